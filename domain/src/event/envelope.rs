@@ -1,0 +1,206 @@
+//! An event with its place, its author and its number.
+
+use super::kind::{Event, EventType};
+use crate::{
+    Role,
+    id::{BranchId, EventId, SectorId, SessionId, TableId, TenantId, UserId},
+};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+/// Where an event happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The business.
+    pub tenant_id: TenantId,
+    /// The branch whose stream carries it.
+    pub branch_id: BranchId,
+    /// The table, if it is about one.
+    pub table_id: Option<TableId>,
+    /// The session, if it is about one.
+    pub session_id: Option<SessionId>,
+    /// The table's sector, if it has one.
+    pub sector_id: Option<SectorId>,
+}
+
+impl Place {
+    /// A change to the branch itself.
+    #[must_use]
+    pub const fn branch(tenant_id: TenantId, branch_id: BranchId) -> Self {
+        Self { tenant_id, branch_id, table_id: None, session_id: None, sector_id: None }
+    }
+}
+
+/// In what capacity someone acted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ActorRole {
+    /// A diner.
+    Diner,
+    /// A waiter.
+    Waiter,
+    /// The kitchen.
+    Kitchen,
+    /// A manager.
+    Manager,
+    /// An administrator.
+    Admin,
+    /// Comanda itself (timers, provider notices).
+    System,
+}
+
+impl ActorRole {
+    /// The text on the wire and in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Diner => "DINER",
+            Self::Waiter => "WAITER",
+            Self::Kitchen => "KITCHEN",
+            Self::Manager => "MANAGER",
+            Self::Admin => "ADMIN",
+            Self::System => "SYSTEM",
+        }
+    }
+
+    /// The capacity of that text; the log holds no other.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "DINER" => Self::Diner,
+            "WAITER" => Self::Waiter,
+            "KITCHEN" => Self::Kitchen,
+            "MANAGER" => Self::Manager,
+            "ADMIN" => Self::Admin,
+            _ => Self::System,
+        }
+    }
+}
+
+impl From<Role> for ActorRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Admin => Self::Admin,
+            Role::Manager => Self::Manager,
+            Role::Kitchen => Self::Kitchen,
+            Role::Waiter => Self::Waiter,
+        }
+    }
+}
+
+/// Who made it happen. For cart events `user_id` is the diner's id (contract M6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The user's or diner's id; null when a diner acts without one.
+    pub user_id: Option<i64>,
+    /// In what capacity.
+    pub role: ActorRole,
+}
+
+impl Actor {
+    /// A diner that did not say who it is.
+    pub const DINER: Self = Self { user_id: None, role: ActorRole::Diner };
+
+    /// A member of staff.
+    #[must_use]
+    pub fn staff(user: UserId, role: Role) -> Self {
+        Self { user_id: Some(user.get()), role: role.into() }
+    }
+}
+
+/// An event on its way into the log.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// What happened.
+    pub event: Event,
+    /// Where.
+    pub place: Place,
+    /// By whom.
+    pub actor: Actor,
+}
+
+/// A point in a branch's stream. Positions of different epochs do not compare: a restore to an older state starts a new epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The stream's incarnation.
+    pub epoch: Arc<str>,
+    /// The number of the last event seen; 0 before the first.
+    pub seq: i64,
+}
+
+/// A numbered event, as every client receives it (contract/realtime.md §3.1 plus `id`, `epoch`, `seq`).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Envelope {
+    /// Unique for ever, for consumers that de-duplicate across branches.
+    pub id: EventId,
+    /// The stream's incarnation.
+    pub epoch: Arc<str>,
+    /// Gap-free number within the branch, in commit order.
+    pub seq: i64,
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: EventType,
+    /// The business.
+    pub tenant_id: TenantId,
+    /// The branch.
+    pub branch_id: BranchId,
+    /// The table, or null.
+    pub table_id: Option<TableId>,
+    /// The session, or null.
+    pub session_id: Option<SessionId>,
+    /// The sector, or null.
+    pub sector_id: Option<SectorId>,
+    /// The payload, exactly as logged.
+    pub entity: Box<RawValue>,
+    /// Who.
+    pub actor: Actor,
+    /// When, in UTC with microseconds.
+    #[serde(serialize_with = "micros")]
+    pub ts: DateTime<Utc>,
+    /// Version of this shape.
+    pub v: u8,
+}
+
+fn micros<S: Serializer>(ts: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&ts.to_rfc3339_opts(SecondsFormat::Micros, false))
+}
+
+/// Where committed events go: the bus, or a test. Best effort by contract (DESIGN §3): it must not block, and what it
+/// loses the gateway reads from the log.
+pub trait EventSink: Send + Sync + std::fmt::Debug {
+    /// Takes the events of one transaction, in order.
+    fn publish(&self, events: Vec<Envelope>);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wire_shape_is_the_contract() {
+        let envelope = Envelope {
+            id: EventId(9),
+            epoch: "e".into(),
+            seq: 3,
+            kind: EventType::RoundPending,
+            tenant_id: TenantId(1),
+            branch_id: BranchId(2),
+            table_id: Some(TableId(7)),
+            session_id: Some(SessionId(31)),
+            sector_id: None,
+            entity: RawValue::from_string(r#"{"round_id":90,"round_number":1}"#.into()).unwrap(),
+            actor: Actor::DINER,
+            ts: "2026-01-10T20:00:00.000001Z".parse().unwrap(),
+            v: 1,
+        };
+        let json = serde_json::to_string(&envelope).unwrap();
+        assert_eq!(
+            json,
+            r#"{"id":9,"epoch":"e","seq":3,"type":"ROUND_PENDING","tenant_id":1,"branch_id":2,"table_id":7,"session_id":31,"sector_id":null,"entity":{"round_id":90,"round_number":1},"actor":{"user_id":null,"role":"DINER"},"ts":"2026-01-10T20:00:00.000001+00:00","v":1}"#
+        );
+        let back: Envelope = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&back).unwrap(), json);
+    }
+}

@@ -1,0 +1,160 @@
+//! Every event there is, with its payload and its audience.
+
+use super::{audience::Audience, payload::*};
+use serde::Serialize;
+
+/// Declares [`Event`] and [`EventType`] from one list, so that neither can miss a type the other has.
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident($payload:ty) = $text:literal to $audience:ident;)+) => {
+        /// What happened, with what the clients read of it. Serializes as `{"type": …, "entity": …}`.
+        #[derive(Clone, Debug, Serialize)]
+        #[serde(tag = "type", content = "entity")]
+        pub enum Event {
+            $($(#[$doc])* #[serde(rename = $text)] $variant($payload),)+
+        }
+
+        /// The name of an event on the wire.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, Serialize, utoipa::ToSchema)]
+        pub enum EventType {
+            $($(#[$doc])* #[serde(rename = $text)] $variant,)+
+        }
+
+        impl Event {
+            /// Its type.
+            #[must_use]
+            pub const fn kind(&self) -> EventType {
+                match self {
+                    $(Self::$variant(_) => EventType::$variant,)+
+                }
+            }
+
+            /// Its payload as JSON text: the bytes that live delivery and replay share.
+            ///
+            /// # Errors
+            /// Never for the payloads declared here; the signature is serde's.
+            pub fn entity_json(&self) -> serde_json::Result<String> {
+                match self {
+                    $(Self::$variant(payload) => serde_json::to_string(payload),)+
+                }
+            }
+        }
+
+        impl EventType {
+            /// Every type.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+
+            /// The type of that name.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                match name {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
+            /// Who hears it (DESIGN §3).
+            #[must_use]
+            pub const fn audience(self) -> Audience {
+                match self {
+                    $(Self::$variant => Audience::$audience,)+
+                }
+            }
+        }
+    };
+}
+
+events! {
+    /// A party sat down.
+    TableSessionStarted(TableRef) = "TABLE_SESSION_STARTED" to A_W_S;
+    /// The party left.
+    TableCleared(TableRef) = "TABLE_CLEARED" to A_WS_S;
+    /// A table's state changed otherwise.
+    TableStatusChanged(TableRef) = "TABLE_STATUS_CHANGED" to A_WS_S;
+    /// A session moved to another table or waiter.
+    TableTransferred(TableTransferred) = "TABLE_TRANSFERRED" to A_WS_S;
+    /// A diner's round waits for a waiter's word.
+    RoundPending(RoundRef) = "ROUND_PENDING" to A_W_S;
+    /// A waiter accepted it.
+    RoundConfirmed(RoundRef) = "ROUND_CONFIRMED" to A_WS_S;
+    /// The kitchen has it.
+    RoundSubmitted(RoundRef) = "ROUND_SUBMITTED" to A_WS_K_S;
+    /// Being cooked.
+    RoundInKitchen(RoundRef) = "ROUND_IN_KITCHEN" to A_WS_K_S;
+    /// To be carried out.
+    RoundReady(RoundRef) = "ROUND_READY" to A_WS_K_S;
+    /// On the table.
+    RoundServed(RoundRef) = "ROUND_SERVED" to A_WS_K_S;
+    /// Will not be made.
+    RoundCanceled(RoundRef) = "ROUND_CANCELED" to A_WS_K_S;
+    /// An item was struck.
+    RoundItemVoided(RoundItemVoided) = "ROUND_ITEM_VOIDED" to A_WS_K_S;
+    /// An item was taken out before the kitchen knew of it.
+    RoundItemDeleted(RoundItemDeleted) = "ROUND_ITEM_DELETED" to A_WS_S;
+    /// A station began.
+    TicketInProgress(TicketRef) = "TICKET_IN_PROGRESS" to A_WS_K;
+    /// A station is done.
+    TicketReady(TicketRef) = "TICKET_READY" to A_WS_K;
+    /// A station's share was carried out.
+    TicketDelivered(TicketRef) = "TICKET_DELIVERED" to A_WS_K;
+    /// A diner calls.
+    ServiceCallCreated(CallRef) = "SERVICE_CALL_CREATED" to A_WS_S;
+    /// A waiter is on the way.
+    ServiceCallAcked(CallRef) = "SERVICE_CALL_ACKED" to A_WS_S;
+    /// The call is done.
+    ServiceCallClosed(CallRef) = "SERVICE_CALL_CLOSED" to A_WS_S;
+    /// A line joined the cart.
+    CartItemAdded(CartLine) = "CART_ITEM_ADDED" to S;
+    /// A line of the cart changed.
+    CartItemUpdated(CartLine) = "CART_ITEM_UPDATED" to S;
+    /// A line left the cart.
+    CartItemRemoved(CartLineRemoved) = "CART_ITEM_REMOVED" to S;
+    /// The cart is empty.
+    CartCleared(CartCleared) = "CART_CLEARED" to S;
+    /// The whole cart, to replace what a phone shows.
+    CartSync(Cart) = "CART_SYNC" to S;
+    /// A product was 86'd or is back.
+    ProductAvailabilityChanged(ProductAvailability) = "PRODUCT_AVAILABILITY_CHANGED" to A_W_K_D;
+    /// The office added something.
+    EntityCreated(EntityRef) = "ENTITY_CREATED" to A;
+    /// The office changed something.
+    EntityUpdated(EntityRef) = "ENTITY_UPDATED" to A;
+    /// The office deleted something.
+    EntityDeleted(EntityRef) = "ENTITY_DELETED" to A;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Waiters;
+
+    #[test]
+    fn carts_stay_at_their_table() {
+        for kind in EventType::ALL.iter().filter(|kind| kind.as_str().starts_with("CART_")) {
+            let audience = kind.audience();
+            assert!(audience.session && !audience.admins && !audience.kitchen && !audience.diners);
+            assert_eq!(audience.waiters, Waiters::No);
+        }
+    }
+
+    #[test]
+    fn only_availability_reaches_diners_of_other_tables() {
+        for kind in EventType::ALL {
+            assert_eq!(kind.audience().diners, *kind == EventType::ProductAvailabilityChanged, "{}", kind.as_str());
+        }
+    }
+
+    #[test]
+    fn names_read_back() {
+        for kind in EventType::ALL {
+            assert_eq!(EventType::parse(kind.as_str()), Some(*kind));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What the clients read in `entity` (contract/realtime.md §3.5). Ids are real, always.
+
+use crate::{
+    Cents,
+    call::CallType,
+    id::{CallId, CartItemId, DinerId, ProductId, RoundId, RoundItemId, SessionId, TicketId, UserId},
+    kitchen::{Station, TicketStatus},
+    round::RoundStatus,
+    table::TableStatus,
+    text::Quantity,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A round.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoundRef {
+    /// The round.
+    pub round_id: RoundId,
+    /// Its number within the session, from 1.
+    pub round_number: i32,
+}
+
+/// An item taken out of a round the kitchen did not know yet.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoundItemDeleted {
+    /// The round.
+    pub round_id: RoundId,
+    /// The item.
+    pub item_id: RoundItemId,
+    /// What it was.
+    pub product_id: ProductId,
+    /// Whether that was the last item, so that the round is gone too.
+    pub round_deleted: bool,
+}
+
+/// An item struck from a round.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoundItemVoided {
+    /// The round.
+    pub round_id: RoundId,
+    /// The item.
+    pub item_id: RoundItemId,
+    /// What it was.
+    pub product_id: ProductId,
+    /// Its name.
+    pub product_name: String,
+    /// Why.
+    pub void_reason: String,
+    /// Whether nothing is left, so that the round is canceled.
+    pub round_canceled: bool,
+    /// The round's state after the void.
+    pub round_status: RoundStatus,
+}
+
+/// A station's ticket.
+#[derive(Clone, Debug, Serialize)]
+pub struct TicketRef {
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// The round it belongs to.
+    pub round_id: RoundId,
+    /// The station.
+    pub station: Station,
+    /// Where it stands now.
+    pub status: TicketStatus,
+}
+
+/// A diner's call.
+#[derive(Clone, Debug, Serialize)]
+pub struct CallRef {
+    /// The call.
+    pub call_id: CallId,
+    /// What the diner wants.
+    pub call_type: CallType,
+}
+
+/// A table.
+#[derive(Clone, Debug, Serialize)]
+pub struct TableRef {
+    /// Its code, as on the QR sticker.
+    pub table_code: String,
+    /// Its state now.
+    pub table_status: TableStatus,
+}
+
+/// A session that moved to another table or waiter.
+#[derive(Clone, Debug, Serialize)]
+pub struct TableTransferred {
+    /// Code of the table this event is about.
+    pub table_code: String,
+    /// Its state now.
+    pub table_status: TableStatus,
+    /// The session that moved.
+    pub session_id: SessionId,
+    /// Code of the other table, when the session changed tables.
+    pub other_table_code: Option<String>,
+    /// The waiter who has it now.
+    pub assigned_waiter_id: Option<UserId>,
+}
+
+/// A line of the shared cart, as M6 returns it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CartLine {
+    /// The line.
+    pub item_id: CartItemId,
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name now.
+    pub product_name: String,
+    /// Its picture.
+    pub product_image: Option<String>,
+    /// Its price in the branch now, in cents.
+    pub price_cents: Cents,
+    /// How many.
+    pub quantity: Quantity,
+    /// The diner's wish.
+    pub notes: Option<String>,
+    /// Who added it.
+    pub diner_id: DinerId,
+    /// That diner's name.
+    pub diner_name: String,
+    /// That diner's colour.
+    pub diner_color: String,
+}
+
+/// A line that left the cart.
+#[derive(Clone, Debug, Serialize)]
+pub struct CartLineRemoved {
+    /// The line.
+    pub item_id: CartItemId,
+    /// The product.
+    pub product_id: ProductId,
+    /// Whose line it was.
+    pub diner_id: DinerId,
+}
+
+/// The whole cart is gone.
+#[derive(Clone, Debug, Serialize)]
+pub struct CartCleared {
+    /// Always true: the diner app tests it.
+    pub cleared: bool,
+}
+
+/// The whole cart, to replace what a phone shows.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Cart {
+    /// Every line, oldest first.
+    pub items: Vec<CartLine>,
+    /// Counts the writes to the cart.
+    pub version: i64,
+}
+
+/// A product was 86'd or is back.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProductAvailability {
+    /// The product.
+    pub product_id: ProductId,
+    /// Whether it can be ordered.
+    pub is_available: bool,
+}
+
+/// Something the office manages changed.
+#[derive(Clone, Debug, Serialize)]
+pub struct EntityRef {
+    /// `branch`, `category`, `subcategory`, `product`, `allergen`, `table`, `staff`, `promotion`, …
+    pub entity_type: &'static str,
+    /// Its id.
+    pub entity_id: i64,
+    /// Its name, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity_name: Option<String>,
+}

@@ -1,0 +1,99 @@
+//! Typed ids. A bare integer never crosses a function boundary, so a table id cannot be passed where a session id is meant.
+//!
+//! On the wire every id is a JSON integer below 2^53 (the clients compare them with `===`).
+
+/// Declares id newtypes over the 64-bit integers the database assigns.
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl $name {
+            /// The integer behind the id, for the wire and the database.
+            #[must_use]
+            pub const fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::num::ParseIntError;
+            fn from_str(s: &str) -> Result<Self, Self::Err> {
+                s.parse().map(Self)
+            }
+        }
+
+        #[cfg(feature = "orm")]
+        impl sea_orm::TryFromU64 for $name {
+            fn try_from_u64(n: u64) -> Result<Self, sea_orm::DbErr> {
+                i64::try_from(n).map(Self).map_err(|_| sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )+};
+}
+
+id! {
+    /// The business that owns branches, menu and staff.
+    TenantId;
+    /// One restaurant of a tenant.
+    BranchId;
+    /// A member of staff.
+    UserId;
+    /// A role a user holds in a branch.
+    GrantId;
+    /// A part of the floor.
+    SectorId;
+    /// A physical table.
+    TableId;
+    /// A waiter's place on the roster.
+    AssignmentId;
+    /// A menu category.
+    CategoryId;
+    /// A menu subcategory.
+    SubcategoryId;
+    /// A product of the tenant. Real ids start at 101: the diner app hard-codes names for 1-14.
+    ProductId;
+    /// A product's price and availability in one branch.
+    BranchProductId;
+    /// An allergen.
+    AllergenId;
+    /// A cross-reaction between two allergens.
+    CrossReactionId;
+    /// A product's link to an allergen.
+    ProductAllergenId;
+    /// One party's stay at a table.
+    SessionId;
+    /// One diner of a session.
+    DinerId;
+    /// A line of the shared cart.
+    CartItemId;
+    /// An order sent from a table.
+    RoundId;
+    /// A line of a round.
+    RoundItemId;
+    /// A station's share of a round.
+    TicketId;
+    /// A line of a ticket.
+    TicketItemId;
+    /// A diner's call for a waiter.
+    CallId;
+    /// A diner's rating of the visit.
+    FeedbackId;
+    /// A row of the event log.
+    EventId;
+    /// A claimed idempotency key.
+    IdempotencyKeyId;
+    /// A stored refresh token.
+    RefreshTokenId;
+    /// A row of the audit log.
+    AuditId;
+}

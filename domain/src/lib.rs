@@ -1,0 +1,37 @@
+//! The rules of a table-service restaurant: no IO, no async, no SQL.
+//!
+//! Glossary, in the order of an evening:
+//!
+//! * **tenant**: the business; **branch**: one of its restaurants, with its own day (time zone), menu prices and staff roles.
+//! * **sector**: a part of the floor (INT, TER, BAR); waiters are assigned to sectors, by date or standing.
+//! * **table**: what the QR code names. **session**: one party's stay at a table; at most one is live per table.
+//! * **diner**: one phone at the table. **cart**: what the table is about to order, shared by its diners.
+//! * **round**: one order sent from the table; **round item**: a line of it, price and name frozen when sent.
+//! * **ticket**: what one kitchen station must make of a round. A round is in the kitchen if and only if its tickets exist.
+//! * **fire / bump / recall**: start a round, mark it ready, undo the last of these. **void**: strike an item. **86**: mark a product as unavailable.
+//! * **service call**: a diner asks for a waiter; exactly one waiter acknowledges it.
+//! * **event**: what happened, numbered without gaps per branch ([`event`]).
+//!
+//! Money is [`Cents`], ids are newtypes ([`id`]), and every status is an enum whose transitions are methods that
+//! match each state by name, so a new state does not compile until every rule has an answer for it.
+
+pub mod call;
+pub mod clock;
+pub mod event;
+pub mod id;
+pub mod kitchen;
+pub mod menu;
+pub mod money;
+pub mod role;
+pub mod round;
+pub mod session;
+mod status;
+pub mod table;
+pub mod text;
+pub mod timezone;
+
+pub use clock::{Clock, SystemClock};
+pub use id::*;
+pub use money::Cents;
+pub use role::{Role, Roles};
+pub use status::IllegalTransition;

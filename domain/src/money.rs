@@ -1,0 +1,111 @@
+//! Money as whole cents: no floats, no unchecked arithmetic, never negative.
+
+use serde::{Deserialize, Serialize};
+
+/// An amount of money in cents (1/100 of the branch's currency; the wire's `*_cents` fields). Never negative.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Cents(i64);
+
+/// The highest price of one product, in cents (contract/admin-kitchen.md §5.4).
+pub const MAX_PRICE: Cents = Cents(10_000_000);
+
+/// An amount that is negative or does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the amount is negative or too large")]
+pub struct MoneyError;
+
+impl Cents {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// An amount of `cents`.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when `cents` is negative.
+    pub const fn new(cents: i64) -> Result<Self, MoneyError> {
+        if cents < 0 { Err(MoneyError) } else { Ok(Self(cents)) }
+    }
+
+    /// The number of cents.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    /// The sum.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when it does not fit.
+    pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
+        self.0.checked_add(other.0).map(Self).ok_or(MoneyError)
+    }
+
+    /// The difference.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when `other` is more than `self`.
+    pub fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
+        self.0.checked_sub(other.0).ok_or(MoneyError).and_then(Self::new)
+    }
+
+    /// The amount taken `quantity` times.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when it does not fit.
+    pub fn checked_times(self, quantity: u32) -> Result<Self, MoneyError> {
+        self.0.checked_mul(i64::from(quantity)).map(Self).ok_or(MoneyError)
+    }
+
+    /// The sum of many amounts.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when it does not fit.
+    pub fn checked_sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self, MoneyError> {
+        amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
+    }
+}
+
+impl TryFrom<i64> for Cents {
+    type Error = MoneyError;
+    fn try_from(cents: i64) -> Result<Self, MoneyError> {
+        Self::new(cents)
+    }
+}
+
+impl From<Cents> for i64 {
+    fn from(cents: Cents) -> Self {
+        cents.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn subtraction_undoes_addition(a in 0..=i64::MAX / 2, b in 0..=i64::MAX / 2) {
+            let (a, b) = (Cents::new(a).unwrap(), Cents::new(b).unwrap());
+            prop_assert_eq!(a.checked_add(b).unwrap().checked_sub(b), Ok(a));
+        }
+
+        #[test]
+        fn nothing_goes_below_zero(a in 0..1_000_i64, more in 1..1_000_i64) {
+            let owed = Cents::new(a).unwrap();
+            prop_assert_eq!(owed.checked_sub(Cents::new(a + more).unwrap()), Err(MoneyError));
+        }
+    }
+
+    #[test]
+    fn an_overflow_is_an_error_not_a_wrap() {
+        let huge = Cents::new(i64::MAX).unwrap();
+        assert_eq!(huge.checked_add(Cents::new(1).unwrap()), Err(MoneyError));
+        assert_eq!(huge.checked_times(2), Err(MoneyError));
+        assert!(serde_json::from_str::<Cents>("-1").is_err());
+    }
+}

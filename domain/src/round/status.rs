@@ -1,0 +1,53 @@
+//! Round: PENDING → CONFIRMED → SUBMITTED → IN_KITCHEN → READY → SERVED; CANCELED from any of the first four.
+
+use crate::status::text_enum;
+
+text_enum! {
+    /// Where a round is between the table's phone and the table.
+    RoundStatus {
+        /// Sent by a diner, waiting for a waiter's word.
+        Pending = "PENDING",
+        /// A waiter confirmed it.
+        Confirmed = "CONFIRMED",
+        /// The kitchen has its tickets.
+        Submitted = "SUBMITTED",
+        /// Being cooked.
+        InKitchen = "IN_KITCHEN",
+        /// Waiting to be carried out.
+        Ready = "READY",
+        /// On the table.
+        Served = "SERVED",
+        /// Will not be served.
+        Canceled = "CANCELED",
+    }
+}
+
+text_enum! {
+    /// Whether a diner's round goes to the kitchen at once or waits for a waiter (a field of the branch).
+    RoundConfirmation {
+        /// At once.
+        None = "none",
+        /// A waiter confirms first.
+        Waiter = "waiter",
+    }
+}
+
+impl RoundStatus {
+    /// Whether the kitchen has the round: if and only if its tickets exist.
+    #[must_use]
+    pub const fn is_in_kitchen(self) -> bool {
+        match self {
+            Self::Submitted | Self::InKitchen | Self::Ready | Self::Served => true,
+            Self::Pending | Self::Confirmed | Self::Canceled => false,
+        }
+    }
+
+    /// Whether the table still waits for it: what `open_rounds` counts (contract W7).
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Pending | Self::Confirmed | Self::Submitted | Self::InKitchen | Self::Ready => true,
+            Self::Served | Self::Canceled => false,
+        }
+    }
+}

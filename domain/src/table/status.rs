@@ -1,0 +1,65 @@
+//! Table: FREE → ACTIVE → PAYING → FREE; OUT_OF_SERVICE by the office.
+
+use crate::status::{IllegalTransition, text_enum};
+
+text_enum! {
+    /// What a table is doing.
+    TableStatus {
+        /// Nobody sits there.
+        Free = "FREE",
+        /// A session is open.
+        Active = "ACTIVE",
+        /// The party asked for the check.
+        Paying = "PAYING",
+        /// The office took it out of use.
+        OutOfService = "OUT_OF_SERVICE",
+    }
+}
+
+impl TableStatus {
+    const fn refuse(self, action: &'static str) -> IllegalTransition {
+        IllegalTransition { noun: "table", from: self.as_str(), action }
+    }
+
+    /// A diner scans the code, with no live session at the table. A stale ACTIVE or PAYING heals (contract §5.1).
+    ///
+    /// # Errors
+    /// The table is out of service.
+    pub const fn seat(self) -> Result<Self, IllegalTransition> {
+        match self {
+            Self::Free | Self::Active | Self::Paying => Ok(Self::Active),
+            Self::OutOfService => Err(self.refuse("open a session at")),
+        }
+    }
+
+    /// A waiter activates the table for walk-ins (W10).
+    ///
+    /// # Errors
+    /// Unless it is free.
+    pub const fn activate(self) -> Result<Self, IllegalTransition> {
+        match self {
+            Self::Free => Ok(Self::Active),
+            Self::Active | Self::Paying | Self::OutOfService => Err(self.refuse("activate")),
+        }
+    }
+
+    /// The party left. A table that is out of service stays so.
+    #[must_use]
+    pub const fn free(self) -> Self {
+        match self {
+            Self::Free | Self::Active | Self::Paying => Self::Free,
+            Self::OutOfService => Self::OutOfService,
+        }
+    }
+
+    /// A session moves here from another table (TABLE_TRANSFERRED).
+    ///
+    /// # Errors
+    /// Unless it is free.
+    pub const fn receive(self, moved: Self) -> Result<Self, IllegalTransition> {
+        match self {
+            Self::Free => Ok(moved),
+            Self::Active | Self::Paying | Self::OutOfService => Err(self.refuse("move a session to")),
+        }
+    }
+}
