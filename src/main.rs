@@ -1,1 +1,51 @@
-fn main() {}
+//! `comanda`: the one binary. `serve` (the default) runs everything in one process; `api` and `ws-gateway` run the two
+//! halves apart, over PostgreSQL and Redis.
+
+mod banner;
+mod commands;
+mod housekeeping;
+mod process;
+
+use clap::{Parser, Subcommand};
+use runtime::Args;
+use std::process::ExitCode;
+
+/// Backend of a table-service restaurant.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    args: Args,
+}
+
+/// What to run.
+#[derive(Clone, Copy, Debug, Default, Subcommand)]
+enum Command {
+    /// API and gateway in one process; migrates first, and seeds the demo restaurant outside production. The default.
+    #[default]
+    Serve,
+    /// The REST API alone.
+    Api,
+    /// The WebSocket gateway alone.
+    WsGateway,
+    /// Brings the database's schema up to date.
+    Migrate,
+    /// Adds the demo restaurant where it is missing.
+    Seed,
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match commands::run(cli.command.unwrap_or_default(), cli.args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("comanda: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,19 @@
-//! Stub.
+//! The REST API: what comes over HTTP is checked here, handed to one operation, and its result written back.
+//!
+//! `router.rs` is the table of contents; `routes/<noun>/<verb>.rs` holds a request type and a handler that translates
+//! and nothing else. Rules live in `operations`, SQL in `store`.
+
+mod extract;
+mod layers;
+mod limited;
+mod openapi;
+mod problem;
+mod router;
+mod routes;
+mod serve;
+mod state;
+
+pub use openapi::document;
+pub use router::router;
+pub use serve::serve;
+pub use state::{AppState, Parts};

@@ -31,13 +31,6 @@ macro_rules! id {
                 s.parse().map(Self)
             }
         }
-
-        #[cfg(feature = "orm")]
-        impl sea_orm::TryFromU64 for $name {
-            fn try_from_u64(n: u64) -> Result<Self, sea_orm::DbErr> {
-                i64::try_from(n).map(Self).map_err(|_| sea_orm::DbErr::ConvertFromU64(stringify!($name)))
-            }
-        }
     )+};
 }
 

@@ -1,1 +1,40 @@
-//! Stub.
+//! The schema's history: append-only, one change a file, the same text for PostgreSQL and SQLite ([`dialect`]).
+//!
+//! The database holds what no bug in the code may break (DESIGN I5, I8): CHECKs on every status and amount, partial
+//! unique indexes for "at most one", foreign keys with an index each.
+
+mod dialect;
+mod m20261124_000001_create_tenancy;
+mod m20261124_000002_create_staff;
+mod m20261124_000003_create_floor;
+mod m20261124_000004_create_menu;
+mod m20261124_000005_create_sessions;
+mod m20261124_000006_create_rounds;
+mod m20261124_000007_create_service_calls;
+mod m20261124_000008_create_event_log;
+mod m20261124_000009_create_idempotency_keys;
+mod m20261124_000010_create_audit_log;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+/// Runs the migrations in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261124_000001_create_tenancy::Migration),
+            Box::new(m20261124_000002_create_staff::Migration),
+            Box::new(m20261124_000003_create_floor::Migration),
+            Box::new(m20261124_000004_create_menu::Migration),
+            Box::new(m20261124_000005_create_sessions::Migration),
+            Box::new(m20261124_000006_create_rounds::Migration),
+            Box::new(m20261124_000007_create_service_calls::Migration),
+            Box::new(m20261124_000008_create_event_log::Migration),
+            Box::new(m20261124_000009_create_idempotency_keys::Migration),
+            Box::new(m20261124_000010_create_audit_log::Migration),
+        ]
+    }
+}

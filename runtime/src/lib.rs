@@ -1,1 +1,18 @@
-//! Stub.
+//! What every process of Comanda needs around the restaurant's rules: configuration, logs and metrics, an orderly
+//! stop, the event bus, rate limits, and the one shape of an HTTP error.
+//!
+//! Nothing here knows a table or a round; nothing here runs SQL. The arrow points `domain ← runtime ← auth`.
+
+pub mod bus;
+pub mod config;
+pub mod health;
+pub mod limits;
+pub mod problem;
+pub mod shutdown;
+pub mod telemetry;
+
+pub use bus::{Bus, BusError, BusHealth, BusKind, BusListener, BusMessage, Published};
+pub use config::{Args, BusTarget, ConfigError, DatabaseTarget, Environment, Origins, Settings};
+pub use limits::{Limit, RateLimits};
+pub use problem::{Problem, ProblemBody};
+pub use shutdown::Shutdown;

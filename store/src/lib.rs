@@ -1,1 +1,40 @@
-//! Stub.
+//! The only crate that runs SQL.
+//!
+//! * [`Database::transaction`] is the one way to change anything; it retries, numbers the events and publishes them.
+//! * [`UnitOfWork`] is what a transaction may do. What it has locked is a [`Locked`] row, and a change of that row asks
+//!   for it: lock, then check, then write (DESIGN I5).
+//! * Locks are taken in one order everywhere: table, session, check, payment, charges, and the branch's stream last (I4).
+//! * Every query starts from a [`auth::Scope`]: another tenant's row does not exist, another branch's is forbidden.
+//! * [`view`] holds what GET requests read, each in a fixed number of statements.
+
+mod audit;
+mod branch;
+mod catalog;
+mod database;
+mod diner;
+mod error;
+mod event_log;
+mod idempotency;
+mod menu;
+mod office;
+mod round;
+mod scoped;
+mod session;
+mod staff;
+mod table;
+mod unit_of_work;
+pub mod view;
+
+pub use audit::Change;
+pub use branch::BranchRow;
+pub use catalog::NewProduct;
+pub use database::{Database, Location};
+pub use diner::{DinerRow, NewDiner};
+pub use error::{Error, HoldsStoreError, Result};
+pub use event_log::PAGE as EVENT_PAGE;
+pub use idempotency::{Answer, Attempt};
+pub use menu::Offered;
+pub use office::{NewBranch, NewUser};
+pub use round::{NewLine, NewRound, RoundRow};
+pub use session::{NewSession, Seated};
+pub use unit_of_work::{Locked, UnitOfWork};

@@ -1,0 +1,84 @@
+//! A request that changes something: its body, and what tells it from its own repeat (DESIGN I7).
+
+use super::body;
+use crate::state::AppState;
+use axum::{
+    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use operations::{Answer, Attempt};
+use runtime::Problem;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use std::net::{IpAddr, SocketAddr};
+
+const KEYS: [HeaderName; 2] =
+    [HeaderName::from_static("x-idempotency-key"), HeaderName::from_static("idempotency-key")];
+/// Longer than any UUID or ULID with a prefix; a key is an index entry.
+const MAX_KEY: usize = 255;
+
+/// The attempt, and the JSON body of type `T` (`()` where there is none to read).
+#[derive(Debug)]
+pub(crate) struct Command<T>(pub(crate) Attempt, pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Command<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let (mut parts, stream) = request.into_parts();
+        let Ok(visitor) = Visitor::from_request_parts(&mut parts, state).await;
+        let key = key(&parts.headers)?;
+        let mut digest = Sha256::new();
+        digest.update(parts.method.as_str());
+        digest.update(parts.uri.path());
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let user_agent = user_agent.map(|text| text.chars().take(255).collect());
+        let bytes = body::read(Request::from_parts(parts, stream), state).await?;
+        digest.update([0]);
+        digest.update(&bytes);
+        let attempt = Attempt { key, fingerprint: hex::encode(digest.finalize()), ip: visitor.0, user_agent };
+        Ok(Self(attempt, body::parse(&bytes)?))
+    }
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = KEYS.iter().find_map(|name| headers.get(name)) else { return Ok(None) };
+    match value.to_str() {
+        Ok(key) if !key.is_empty() && key.len() <= MAX_KEY => Ok(Some(key.to_owned())),
+        _ => Err(Problem::bad_request(
+            "bad_idempotency_key",
+            format!("The idempotency key must be 1 to {MAX_KEY} ASCII characters"),
+        )),
+    }
+}
+
+/// From where the request came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Visitor(pub(crate) Option<IpAddr>);
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        // Only a proxy of ours may say who it speaks for; the last entry is the one it wrote itself.
+        let forwarded = state.settings.trust_proxy.then(|| parts.headers.get("x-forwarded-for")).flatten();
+        let forwarded = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        Ok(Self(forwarded.or(peer)))
+    }
+}
+
+/// An operation's answer, byte for byte.
+#[derive(Debug)]
+pub(crate) struct Reply(pub(crate) Answer);
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::OK);
+        if self.0.body.is_empty() {
+            return status.into_response();
+        }
+        (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], self.0.body).into_response()
+    }
+}

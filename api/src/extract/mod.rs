@@ -1,0 +1,11 @@
+//! What handlers are given: a body that parsed, a path that makes sense, an attempt that can be told from its repeat.
+//!
+//! Unknown fields are ignored (the clients send some); a body that does not fit is 422 and names the field.
+
+mod body;
+mod command;
+mod path;
+
+pub(crate) use body::Body;
+pub(crate) use command::{Command, Reply, Visitor};
+pub(crate) use path::{Params, Segment};

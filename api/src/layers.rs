@@ -1,0 +1,159 @@
+//! What surrounds every route, from the outside in: request id, trace, security headers, CORS, panic guard, 500s that
+//! say nothing but their id, content type, body limit.
+//!
+//! CORS stands outside of everything that can fail, so that a browser can read a 500 (contract §1.6).
+
+use crate::state::AppState;
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use runtime::Problem;
+use std::{
+    any::Any,
+    time::{Duration, Instant},
+};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+
+/// No body of ours is longer, in bytes: an order of 200 lines with notes is about 150 KiB.
+const MAX_BODY: usize = 256 * 1024;
+/// The clients give up after 30 s (contract §1.2); an answer later than that is for nobody.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Wraps the routes.
+pub(crate) fn wrap(router: Router<AppState>, state: &AppState) -> Router<AppState> {
+    router.layer(
+        ServiceBuilder::new()
+            .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+            .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_failure(()))
+            .layer(PropagateRequestIdLayer::x_request_id())
+            .layer(from_fn_with_state(state.settings.is_production(), security_headers))
+            .layer(cors(state))
+            .layer(from_fn(discreet))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+            .layer(from_fn(content_type))
+            .layer(DefaultBodyLimit::max(MAX_BODY)),
+    )
+}
+
+/// Counts and times a request under the route that took it, not under its path: paths hold ids.
+pub(crate) async fn measure(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", |path| path.as_str()).to_owned();
+    let method = request.method().to_string();
+    let start = Instant::now();
+    let response = next.run(request).await;
+    let labels = [("method", method), ("route", route), ("status", response.status().as_u16().to_string())];
+    metrics::counter!("http_requests_total", &labels).increment(1);
+    metrics::histogram!("http_request_seconds", &labels).record(start.elapsed());
+    response
+}
+
+// Without the query: sockets and catch-up carry tokens there.
+fn span<B>(request: &http::Request<B>) -> tracing::Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), request_id = id)
+}
+
+fn cors(state: &AppState) -> CorsLayer {
+    let origins = state.settings.origins.clone();
+    let age = if state.settings.is_production() { 600 } else { 0 };
+    let custom =
+        ["x-table-token", "x-request-id", "x-requested-with", "x-device-id", "x-idempotency-key", "idempotency-key"];
+    let standard =
+        [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, header::ACCEPT_LANGUAGE, header::CACHE_CONTROL];
+    let conditional = [header::IF_NONE_MATCH];
+    let headers = standard.into_iter().chain(conditional).chain(custom.map(HeaderName::from_static));
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |origin, _| {
+            origin.to_str().is_ok_and(|origin| origins.allows(origin))
+        }))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
+        .allow_headers(headers.collect::<Vec<_>>())
+        .expose_headers([HeaderName::from_static("x-request-id"), header::ETAG, header::RETRY_AFTER])
+        .max_age(Duration::from_secs(age))
+}
+
+async fn security_headers(
+    axum::extract::State(production): axum::extract::State<bool>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let docs = request.uri().path().starts_with("/docs");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    // The API's pages are JSON; only the OpenAPI browser has styles of its own.
+    let policy = if docs {
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+    } else {
+        "default-src 'self'"
+    };
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
+        (HeaderName::from_static("permissions-policy"), "geolocation=(), microphone=(), camera=()"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if production {
+        let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
+    }
+    response
+}
+
+/// A 500 tells its request id, by which the log is found, and nothing else (DESIGN §8).
+async fn discreet(request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().cloned();
+    let response = next.run(request).await;
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE && response.headers().get(header::CONTENT_TYPE).is_none() {
+        return Problem::unavailable("The request took too long").retry_after(1).into_response();
+    }
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let id = id.and_then(|id| id.header_value().to_str().map(str::to_owned).ok()).unwrap_or_default();
+    Problem::internal().with("request_id", id).into_response()
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = text.unwrap_or("unknown"), "a handler panicked");
+    Problem::internal().into_response()
+}
+
+/// POST, PUT and PATCH carry JSON (or a form); absent is fine, bodyless calls send none (contract §1.7).
+async fn content_type(request: Request, next: Next) -> Response {
+    let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+    let kind =
+        request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
+    match kind {
+        Some(kind)
+            if writes
+                && !kind.starts_with("application/json")
+                && !kind.starts_with("application/x-www-form-urlencoded") =>
+        {
+            Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Content-Type must be application/json",
+            )
+            .into_response()
+        }
+        _ => next.run(request).await,
+    }
+}

@@ -1,0 +1,80 @@
+//! From what an operation refused to what HTTP says: one place, so that a refusal has one status (DESIGN §8,
+//! contract/diner-waiter.md §6.3). Internal detail is logged here, once, and goes no further.
+
+use axum::response::{IntoResponse, Response};
+use domain::IllegalTransition;
+use http::StatusCode;
+use operations::Error;
+use runtime::Problem;
+
+/// The error of every handler.
+#[derive(Debug)]
+pub(crate) struct ApiError(pub(crate) Problem);
+
+/// The result of every handler.
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.0.into_response()
+    }
+}
+
+impl From<Problem> for ApiError {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl From<store::Error> for ApiError {
+    fn from(error: store::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self(match error {
+            Error::Store(error) => of_store(error),
+            Error::Illegal(illegal) => of_state(StatusCode::BAD_REQUEST, &illegal),
+            Error::Conflict(illegal) => of_state(StatusCode::CONFLICT, &illegal),
+            Error::Refused { code, detail } => Problem::bad_request(code, detail),
+            Error::Exists { code, detail } => Problem::conflict(code, detail),
+            Error::NotFound(noun) => Problem::not_found(format!("{noun} not found")),
+            Error::Forbidden(detail) => Problem::forbidden(detail),
+            Error::Unauthorized(detail) => Problem::unauthorized(detail),
+            Error::Internal(what) => {
+                tracing::error!(what, "a bug");
+                Problem::internal()
+            }
+        })
+    }
+}
+
+fn of_state(status: StatusCode, illegal: &IllegalTransition) -> Problem {
+    Problem::new(status, "illegal_transition", illegal.to_string()).with("current_status", illegal.from)
+}
+
+fn of_store(error: store::Error) -> Problem {
+    use store::Error as E;
+    match error {
+        E::NotFound(noun) => Problem::not_found(format!("{noun} not found")),
+        E::Forbidden(noun) => Problem::forbidden(format!("No access to this {noun}")),
+        E::Illegal(illegal) => of_state(StatusCode::BAD_REQUEST, &illegal),
+        E::KeyReused => Problem::conflict("idempotency_key_reused", "The idempotency key was used for another request"),
+        E::Taken(constraint) => {
+            tracing::info!(constraint, "a unique constraint refused a write");
+            Problem::conflict("already_exists", "It exists already")
+        }
+        E::Money(error) => Problem::bad_request("amount_out_of_range", error.to_string()),
+        E::Busy => Problem::unavailable("Busy, please try again").retry_after(1),
+        E::Unavailable(error) => {
+            tracing::error!(%error, "the database is unavailable");
+            Problem::unavailable("Please try again in a moment").retry_after(2)
+        }
+        E::Database(error) => {
+            tracing::error!(%error, "a statement failed");
+            Problem::internal()
+        }
+    }
+}

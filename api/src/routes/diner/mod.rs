@@ -1,0 +1,5 @@
+//! Phones at a table.
+
+mod register;
+
+pub(crate) use register::*;

@@ -1,0 +1,51 @@
+//! Whether the server lives and what it leans on.
+
+use crate::state::AppState;
+use axum::{Json, extract::State};
+use http::{StatusCode, header};
+use runtime::health::{ComponentHealth, HealthReport, HealthStatus};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The process answers.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `healthy`
+    status: &'static str,
+    /// `comanda`
+    service: &'static str,
+    /// `development` or `production`
+    environment: &'static str,
+}
+
+/// Whether the process answers; it asks nobody else.
+#[utoipa::path(get, path = "/api/health", tag = "operations", responses((status = 200, body = Health)))]
+pub(crate) async fn health(State(state): State<AppState>) -> Json<Health> {
+    let environment = if state.settings.is_production() { "production" } else { "development" };
+    Json(Health { status: "healthy", service: "comanda", environment })
+}
+
+/// Whether what the process leans on answers too; 503 when something it cannot do without does not.
+#[utoipa::path(get, path = "/api/health/detailed", tag = "operations",
+    responses((status = 200, body = HealthReport), (status = 503, body = HealthReport)))]
+pub(crate) async fn detailed(State(state): State<AppState>) -> (StatusCode, Json<HealthReport>) {
+    let database = match state.db.ping().await {
+        Ok(()) => ComponentHealth::new("database", HealthStatus::Up),
+        Err(_) => ComponentHealth::new("database", HealthStatus::Down).because("does not answer"),
+    };
+    let bus = state.bus.health();
+    let bus = if bus.connected {
+        ComponentHealth::new("bus", HealthStatus::Up)
+    } else {
+        // Correctness does not rest on the bus (DESIGN §3): events come a second late.
+        ComponentHealth::new("bus", HealthStatus::Degraded).because("not connected; events are read from the log")
+    };
+    let report = HealthReport::new(vec![database, bus]);
+    let status = if report.status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    (status, Json(report))
+}
+
+/// Prometheus text.
+pub(crate) async fn metrics(State(state): State<AppState>) -> ([(header::HeaderName, &'static str); 1], String) {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], state.metrics.render())
+}

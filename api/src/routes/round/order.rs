@@ -1,0 +1,47 @@
+//! What an order looks like on the wire, from a diner's phone and from a waiter's.
+
+use domain::{
+    DinerId, ProductId,
+    text::{Quantity, Text},
+};
+use operations::round::{Order, OrderLine};
+use runtime::Problem;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// More lines than any table orders at once; a bound on what one request can make the kitchen print.
+const MAX_LINES: usize = 200;
+
+/// An order.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct OrderBody {
+    /// 1 to 200 lines.
+    items: Vec<LineBody>,
+    /// A note on the whole round.
+    notes: Option<Text<500>>,
+}
+
+/// A line of an order.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct LineBody {
+    product_id: ProductId,
+    /// 1 to 99.
+    qty: Quantity,
+    /// At most 600 characters.
+    notes: Option<Text<600>>,
+    /// For whom, where the client knows.
+    diner_id: Option<DinerId>,
+}
+
+impl TryFrom<OrderBody> for Order {
+    type Error = Problem;
+    fn try_from(body: OrderBody) -> Result<Self, Problem> {
+        if body.items.is_empty() || body.items.len() > MAX_LINES {
+            return Err(Problem::unprocessable(format!("items: must hold 1 to {MAX_LINES} lines")));
+        }
+        let lines = body.items.into_iter();
+        let lines =
+            lines.map(|l| OrderLine { product_id: l.product_id, qty: l.qty, notes: l.notes, diner_id: l.diner_id });
+        Ok(Self { lines: lines.collect(), notes: body.notes })
+    }
+}

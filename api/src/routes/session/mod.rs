@@ -1,0 +1,5 @@
+//! Sessions.
+
+mod open;
+
+pub(crate) use open::*;

@@ -1,0 +1,49 @@
+//! What every handler can reach.
+
+use auth::Authenticator;
+use axum::extract::FromRef;
+use runtime::{Bus, RateLimits, Settings, telemetry::MetricsHandle};
+use std::sync::Arc;
+use store::Database;
+
+/// The shared state of the API. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState(Arc<Parts>);
+
+/// What the state is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database.
+    pub db: Database,
+    /// Turns tokens into principals.
+    pub authenticator: Arc<Authenticator>,
+    /// For its health; events reach it through `db`.
+    pub bus: Bus,
+    /// How often who may do what.
+    pub limits: RateLimits,
+    /// The configuration.
+    pub settings: Settings,
+    /// What `/metrics` prints.
+    pub metrics: MetricsHandle,
+}
+
+impl AppState {
+    /// Makes the state.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for Arc<Authenticator> {
+    fn from_ref(state: &AppState) -> Self {
+        Self::clone(&state.authenticator)
+    }
+}

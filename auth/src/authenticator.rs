@@ -1,0 +1,167 @@
+//! From a token to a principal.
+//!
+//! Staff are looked up on every request. One read by primary key is the price for what the earlier server could not do
+//! without a second store that, when down, took every login with it: a revoked token, a dismissed waiter, a role given
+//! or taken count from the next request on, and nothing needs to be told about it.
+
+use crate::{
+    claims::{AccessClaims, AccessSubject},
+    principal::{Diner, Staff},
+    roles::RoleSet,
+    tokens::{TokenError, TokenKeys},
+};
+use chrono::{DateTime, Utc};
+use domain::{BranchId, Clock, Role, TenantId, UserId};
+use runtime::Problem;
+use std::{fmt::Debug, pin::Pin, sync::Arc};
+
+/// A user as the database knows them now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffRecord {
+    /// The user.
+    pub user_id: UserId,
+    /// Their tenant.
+    pub tenant_id: TenantId,
+    /// Their login.
+    pub email: String,
+    /// Whether they still work here.
+    pub is_active: bool,
+    /// The version their tokens must name.
+    pub token_version: i64,
+    /// The roles they hold, each in its branch; those of closed branches left out.
+    pub grants: Vec<(BranchId, Role)>,
+}
+
+impl StaffRecord {
+    /// The branches with a grant, distinct and ascending.
+    #[must_use]
+    pub fn branch_ids(&self) -> Vec<BranchId> {
+        let mut branches: Vec<_> = self.grants.iter().map(|(branch, _)| *branch).collect();
+        branches.sort_unstable();
+        branches.dedup();
+        branches
+    }
+
+    /// The roles held anywhere, distinct and sorted by name.
+    #[must_use]
+    pub fn roles(&self) -> Vec<Role> {
+        let mut roles: Vec<_> = self.grants.iter().map(|(_, role)| *role).collect();
+        roles.sort_unstable_by_key(|role| role.as_str());
+        roles.dedup();
+        roles
+    }
+
+    /// What an access token for this user says.
+    #[must_use]
+    pub fn subject(&self) -> AccessSubject {
+        AccessSubject {
+            user_id: self.user_id,
+            tenant_id: self.tenant_id,
+            email: self.email.clone(),
+            branch_ids: self.branch_ids(),
+            roles: self.roles(),
+            token_version: self.token_version,
+        }
+    }
+}
+
+/// The answer of a [`StaffDirectory`], on its way.
+pub type FindStaff<'a> = Pin<Box<dyn Future<Output = Result<Option<StaffRecord>, Problem>> + Send + 'a>>;
+
+/// Where staff are looked up. `store` has the one over the database; it is a trait so that this crate knows no SQL.
+pub trait StaffDirectory: Send + Sync + Debug {
+    /// The user of that id, active or not; `None` if there never was one. Fails with 503 if the database is out of
+    /// reach, so that a client keeps its login.
+    fn find_staff(&self, user: UserId) -> FindStaff<'_>;
+}
+
+/// Turns tokens into principals. Shared by all requests and sockets of a process.
+#[derive(Clone, Debug)]
+pub struct Authenticator {
+    keys: TokenKeys,
+    directory: Arc<dyn StaffDirectory>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Authenticator {
+    /// One that verifies with `keys`, looks staff up in `directory` and judges time by `clock`.
+    #[must_use]
+    pub fn new(keys: TokenKeys, directory: Arc<dyn StaffDirectory>, clock: Arc<dyn Clock>) -> Self {
+        Self { keys, directory, clock }
+    }
+
+    /// The keys, for minting and for refresh tokens.
+    #[must_use]
+    pub fn keys(&self) -> &TokenKeys {
+        &self.keys
+    }
+
+    /// The present instant by the clock that tokens are judged by.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The member of staff an access token speaks for.
+    ///
+    /// # Errors
+    /// 401 if the token is not good or not good any more, 403 if no role of `R` is held in any branch, 503 if the
+    /// directory cannot be read.
+    pub async fn staff<R: RoleSet>(&self, token: &str) -> Result<Staff<R>, Problem> {
+        self.admit(&self.access(token)?).await
+    }
+
+    /// The claims of an access token, without a look at the directory: for a socket, which keeps them and asks
+    /// [`admit`](Self::admit) again from time to time instead of keeping the token.
+    ///
+    /// # Errors
+    /// 401 if the token is not good.
+    pub fn access(&self, token: &str) -> Result<AccessClaims, Problem> {
+        self.keys.verify_access(token, self.clock.now()).map_err(refused)
+    }
+
+    /// The member of staff that verified claims speak for, as of now.
+    ///
+    /// # Errors
+    /// As [`staff`](Self::staff): claims expire and are revoked like the token they came from.
+    pub async fn admit<R: RoleSet>(&self, claims: &AccessClaims) -> Result<Staff<R>, Problem> {
+        if self.clock.now() >= claims.expires_at() {
+            return Err(refused(TokenError::Expired));
+        }
+        let subject = claims.subject();
+        let Some(record) = self.directory.find_staff(subject.user_id).await? else {
+            return Err(revoked());
+        };
+        let same = record.user_id == subject.user_id && record.tenant_id == subject.tenant_id;
+        if !same || !record.is_active || record.token_version != subject.token_version {
+            return Err(revoked());
+        }
+        Staff::of(Arc::new(record)).ok_or_else(|| Problem::forbidden("Your role does not allow this."))
+    }
+
+    /// The diners a table token speaks for.
+    ///
+    /// # Errors
+    /// 401 if the token is not good.
+    pub fn diner(&self, token: &str) -> Result<Diner, Problem> {
+        self.keys.verify_table(token, self.clock.now()).map_err(refused)
+    }
+}
+
+/// What was wrong with a token is for the log; its holder learns no more than whether it was good once.
+fn refused(error: TokenError) -> Problem {
+    tracing::debug!(%error, "token refused");
+    match error {
+        TokenError::Expired => Problem::unauthorized("The session has expired."),
+        TokenError::Malformed | TokenError::Algorithm | TokenError::Signature | TokenError::Kind => {
+            Problem::unauthorized("Invalid token.")
+        }
+    }
+}
+
+fn revoked() -> Problem {
+    Problem::unauthorized("The session has been ended.")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! The principals as axum extractors: a handler that names one does not run without it.
+
+use crate::{
+    authenticator::Authenticator,
+    principal::{Diner, Staff},
+    roles::RoleSet,
+};
+use axum::extract::{FromRef, FromRequestParts};
+use http::{HeaderName, header, request::Parts};
+use runtime::Problem;
+use std::sync::Arc;
+
+/// The header diners send their token in.
+pub const TABLE_TOKEN: HeaderName = HeaderName::from_static("x-table-token");
+
+impl<S> FromRequestParts<S> for Diner
+where
+    Arc<Authenticator>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let token = text(parts, &TABLE_TOKEN).ok_or_else(|| Problem::unauthorized("A table token is required."))?;
+        Arc::<Authenticator>::from_ref(state).diner(token)
+    }
+}
+
+impl<S, R> FromRequestParts<S> for Staff<R>
+where
+    Arc<Authenticator>: FromRef<S>,
+    S: Send + Sync,
+    R: RoleSet,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let token = bearer(parts).ok_or_else(|| Problem::unauthorized("You are not logged in."))?;
+        Arc::<Authenticator>::from_ref(state).staff(token).await
+    }
+}
+
+/// The token of `Authorization: Bearer <token>`; the scheme's case does not matter (RFC 9110 §11.1).
+fn bearer(parts: &Parts) -> Option<&str> {
+    let (scheme, token) = text(parts, &header::AUTHORIZATION)?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+fn text<'a>(parts: &'a Parts, name: &HeaderName) -> Option<&'a str> {
+    parts.headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        roles::{AdminOnly, AnyRole},
+        testing::{authenticator, diner, start, waiter},
+    };
+    use domain::SessionId;
+    use http::{Request, StatusCode};
+
+    fn request(name: &HeaderName, value: &str) -> Parts {
+        Request::get("/").header(name, value).body(()).expect("a request").into_parts().0
+    }
+
+    async fn staff<R: RoleSet>(value: &str) -> Result<Staff<R>, StatusCode> {
+        let state = Arc::new(authenticator([waiter()]));
+        let mut parts = request(&header::AUTHORIZATION, value);
+        Staff::from_request_parts(&mut parts, &state).await.map_err(|problem| problem.status)
+    }
+
+    #[tokio::test]
+    async fn staff_come_by_authorization() {
+        let token = authenticator([]).keys().mint_access(&waiter().subject(), start());
+        assert_eq!(staff::<AnyRole>(&format!("Bearer {token}")).await.unwrap().user_id(), waiter().user_id);
+        assert!(staff::<AnyRole>(&format!("bearer  {token}")).await.is_ok());
+        assert_eq!(staff::<AdminOnly>(&format!("Bearer {token}")).await.unwrap_err(), StatusCode::FORBIDDEN);
+        for wrong in [token.as_str(), "Bearer", "Bearer ", "", &format!("Basic {token}"), "Bearer \u{e9}"] {
+            assert_eq!(staff::<AnyRole>(wrong).await.unwrap_err(), StatusCode::UNAUTHORIZED, "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn diners_come_by_table_token() {
+        let state = Arc::new(authenticator([]));
+        let token = state.keys().mint_table(&diner(), start());
+        let mut parts = request(&TABLE_TOKEN, &token);
+        let found = Diner::from_request_parts(&mut parts, &state).await.unwrap();
+        assert_eq!(found.session_id(), SessionId(40));
+
+        let mut parts = request(&header::AUTHORIZATION, &format!("Bearer {token}"));
+        let refused = Diner::from_request_parts(&mut parts, &state).await.unwrap_err();
+        assert_eq!((refused.status, refused.code), (StatusCode::UNAUTHORIZED, "unauthorized"));
+    }
+}

@@ -1,0 +1,54 @@
+//! The ground a caller stands on.
+
+use domain::{BranchId, SessionId, TenantId, UserId, event::Actor};
+use std::fmt;
+
+/// What a caller may reach; every query of `store` starts from one.
+pub trait Scope: Send + Sync {
+    /// The tenant all of the caller's rows belong to. Another tenant's id is as good as one that does not exist.
+    fn tenant_id(&self) -> TenantId;
+
+    /// Whether the caller may act in `branch`. A branch of another tenant is not told apart here: the query's tenant
+    /// filter leaves it out.
+    fn admits(&self, branch: BranchId) -> bool;
+
+    /// Whether the caller may act in a session of its branches: staff in any, diners in their own only.
+    fn admits_session(&self, session: SessionId) -> bool;
+
+    /// Whom an event of `branch` names as its author.
+    fn actor(&self, branch: BranchId) -> Actor;
+
+    /// Whose idempotency keys the caller's are.
+    fn caller(&self) -> Caller;
+}
+
+/// Who an idempotency key belongs to: `session:7` or `user:3`.
+///
+/// The phones of a table share one token and therefore one space of keys; a key is random, so they do not collide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Caller {
+    /// The diners of a session.
+    Session(SessionId),
+    /// A member of staff.
+    User(UserId),
+}
+
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(id) => write!(f, "session:{id}"),
+            Self::User(id) => write!(f, "user:{id}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_and_a_session_of_one_number_are_two_callers() {
+        assert_eq!(Caller::Session(SessionId(7)).to_string(), "session:7");
+        assert_eq!(Caller::User(UserId(7)).to_string(), "user:7");
+    }
+}

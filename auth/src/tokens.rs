@@ -1,0 +1,288 @@
+//! Signs and verifies the three tokens: access and refresh for staff, table for diners.
+//!
+//! The format is the clients' (contract/realtime.md §6): JWT, HS256, no key id. Everything else is refused: another
+//! algorithm, another issuer, audience or kind, a missing claim, and any instant at or after `exp`, without leeway,
+//! since both ends of the check are our own clocks. Staff and table tokens have secrets of their own, and would be told
+//! apart by audience and kind even if somebody configured the two alike.
+//!
+//! The colon-separated table token of the earlier server (`tenant:branch:table:session:exp:sig`) is not read: this
+//! server never issued one, its signature was cut to 128 bits, and none of its holders' sessions exist here.
+
+use crate::{
+    claims::{AccessClaims, AccessSubject, RefreshClaims},
+    principal::Diner,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{BranchId, Role, SessionId, TableId, TenantId, UserId};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, value::RawValue};
+use std::fmt::Write;
+use uuid::Uuid;
+
+/// How long an access token is good.
+pub const ACCESS_TTL: TimeDelta = TimeDelta::minutes(15);
+/// How long a refresh token is good, used or not.
+pub const REFRESH_TTL: TimeDelta = TimeDelta::days(7);
+/// How long a table token is good. Scanning the code again gives a fresh one for the same session.
+pub const TABLE_TTL: TimeDelta = TimeDelta::hours(3);
+
+/// Why a token is refused. No variant carries the token or any part of it, so an error may be logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Not a JWT, or its claims are not the ones of its kind.
+    #[error("the token is malformed")]
+    Malformed,
+    /// Signed with another algorithm, or not at all.
+    #[error("the token's algorithm is not accepted")]
+    Algorithm,
+    /// Signed with another key, or changed since.
+    #[error("the token's signature is wrong")]
+    Signature,
+    /// Ours, but made for another purpose.
+    #[error("the token is of another kind")]
+    Kind,
+    /// Its time is over.
+    #[error("the token has expired")]
+    Expired,
+}
+
+/// What sets one kind of token apart from the others.
+struct Kind {
+    issuer: &'static str,
+    audience: &'static str,
+    name: &'static str,
+    ttl: TimeDelta,
+}
+
+const ACCESS: Kind = Kind { issuer: "menu-ops", audience: "menu-ops-users", name: "access", ttl: ACCESS_TTL };
+const REFRESH: Kind = Kind { issuer: "menu-ops", audience: "menu-ops-users", name: "refresh", ttl: REFRESH_TTL };
+const TABLE: Kind = Kind { issuer: "integrador:table", audience: "integrador:diner", name: "table", ttl: TABLE_TTL };
+
+/// The claims every token has. `aud` is one text: a token for several audiences is none of ours.
+#[derive(Serialize, Deserialize)]
+struct Common {
+    iss: String,
+    aud: String,
+    #[serde(rename = "type")]
+    kind: String,
+    iat: i64,
+    exp: i64,
+}
+
+/// A token's claims on their way out.
+#[derive(Serialize)]
+struct Signed<'a, C> {
+    #[serde(flatten)]
+    own: &'a C,
+    #[serde(flatten)]
+    common: Common,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AccessWire {
+    /// A text, although it is a number: the JWT standard wants it so, and the clients know it so.
+    sub: String,
+    tenant_id: TenantId,
+    branch_ids: Vec<BranchId>,
+    roles: Vec<Role>,
+    email: String,
+    ver: i64,
+    jti: Uuid,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RefreshWire {
+    sub: String,
+    tenant_id: TenantId,
+    jti: Uuid,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TableWire {
+    tenant_id: TenantId,
+    branch_id: BranchId,
+    table_id: TableId,
+    session_id: SessionId,
+}
+
+/// One secret, ready for use in both directions.
+#[derive(Clone, Debug)]
+struct Key {
+    signing: EncodingKey,
+    verifying: DecodingKey,
+}
+
+impl Key {
+    fn new(secret: &SecretString) -> Self {
+        let bytes = secret.expose_secret().as_bytes();
+        Self { signing: EncodingKey::from_secret(bytes), verifying: DecodingKey::from_secret(bytes) }
+    }
+}
+
+/// The keys of all tokens. Its `Debug` shows no secret.
+#[derive(Clone, Debug)]
+pub struct TokenKeys {
+    staff: Key,
+    table: Key,
+    validation: Validation,
+}
+
+impl TokenKeys {
+    /// Takes the secret of the staff's tokens and that of the tables'. Whether they are good enough for production is
+    /// judged where the configuration is read.
+    #[must_use]
+    pub fn new(staff: SecretString, table: SecretString) -> Self {
+        // Time, issuer and audience are checked by `verify`: the library would read the machine's clock, and takes
+        // an absent `iss` or `aud` for a right one.
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.required_spec_claims.clear();
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        Self { staff: Key::new(&staff), table: Key::new(&table), validation }
+    }
+
+    /// An access token for `subject`, good for [`ACCESS_TTL`] from `now`.
+    #[must_use]
+    pub fn mint_access(&self, subject: &AccessSubject, now: DateTime<Utc>) -> String {
+        let wire = AccessWire {
+            sub: subject.user_id.to_string(),
+            tenant_id: subject.tenant_id,
+            branch_ids: subject.branch_ids.clone(),
+            roles: subject.roles.clone(),
+            email: subject.email.clone(),
+            ver: subject.token_version,
+            jti: Uuid::new_v4(),
+        };
+        sign(&self.staff, &ACCESS, &wire, now)
+    }
+
+    /// The claims of an access token.
+    ///
+    /// # Errors
+    /// See [`TokenError`]; a refresh token is [`TokenError::Kind`].
+    pub fn verify_access(&self, token: &str, now: DateTime<Utc>) -> Result<AccessClaims, TokenError> {
+        let (wire, common) = self.verify::<AccessWire>(&self.staff, &ACCESS, token, now)?;
+        let subject = AccessSubject {
+            user_id: wire.sub.parse().map_err(|_| TokenError::Malformed)?,
+            tenant_id: wire.tenant_id,
+            email: wire.email,
+            branch_ids: wire.branch_ids,
+            roles: wire.roles,
+            token_version: wire.ver,
+        };
+        Ok(AccessClaims { subject, issued_at: instant(common.iat)?, expires_at: instant(common.exp)? })
+    }
+
+    /// A refresh token, good for [`REFRESH_TTL`] from `now`. The caller keeps the digest of `jti`.
+    #[must_use]
+    pub fn mint_refresh(&self, user: UserId, tenant: TenantId, jti: Uuid, now: DateTime<Utc>) -> String {
+        sign(&self.staff, &REFRESH, &RefreshWire { sub: user.to_string(), tenant_id: tenant, jti }, now)
+    }
+
+    /// The claims of a refresh token.
+    ///
+    /// # Errors
+    /// See [`TokenError`]; an access token is [`TokenError::Kind`].
+    pub fn verify_refresh(&self, token: &str, now: DateTime<Utc>) -> Result<RefreshClaims, TokenError> {
+        let (wire, common) = self.verify::<RefreshWire>(&self.staff, &REFRESH, token, now)?;
+        Ok(RefreshClaims {
+            user_id: wire.sub.parse().map_err(|_| TokenError::Malformed)?,
+            tenant_id: wire.tenant_id,
+            jti: wire.jti,
+            expires_at: instant(common.exp)?,
+        })
+    }
+
+    /// A table token, good for [`TABLE_TTL`] from `now`.
+    #[must_use]
+    pub fn mint_table(&self, diner: &Diner, now: DateTime<Utc>) -> String {
+        let wire = TableWire {
+            tenant_id: diner.tenant_id(),
+            branch_id: diner.branch_id(),
+            table_id: diner.table_id(),
+            session_id: diner.session_id(),
+        };
+        sign(&self.table, &TABLE, &wire, now)
+    }
+
+    /// The diner a table token speaks for.
+    ///
+    /// # Errors
+    /// See [`TokenError`].
+    pub fn verify_table(&self, token: &str, now: DateTime<Utc>) -> Result<Diner, TokenError> {
+        let (wire, _) = self.verify::<TableWire>(&self.table, &TABLE, token, now)?;
+        Ok(Diner::for_session(wire.tenant_id, wire.branch_id, wire.table_id, wire.session_id))
+    }
+
+    fn verify<C: DeserializeOwned>(
+        &self,
+        key: &Key,
+        kind: &Kind,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(C, Common), TokenError> {
+        let claims: Value =
+            jsonwebtoken::decode(token, &key.verifying, &self.validation).map_err(|error| refusal(&error))?.claims;
+        let common = Common::deserialize(&claims).map_err(|_| TokenError::Malformed)?;
+        if (common.iss.as_str(), common.aud.as_str(), common.kind.as_str()) != (kind.issuer, kind.audience, kind.name) {
+            return Err(TokenError::Kind);
+        }
+        if now.timestamp() >= common.exp {
+            return Err(TokenError::Expired);
+        }
+        Ok((C::deserialize(&claims).map_err(|_| TokenError::Malformed)?, common))
+    }
+}
+
+fn sign<C: Serialize>(key: &Key, kind: &Kind, own: &C, now: DateTime<Utc>) -> String {
+    let iat = now.timestamp();
+    let common = Common {
+        iss: kind.issuer.to_owned(),
+        aud: kind.audience.to_owned(),
+        kind: kind.name.to_owned(),
+        iat,
+        exp: iat + kind.ttl.num_seconds(),
+    };
+    let json = serde_json::to_string(&Signed { own, common }).expect("claims are texts and integers under text keys");
+    let payload = RawValue::from_string(atob_safe(&json)).expect("escaping a character in a text leaves it JSON");
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &payload, &key.signing)
+        .expect("an HMAC key signs any bytes with HS256")
+}
+
+/// Escapes every character that could make base64url differ from base64.
+///
+/// The clients read the payload with the browser's `atob`, which knows neither `-` nor `_` and returns bytes, not UTF-8.
+/// In ASCII text only `>`, `?`, `~` and DEL can bring about those two digits; an e-mail address may contain any of them.
+fn atob_safe(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() && !matches!(character, '>' | '?' | '~' | '\x7f') {
+            safe.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(safe, "\\u{unit:04x}").expect("a String takes any text");
+            }
+        }
+    }
+    safe
+}
+
+fn refusal(error: &jsonwebtoken::errors::Error) -> TokenError {
+    match error.kind() {
+        ErrorKind::InvalidSignature => TokenError::Signature,
+        ErrorKind::InvalidAlgorithm | ErrorKind::InvalidAlgorithmName | ErrorKind::UnsupportedAlgorithm => {
+            TokenError::Algorithm
+        }
+        // The library's error type grows; whatever else it finds wrong is wrong with the form.
+        _ => TokenError::Malformed,
+    }
+}
+
+fn instant(seconds: i64) -> Result<DateTime<Utc>, TokenError> {
+    DateTime::from_timestamp(seconds, 0).ok_or(TokenError::Malformed)
+}
+
+#[cfg(test)]
+mod tests;

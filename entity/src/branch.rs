@@ -1,0 +1,32 @@
+//! One restaurant of a tenant.
+
+use domain::{BranchId, TenantId, round::RoundConfirmation};
+use sea_orm::entity::prelude::*;
+
+/// One restaurant of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "branch")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: BranchId,
+    pub tenant_id: TenantId,
+    pub name: String,
+    pub slug: String,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+    pub timezone: String,
+    pub opening_time: Option<String>,
+    pub closing_time: Option<String>,
+    pub round_confirmation: RoundConfirmation,
+    pub menu_version: i64,
+    pub is_active: bool,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(belongs_to = "super::tenant::Entity", from = "Column::TenantId", to = "super::tenant::Column::Id")]
+    Tenant,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

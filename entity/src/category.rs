@@ -1,0 +1,30 @@
+//! A part of a branch's menu.
+
+use domain::{BranchId, CategoryId, TenantId};
+use sea_orm::entity::prelude::*;
+
+/// A part of a branch's menu.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "category")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: CategoryId,
+    pub tenant_id: TenantId,
+    pub branch_id: BranchId,
+    pub name: String,
+    pub icon: Option<String>,
+    pub image: Option<String>,
+    pub display_order: i32,
+    pub is_active: bool,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(belongs_to = "super::tenant::Entity", from = "Column::TenantId", to = "super::tenant::Column::Id")]
+    Tenant,
+    #[sea_orm(belongs_to = "super::branch::Entity", from = "Column::BranchId", to = "super::branch::Column::Id")]
+    Branch,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,78 @@
+//! Why an operation was refused, without a word of HTTP: a closed list, so that the API answers each on purpose.
+
+use domain::{IllegalTransition, money::MoneyError};
+use store::HoldsStoreError;
+
+/// An operation's refusal or failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not found, forbidden, taken, busy, broken: what the store says.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The state does not allow it, and a shipped client knows this as 400 (contract/diner-waiter.md §6.3).
+    #[error(transparent)]
+    Illegal(#[from] IllegalTransition),
+    /// The state does not allow it, in an operation no shipped client calls: 409 (DESIGN §5).
+    #[error("{0}")]
+    Conflict(IllegalTransition),
+    /// A rule of the business says no; `code` is stable, `detail` is for people.
+    #[error("{detail}")]
+    Refused {
+        /// Stable, for programs.
+        code: &'static str,
+        /// For people.
+        detail: String,
+    },
+    /// The thing exists already and cannot exist twice: 409.
+    #[error("{detail}")]
+    Exists {
+        /// Stable, for programs.
+        code: &'static str,
+        /// For people.
+        detail: String,
+    },
+    /// Something the request names does not exist.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// The caller's role in that branch does not allow it.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// The caller could not prove who it is.
+    #[error("{0}")]
+    Unauthorized(&'static str),
+    /// A value cannot be computed or written: a bug.
+    #[error("{0}")]
+    Internal(&'static str),
+}
+
+/// Shorthand.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A business rule's refusal.
+    pub fn refused(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Refused { code, detail: detail.into() }
+    }
+}
+
+impl From<MoneyError> for Error {
+    fn from(error: MoneyError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl HoldsStoreError for Error {
+    fn store_error(&self) -> Option<&store::Error> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Illegal(_)
+            | Self::Conflict(_)
+            | Self::Refused { .. }
+            | Self::Exists { .. }
+            | Self::NotFound(_)
+            | Self::Forbidden(_)
+            | Self::Unauthorized(_)
+            | Self::Internal(_) => None,
+        }
+    }
+}

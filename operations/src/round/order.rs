@@ -1,0 +1,121 @@
+//! From what a phone asks for to the lines of a round: priced, named and routed by what the branch offers right now.
+//! What the phone believes a dish costs is not even read.
+
+use crate::{Error, Result};
+use domain::{
+    DinerId, ProductId,
+    round::content_digest_input,
+    text::{Quantity, Text},
+};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use store::{NewLine, Offered};
+
+/// A line as it was asked for.
+#[derive(Clone, Debug)]
+pub struct OrderLine {
+    /// What.
+    pub product_id: ProductId,
+    /// How many.
+    pub qty: Quantity,
+    /// The diner's wish. Longer than the contract's 200: a cart note of 500 must not fail when it is sent (contract §7.11).
+    pub notes: Option<Text<600>>,
+    /// For whom, where the client says so.
+    pub diner_id: Option<DinerId>,
+}
+
+/// What one round asks for.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// At least one line.
+    pub lines: Vec<OrderLine>,
+    /// A note on the whole round.
+    pub notes: Option<Text<500>>,
+}
+
+impl Order {
+    /// The products asked for, each once.
+    #[must_use]
+    pub fn products(&self) -> Vec<ProductId> {
+        let mut products: Vec<_> = self.lines.iter().map(|line| line.product_id).collect();
+        products.sort_unstable();
+        products.dedup();
+        products
+    }
+
+    /// What tells this order from another of the same session (DESIGN I7).
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let lines = self.lines.iter().map(|l| (l.product_id, l.qty, l.notes.as_ref().map(Text::as_str), l.diner_id));
+        hex::encode(Sha256::digest(content_digest_input(lines)))
+    }
+
+    /// The round's lines at the prices of `offered`.
+    ///
+    /// # Errors
+    /// A product has no price in the branch, or is 86'd; the message names it.
+    pub fn priced(&self, offered: &[Offered]) -> Result<Vec<NewLine>> {
+        let offered: HashMap<_, _> = offered.iter().map(|product| (product.product_id, product)).collect();
+        self.lines.iter().map(|line| priced_line(line, offered.get(&line.product_id).copied())).collect()
+    }
+}
+
+fn priced_line(line: &OrderLine, offered: Option<&Offered>) -> Result<NewLine> {
+    let product = offered.ok_or_else(|| {
+        Error::refused("product_not_offered", format!("Product {} is not on the menu", line.product_id))
+    })?;
+    if !product.is_available {
+        return Err(Error::refused("product_unavailable", format!("{} is not available right now", product.name)));
+    }
+    Ok(NewLine {
+        product_id: line.product_id,
+        product_name: product.name.clone(),
+        qty: line.qty,
+        unit_price_cents: product.price_cents,
+        notes: line.notes.as_ref().map(|notes| notes.as_str().to_owned()),
+        diner_id: line.diner_id,
+        station: product.station(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Cents, kitchen::Station};
+
+    fn offered(id: i64, is_available: bool) -> Offered {
+        Offered {
+            product_id: ProductId(id),
+            name: "Bife de chorizo".into(),
+            image: None,
+            price_cents: Cents::new(15_000).unwrap(),
+            is_available,
+            category: "Principales".into(),
+            subcategory: Some("Carnes".into()),
+        }
+    }
+
+    fn order(id: i64) -> Order {
+        let line = OrderLine { product_id: ProductId(id), qty: Quantity::ONE, notes: None, diner_id: None };
+        Order { lines: vec![line], notes: None }
+    }
+
+    #[test]
+    fn the_price_is_the_branchs_and_the_station_follows_the_menu() {
+        let lines = order(101).priced(&[offered(101, true)]).unwrap();
+        assert_eq!(lines[0].unit_price_cents.get(), 15_000);
+        assert_eq!(lines[0].station, Station::Grill);
+    }
+
+    #[test]
+    fn what_is_not_offered_cannot_be_ordered() {
+        assert!(matches!(
+            order(102).priced(&[offered(101, true)]),
+            Err(Error::Refused { code: "product_not_offered", .. })
+        ));
+        assert!(matches!(
+            order(101).priced(&[offered(101, false)]),
+            Err(Error::Refused { code: "product_unavailable", .. })
+        ));
+    }
+}

@@ -1,0 +1,82 @@
+//! A diner presses "send" (M11).
+//!
+//! Under the session's lock a round is sent once: a repeated key gets the first answer byte for byte, and without a key
+//! the same lines within ten seconds are the same round (DESIGN I5, I7). Round, items, tickets, events and the emptied
+//! cart commit together (I1).
+
+use super::Order;
+use crate::Result;
+use auth::{Diner, Scope};
+use domain::{
+    RoundId, SessionId,
+    event::{Event, RoundRef},
+    round::{RoundStatus, first_status},
+    session::OpenedBy,
+};
+use serde::Serialize;
+use store::{Answer, Attempt, Database, NewRound};
+use utoipa::ToSchema;
+
+/// The answer to "send".
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SubmittedRound {
+    /// The session.
+    pub session_id: SessionId,
+    /// The round.
+    pub round_id: RoundId,
+    /// Its number in the session, from 1.
+    pub round_number: i32,
+    /// SUBMITTED, or PENDING where a waiter confirms first.
+    pub status: RoundStatus,
+}
+
+/// Sends the order as the session's next round.
+///
+/// # Errors
+/// The session takes no orders; a product is not offered; the key was used for another request.
+pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attempt) -> Result<Answer> {
+    let digest = order.digest();
+    let (digest, products) = (&digest, &order.products());
+    db.transaction("round.submit", |uow| async move {
+        let session = uow.lock_session(diner, diner.session_id()).await?;
+        if let Some(first) = uow.first_answer(diner, attempt).await? {
+            return Ok(first);
+        }
+        session.session.status.ensure_ordering()?;
+        if attempt.key.is_none()
+            && let Some(first) = uow.find_same_round(&session, digest).await?
+        {
+            return Ok(Answer::json(200, &SubmittedRound::from(first))?);
+        }
+        let status = first_status(session.round_confirmation);
+        let new = NewRound {
+            round_number: session.session.rounds_sent + 1,
+            status,
+            submitted_by: OpenedBy::Diner,
+            waiter: None,
+            content_digest: digest.clone(),
+            idempotency_key: attempt.key.clone(),
+            notes: order.notes.clone().map(Into::into),
+            lines: order.priced(&uow.find_offered(&session, products).await?)?,
+            empties_cart: true,
+        };
+        let round_id = uow.insert_round(&session, &new).await?;
+        let round = RoundRef { round_id, round_number: new.round_number };
+        let actor = diner.actor(diner.branch_id());
+        uow.emit(
+            session.place(),
+            actor,
+            if status.is_in_kitchen() { Event::RoundSubmitted(round) } else { Event::RoundPending(round) },
+        );
+        uow.emit_cart_cleared(&session, actor);
+        let sent = SubmittedRound { session_id: session.session.id, round_id, round_number: new.round_number, status };
+        Ok(uow.answer(diner, attempt, Answer::json(200, &sent)?).await?)
+    })
+    .await
+}
+
+impl From<store::RoundRow> for SubmittedRound {
+    fn from(row: store::RoundRow) -> Self {
+        Self { session_id: row.session_id, round_id: row.id, round_number: row.round_number, status: row.status }
+    }
+}

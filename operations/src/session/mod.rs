@@ -1,0 +1,5 @@
+//! A party's stay at a table.
+
+mod open;
+
+pub use open::{OpenSession, Scanned, open};

@@ -1,0 +1,221 @@
+//! Configuration as the program uses it: validated, typed, complete.
+//!
+//! A start either succeeds with settings that hold, or fails with one message that lists everything wrong and what to
+//! set (DESIGN §8): nobody should learn about the second mistake by restarting after the first.
+
+mod args;
+mod origins;
+mod secrets;
+mod targets;
+
+pub use args::{Args, Environment, LogFormat, SameSite, Switch};
+pub use origins::Origins;
+pub use secrets::Secrets;
+pub use targets::{BusTarget, DatabaseTarget};
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use url::Url;
+
+/// Everything wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("Comanda cannot start with this configuration:\n  - {}", problems.join("\n  - "))]
+pub struct ConfigError {
+    /// One sentence each, naming the variable and what to set.
+    pub problems: Vec<String>,
+}
+
+/// The attributes of the refresh cookie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CookieSettings {
+    /// Sent over HTTPS only.
+    pub secure: bool,
+    /// Sent from other sites or not.
+    pub same_site: SameSite,
+    /// The domain it is for; none means the API's host.
+    pub domain: Option<String>,
+}
+
+/// How many sockets the gateway keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketLimits {
+    /// In this process.
+    pub total: usize,
+    /// Of one table session.
+    pub per_table: usize,
+    /// Of one member of staff.
+    pub per_user: usize,
+}
+
+/// The configuration of this process.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where this runs.
+    pub environment: Environment,
+    /// Where the API listens.
+    pub api_addr: SocketAddr,
+    /// Where the gateway listens.
+    pub ws_addr: SocketAddr,
+    /// Where files go.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub database: DatabaseTarget,
+    /// The event bus.
+    pub bus: BusTarget,
+    /// Which web pages may call.
+    pub origins: Origins,
+    /// Whether rate limits are in force.
+    pub rate_limits: bool,
+    /// What signs tokens.
+    pub secrets: Secrets,
+    /// Whether answers say more about failures.
+    pub debug: bool,
+    /// The tracing filter.
+    pub log: String,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Most database connections held at once.
+    pub db_pool: u32,
+    /// How far the event log reaches back.
+    pub event_retention: Duration,
+    /// The refresh cookie.
+    pub cookie: CookieSettings,
+    /// The base of the links in QR codes.
+    pub diner_url: Url,
+    /// Whether `X-Forwarded-For` is believed.
+    pub trust_proxy: bool,
+    /// How many sockets the gateway keeps.
+    pub sockets: SocketLimits,
+    /// How long a stop waits.
+    pub shutdown_grace: Duration,
+}
+
+impl Settings {
+    /// Checks `args` and fills in what depends on something else. Outside production this may write generated secrets
+    /// into the data directory.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in one error.
+    pub fn resolve(args: Args) -> Result<Self, ConfigError> {
+        let production = args.environment == Environment::Production;
+        let mut problems = Problems::default();
+        if production {
+            problems.0.extend(production_refusals(&args));
+        }
+        let origins = problems.gather(Origins::resolve(&args.allowed_origins, args.environment));
+        let database = problems.note(DatabaseTarget::resolve(args.database_url.as_ref(), &args.data_dir));
+        let bus = problems.note(BusTarget::resolve(args.redis_url.as_ref()));
+        let cookie = problems.note(cookie(&args, production));
+        let diner_url = problems.note(diner_url(&args.diner_url));
+        problems.done()?;
+        let secrets = problems.note(complete_secrets(&args));
+        let settings = match (origins, database, bus, cookie, diner_url, secrets) {
+            (Some(origins), Some(database), Some(bus), Some(cookie), Some(diner_url), Some(secrets)) => Self {
+                environment: args.environment,
+                api_addr: args.api_addr,
+                ws_addr: args.ws_addr,
+                data_dir: args.data_dir,
+                database,
+                bus,
+                origins,
+                rate_limits: args.rate_limits == Switch::On,
+                secrets,
+                debug: args.debug,
+                log: args.log,
+                log_format: args.log_format.unwrap_or(if production { LogFormat::Json } else { LogFormat::Text }),
+                db_pool: args.db_pool,
+                event_retention: Duration::from_secs(u64::from(args.event_retention_days) * 86_400),
+                cookie,
+                diner_url,
+                trust_proxy: args.trust_proxy,
+                sockets: SocketLimits {
+                    total: args.ws_max_sockets as usize,
+                    per_table: args.ws_max_per_table as usize,
+                    per_user: args.ws_max_per_user as usize,
+                },
+                shutdown_grace: Duration::from_secs(args.shutdown_seconds),
+            },
+            _ => return Err(ConfigError { problems: problems.0 }),
+        };
+        Ok(settings)
+    }
+
+    /// Whether this is production.
+    #[must_use]
+    pub fn is_production(&self) -> bool {
+        self.environment == Environment::Production
+    }
+
+    /// Checks that API and gateway can run as processes of their own: they meet only in PostgreSQL and Redis.
+    ///
+    /// # Errors
+    /// Which of the two is missing.
+    pub fn require_distributed(&self) -> Result<(), ConfigError> {
+        let mut problems = Problems::default();
+        if matches!(self.database, DatabaseTarget::Sqlite(_)) {
+            problems.0.push("DATABASE_URL must name a PostgreSQL database (postgres://user:password@host/name) when `comanda api` and `comanda ws-gateway` run as separate processes; for one machine use `comanda serve`, which needs none".into());
+        }
+        if matches!(self.bus, BusTarget::InProcess) {
+            problems.0.push("REDIS_URL must be set (redis://host:6379) when `comanda api` and `comanda ws-gateway` run as separate processes: it carries the events from one to the other".into());
+        }
+        problems.done()
+    }
+}
+
+/// Collects what is wrong while the rest is still being checked.
+#[derive(Default)]
+struct Problems(Vec<String>);
+
+impl Problems {
+    fn note<T>(&mut self, result: Result<T, String>) -> Option<T> {
+        self.gather(result.map_err(|problem| vec![problem]))
+    }
+
+    fn gather<T>(&mut self, result: Result<T, Vec<String>>) -> Option<T> {
+        result.map_err(|problems| self.0.extend(problems)).ok()
+    }
+
+    fn done(&self) -> Result<(), ConfigError> {
+        if self.0.is_empty() { Ok(()) } else { Err(ConfigError { problems: self.0.clone() }) }
+    }
+}
+
+/// What production must not start with, apart from origins (DESIGN §7).
+fn production_refusals(args: &Args) -> Vec<String> {
+    let mut problems = secrets::refusals(
+        args.jwt_secret.as_ref().filter(|secret| !targets::is_blank(secret)),
+        args.table_token_secret.as_ref().filter(|secret| !targets::is_blank(secret)),
+    );
+    if args.debug {
+        problems.push("COMANDA_DEBUG is on: unset it, it tells callers about the server's insides".into());
+    }
+    if args.rate_limits == Switch::Off {
+        problems.push("COMANDA_RATE_LIMITS is off: set it to `on`, passwords could be guessed without end".into());
+    }
+    problems
+}
+
+fn complete_secrets(args: &Args) -> Result<Secrets, String> {
+    let given = |secret: &Option<secrecy::SecretString>| secret.clone().filter(|secret| !targets::is_blank(secret));
+    Secrets::complete(given(&args.jwt_secret), given(&args.table_token_secret), &args.data_dir).map_err(|error| {
+        let directory = args.data_dir.display();
+        format!("the secrets kept in COMANDA_DATA_DIR ({directory}) cannot be read or written: {error}; make the directory writable, or set JWT_SECRET and TABLE_TOKEN_SECRET")
+    })
+}
+
+fn cookie(args: &Args, production: bool) -> Result<CookieSettings, String> {
+    let secure = args.cookie_secure.unwrap_or(production);
+    if args.cookie_same_site == SameSite::None && !secure {
+        return Err("COOKIE_SAMESITE=none needs COOKIE_SECURE=true: browsers drop the cookie otherwise".into());
+    }
+    let domain = args.cookie_domain.clone().filter(|domain| !domain.trim().is_empty());
+    Ok(CookieSettings { secure, same_site: args.cookie_same_site, domain })
+}
+
+fn diner_url(written: &str) -> Result<Url, String> {
+    Url::parse(written.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()).ok_or_else(
+        || format!("COMANDA_DINER_URL is `{written}`: write the diner app's address, such as https://menu.example.com"),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! What `/api/health/detailed` says: one line a component, and the worst of them as the whole.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How something is; the order is from good to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HealthStatus {
+    /// Works.
+    Up,
+    /// Works, slower or with something missing: a dead bus costs a second, not the evening.
+    Degraded,
+    /// Does not work.
+    Down,
+}
+
+/// How one component is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ComponentHealth {
+    /// `database`, `bus`, `streams`, …
+    pub name: &'static str,
+    /// How it is.
+    pub status: HealthStatus,
+    /// What an operator wants to know; never a secret, never a URL with a password.
+    pub detail: Option<String>,
+}
+
+impl ComponentHealth {
+    /// A component in that state.
+    #[must_use]
+    pub const fn new(name: &'static str, status: HealthStatus) -> Self {
+        Self { name, status, detail: None }
+    }
+
+    /// The same with a word of explanation.
+    #[must_use]
+    pub fn because(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+}
+
+/// How the whole is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HealthReport {
+    /// The worst of the components.
+    pub status: HealthStatus,
+    /// Each component.
+    pub components: Vec<ComponentHealth>,
+}
+
+impl HealthReport {
+    /// The report over `components`; up when there are none.
+    #[must_use]
+    pub fn new(components: Vec<ComponentHealth>) -> Self {
+        let status = components.iter().map(|component| component.status).max().unwrap_or(HealthStatus::Up);
+        Self { status, components }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_component_speaks_for_the_whole() {
+        let bus = ComponentHealth::new("bus", HealthStatus::Degraded).because("Redis does not answer");
+        let report = HealthReport::new(vec![ComponentHealth::new("database", HealthStatus::Up), bus]);
+        assert_eq!(report.status, HealthStatus::Degraded);
+        assert_eq!(serde_json::to_value(&report).unwrap()["components"][1]["status"], "degraded");
+        assert_eq!(HealthReport::new(Vec::new()).status, HealthStatus::Up);
+    }
+}

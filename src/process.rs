@@ -1,0 +1,44 @@
+//! The parts of a running process, put together once.
+
+use auth::{Authenticator, TokenKeys};
+use domain::{Clock, SystemClock};
+use runtime::{Bus, BusTarget, DatabaseTarget, Settings, Shutdown};
+use secrecy::ExposeSecret;
+use std::sync::Arc;
+use store::{Database, Location};
+
+use crate::commands::Failure;
+
+/// What both halves need.
+pub(crate) struct Process {
+    pub(crate) settings: Settings,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) bus: Bus,
+    pub(crate) db: Database,
+    pub(crate) authenticator: Arc<Authenticator>,
+}
+
+impl Process {
+    /// Connects to everything the settings name.
+    pub(crate) async fn start(settings: Settings) -> Result<Self, Failure> {
+        let shutdown = Shutdown::new(settings.shutdown_grace);
+        let bus = match &settings.bus {
+            BusTarget::InProcess => Bus::in_process(),
+            BusTarget::Redis(url) => Bus::redis(url.expose_secret(), &shutdown).await?,
+        };
+        let location = match &settings.database {
+            DatabaseTarget::Sqlite(path) => {
+                if let Some(folder) = path.parent() {
+                    std::fs::create_dir_all(folder)?;
+                }
+                Location::Sqlite(path.clone())
+            }
+            DatabaseTarget::Postgres(url) => Location::Postgres(url.expose_secret().to_owned()),
+        };
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let db = Database::connect(&location, settings.db_pool, clock.clone(), Arc::new(bus.clone())).await?;
+        let keys = TokenKeys::new(settings.secrets.jwt.clone(), settings.secrets.table_token.clone());
+        let authenticator = Arc::new(Authenticator::new(keys, Arc::new(db.clone()), clock));
+        Ok(Self { settings, shutdown, bus, db, authenticator })
+    }
+}

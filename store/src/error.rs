@@ -1,0 +1,127 @@
+//! What can go wrong between a rule and the disk, told apart by what the caller can do about it.
+
+use domain::{IllegalTransition, money::MoneyError};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
+
+/// A store operation's failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such row within the caller's tenant, or one that another tenant owns: the two look alike on purpose.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// The row is the tenant's, but in a branch where the caller has no business.
+    #[error("no access to this {0}")]
+    Forbidden(&'static str),
+    /// A unique constraint spoke: another transaction was faster, or the value is taken.
+    #[error("already taken: {0}")]
+    Taken(String),
+    /// An idempotency key came back with another request (DESIGN I7).
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The state does not allow it.
+    #[error(transparent)]
+    Illegal(#[from] IllegalTransition),
+    /// An amount left the range of [`domain::Cents`].
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// A lock was not to be had within `lock_timeout`, or five tries all met a conflict. Trying again later may work.
+    #[error("the database is busy")]
+    Busy,
+    /// The database cannot be reached.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] DbErr),
+    /// Anything else: a bug or a broken database.
+    #[error("database error")]
+    Database(#[source] DbErr),
+}
+
+/// Shorthand.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a transaction failed, for the retry loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Conflict {
+    /// Serialization failure, deadlock or SQLITE_BUSY: run it again.
+    Transient,
+    /// `lock_timeout` or `statement_timeout` ran out.
+    TimedOut,
+}
+
+/// The SQLSTATE or SQLite result code behind an error.
+fn code(error: &DbErr) -> Option<String> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(e))
+        | DbErr::Query(RuntimeErr::SqlxError(e))
+        | DbErr::Conn(RuntimeErr::SqlxError(e)) => {
+            e.as_database_error().and_then(|e| e.code()).map(|code| code.into_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a database error is a conflict between transactions.
+pub(crate) fn conflict(error: &DbErr) -> Option<Conflict> {
+    match code(error)?.as_str() {
+        // PostgreSQL: serialization_failure, deadlock_detected. SQLite: BUSY, BUSY_SNAPSHOT, LOCKED.
+        "40001" | "40P01" | "5" | "517" | "6" | "262" => Some(Conflict::Transient),
+        // PostgreSQL: lock_not_available, query_canceled.
+        "55P03" | "57014" => Some(Conflict::TimedOut),
+        _ => None,
+    }
+}
+
+fn is_unreachable(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) => true,
+        DbErr::Conn(RuntimeErr::SqlxError(e))
+        | DbErr::Exec(RuntimeErr::SqlxError(e))
+        | DbErr::Query(RuntimeErr::SqlxError(e)) => {
+            // 57P01-57P03: the server is going down or coming up.
+            matches!(
+                **e,
+                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_)
+            ) || code(error).is_some_and(|code| code.starts_with("57P"))
+        }
+        _ => false,
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        if let Some(SqlErr::UniqueConstraintViolation(name)) = error.sql_err() {
+            return Self::Taken(name);
+        }
+        if is_unreachable(&error) {
+            return Self::Unavailable(error);
+        }
+        Self::Database(error)
+    }
+}
+
+impl Error {
+    pub(crate) fn conflict(&self) -> Option<Conflict> {
+        match self {
+            Self::Database(error) | Self::Unavailable(error) => conflict(error),
+            Self::NotFound(_)
+            | Self::Forbidden(_)
+            | Self::Taken(_)
+            | Self::KeyReused
+            | Self::Illegal(_)
+            | Self::Money(_)
+            | Self::Busy => None,
+        }
+    }
+}
+
+/// An error that may hold a store error: what [`Database::transaction`](crate::Database::transaction) needs to tell a
+/// conflict, which it retries, from a refusal, which it passes on.
+pub trait HoldsStoreError: From<Error> {
+    /// The store error inside, if any.
+    fn store_error(&self) -> Option<&Error>;
+}
+
+impl HoldsStoreError for Error {
+    fn store_error(&self) -> Option<&Error> {
+        Some(self)
+    }
+}

@@ -1,0 +1,257 @@
+//! The event log (DESIGN I1-I3): appended as a transaction's last write, read by whoever fell behind.
+//!
+//! Raising `branch_stream.seq` takes that row's lock and keeps it until the commit. So the transaction that gets n + 1
+//! got it after n was committed: numbers are gap-free and visible in order, and a reader that has seen n needs no more
+//! than "everything after n". A cursor over an identity column would lose events (anchors-realtime.md §0.2).
+
+use crate::{
+    Database,
+    error::{Error, Result},
+    unit_of_work::{all, one},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    BranchId, EventId, SectorId, SessionId, TableId, TenantId,
+    event::{Actor, ActorRole, Draft, Envelope, EventType, Position},
+};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
+use serde_json::{json, value::RawValue};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Most rows one read of the log returns.
+pub const PAGE: u64 = 500;
+
+#[derive(FromQueryResult)]
+struct Appended {
+    id: EventId,
+    seq: i64,
+    epoch: String,
+}
+
+#[derive(FromQueryResult)]
+struct Counter {
+    epoch: String,
+    seq: i64,
+}
+
+#[derive(FromQueryResult)]
+struct EventRow {
+    id: EventId,
+    tenant_id: TenantId,
+    branch_id: BranchId,
+    seq: i64,
+    epoch: String,
+    r#type: String,
+    table_id: Option<TableId>,
+    session_id: Option<SessionId>,
+    sector_id: Option<SectorId>,
+    entity: String,
+    actor_id: Option<i64>,
+    actor_role: String,
+    ts: DateTime<Utc>,
+}
+
+impl TryFrom<EventRow> for Envelope {
+    type Error = Error;
+    fn try_from(row: EventRow) -> Result<Self> {
+        let kind = EventType::parse(&row.r#type).ok_or_else(|| corrupt(format!("event type {}", row.r#type)))?;
+        Ok(Self {
+            id: row.id,
+            epoch: row.epoch.into(),
+            seq: row.seq,
+            kind,
+            tenant_id: row.tenant_id,
+            branch_id: row.branch_id,
+            table_id: row.table_id,
+            session_id: row.session_id,
+            sector_id: row.sector_id,
+            entity: RawValue::from_string(row.entity).map_err(|e| corrupt(e.to_string()))?,
+            actor: Actor { user_id: row.actor_id, role: ActorRole::parse(&row.actor_role) },
+            ts: row.ts,
+            v: 1,
+        })
+    }
+}
+
+fn corrupt(what: String) -> Error {
+    Error::Database(DbErr::Custom(format!("unreadable event: {what}")))
+}
+
+const APPEND_POSTGRES: &str = "with stream as (
+        update branch_stream set seq = seq + $3 where branch_id = $1 returning epoch, seq - $3 as base
+    )
+    insert into event (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_id, actor_role, ts)
+    select $2, $1, stream.base + e.n, e.d->>0, (e.d->>1)::bigint, (e.d->>2)::bigint, (e.d->>3)::bigint, e.d->>4,
+           (e.d->>5)::bigint, e.d->>6, $5
+    from stream, jsonb_array_elements($4::jsonb) with ordinality as e (d, n)
+    returning id, seq, (select epoch from stream) as epoch";
+
+const RAISE_SQLITE: &str =
+    "update branch_stream set seq = seq + $2 where branch_id = $1 returning epoch, seq - $2 as seq";
+
+const APPEND_SQLITE: &str = "insert into event
+        (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_id, actor_role, ts)
+    select $2, $1, $3 + e.key + 1, e.value->>0, e.value->>1, e.value->>2, e.value->>3, e.value->>4, e.value->>5, e.value->>6, $5
+    from json_each($4) e where true
+    returning id, seq, $6 as epoch";
+
+/// Numbers and logs the events of one transaction; several branches in id order (DESIGN I2).
+pub(crate) async fn append(tx: &impl ConnectionTrait, drafts: Vec<Draft>, now: DateTime<Utc>) -> Result<Vec<Envelope>> {
+    let mut branches: BTreeMap<BranchId, Vec<Draft>> = BTreeMap::new();
+    for draft in drafts {
+        branches.entry(draft.place.branch_id).or_default().push(draft);
+    }
+    let mut logged = Vec::new();
+    for (branch, drafts) in branches {
+        append_to(tx, branch, drafts, now, &mut logged).await?;
+    }
+    Ok(logged)
+}
+
+async fn append_to(
+    tx: &impl ConnectionTrait,
+    branch: BranchId,
+    drafts: Vec<Draft>,
+    now: DateTime<Utc>,
+    logged: &mut Vec<Envelope>,
+) -> Result<()> {
+    let entities: Vec<String> = drafts
+        .iter()
+        .map(|draft| draft.event.entity_json().map_err(|e| corrupt(e.to_string())))
+        .collect::<Result<_>>()?;
+    let Some(tenant) = drafts.first().map(|draft| draft.place.tenant_id) else { return Ok(()) };
+    let rows: Vec<_> = drafts
+        .iter()
+        .zip(&entities)
+        .map(|(draft, entity)| {
+            let place = &draft.place;
+            let kind = draft.event.kind().as_str();
+            json!([
+                kind,
+                place.table_id,
+                place.session_id,
+                place.sector_id,
+                entity,
+                draft.actor.user_id,
+                draft.actor.role.as_str()
+            ])
+        })
+        .collect();
+    let rows = serde_json::to_string(&rows).map_err(|e| corrupt(e.to_string()))?;
+    let count = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
+    let mut appended: Vec<Appended> = if tx.get_database_backend() == DbBackend::Postgres {
+        all(tx, APPEND_POSTGRES, [branch.into(), tenant.into(), count.into(), rows.into(), now.into()]).await?
+    } else {
+        let counter: Counter = one(tx, RAISE_SQLITE, [branch.into(), count.into()])
+            .await?
+            .ok_or_else(|| corrupt(format!("branch {branch} has no stream")))?;
+        let values = [branch.into(), tenant.into(), counter.seq.into(), rows.into(), now.into(), counter.epoch.into()];
+        all(tx, APPEND_SQLITE, values).await?
+    };
+    if appended.len() != drafts.len() {
+        return Err(corrupt(format!("branch {branch} has no stream")));
+    }
+    appended.sort_unstable_by_key(|row| row.seq);
+    let epoch: Arc<str> = appended.first().map_or_else(|| "".into(), |row| row.epoch.as_str().into());
+    for ((row, draft), entity) in appended.into_iter().zip(drafts).zip(entities) {
+        logged.push(Envelope {
+            id: row.id,
+            epoch: epoch.clone(),
+            seq: row.seq,
+            kind: draft.event.kind(),
+            tenant_id: draft.place.tenant_id,
+            branch_id: branch,
+            table_id: draft.place.table_id,
+            session_id: draft.place.session_id,
+            sector_id: draft.place.sector_id,
+            entity: RawValue::from_string(entity).map_err(|e| corrupt(e.to_string()))?,
+            actor: draft.actor,
+            ts: now,
+            v: 1,
+        });
+    }
+    Ok(())
+}
+
+const COLUMNS: &str =
+    "e.id, e.tenant_id, e.branch_id, e.seq, s.epoch, e.type, e.table_id, e.session_id, e.sector_id, e.entity,
+    e.actor_id, e.actor_role, e.ts from event e join branch_stream s on s.branch_id = e.branch_id";
+
+impl Database {
+    /// At most [`PAGE`] events of the branch after `seq`, in order.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn events_after(&self, branch: BranchId, seq: i64) -> Result<Vec<Envelope>> {
+        let sql = format!("select {COLUMNS} where e.branch_id = $1 and e.seq > $2 order by e.seq limit {PAGE}");
+        let rows: Vec<EventRow> = all(self.reader(), &sql, [branch.into(), seq.into()]).await?;
+        rows.into_iter().map(Envelope::try_from).collect()
+    }
+
+    /// At most [`PAGE`] events of the branch from the instant `since` on, in order (the clients' clock catch-up).
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn events_since(&self, branch: BranchId, since: DateTime<Utc>) -> Result<Vec<Envelope>> {
+        let sql = format!("select {COLUMNS} where e.branch_id = $1 and e.ts >= $2 order by e.seq limit {PAGE}");
+        let rows: Vec<EventRow> = all(self.reader(), &sql, [branch.into(), since.into()]).await?;
+        rows.into_iter().map(Envelope::try_from).collect()
+    }
+
+    /// Where the branch's stream stands; `None` for a branch that does not exist.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn stream_head(&self, branch: BranchId) -> Result<Option<Position>> {
+        Ok(self.stream_heads(&[branch]).await?.pop().map(|(_, position)| position))
+    }
+
+    /// Where several streams stand, in one query: what the gateway compares with what it delivered, once a second.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn stream_heads(&self, branches: &[BranchId]) -> Result<Vec<(BranchId, Position)>> {
+        #[derive(FromQueryResult)]
+        struct Head {
+            branch_id: BranchId,
+            epoch: String,
+            seq: i64,
+        }
+        let backend = self.reader().get_database_backend();
+        let ids = serde_json::to_string(branches).map_err(|e| corrupt(e.to_string()))?;
+        let sql = match backend {
+            DbBackend::Postgres => {
+                "select branch_id, epoch, seq from branch_stream
+                 where branch_id in (select value::bigint from jsonb_array_elements_text($1::jsonb))"
+            }
+            _ => "select branch_id, epoch, seq from branch_stream where branch_id in (select value from json_each($1))",
+        };
+        let heads: Vec<Head> = all(self.reader(), sql, [ids.into()]).await?;
+        Ok(heads.into_iter().map(|h| (h.branch_id, Position { epoch: h.epoch.into(), seq: h.seq })).collect())
+    }
+
+    /// The number of the oldest event still kept; `None` when nothing is. A consumer behind it must re-read (DESIGN I3).
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn oldest_event(&self, branch: BranchId) -> Result<Option<i64>> {
+        #[derive(FromQueryResult)]
+        struct Oldest {
+            seq: i64,
+        }
+        let sql = "select seq from event where branch_id = $1 order by seq limit 1";
+        Ok(one::<Oldest>(self.reader(), sql, [branch.into()]).await?.map(|row| row.seq))
+    }
+
+    /// Forgets events older than `before`, a bounded number at a time, and tells how many. Ids rise with time, so the
+    /// oldest are found without an index on the instant.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_events(&self, before: DateTime<Utc>) -> Result<u64> {
+        let sql = "delete from event where id in (
+            select id from (select id, ts from event order by id limit 5000) oldest where ts < $1)";
+        let statement = Statement::from_sql_and_values(self.reader().get_database_backend(), sql, [before.into()]);
+        Ok(self.reader().execute_raw(statement).await?.rows_affected())
+    }
+}

@@ -1,0 +1,142 @@
+//! Idempotency keys (DESIGN I7): key, fingerprint, effect and answer commit together, so a repeat either finds all of
+//! them or none.
+//!
+//! The key is claimed by inserting its row right after the first lock. A second attempt that races the first waits for
+//! that insert on the unique index and then reads the first one's answer.
+
+use crate::{
+    Database,
+    error::{Error, Result},
+    unit_of_work::UnitOfWork,
+};
+use auth::Scope;
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use serde::Serialize;
+use std::net::IpAddr;
+
+/// How long a key answers for its request, in hours (DESIGN I7).
+const LIFE_HOURS: i64 = 24;
+
+/// One delivery of a command by a client, which may well deliver it again.
+#[derive(Clone, Debug, Default)]
+pub struct Attempt {
+    /// What the client says makes two deliveries the same command (`X-Idempotency-Key`).
+    pub key: Option<String>,
+    /// Digest of method, path and body: the same key with another fingerprint is a client's mistake.
+    pub fingerprint: String,
+    /// From where, for the audit log.
+    pub ip: Option<IpAddr>,
+    /// By what, for the audit log.
+    pub user_agent: Option<String>,
+}
+
+/// A command's answer, kept as the bytes that went out the first time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// JSON; empty with 204.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// An answer with a JSON body.
+    ///
+    /// # Errors
+    /// The value cannot be written as JSON, which is a bug.
+    pub fn json(status: u16, value: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_vec(value)
+            .map_err(|e| Error::Database(sea_orm::DbErr::Custom(format!("unwritable answer: {e}"))))?;
+        Ok(Self { status, body: body.into() })
+    }
+
+    /// 204: done, nothing to say.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { status: 204, body: Bytes::new() }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Claim {
+    fingerprint: String,
+    status: Option<i32>,
+    response: Option<String>,
+    fresh: bool,
+}
+
+// A key older than its life is taken over as if it were new. `fresh` tells the claimer from the repeater: only the
+// claimer's row carries this transaction's instant without an answer.
+const CLAIM: &str = "insert into idempotency_key (tenant_id, caller, key, fingerprint, created_at)
+    values ($1, $2, $3, $4, $5)
+    on conflict (caller, key) do update set
+        fingerprint = case when idempotency_key.created_at < $6 then excluded.fingerprint else idempotency_key.fingerprint end,
+        status = case when idempotency_key.created_at < $6 then null else idempotency_key.status end,
+        response = case when idempotency_key.created_at < $6 then null else idempotency_key.response end,
+        created_at = case when idempotency_key.created_at < $6 then excluded.created_at else idempotency_key.created_at end
+    returning fingerprint, status, response, status is null as fresh";
+
+impl UnitOfWork {
+    /// Claims the attempt's key, or returns the answer of the attempt that did. To be called right after the first
+    /// lock (DESIGN I4). Without a key there is nothing to claim.
+    ///
+    /// # Errors
+    /// [`Error::KeyReused`] when the key belongs to another request.
+    pub async fn first_answer(&self, scope: &impl Scope, attempt: &Attempt) -> Result<Option<Answer>> {
+        let Some(key) = &attempt.key else { return Ok(None) };
+        let now = self.now();
+        let values = [
+            scope.tenant_id().into(),
+            scope.caller().to_string().into(),
+            key.as_str().into(),
+            attempt.fingerprint.as_str().into(),
+            now.into(),
+            oldest_living(now).into(),
+        ];
+        let claim: Option<Claim> = self.one(CLAIM, values).await?;
+        let Some(claim) = claim else { return Ok(None) };
+        if claim.fingerprint != attempt.fingerprint {
+            return Err(Error::KeyReused);
+        }
+        if claim.fresh {
+            return Ok(None);
+        }
+        let status = claim.status.and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
+        Ok(Some(Answer { status, body: claim.response.unwrap_or_default().into() }))
+    }
+
+    /// Keeps the answer under the claimed key and returns it, so that the last line of an operation reads `answer`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn answer(&self, scope: &impl Scope, attempt: &Attempt, answer: Answer) -> Result<Answer> {
+        if let Some(key) = &attempt.key {
+            let body = String::from_utf8_lossy(&answer.body).into_owned();
+            self.run(
+                "update idempotency_key set status = $3, response = $4 where caller = $1 and key = $2",
+                [scope.caller().to_string().into(), key.as_str().into(), i32::from(answer.status).into(), body.into()],
+            )
+            .await?;
+        }
+        Ok(answer)
+    }
+}
+
+fn oldest_living(now: DateTime<Utc>) -> DateTime<Utc> {
+    now - TimeDelta::hours(LIFE_HOURS)
+}
+
+impl Database {
+    /// Forgets keys past their life and tells how many.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_idempotency_keys(&self) -> Result<u64> {
+        let before = oldest_living(self.clock().now());
+        let sql = "delete from idempotency_key where created_at < $1";
+        let statement = Statement::from_sql_and_values(self.reader().get_database_backend(), sql, [before.into()]);
+        Ok(self.reader().execute_raw(statement).await?.rows_affected())
+    }
+}

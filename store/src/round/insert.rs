@@ -1,0 +1,176 @@
+//! A new round with everything that belongs to it: items, tickets, an empty cart. One round trip to PostgreSQL, however
+//! many items there are; the submission of a round is the hottest path there is (anchors-realtime.md §0.1).
+
+use crate::{
+    error::Result,
+    session::Seated,
+    unit_of_work::{Locked, UnitOfWork},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    Cents, DinerId, ProductId, RoundId, UserId, kitchen::Station, round::RoundStatus, session::OpenedBy, text::Quantity,
+};
+use sea_orm::{DbBackend, FromQueryResult};
+use serde::Serialize;
+
+/// A line of a new round: name and price as they are now.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewLine {
+    /// What.
+    pub product_id: ProductId,
+    /// Its name.
+    pub product_name: String,
+    /// How many.
+    pub qty: Quantity,
+    /// Price of one, in cents.
+    pub unit_price_cents: Cents,
+    /// The diner's wish.
+    pub notes: Option<String>,
+    /// For whom, where that is known; anybody who is no diner of the session counts as nobody.
+    pub diner_id: Option<DinerId>,
+    /// Who makes it.
+    pub station: Station,
+}
+
+/// A new round.
+#[derive(Clone, Debug)]
+pub struct NewRound {
+    /// Its number in the session.
+    pub round_number: i32,
+    /// PENDING, or SUBMITTED, in which case its tickets come into being with it.
+    pub status: RoundStatus,
+    /// A diner or a waiter.
+    pub submitted_by: OpenedBy,
+    /// The waiter.
+    pub waiter: Option<UserId>,
+    /// Tells a resent round from a new one.
+    pub content_digest: String,
+    /// The key it was sent with.
+    pub idempotency_key: Option<String>,
+    /// A note on the whole round.
+    pub notes: Option<String>,
+    /// At least one.
+    pub lines: Vec<NewLine>,
+    /// Whether the shared cart is emptied: a diner's round was sent from it, a waiter's was not.
+    pub empties_cart: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Inserted {
+    id: RoundId,
+}
+
+const ROUND: &str = "insert into round (tenant_id, branch_id, session_id, round_number, status, submitted_by,
+        submitted_by_waiter_id, content_digest, idempotency_key, notes, created_at, submitted_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id";
+
+/// $13: the lines as JSON. $14: whether the kitchen gets tickets. $15: whether the cart is emptied.
+const REST_POSTGRES: &str = ",
+    line as (
+        select l.n::integer as line, (l.d->>'product_id')::bigint as product_id, l.d->>'product_name' as product_name,
+               (l.d->>'qty')::integer as qty, (l.d->>'unit_price_cents')::bigint as unit_price_cents, l.d->>'notes' as notes,
+               
+               (select id from diner where id = (l.d->>'diner_id')::bigint and session_id = $3) as diner_id,
+               l.d->>'station' as station
+        from jsonb_array_elements($13::jsonb) with ordinality as l (d, n)
+    ), item as (
+        insert into round_item
+            (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station)
+        select $1, r.id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station from r, line
+        returning id, line, station
+    ), ticket as (
+        insert into kitchen_ticket (tenant_id, branch_id, round_id, station, status, created_at)
+        select distinct $1, $2, r.id, line.station, 'PENDING', $11 from r, line where $14
+        returning id, station
+    ), ticket_item as (
+        insert into kitchen_ticket_item (tenant_id, ticket_id, round_item_id)
+        select $1, ticket.id, item.id from ticket join item using (station) order by item.line
+    ), cart as (
+        delete from cart_item where session_id = $3 and $15
+    ), session as (
+        update table_session set rounds_sent = $4, cart_version = cart_version + case when $15 then 1 else 0 end where id = $3
+    )
+    select id from r";
+
+const ITEMS_SQLITE: &str = "insert into round_item
+        (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station)
+    select $1, $2, l.key + 1, l.value->>'product_id', l.value->>'product_name', l.value->>'qty', l.value->>'unit_price_cents',
+           l.value->>'notes', (select id from diner where id = l.value->>'diner_id' and session_id = $4), l.value->>'station'
+    from json_each($3) l where true";
+
+impl UnitOfWork {
+    /// Writes the round. Its number must be the session's `rounds_sent` + 1, which the lock makes safe to know.
+    ///
+    /// # Errors
+    /// The number or the idempotency key is taken.
+    pub async fn insert_round(&self, session: &Locked<Seated>, new: &NewRound) -> Result<RoundId> {
+        let lines = serde_json::to_string(&new.lines).unwrap_or_default();
+        let sends = new.status == RoundStatus::Submitted;
+        let submitted_at: Option<DateTime<Utc>> = sends.then(|| self.now());
+        let row = &session.session;
+        let round = [
+            row.tenant_id.into(),
+            row.branch_id.into(),
+            row.id.into(),
+            new.round_number.into(),
+            new.status.as_str().into(),
+            new.submitted_by.as_str().into(),
+            new.waiter.map(UserId::get).into(),
+            new.content_digest.as_str().into(),
+            new.idempotency_key.clone().into(),
+            new.notes.clone().into(),
+            self.now().into(),
+            submitted_at.into(),
+        ];
+        if self.backend() == DbBackend::Postgres {
+            let sql = round_with_all();
+            let values = round.into_iter().chain([lines.into(), sends.into(), new.empties_cart.into()]);
+            let inserted: Option<Inserted> = self.one(sql, values).await?;
+            return inserted.map(|row| row.id).ok_or(crate::Error::NotFound("round"));
+        }
+        let inserted: Option<Inserted> = self.one(ROUND, round).await?;
+        let id = inserted.map(|row| row.id).ok_or(crate::Error::NotFound("round"))?;
+        self.run(ITEMS_SQLITE, [row.tenant_id.into(), id.into(), lines.into(), row.id.into()]).await?;
+        if sends {
+            self.insert_tickets(session, id).await?;
+        }
+        let version = row.cart_version + i64::from(new.empties_cart);
+        if new.empties_cart {
+            self.run("delete from cart_item where session_id = $1", [row.id.into()]).await?;
+        }
+        let sql = "update table_session set rounds_sent = $2, cart_version = $3 where id = $1";
+        self.run(sql, [row.id.into(), new.round_number.into(), version.into()]).await?;
+        Ok(id)
+    }
+
+    /// Gives each station its ticket of a round that goes to the kitchen; voided items are nobody's work.
+    ///
+    /// # Errors
+    /// The tickets exist already.
+    pub async fn insert_tickets(&self, session: &Locked<Seated>, round: RoundId) -> Result<()> {
+        let row = &session.session;
+        self.run(
+            "insert into kitchen_ticket (tenant_id, branch_id, round_id, station, status, created_at)
+             select distinct tenant_id, $2, round_id, station, 'PENDING', $3
+             from round_item where round_id = $1 and voided_at is null",
+            [round.into(), row.branch_id.into(), self.now().into()],
+        )
+        .await?;
+        self.run(
+            "insert into kitchen_ticket_item (tenant_id, ticket_id, round_item_id)
+             select i.tenant_id, t.id, i.id from round_item i
+             join kitchen_ticket t on t.round_id = i.round_id and t.station = i.station
+             where i.round_id = $1 and i.voided_at is null order by i.line",
+            [round.into()],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// The whole statement for PostgreSQL: one text, so that it is prepared once per connection.
+fn round_with_all() -> &'static str {
+    static SQL: std::sync::LazyLock<String> =
+        std::sync::LazyLock::new(|| format!("with r as ({ROUND}){REST_POSTGRES}"));
+    &SQL
+}

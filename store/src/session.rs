@@ -1,0 +1,145 @@
+//! Sessions: second in the lock order.
+
+use crate::{
+    error::Result,
+    scoped::admitted,
+    unit_of_work::{Locked, UnitOfWork},
+};
+use auth::Scope;
+use domain::{
+    SectorId, SessionId, UserId,
+    event::{CartCleared, Event, Place},
+    round::RoundConfirmation,
+    session::{OpenedBy, SessionStatus},
+};
+use entity::{table, table_session};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect, sea_query::Expr,
+};
+
+/// A session with what its operations need of its table and branch.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Seated {
+    /// The session.
+    #[sea_orm(nested)]
+    pub session: table_session::Model,
+    /// The code of the table it sits at now (after a move, not the one in the diners' tokens).
+    pub table_code: String,
+    /// That table's sector.
+    pub sector_id: Option<SectorId>,
+    /// Whether diners' rounds wait for a waiter.
+    pub round_confirmation: RoundConfirmation,
+}
+
+impl Seated {
+    /// Where an event of this session happens.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            tenant_id: self.session.tenant_id,
+            branch_id: self.session.branch_id,
+            table_id: Some(self.session.table_id),
+            session_id: Some(self.session.id),
+            sector_id: self.sector_id,
+        }
+    }
+}
+
+/// Who opens a session, and for how many.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// A diner's phone or a waiter.
+    pub opened_by: OpenedBy,
+    /// The waiter who opens it and has it from then on.
+    pub waiter: Option<UserId>,
+    /// Number of guests, when a waiter counted them.
+    pub covers: Option<i32>,
+    /// The waiter's note.
+    pub notes: Option<String>,
+}
+
+// The lock is taken inside the CTE, so that a session that was moved while we waited is joined with its new table: a
+// plain join would keep the table it read before the wait and find nothing.
+const LOCK: &str = "with s as materialized (select * from table_session where id = $1 and tenant_id = $2 {lock})
+    select s.*, t.code as table_code, t.sector_id, b.round_confirmation
+    from s join dining_table t on t.id = s.table_id join branch b on b.id = s.branch_id";
+
+impl UnitOfWork {
+    /// Locks a session of the caller's.
+    ///
+    /// # Errors
+    /// Not found, not in the caller's branches, or not the diner's own.
+    pub async fn lock_session(&self, scope: &impl Scope, id: SessionId) -> Result<Locked<Seated>> {
+        let row: Option<Seated> = self.one(LOCK, [id.into(), scope.tenant_id().into()]).await?;
+        let seated = admitted(scope, "session", row, |row| row.session.branch_id)?;
+        if !scope.admits_session(seated.session.id) {
+            return Err(crate::Error::Forbidden("session"));
+        }
+        Ok(Locked::new(seated))
+    }
+
+    /// Locks the live session at a locked table, if there is one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn lock_live_session(
+        &self,
+        table: &Locked<table::Model>,
+    ) -> Result<Option<Locked<table_session::Model>>> {
+        let row = table_session::Entity::find()
+            .filter(table_session::Column::TableId.eq(table.id))
+            .filter(table_session::Column::Status.is_in([SessionStatus::Open, SessionStatus::Paying]))
+            .lock_exclusive()
+            .one(self.tx())
+            .await?;
+        Ok(row.map(Locked::new))
+    }
+
+    /// Opens a session at a locked table that has none; `table_session_live` backs the check.
+    ///
+    /// # Errors
+    /// The table has a live session after all.
+    pub async fn insert_session(
+        &self,
+        table: &Locked<table::Model>,
+        new: NewSession,
+    ) -> Result<Locked<table_session::Model>> {
+        let row = table_session::ActiveModel {
+            id: NotSet,
+            tenant_id: Set(table.tenant_id),
+            branch_id: Set(table.branch_id),
+            table_id: Set(table.id),
+            status: Set(SessionStatus::Open),
+            opened_by: Set(new.opened_by),
+            opened_by_waiter_id: Set(new.waiter),
+            assigned_waiter_id: Set(new.waiter),
+            covers: Set(new.covers),
+            notes: Set(new.notes),
+            cart_version: Set(0),
+            rounds_sent: Set(0),
+            opened_at: Set(self.now()),
+            closed_at: Set(None),
+        };
+        Ok(Locked::new(row.insert(self.tx()).await?))
+    }
+
+    /// Closes a session: the party left.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn close_session(&self, session: &Locked<table_session::Model>) -> Result<()> {
+        table_session::Entity::update_many()
+            .col_expr(table_session::Column::Status, Expr::value(SessionStatus::Closed.as_str()))
+            .col_expr(table_session::Column::ClosedAt, Expr::value(self.now()))
+            .filter(table_session::Column::Id.eq(session.id))
+            .exec(self.tx())
+            .await?;
+        Ok(())
+    }
+
+    /// Tells every phone of the table that the cart is empty. A round empties the cart whatever was sent (contract M11).
+    pub fn emit_cart_cleared(&self, session: &Locked<Seated>, actor: domain::event::Actor) {
+        self.emit(session.place(), actor, Event::CartCleared(CartCleared { cleared: true }));
+    }
+}

@@ -1,0 +1,54 @@
+//! Staff as the database knows them now.
+
+use crate::{Database, error::Result, unit_of_work::all};
+use auth::{FindStaff, StaffDirectory, StaffRecord};
+use domain::{BranchId, Role, TenantId, UserId};
+use runtime::problem::Problem;
+use sea_orm::FromQueryResult;
+
+#[derive(FromQueryResult)]
+struct Row {
+    tenant_id: TenantId,
+    email: String,
+    is_active: bool,
+    token_version: i64,
+    branch_id: Option<BranchId>,
+    role: Option<Role>,
+}
+
+// A role in a branch that was closed counts no more.
+const FIND: &str = "select u.tenant_id, u.email, u.is_active, u.token_version, b.id as branch_id, r.role
+    from app_user u
+    left join user_branch_role r on r.user_id = u.id
+    left join branch b on b.id = r.branch_id and b.is_active
+    where u.id = $1";
+
+impl Database {
+    /// A member of staff with every role in every open branch.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_staff_record(&self, user: UserId) -> Result<Option<StaffRecord>> {
+        let rows: Vec<Row> = all(self.reader(), FIND, [user.into()]).await?;
+        let Some(first) = rows.first() else { return Ok(None) };
+        Ok(Some(StaffRecord {
+            user_id: user,
+            tenant_id: first.tenant_id,
+            email: first.email.clone(),
+            is_active: first.is_active,
+            token_version: first.token_version,
+            grants: rows.iter().filter_map(|row| Some((row.branch_id?, row.role?))).collect(),
+        }))
+    }
+}
+
+impl StaffDirectory for Database {
+    fn find_staff(&self, user: UserId) -> FindStaff<'_> {
+        Box::pin(async move {
+            self.find_staff_record(user).await.map_err(|error| {
+                tracing::error!(%error, "cannot look a member of staff up");
+                Problem::unavailable("Please try again in a moment")
+            })
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! One transaction in the making: what an operation may do with it, and what a lock is worth as a type.
+
+use chrono::{DateTime, Utc};
+use domain::event::{Actor, Draft, Event, Place};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, Statement, Value};
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::error::Result;
+
+/// A row that this transaction holds `FOR UPDATE` (on SQLite: under the only writer's transaction). Whatever changes
+/// the row asks for this, so a change without the lock does not compile (DESIGN I5). Only `store` makes one.
+#[derive(Clone, Debug)]
+pub struct Locked<T>(T);
+
+impl<T> Locked<T> {
+    pub(crate) const fn new(row: T) -> Self {
+        Self(row)
+    }
+}
+
+impl<T> Deref for Locked<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// A transaction's handle. It hides the connection: outside `store`, no statement can be run on it.
+#[derive(Clone, Debug)]
+pub struct UnitOfWork(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    tx: DatabaseTransaction,
+    drafts: Mutex<Vec<Draft>>,
+    now: DateTime<Utc>,
+}
+
+impl UnitOfWork {
+    pub(crate) fn new(tx: DatabaseTransaction, now: DateTime<Utc>) -> Self {
+        Self(Arc::new(Inner { tx, drafts: Mutex::default(), now }))
+    }
+
+    /// Gives transaction and events back, unless a clone is still alive somewhere.
+    pub(crate) fn into_parts(self) -> Option<(DatabaseTransaction, Vec<Draft>)> {
+        let inner = Arc::into_inner(self.0)?;
+        Some((inner.tx, inner.drafts.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// The instant of this transaction: every row and event of it carries the same.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.now
+    }
+
+    /// Tells the branch what happened. The event is numbered and logged when the operation has returned, in the same
+    /// transaction, so that the branch's counter is locked last and shortest (DESIGN I2).
+    pub fn emit(&self, place: Place, actor: Actor, event: Event) {
+        self.0.drafts.lock().unwrap_or_else(PoisonError::into_inner).push(Draft { event, place, actor });
+    }
+
+    pub(crate) fn tx(&self) -> &DatabaseTransaction {
+        &self.0.tx
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.0.tx.get_database_backend()
+    }
+
+    /// Runs a hand-written SELECT or `… returning`, at most one row. `{lock}` in the text becomes the row lock.
+    pub(crate) async fn one<T: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Option<T>> {
+        one(self.tx(), sql, values).await
+    }
+
+    /// Runs a hand-written SELECT or `… returning`.
+    pub(crate) async fn all<T: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<T>> {
+        all(self.tx(), sql, values).await
+    }
+
+    /// Runs a hand-written statement and tells how many rows it changed.
+    pub(crate) async fn run(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64> {
+        let done = self.tx().execute_raw(statement(self.tx(), sql, values)).await?;
+        Ok(done.rows_affected())
+    }
+}
+
+/// `$n` parameters are understood by both databases; the row lock only by PostgreSQL, and only there it is needed.
+fn statement(connection: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+    let backend = connection.get_database_backend();
+    let lock = if backend == DbBackend::Postgres { "for update" } else { "" };
+    Statement::from_sql_and_values(backend, sql.replace("{lock}", lock), values)
+}
+
+/// [`UnitOfWork::one`] for any connection.
+pub(crate) async fn one<T: FromQueryResult>(
+    connection: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Option<T>> {
+    let row = connection.query_one_raw(statement(connection, sql, values)).await?;
+    Ok(row.map(|row| T::from_query_result(&row, "")).transpose()?)
+}
+
+/// [`UnitOfWork::all`] for any connection.
+pub(crate) async fn all<T: FromQueryResult>(
+    connection: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<T>> {
+    let rows = connection.query_all_raw(statement(connection, sql, values)).await?;
+    rows.iter().map(|row| T::from_query_result(row, "").map_err(Into::into)).collect()
+}

@@ -1,0 +1,95 @@
+//! One test body, two ways to run: what holds for the file and the single process must hold for the cluster.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::{App, AppOptions};
+
+/// How the program under test is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// One process `comanda serve`, SQLite, the bus in memory.
+    Embedded,
+    /// `comanda api` and `comanda ws-gateway` apart, PostgreSQL, Redis.
+    Distributed,
+}
+
+/// No test of ours needs longer; one that does hangs, and a hang must say where.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Starts the program, plays `body` against it on a multi-threaded runtime and takes everything down again.
+///
+/// The tests do not call this: [`both_modes!`](crate::both_modes) does.
+///
+/// # Panics
+/// When the body does, or takes longer than three minutes; the logs of the processes are printed then.
+pub fn play<Body>(binary: &str, mode: Mode, options: AppOptions, body: impl FnOnce(App) -> Body)
+where
+    Body: Future<Output = ()>,
+{
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a machine that can run threads");
+    runtime.block_on(async {
+        let app = App::start_with(Path::new(binary), mode, options).await;
+        let mut body = std::pin::pin!(body(app));
+        // By reference, so that the app is still alive, and prints its logs, while the panic unwinds.
+        assert!(tokio::time::timeout(PATIENCE, &mut body).await.is_ok(), "the test took longer than {PATIENCE:?}");
+    });
+}
+
+/// Turns each `async fn name(app: App) { … }` into two tests, `name::embedded` and `name::distributed`.
+///
+/// Options go where a default would: `async fn name(app: App = AppOptions::default().api_processes(2)) { … }`.
+#[macro_export]
+macro_rules! both_modes {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: App $(= $options:expr)?) $body:block)*) => { $(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn body($app: $crate::App) $body
+
+            $(#[$meta])*
+            #[test]
+            fn embedded() {
+                $crate::play(env!("CARGO_BIN_EXE_comanda"), $crate::Mode::Embedded, $crate::options_or_default!($($options)?), body);
+            }
+
+            $(#[$meta])*
+            #[test]
+            fn distributed() {
+                $crate::play(env!("CARGO_BIN_EXE_comanda"), $crate::Mode::Distributed, $crate::options_or_default!($($options)?), body);
+            }
+        }
+    )* };
+}
+
+/// [`both_modes!`](crate::both_modes) for what only a cluster can show: a dead Redis, a second API process, the wire to PostgreSQL.
+#[macro_export]
+macro_rules! distributed_only {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: App $(= $options:expr)?) $body:block)*) => { $(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn body($app: $crate::App) $body
+
+            $(#[$meta])*
+            #[test]
+            fn distributed() {
+                $crate::play(env!("CARGO_BIN_EXE_comanda"), $crate::Mode::Distributed, $crate::options_or_default!($($options)?), body);
+            }
+        }
+    )* };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! options_or_default {
+    () => {
+        $crate::AppOptions::default()
+    };
+    ($options:expr) => {
+        $options
+    };
+}

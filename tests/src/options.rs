@@ -1,0 +1,59 @@
+//! What a test may ask of the program before it starts.
+
+/// Signs the staff tokens of distributed apps; tests forge with it.
+pub const JWT_SECRET: &str = "harness-staff-secret-0123456789abcdef0123456789abcdef";
+/// Signs the table tokens of distributed apps; tests forge with it.
+pub const TABLE_TOKEN_SECRET: &str = "harness-table-secret-0123456789abcdef0123456789abcdef";
+
+/// How an [`App`](crate::App) is started. The default is one process of each kind, without rate limits.
+#[derive(Debug, Clone)]
+pub struct AppOptions {
+    pub(crate) api_processes: usize,
+    pub(crate) gateway_processes: usize,
+    pub(crate) rate_limits: bool,
+    pub(crate) count_round_trips: bool,
+    pub(crate) env: Vec<(String, String)>,
+}
+
+impl Default for AppOptions {
+    fn default() -> Self {
+        Self { api_processes: 1, gateway_processes: 1, rate_limits: false, count_round_trips: false, env: Vec::new() }
+    }
+}
+
+impl AppOptions {
+    /// How many `comanda api` share the database. Embedded mode always has the one process.
+    #[must_use]
+    pub fn api_processes(mut self, count: usize) -> Self {
+        self.api_processes = count;
+        self
+    }
+
+    /// How many `comanda ws-gateway` share the bus. Embedded mode always has the one process.
+    #[must_use]
+    pub fn gateway_processes(mut self, count: usize) -> Self {
+        self.gateway_processes = count;
+        self
+    }
+
+    /// Leaves the rate limits on, as in production.
+    #[must_use]
+    pub fn rate_limits(mut self) -> Self {
+        self.rate_limits = true;
+        self
+    }
+
+    /// Puts a [`CountingProxy`](crate::CountingProxy) between the API processes and PostgreSQL, see [`App::wire`](crate::App::wire).
+    #[must_use]
+    pub fn count_round_trips(mut self) -> Self {
+        self.count_round_trips = true;
+        self
+    }
+
+    /// One more environment variable for every process; wins over what the harness sets.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+}

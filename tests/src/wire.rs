@@ -1,0 +1,238 @@
+//! Counts how often the API waits for PostgreSQL: a proxy that reads what the frontend sends and changes nothing.
+//!
+//! A round trip is a `Sync` of the extended protocol or a simple `Query`: the frontend sends nothing more until the
+//! answer is there. What is counted is therefore what the network would charge, prepared or not.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, JoinSet};
+use url::Url;
+
+/// A TCP proxy in front of PostgreSQL. Its connections end when it is dropped.
+#[derive(Debug)]
+pub struct CountingProxy {
+    port: u16,
+    log: Arc<Mutex<Vec<String>>>,
+    accepting: AbortHandle,
+}
+
+impl CountingProxy {
+    /// Listens on a free loopback port and forwards to the server of `database`, a `postgres://host:port/…` URL.
+    ///
+    /// # Panics
+    /// When the URL has no host, or no port can be had.
+    pub async fn start(database: &Url) -> Self {
+        let host = database.host_str().expect("a PostgreSQL URL with a host").to_owned();
+        let upstream = (host, database.port().unwrap_or(5432));
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
+        let port = listener.local_addr().expect("a bound listener has an address").port();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let accepting = tokio::spawn(accept(listener, upstream, log.clone())).abort_handle();
+        Self { port, log, accepting }
+    }
+
+    /// The same database by way of this proxy.
+    ///
+    /// # Panics
+    /// When `database` is no URL with a host.
+    pub fn url(&self, database: &Url) -> Url {
+        let mut url = database.clone();
+        url.set_host(Some("127.0.0.1")).expect("a PostgreSQL URL has a host");
+        url.set_port(Some(self.port)).expect("a PostgreSQL URL has a port");
+        url
+    }
+
+    /// Forgets what has been counted.
+    pub fn reset(&self) {
+        lock(&self.log).clear();
+    }
+
+    /// The round trips since the start or the last [`CountingProxy::reset`], over all connections.
+    pub fn count(&self) -> usize {
+        lock(&self.log).len()
+    }
+
+    /// One line for each round trip, in order: the statements it carried, or `ping` for the pool's bare `Sync`.
+    ///
+    /// A statement that is prepared first shows as `prepare: …` in a round trip of its own; warm the connection up
+    /// before counting.
+    pub fn round_trips(&self) -> Vec<String> {
+        lock(&self.log).clone()
+    }
+}
+
+impl Drop for CountingProxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+fn lock(log: &Mutex<Vec<String>>) -> std::sync::MutexGuard<'_, Vec<String>> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn accept(listener: TcpListener, upstream: (String, u16), log: Arc<Mutex<Vec<String>>>) {
+    // Owned by this task: when it is aborted the connections go with it.
+    let mut connections = JoinSet::new();
+    while let Ok((client, _)) = listener.accept().await {
+        let (upstream, log) = (upstream.clone(), log.clone());
+        connections.spawn(async move {
+            let Ok(server) = TcpStream::connect((upstream.0.as_str(), upstream.1)).await else { return };
+            // Held back small packets would make the proxy, not the database, what is measured.
+            let _ = (client.set_nodelay(true), server.set_nodelay(true));
+            let (from_client, to_client) = client.into_split();
+            let (from_server, to_server) = server.into_split();
+            let mut frontend = Frontend::default();
+            // When either side is done the other half is dropped, which closes it too.
+            tokio::select! {
+                () = forward(from_client, to_server, |bytes| frontend.feed(bytes, &log)) => {}
+                () = forward(from_server, to_client, |_| {}) => {}
+            }
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut look: impl FnMut(&[u8])) {
+    let mut buffer = vec![0; 16 * 1024];
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        look(&buffer[..length]);
+        if to.write_all(&buffer[..length]).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// What one client has sent, cut into messages.
+#[derive(Debug, Default)]
+struct Frontend {
+    pending: Vec<u8>,
+    /// Set by the startup message; before it messages have no tag.
+    started: bool,
+    prepared: HashMap<Vec<u8>, String>,
+    /// The statements since the last round trip.
+    carried: Vec<String>,
+}
+
+impl Frontend {
+    const PROTOCOL_3: i32 = 3 << 16;
+
+    fn feed(&mut self, bytes: &[u8], log: &Mutex<Vec<String>>) {
+        self.pending.extend_from_slice(bytes);
+        loop {
+            let tag = usize::from(self.started);
+            let Some(length) = self.pending.get(tag..tag + 4).and_then(|field| field.try_into().ok()) else { return };
+            // The length counts itself but not the tag.
+            let end = tag + usize::try_from(i32::from_be_bytes(length)).unwrap_or(0).max(4);
+            if self.pending.len() < end {
+                return;
+            }
+            let message: Vec<u8> = self.pending.drain(..end).collect();
+            let body = &message[tag + 4..];
+            if self.started {
+                self.message(message[0], body, log);
+            } else {
+                // Requests for TLS or GSS come before it and look alike but for their number.
+                self.started =
+                    body.first_chunk().is_some_and(|code| i32::from_be_bytes(*code) >> 16 == Self::PROTOCOL_3 >> 16);
+            }
+        }
+    }
+
+    fn message(&mut self, tag: u8, body: &[u8], log: &Mutex<Vec<String>>) {
+        match tag {
+            b'P' => {
+                let (name, rest) = cut(body);
+                let text = one_line(cut(rest).0);
+                self.carried.push(format!("prepare: {text}"));
+                self.prepared.insert(name.to_vec(), text);
+            }
+            b'B' => {
+                let (_portal, rest) = cut(body);
+                let text = self.prepared.get(cut(rest).0).cloned();
+                self.carried.push(text.unwrap_or_else(|| "(unknown statement)".to_owned()));
+            }
+            b'Q' => {
+                self.carried.push(one_line(cut(body).0));
+                self.round_trip(log);
+            }
+            b'S' => self.round_trip(log),
+            _ => {}
+        }
+    }
+
+    fn round_trip(&mut self, log: &Mutex<Vec<String>>) {
+        let line = if self.carried.is_empty() { "ping".to_owned() } else { self.carried.join("; ") };
+        self.carried.clear();
+        lock(log).push(line);
+    }
+}
+
+/// Splits at the zero byte that ends a string of the protocol.
+fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    (&bytes[..end], bytes.get(end + 1..).unwrap_or_default())
+}
+
+fn one_line(statement: &[u8]) -> String {
+    String::from_utf8_lossy(statement).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+    use super::*;
+
+    fn message(tag: Option<u8>, body: &[u8]) -> Vec<u8> {
+        let length = i32::try_from(body.len() + 4).unwrap().to_be_bytes();
+        tag.into_iter().chain(length).chain(body.iter().copied()).collect()
+    }
+
+    #[test]
+    fn round_trips_are_found_however_the_bytes_are_cut() {
+        let mut bytes = message(None, &80_877_103_i32.to_be_bytes());
+        bytes.extend(message(None, &[&Frontend::PROTOCOL_3.to_be_bytes()[..], b"user\0x\0\0"].concat()));
+        bytes.extend(message(Some(b'p'), b"S"));
+        bytes.extend(message(Some(b'Q'), b"BEGIN\0"));
+        bytes.extend(message(Some(b'P'), b"s1\0SELECT\n  $1\0\0\0"));
+        bytes.extend(message(Some(b'D'), b"Ss1\0"));
+        bytes.extend(message(Some(b'S'), b""));
+        bytes.extend(message(Some(b'B'), b"\0s1\0\0\0\0\0\0\0"));
+        bytes.extend(message(Some(b'E'), b"\0\0\0\0\0"));
+        bytes.extend(message(Some(b'S'), b""));
+        bytes.extend(message(Some(b'S'), b""));
+        for step in [1, 3, 7, bytes.len()] {
+            let log = Mutex::new(Vec::new());
+            let mut frontend = Frontend::default();
+            bytes.chunks(step).for_each(|chunk| frontend.feed(chunk, &log));
+            assert_eq!(*lock(&log), ["BEGIN", "prepare: SELECT $1", "SELECT $1", "ping"], "in steps of {step}");
+        }
+    }
+
+    /// Against the cluster of `scripts/test`.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_real_connection_is_counted_and_not_disturbed() {
+        let cluster =
+            std::env::var("COMANDA_TEST_POSTGRES").expect("COMANDA_TEST_POSTGRES is not set: run scripts/test");
+        let cluster = Url::parse(&cluster).unwrap();
+        let proxy = CountingProxy::start(&cluster).await;
+        let mut connection = PgConnection::connect(proxy.url(&cluster).as_str()).await.unwrap();
+        let query = "SELECT 40::bigint + $1";
+        for _ in 0..2 {
+            proxy.reset();
+            let mut transaction = connection.begin().await.unwrap();
+            let sum: i64 =
+                sqlx::query_scalar(AssertSqlSafe(query)).bind(2_i64).fetch_one(&mut *transaction).await.unwrap();
+            transaction.commit().await.unwrap();
+            assert_eq!(sum, 42);
+        }
+        assert_eq!(proxy.round_trips(), ["BEGIN", query, "COMMIT"]);
+        assert_eq!(proxy.count(), 3);
+    }
+}
