@@ -95,7 +95,7 @@ pub struct Args {
     pub debug: bool,
 
     /// Which log lines to write, as a tracing filter such as `info,operations=debug`.
-    #[arg(long, env = "COMANDA_LOG", global = true, default_value = "info,sea_orm_migration=warn")]
+    #[arg(long, env = "COMANDA_LOG", global = true, default_value = "info,sea_orm_migration=warn,sqlx=warn")]
     pub log: String,
 
     /// How log lines look. Default: json in production, else text.
