@@ -69,5 +69,6 @@ fn stat(pid: u32) -> Option<Vec<String>> {
 fn children(parent: u32) -> Vec<u32> {
     let entries = fs::read_dir(Path::new("/proc")).into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter(|pid| stat(*pid).is_some_and(|fields| fields.get(1).is_some_and(|ppid| ppid.parse() == Ok(parent)))).collect()
+    pids.filter(|pid| stat(*pid).is_some_and(|fields| fields.get(1).is_some_and(|ppid| ppid.parse() == Ok(parent))))
+        .collect()
 }

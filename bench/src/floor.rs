@@ -34,7 +34,8 @@ impl Floor {
         .await;
         let anonymous = app.anonymous();
         let first_table = app.sql_i64("select min(id) from dining_table where code like 'B-%'").await;
-        let mut floor = Self { address: app.api_url().replace("http://", ""), tokens: Vec::new(), first: i64::MAX, last: 0 };
+        let mut floor =
+            Self { address: app.api_url().replace("http://", ""), tokens: Vec::new(), first: i64::MAX, last: 0 };
         for table in (first_table..).take(BRANCHES * TABLES) {
             let session: Value = anonymous.post_empty(&format!("/api/tables/{table}/session")).await.expect(200);
             let id = session["session_id"].as_i64().expect("a session id");

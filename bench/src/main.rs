@@ -29,7 +29,8 @@ fn main() {
 
 async fn run() {
     let binary = PathBuf::from(env::var("COMANDA_BINARY").expect("run scripts/bench"));
-    let postmaster: u32 = env::var("COMANDA_BENCH_POSTMASTER").ok().and_then(|pid| pid.parse().ok()).expect("run scripts/bench");
+    let postmaster: u32 =
+        env::var("COMANDA_BENCH_POSTMASTER").ok().and_then(|pid| pid.parse().ok()).expect("run scripts/bench");
     let options = AppOptions::default().env("COMANDA_LOG", "warn").env("COMANDA_WS_MAX_PER_USER", "5000");
     let app = App::start_with(&binary, Mode::Distributed, options).await;
     let floor = Floor::lay(&app).await;
@@ -39,8 +40,15 @@ async fn run() {
     load::rounds(&floor, 8, Duration::from_secs(3)).await;
     floor.analyze(&app).await;
 
-    println!("Rounds of three items per second, {SECONDS} s each, on {} sessions in {} branches", floor.sessions(), floor.branches());
-    println!("{:>8} {:>10} {:>8} {:>8}  {:>12} {:>7}   CPU per round in µs: API, PostgreSQL, load", "clients", "comanda", "p50 ms", "p99 ms", "pgbench", "ratio");
+    println!(
+        "Rounds of three items per second, {SECONDS} s each, on {} sessions in {} branches",
+        floor.sessions(),
+        floor.branches()
+    );
+    println!(
+        "{:>8} {:>10} {:>8} {:>8}  {:>12} {:>7}   CPU per round in µs: API, PostgreSQL, load",
+        "clients", "comanda", "p50 ms", "p99 ms", "pgbench", "ratio"
+    );
     for clients in CLIENTS {
         let before = pgbench::run(&app, &floor, clients, SECONDS / 2).await;
         let meter = Meter::start(&api, postmaster);
@@ -61,7 +69,10 @@ async fn run() {
     }
 
     println!("\nFrom the transaction's instant to the socket, 20 events a second");
-    println!("{:>8} {:>10} {:>8} {:>8} {:>8}   gateway CPU per delivery in µs, memory per socket in KiB", "sockets", "deliveries", "p50 ms", "p99 ms", "missing");
+    println!(
+        "{:>8} {:>10} {:>8} {:>8} {:>8}   gateway CPU per delivery in µs, memory per socket in KiB",
+        "sockets", "deliveries", "p50 ms", "p99 ms", "missing"
+    );
     for sockets in SOCKETS {
         let seen = latency::measure(&app, &floor, sockets, &gateway).await;
         println!(

@@ -18,6 +18,8 @@ mod idempotency;
 mod menu;
 mod office;
 mod round;
+#[cfg(test)]
+mod schema;
 mod scoped;
 mod session;
 mod staff;
