@@ -4,6 +4,7 @@ use crate::{Command, banner, housekeeping, process::Process};
 use api::{AppState, Parts};
 use runtime::{Args, RateLimits, Settings, telemetry};
 use tokio::net::TcpListener;
+use ws_gateway::GatewayParts;
 
 /// Anything that ends the program.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -78,7 +79,23 @@ fn run_api(process: &Process, listener: TcpListener, metrics: telemetry::Metrics
 }
 
 fn run_gateway(process: &Process, listener: TcpListener, metrics: telemetry::MetricsHandle) {
-    let _ = (process, listener, metrics);
+    let parts = GatewayParts {
+        database: process.db.clone(),
+        authenticator: process.authenticator.clone(),
+        bus: process.bus.clone(),
+        origins: process.settings.origins.clone(),
+        limits: process.settings.sockets,
+        environment: process.settings.environment,
+        metrics: Some(metrics),
+        shutdown: process.shutdown.clone(),
+    };
+    let shutdown = process.shutdown.clone();
+    process.shutdown.spawn(async move {
+        if let Err(error) = ws_gateway::serve(listener, parts).await {
+            tracing::error!(%error, "the gateway stopped");
+            shutdown.cancel();
+        }
+    });
 }
 
 async fn until_stopped(process: Process) -> Result<(), Failure> {

@@ -1,0 +1,180 @@
+//! Who a socket belongs to, and whether it still may.
+//!
+//! What a user may do comes from the database, never from the token or the path (DESIGN §3): a kitchen display that
+//! reconnects to `/ws/admin`, as the shipped one does, goes on as a kitchen display.
+
+use crate::{farewell::Farewell, hub::Duties};
+use auth::{AccessClaims, AnyRole, Authenticator, Reach, Staff};
+use chrono::TimeDelta;
+use domain::{BranchId, Role, SessionId, TenantId, UserId};
+use http::StatusCode;
+use runtime::Problem;
+use std::{collections::BTreeMap, sync::Arc};
+use store::Database;
+
+/// How long a staff socket outlives its token. The clients refresh a minute before the end, and come back by
+/// themselves with the new token; but 4001 silences them, so it must not hit one whose refresh is a little late. The
+/// earlier server's checks came that late too. Revocation does not wait for it.
+const TOKEN_GRACE: TimeDelta = TimeDelta::seconds(5 * 60 + 30);
+
+/// What a socket's user may hear, branch by branch.
+pub(crate) type Posts = BTreeMap<BranchId, Duties>;
+
+/// Answers who a token speaks for, now and later.
+#[derive(Clone, Debug)]
+pub(crate) struct Admission {
+    pub(crate) authenticator: Arc<Authenticator>,
+    pub(crate) database: Database,
+}
+
+/// A member of staff behind a socket.
+#[derive(Debug)]
+pub(crate) struct StaffPass {
+    claims: AccessClaims,
+}
+
+impl StaffPass {
+    pub(crate) fn user(&self) -> UserId {
+        self.claims.subject().user_id
+    }
+}
+
+/// The diners behind a socket. The token is kept because it says itself until when it is good.
+#[derive(Debug)]
+pub(crate) struct DinerPass {
+    token: String,
+    pub(crate) branch: BranchId,
+    pub(crate) session: SessionId,
+}
+
+/// The answer to a look at a user who was let in before.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// May stay, with these duties.
+    Stay(Posts),
+    /// Could not be looked up; nothing changes until that works again. A database that blinks must not silence a
+    /// restaurant.
+    Unknown,
+    /// Must go.
+    Go,
+}
+
+impl Admission {
+    /// Reads an access token. Whether its user still may is for [`posts_of_pass`](Self::posts_of_pass), which is asked
+    /// once the socket can be found under its user: a revocation in between then reaches it.
+    pub(crate) fn staff(&self, token: Option<&str>) -> Result<StaffPass, Farewell> {
+        let token = token.ok_or(Farewell::UNAUTHORIZED)?;
+        let claims = self.authenticator.access(token).map_err(|problem| farewell(&problem))?;
+        Ok(StaffPass { claims })
+    }
+
+    /// What the holder of an access token hears, and where; at least one branch.
+    pub(crate) async fn posts_of_pass(&self, pass: &StaffPass) -> Result<Posts, Farewell> {
+        let staff = self.authenticator.admit(&pass.claims).await.map_err(|problem| farewell(&problem))?;
+        self.posts(&staff).await.map_err(|problem| farewell(&problem))
+    }
+
+    /// Admits the holder of a table token.
+    pub(crate) fn diner(&self, token: Option<&str>) -> Result<DinerPass, Farewell> {
+        let token = token.ok_or(Farewell::UNAUTHORIZED)?;
+        let diner = self.authenticator.diner(token).map_err(|problem| farewell(&problem))?;
+        Ok(DinerPass { token: token.to_owned(), branch: diner.branch_id(), session: diner.session_id() })
+    }
+
+    /// What a member of staff hears, and where.
+    ///
+    /// # Errors
+    /// 503 if the branches cannot be read.
+    pub(crate) async fn posts(&self, staff: &Staff<AnyRole>) -> Result<Posts, Problem> {
+        let everywhere = matches!(staff.branches(), Reach::All);
+        self.posts_of(staff.grants(), everywhere, auth::Scope::tenant_id(staff)).await
+    }
+
+    async fn posts_of(
+        &self,
+        grants: &[(BranchId, Role)],
+        everywhere: bool,
+        tenant: TenantId,
+    ) -> Result<Posts, Problem> {
+        let branches = if everywhere { self.branches(tenant).await? } else { Vec::new() };
+        Ok(Duties::of(grants, &branches))
+    }
+
+    async fn branches(&self, tenant: TenantId) -> Result<Vec<BranchId>, Problem> {
+        self.database.branches_of_tenant(tenant).await.map_err(|error| {
+            tracing::error!(%error, "cannot list the branches of a tenant");
+            Problem::unavailable("Please try again in a moment.")
+        })
+    }
+
+    /// Looks again at a member of staff who was let in.
+    pub(crate) async fn still_staff(&self, pass: &StaffPass) -> Verdict {
+        let expires = pass.claims.expires_at();
+        let now = self.authenticator.now();
+        if now >= expires {
+            return if now < expires + TOKEN_GRACE { self.late(pass).await } else { Verdict::Go };
+        }
+        let posts = match self.authenticator.admit(&pass.claims).await {
+            Ok(staff) => self.posts(&staff).await,
+            Err(problem) => Err(problem),
+        };
+        verdict(posts)
+    }
+
+    /// The same for one whose token has just run out: everything counts except the token's time.
+    async fn late(&self, pass: &StaffPass) -> Verdict {
+        let subject = pass.claims.subject();
+        let record = match self.database.find_staff_record(subject.user_id).await {
+            Ok(record) => record,
+            Err(error) => {
+                tracing::warn!(%error, "cannot look a member of staff up");
+                return Verdict::Unknown;
+            }
+        };
+        let same = record.filter(|record| {
+            record.is_active
+                && record.tenant_id == subject.tenant_id
+                && record.token_version == subject.token_version
+                && !record.grants.is_empty()
+        });
+        let Some(record) = same else { return Verdict::Go };
+        let everywhere = record.grants.iter().any(|(_, role)| *role == Role::Admin);
+        verdict(self.posts_of(&record.grants, everywhere, record.tenant_id).await)
+    }
+
+    /// Whether a table token is still good.
+    pub(crate) fn still_diner(&self, pass: &DinerPass) -> bool {
+        self.authenticator.diner(&pass.token).is_ok()
+    }
+}
+
+fn farewell(problem: &Problem) -> Farewell {
+    match problem.status {
+        StatusCode::UNAUTHORIZED => Farewell::UNAUTHORIZED,
+        StatusCode::FORBIDDEN => Farewell::NO_ROLE,
+        _ => Farewell::UNAVAILABLE,
+    }
+}
+
+fn verdict(posts: Result<Posts, Problem>) -> Verdict {
+    match posts {
+        Ok(posts) => Verdict::Stay(posts),
+        Err(problem) if problem.status.is_server_error() => Verdict::Unknown,
+        Err(_) => Verdict::Go,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_blinks_silences_nobody() {
+        assert_eq!(verdict(Err(Problem::unavailable("later"))), Verdict::Unknown);
+        assert_eq!(verdict(Err(Problem::unauthorized("ended"))), Verdict::Go);
+        assert_eq!(verdict(Err(Problem::forbidden("no role left"))), Verdict::Go);
+        assert_eq!(farewell(&Problem::unavailable("later")), Farewell::UNAVAILABLE);
+        assert_eq!(farewell(&Problem::unauthorized("no")), Farewell::UNAUTHORIZED);
+        assert_eq!(farewell(&Problem::forbidden("no")), Farewell::NO_ROLE);
+    }
+}

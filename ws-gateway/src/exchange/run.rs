@@ -1,0 +1,231 @@
+//! The task behind the exchange, and the tasks of the feeds.
+
+use super::Wish;
+use crate::{census::Census, feed::Feed, log::EventLog, wire::SocketId};
+use domain::{BranchId, Clock, event::Position};
+use futures_util::future::OptionFuture;
+use runtime::{BusListener, BusMessage, Published, Shutdown};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::{sync::mpsc, task::JoinHandle, time::MissedTickBehavior};
+
+/// How often the streams' heads are compared with what was delivered.
+const COMPARE: Duration = Duration::from_secs(1);
+/// How long a feed outlives its last socket: reconnects within it find ring and roster warm.
+const LINGER: Duration = Duration::from_secs(10);
+/// Events and heads that may wait for a feed; more are thrown away and read from the log later.
+const INBOX: usize = 1_024;
+/// Pause between attempts to open a feed while the database does not answer.
+const REOPEN: Duration = Duration::from_millis(500);
+
+/// What a feed hears.
+#[derive(Debug)]
+enum Tiding {
+    Event(Arc<Published>),
+    Head(Position),
+}
+
+/// A running feed, as the exchange knows it.
+struct Running {
+    wishes: mpsc::UnboundedSender<Wish>,
+    tidings: mpsc::Sender<Tiding>,
+    sockets: HashSet<SocketId>,
+    empty_since: Option<Instant>,
+}
+
+/// The comparison under way.
+type Heads = JoinHandle<store::Result<Vec<(BranchId, Position)>>>;
+
+/// The exchange's task.
+pub(super) struct Run {
+    bus: BusListener,
+    log: Arc<dyn EventLog>,
+    census: Arc<Census>,
+    clock: Arc<dyn Clock>,
+    feeds: HashMap<BranchId, Running>,
+    heads: Option<Heads>,
+    active: Arc<AtomicUsize>,
+    shutdown: Shutdown,
+}
+
+impl Run {
+    pub(super) fn new(
+        bus: BusListener,
+        log: Arc<dyn EventLog>,
+        census: Arc<Census>,
+        clock: Arc<dyn Clock>,
+        active: Arc<AtomicUsize>,
+        shutdown: Shutdown,
+    ) -> Self {
+        Self { bus, log, census, clock, feeds: HashMap::new(), heads: None, active, shutdown }
+    }
+
+    pub(super) async fn run(mut self, mut wishes: mpsc::UnboundedReceiver<(BranchId, Wish)>) {
+        let finished = self.shutdown.finished();
+        tokio::pin!(finished);
+        let mut compare = tokio::time::interval(COMPARE);
+        compare.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = &mut finished => return,
+                wish = wishes.recv() => match wish {
+                    Some((branch, wish)) => self.pass_on(branch, wish).await,
+                    None => return,
+                },
+                message = self.bus.next() => match message {
+                    BusMessage::Event(event) => self.tell(event.envelope.branch_id, Tiding::Event(event)),
+                    BusMessage::Gap => {
+                        metrics::counter!("wsgateway_bus_gaps_total").increment(1);
+                        // A comparison under way may have read its heads before the gap.
+                        if let Some(heads) = self.heads.take() {
+                            heads.abort();
+                        }
+                        self.ask_heads();
+                    }
+                },
+                Some(heads) = OptionFuture::from(self.heads.as_mut()) => {
+                    self.heads = None;
+                    match heads {
+                        Ok(Ok(heads)) => heads.into_iter().for_each(|(branch, head)| self.tell(branch, Tiding::Head(head))),
+                        Ok(Err(error)) => tracing::warn!(%error, "cannot compare the streams' heads yet"),
+                        Err(error) => tracing::error!(%error, "the comparison of heads broke off"),
+                    }
+                }
+                _ = compare.tick() => {
+                    self.end_empty().await;
+                    self.ask_heads();
+                }
+            }
+        }
+    }
+
+    async fn pass_on(&mut self, branch: BranchId, wish: Wish) {
+        match &wish {
+            Wish::Join(member, _) => {
+                let socket = member.wire.id();
+                if !self.feeds.contains_key(&branch) {
+                    self.begin(branch).await;
+                }
+                if let Some(feed) = self.feeds.get_mut(&branch) {
+                    feed.sockets.insert(socket);
+                    feed.empty_since = None;
+                }
+            }
+            Wish::Leave(socket) => {
+                if let Some(feed) = self.feeds.get_mut(&branch) {
+                    feed.sockets.remove(socket);
+                    if feed.sockets.is_empty() {
+                        feed.empty_since = Some(Instant::now());
+                    }
+                }
+            }
+            Wish::Sectors(..) => {}
+        }
+        if let Some(feed) = self.feeds.get(&branch) {
+            // An error means that the feed's task is gone; whoever waits sees its answer dropped.
+            let _ = feed.wishes.send(wish);
+        }
+    }
+
+    /// Follows the branch first and reads the head after it: in the other order an event between the two is in neither.
+    async fn begin(&mut self, branch: BranchId) {
+        if let Err(error) = self.bus.follow(branch).await {
+            tracing::debug!(%error, "the bus follows no more branches");
+        }
+        let (wishes, wished) = mpsc::unbounded_channel();
+        let (tidings, told) = mpsc::channel(INBOX);
+        let (log, census, clock) = (Arc::clone(&self.log), Arc::clone(&self.census), Arc::clone(&self.clock));
+        self.shutdown.spawn_support(async move {
+            if let Some(feed) = open(branch, log, census, clock, &wished).await {
+                run(feed, wished, told).await;
+            }
+        });
+        self.feeds
+            .insert(branch, Running { wishes, tidings, sockets: HashSet::new(), empty_since: Some(Instant::now()) });
+        self.count();
+    }
+
+    async fn end_empty(&mut self) {
+        let over = |feed: &Running| feed.empty_since.is_some_and(|since| since.elapsed() >= LINGER);
+        let ended: Vec<_> = self.feeds.iter().filter(|(_, feed)| over(feed)).map(|(branch, _)| *branch).collect();
+        for branch in ended {
+            self.feeds.remove(&branch);
+            self.bus.unfollow(branch).await;
+        }
+        self.count();
+    }
+
+    fn count(&self) {
+        self.active.store(self.feeds.len(), Ordering::Relaxed);
+        metrics::gauge!("wsgateway_active_branches").set(u32::try_from(self.feeds.len()).unwrap_or(u32::MAX));
+    }
+
+    fn tell(&mut self, branch: BranchId, tiding: Tiding) {
+        if let Some(feed) = self.feeds.get(&branch)
+            && feed.tidings.try_send(tiding).is_err()
+        {
+            metrics::counter!("wsgateway_inbox_overflows_total").increment(1);
+        }
+    }
+
+    /// One query for all branches, in a task of its own: a database that hangs must not keep events waiting.
+    fn ask_heads(&mut self) {
+        if self.heads.is_none() && !self.feeds.is_empty() {
+            let branches: Vec<_> = self.feeds.keys().copied().collect();
+            let log = Arc::clone(&self.log);
+            self.heads = Some(tokio::spawn(async move { log.heads(&branches).await }));
+        }
+    }
+}
+
+/// Opens a feed as soon as the database answers, unless nobody wants it any more.
+async fn open(
+    branch: BranchId,
+    log: Arc<dyn EventLog>,
+    census: Arc<Census>,
+    clock: Arc<dyn Clock>,
+    wished: &mpsc::UnboundedReceiver<Wish>,
+) -> Option<Feed> {
+    while !wished.is_closed() {
+        match Feed::open(branch, Arc::clone(&log), Arc::clone(&census), Arc::clone(&clock)).await {
+            Ok(feed) => return Some(feed),
+            Err(error) => tracing::warn!(%branch, %error, "cannot open the feed yet"),
+        }
+        tokio::time::sleep(REOPEN).await;
+    }
+    None
+}
+
+/// A feed's life: it ends when the exchange lets go of it.
+async fn run(mut feed: Feed, mut wishes: mpsc::UnboundedReceiver<Wish>, mut tidings: mpsc::Receiver<Tiding>) {
+    let mut tick = tokio::time::interval(COMPARE);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            wish = wishes.recv() => match wish {
+                Some(Wish::Join(member, answer)) => {
+                    let socket = member.wire.id();
+                    if answer.send(feed.join(*member).await).is_err() {
+                        feed.leave(socket);
+                    }
+                }
+                Some(Wish::Leave(socket)) => feed.leave(socket),
+                Some(Wish::Sectors(waiter, answer)) => {
+                    let _ = answer.send(feed.sectors_of(waiter).await);
+                }
+                None => return,
+            },
+            Some(tiding) = tidings.recv() => match tiding {
+                Tiding::Event(event) => feed.hear(&event).await,
+                Tiding::Head(head) => feed.compare(&head).await,
+            },
+            _ = tick.tick() => feed.tick().await,
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! One branch's ordered feed: from a bus that loses, repeats and reorders to sockets that get each event of their
+//! audience exactly once, in order (DESIGN I3).
+//!
+//! The rule is three lines long: `seq == last + 1` is delivered, lower is a repeat, higher means that the log is read
+//! first. Everything else here is about not forgetting that something is owed: a log that cannot be read now is read
+//! later, and no event behind the gap is delivered before it.
+
+mod member;
+mod ring;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use member::{Handover, Joined, Member, Resume};
+pub(crate) use ring::Frame;
+
+use crate::{
+    census::Census,
+    hub::{Call, Hub},
+    log::EventLog,
+    notice,
+    wire::{SocketId, Wire},
+};
+use domain::{
+    BranchId, Clock, SectorId, UserId,
+    event::{Envelope, EventType, Position},
+};
+use ring::Ring;
+use runtime::Published;
+use serde::Deserialize;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use store::view::Roster;
+
+/// A roster older than that is read again: the branch's day may have changed.
+const ROSTER_AGE: Duration = Duration::from_secs(30);
+/// A waiter who asks for a fresh roster gets one that is at most that old.
+const ROSTER_FRESH: Duration = Duration::from_secs(1);
+/// Events replayed to one socket at most; whoever missed more re-reads faster.
+pub(crate) const MAX_REPLAY: i64 = 5_000;
+/// A stream whose head stays below what was delivered for that many looks went back in time, not out of step.
+const REGRESSIONS: u8 = 3;
+
+/// What could not be done because the log did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Debt {
+    None,
+    /// Read up to this number.
+    Behind(i64),
+    /// Ask where the stream stands and tell everybody to re-read if it is another one.
+    Restart,
+}
+
+/// The feed of one branch.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    branch: BranchId,
+    log: Arc<dyn EventLog>,
+    census: Arc<Census>,
+    clock: Arc<dyn Clock>,
+    hub: Hub<Arc<Wire>>,
+    roster: Arc<Roster>,
+    roster_read: Option<Instant>,
+    position: Position,
+    ring: Ring,
+    debt: Debt,
+    regressions: u8,
+}
+
+impl Feed {
+    /// A feed that begins where the stream stands now. The bus must be listening to the branch already.
+    pub(crate) async fn open(
+        branch: BranchId,
+        log: Arc<dyn EventLog>,
+        census: Arc<Census>,
+        clock: Arc<dyn Clock>,
+    ) -> store::Result<Self> {
+        let position = head(&*log, branch).await?;
+        let mut feed = Self {
+            branch,
+            log,
+            census,
+            clock,
+            hub: Hub::default(),
+            roster: Arc::default(),
+            roster_read: None,
+            position,
+            ring: Ring::default(),
+            debt: Debt::None,
+            regressions: 0,
+        };
+        feed.read_roster().await;
+        Ok(feed)
+    }
+
+    /// Takes an event from the bus.
+    pub(crate) async fn hear(&mut self, event: &Published) {
+        let envelope = &event.envelope;
+        if envelope.epoch != self.position.epoch {
+            // A straggler of the old stream or the first of a new one: only the log knows.
+            return self.restart().await;
+        }
+        if envelope.seq <= self.position.seq {
+            metrics::counter!("wsgateway_events_duplicate_total").increment(1);
+        } else if envelope.seq == self.position.seq + 1 && self.debt == Debt::None {
+            self.deliver(Frame::of_published(event)).await;
+        } else {
+            self.heal(envelope.seq).await;
+        }
+    }
+
+    /// Compares with where the stream stands.
+    pub(crate) async fn compare(&mut self, head: &Position) {
+        if head.epoch != self.position.epoch {
+            return self.restart().await;
+        }
+        if head.seq >= self.position.seq {
+            self.regressions = 0;
+            if head.seq > self.position.seq {
+                self.heal(head.seq).await;
+            }
+            return;
+        }
+        // Usually the answer is just older than the last event. A log that stays behind was put back without a new
+        // epoch; its next events would look like repeats for ever.
+        self.regressions += 1;
+        if self.regressions >= REGRESSIONS {
+            self.restart().await;
+        }
+    }
+
+    /// Pays debts and keeps the roster young. To be called about once a second.
+    pub(crate) async fn tick(&mut self) {
+        match self.debt {
+            Debt::None => {}
+            Debt::Behind(seq) => self.heal(seq).await,
+            Debt::Restart => self.restart().await,
+        }
+        if self.roster_read.is_none_or(|read| read.elapsed() >= ROSTER_AGE) {
+            self.read_roster().await;
+        }
+    }
+
+    /// Seats a socket: from here on its queue receives every event after the position it is told.
+    pub(crate) async fn join(&mut self, member: Member) -> Joined {
+        let Member { wire, listener, resume } = member;
+        if resume.as_ref().is_some_and(|resume| resume.after.is_some_and(|after| after > self.position.seq)) {
+            // It heard more elsewhere than this process has heard yet.
+            if let Ok(head) = head(&*self.log, self.branch).await {
+                self.compare(&head).await;
+            }
+        }
+        let handover = resume.map_or(Handover::Live, |resume| self.handover(&resume));
+        self.hub.insert(wire.id(), listener, wire);
+        let (position, roster) = (self.position.clone(), Arc::clone(&self.roster));
+        Joined { branch: self.branch, listener, position, roster, handover }
+    }
+
+    /// Forgets a socket.
+    pub(crate) fn leave(&mut self, socket: SocketId) {
+        self.hub.remove(socket);
+    }
+
+    /// The sectors of a waiter, by a roster that is fresh.
+    pub(crate) async fn sectors_of(&mut self, waiter: UserId) -> Vec<SectorId> {
+        if self.roster_read.is_none_or(|read| read.elapsed() >= ROSTER_FRESH) {
+            self.read_roster().await;
+        }
+        self.roster.sectors_of(waiter)
+    }
+
+    fn handover(&self, resume: &Resume) -> Handover {
+        let position = &self.position;
+        if resume.epoch.as_ref().is_some_and(|epoch| **epoch != *position.epoch) {
+            return Handover::Resync;
+        }
+        match resume.after {
+            Some(after) if after == position.seq => Handover::Live,
+            Some(after) if (0..position.seq).contains(&after) && position.seq - after <= MAX_REPLAY => {
+                self.ring.after(after).map_or(Handover::Log(after), Handover::Frames)
+            }
+            _ => Handover::Resync,
+        }
+    }
+
+    /// Delivers everything up to `seq` from the log, or remembers that it is owed.
+    async fn heal(&mut self, seq: i64) {
+        let seq = if let Debt::Behind(owed) = self.debt { seq.max(owed) } else { seq };
+        self.debt = Debt::Behind(seq);
+        while self.position.seq < seq {
+            let rows = match self.log.after(self.branch, self.position.seq).await {
+                Ok(rows) => rows,
+                Err(error) => {
+                    tracing::warn!(branch = %self.branch, %error, "cannot read missing events yet");
+                    return;
+                }
+            };
+            if rows.is_empty() {
+                return self.restart().await;
+            }
+            for row in rows {
+                if row.epoch != self.position.epoch || row.seq != self.position.seq + 1 {
+                    return self.restart().await;
+                }
+                match Frame::of_row(row) {
+                    Ok(frame) => {
+                        metrics::counter!("wsgateway_events_healed_total").increment(1);
+                        self.deliver(frame).await;
+                    }
+                    Err(error) => {
+                        tracing::error!(branch = %self.branch, %error, "an event of the log does not serialize");
+                        return self.restart().await;
+                    }
+                }
+            }
+        }
+        self.debt = Debt::None;
+        metrics::counter!("wsgateway_gaps_healed_total").increment(1);
+    }
+
+    /// Looks where the stream stands. If it is not the one delivered so far, or what is missing is not kept any more,
+    /// goes on from its head and says so to everybody.
+    async fn restart(&mut self) {
+        let head = match head(&*self.log, self.branch).await {
+            Ok(head) => head,
+            Err(error) => {
+                tracing::warn!(branch = %self.branch, %error, "cannot read the stream's head yet");
+                self.debt = Debt::Restart;
+                return;
+            }
+        };
+        self.debt = Debt::None;
+        let went_back = head.seq < self.position.seq && self.regressions >= REGRESSIONS;
+        if head.epoch == self.position.epoch && head.seq <= self.position.seq && !went_back {
+            return;
+        }
+        tracing::warn!(branch = %self.branch, from = ?self.position, to = ?head, "the stream broke; clients must re-read");
+        metrics::counter!("wsgateway_resyncs_total").increment(1);
+        self.regressions = 0;
+        self.ring = Ring::default();
+        self.position = head;
+        let text = notice::resync(self.branch, &self.position);
+        for wire in self.hub.everybody() {
+            wire.send(text.clone());
+        }
+        self.read_roster().await;
+    }
+
+    async fn deliver(&mut self, frame: Frame) {
+        let event = Arc::clone(&frame.event);
+        let roster = Arc::clone(&self.roster);
+        let call = Call::new(&event, &roster);
+        let (mut sent, mut lost) = (0, Vec::new());
+        for (id, wire) in self.hub.recipients(call) {
+            if wire.send(frame.text.clone()) {
+                sent += 1;
+            } else {
+                lost.push(id);
+            }
+        }
+        for id in lost {
+            self.hub.remove(id);
+        }
+        self.position.seq = event.seq;
+        self.ring.push(frame);
+        metrics::counter!("wsgateway_events_processed_total").increment(1);
+        metrics::counter!("wsgateway_events_delivered_total").increment(sent);
+        if let Ok(delay) = (self.clock.now() - event.ts).to_std() {
+            metrics::histogram!("wsgateway_delivery_seconds").record(delay.as_secs_f64());
+        }
+        self.follow_up(&event).await;
+    }
+
+    /// What an event means to the gateway itself.
+    async fn follow_up(&mut self, event: &Envelope) {
+        /// The part of [`domain::event::EntityRef`] that is read here.
+        #[derive(Deserialize)]
+        struct Subject<'a> {
+            entity_type: &'a str,
+            entity_id: i64,
+        }
+        let office =
+            matches!(event.kind, EventType::EntityCreated | EventType::EntityUpdated | EventType::EntityDeleted);
+        let Some(subject) = office.then(|| serde_json::from_str::<Subject<'_>>(event.entity.get()).ok()).flatten()
+        else {
+            return;
+        };
+        match subject.entity_type {
+            // Password, role and active flag count at once, not at the next round of checks.
+            "staff" => self.census.recheck(UserId(subject.entity_id)),
+            "sector_assignment" | "sector" => self.read_roster().await,
+            // A branch more or less: administrators hear all there are.
+            "branch" if event.kind != EventType::EntityUpdated => self.hub.staff().for_each(|wire| wire.recheck()),
+            _ => {}
+        }
+    }
+
+    /// Until a first roster is read nobody counts as assigned, so every waiter hears every table: too much, never too
+    /// little. A roster that cannot be renewed stays.
+    async fn read_roster(&mut self) {
+        match self.log.roster(self.branch).await {
+            Ok(roster) => {
+                self.roster = Arc::new(roster);
+                self.roster_read = Some(Instant::now());
+            }
+            Err(error) => {
+                tracing::warn!(branch = %self.branch, %error, "cannot read the roster yet");
+                self.roster_read = None;
+            }
+        }
+    }
+}
+
+/// Where a stream stands; at nothing if the branch has none.
+async fn head(log: &dyn EventLog, branch: BranchId) -> store::Result<Position> {
+    let heads = log.heads(&[branch]).await?;
+    Ok(heads.into_iter().next().map_or_else(|| Position { epoch: "".into(), seq: 0 }, |(_, position)| position))
+}

@@ -1,0 +1,244 @@
+//! Order, repeats, gaps, a log that fails, an epoch that ends: what each socket hears of it.
+
+use super::*;
+use crate::{
+    hub::{Duties, Listener},
+    testing::{BRANCH, FakeLog, StillClock, event, office, roster},
+};
+use domain::SessionId;
+use runtime::config::SocketLimits;
+use serde_json::Value;
+use tokio::sync::mpsc::Receiver;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+struct House {
+    log: Arc<FakeLog>,
+    census: Arc<Census>,
+    feed: Feed,
+}
+
+async fn house() -> House {
+    let log = Arc::new(FakeLog::default());
+    log.shelf().roster = roster(&[(5, 2)]);
+    let census = Census::new(SocketLimits { total: 10, per_user: 10, per_table: 10 });
+    let feed = Feed::open(BRANCH, log.clone(), census.clone(), Arc::new(StillClock)).await.unwrap();
+    House { log, census, feed }
+}
+
+impl House {
+    /// Logs an event, as the API does before it publishes.
+    fn log(&self, seq: i64) -> Published {
+        let envelope = Envelope { epoch: self.log.shelf().epoch.into(), ..event(seq, EventType::RoundReady) };
+        self.log.shelf().events.push(envelope.clone());
+        Published::new(envelope).unwrap()
+    }
+
+    async fn publish(&mut self, seq: i64) {
+        let published = self.log(seq);
+        self.feed.hear(&published).await;
+    }
+
+    async fn join(&mut self, listener: Listener, resume: Option<Resume>) -> (Joined, Receiver<Utf8Bytes>) {
+        let (wire, queue) = Wire::new();
+        (self.feed.join(Member { wire, listener, resume }).await, queue)
+    }
+
+    async fn admin(&mut self) -> Receiver<Utf8Bytes> {
+        self.join(ADMIN, None).await.1
+    }
+}
+
+const ADMIN: Listener =
+    Listener::Staff { user: UserId(1), duties: Duties { admin: true, waiter: false, kitchen: false } };
+
+fn after(after: i64) -> Option<Resume> {
+    Some(Resume { after: Some(after), epoch: None })
+}
+
+/// The numbers of what was queued; a RESYNC counts as its negative number.
+fn heard(queue: &mut Receiver<Utf8Bytes>) -> Vec<i64> {
+    std::iter::from_fn(|| queue.try_recv().ok())
+        .map(|text| {
+            let json: Value = serde_json::from_str(&text).unwrap();
+            let seq = json["seq"].as_i64().unwrap();
+            if json["type"] == "RESYNC" { -seq } else { seq }
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn repeats_and_reordering_change_nothing() {
+    let mut house = house().await;
+    let mut admin = house.admin().await;
+    let events: Vec<_> = (1..=6).map(|seq| house.log(seq)).collect();
+    for seq in [1, 1, 3, 2, 3, 6, 4, 5, 1, 6] {
+        house.feed.hear(&events[seq - 1]).await;
+    }
+    assert_eq!(heard(&mut admin), [1, 2, 3, 4, 5, 6]);
+}
+
+#[tokio::test]
+async fn what_the_bus_lost_comes_from_the_log_in_pages() {
+    let mut house = house().await;
+    let mut admin = house.admin().await;
+    for seq in 1..=10 {
+        house.log(seq);
+    }
+    house.feed.compare(&Position { epoch: "e1".into(), seq: 10 }).await;
+    assert_eq!(heard(&mut admin), (1..=10).collect::<Vec<_>>());
+    assert_eq!(house.log.shelf().reads, 4);
+    house.feed.compare(&Position { epoch: "e1".into(), seq: 9 }).await;
+    house.publish(11).await;
+    assert_eq!(heard(&mut admin), [11]);
+}
+
+#[tokio::test]
+async fn nothing_overtakes_a_gap_while_the_log_is_down() {
+    let mut house = house().await;
+    let mut admin = house.admin().await;
+    house.publish(1).await;
+    house.log(2);
+    house.log.shelf().down = true;
+    house.publish(3).await;
+    house.publish(4).await;
+    house.feed.tick().await;
+    // Even the missing number itself, late: what is behind it is owed first-come.
+    assert_eq!(heard(&mut admin), [1]);
+    house.log.shelf().down = false;
+    house.feed.tick().await;
+    assert_eq!(heard(&mut admin), [2, 3, 4]);
+    house.publish(5).await;
+    assert_eq!(heard(&mut admin), [5]);
+}
+
+#[tokio::test]
+async fn a_new_epoch_tells_everybody_to_read_again() {
+    let mut house = house().await;
+    let mut admin = house.admin().await;
+    let mut diner = house.join(Listener::Diner { session: SessionId(99) }, None).await.1;
+    for seq in 1..=5 {
+        house.publish(seq).await;
+    }
+    heard(&mut admin);
+    let old = event(6, EventType::RoundReady);
+    {
+        let mut shelf = house.log.shelf();
+        shelf.events.truncate(2);
+        shelf.epoch = "e2";
+    }
+    // Its first event is not yet heard, but its head is below ours.
+    house.feed.compare(&Position { epoch: "e2".into(), seq: 2 }).await;
+    assert_eq!((heard(&mut admin), heard(&mut diner)), (vec![-2], vec![-2]));
+    // A straggler of the old stream is not an event of the new one.
+    house.feed.hear(&Published::new(old).unwrap()).await;
+    house.publish(3).await;
+    assert_eq!(heard(&mut admin), [3]);
+    // And nobody resumes across the two.
+    let resume = Some(Resume { after: Some(3), epoch: Some("e1".into()) });
+    assert!(matches!(house.join(ADMIN, resume).await.0.handover, Handover::Resync));
+}
+
+#[tokio::test]
+async fn a_log_put_back_without_a_new_epoch_is_noticed() {
+    let mut house = house().await;
+    let mut admin = house.admin().await;
+    for seq in 1..=5 {
+        house.publish(seq).await;
+    }
+    assert_eq!(heard(&mut admin).len(), 5);
+    house.log.shelf().events.truncate(3);
+    for _ in 0..REGRESSIONS {
+        assert!(heard(&mut admin).is_empty());
+        house.feed.compare(&Position { epoch: "e1".into(), seq: 3 }).await;
+    }
+    assert_eq!(heard(&mut admin), [-3]);
+    house.publish(4).await;
+    assert_eq!(heard(&mut admin), [4]);
+}
+
+#[tokio::test]
+async fn events_that_were_forgotten_before_they_were_read_are_not_passed_over_in_silence() {
+    let mut house = house().await;
+    let mut admin = house.admin().await;
+    house.publish(1).await;
+    for seq in 2..=9 {
+        house.log(seq);
+    }
+    house.log.shelf().events.retain(|event| event.seq > 4);
+    house.feed.compare(&Position { epoch: "e1".into(), seq: 9 }).await;
+    assert_eq!(heard(&mut admin), [1, -9]);
+}
+
+#[tokio::test]
+async fn replay_ends_where_the_queue_begins() {
+    let mut house = house().await;
+    for seq in 1..=4 {
+        house.publish(seq).await;
+    }
+    let (joined, mut queue) = house.join(ADMIN, after(2)).await;
+    let Handover::Frames(frames) = joined.handover else { panic!("{:?}", joined.handover) };
+    assert_eq!(frames.iter().map(|frame| frame.event.seq).collect::<Vec<_>>(), [3, 4]);
+    assert_eq!(joined.position.seq, 4);
+    house.publish(5).await;
+    assert_eq!(heard(&mut queue), [5]);
+    assert!(matches!(house.join(ADMIN, after(5)).await.0.handover, Handover::Live));
+    assert!(matches!(house.join(ADMIN, after(6)).await.0.handover, Handover::Resync));
+    let unreadable = Some(Resume { after: None, epoch: None });
+    assert!(matches!(house.join(ADMIN, unreadable).await.0.handover, Handover::Resync));
+}
+
+#[tokio::test]
+async fn what_the_ring_does_not_hold_is_read_from_the_log() {
+    let mut house = house().await;
+    for seq in 1..=700 {
+        house.publish(seq).await;
+    }
+    assert!(matches!(house.join(ADMIN, after(187)).await.0.handover, Handover::Log(187)));
+    assert!(matches!(house.join(ADMIN, after(188)).await.0.handover, Handover::Frames(frames) if frames.len() == 512));
+}
+
+#[tokio::test]
+async fn a_client_that_heard_more_elsewhere_is_not_told_to_read_again() {
+    let mut house = house().await;
+    house.publish(1).await;
+    house.log(2);
+    let (joined, _queue) = house.join(ADMIN, after(2)).await;
+    assert!(matches!(joined.handover, Handover::Live));
+    assert_eq!(joined.position.seq, 2);
+}
+
+#[tokio::test]
+async fn the_office_changes_who_hears_what_at_once() {
+    let mut house = house().await;
+    let wally = Listener::Staff { user: UserId(3), duties: Duties { waiter: true, ..Default::default() } };
+    let mut wally = house.join(wally, None).await.1;
+    house.publish(1).await;
+    assert!(heard(&mut wally).is_empty());
+    house.log.shelf().roster = roster(&[(5, 3)]);
+    house.feed.hear(&Published::new(office(2, "sector_assignment", 77)).unwrap()).await;
+    house.publish(3).await;
+    assert_eq!(heard(&mut wally), [3]);
+
+    let (wire, _queue) = Wire::new();
+    let _seat = house.census.seat(crate::census::Owner::User(UserId(8)), &wire).unwrap();
+    house.feed.hear(&Published::new(office(4, "staff", 8)).unwrap()).await;
+    assert_eq!(wire.signal().await, crate::wire::Signal::Recheck);
+}
+
+#[tokio::test]
+async fn a_slow_socket_delays_nobody() {
+    let mut house = house().await;
+    let mut admin = house.admin().await;
+    let (wire, _stuck) = Wire::new();
+    house.feed.join(Member { wire: wire.clone(), listener: ADMIN, resume: None }).await;
+    let many = i64::try_from(crate::wire::QUEUE).unwrap() + 50;
+    let mut numbers = Vec::new();
+    for seq in 1..=many {
+        house.publish(seq).await;
+        numbers.extend(heard(&mut admin));
+    }
+    assert_eq!(numbers, (1..=many).collect::<Vec<_>>());
+    assert_eq!(wire.closed().await, crate::farewell::Farewell::SLOW);
+    house.feed.hub.check_invariants();
+    assert_eq!(house.feed.hub.everybody().count(), 1);
+}

@@ -1,0 +1,268 @@
+//! From an HTTP request to a socket that misses nothing.
+//!
+//! Everything is decided and the socket is seated in its feeds *before* the 101 goes out: what is committed after the
+//! client sees its connection open is already in its queue. A refusal is decided before the 101 too but said after it,
+//! as a close code: a browser tells its page nothing about a handshake that failed (contract/realtime.md §1.5).
+
+use crate::{
+    Gateway,
+    admission::Posts,
+    census::Owner,
+    farewell::Farewell,
+    feed::{Member, Resume},
+    hub::{Duties, Listener},
+    parting,
+    socket::{Identity, Socket},
+    wire::Wire,
+};
+use axum::{
+    extract::{Query, Request, State},
+    response::{IntoResponse, Response},
+};
+use domain::BranchId;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use runtime::Problem;
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        handshake::derive_accept_key,
+        protocol::{Role, WebSocketConfig},
+    },
+};
+
+/// How long a client may take to become a WebSocket after its 101.
+const UPGRADE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a socket waits for its feeds to open; then it had better try another process.
+const JOIN_PATIENCE: Duration = Duration::from_secs(5);
+/// The longest message a client may send, in bytes.
+const MAX_MESSAGE: usize = 64 * 1024;
+
+/// Which token a path wants. Beyond that the path decides nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// `?token=`, an access token.
+    Staff,
+    /// `?table_token=`.
+    Diner,
+}
+
+/// What the client asks for, apart from being let in.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Wanted {
+    resume: Option<Resume>,
+    branch: Option<BranchId>,
+    greeting: bool,
+}
+
+impl Wanted {
+    fn read(query: &HashMap<String, String>) -> Self {
+        let text = |name: &str| query.get(name).filter(|text| !text.is_empty());
+        let resume = query.get("after").map(|after| Resume {
+            after: after.parse().ok().filter(|after| *after >= 0),
+            epoch: text("epoch").cloned(),
+        });
+        let greeting = resume.is_some() || text("hello").is_some_and(|hello| hello == "1" || hello == "true");
+        Self { resume, branch: text("branch_id").and_then(|id| id.parse().ok()), greeting }
+    }
+
+    /// Where to go on in `branch`. Numbers are the branch's own: without a branch they only mean something to a socket
+    /// that has just one.
+    fn resume_in(&self, branch: BranchId, only: bool) -> Option<Resume> {
+        let meant = self.branch.map_or(only, |wanted| wanted == branch);
+        self.resume.clone().filter(|_| meant)
+    }
+}
+
+/// Serves `/ws/waiter`, `/ws/kitchen` and `/ws/admin`.
+pub(crate) async fn staff(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    open(gateway, Door::Staff, request).await
+}
+
+/// Serves `/ws/diner`.
+pub(crate) async fn diner(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    open(gateway, Door::Diner, request).await
+}
+
+async fn open(gateway: Arc<Gateway>, door: Door, mut request: Request) -> Response {
+    let Some(accept) = accept_key(request.headers()) else { return not_a_handshake() };
+    let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else { return not_a_handshake() };
+    let query = Query::<HashMap<String, String>>::try_from_uri(request.uri()).map(|query| query.0).unwrap_or_default();
+    let admitted = gateway.admit(door, request.headers(), &query).await;
+    if let Err(farewell) = &admitted {
+        metrics::counter!("wsgateway_connections_rejected_total", "reason" => farewell.kind()).increment(1);
+    }
+    let shutdown = gateway.shutdown.clone();
+    shutdown.spawn(async move {
+        let upgraded = match tokio::time::timeout(UPGRADE_PATIENCE, upgrade).await {
+            Ok(Ok(upgraded)) => upgraded,
+            Ok(Err(error)) => return tracing::debug!(%error, "the client left during the handshake"),
+            Err(_) => return tracing::debug!("the client never finished the handshake"),
+        };
+        let stream = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config())).await;
+        match admitted {
+            Ok(socket) => socket.live(stream).await,
+            Err(farewell) => parting::refuse(stream, farewell).await,
+        }
+    });
+    let headers = [
+        (header::CONNECTION, HeaderValue::from_static("upgrade")),
+        (header::UPGRADE, HeaderValue::from_static("websocket")),
+        (header::SEC_WEBSOCKET_ACCEPT, accept),
+    ];
+    (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+}
+
+/// The default read buffer costs 128 KiB a socket and more than twice the CPU (anchors-realtime.md, fact 3).
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(4 * 1024)
+        .write_buffer_size(16 * 1024)
+        .max_write_buffer_size(1024 * 1024)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE))
+}
+
+/// The answer to the client's key, if the request is a WebSocket handshake of the one version there is.
+fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
+    let lists = |name, token: &str| {
+        headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value: &HeaderValue| value.to_str().ok())
+            .any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(token)))
+    };
+    let handshake = lists(header::CONNECTION, "upgrade")
+        && lists(header::UPGRADE, "websocket")
+        && headers.get(header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|_| handshake)?;
+    HeaderValue::try_from(derive_accept_key(key.as_bytes())).ok()
+}
+
+fn not_a_handshake() -> Response {
+    let detail = "This path speaks WebSocket (version 13) only.";
+    let mut response = Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail).into_response();
+    response.headers_mut().insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    response.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    response
+}
+
+impl Gateway {
+    /// Decides about a client, and seats it if it may stay. In this order: stop, origin, token, limits, user, feeds.
+    async fn admit(
+        self: &Arc<Self>,
+        door: Door,
+        headers: &HeaderMap,
+        query: &HashMap<String, String>,
+    ) -> Result<Socket, Farewell> {
+        if self.shutdown.is_cancelled() {
+            return Err(Farewell::RESTART);
+        }
+        self.check_origin(headers)?;
+        let wanted = Wanted::read(query);
+        let token = |name: &str| query.get(name).map(String::as_str).filter(|token| !token.is_empty());
+        let (wire, queue) = Wire::new();
+        let mut socket = match door {
+            Door::Staff => {
+                let pass = self.admission.staff(token("token"))?;
+                let mut seat = self.census.seat(Owner::User(pass.user()), &wire)?;
+                let posts = self.admission.posts_of_pass(&pass).await?;
+                seat.set_admin(posts.values().any(|duties| duties.admin));
+                Socket::new(self, wire, queue, seat, Identity::Staff { pass, posts })
+            }
+            Door::Diner => {
+                let pass = self.admission.diner(token("table_token"))?;
+                let seat = self.census.seat(Owner::Table(pass.session), &wire)?;
+                Socket::new(self, wire, queue, seat, Identity::Diner(pass))
+            }
+        };
+        match tokio::time::timeout(JOIN_PATIENCE, socket.join_all(&wanted)).await {
+            Ok(Some(())) => Ok(socket),
+            Ok(None) | Err(_) => Err(Farewell::UNAVAILABLE),
+        }
+    }
+
+    fn check_origin(&self, headers: &HeaderMap) -> Result<(), Farewell> {
+        let allowed = match headers.get(header::ORIGIN) {
+            None => self.origins.allows_missing_origin(),
+            Some(origin) => origin.to_str().is_ok_and(|origin| self.origins.allows(origin)),
+        };
+        if allowed { Ok(()) } else { Err(Farewell::ORIGIN) }
+    }
+}
+
+impl Socket {
+    /// Takes a place in every branch, where the client was before if it said so.
+    async fn join_all(&mut self, wanted: &Wanted) -> Option<()> {
+        let listeners = self.listeners();
+        let only = listeners.len() == 1;
+        self.greeting = wanted.greeting;
+        for (branch, listener) in listeners {
+            let resume = wanted.resume_in(branch, only);
+            let member = Member { wire: Arc::clone(&self.wire), listener, resume };
+            let (attachment, joined) = self.gateway.exchange.join(branch, member).await?;
+            self.attachments.push(attachment);
+            self.joined.push(joined);
+        }
+        Some(())
+    }
+
+    fn listeners(&self) -> Vec<(BranchId, Listener)> {
+        match &self.identity {
+            Identity::Staff { pass, posts } => listeners(pass.user(), posts),
+            Identity::Diner(pass) => vec![(pass.branch, Listener::Diner { session: pass.session })],
+        }
+    }
+}
+
+fn listeners(user: domain::UserId, posts: &Posts) -> Vec<(BranchId, Listener)> {
+    let staff = |duties: &Duties| Listener::Staff { user, duties: *duties };
+    posts.iter().map(|(branch, duties)| (*branch, staff(duties))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(pairs: &[(&str, &str)]) -> Wanted {
+        Wanted::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn only_those_who_ask_are_greeted() {
+        assert_eq!(query(&[("token", "x")]), Wanted::default());
+        assert!(query(&[("hello", "1")]).greeting);
+        assert!(query(&[("after", "0")]).greeting);
+    }
+
+    #[test]
+    fn numbers_belong_to_the_branch_that_was_meant() {
+        let bare = query(&[("after", "7"), ("epoch", "e")]);
+        let resume = Some(Resume { after: Some(7), epoch: Some("e".into()) });
+        assert_eq!(bare.resume_in(BranchId(1), true), resume);
+        assert_eq!(bare.resume_in(BranchId(1), false), None);
+        let named = query(&[("after", "7"), ("epoch", "e"), ("branch_id", "2")]);
+        assert_eq!(named.resume_in(BranchId(1), true), None);
+        assert_eq!(named.resume_in(BranchId(2), false), resume);
+    }
+
+    #[test]
+    fn a_position_that_is_none_asks_for_a_resync_rather_than_for_nothing() {
+        for after in ["", "x", "-1", "1.5"] {
+            assert_eq!(query(&[("after", after)]).resume.unwrap().after, None, "{after}");
+        }
+    }
+
+    #[test]
+    fn the_handshake_is_rfc_6455() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONNECTION, HeaderValue::from_static("keep-alive, Upgrade"));
+        headers.insert(header::UPGRADE, HeaderValue::from_static("WebSocket"));
+        headers.insert(header::SEC_WEBSOCKET_KEY, HeaderValue::from_static("dGhlIHNhbXBsZSBub25jZQ=="));
+        assert_eq!(accept_key(&headers), None);
+        headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        assert_eq!(accept_key(&headers).unwrap(), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+}

@@ -1,0 +1,175 @@
+//! DESIGN §3's table of audiences, written down again by hand.
+
+use super::*;
+use crate::testing::{event, roster};
+use domain::event::EventType;
+use std::collections::BTreeSet;
+
+/// The cast: name, and as whom it listens. Session 31 sits in sector 5, which is Wanda's; Walter has sector 6.
+const CAST: [(&str, Listener); 9] = [
+    ("admin", staff(1, true, false, false)),
+    ("wanda", staff(2, false, true, false)),
+    ("walter", staff(3, false, true, false)),
+    ("kitchen", staff(4, false, false, true)),
+    ("wanda who cooks", staff(2, false, true, true)),
+    ("walter who manages", staff(3, true, true, false)),
+    ("diner", Listener::Diner { session: SessionId(31) }),
+    ("the same table", Listener::Diner { session: SessionId(31) }),
+    ("another table", Listener::Diner { session: SessionId(32) }),
+];
+
+const fn staff(user: i64, admin: bool, waiter: bool, kitchen: bool) -> Listener {
+    Listener::Staff { user: UserId(user), duties: Duties { admin, waiter, kitchen } }
+}
+
+fn ids() -> Vec<SocketId> {
+    (0..CAST.len()).map(|_| crate::wire::Wire::new().0.id()).collect()
+}
+
+fn full_house() -> Hub<&'static str> {
+    let mut hub = Hub::default();
+    for (id, (name, listener)) in ids().into_iter().zip(CAST) {
+        hub.insert(id, listener, name);
+    }
+    hub.check_invariants();
+    hub
+}
+
+/// Who hears it, each as often as it does.
+fn hears(hub: &Hub<&'static str>, event: &Envelope, roster: &Roster) -> Vec<&'static str> {
+    let mut names: Vec<_> = hub.recipients(Call::new(event, roster)).map(|(_, name)| *name).collect();
+    names.sort_unstable();
+    names
+}
+
+fn sorted(names: &[&'static str]) -> Vec<&'static str> {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    names
+}
+
+const A: [&str; 2] = ["admin", "walter who manages"];
+const W: [&str; 4] = ["wanda", "walter", "wanda who cooks", "walter who manages"];
+const WS: [&str; 2] = ["wanda", "wanda who cooks"];
+const K: [&str; 2] = ["kitchen", "wanda who cooks"];
+const S: [&str; 2] = ["diner", "the same table"];
+const D: [&str; 3] = ["diner", "the same table", "another table"];
+
+fn union(audiences: &[&[&'static str]]) -> Vec<&'static str> {
+    let all: BTreeSet<_> = audiences.iter().copied().flatten().copied().collect();
+    all.into_iter().collect()
+}
+
+/// DESIGN §3, row by row. No wildcard: whoever adds a type writes down here who hears it.
+fn table(kind: EventType) -> Vec<&'static str> {
+    use EventType::*;
+    match kind {
+        TableSessionStarted | RoundPending => union(&[&A, &W, &S]),
+        TableCleared | TableStatusChanged | TableTransferred => union(&[&A, &WS, &S]),
+        RoundConfirmed | RoundItemDeleted => union(&[&A, &WS, &S]),
+        RoundSubmitted | RoundInKitchen | RoundReady | RoundServed | RoundCanceled | RoundItemVoided => {
+            union(&[&A, &WS, &K, &S])
+        }
+        TicketInProgress | TicketReady | TicketDelivered => union(&[&A, &WS, &K]),
+        ServiceCallCreated | ServiceCallAcked | ServiceCallClosed => union(&[&A, &WS, &S]),
+        CartItemAdded | CartItemUpdated | CartItemRemoved | CartCleared | CartSync => union(&[&S]),
+        ProductAvailabilityChanged => union(&[&A, &W, &K, &D]),
+        EntityCreated | EntityUpdated | EntityDeleted => union(&[&A]),
+    }
+}
+
+fn today() -> Roster {
+    roster(&[(5, 2), (6, 3)])
+}
+
+#[test]
+fn every_event_reaches_its_audience_each_once() {
+    let hub = full_house();
+    for kind in EventType::ALL {
+        assert_eq!(hears(&hub, &event(1, *kind), &today()), table(*kind), "{}", kind.as_str());
+    }
+}
+
+#[test]
+fn a_table_nobody_is_assigned_to_is_everybodys() {
+    let hub = full_house();
+    let ready = event(1, EventType::RoundReady);
+    let everybody = union(&[&A, &W, &K, &S]);
+    assert_eq!(hears(&hub, &ready, &roster(&[(6, 3)])), everybody);
+    assert_eq!(hears(&hub, &ready, &Roster::default()), everybody);
+    assert_eq!(hears(&hub, &Envelope { sector_id: None, ..ready.clone() }, &today()), everybody);
+    // Assigned but not here is not the same as nobody.
+    assert_eq!(hears(&hub, &ready, &roster(&[(5, 99)])), union(&[&A, &K, &S]));
+}
+
+#[test]
+fn no_event_of_one_session_reaches_another() {
+    let hub = full_house();
+    for kind in EventType::ALL.iter().filter(|kind| !kind.audience().diners) {
+        assert!(!hears(&hub, &event(1, *kind), &today()).contains(&"another table"), "{}", kind.as_str());
+        let nowhere = Envelope { session_id: None, ..event(1, *kind) };
+        assert!(hears(&hub, &nowhere, &today()).iter().all(|name| !D.contains(name)), "{}", kind.as_str());
+    }
+}
+
+#[test]
+fn index_and_predicate_agree() {
+    let hub = full_house();
+    for kind in EventType::ALL {
+        for rosters in [today(), Roster::default(), roster(&[(5, 3)])] {
+            let event = event(1, *kind);
+            let call = Call::new(&event, &rosters);
+            let by_predicate: Vec<_> =
+                CAST.iter().filter(|(_, listener)| call.reaches(listener)).map(|(name, _)| *name).collect();
+            assert_eq!(hears(&hub, &event, &rosters), sorted(&by_predicate), "{}", kind.as_str());
+        }
+    }
+}
+
+#[test]
+fn staff_are_served_before_diners() {
+    let hub = full_house();
+    let event = event(1, EventType::ProductAvailabilityChanged);
+    let rosters = today();
+    let order: Vec<_> = hub.recipients(Call::new(&event, &rosters)).map(|(_, name)| *name).collect();
+    let first_diner = order.iter().position(|name| D.contains(name)).unwrap();
+    assert!(order[first_diner..].iter().all(|name| D.contains(name)), "{order:?}");
+    assert_eq!(order.len(), CAST.len());
+}
+
+#[test]
+fn a_socket_changes_its_duties_in_place_and_leaves_no_trace() {
+    let mut hub = Hub::default();
+    let ids = ids();
+    let ready = event(1, EventType::RoundReady);
+    hub.insert(ids[0], staff(9, false, true, false), "nine");
+    assert!(hears(&hub, &ready, &today()).is_empty());
+    hub.insert(ids[0], staff(9, false, false, true), "nine");
+    hub.check_invariants();
+    assert_eq!(hears(&hub, &ready, &today()), ["nine"]);
+    assert_eq!(hub.everybody().count(), 1);
+
+    hub.insert(ids[1], Listener::Diner { session: SessionId(31) }, "diner");
+    hub.remove(ids[1]);
+    hub.remove(ids[0]);
+    hub.remove(ids[0]);
+    hub.check_invariants();
+    assert_eq!(hub.everybody().count(), 0);
+    assert!(hub.tables.is_empty() && hub.seats.is_empty());
+}
+
+#[test]
+fn roles_count_in_their_branch_and_admins_everywhere() {
+    let (here, there, new) = (BranchId(1), BranchId(2), BranchId(3));
+    let none = Duties::default();
+    let waiter = Duties { waiter: true, ..none };
+    let grants = [(here, Role::Waiter), (there, Role::Kitchen), (there, Role::Manager)];
+    let posts = Duties::of(&grants, &[here, there, new]);
+    assert_eq!(posts[&here], waiter);
+    assert_eq!(posts[&there], Duties { admin: true, kitchen: true, ..none });
+    assert_eq!(posts.len(), 2);
+
+    let posts = Duties::of(&[(here, Role::Waiter), (there, Role::Admin)], &[here, there, new]);
+    assert_eq!(posts[&here], Duties { admin: true, ..waiter });
+    assert_eq!(posts[&new], Duties { admin: true, ..none });
+}

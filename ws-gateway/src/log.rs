@@ -1,0 +1,45 @@
+//! What the gateway reads: the event log and the roster. A trait, so that a feed can be tested against a log that
+//! fails, lags or forgets on command.
+
+use domain::{
+    BranchId,
+    event::{Envelope, Position},
+};
+use std::{fmt::Debug, pin::Pin, time::Duration};
+use store::{Database, view::Roster};
+
+/// How long one read may take. A connection into the void answers never, and a feed that waits for it delivers nothing.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A read on its way.
+pub(crate) type Read<'a, T> = Pin<Box<dyn Future<Output = store::Result<T>> + Send + 'a>>;
+
+/// The log, as feeds read it.
+pub(crate) trait EventLog: Send + Sync + Debug {
+    /// A page of the branch's events after `seq`, in order; empty when there is none.
+    fn after(&self, branch: BranchId, seq: i64) -> Read<'_, Vec<Envelope>>;
+
+    /// Where streams stand; a branch without one is left out.
+    fn heads<'a>(&'a self, branches: &'a [BranchId]) -> Read<'a, Vec<(BranchId, Position)>>;
+
+    /// Who has which sector today.
+    fn roster(&self, branch: BranchId) -> Read<'_, Roster>;
+}
+
+impl EventLog for Database {
+    fn after(&self, branch: BranchId, seq: i64) -> Read<'_, Vec<Envelope>> {
+        Box::pin(within(self.events_after(branch, seq)))
+    }
+
+    fn heads<'a>(&'a self, branches: &'a [BranchId]) -> Read<'a, Vec<(BranchId, Position)>> {
+        Box::pin(within(self.stream_heads(branches)))
+    }
+
+    fn roster(&self, branch: BranchId) -> Read<'_, Roster> {
+        Box::pin(within(Self::roster(self, branch)))
+    }
+}
+
+async fn within<T>(read: impl Future<Output = store::Result<T>>) -> store::Result<T> {
+    tokio::time::timeout(PATIENCE, read).await.unwrap_or(Err(store::Error::Busy))
+}

@@ -1,0 +1,108 @@
+//! What a returning socket missed, up to the position from which its queue is live.
+//!
+//! The feed only says where the live part begins; the reading is done by the socket's own task, so that a phone that
+//! was away for an hour delays nobody else. Meanwhile its queue fills; if the socket cannot keep up it is closed and
+//! resumes from further on, so even that makes progress.
+
+use crate::{
+    feed::{Frame, Joined},
+    hub::Call,
+    log::EventLog,
+};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+/// The next part of what was missed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// The texts the socket may hear, and the number up to which that is complete.
+    Upto(i64, Vec<Utf8Bytes>),
+    /// The log does not hold it any more: the client must re-read.
+    Lost,
+}
+
+/// The texts of `frames` that are meant for the socket that joined.
+pub(crate) fn audible<'a>(joined: &Joined, frames: impl IntoIterator<Item = &'a Frame>) -> Vec<Utf8Bytes> {
+    let heard = |frame: &&Frame| Call::new(&frame.event, &joined.roster).reaches(&joined.listener);
+    frames.into_iter().filter(heard).map(|frame| frame.text.clone()).collect()
+}
+
+/// Reads the page after `after`, never beyond the position where the live part begins.
+///
+/// # Errors
+/// The log cannot be read.
+pub(crate) async fn page(log: &dyn EventLog, joined: &Joined, after: i64) -> store::Result<Page> {
+    let rows = log.after(joined.branch, after).await?;
+    let mut frames = Vec::with_capacity(rows.len());
+    let mut upto = after;
+    for row in rows {
+        if row.seq > joined.position.seq {
+            break;
+        }
+        if row.seq != upto + 1 || row.epoch != joined.position.epoch {
+            return Ok(Page::Lost);
+        }
+        upto = row.seq;
+        match Frame::of_row(row) {
+            Ok(frame) => frames.push(frame),
+            Err(error) => {
+                tracing::error!(%error, "an event of the log does not serialize");
+                return Ok(Page::Lost);
+            }
+        }
+    }
+    // Nothing was read although something is missing: it was forgotten.
+    if upto == after { Ok(Page::Lost) } else { Ok(Page::Upto(upto, audible(joined, &frames))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        feed::Handover,
+        hub::Listener,
+        testing::{BRANCH, FakeLog, event},
+    };
+    use domain::{
+        SessionId,
+        event::{EventType, Position},
+    };
+    use std::sync::Arc;
+
+    fn joined(seq: i64) -> Joined {
+        Joined {
+            branch: BRANCH,
+            listener: Listener::Diner { session: SessionId(31) },
+            position: Position { epoch: "e1".into(), seq },
+            roster: Arc::default(),
+            handover: Handover::Live,
+        }
+    }
+
+    fn numbers(page: &Page) -> (i64, usize) {
+        match page {
+            Page::Upto(upto, texts) => (*upto, texts.len()),
+            Page::Lost => (-1, 0),
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_are_filtered_and_end_where_the_queue_begins() {
+        let log = FakeLog::default();
+        log.shelf().events = (1..=8)
+            .map(|seq| event(seq, if seq % 2 == 0 { EventType::RoundReady } else { EventType::TicketReady }))
+            .collect();
+        let joined = joined(5);
+        assert_eq!(numbers(&page(&log, &joined, 0).await.unwrap()), (3, 1));
+        assert_eq!(numbers(&page(&log, &joined, 3).await.unwrap()), (5, 1));
+    }
+
+    #[tokio::test]
+    async fn a_hole_is_never_passed_over() {
+        let log = FakeLog::default();
+        log.shelf().events = (4..=8).map(|seq| event(seq, EventType::RoundReady)).collect();
+        assert_eq!(page(&log, &joined(8), 2).await.unwrap(), Page::Lost);
+        assert_eq!(page(&log, &joined(9), 8).await.unwrap(), Page::Lost);
+        log.shelf().down = true;
+        assert!(page(&log, &joined(8), 3).await.is_err());
+    }
+}

@@ -1,0 +1,216 @@
+//! One connection's life: what it missed, then its queue, its pings, its checks, and an end with a reason.
+//!
+//! One task owns the connection, so nothing is locked and frames cannot interleave. Only this task ever waits for the
+//! client.
+
+mod opening;
+mod recheck;
+mod writing;
+
+use crate::{
+    Gateway,
+    admission::{DinerPass, Posts, StaffPass},
+    census::Seat,
+    exchange::Attachment,
+    farewell::Farewell,
+    feed::Joined,
+    inbound::{Inbound, RateWindow},
+    notice,
+    parting::{self, End},
+    wire::{Signal, Wire},
+};
+use futures_util::StreamExt;
+use rand::Rng;
+use recheck::CHECK_PATIENCE;
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::mpsc,
+    time::{Instant, timeout},
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{Error, Message, Utf8Bytes},
+};
+
+/// A client that says nothing for that long is gone: the shipped ones ping every 30 s.
+const IDLE: Duration = Duration::from_secs(90);
+/// How often, at least, it is asked whether the user still may; up to a tenth sooner, so that a thousand sockets opened
+/// at once do not ask at once for ever.
+const CHECK: Duration = Duration::from_secs(60);
+/// Over how much time the goodbyes of a stop are spread, at most.
+const STOP_SPREAD: Duration = Duration::from_secs(3);
+
+/// Whose connection it is.
+#[derive(Debug)]
+pub(crate) enum Identity {
+    /// A member of staff's, who does this.
+    Staff { pass: StaffPass, posts: Posts },
+    /// A table's.
+    Diner(DinerPass),
+}
+
+/// A seated connection. Dropping it gives up its places.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) identity: Identity,
+    /// Whether the client asked where it stands.
+    pub(crate) greeting: bool,
+    pub(crate) attachments: Vec<Attachment>,
+    /// What is owed before the queue.
+    pub(crate) joined: Vec<Joined>,
+    queue: mpsc::Receiver<Utf8Bytes>,
+    seat: Seat,
+    rate: RateWindow,
+    heard_at: Instant,
+    check_at: Instant,
+    leave_at: Option<Instant>,
+}
+
+impl Socket {
+    pub(crate) fn new(
+        gateway: &Arc<Gateway>,
+        wire: Arc<Wire>,
+        queue: mpsc::Receiver<Utf8Bytes>,
+        seat: Seat,
+        identity: Identity,
+    ) -> Self {
+        Self {
+            gateway: Arc::clone(gateway),
+            wire,
+            identity,
+            greeting: false,
+            attachments: Vec::with_capacity(1),
+            joined: Vec::new(),
+            queue,
+            seat,
+            rate: RateWindow::default(),
+            heard_at: Instant::now(),
+            check_at: next_check(),
+            leave_at: None,
+        }
+    }
+
+    /// Serves the connection to its end.
+    pub(crate) async fn live<S>(mut self, mut stream: WebSocketStream<S>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send,
+    {
+        let end = match self.open(&mut stream).await {
+            Ok(()) => self.converse(&mut stream).await,
+            Err(end) => end,
+        };
+        // The places first: goodbyes can take seconds, and nobody should count or fill a queue meanwhile.
+        drop(self);
+        parting::part(stream, end).await;
+    }
+
+    async fn converse<S>(&mut self, stream: &mut WebSocketStream<S>) -> End
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let stop = self.gateway.shutdown.cancelled();
+        let timer = tokio::time::sleep_until(self.next_deadline());
+        tokio::pin!(stop, timer);
+        loop {
+            let done = tokio::select! {
+                signal = self.wire.signal() => match signal {
+                    Signal::Close(farewell) => Err(End::Say(farewell)),
+                    Signal::Recheck => self.recheck().await,
+                },
+                Some(text) = self.queue.recv() => self.write_queued(stream, text).await,
+                message = stream.next() => self.heed(stream, message).await,
+                () = &mut timer => self.on_time().await,
+                () = &mut stop, if self.leave_at.is_none() => {
+                    self.leave_at = Some(Instant::now() + stop_pause(self.gateway.shutdown.grace()));
+                    Ok(())
+                }
+            };
+            if let Err(end) = done {
+                return end;
+            }
+            // Hearing a message moves the idle deadline without touching the timer: when it fires it is set anew.
+            let deadline = self.next_deadline();
+            if timer.is_elapsed() || deadline < timer.deadline() {
+                timer.as_mut().reset(deadline);
+            }
+        }
+    }
+
+    fn next_deadline(&self) -> Instant {
+        let idle = self.heard_at + IDLE;
+        self.leave_at.map_or(idle, |leave| leave.min(idle)).min(self.check_at)
+    }
+
+    async fn on_time(&mut self) -> Result<(), End> {
+        let now = Instant::now();
+        if self.leave_at.is_some_and(|leave| leave <= now) {
+            return Err(End::Say(Farewell::RESTART));
+        }
+        if self.heard_at + IDLE <= now {
+            return Err(End::Say(Farewell::IDLE));
+        }
+        if self.check_at <= now { self.recheck().await } else { Ok(()) }
+    }
+
+    /// Heeds what the client sent.
+    async fn heed<S>(
+        &mut self,
+        stream: &mut WebSocketStream<S>,
+        message: Option<Result<Message, Error>>,
+    ) -> Result<(), End>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let message = match message {
+            Some(Ok(message)) => message,
+            Some(Err(Error::Capacity(_))) => return Err(End::Say(Farewell::TOO_LARGE)),
+            Some(Err(Error::Protocol(_) | Error::Utf8(_))) => return Err(End::Say(Farewell::PROTOCOL)),
+            Some(Err(_)) | None => return Err(End::Gone),
+        };
+        self.heard_at = Instant::now();
+        if matches!(message, Message::Close(_)) {
+            return Err(End::Heard);
+        }
+        if !self.rate.admits(self.heard_at.into_std()) {
+            return Err(End::Say(Farewell::FLOODING));
+        }
+        match message {
+            Message::Text(text) => match Inbound::parse(&text) {
+                Inbound::Ping => self.write_all(stream, [notice::PONG]).await,
+                Inbound::RefreshSectors => self.refresh_sectors(stream).await,
+                Inbound::Other => Ok(()),
+            },
+            Message::Binary(_) => Err(End::Say(Farewell::BINARY)),
+            // tungstenite has queued the pong; it goes out with a flush.
+            Message::Ping(_) => self.write_all(stream, []).await,
+            Message::Pong(_) | Message::Frame(_) | Message::Close(_) => Ok(()),
+        }
+    }
+
+    async fn refresh_sectors<S>(&mut self, stream: &mut WebSocketStream<S>) -> Result<(), End>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let Identity::Staff { pass, posts } = &self.identity else { return Ok(()) };
+        let mut sectors = Vec::new();
+        for branch in posts.iter().filter(|(_, duties)| duties.waiter).map(|(branch, _)| *branch) {
+            let asked = self.gateway.exchange.sectors_of(branch, pass.user());
+            let Ok(Some(found)) = timeout(CHECK_PATIENCE, asked).await else { return Ok(()) };
+            sectors.extend(found.iter().map(ToString::to_string));
+        }
+        self.write_all(stream, [format!("sectors_updated:{}", sectors.join(",")).into()]).await
+    }
+}
+
+fn next_check() -> Instant {
+    let spread = rand::rng().random_range(Duration::ZERO..=CHECK / 10);
+    Instant::now() + CHECK - spread
+}
+
+/// A moment within the stop's time that leaves enough of it for the goodbye itself.
+fn stop_pause(grace: Duration) -> Duration {
+    rand::rng().random_range(Duration::ZERO..=STOP_SPREAD.min(grace / 3))
+}

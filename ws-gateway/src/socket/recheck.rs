@@ -1,0 +1,64 @@
+//! Whether the client still may listen, and as what.
+
+use super::{Identity, Socket, next_check};
+use crate::{
+    admission::{Posts, Verdict},
+    farewell::Farewell,
+    feed::Member,
+    hub::Listener,
+    parting::End,
+};
+use domain::UserId;
+use std::{sync::Arc, time::Duration};
+use tokio::time::{Instant, timeout};
+
+/// How soon it is asked again when there was no answer.
+const CHECK_AGAIN: Duration = Duration::from_secs(5);
+/// How long an answer may take: well below the 10 s after which clients miss their pong.
+pub(super) const CHECK_PATIENCE: Duration = Duration::from_secs(4);
+
+impl Socket {
+    /// Asks whether the client still may listen, and as what.
+    pub(super) async fn recheck(&mut self) -> Result<(), End> {
+        self.check_at = next_check();
+        let (user, posts, verdict) = match &self.identity {
+            Identity::Diner(pass) if self.gateway.admission.still_diner(pass) => return Ok(()),
+            Identity::Diner(_) => return Err(End::Say(Farewell::UNAUTHORIZED)),
+            Identity::Staff { pass, posts } => {
+                (pass.user(), posts, timeout(CHECK_PATIENCE, self.gateway.admission.still_staff(pass)).await)
+            }
+        };
+        match verdict {
+            Ok(Verdict::Stay(now)) if now == *posts => Ok(()),
+            Ok(Verdict::Stay(now)) => match timeout(CHECK_PATIENCE, self.reroute(user, now)).await {
+                Ok(Some(())) => Ok(()),
+                Ok(None) | Err(_) => Err(End::Say(Farewell::UNAVAILABLE)),
+            },
+            Ok(Verdict::Go) => Err(End::Say(Farewell::UNAUTHORIZED)),
+            Ok(Verdict::Unknown) | Err(_) => {
+                self.check_at = Instant::now() + CHECK_AGAIN;
+                Ok(())
+            }
+        }
+    }
+
+    /// Goes on with other duties: gives up branches, takes new ones, changes the rest in place without a gap.
+    async fn reroute(&mut self, user: UserId, now: Posts) -> Option<()> {
+        self.attachments.retain(|attachment| now.contains_key(&attachment.branch()));
+        for (branch, duties) in &now {
+            let listener = Listener::Staff { user, duties: *duties };
+            let member = Member { wire: Arc::clone(&self.wire), listener, resume: None };
+            if self.attachments.iter().any(|attachment| attachment.branch() == *branch) {
+                self.gateway.exchange.rejoin(*branch, member).await?;
+            } else {
+                let (attachment, _) = self.gateway.exchange.join(*branch, member).await?;
+                self.attachments.push(attachment);
+            }
+        }
+        self.seat.set_admin(now.values().any(|duties| duties.admin));
+        if let Identity::Staff { posts, .. } = &mut self.identity {
+            *posts = now;
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,71 @@
+//! How texts go out: many behind one flush, and never longer than a client may take.
+
+use super::Socket;
+use crate::{farewell::Farewell, parting::End, wire::Wire};
+use futures_util::SinkExt;
+use std::time::Duration;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::timeout,
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{Message, Utf8Bytes},
+};
+
+/// How long one flush may take before the client counts as stuck.
+const WRITE_PATIENCE: Duration = Duration::from_secs(10);
+/// Frames written before one flush, at most.
+const BATCH: usize = 64;
+
+impl Socket {
+    /// Writes one message and whatever else has queued up behind it, then flushes once.
+    pub(super) async fn write_queued<S>(&mut self, stream: &mut WebSocketStream<S>, first: Utf8Bytes) -> Result<(), End>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let queue = &mut self.queue;
+        let rest = std::iter::from_fn(|| queue.try_recv().ok());
+        write(&self.wire, stream, std::iter::once(first).chain(rest).take(BATCH)).await
+    }
+
+    pub(super) async fn write_all<S>(
+        &self,
+        stream: &mut WebSocketStream<S>,
+        texts: impl IntoIterator<Item = Utf8Bytes>,
+    ) -> Result<(), End>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        write(&self.wire, stream, texts.into_iter()).await
+    }
+}
+
+/// Writes and flushes, unless the client is stuck or the socket is told to end meanwhile.
+async fn write<S>(
+    wire: &Wire,
+    stream: &mut WebSocketStream<S>,
+    texts: impl Iterator<Item = Utf8Bytes>,
+) -> Result<(), End>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let writing = async {
+        for text in texts {
+            stream.feed(Message::Text(text)).await?;
+        }
+        stream.flush().await
+    };
+    tokio::select! {
+        biased;
+        written = timeout(WRITE_PATIENCE, writing) => match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => {
+                metrics::counter!("wsgateway_slow_closes_total").increment(1);
+                Err(End::Say(Farewell::SLOW))
+            }
+        },
+        farewell = wire.closed() => Err(End::Say(farewell)),
+    }
+}

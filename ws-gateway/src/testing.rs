@@ -1,0 +1,112 @@
+//! Events, a still clock, and a log that fails and forgets on command, for this crate's tests.
+
+use crate::log::{EventLog, Read};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    BranchId, Clock, EventId, SectorId, SessionId, TenantId, UserId,
+    event::{Actor, Envelope, EventType, Position},
+};
+use serde_json::value::RawValue;
+use std::sync::{Mutex, MutexGuard};
+use store::view::Roster;
+
+pub(crate) const BRANCH: BranchId = BranchId(2);
+
+#[derive(Debug)]
+pub(crate) struct StillClock;
+
+impl Clock for StillClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).expect("within range")
+    }
+}
+
+/// An event of [`BRANCH`], of session 31 in sector 5.
+pub(crate) fn event(seq: i64, kind: EventType) -> Envelope {
+    Envelope {
+        id: EventId(seq),
+        epoch: "e1".into(),
+        seq,
+        kind,
+        tenant_id: TenantId(1),
+        branch_id: BRANCH,
+        table_id: None,
+        session_id: Some(SessionId(31)),
+        sector_id: Some(SectorId(5)),
+        entity: RawValue::from_string("{}".into()).expect("JSON"),
+        actor: Actor::DINER,
+        ts: StillClock.now(),
+        v: 1,
+    }
+}
+
+/// The event of the office about an entity of that type.
+pub(crate) fn office(seq: i64, entity_type: &str, entity_id: i64) -> Envelope {
+    let entity = format!(r#"{{"entity_type":"{entity_type}","entity_id":{entity_id}}}"#);
+    Envelope {
+        entity: RawValue::from_string(entity).expect("JSON"),
+        session_id: None,
+        sector_id: None,
+        ..event(seq, EventType::EntityUpdated)
+    }
+}
+
+pub(crate) fn roster(assignments: &[(i64, i64)]) -> Roster {
+    let assignments = assignments.iter().map(|(sector, waiter)| (SectorId(*sector), UserId(*waiter)));
+    Roster::new(NaiveDate::default(), assignments)
+}
+
+/// A log in memory.
+#[derive(Debug, Default)]
+pub(crate) struct FakeLog(Mutex<Shelf>);
+
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    pub(crate) epoch: &'static str,
+    pub(crate) events: Vec<Envelope>,
+    pub(crate) roster: Roster,
+    pub(crate) down: bool,
+    pub(crate) page: usize,
+    pub(crate) reads: usize,
+}
+
+impl Default for Shelf {
+    fn default() -> Self {
+        Self { epoch: "e1", events: Vec::new(), roster: Roster::default(), down: false, page: 3, reads: 0 }
+    }
+}
+
+impl FakeLog {
+    pub(crate) fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.0.lock().expect("no panic while held")
+    }
+
+    fn up(&self) -> store::Result<MutexGuard<'_, Shelf>> {
+        let shelf = self.shelf();
+        if shelf.down { Err(store::Error::Busy) } else { Ok(shelf) }
+    }
+}
+
+impl EventLog for FakeLog {
+    fn after(&self, _branch: BranchId, seq: i64) -> Read<'_, Vec<Envelope>> {
+        let read = self.up().map(|mut shelf| {
+            shelf.reads += 1;
+            let page = shelf.page;
+            shelf.events.iter().filter(|event| event.seq > seq).take(page).cloned().collect()
+        });
+        Box::pin(async { read })
+    }
+
+    fn heads<'a>(&'a self, _branches: &'a [BranchId]) -> Read<'a, Vec<(BranchId, Position)>> {
+        let read = self.up().map(|shelf| {
+            let seq = shelf.events.last().map_or(0, |event| event.seq);
+            vec![(BRANCH, Position { epoch: shelf.epoch.into(), seq })]
+        });
+        Box::pin(async { read })
+    }
+
+    fn roster(&self, _branch: BranchId) -> Read<'_, Roster> {
+        let read = self.up().map(|shelf| shelf.roster.clone());
+        Box::pin(async { read })
+    }
+}

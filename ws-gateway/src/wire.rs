@@ -1,0 +1,148 @@
+//! What the rest of the gateway holds of a socket: a bounded queue to its writer, and a bell.
+//!
+//! A feed never waits for a socket. When the queue is full the socket is told to close, with a code after which the
+//! client comes back and resumes: late is repaired, silently lost is not.
+
+use crate::farewell::Farewell;
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+use tokio::sync::{Notify, mpsc};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+/// Messages that may wait for a socket's writer: half a minute of the busiest branch we know.
+pub(crate) const QUEUE: usize = 256;
+
+/// A socket, unique within the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SocketId(u64);
+
+impl SocketId {
+    fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// The sending end of a socket.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    id: SocketId,
+    queue: mpsc::Sender<Utf8Bytes>,
+    farewell: OnceLock<Farewell>,
+    recheck: AtomicBool,
+    bell: Notify,
+}
+
+/// What a socket is told apart from its messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// End the conversation, with these words.
+    Close(Farewell),
+    /// Ask again what the user may do: something about them changed.
+    Recheck,
+}
+
+impl Wire {
+    /// A new socket's wire, and the queue its writer drains.
+    pub(crate) fn new() -> (Arc<Self>, mpsc::Receiver<Utf8Bytes>) {
+        let (queue, messages) = mpsc::channel(QUEUE);
+        let wire = Self {
+            id: SocketId::next(),
+            queue,
+            farewell: OnceLock::new(),
+            recheck: AtomicBool::new(false),
+            bell: Notify::new(),
+        };
+        (Arc::new(wire), messages)
+    }
+
+    pub(crate) fn id(&self) -> SocketId {
+        self.id
+    }
+
+    /// Queues a message. False when the socket can take no more and is on its way out.
+    pub(crate) fn send(&self, text: Utf8Bytes) -> bool {
+        if self.farewell.get().is_some() {
+            return false;
+        }
+        match self.queue.try_send(text) {
+            Ok(()) => true,
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                metrics::counter!("wsgateway_slow_closes_total").increment(1);
+                self.close(Farewell::SLOW);
+                false
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => false,
+        }
+    }
+
+    /// Tells the socket to end; the first words count.
+    pub(crate) fn close(&self, farewell: Farewell) {
+        let _ = self.farewell.set(farewell);
+        self.bell.notify_one();
+    }
+
+    /// Tells the socket to ask again what its user may do.
+    pub(crate) fn recheck(&self) {
+        self.recheck.store(true, Ordering::Release);
+        self.bell.notify_one();
+    }
+
+    /// The next signal. Only the socket's own task waits here. Loses nothing when dropped while waiting: what was
+    /// signalled is kept in the flags, the bell only wakes.
+    pub(crate) async fn signal(&self) -> Signal {
+        loop {
+            if let Some(farewell) = self.farewell.get() {
+                return Signal::Close(*farewell);
+            }
+            if self.recheck.swap(false, Ordering::AcqRel) {
+                return Signal::Recheck;
+            }
+            self.bell.notified().await;
+        }
+    }
+
+    /// Waits for the order to close, and leaves a request to recheck for later.
+    pub(crate) async fn closed(&self) -> Farewell {
+        loop {
+            if let Some(farewell) = self.farewell.get() {
+                return *farewell;
+            }
+            self.bell.notified().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_queue_closes_the_socket_instead_of_dropping() {
+        let (wire, mut queue) = Wire::new();
+        for _ in 0..QUEUE {
+            assert!(wire.send("x".into()));
+        }
+        assert!(!wire.send("one too many".into()));
+        assert_eq!(wire.signal().await, Signal::Close(Farewell::SLOW));
+        assert!(queue.recv().await.is_some());
+        assert!(!wire.send("after the end there is no order to keep".into()));
+    }
+
+    #[tokio::test]
+    async fn a_recheck_survives_a_wait_for_the_close() {
+        let (wire, _queue) = Wire::new();
+        wire.recheck();
+        tokio::select! {
+            biased;
+            _ = wire.closed() => panic!("nobody closed it"),
+            () = tokio::task::yield_now() => {}
+        }
+        assert_eq!(wire.signal().await, Signal::Recheck);
+        wire.close(Farewell::RESTART);
+        wire.close(Farewell::SLOW);
+        assert_eq!(wire.closed().await, Farewell::RESTART);
+    }
+}
