@@ -15,6 +15,7 @@
 //! Money is [`Cents`], ids are newtypes ([`id`]), and every status is an enum whose transitions are methods that
 //! match each state by name, so a new state does not compile until every rule has an answer for it.
 
+pub mod branch;
 pub mod call;
 pub mod clock;
 pub mod event;
@@ -22,9 +23,11 @@ pub mod id;
 pub mod kitchen;
 pub mod menu;
 pub mod money;
+pub mod patch;
 pub mod role;
 pub mod round;
 pub mod session;
+pub mod shift;
 mod status;
 pub mod table;
 pub mod text;
@@ -33,5 +36,7 @@ pub mod timezone;
 pub use clock::{Clock, SystemClock};
 pub use id::*;
 pub use money::Cents;
+pub use patch::Patch;
 pub use role::{Role, Roles};
+pub use shift::Shift;
 pub use status::IllegalTransition;

@@ -10,6 +10,12 @@ use serde::{Deserialize, Serialize};
 #[error("{0}")]
 pub struct Refused(String);
 
+impl Refused {
+    pub(crate) fn new(why: &str) -> Self {
+        Self(why.to_owned())
+    }
+}
+
 /// Text of at most `MAX` characters, without control characters other than line breaks and tabs. May be empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -62,6 +68,28 @@ impl TryFrom<String> for Color {
     }
 }
 
+/// An e-mail address as a login: trimmed and in lower case, since people do not type theirs the same way twice.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+impl TryFrom<String> for Email {
+    type Error = Refused;
+    fn try_from(text: String) -> Result<Self, Refused> {
+        let text = text.trim().to_lowercase();
+        // Whether it exists only a message to it can tell; this refuses what cannot be one.
+        let has_form = text.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && domain.contains('.') && domain.split('.').all(|label| !label.is_empty())
+        });
+        let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+        if has_form && is_plain && text.matches('@').count() == 1 && text.len() <= 254 {
+            Ok(Self(text))
+        } else {
+            Err(Refused::new("must be an e-mail address"))
+        }
+    }
+}
+
 macro_rules! text_access {
     ($([$($generics:tt)*] $name:ty;)+) => {$(
         impl<$($generics)*> $name {
@@ -85,10 +113,13 @@ macro_rules! text_access {
     )+};
 }
 
+pub(crate) use text_access;
+
 text_access! {
     [const MAX: usize] Text<MAX>;
     [const MAX: usize] Name<MAX>;
     [] Color;
+    [] Email;
 }
 
 /// How many of one product: 1 to 99 (contract §5.4).
@@ -156,6 +187,14 @@ mod tests {
         assert!(Color::try_from("#12aBcD".to_owned()).is_ok());
         assert!(Color::try_from("red".to_owned()).is_err());
         assert!(Color::try_from("#1234567".to_owned()).is_err());
+    }
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_typed() {
+        assert_eq!(Email::try_from(" Ana@Demo.COM ".to_owned()).unwrap().as_str(), "ana@demo.com");
+        for wrong in ["", "ana", "ana@", "@demo.com", "ana@demo", "ana@demo.", "a@b@demo.com", "a na@demo.com", "a\0@demo.com"] {
+            assert!(Email::try_from(wrong.to_owned()).is_err(), "{wrong}");
+        }
     }
 
     #[test]

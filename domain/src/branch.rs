@@ -1,0 +1,92 @@
+//! What the office says of a branch, checked where it enters (contract/admin-kitchen.md §2.C3, §5.4).
+
+use crate::text::{Refused, text_access};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+/// How URLs name a branch: lower-case words of ASCII letters and digits, joined by single hyphens, at most 100 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Slug(String);
+
+impl TryFrom<String> for Slug {
+    type Error = Refused;
+    fn try_from(text: String) -> Result<Self, Refused> {
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
+        if text.len() <= 100 && text.split('-').all(is_word) {
+            Ok(Self(text))
+        } else {
+            Err(Refused::new("must be lower-case letters, digits and single hyphens, such as `centro-sur`"))
+        }
+    }
+}
+
+/// A time of day on the branch's own clock, `HH:mm`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TimeOfDay(String);
+
+impl TryFrom<String> for TimeOfDay {
+    type Error = Refused;
+    fn try_from(text: String) -> Result<Self, Refused> {
+        let valid = match text.as_bytes() {
+            [h1, h2, b':', m1, m2] => {
+                let digits = [h1, h2, m1, m2].iter().all(|byte| byte.is_ascii_digit());
+                digits && (*h1, *h2) <= (b'2', b'3') && *m1 <= b'5'
+            }
+            _ => false,
+        };
+        if valid { Ok(Self(text)) } else { Err(Refused::new("must be a time of day of the form HH:mm")) }
+    }
+}
+
+/// The IANA name of a time zone. Unlike [`local_date`](crate::timezone::local_date), which must go on, this refuses a typo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ZoneName(String);
+
+impl TryFrom<String> for ZoneName {
+    type Error = Refused;
+    fn try_from(text: String) -> Result<Self, Refused> {
+        match text.parse::<Tz>() {
+            Ok(zone) => Ok(Self(zone.name().to_owned())),
+            Err(_) => Err(Refused::new("must be the name of a time zone, such as `America/Argentina/Mendoza`")),
+        }
+    }
+}
+
+text_access! {
+    [] Slug;
+    [] TimeOfDay;
+    [] ZoneName;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepts<T: TryFrom<String>>(text: &str) -> bool {
+        T::try_from(text.to_owned()).is_ok()
+    }
+
+    #[test]
+    fn slugs_are_what_the_dashboard_makes_of_a_name() {
+        assert!(["centro", "centro-sur", "2-de-mayo"].into_iter().all(accepts::<Slug>));
+        assert!(!["", "-", "Centro", "centro-", "-sur", "a--b", "a b", "año", "a/b"].into_iter().any(accepts::<Slug>));
+        assert!(!accepts::<Slug>(&"a".repeat(101)));
+    }
+
+    #[test]
+    fn a_day_has_24_hours() {
+        assert!(["00:00", "09:30", "19:59", "23:59"].into_iter().all(accepts::<TimeOfDay>));
+        assert!(!["", "9:30", "24:00", "12:60", "12:5", "12-30", "1é:0", "09:30:00"].into_iter().any(accepts::<TimeOfDay>));
+    }
+
+    #[test]
+    fn zones_are_those_of_iana() {
+        assert!(["UTC", "America/Argentina/Mendoza"].into_iter().all(accepts::<ZoneName>));
+        assert!(!["", "Mars/Olympus", "GMT-3"].into_iter().any(accepts::<ZoneName>));
+    }
+}
