@@ -1,4 +1,4 @@
-//! What must be swept now and then: old events, old idempotency keys, idle rate-limit buckets.
+//! What must be swept now and then: old events, old idempotency keys, expired refresh tokens, idle rate-limit buckets.
 //!
 //! Every API process does it; the statements are bounded and safe to run twice.
 
@@ -22,7 +22,8 @@ pub(crate) fn start(process: &Process, state: AppState) {
             let before = db.clock().now() - retention;
             if let Err(error) = async {
                 db.forget_events(before).await?;
-                db.forget_idempotency_keys().await
+                db.forget_idempotency_keys().await?;
+                db.forget_refresh_tokens().await
             }
             .await
             {

@@ -16,6 +16,14 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
         None => route,
     };
     OpenApiRouter::with_openapi(openapi::Document::openapi())
+        // Staff sign in; the handler of the login checks its limits itself.
+        .routes(routes!(routes::account::login))
+        .routes(at(Limit::Refresh, routes!(routes::account::refresh)))
+        .routes(at(Limit::Logout, routes!(routes::account::logout)))
+        .routes(routes!(routes::account::me))
+        .routes(routes!(routes::account::set_up))
+        .routes(at(Limit::SecondFactor, routes!(routes::account::verify)))
+        .routes(at(Limit::SecondFactor, routes!(routes::account::disable)))
         // A table is scanned, a phone joins.
         .routes(at(Limit::OpenSession, routes!(routes::session::open_by_id)))
         .routes(at(Limit::OpenSession, routes!(routes::session::open_by_code)))

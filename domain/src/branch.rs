@@ -81,7 +81,9 @@ mod tests {
     #[test]
     fn a_day_has_24_hours() {
         assert!(["00:00", "09:30", "19:59", "23:59"].into_iter().all(accepts::<TimeOfDay>));
-        assert!(!["", "9:30", "24:00", "12:60", "12:5", "12-30", "1é:0", "09:30:00"].into_iter().any(accepts::<TimeOfDay>));
+        assert!(
+            !["", "9:30", "24:00", "12:60", "12:5", "12-30", "1é:0", "09:30:00"].into_iter().any(accepts::<TimeOfDay>)
+        );
     }
 
     #[test]

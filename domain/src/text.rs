@@ -192,7 +192,9 @@ mod tests {
     #[test]
     fn an_address_is_the_same_however_it_is_typed() {
         assert_eq!(Email::try_from(" Ana@Demo.COM ".to_owned()).unwrap().as_str(), "ana@demo.com");
-        for wrong in ["", "ana", "ana@", "@demo.com", "ana@demo", "ana@demo.", "a@b@demo.com", "a na@demo.com", "a\0@demo.com"] {
+        for wrong in
+            ["", "ana", "ana@", "@demo.com", "ana@demo", "ana@demo.", "a@b@demo.com", "a na@demo.com", "a\0@demo.com"]
+        {
             assert!(Email::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
     }

@@ -3,10 +3,12 @@
 //!
 //! | noun | operations |
 //! |---|---|
+//! | [`account`] | staff sign in and out |
 //! | [`session`] | a party sits down, moves, leaves |
 //! | [`diner`] | a phone joins |
 //! | [`round`] | an order is sent, confirmed, cooked, served; its items are voided |
 
+pub mod account;
 pub mod demo;
 pub mod diner;
 mod error;

@@ -7,6 +7,7 @@
 //! * Every query starts from a [`auth::Scope`]: another tenant's row does not exist, another branch's is forbidden.
 //! * [`view`] holds what GET requests read, each in a fixed number of statements.
 
+mod account;
 mod audit;
 mod branch;
 mod catalog;
@@ -17,6 +18,7 @@ mod event_log;
 mod idempotency;
 mod menu;
 mod office;
+mod refresh_token;
 mod round;
 #[cfg(test)]
 mod schema;
@@ -27,6 +29,7 @@ mod table;
 mod unit_of_work;
 pub mod view;
 
+pub use account::{Account, SecondFactor, StoredPassword};
 pub use audit::Change;
 pub use branch::BranchRow;
 pub use catalog::NewProduct;
@@ -37,6 +40,7 @@ pub use event_log::PAGE as EVENT_PAGE;
 pub use idempotency::{Answer, Attempt};
 pub use menu::Offered;
 pub use office::{NewBranch, NewUser};
+pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{NewLine, NewRound, RoundRow};
 pub use session::{NewSession, Seated};
 pub use unit_of_work::{Locked, UnitOfWork};

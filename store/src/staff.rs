@@ -7,7 +7,7 @@ use runtime::problem::Problem;
 use sea_orm::FromQueryResult;
 
 #[derive(FromQueryResult)]
-struct Row {
+pub(crate) struct Row {
     tenant_id: TenantId,
     email: String,
     is_active: bool,
@@ -17,11 +17,24 @@ struct Row {
 }
 
 // A role in a branch that was closed counts no more.
-const FIND: &str = "select u.tenant_id, u.email, u.is_active, u.token_version, b.id as branch_id, r.role
+pub(crate) const FIND: &str = "select u.tenant_id, u.email, u.is_active, u.token_version, b.id as branch_id, r.role
     from app_user u
     left join user_branch_role r on r.user_id = u.id
     left join branch b on b.id = r.branch_id and b.is_active
     where u.id = $1";
+
+/// What the rows of [`FIND`] say of `user`; `None` if there are none.
+pub(crate) fn record(user: UserId, rows: &[Row]) -> Option<StaffRecord> {
+    let first = rows.first()?;
+    Some(StaffRecord {
+        user_id: user,
+        tenant_id: first.tenant_id,
+        email: first.email.clone(),
+        is_active: first.is_active,
+        token_version: first.token_version,
+        grants: rows.iter().filter_map(|row| Some((row.branch_id?, row.role?))).collect(),
+    })
+}
 
 impl Database {
     /// A member of staff with every role in every open branch.
@@ -30,15 +43,7 @@ impl Database {
     /// The database failed.
     pub async fn find_staff_record(&self, user: UserId) -> Result<Option<StaffRecord>> {
         let rows: Vec<Row> = all(self.reader(), FIND, [user.into()]).await?;
-        let Some(first) = rows.first() else { return Ok(None) };
-        Ok(Some(StaffRecord {
-            user_id: user,
-            tenant_id: first.tenant_id,
-            email: first.email.clone(),
-            is_active: first.is_active,
-            token_version: first.token_version,
-            grants: rows.iter().filter_map(|row| Some((row.branch_id?, row.role?))).collect(),
-        }))
+        Ok(record(user, &rows))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `routes/<noun>/<verb>.rs`: a request type and a handler that translates.
 
+pub(crate) mod account;
 pub(crate) mod diner;
 pub(crate) mod docs;
 pub(crate) mod health;

@@ -1,0 +1,78 @@
+//! W2: a member of staff signs in.
+
+use super::{UserBody, tokens};
+use crate::{
+    extract::{Body, Visitor},
+    problem::ApiResult,
+    state::AppState,
+};
+use auth::ACCESS_TTL;
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use domain::text::Email;
+use operations::account::{Credentials, SignIn, sign_in};
+use runtime::{Limit, ProblemBody};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a member of staff typed.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct LoginBody {
+    email: Email,
+    password: String,
+    /// Six digits, when the answer to the first try said `requires_2fa`.
+    totp_code: Option<String>,
+}
+
+/// Who signed in, and the tokens. With `requires_2fa` the tokens are empty: send the same again with `totp_code`.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Login {
+    access_token: String,
+    /// Also in the cookie `refresh_token`.
+    refresh_token: String,
+    /// `Bearer`
+    token_type: &'static str,
+    /// Seconds the access token is good for.
+    expires_in: i64,
+    user: UserBody,
+    requires_2fa: bool,
+}
+
+/// Signs in.
+#[utoipa::path(post, path = "/api/auth/login", tag = "account", request_body = LoginBody,
+    responses((status = 200, body = Login), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
+pub(crate) async fn login(
+    State(state): State<AppState>,
+    Visitor(address): Visitor,
+    Body(body): Body<LoginBody>,
+) -> ApiResult<Response> {
+    // Here and not in a layer: the account is in the body. A code of the second factor is tried within the same limit.
+    let address = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
+    state.limits.check(Limit::LoginAddress, &address)?;
+    state.limits.check(Limit::LoginAccount, body.email.as_str())?;
+    let LoginBody { email, password, totp_code } = body;
+    let credentials = Credentials { email, password: password.into(), code: totp_code.map(Into::into) };
+    Ok(answer(&state, sign_in(&state.db, &credentials).await?))
+}
+
+fn answer(state: &AppState, outcome: SignIn) -> Response {
+    let token_type = "Bearer";
+    match outcome {
+        SignIn::Admitted(admitted) => {
+            let (access_token, refresh_token, headers) = tokens(state, &admitted);
+            let (expires_in, user) = (ACCESS_TTL.num_seconds(), admitted.subject.into());
+            let body = Login { access_token, refresh_token, token_type, expires_in, user, requires_2fa: false };
+            (headers, Json(body)).into_response()
+        }
+        SignIn::NeedsCode(subject) => {
+            let (access_token, refresh_token) = (String::new(), String::new());
+            let user = subject.into();
+            let body = Login { access_token, refresh_token, token_type, expires_in: 0, user, requires_2fa: true };
+            Json(body).into_response()
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The first code switches the second factor on. It is used up by that: it signs nobody in.
+
+use super::{accepted_step, lock_own, second_factor_changed};
+use crate::{Error, Result};
+use auth::{AnyRole, Staff};
+use store::{Attempt, Database, SecondFactor};
+
+/// Switches the pending second factor on.
+///
+/// # Errors
+/// None is pending; the code is wrong.
+pub async fn enable_second_factor(db: &Database, staff: &Staff<AnyRole>, code: &str, attempt: &Attempt) -> Result<()> {
+    db.transaction("account.enable_second_factor", |uow| async move {
+        let account = lock_own(&uow, staff).await?;
+        if account.totp_enabled_at.is_some() || account.totp_secret.is_none() {
+            return Err(Error::refused("2fa_not_pending", "There is no 2FA setup to verify"));
+        }
+        let step = accepted_step(&uow, &account, code)?;
+        let factor =
+            SecondFactor { secret: account.totp_secret.clone(), enabled_at: Some(uow.now()), last_step: Some(step) };
+        uow.set_second_factor(&account, factor).await?;
+        Ok(uow.audit(staff, attempt, second_factor_changed(&account, false, true)).await?)
+    })
+    .await
+}

@@ -1,0 +1,74 @@
+//! Staff sign in, stay signed in, and sign out; their second factor.
+
+mod disable_second_factor;
+mod enable_second_factor;
+mod refresh;
+mod set_up_second_factor;
+mod sign_in;
+mod sign_out;
+
+pub use disable_second_factor::disable_second_factor;
+pub use enable_second_factor::enable_second_factor;
+pub use refresh::refresh;
+pub use set_up_second_factor::{PendingSecondFactor, set_up_second_factor};
+pub use sign_in::{Credentials, SignIn, sign_in};
+pub use sign_out::sign_out;
+
+use crate::{Error, Result};
+use auth::{AccessSubject, REFRESH_TTL, RoleSet, Staff, StaffRecord, digest, totp};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use store::{Account, Change, Locked, NewRefreshToken, UnitOfWork};
+use uuid::Uuid;
+
+/// What the tokens of a member of staff are made of.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    /// Whom the access token is for.
+    pub subject: AccessSubject,
+    /// The id of the refresh token.
+    pub refresh_id: Uuid,
+    /// The instant both count from.
+    pub at: DateTime<Utc>,
+}
+
+/// Remembers a new refresh token of `family`.
+async fn admit(uow: &UnitOfWork, account: &Locked<Account>, record: &StaffRecord, family: String) -> Result<Admitted> {
+    let (refresh_id, at) = (Uuid::new_v4(), uow.now());
+    let new = NewRefreshToken { family, digest: digest(&refresh_id.to_string()), expires_at: at + REFRESH_TTL };
+    uow.insert_refresh_token(account, new).await?;
+    Ok(Admitted { subject: record.subject(), refresh_id, at })
+}
+
+/// The roles that let the account in; a member of staff without any has nothing to do here.
+async fn employed(uow: &UnitOfWork, account: &Locked<Account>) -> Result<StaffRecord> {
+    let record = uow.staff_record(account).await?;
+    let record = record.filter(|record| !record.grants.is_empty());
+    record.ok_or(Error::Forbidden("You are not assigned to any branch"))
+}
+
+/// Locks the caller's own account. The token was checked before the lock; another request may have ended it since.
+async fn lock_own<R: RoleSet>(uow: &UnitOfWork, staff: &Staff<R>) -> Result<Locked<Account>> {
+    let account = uow.lock_account(staff.user_id()).await?;
+    let account = account.filter(|account| account.is_active && account.token_version == staff.token_version());
+    account.ok_or(Error::Unauthorized("The session has been ended."))
+}
+
+/// The step that `code` uses up. 400, since the clients answer 401 by refreshing and trying again (contract §7.6).
+fn accepted_step(uow: &UnitOfWork, account: &Account, code: &str) -> Result<i64> {
+    let secret = account.totp_secret.as_deref().and_then(|text| totp::TotpSecret::from_base32(text).ok());
+    let step = secret.and_then(|secret| totp::accept(code, &secret, uow.now(), account.totp_last_step));
+    step.ok_or_else(|| Error::refused("invalid_2fa_code", "Invalid 2FA code"))
+}
+
+/// A change of the second factor, for the audit log. The secret is nobody's business.
+fn second_factor_changed(account: &Account, before: bool, after: bool) -> Change {
+    Change {
+        action: "UPDATE",
+        entity_type: "staff",
+        entity_id: account.id.get(),
+        branch: None,
+        before: json!({ "two_factor": before }),
+        after: json!({ "two_factor": after }),
+    }
+}

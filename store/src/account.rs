@@ -1,0 +1,127 @@
+//! Members of staff as accounts: what signs them in, and the lever that ends every token of theirs.
+//!
+//! The account's lock comes before its refresh tokens'. Whoever gives out or ends tokens holds it, so that a logout
+//! leaves no token behind that was being made at that moment.
+
+use crate::{
+    Database,
+    error::Result,
+    staff::{self, Row},
+    unit_of_work::{Locked, UnitOfWork, all, one},
+};
+use auth::StaffRecord;
+use chrono::{DateTime, Utc};
+use domain::{UserId, text::Email};
+use entity::user;
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockType},
+};
+
+/// An account's row.
+pub type Account = user::Model;
+
+/// What a password is checked against.
+#[derive(Clone, FromQueryResult)]
+pub struct StoredPassword {
+    /// Whose.
+    pub id: UserId,
+    /// The argon2id hash in PHC format.
+    pub password_hash: String,
+}
+
+impl std::fmt::Debug for StoredPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoredPassword").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The second factor of an account.
+#[derive(Clone, Debug, Default)]
+pub struct SecondFactor {
+    /// The secret in base32; none switches the second factor off.
+    pub secret: Option<String>,
+    /// Since when codes are asked for; none while the set-up waits for its first code.
+    pub enabled_at: Option<DateTime<Utc>>,
+    /// The step of the last code that was accepted: no code up to it counts again.
+    pub last_step: Option<i64>,
+}
+
+impl Database {
+    /// The password of the active account with that login. Logins are unique among the active accounts of all tenants.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_password(&self, email: &Email) -> Result<Option<StoredPassword>> {
+        let sql = "select id, password_hash from app_user where email = $1 and is_active";
+        one(self.reader(), sql, [email.as_str().into()]).await
+    }
+}
+
+impl UnitOfWork {
+    /// Locks an account, active or not.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn lock_account(&self, id: UserId) -> Result<Option<Locked<Account>>> {
+        // Not FOR UPDATE: every audit row refers to its author, and must not wait for a refresh of theirs.
+        let query = user::Entity::find_by_id(id).lock(LockType::NoKeyUpdate);
+        Ok(query.one(self.tx()).await?.map(Locked::new))
+    }
+
+    /// The account with every role in every open branch, as of this transaction.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn staff_record(&self, account: &Locked<Account>) -> Result<Option<StaffRecord>> {
+        let rows: Vec<Row> = all(self.tx(), staff::FIND, [account.id.into()]).await?;
+        Ok(staff::record(account.id, &rows))
+    }
+
+    /// The name of the business the account belongs to.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn tenant_name(&self, account: &Locked<Account>) -> Result<String> {
+        #[derive(FromQueryResult)]
+        struct Tenant {
+            name: String,
+        }
+        let sql = "select name from tenant where id = $1";
+        let tenant: Option<Tenant> = self.one(sql, [account.tenant_id.into()]).await?;
+        Ok(tenant.map(|tenant| tenant.name).unwrap_or_default())
+    }
+
+    /// Ends every access token made so far.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn raise_token_version(&self, account: &Locked<Account>) -> Result<()> {
+        let sql = "update app_user set token_version = token_version + 1 where id = $1";
+        self.run(sql, [account.id.into()]).await.map(drop)
+    }
+
+    /// Replaces the second factor.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_second_factor(&self, account: &Locked<Account>, factor: SecondFactor) -> Result<()> {
+        user::Entity::update_many()
+            .col_expr(user::Column::TotpSecret, Expr::value(factor.secret))
+            .col_expr(user::Column::TotpEnabledAt, Expr::value(factor.enabled_at))
+            .col_expr(user::Column::TotpLastStep, Expr::value(factor.last_step))
+            .filter(user::Column::Id.eq(account.id))
+            .exec(self.tx())
+            .await?;
+        Ok(())
+    }
+
+    /// Uses up the codes up to `step`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_last_code(&self, account: &Locked<Account>, step: i64) -> Result<()> {
+        let sql = "update app_user set totp_last_step = $2 where id = $1";
+        self.run(sql, [account.id.into(), step.into()]).await.map(drop)
+    }
+}
