@@ -24,6 +24,12 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::account::set_up))
         .routes(at(Limit::SecondFactor, routes!(routes::account::verify)))
         .routes(at(Limit::SecondFactor, routes!(routes::account::disable)))
+        // Branches, and who works there today.
+        .routes(at(Limit::PublicMenu, routes!(routes::branch::public_list)))
+        .routes(routes!(routes::branch::list))
+        .routes(routes!(routes::branch::find, routes::branch::update))
+        .routes(routes!(routes::assignment::check))
+        .routes(routes!(routes::assignment::own))
         // A table is scanned, a phone joins.
         .routes(at(Limit::OpenSession, routes!(routes::session::open_by_id)))
         .routes(at(Limit::OpenSession, routes!(routes::session::open_by_code)))

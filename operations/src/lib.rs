@@ -4,11 +4,13 @@
 //! | noun | operations |
 //! |---|---|
 //! | [`account`] | staff sign in and out |
+//! | [`branch`] | the office changes it |
 //! | [`session`] | a party sits down, moves, leaves |
 //! | [`diner`] | a phone joins |
 //! | [`round`] | an order is sent, confirmed, cooked, served; its items are voided |
 
 pub mod account;
+pub mod branch;
 pub mod demo;
 pub mod diner;
 mod error;

@@ -1,11 +1,16 @@
 //! The audit log: what staff changed, written by the transaction of the change (DESIGN §7).
 
-use crate::{Attempt, error::Result, unit_of_work::UnitOfWork};
+use crate::{
+    Attempt,
+    error::{Error, Result},
+    unit_of_work::UnitOfWork,
+};
 use auth::{RoleSet, Staff};
 use domain::BranchId;
 use entity::audit_log;
-use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, EntityTrait};
-use serde_json::Value;
+use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, DbErr, EntityTrait};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// A change worth keeping.
 #[derive(Clone, Debug)]
@@ -22,6 +27,43 @@ pub struct Change {
     pub before: Value,
     /// What it is; an object, or null for something gone.
     pub after: Value,
+}
+
+impl Change {
+    /// An update as the fields that differ; `None` when none does, and there is nothing to note or tell.
+    ///
+    /// # Errors
+    /// A value cannot be written as JSON, which is a bug.
+    pub fn update<T: Serialize>(
+        entity_type: &'static str,
+        entity_id: i64,
+        branch: Option<BranchId>,
+        before: &T,
+        after: &T,
+    ) -> Result<Option<Self>> {
+        let (mut before, mut after) = (fields(before)?, fields(after)?);
+        let unchanged: Vec<_> = before.iter().filter(|(key, old)| after.get(*key) == Some(*old)).collect();
+        let unchanged: Vec<String> = unchanged.into_iter().map(|(key, _)| key.clone()).collect();
+        for key in unchanged {
+            before.remove(&key);
+            after.remove(&key);
+        }
+        let differs = !before.is_empty() || !after.is_empty();
+        let (before, after) = (before.into(), after.into());
+        Ok(differs.then_some(Self { action: "UPDATE", entity_type, entity_id, branch, before, after }))
+    }
+}
+
+fn fields(value: &impl Serialize) -> Result<Map<String, Value>> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err(unwritable("not an object".into())),
+        Err(error) => Err(unwritable(error.to_string())),
+    }
+}
+
+fn unwritable(why: String) -> Error {
+    Error::Database(DbErr::Custom(format!("unwritable audit values: {why}")))
 }
 
 impl UnitOfWork {
@@ -52,4 +94,18 @@ impl UnitOfWork {
 
 fn some(value: Value) -> Option<Value> {
     (!value.is_null()).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_update_keeps_what_differs() {
+        let (before, after) = (json!({"name": "Sur", "phone": "1"}), json!({"name": "Sur", "phone": null}));
+        let change = Change::update("branch", 1, None, &before, &after).unwrap().unwrap();
+        assert_eq!((change.before, change.after), (json!({"phone": "1"}), json!({"phone": null})));
+        assert!(Change::update("branch", 1, None, &before, &before).unwrap().is_none());
+    }
 }

@@ -1,6 +1,8 @@
 //! `routes/<noun>/<verb>.rs`: a request type and a handler that translates.
 
 pub(crate) mod account;
+pub(crate) mod assignment;
+pub(crate) mod branch;
 pub(crate) mod diner;
 pub(crate) mod docs;
 pub(crate) mod health;

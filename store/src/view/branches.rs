@@ -1,8 +1,74 @@
-//! The branches of a business, for whoever may act in all of them.
+//! The branches of a business, and of all of them, as pages and the office read them.
 
-use crate::{Database, error::Result, unit_of_work::all};
-use domain::{BranchId, TenantId};
-use sea_orm::FromQueryResult;
+use crate::{Database, branch::BranchRow, error::Result, unit_of_work::all};
+use auth::{RoleSet, Staff};
+use chrono::{DateTime, Utc};
+use domain::{BranchId, TenantId, round::RoundConfirmation};
+use entity::branch;
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A branch as anybody may know it.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct PublicBranch {
+    /// The branch.
+    pub id: BranchId,
+    /// What the guests call it.
+    pub name: String,
+    /// What URLs call it.
+    pub slug: String,
+    /// Street and town.
+    pub address: Option<String>,
+}
+
+/// A branch as the office knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Branch {
+    /// The branch.
+    pub id: BranchId,
+    /// The business.
+    pub tenant_id: TenantId,
+    /// What the guests call it.
+    pub name: String,
+    /// What URLs call it.
+    pub slug: String,
+    /// Street and town.
+    pub address: Option<String>,
+    /// As dialled.
+    pub phone: Option<String>,
+    /// IANA name of its time zone.
+    pub timezone: String,
+    /// `HH:mm`
+    pub opening_time: Option<String>,
+    /// `HH:mm`; earlier than the opening when it closes after midnight.
+    pub closing_time: Option<String>,
+    /// Whether a diner's round waits for a waiter.
+    pub round_confirmation: RoundConfirmation,
+    /// False once closed for good.
+    pub is_active: bool,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<BranchRow> for Branch {
+    fn from(row: BranchRow) -> Self {
+        Self {
+            id: row.id,
+            tenant_id: row.tenant_id,
+            name: row.name,
+            slug: row.slug,
+            address: row.address,
+            phone: row.phone,
+            timezone: row.timezone,
+            opening_time: row.opening_time,
+            closing_time: row.closing_time,
+            round_confirmation: row.round_confirmation,
+            is_active: row.is_active,
+            created_at: row.created_at,
+        }
+    }
+}
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -18,5 +84,29 @@ impl Database {
         let sql = "select id from branch where tenant_id = $1 and is_active order by id";
         let rows: Vec<Row> = all(self.reader(), sql, [tenant.into()]).await?;
         Ok(rows.into_iter().map(|row| row.id).collect())
+    }
+
+    /// Every open branch of every tenant, by name: what a waiter picks from before signing in (W1).
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn public_branches(&self) -> Result<Vec<PublicBranch>> {
+        let sql = "select id, name, slug, address from branch where is_active order by name, id";
+        all(self.reader(), sql, []).await
+    }
+
+    /// The caller's branches, by name; an administrator's are all, those closed for good only on request.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn branches_of<R: RoleSet>(&self, staff: &Staff<R>, closed_too: bool) -> Result<Vec<Branch>> {
+        let mut query = branch::Entity::find().filter(branch::Column::TenantId.eq(staff.tenant_id()));
+        if !closed_too {
+            query = query.filter(branch::Column::IsActive.eq(true));
+        }
+        let rows = query.order_by_asc(branch::Column::Name).order_by_asc(branch::Column::Id).all(self.reader()).await?;
+        // A business has a few dozen branches at most: they are read whole, and the caller's picked out here.
+        let reach = staff.branches();
+        Ok(rows.into_iter().filter(|row| reach.covers(row.id)).map(Branch::from).collect())
     }
 }

@@ -1,0 +1,28 @@
+//! W26: the caller's branches.
+
+use crate::{extract::Params, problem::ApiResult, state::AppState};
+use auth::{AnyRole, Staff};
+use axum::{Json, extract::State};
+use runtime::ProblemBody;
+use serde::Deserialize;
+use store::view::Branch;
+use utoipa::IntoParams;
+
+/// Which branches.
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct Which {
+    /// Those closed for good too.
+    #[serde(default)]
+    include_deleted: bool,
+}
+
+/// The caller's branches by name; an administrator's are all of the business.
+#[utoipa::path(get, path = "/api/admin/branches", tag = "branch", params(Which), security(("staff" = [])),
+    responses((status = 200, body = [Branch]), (status = 401, body = ProblemBody)))]
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    staff: Staff<AnyRole>,
+    Params(which): Params<Which>,
+) -> ApiResult<Json<Vec<Branch>>> {
+    Ok(Json(state.db.branches_of(&staff, which.include_deleted).await?))
+}

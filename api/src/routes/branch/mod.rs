@@ -1,0 +1,11 @@
+//! Branches: for anybody, and for the office.
+
+mod find;
+mod list;
+mod public_list;
+mod update;
+
+pub(crate) use find::*;
+pub(crate) use list::*;
+pub(crate) use public_list::*;
+pub(crate) use update::*;

@@ -1,0 +1,204 @@
+//! A waiter's own place on the roster, by each branch's own day: dated assignments and standing ones (DESIGN §9).
+
+use crate::{
+    Database,
+    error::Result,
+    unit_of_work::{all, one},
+};
+use auth::{RoleSet, Scope, Staff};
+use chrono::{NaiveDate, TimeDelta};
+use domain::{BranchId, SectorId, Shift, UserId, timezone::local_date};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A sector that somebody has on one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AssignedSector {
+    /// The sector.
+    pub sector_id: SectorId,
+    /// Its name.
+    pub sector_name: String,
+    /// What its table codes begin with.
+    pub sector_prefix: String,
+    /// In which branch.
+    pub branch_id: BranchId,
+    /// The day, also for a standing assignment.
+    pub assignment_date: NaiveDate,
+    /// `MORNING`, `AFTERNOON` or `NIGHT`; null for the whole day.
+    pub shift: Option<String>,
+}
+
+/// Whether somebody may work in a branch today (W6).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AssignmentCheck {
+    /// False shuts the waiter app.
+    pub is_assigned: bool,
+    /// The branch that was asked about.
+    pub branch_id: BranchId,
+    /// Its name; null for a branch that does not exist.
+    pub branch_name: Option<String>,
+    /// Today, in the branch.
+    pub assignment_date: NaiveDate,
+    /// The sectors assigned; all of them for whoever manages the branch.
+    pub sectors: Vec<AssignedSector>,
+    /// What the app shows.
+    pub message: String,
+}
+
+/// Somebody's sectors on one day, in all their branches.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Assignments {
+    /// Who.
+    pub waiter_id: UserId,
+    /// The day that was asked for, or today in the first of their branches.
+    pub assignment_date: NaiveDate,
+    /// The sectors.
+    pub sectors: Vec<AssignedSector>,
+    /// Their ids, each once.
+    pub sector_ids: Vec<SectorId>,
+}
+
+#[derive(FromQueryResult)]
+struct BranchRow {
+    name: String,
+    timezone: String,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    sector_id: SectorId,
+    sector_name: String,
+    sector_prefix: String,
+    branch_id: BranchId,
+    timezone: String,
+    assignment_date: Option<NaiveDate>,
+    shift: Option<String>,
+}
+
+const OWN: &str = "select s.id as sector_id, s.name as sector_name, s.prefix as sector_prefix, a.branch_id, b.timezone,
+        a.assignment_date, a.shift
+    from waiter_sector_assignment a
+    join sector s on s.id = a.sector_id and s.is_active
+    join branch b on b.id = a.branch_id and b.is_active
+    where a.tenant_id = $1 and a.waiter_id = $2 and a.is_active
+        and (a.assignment_date is null or a.assignment_date between $3 and $4)
+    order by s.display_order, s.name, s.id, a.id";
+
+const OF_BRANCH: &str = "select s.id as sector_id, s.name as sector_name, s.prefix as sector_prefix, b.id as branch_id,
+        b.timezone, cast(null as date) as assignment_date, cast(null as text) as shift
+    from branch b join sector s on s.tenant_id = b.tenant_id and (s.branch_id = b.id or s.branch_id is null) and s.is_active
+    where b.tenant_id = $1 and b.id = $2
+    order by s.display_order, s.name, s.id";
+
+impl Database {
+    /// Whether the caller is on the roster of a branch today. Whoever manages it is, in all its sectors: an office that
+    /// forgot the roster must not lock itself out. A branch of another tenant answers like one that does not exist.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn check_assignment<R: RoleSet>(&self, staff: &Staff<R>, branch: BranchId) -> Result<AssignmentCheck> {
+        let tenant = staff.tenant_id();
+        let sql = "select name, timezone from branch where id = $1 and tenant_id = $2 and is_active";
+        let row: Option<BranchRow> = one(self.reader(), sql, [branch.into(), tenant.into()]).await?;
+        let (name, zone) = row.map_or((None, String::new()), |row| (Some(row.name), row.timezone));
+        let date = local_date(self.clock().now(), &zone);
+        let manages = name.is_some() && staff.roles_in(branch).manages();
+        let sectors = if manages {
+            let rows: Vec<Row> = all(self.reader(), OF_BRANCH, [tenant.into(), branch.into()]).await?;
+            rows.into_iter().map(|row| row.on(date)).collect()
+        } else if name.is_some() && staff.admits(branch) {
+            self.own_sectors(staff, None).await?.into_iter().filter(|sector| sector.branch_id == branch).collect()
+        } else {
+            Vec::new()
+        };
+        let is_assigned = manages || !sectors.is_empty();
+        let message = message(name.as_deref(), is_assigned, staff.admits(branch));
+        let (branch_id, branch_name, assignment_date) = (branch, name, date);
+        Ok(AssignmentCheck { is_assigned, branch_id, branch_name, assignment_date, sectors, message })
+    }
+
+    /// The caller's sectors on `date`, by default each branch's today; with a shift, those of the whole day too.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn assignments_of<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        date: Option<NaiveDate>,
+        shift: Option<Shift>,
+    ) -> Result<Assignments> {
+        let mut sectors = self.own_sectors(staff, date).await?;
+        sectors.retain(|sector| {
+            let asked = shift.is_none_or(|shift| sector.shift.as_deref().is_none_or(|own| own == shift.as_str()));
+            asked && staff.admits(sector.branch_id)
+        });
+        let assignment_date = match date {
+            Some(date) => date,
+            None => self.today_of(staff).await?,
+        };
+        let mut sector_ids = Vec::new();
+        for sector in &sectors {
+            if !sector_ids.contains(&sector.sector_id) {
+                sector_ids.push(sector.sector_id);
+            }
+        }
+        Ok(Assignments { waiter_id: staff.user_id(), assignment_date, sectors, sector_ids })
+    }
+
+    /// The caller's assignments on `date`, or on each branch's today.
+    async fn own_sectors<R: RoleSet>(&self, staff: &Staff<R>, date: Option<NaiveDate>) -> Result<Vec<AssignedSector>> {
+        let now = self.clock().now();
+        let today = now.date_naive();
+        // No zone is further from UTC than a day; which rows are really today's, each row's own zone says.
+        let (first, last) = date.map_or((today - TimeDelta::days(1), today + TimeDelta::days(1)), |date| (date, date));
+        let values = [staff.tenant_id().into(), staff.user_id().into(), first.into(), last.into()];
+        let rows: Vec<Row> = all(self.reader(), OWN, values).await?;
+        let mut sectors: Vec<AssignedSector> = Vec::new();
+        for row in rows {
+            let day = date.unwrap_or_else(|| local_date(now, &row.timezone));
+            if row.assignment_date.is_some_and(|own| own != day) {
+                continue;
+            }
+            let sector = row.on(day);
+            // A standing assignment and one for the day are one place.
+            if !sectors.contains(&sector) {
+                sectors.push(sector);
+            }
+        }
+        Ok(sectors)
+    }
+
+    async fn today_of<R: RoleSet>(&self, staff: &Staff<R>) -> Result<NaiveDate> {
+        let first = staff.branch_ids().first().copied();
+        let sql = "select name, timezone from branch where id = $1";
+        let row: Option<BranchRow> = match first {
+            Some(branch) => one(self.reader(), sql, [branch.into()]).await?,
+            None => None,
+        };
+        Ok(local_date(self.clock().now(), row.as_ref().map_or("UTC", |row| row.timezone.as_str())))
+    }
+}
+
+impl Row {
+    fn on(self, day: NaiveDate) -> AssignedSector {
+        AssignedSector {
+            sector_id: self.sector_id,
+            sector_name: self.sector_name,
+            sector_prefix: self.sector_prefix,
+            branch_id: self.branch_id,
+            assignment_date: day,
+            shift: self.shift,
+        }
+    }
+}
+
+/// In Spanish: the waiter app shows it as it is.
+fn message(branch: Option<&str>, is_assigned: bool, works_there: bool) -> String {
+    match branch {
+        None => "La sucursal no existe".into(),
+        Some(name) if is_assigned => format!("Asignación verificada para {name}"),
+        Some(name) if works_there => format!("No estás asignado a {name} hoy. Consultá con tu encargado."),
+        Some(name) => format!("No trabajás en {name}. Elegí otra sucursal."),
+    }
+}
