@@ -1,3 +1,5 @@
 //! Black-box tests: the program as its clients meet it, in both ways to run. One file a subject; `scripts/test` runs them.
 
+mod branches;
+mod sign_in;
 mod startup;

@@ -1,0 +1,182 @@
+//! Branches as the waiter app and the office see them, and whose they are.
+
+use harness::{App, StaffClient, Value, both_modes, json};
+
+const NORTH: i64 = 9001;
+const FOREIGN: i64 = 9002;
+
+/// A second branch of the demo's business, where nobody has a role, and a branch of another business.
+async fn build_more(app: &App) {
+    app.sql_exec(
+        "insert into branch (id, tenant_id, name, slug, timezone, created_at)
+             select 9001, id, 'Sucursal Norte', 'norte', 'Pacific/Kiritimati', '2026-01-01T00:00:00+00:00'
+             from tenant where slug = 'buen-sabor';
+         insert into tenant (id, name, slug, created_at) values (9000, 'Otra', 'otra', '2026-01-01T00:00:00+00:00');
+         insert into branch (id, tenant_id, name, slug, timezone, created_at)
+             values (9002, 9000, 'Ajena', 'ajena', 'UTC', '2026-01-01T00:00:00+00:00');
+         insert into branch_stream (branch_id, tenant_id, epoch, seq) select id, tenant_id, 'e', 0 from branch where id > 9000",
+    )
+    .await;
+}
+
+async fn manager(app: &App) -> StaffClient {
+    app.login("manager@demo.com", "manager123").await
+}
+
+async fn admin(app: &App) -> StaffClient {
+    app.login("admin@demo.com", "admin123").await
+}
+
+fn names(branches: &Value) -> Vec<&str> {
+    branches.as_array().expect("an array").iter().filter_map(|branch| branch["name"].as_str()).collect()
+}
+
+async fn verify(staff: &StaffClient, branch: i64) -> Value {
+    staff.get(&format!("/api/waiter/verify-branch-assignment?branch_id={branch}")).await.expect(200)
+}
+
+both_modes! {
+    async fn anybody_reads_the_open_branches_and_staff_their_own(app: App) {
+        build_more(&app).await;
+        let public = app.anonymous().get("/api/public/branches").await.expect(200);
+        assert_eq!(names(&public), ["Ajena", "Sucursal Centro", "Sucursal Norte"]);
+        assert_eq!(public[2], json!({"id": NORTH, "name": "Sucursal Norte", "slug": "norte", "address": null}));
+
+        let waiter = app.login("waiter@demo.com", "waiter123").await;
+        let centro = waiter.branch_ids[0];
+        assert_eq!(names(&waiter.get("/api/admin/branches").await.expect(200)), ["Sucursal Centro"]);
+        assert_eq!(names(&admin(&app).await.get("/api/admin/branches").await.expect(200)), ["Sucursal Centro", "Sucursal Norte"]);
+        let branch = waiter.get(&format!("/api/admin/branches/{centro}")).await.expect(200);
+        assert_eq!((&branch["slug"], &branch["opening_time"], &branch["round_confirmation"]), (&json!("centro"), &json!("09:00"), &json!("none")));
+        waiter.get(&format!("/api/admin/branches/{NORTH}")).await.expect(403);
+        waiter.get(&format!("/api/admin/branches/{FOREIGN}")).await.expect(404);
+        waiter.get("/api/admin/branches/x").await.expect(422);
+        app.anonymous().get("/api/admin/branches").await.expect(401);
+
+        app.sql_exec("update branch set is_active = false where id = 9001").await;
+        assert_eq!(names(&admin(&app).await.get("/api/admin/branches").await.expect(200)), ["Sucursal Centro"]);
+        let all = admin(&app).await.get("/api/admin/branches?include_deleted=true").await.expect(200);
+        assert_eq!(names(&all), ["Sucursal Centro", "Sucursal Norte"]);
+    }
+
+    async fn the_office_changes_what_it_names_and_nothing_else(app: App) {
+        let manager = manager(&app).await;
+        let path = format!("/api/admin/branches/{}", manager.branch_ids[0]);
+        let before = manager.get(&path).await.expect(200);
+        let patch = json!({"name": " Centro ", "phone": null, "closing_time": "00:30", "round_confirmation": "waiter", "order": 3});
+        let after = manager.patch(&path, patch).await.expect(200);
+        let mut expected = before.clone();
+        for (field, value) in [("name", json!("Centro")), ("phone", Value::Null), ("closing_time", json!("00:30")), ("round_confirmation", json!("waiter"))] {
+            expected[field] = value;
+        }
+        assert_eq!(after, expected);
+        assert_eq!(manager.get(&path).await.expect(200), expected);
+
+        let told = "select count(*) from event where type = 'ENTITY_UPDATED' and entity like '%\"branch\"%Centro%'";
+        let audited = "select count(*) from audit_log where entity_type = 'branch' and action = 'UPDATE'
+            and cast(old_values as text) like '%Sucursal Centro%' and cast(new_values as text) not like '%slug%'";
+        assert_eq!((app.sql_i64(told).await, app.sql_i64(audited).await), (1, 1));
+        // A change of nothing is told to nobody.
+        assert_eq!(manager.patch(&path, json!({"name": "Centro"})).await.expect(200), expected);
+        assert_eq!(manager.patch(&path, json!({})).await.expect(200), expected);
+        assert_eq!((app.sql_i64(told).await, app.sql_i64(audited).await), (1, 1));
+    }
+
+    async fn what_does_not_fit_a_branch_is_refused(app: App) {
+        build_more(&app).await;
+        let admin = admin(&app).await;
+        let path = format!("/api/admin/branches/{}", admin.branch_ids[0]);
+        let before = admin.get(&path).await.expect(200);
+        let wrong = [
+            json!({"name": ""}), json!({"name": null}), json!({"name": "x".repeat(101)}), json!({"slug": "Con Espacios"}),
+            json!({"timezone": "Mars/Olympus"}), json!({"timezone": null}), json!({"opening_time": "25:00"}),
+            json!({"opening_time": "10:00", "closing_time": "10:00"}), json!({"opening_time": "23:00"}),
+            json!({"round_confirmation": "maybe"}), json!({"is_active": "no"}),
+        ];
+        for patch in wrong {
+            let reply = admin.patch(&path, patch.clone()).await;
+            assert_eq!(reply.status, 422, "{patch}: {}", reply.text());
+        }
+        assert_eq!(admin.patch(&path, json!({"slug": "norte"})).await.expect(409)["code"], "slug_taken");
+        assert_eq!(admin.get(&path).await.expect(200), before);
+        admin.patch(&format!("/api/admin/branches/{FOREIGN}"), json!({"name": "Mía"})).await.expect(404);
+        admin.patch(&format!("/api/admin/branches/{NORTH}"), json!({"name": "Norte"})).await.expect(200);
+    }
+
+    async fn a_branch_is_changed_by_those_who_run_it(app: App) {
+        build_more(&app).await;
+        let manager = manager(&app).await;
+        let path = format!("/api/admin/branches/{}", manager.branch_ids[0]);
+        manager.patch(&format!("/api/admin/branches/{NORTH}"), json!({"name": "Mía"})).await.expect(403);
+        manager.patch(&path, json!({"is_active": false})).await.expect(403);
+        for (email, password) in [("waiter@demo.com", "waiter123"), ("kitchen@demo.com", "kitchen123")] {
+            app.login(email, password).await.patch(&path, json!({"name": "Mía"})).await.expect(403);
+        }
+        // A manager there and a waiter here is a waiter here: a role counts in its branch.
+        let grant = "insert into user_branch_role (tenant_id, user_id, branch_id, role)
+            select tenant_id, id, 9001, 'MANAGER' from app_user where email = 'waiter@demo.com'";
+        app.sql_exec(grant).await;
+        let waiter = app.login("waiter@demo.com", "waiter123").await;
+        waiter.patch(&path, json!({"name": "Mía"})).await.expect(403);
+        waiter.patch(&format!("/api/admin/branches/{NORTH}"), json!({"name": "Norte"})).await.expect(200);
+    }
+
+    async fn a_waiter_works_where_the_roster_says_by_the_branchs_own_day(app: App) {
+        build_more(&app).await;
+        let waiter = app.login("waiter@demo.com", "waiter123").await;
+        let centro = waiter.branch_ids[0];
+        let check = verify(&waiter, centro).await;
+        assert_eq!((&check["is_assigned"], &check["branch_name"]), (&json!(true), &json!("Sucursal Centro")));
+        let sectors: Vec<_> = check["sectors"].as_array().expect("sectors").iter().map(|sector| &sector["sector_name"]).collect();
+        assert_eq!(sectors, ["Interior", "Terraza"]);
+        assert_eq!((&check["sectors"][0]["assignment_date"], &check["sectors"][0]["shift"]), (&check["assignment_date"], &Value::Null));
+
+        // Neither a branch without a role nor another business's lets in, and the latter does not even have a name.
+        let north = verify(&waiter, NORTH).await;
+        assert_eq!((&north["is_assigned"], &north["branch_name"]), (&json!(false), &json!("Sucursal Norte")));
+        let foreign = verify(&waiter, FOREIGN).await;
+        assert_eq!((&foreign["is_assigned"], &foreign["branch_name"]), (&json!(false), &Value::Null));
+        app.login("kitchen@demo.com", "kitchen123").await.get(&format!("/api/waiter/verify-branch-assignment?branch_id={centro}")).await.expect(403);
+
+        // Only for today: yesterday's place is gone, and today is the day over there.
+        let today = north["assignment_date"].as_str().expect("a date");
+        assert_ne!(verify(&waiter, FOREIGN).await["assignment_date"].as_str(), None);
+        app.sql_exec(&format!(
+            "insert into user_branch_role (tenant_id, user_id, branch_id, role) select tenant_id, {0}, id, 'WAITER' from branch where id = 9001;
+             insert into sector (id, tenant_id, branch_id, name, prefix, created_at)
+                 select 9010, tenant_id, id, 'Salón', 'SAL', '2026-01-01T00:00:00+00:00' from branch where id = 9001;
+             insert into waiter_sector_assignment (id, tenant_id, branch_id, sector_id, waiter_id, assignment_date, shift, created_at)
+                 select 9020, tenant_id, id, 9010, {0}, '2020-01-01', 'NIGHT', '2026-01-01T00:00:00+00:00' from branch where id = 9001",
+            waiter.user_id
+        ))
+        .await;
+        let not_today = verify(&waiter, NORTH).await;
+        assert_eq!((&not_today["is_assigned"], &not_today["sectors"]), (&json!(false), &json!([])));
+        assert!(not_today["message"].as_str().is_some_and(|message| message.contains("Sucursal Norte")));
+        app.sql_exec(&format!("update waiter_sector_assignment set assignment_date = '{today}' where id = 9020")).await;
+        let here = verify(&waiter, NORTH).await;
+        assert_eq!((&here["is_assigned"], &here["sectors"][0]["shift"]), (&json!(true), &json!("NIGHT")));
+
+        let mine = waiter.get("/api/waiter/my-assignments").await.expect(200);
+        assert_eq!((&mine["waiter_id"], mine["sector_ids"].as_array().map(Vec::len)), (&json!(waiter.user_id), Some(3)));
+        let old = waiter.get("/api/waiter/my-assignments?assignment_date=2020-01-01").await.expect(200);
+        assert_eq!((&old["assignment_date"], old["sectors"].as_array().map(Vec::len)), (&json!("2020-01-01"), Some(2)));
+        let morning = waiter.get("/api/waiter/my-assignments?shift=MORNING").await.expect(200);
+        assert_eq!(morning["sectors"].as_array().map(Vec::len), Some(2));
+        waiter.get("/api/waiter/my-assignments?shift=BRUNCH").await.expect(422);
+    }
+
+    async fn whoever_runs_the_branch_is_never_locked_out(app: App) {
+        build_more(&app).await;
+        app.sql_exec("delete from waiter_sector_assignment").await;
+        let (admin, manager) = (admin(&app).await, manager(&app).await);
+        let centro = manager.branch_ids[0];
+        for boss in [&admin, &manager] {
+            let check = verify(boss, centro).await;
+            assert_eq!((&check["is_assigned"], check["sectors"].as_array().map(Vec::len)), (&json!(true), Some(3)));
+        }
+        assert_eq!(verify(&admin, NORTH).await["is_assigned"], true);
+        assert_eq!(verify(&manager, NORTH).await["is_assigned"], false);
+        assert_eq!(verify(&app.login("ana@demo.com", "ana123").await, centro).await["is_assigned"], false);
+    }
+}

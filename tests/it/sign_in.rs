@@ -1,0 +1,234 @@
+//! Who gets in, how long they stay, and that out means out.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use auth::TokenKeys;
+use domain::{Clock, SystemClock};
+use harness::{App, AppOptions, JWT_SECRET, Reply, TABLE_TOKEN_SECRET, Value, both_modes, json, race, reqwest::Method};
+
+const WAITER: &str = "waiter@demo.com";
+const PASSWORD: &str = "waiter123";
+
+fn known_secrets() -> AppOptions {
+    AppOptions::default().env("JWT_SECRET", JWT_SECRET).env("TABLE_TOKEN_SECRET", TABLE_TOKEN_SECRET)
+}
+
+async fn try_login(app: &App, email: &str, password: &str) -> Reply {
+    app.anonymous().post("/api/auth/login", json!({"email": email, "password": password})).await
+}
+
+/// From a client without cookies.
+async fn refresh(app: &App, token: &str) -> Reply {
+    app.anonymous().post("/api/auth/refresh", json!({"refresh_token": token})).await
+}
+
+fn token(reply: &Reply) -> String {
+    reply.expect(200)["refresh_token"].as_str().expect("a refresh token").to_owned()
+}
+
+async fn with_bearer(app: &App, token: &str) -> Reply {
+    app.anonymous().with_header("Authorization", &format!("Bearer {token}")).get("/api/auth/me").await
+}
+
+/// The code of the present step of 30 s, or of a neighbour.
+fn code(secret: &str, step: i64) -> String {
+    let now = i64::try_from(since_epoch().as_secs()).expect("a present instant");
+    let instant = u64::try_from(now + step * 30).expect("after the epoch");
+    let secret = totp_rs::Secret::try_from_base32(secret).expect("base32");
+    totp_rs::Builder::new().with_secret(secret).build().expect("a valid secret").generate(instant).to_string()
+}
+
+fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970")
+}
+
+/// Waits for a step with most of its time left, so that "present" means the same here and on the server.
+async fn beginning_of_a_step() {
+    while since_epoch().as_secs() % 30 > 15 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+both_modes! {
+    async fn the_answer_and_the_cookie_are_the_contracts(app: App) {
+        let reply = try_login(&app, " Waiter@Demo.COM", PASSWORD).await;
+        let body = reply.expect(200);
+        assert_eq!((&body["token_type"], &body["expires_in"], &body["requires_2fa"]), (&json!("Bearer"), &json!(900), &json!(false)));
+        let user = &body["user"];
+        assert_eq!((&user["email"], &user["roles"]), (&json!(WAITER), &json!(["WAITER"])));
+        assert!(user["id"].is_i64() && user["tenant_id"].is_i64() && user["branch_ids"][0].is_i64(), "{user}");
+        let cookie = reply.header("set-cookie").expect("a cookie").to_owned();
+        let token = body["refresh_token"].as_str().expect("a token");
+        assert!(cookie.starts_with(&format!("refresh_token={token}; ")), "{cookie}");
+        for attribute in ["HttpOnly", "Path=/api/auth", "Max-Age=604800", "SameSite=Lax"] {
+            assert!(cookie.contains(attribute), "{cookie}");
+        }
+        assert!(!cookie.contains("Secure") && !cookie.contains("Domain"), "{cookie}");
+        let me = with_bearer(&app, body["access_token"].as_str().expect("a token")).await.expect(200);
+        assert_eq!(me, *user);
+    }
+
+    async fn whoever_may_not_come_in_learns_nothing(app: App) {
+        app.sql_exec("update app_user set is_active = false where email = 'ana@demo.com'").await;
+        app.sql_exec("delete from user_branch_role where user_id = (select id from app_user where email = 'kitchen@demo.com')").await;
+        let wrong = [(WAITER, "waiter124"), ("nobody@demo.com", PASSWORD), ("ana@demo.com", "ana123"), ("kitchen@demo.com", "x")];
+        for (email, password) in wrong {
+            let body = try_login(&app, email, password).await.expect(401);
+            assert_eq!(body["detail"], "Invalid email or password", "{email}");
+        }
+        try_login(&app, "kitchen@demo.com", "kitchen123").await.expect(403);
+        for malformed in ["waiter", "waiter@", "", "a b@demo.com"] {
+            try_login(&app, malformed, PASSWORD).await.expect(422);
+        }
+        app.anonymous().post("/api/auth/login", json!({"email": WAITER})).await.expect(422);
+    }
+
+    /// A copied token is worth one use at most, and using it tells.
+    async fn a_used_refresh_token_ends_its_family_and_no_other(app: App) {
+        let (lost, other) = (app.login(WAITER, PASSWORD).await, app.login(WAITER, PASSWORD).await);
+        let second = token(&refresh(&app, &lost.refresh_token).await);
+        let third = token(&refresh(&app, &second).await);
+        assert!(third != second && second != lost.refresh_token);
+        refresh(&app, &lost.refresh_token).await.expect(401);
+        // The refusal has committed: the thief's copy is dead, and so is the owner's.
+        refresh(&app, &third).await.expect(401);
+        assert_eq!(app.sql_i64("select count(*) from refresh_token where revoked_at is not null").await, 3);
+        token(&refresh(&app, &other.refresh_token).await);
+    }
+
+    async fn of_racing_refreshes_one_wins(app: App) {
+        let waiter = app.login(WAITER, PASSWORD).await;
+        let replies = race(8, |_| {
+            let (anonymous, token) = (app.anonymous(), waiter.refresh_token.clone());
+            async move { anonymous.post("/api/auth/refresh", json!({"refresh_token": token})).await.status }
+        })
+        .await;
+        assert_eq!(replies.iter().filter(|status| **status == 200).count(), 1, "{replies:?}");
+        assert_eq!(replies.iter().filter(|status| **status == 401).count(), 7, "{replies:?}");
+        assert_eq!(app.sql_i64("select count(*) from refresh_token").await, 2);
+    }
+
+    async fn a_refresh_takes_the_cookie_first_and_reads_the_roles_anew(app: App) {
+        let waiter = app.login(WAITER, PASSWORD).await;
+        // As the waiter app does it: no body, only the cookie. And the cookie wins over a body.
+        let reply = waiter.post("/api/auth/refresh", json!({"refresh_token": "nonsense"})).await;
+        assert_eq!(reply.header("set-cookie").map(|cookie| cookie.contains(&token(&reply))), Some(true));
+        app.sql_exec(&format!("update user_branch_role set role = 'MANAGER' where user_id = {}", waiter.user_id)).await;
+        let body = waiter.post_empty("/api/auth/refresh").await.expect(200);
+        let me = with_bearer(&app, body["access_token"].as_str().expect("a token")).await.expect(200);
+        assert_eq!(me["roles"], json!(["MANAGER"]));
+
+        app.sql_exec(&format!("delete from user_branch_role where user_id = {}", waiter.user_id)).await;
+        waiter.post_empty("/api/auth/refresh").await.expect(403);
+        app.sql_exec(&format!("update app_user set is_active = false where id = {}", waiter.user_id)).await;
+        waiter.post_empty("/api/auth/refresh").await.expect(401);
+        app.anonymous().post_empty("/api/auth/refresh").await.expect(401);
+        refresh(&app, &waiter.access_token).await.expect(401);
+    }
+
+    async fn a_logout_ends_every_token_at_once_and_tells_the_branch(app: App) {
+        let (phone, tablet) = (app.login(WAITER, PASSWORD).await, app.login(WAITER, PASSWORD).await);
+        let colleague = app.login("ana@demo.com", "ana123").await;
+        let reply = phone.post_empty("/api/auth/logout").await;
+        assert_eq!(reply.expect(200)["success"], true);
+        let cookie = reply.header("set-cookie").expect("the cookie is cleared");
+        assert!(cookie.starts_with("refresh_token=;") && cookie.contains("Max-Age=0") && cookie.contains("Path=/api/auth"), "{cookie}");
+        for client in [&phone, &tablet] {
+            client.get("/api/auth/me").await.expect(401);
+            refresh(&app, &client.refresh_token).await.expect(401);
+        }
+        let told = format!("select count(*) from event where type = 'ENTITY_UPDATED' and entity like '%\"staff\"%:{}%'", phone.user_id);
+        assert_eq!(app.sql_i64(&told).await, 1);
+        colleague.get("/api/auth/me").await.expect(200);
+        // In the same second: the earlier server took this token for an old one.
+        app.login(WAITER, PASSWORD).await.get("/api/auth/me").await.expect(200);
+    }
+
+    async fn only_a_live_access_token_of_ours_is_one(app: App = known_secrets()) {
+        let waiter = app.login(WAITER, PASSWORD).await;
+        let table = app.scan("INT-01").await;
+        let keys = |staff: &str| TokenKeys::new(staff.to_owned().into(), TABLE_TOKEN_SECRET.to_owned().into());
+        let now = SystemClock.now();
+        let subject = keys(JWT_SECRET).verify_access(&waiter.access_token, now).expect("our own secret").subject().clone();
+        let good = keys(JWT_SECRET).mint_access(&subject, now);
+        with_bearer(&app, &good).await.expect(200);
+        let forged = keys("somebody-elses-secret-0123456789abcdef0123456789").mint_access(&subject, now);
+        let expired = keys(JWT_SECRET).mint_access(&subject, now - auth::ACCESS_TTL);
+        let older = keys(JWT_SECRET).mint_access(&auth::AccessSubject { token_version: 0, ..subject }, now);
+        for bad in [&waiter.refresh_token, &table.token, &forged, &expired, &older, &"a.b.c".to_owned()] {
+            with_bearer(&app, bad).await.expect(401);
+        }
+        app.anonymous().get("/api/auth/me").await.expect(401);
+        app.anonymous().with_header("X-Table-Token", &waiter.access_token).post("/api/diner/register", json!({"name": "A", "color": "#000000"})).await.expect(401);
+    }
+
+    async fn guessing_is_limited_per_account_however_it_is_spelled(app: App = AppOptions::default().rate_limits()) {
+        let mut statuses = Vec::new();
+        while statuses.len() < 20 && statuses.last() != Some(&429) {
+            let email = if statuses.len() % 2 == 0 { WAITER } else { "WAITER@demo.com" };
+            statuses.push(try_login(&app, email, "wrong").await.status);
+        }
+        assert!(statuses.len() > 5 && statuses[..5].iter().all(|status| *status == 401), "{statuses:?}");
+        assert_eq!(statuses.last(), Some(&429));
+        // Whoever was guessed at is the one who waits; the colleague at the next till is not.
+        app.login("ana@demo.com", "ana123").await;
+    }
+
+    async fn guessing_is_limited_per_address(app: App = AppOptions::default().rate_limits()) {
+        let statuses = race(100, |index| {
+            let anonymous = app.anonymous();
+            async move { anonymous.post("/api/auth/login", json!({"email": format!("u{index}@demo.com"), "password": "x"})).await }
+        })
+        .await;
+        let refused: Vec<_> = statuses.iter().filter(|reply| reply.status == 429).collect();
+        assert!(!refused.is_empty() && statuses.len() - refused.len() >= 60, "{} refused", refused.len());
+        assert!(refused[0].header("retry-after").is_some_and(|seconds| seconds.parse::<u64>().is_ok()));
+    }
+
+    /// Steps back and forth: each code of the window is good for one thing.
+    async fn a_second_factor_asks_for_a_code_that_counts_once(app: App) {
+        let waiter = app.login(WAITER, PASSWORD).await;
+        let disable = async |code: &str| {
+            let body = json!({"code": code}).to_string();
+            waiter.send(Method::DELETE, "/api/auth/2fa/disable", "application/json", body).await
+        };
+        let login = async |code: Value| {
+            app.anonymous().post("/api/auth/login", json!({"email": WAITER, "password": PASSWORD, "totp_code": code})).await
+        };
+        waiter.post("/api/auth/2fa/verify", json!({"code": "123456"})).await.expect(400);
+        disable("123456").await.expect(400);
+        let abandoned = waiter.post_empty("/api/auth/2fa/setup").await.expect(200);
+        let setup = waiter.post_empty("/api/auth/2fa/setup").await.expect(200);
+        let secret = setup["secret"].as_str().expect("a secret");
+        assert_ne!(abandoned["secret"], setup["secret"]);
+        assert!(setup["otpauth_url"].as_str().is_some_and(|url| url.starts_with("otpauth://totp/Buen%20Sabor:waiter%40demo.com?")), "{setup}");
+        assert!(setup["qr_url"].as_str().is_some_and(|url| url.starts_with("data:image/svg+xml;base64,")));
+        // Pending changes nothing yet.
+        login(Value::Null).await.expect(200);
+
+        beginning_of_a_step().await;
+        let [before, present, after] = [-1, 0, 1].map(|step| code(secret, step));
+        waiter.post("/api/auth/2fa/verify", json!({"code": "000000x"})).await.expect(400);
+        assert_eq!(waiter.post("/api/auth/2fa/verify", json!({"code": before})).await.expect(200)["enabled"], true);
+        waiter.post_empty("/api/auth/2fa/setup").await.expect(409);
+
+        let asked = login(Value::Null).await;
+        let body = asked.expect(200);
+        assert_eq!((&body["requires_2fa"], &body["access_token"], &body["refresh_token"], &body["expires_in"]), (&json!(true), &json!(""), &json!(""), &json!(0)));
+        assert_eq!((asked.header("set-cookie"), &body["user"]["email"]), (None, &json!(WAITER)));
+        assert_eq!(login(json!(before)).await.expect(400)["detail"], "Invalid 2FA code");
+        try_login(&app, WAITER, "wrong").await.expect(401);
+        let logins = race(4, |_| {
+            let (anonymous, code) = (app.anonymous(), present.clone());
+            async move { anonymous.post("/api/auth/login", json!({"email": WAITER, "password": PASSWORD, "totp_code": code})).await.status }
+        })
+        .await;
+        assert_eq!(logins.iter().filter(|status| **status == 200).count(), 1, "{logins:?}");
+        disable(&present).await.expect(400);
+        assert_eq!(disable(&after).await.expect(200)["enabled"], false);
+        assert_eq!(login(Value::Null).await.expect(200)["requires_2fa"], false);
+        let audited = "select count(*) from audit_log where entity_type = 'staff' and action = 'UPDATE'";
+        assert_eq!(app.sql_i64(audited).await, 2);
+        waiter.post_empty("/api/auth/2fa/setup").await.expect(200);
+    }
+}
