@@ -10,6 +10,13 @@ use serde::{Deserialize, Serialize};
 #[error("{0}")]
 pub struct Refused(String);
 
+impl Refused {
+    /// A refusal for a reason that reads well after a field's name.
+    pub(crate) fn new(reason: &str) -> Self {
+        Self(reason.to_owned())
+    }
+}
+
 /// Text of at most `MAX` characters, without control characters other than line breaks and tabs. May be empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

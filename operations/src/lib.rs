@@ -5,8 +5,10 @@
 //! |---|---|
 //! | [`session`] | a party sits down, moves, leaves |
 //! | [`diner`] | a phone joins |
+//! | [`call`] | a diner calls, one waiter answers |
 //! | [`round`] | an order is sent, confirmed, cooked, served; its items are voided |
 
+pub mod call;
 pub mod demo;
 pub mod diner;
 mod error;

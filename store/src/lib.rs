@@ -9,6 +9,7 @@
 
 mod audit;
 mod branch;
+mod call;
 mod catalog;
 mod database;
 mod diner;
@@ -27,6 +28,7 @@ pub mod view;
 
 pub use audit::Change;
 pub use branch::BranchRow;
+pub use call::CallRow;
 pub use catalog::NewProduct;
 pub use database::{Database, Location};
 pub use diner::{DinerRow, NewDiner};

@@ -18,7 +18,11 @@ const KEYS: [HeaderName; 2] =
 /// Longer than any UUID or ULID with a prefix; a key is an index entry.
 const MAX_KEY: usize = 255;
 
-/// The attempt, and the JSON body of type `T` (`()` where there is none to read).
+/// The body of a command that its path says all about; whatever the client sends is ignored.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Nothing {}
+
+/// The attempt, and the JSON body of type `T` ([`Nothing`] where there is none to read).
 #[derive(Debug)]
 pub(crate) struct Command<T>(pub(crate) Attempt, pub(crate) T);
 
