@@ -36,6 +36,24 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
         .routes(at(Limit::RegisterDiner, routes!(routes::diner::register)))
         // Rounds.
         .routes(at(Limit::SubmitRound, routes!(routes::round::submit)))
+        // Tables, and the parties at them.
+        .routes(routes!(routes::table::waiter_tables))
+        .routes(routes!(routes::table::my_tables))
+        .routes(routes!(routes::table::one_table))
+        .routes(routes!(routes::table::office_tables))
+        .routes(routes!(routes::table::office_table))
+        .routes(routes!(routes::session::session_detail))
+        .routes(routes!(routes::session::session_summary))
+        .routes(routes!(routes::session::activate))
+        .routes(routes!(routes::session::close))
+        .routes(routes!(routes::session::clear))
+        .routes(routes!(routes::session::transfer))
+        .routes(routes!(routes::session::move_to))
+        // A diner calls, a waiter comes.
+        .routes(at(Limit::ServiceCall, routes!(routes::call::call_waiter)))
+        .routes(routes!(routes::call::live_calls))
+        .routes(routes!(routes::call::acknowledge))
+        .routes(routes!(routes::call::resolve))
         // Operations.
         .routes(routes!(routes::health::health))
         .routes(routes!(routes::health::detailed))

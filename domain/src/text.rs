@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct Refused(String);
 
 impl Refused {
-    pub(crate) fn new(why: &str) -> Self {
-        Self(why.to_owned())
+    /// A refusal for a reason that reads well after a field's name.
+    pub(crate) fn new(reason: &str) -> Self {
+        Self(reason.to_owned())
     }
 }
 

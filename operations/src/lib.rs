@@ -7,10 +7,12 @@
 //! | [`branch`] | the office changes it |
 //! | [`session`] | a party sits down, moves, leaves |
 //! | [`diner`] | a phone joins |
+//! | [`call`] | a diner calls, one waiter answers |
 //! | [`round`] | an order is sent, confirmed, cooked, served; its items are voided |
 
 pub mod account;
 pub mod branch;
+pub mod call;
 pub mod demo;
 pub mod diner;
 mod error;

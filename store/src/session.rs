@@ -7,7 +7,7 @@ use crate::{
 };
 use auth::Scope;
 use domain::{
-    SectorId, SessionId, UserId,
+    Cents, SectorId, SessionId, UserId,
     event::{CartCleared, Event, Place},
     round::RoundConfirmation,
     session::{OpenedBy, SessionStatus},
@@ -17,6 +17,9 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
     QuerySelect, sea_query::Expr,
 };
+
+/// A session's row.
+pub type SessionRow = table_session::Model;
 
 /// A session with what its operations need of its table and branch.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -136,6 +139,53 @@ impl UnitOfWork {
             .exec(self.tx())
             .await?;
         Ok(())
+    }
+
+    /// Seats the session at another locked table; `table_session_live` backs the check that it has no other.
+    ///
+    /// # Errors
+    /// The table has a live session after all.
+    pub async fn move_session(&self, session: &Locked<table_session::Model>, to: &Locked<table::Model>) -> Result<()> {
+        self.run("update table_session set table_id = $2 where id = $1", [session.id.into(), to.id.into()]).await?;
+        Ok(())
+    }
+
+    /// Gives the session to another waiter.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn assign_session(&self, session: &Locked<table_session::Model>, waiter: UserId) -> Result<()> {
+        let sql = "update table_session set assigned_waiter_id = $2 where id = $1";
+        self.run(sql, [session.id.into(), waiter.into()]).await?;
+        Ok(())
+    }
+
+    /// Empties the cart of a session and tells whether there was anything in it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn clear_cart(&self, session: &Locked<table_session::Model>) -> Result<bool> {
+        if self.run("delete from cart_item where session_id = $1", [session.id.into()]).await? == 0 {
+            return Ok(false);
+        }
+        self.run("update table_session set cart_version = cart_version + 1 where id = $1", [session.id.into()]).await?;
+        Ok(true)
+    }
+
+    /// What the session's rounds come to, canceled rounds and voided items left out.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn session_total(&self, session: &Locked<table_session::Model>) -> Result<Cents> {
+        #[derive(FromQueryResult)]
+        struct Total {
+            total_cents: Cents,
+        }
+        let sql = "select cast(coalesce(sum(i.qty * i.unit_price_cents), 0) as bigint) as total_cents
+            from round_item i join round r on r.id = i.round_id
+            where r.session_id = $1 and r.status <> 'CANCELED' and i.voided_at is null";
+        let total: Option<Total> = self.one(sql, [session.id.into()]).await?;
+        Ok(total.map_or(Cents::ZERO, |row| row.total_cents))
     }
 
     /// Tells every phone of the table that the cart is empty. A round empties the cart whatever was sent (contract M11).

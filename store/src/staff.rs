@@ -1,7 +1,11 @@
 //! Staff as the database knows them now.
 
-use crate::{Database, error::Result, unit_of_work::all};
-use auth::{FindStaff, StaffDirectory, StaffRecord};
+use crate::{
+    Database,
+    error::{Error, Result},
+    unit_of_work::{UnitOfWork, all},
+};
+use auth::{FindStaff, Scope, StaffDirectory, StaffRecord};
 use domain::{BranchId, Role, TenantId, UserId};
 use runtime::problem::Problem;
 use sea_orm::FromQueryResult;
@@ -44,6 +48,25 @@ impl Database {
     pub async fn find_staff_record(&self, user: UserId) -> Result<Option<StaffRecord>> {
         let rows: Vec<Row> = all(self.reader(), FIND, [user.into()]).await?;
         Ok(record(user, &rows))
+    }
+}
+
+impl UnitOfWork {
+    /// Whether `user` is an active member of staff who serves tables in `branch`.
+    ///
+    /// # Errors
+    /// Nobody of the tenant has that id.
+    pub async fn find_table_waiter(&self, scope: &impl Scope, user: UserId, branch: BranchId) -> Result<bool> {
+        #[derive(FromQueryResult)]
+        struct Waiter {
+            serves: bool,
+        }
+        let sql = "select u.is_active and exists (select 1 from user_branch_role r where r.user_id = u.id
+                and (r.role = 'ADMIN' or r.branch_id = $3 and r.role in ('WAITER', 'MANAGER'))) as serves
+            from app_user u where u.id = $1 and u.tenant_id = $2";
+        let values = [user.into(), scope.tenant_id().into(), branch.into()];
+        let waiter: Option<Waiter> = self.one(sql, values).await?;
+        waiter.map(|waiter| waiter.serves).ok_or(Error::NotFound("waiter"))
     }
 }
 

@@ -1,5 +1,9 @@
 //! Black-box tests: the program as its clients meet it, in both ways to run. One file a subject; `scripts/test` runs them.
 
 mod branches;
+mod calls;
+mod look;
+mod sessions;
 mod sign_in;
 mod startup;
+mod tables;

@@ -3,8 +3,10 @@
 pub(crate) mod account;
 pub(crate) mod assignment;
 pub(crate) mod branch;
+pub(crate) mod call;
 pub(crate) mod diner;
 pub(crate) mod docs;
 pub(crate) mod health;
 pub(crate) mod round;
 pub(crate) mod session;
+pub(crate) mod table;

@@ -52,6 +52,16 @@ impl TableStatus {
         }
     }
 
+    /// What the table of a live session hands on when the party moves: a stale or closed table's party sits at an
+    /// ordinary one afterwards.
+    #[must_use]
+    pub const fn carried(self) -> Self {
+        match self {
+            Self::Paying => Self::Paying,
+            Self::Free | Self::Active | Self::OutOfService => Self::Active,
+        }
+    }
+
     /// A session moves here from another table (TABLE_TRANSFERRED).
     ///
     /// # Errors

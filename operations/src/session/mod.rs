@@ -1,5 +1,16 @@
-//! A party's stay at a table.
+//! Sessions: a party sits down, moves, leaves.
 
+mod activate;
+mod clear;
+mod close;
+mod departure;
+mod move_to;
 mod open;
+mod transfer;
 
+pub use activate::{Activated, Party, activate};
+pub use clear::{ClearedTable, clear};
+pub use close::{ClosedSession, close};
+pub use move_to::{MovedSession, move_to};
 pub use open::{OpenSession, Scanned, open};
+pub use transfer::{TransferredTable, transfer};

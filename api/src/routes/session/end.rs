@@ -1,0 +1,48 @@
+//! W11, W24: a party left.
+
+use crate::{
+    extract::{Command, Nothing, Reply, Segment},
+    problem::ApiResult,
+    state::AppState,
+};
+use auth::{Floor, Staff};
+use axum::extract::State;
+use domain::TableId;
+use operations::session::{self, ClearedTable, ClosedSession};
+use runtime::ProblemBody;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// Whether what is owed matters.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct CloseTable {
+    /// For administrators: close whatever is owed.
+    force: Option<bool>,
+}
+
+/// Closes the session at a table.
+#[utoipa::path(post, path = "/api/waiter/tables/{table_id}/close", tag = "session", request_body = CloseTable,
+    security(("staff" = [])), params(("table_id" = TableId, Path), ("X-Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = ClosedSession), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)))]
+pub(crate) async fn close(
+    State(state): State<AppState>,
+    staff: Staff<Floor>,
+    Segment(id): Segment<TableId>,
+    Command(attempt, body): Command<CloseTable>,
+) -> ApiResult<Reply> {
+    Ok(Reply(session::close(&state.db, &staff, id, body.force.unwrap_or(false), &attempt).await?))
+}
+
+/// Frees a table, closing its session if there is one.
+#[utoipa::path(post, path = "/api/billing/tables/{table_id}/clear", tag = "session", security(("staff" = [])),
+    params(("table_id" = TableId, Path), ("X-Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = ClearedTable), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub(crate) async fn clear(
+    State(state): State<AppState>,
+    staff: Staff<Floor>,
+    Segment(id): Segment<TableId>,
+    Command(attempt, _): Command<Nothing>,
+) -> ApiResult<Reply> {
+    Ok(Reply(session::clear(&state.db, &staff, id, &attempt).await?))
+}

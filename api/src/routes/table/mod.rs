@@ -1,0 +1,7 @@
+//! Tables as they are now.
+
+mod floor;
+mod office;
+
+pub(crate) use floor::*;
+pub(crate) use office::*;

@@ -1,0 +1,104 @@
+//! A waiter seats a party (W10).
+//!
+//! Under the table's lock only a free table without a live session is given away, so of two waiters, or of a waiter
+//! and a scanning phone, one opens the session; `table_session_live` backs it (DESIGN I5).
+
+use crate::{Error, Result};
+use auth::{Floor, Scope, Staff};
+use chrono::{DateTime, Utc};
+use domain::{
+    SessionId, TableId, UserId,
+    event::{Event, Place, TableRef},
+    session::{Covers, OpenedBy, SessionStatus},
+    text::Text,
+};
+use serde::Serialize;
+use serde_json::json;
+use store::{Answer, Attempt, Change, Database, NewSession};
+use utoipa::ToSchema;
+
+/// Who sits down.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// How many guests.
+    pub covers: Covers,
+    /// The waiter's note.
+    pub notes: Option<Text<200>>,
+}
+
+/// The session that a waiter opened.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Activated {
+    /// The session.
+    pub session_id: SessionId,
+    /// Its table.
+    pub table_id: TableId,
+    /// That table's code.
+    pub table_code: String,
+    /// OPEN.
+    pub status: SessionStatus,
+    /// Now.
+    pub opened_at: DateTime<Utc>,
+    /// WAITER.
+    pub opened_by: OpenedBy,
+    /// The caller, who has the table from now on.
+    pub opened_by_waiter_id: UserId,
+    /// How many guests.
+    pub diner_count: Covers,
+}
+
+/// Opens a session at a free table for a party that a waiter counted.
+///
+/// # Errors
+/// No such table; it is not free, or somebody sits there; the key was used for another request.
+pub async fn activate(
+    db: &Database,
+    staff: &Staff<Floor>,
+    id: TableId,
+    party: &Party,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    db.transaction("session.activate", |uow| async move {
+        let table = uow.lock_table(staff, id).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        let status = table.status.activate()?;
+        if uow.lock_live_session(&table).await?.is_some() {
+            return Err(Error::refused("table_occupied", format!("Table {} has an active session", table.code)));
+        }
+        let waiter = staff.user_id();
+        let new = NewSession {
+            opened_by: OpenedBy::Waiter,
+            waiter: Some(waiter),
+            covers: Some(party.covers.get()),
+            notes: party.notes.clone().map(Into::into),
+        };
+        let session = uow.insert_session(&table, new).await?;
+        uow.set_table_status(&table, status).await?;
+        let place = Place { session_id: Some(session.id), ..table.place() };
+        let event = TableRef { table_code: table.code.clone(), table_status: status };
+        uow.emit(place, staff.actor(table.branch_id), Event::TableSessionStarted(event));
+        let change = Change {
+            action: "CREATE",
+            entity_type: "table_session",
+            entity_id: session.id.get(),
+            branch: Some(table.branch_id),
+            before: serde_json::Value::Null,
+            after: json!({ "table_id": id, "table_code": table.code, "covers": party.covers, "notes": session.notes }),
+        };
+        uow.audit(staff, attempt, change).await?;
+        let activated = Activated {
+            session_id: session.id,
+            table_id: id,
+            table_code: table.code.clone(),
+            status: session.status,
+            opened_at: session.opened_at,
+            opened_by: session.opened_by,
+            opened_by_waiter_id: waiter,
+            diner_count: party.covers,
+        };
+        Ok(uow.answer(staff, attempt, Answer::json(200, &activated)?).await?)
+    })
+    .await
+}

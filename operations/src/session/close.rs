@@ -1,0 +1,67 @@
+//! A waiter closes a table (W11).
+//!
+//! Table and session are locked in that order, so a phone that scans the code at the same moment joins the session
+//! before it ends or opens the next one, never neither (DESIGN I4).
+
+use super::departure::depart;
+use crate::{Error, Result};
+use auth::{Floor, Staff};
+use chrono::{DateTime, Utc};
+use domain::{Cents, Role, SessionId, TableId, session::SessionStatus, table::TableStatus};
+use serde::Serialize;
+use store::{Answer, Attempt, Database};
+use utoipa::ToSchema;
+
+/// The session that was closed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ClosedSession {
+    /// The table.
+    pub table_id: TableId,
+    /// Its code.
+    pub table_code: String,
+    /// FREE, unless the office took the table out of use meanwhile.
+    pub table_status: TableStatus,
+    /// The session.
+    pub session_id: SessionId,
+    /// CLOSED.
+    pub session_status: SessionStatus,
+    /// What was ordered, in cents.
+    pub total_cents: Cents,
+    /// What was paid, in cents.
+    pub paid_cents: Cents,
+    /// Now.
+    pub closed_at: DateTime<Utc>,
+}
+
+/// Ends the session at a table. `force`, for administrators, ends it whatever is owed.
+///
+/// # Errors
+/// No such table; nobody sits there; force without being an administrator; the key was used for another request.
+pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool, attempt: &Attempt) -> Result<Answer> {
+    db.transaction("session.close", |uow| async move {
+        let table = uow.lock_table(staff, id).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        if force && !staff.roles_in(table.branch_id).has(Role::Admin) {
+            return Err(Error::Forbidden("Only an administrator may force a table closed"));
+        }
+        let Some(session) = uow.lock_live_session(&table).await? else {
+            return Err(Error::refused("no_active_session", format!("Table {} has no active session", table.code)));
+        };
+        let total_cents = uow.session_total(&session).await?;
+        let table_status = depart(&uow, staff, attempt, &table, &session, force).await?;
+        let closed = ClosedSession {
+            table_id: id,
+            table_code: table.code.clone(),
+            table_status,
+            session_id: session.id,
+            session_status: SessionStatus::Closed,
+            total_cents,
+            paid_cents: Cents::ZERO,
+            closed_at: uow.now(),
+        };
+        Ok(uow.answer(staff, attempt, Answer::json(200, &closed)?).await?)
+    })
+    .await
+}

@@ -1,0 +1,47 @@
+//! What every way to end a session does: the party is gone, and with it its calls, its cart and its claim to the table.
+//!
+//! Nothing of a session outlives it on a waiter's screen: whatever is still open is closed by the same transaction,
+//! and each closed call says so before the table does.
+
+use crate::Result;
+use auth::{RoleSet, Scope, Staff};
+use domain::{
+    event::{CallRef, CartCleared, Event, Place, TableRef},
+    table::TableStatus,
+};
+use serde_json::json;
+use store::{Attempt, Change, Locked, UnitOfWork};
+
+/// Closes the session and frees its table; returns what the table is now.
+pub(super) async fn depart<R: RoleSet>(
+    uow: &UnitOfWork,
+    staff: &Staff<R>,
+    attempt: &Attempt,
+    table: &Locked<store::TableRow>,
+    session: &Locked<store::SessionRow>,
+    forced: bool,
+) -> Result<TableStatus> {
+    let closed = session.status.close()?;
+    let status = table.status.free();
+    let place = Place { session_id: Some(session.id), ..table.place() };
+    let actor = staff.actor(table.branch_id);
+    for (call_id, call_type) in uow.close_calls(session, staff).await? {
+        uow.emit(place, actor, Event::ServiceCallClosed(CallRef { call_id, call_type }));
+    }
+    if uow.clear_cart(session).await? {
+        uow.emit(place, actor, Event::CartCleared(CartCleared { cleared: true }));
+    }
+    uow.close_session(session).await?;
+    uow.set_table_status(table, status).await?;
+    uow.emit(place, actor, Event::TableCleared(TableRef { table_code: table.code.clone(), table_status: status }));
+    let change = Change {
+        action: "UPDATE",
+        entity_type: "table_session",
+        entity_id: session.id.get(),
+        branch: Some(table.branch_id),
+        before: json!({ "status": session.status, "table_status": table.status }),
+        after: json!({ "status": closed, "table_status": status, "table_code": table.code, "forced": forced }),
+    };
+    uow.audit(staff, attempt, change).await?;
+    Ok(status)
+}

@@ -1,0 +1,229 @@
+//! The party at a table as the waiter's and the office's detail screens show it (contract W9).
+//!
+//! CANCELED rounds are left out, the shipped badge cannot draw one; voided items are shown as such and cost nothing.
+
+use crate::{
+    Database,
+    error::Result,
+    scoped::admitted,
+    unit_of_work::{all, one},
+};
+use auth::{RoleSet, Staff};
+use chrono::{DateTime, Utc};
+use domain::{
+    BranchId, Cents, DinerId, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus,
+    session::SessionStatus, text::Quantity,
+};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The live session of a table with everything ordered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SessionDetail {
+    /// The session.
+    pub session_id: SessionId,
+    /// Its table now.
+    pub table_id: TableId,
+    /// That table's code.
+    pub table_code: String,
+    /// OPEN or PAYING.
+    pub status: SessionStatus,
+    /// When the party sat down.
+    pub opened_at: DateTime<Utc>,
+    /// The phones, in the order they joined.
+    pub diners: Vec<SeatedDiner>,
+    /// The rounds by number, those canceled left out.
+    pub rounds: Vec<RoundDetail>,
+    /// The state of the check; null before it was asked for.
+    pub check_status: Option<String>,
+    /// What was ordered and not voided, in cents.
+    pub total_cents: Cents,
+    /// What was paid, in cents.
+    pub paid_cents: Cents,
+}
+
+/// A phone at the table.
+#[derive(Clone, Debug, Serialize, ToSchema, FromQueryResult)]
+pub struct SeatedDiner {
+    /// The diner.
+    pub id: DinerId,
+    /// Of which session.
+    pub session_id: SessionId,
+    /// What the others see.
+    pub name: String,
+    /// `#RRGGBB`
+    pub color: String,
+    /// The phone's own id of this visit.
+    pub local_id: Option<String>,
+    /// When it joined.
+    pub joined_at: DateTime<Utc>,
+    /// The phone's own id across visits.
+    pub device_id: Option<String>,
+}
+
+/// A round with its items.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RoundDetail {
+    /// The round.
+    pub id: RoundId,
+    /// Its number in the session, from 1.
+    pub round_number: i32,
+    /// Where it is.
+    pub status: RoundStatus,
+    /// When it was sent.
+    pub created_at: DateTime<Utc>,
+    /// When the kitchen got it.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// Its lines.
+    pub items: Vec<ItemDetail>,
+}
+
+/// A line of a round.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ItemDetail {
+    /// The line.
+    pub id: RoundItemId,
+    /// What.
+    pub product_id: ProductId,
+    /// Its name when it was ordered.
+    pub product_name: String,
+    /// Its category's name now.
+    pub category_name: Option<String>,
+    /// How many.
+    pub qty: Quantity,
+    /// Price of one when it was ordered, in cents.
+    pub unit_price_cents: Cents,
+    /// The diner's wish.
+    pub notes: Option<String>,
+    /// For whom, where that is known.
+    pub diner_id: Option<DinerId>,
+    /// That diner's name.
+    pub diner_name: Option<String>,
+    /// That diner's colour.
+    pub diner_color: Option<String>,
+    /// Struck: it counts nowhere.
+    pub is_voided: bool,
+    /// Why it was struck.
+    pub void_reason: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct Sitting {
+    branch_id: BranchId,
+    code: String,
+    session_id: Option<SessionId>,
+    status: Option<SessionStatus>,
+    opened_at: Option<DateTime<Utc>>,
+}
+
+const SITTING: &str = "select t.branch_id, t.code, s.id as session_id, s.status, s.opened_at
+    from dining_table t
+    left join table_session s on s.table_id = t.id and s.status in ('OPEN', 'PAYING')
+    where t.id = $1 and t.tenant_id = $2 and t.is_active";
+
+const DINERS: &str = "select id, session_id, name, color, local_id, joined_at, device_id from diner
+    where session_id = $1 order by joined_at, id";
+
+#[derive(FromQueryResult)]
+struct Line {
+    round_id: RoundId,
+    round_number: i32,
+    status: RoundStatus,
+    created_at: DateTime<Utc>,
+    submitted_at: Option<DateTime<Utc>>,
+    id: RoundItemId,
+    product_id: ProductId,
+    product_name: String,
+    category_name: Option<String>,
+    qty: Quantity,
+    unit_price_cents: Cents,
+    notes: Option<String>,
+    diner_id: Option<DinerId>,
+    diner_name: Option<String>,
+    diner_color: Option<String>,
+    is_voided: bool,
+    void_reason: Option<String>,
+}
+
+// A round has items as long as it exists, so the join loses none.
+const LINES: &str = "select r.id as round_id, r.round_number, r.status, r.created_at, r.submitted_at,
+        i.id, i.product_id, i.product_name, c.name as category_name, i.qty, i.unit_price_cents, i.notes,
+        i.diner_id, d.name as diner_name, d.color as diner_color, i.voided_at is not null as is_voided, i.void_reason
+    from round r
+    join round_item i on i.round_id = r.id
+    left join product p on p.id = i.product_id
+    left join category c on c.id = p.category_id
+    left join diner d on d.id = i.diner_id
+    where r.session_id = $1 and r.status <> 'CANCELED'
+    order by r.round_number, i.line";
+
+impl Database {
+    /// The live session of one of the caller's tables; `None` when nobody sits there.
+    ///
+    /// # Errors
+    /// The table is not found, or not in the caller's branches.
+    pub async fn session_detail<R: RoleSet>(&self, staff: &Staff<R>, table: TableId) -> Result<Option<SessionDetail>> {
+        let row: Option<Sitting> = one(self.reader(), SITTING, [table.into(), staff.tenant_id().into()]).await?;
+        let sitting = admitted(staff, "table", row, |row| row.branch_id)?;
+        let (Some(session_id), Some(status), Some(opened_at)) = (sitting.session_id, sitting.status, sitting.opened_at)
+        else {
+            return Ok(None);
+        };
+        let diners = all(self.reader(), DINERS, [session_id.into()]).await?;
+        let lines: Vec<Line> = all(self.reader(), LINES, [session_id.into()]).await?;
+        let rounds = grouped(lines);
+        Ok(Some(SessionDetail {
+            session_id,
+            table_id: table,
+            table_code: sitting.code,
+            status,
+            opened_at,
+            diners,
+            total_cents: total(&rounds)?,
+            rounds,
+            check_status: None,
+            paid_cents: Cents::ZERO,
+        }))
+    }
+}
+
+/// Rounds from their lines, which come in order.
+fn grouped(lines: Vec<Line>) -> Vec<RoundDetail> {
+    let mut rounds: Vec<RoundDetail> = Vec::new();
+    for line in lines {
+        let item = ItemDetail {
+            id: line.id,
+            product_id: line.product_id,
+            product_name: line.product_name,
+            category_name: line.category_name,
+            qty: line.qty,
+            unit_price_cents: line.unit_price_cents,
+            notes: line.notes,
+            diner_id: line.diner_id,
+            diner_name: line.diner_name,
+            diner_color: line.diner_color,
+            is_voided: line.is_voided,
+            void_reason: line.void_reason,
+        };
+        match rounds.last_mut().filter(|round| round.id == line.round_id) {
+            Some(round) => round.items.push(item),
+            None => rounds.push(RoundDetail {
+                id: line.round_id,
+                round_number: line.round_number,
+                status: line.status,
+                created_at: line.created_at,
+                submitted_at: line.submitted_at,
+                items: vec![item],
+            }),
+        }
+    }
+    rounds
+}
+
+fn total(rounds: &[RoundDetail]) -> Result<Cents> {
+    let items = rounds.iter().flat_map(|round| &round.items).filter(|item| !item.is_voided);
+    items
+        .map(|item| item.unit_price_cents.checked_times(item.qty.times()))
+        .try_fold(Cents::ZERO, |sum, amount| Ok(sum.checked_add(amount?)?))
+}

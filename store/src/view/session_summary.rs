@@ -1,0 +1,101 @@
+//! A session in one line, whatever its state (contract W22).
+
+use crate::{Database, error::Result, scoped::admitted, unit_of_work::one};
+use auth::{RoleSet, Staff};
+use chrono::{DateTime, Utc};
+use domain::{
+    BranchId, Cents, SessionId, TableId, UserId,
+    session::{OpenedBy, SessionStatus},
+};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A session in one line.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SessionSummary {
+    /// The session.
+    pub session_id: SessionId,
+    /// Its table, after a move the new one.
+    pub table_id: TableId,
+    /// That table's code.
+    pub table_code: String,
+    /// Where the party is in its stay.
+    pub status: SessionStatus,
+    /// When it sat down.
+    pub opened_at: DateTime<Utc>,
+    /// A diner's phone or a waiter.
+    pub opened_by: OpenedBy,
+    /// The waiter who opened it.
+    pub opened_by_waiter_id: Option<UserId>,
+    /// The waiter who has it.
+    pub assigned_waiter_id: Option<UserId>,
+    /// Registered phones.
+    pub diner_count: i64,
+    /// Rounds sent, those canceled left out.
+    pub rounds_count: i64,
+    /// What was ordered and neither canceled nor voided, in cents.
+    pub total_cents: Cents,
+    /// What was paid, in cents.
+    pub paid_cents: Cents,
+    /// The state of the check; null before it was asked for.
+    pub check_status: Option<String>,
+    /// Whether both a waiter and the diners' phones took part.
+    pub is_hybrid: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: SessionId,
+    branch_id: BranchId,
+    table_id: TableId,
+    table_code: String,
+    status: SessionStatus,
+    opened_at: DateTime<Utc>,
+    opened_by: OpenedBy,
+    opened_by_waiter_id: Option<UserId>,
+    assigned_waiter_id: Option<UserId>,
+    diner_count: i64,
+    rounds_count: i64,
+    waiter_rounds: i64,
+    total_cents: Cents,
+}
+
+const SUMMARY: &str = "select s.id, s.branch_id, s.table_id, t.code as table_code, s.status, s.opened_at, s.opened_by,
+        s.opened_by_waiter_id, s.assigned_waiter_id,
+        (select count(*) from diner d where d.session_id = s.id) as diner_count,
+        (select count(*) from round r where r.session_id = s.id and r.status <> 'CANCELED') as rounds_count,
+        (select count(*) from round r where r.session_id = s.id and r.submitted_by = 'WAITER') as waiter_rounds,
+        (select cast(coalesce(sum(i.qty * i.unit_price_cents), 0) as bigint)
+         from round r join round_item i on i.round_id = r.id
+         where r.session_id = s.id and r.status <> 'CANCELED' and i.voided_at is null) as total_cents
+    from table_session s join dining_table t on t.id = s.table_id
+    where s.id = $1 and s.tenant_id = $2";
+
+impl Database {
+    /// A session of the caller's.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn session_summary<R: RoleSet>(&self, staff: &Staff<R>, id: SessionId) -> Result<SessionSummary> {
+        let row: Option<Row> = one(self.reader(), SUMMARY, [id.into(), staff.tenant_id().into()]).await?;
+        let row = admitted(staff, "session", row, |row| row.branch_id)?;
+        let by_waiter = row.opened_by == OpenedBy::Waiter || row.waiter_rounds > 0;
+        Ok(SessionSummary {
+            session_id: row.id,
+            table_id: row.table_id,
+            table_code: row.table_code,
+            status: row.status,
+            opened_at: row.opened_at,
+            opened_by: row.opened_by,
+            opened_by_waiter_id: row.opened_by_waiter_id,
+            assigned_waiter_id: row.assigned_waiter_id,
+            diner_count: row.diner_count,
+            rounds_count: row.rounds_count,
+            total_cents: row.total_cents,
+            paid_cents: Cents::ZERO,
+            check_status: None,
+            is_hybrid: by_waiter && row.diner_count > 0,
+        })
+    }
+}
