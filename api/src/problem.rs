@@ -40,6 +40,7 @@ impl From<Error> for ApiError {
             Error::Conflict(illegal) => of_state(StatusCode::CONFLICT, &illegal),
             Error::Refused { code, detail } => Problem::bad_request(code, detail),
             Error::Exists { code, detail } => Problem::conflict(code, detail),
+            Error::Invalid(detail) => Problem::unprocessable(detail),
             Error::NotFound(noun) => Problem::not_found(format!("{noun} not found")),
             Error::Forbidden(detail) => Problem::forbidden(detail),
             Error::Unauthorized(detail) => Problem::unauthorized(detail),

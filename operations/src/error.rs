@@ -31,6 +31,9 @@ pub enum Error {
         /// For people.
         detail: String,
     },
+    /// The request itself must say more, or something else: 422.
+    #[error("{0}")]
+    Invalid(&'static str),
     /// Something the request names does not exist.
     #[error("{0} not found")]
     NotFound(&'static str),
@@ -69,6 +72,7 @@ impl HoldsStoreError for Error {
             | Self::Conflict(_)
             | Self::Refused { .. }
             | Self::Exists { .. }
+            | Self::Invalid(_)
             | Self::NotFound(_)
             | Self::Forbidden(_)
             | Self::Unauthorized(_)

@@ -9,13 +9,16 @@
 
 mod audit;
 mod branch;
+mod cart;
 mod catalog;
 mod database;
 mod diner;
 mod error;
 mod event_log;
+mod feedback;
 mod idempotency;
 mod menu;
+mod offer;
 mod office;
 mod round;
 mod scoped;
@@ -27,13 +30,16 @@ pub mod view;
 
 pub use audit::Change;
 pub use branch::BranchRow;
+pub use cart::CartRow;
 pub use catalog::NewProduct;
 pub use database::{Database, Location};
 pub use diner::{DinerRow, NewDiner};
 pub use error::{Error, HoldsStoreError, Result};
 pub use event_log::PAGE as EVENT_PAGE;
+pub use feedback::FeedbackRow;
 pub use idempotency::{Answer, Attempt};
 pub use menu::Offered;
+pub use offer::OfferedIn;
 pub use office::{NewBranch, NewUser};
 pub use round::{NewLine, NewRound, RoundRow};
 pub use session::{NewSession, Seated};

@@ -42,6 +42,10 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Command<T> {
     }
 }
 
+/// The body of a command that needs none.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Nothing {}
+
 fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = KEYS.iter().find_map(|name| headers.get(name)) else { return Ok(None) };
     match value.to_str() {

@@ -1,7 +1,9 @@
 //! `routes/<noun>/<verb>.rs`: a request type and a handler that translates.
 
+pub(crate) mod cart;
 pub(crate) mod diner;
 pub(crate) mod docs;
 pub(crate) mod health;
+pub(crate) mod menu;
 pub(crate) mod round;
 pub(crate) mod session;
