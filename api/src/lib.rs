@@ -3,9 +3,11 @@
 //! `router.rs` is the table of contents; `routes/<noun>/<verb>.rs` holds a request type and a handler that translates
 //! and nothing else. Rules live in `operations`, SQL in `store`.
 
+mod conditional;
 mod extract;
 mod layers;
 mod limited;
+mod menu_cache;
 mod openapi;
 mod problem;
 mod router;

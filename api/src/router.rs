@@ -54,6 +54,26 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::call::live_calls))
         .routes(routes!(routes::call::acknowledge))
         .routes(routes!(routes::call::resolve))
+        // The menu, and what is out.
+        .routes(at(Limit::PublicMenu, routes!(routes::menu::menu)))
+        .routes(at(Limit::PublicMenu, routes!(routes::menu::allergens)))
+        .routes(at(Limit::PublicMenu, routes!(routes::menu::product)))
+        .routes(routes!(routes::menu::floor_menu))
+        .routes(routes!(routes::menu::availability))
+        // The cart.
+        .routes(at(Limit::CartWrite, routes!(routes::cart::add_to_cart)))
+        .routes(at(Limit::CartWrite, routes!(routes::cart::change_cart_line, routes::cart::remove_cart_line)))
+        .routes(at(Limit::CartRead, routes!(routes::cart::cart)))
+        .routes(at(Limit::CartClear, routes!(routes::cart::clear_cart)))
+        // A phone reads its visit, is remembered, rates.
+        .routes(routes!(routes::diner::visit_rounds))
+        .routes(routes!(routes::diner::visit_diners))
+        .routes(routes!(routes::diner::visit_total))
+        .routes(routes!(routes::diner::visit_check))
+        .routes(routes!(routes::diner::prefer))
+        .routes(routes!(routes::diner::device_preferences))
+        .routes(routes!(routes::diner::device_history))
+        .routes(routes!(routes::diner::feedback))
         // Operations.
         .routes(routes!(routes::health::health))
         .routes(routes!(routes::health::detailed))

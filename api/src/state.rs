@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use crate::menu_cache::MenuCache;
 use auth::Authenticator;
 use axum::extract::FromRef;
 use runtime::{Bus, RateLimits, Settings, telemetry::MetricsHandle};
@@ -8,7 +9,13 @@ use store::Database;
 
 /// The shared state of the API. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct AppState(Arc<Parts>);
+pub struct AppState(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    parts: Parts,
+    menus: MenuCache,
+}
 
 /// What the state is made of.
 #[derive(Debug)]
@@ -31,14 +38,19 @@ impl AppState {
     /// Makes the state.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(Shared { parts, menus: MenuCache::default() }))
+    }
+
+    /// The menus this process has rendered.
+    pub(crate) fn menus(&self) -> &MenuCache {
+        &self.0.menus
     }
 }
 
 impl std::ops::Deref for AppState {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }
 

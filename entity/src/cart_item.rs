@@ -16,6 +16,7 @@ pub struct Model {
     pub quantity: Quantity,
     pub notes: Option<String>,
     pub created_at: DateTimeUtc,
+    pub changed_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,16 +6,20 @@
 //! | [`account`] | staff sign in and out |
 //! | [`branch`] | the office changes it |
 //! | [`session`] | a party sits down, moves, leaves |
-//! | [`diner`] | a phone joins |
+//! | [`diner`] | a phone joins, says what it likes, rates the visit |
+//! | [`cart`] | the table decides together what to order |
+//! | [`menu`] | the kitchen runs out of something |
 //! | [`call`] | a diner calls, one waiter answers |
 //! | [`round`] | an order is sent, confirmed, cooked, served; its items are voided |
 
 pub mod account;
 pub mod branch;
 pub mod call;
+pub mod cart;
 pub mod demo;
 pub mod diner;
 mod error;
+pub mod menu;
 pub mod round;
 pub mod session;
 

@@ -74,4 +74,21 @@ impl UnitOfWork {
         row.device_id = Set(Some(device_id));
         Ok(row.update(self.tx()).await?)
     }
+
+    /// Keeps what a diner said of their taste.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_diner_preferences(
+        &self,
+        _session: &Locked<Seated>,
+        diner: diner::Model,
+        preferences: serde_json::Value,
+    ) -> Result<()> {
+        let mut row = diner.into_active_model();
+        row.preferences = Set(Some(preferences));
+        row.preferences_at = Set(Some(self.now()));
+        row.update(self.tx()).await?;
+        Ok(())
+    }
 }

@@ -160,11 +160,11 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Empties the cart of a session and tells whether there was anything in it.
+    /// Throws away the cart of a party that leaves and tells whether there was anything in it.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn clear_cart(&self, session: &Locked<table_session::Model>) -> Result<bool> {
+    pub async fn discard_cart(&self, session: &Locked<table_session::Model>) -> Result<bool> {
         if self.run("delete from cart_item where session_id = $1", [session.id.into()]).await? == 0 {
             return Ok(false);
         }

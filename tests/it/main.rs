@@ -2,7 +2,10 @@
 
 mod branches;
 mod calls;
+mod cart;
+mod diner;
 mod look;
+mod menu;
 mod sessions;
 mod sign_in;
 mod startup;

@@ -39,3 +39,33 @@ text_enum! {
         Low = "low",
     }
 }
+
+text_enum! {
+    /// A diet that a diner keeps.
+    Diet {
+        /// No meat.
+        Vegetarian = "vegetarian",
+        /// Nothing from animals.
+        Vegan = "vegan",
+        /// No gluten.
+        GlutenFree = "gluten_free",
+        /// No milk.
+        DairyFree = "dairy_free",
+        /// Not even traces of gluten.
+        CeliacSafe = "celiac_safe",
+        /// Hardly any carbohydrates.
+        Keto = "keto",
+        /// Little salt.
+        LowSodium = "low_sodium",
+    }
+}
+
+text_enum! {
+    /// How careful the allergen filter is.
+    Strictness {
+        /// Hides what contains an allergen.
+        Strict = "strict",
+        /// Hides what may contain it, too.
+        VeryStrict = "very_strict",
+    }
+}

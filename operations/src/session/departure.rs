@@ -28,7 +28,7 @@ pub(super) async fn depart<R: RoleSet>(
     for (call_id, call_type) in uow.close_calls(session, staff).await? {
         uow.emit(place, actor, Event::ServiceCallClosed(CallRef { call_id, call_type }));
     }
-    if uow.clear_cart(session).await? {
+    if uow.discard_cart(session).await? {
         uow.emit(place, actor, Event::CartCleared(CartCleared { cleared: true }));
     }
     uow.close_session(session).await?;

@@ -1,17 +1,26 @@
 //! What GET requests read: each in a fixed number of statements, whatever the number of rows.
 
+mod allergens;
 mod assignments;
 mod branches;
 mod calls;
+mod cart;
+mod device;
 mod floor;
+mod menu;
 mod roster;
 mod session_detail;
 mod session_summary;
+mod visit;
 
+pub use allergens::{AllergenEntry, CrossReactionEntry};
 pub use assignments::{AssignedSector, AssignmentCheck, Assignments};
 pub use branches::{Branch, PublicBranch};
 pub use calls::Call;
+pub use device::{DeviceTaste, DeviceVisit};
 pub use floor::{Floor, TableNow};
+pub use menu::{Cooking, DeclaredAllergens, Dietary, Menu, MenuAllergen, MenuCategory, MenuProduct, MenuSubcategory};
 pub use roster::Roster;
 pub use session_detail::{ItemDetail, RoundDetail, SeatedDiner, SessionDetail};
 pub use session_summary::SessionSummary;
+pub use visit::{VisitItem, VisitRound};

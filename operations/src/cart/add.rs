@@ -1,0 +1,76 @@
+//! A diner adds to the cart (M6).
+//!
+//! The quantity is an increment, as the shipped phones mean it (DESIGN §9). Under the session's lock any number of
+//! phones add up exactly, and a repeat with the same key adds nothing (DESIGN I5, I7).
+
+use super::tell;
+use crate::{Error, Result};
+use auth::Diner;
+use domain::{
+    DinerId, ProductId,
+    event::Event,
+    text::{Quantity, Text},
+};
+use store::{Answer, Attempt, Database, Locked, Seated, UnitOfWork};
+
+/// What is added.
+#[derive(Clone, Debug)]
+pub struct NewCartLine {
+    /// What.
+    pub product_id: ProductId,
+    /// How many more.
+    pub quantity: Quantity,
+    /// Replaces the line's note; `None` leaves it.
+    pub notes: Option<Text<500>>,
+    /// Whose line it is; without it, the diner's who joined last.
+    pub diner_id: Option<DinerId>,
+}
+
+/// Adds to the diner's line of the product, or starts it. The sum is capped at 99.
+///
+/// # Errors
+/// The session takes no orders; the product is not on the menu or is out; no such diner at the table.
+pub async fn add(db: &Database, diner: &Diner, new: &NewCartLine, attempt: &Attempt) -> Result<Answer> {
+    db.transaction("cart.add", |uow| async move {
+        let session = uow.lock_session(diner, diner.session_id()).await?;
+        if let Some(first) = uow.first_answer(diner, attempt).await? {
+            return Ok(first);
+        }
+        session.session.status.ensure_ordering()?;
+        ensure_available(&uow, &session, new.product_id).await?;
+        let owner = uow.find_diner(&session, new.diner_id).await?.ok_or_else(|| not_at_the_table(new.diner_id))?;
+        let notes = new.notes.clone().map(String::from);
+        let line = match uow.find_cart_line_of(&session, owner.id, new.product_id).await? {
+            Some(row) => {
+                let quantity = row.quantity.plus_capped(new.quantity);
+                uow.set_cart_line(&session, &row, quantity, notes.or(row.notes.clone())).await?;
+                tell::tell_changed(&uow, &session, row.id, row.changed_at).await?
+            }
+            None => {
+                let row = uow.insert_cart_line(&session, owner.id, new.product_id, new.quantity, notes).await?;
+                uow.raise_cart_version(&session).await?;
+                let line = tell::line(&uow.cart_lines(&session).await?, row.id)?;
+                uow.emit(session.place(), tell::as_diner(&line), Event::CartItemAdded(line.clone()));
+                line
+            }
+        };
+        Ok(uow.answer(diner, attempt, Answer::json(200, &line)?).await?)
+    })
+    .await
+}
+
+async fn ensure_available(uow: &UnitOfWork, session: &Locked<Seated>, product: ProductId) -> Result<()> {
+    let offered = uow.find_offered(session, &[product]).await?;
+    let offered = offered.first().ok_or(Error::NotFound("product"))?;
+    if offered.is_available {
+        return Ok(());
+    }
+    Err(Error::refused("product_unavailable", format!("{} is not available right now", offered.name)))
+}
+
+fn not_at_the_table(diner: Option<DinerId>) -> Error {
+    match diner {
+        Some(id) => Error::refused("unknown_diner", format!("Diner {id} is not at this table")),
+        None => Error::refused("no_diner", "Nobody has joined this table yet"),
+    }
+}

@@ -1,0 +1,47 @@
+//! A diner corrects a line (M7): quantity and note as they are to be, not by how much.
+//!
+//! Any phone of the table may correct any line (contract §5.5); the session's lock orders them (DESIGN I5).
+
+use super::tell;
+use crate::Result;
+use auth::Diner;
+use domain::{
+    CartItemId,
+    text::{Quantity, Text},
+};
+use store::{Answer, Attempt, Database};
+
+/// What the line is to be.
+#[derive(Clone, Debug)]
+pub struct CartChange {
+    /// How many.
+    pub quantity: Quantity,
+    /// `None` leaves the note, `Some(None)` takes it away.
+    pub notes: Option<Option<Text<500>>>,
+}
+
+/// Changes a line of the table's cart.
+///
+/// # Errors
+/// The session takes no orders; the line is not in its cart.
+pub async fn change(
+    db: &Database,
+    diner: &Diner,
+    id: CartItemId,
+    change: &CartChange,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    db.transaction("cart.change", |uow| async move {
+        let session = uow.lock_session(diner, diner.session_id()).await?;
+        if let Some(first) = uow.first_answer(diner, attempt).await? {
+            return Ok(first);
+        }
+        session.session.status.ensure_ordering()?;
+        let row = uow.find_cart_line(&session, id).await?;
+        let notes = change.notes.clone().map_or_else(|| row.notes.clone(), |notes| notes.map(String::from));
+        uow.set_cart_line(&session, &row, change.quantity, notes).await?;
+        let line = tell::tell_changed(&uow, &session, row.id, row.changed_at).await?;
+        Ok(uow.answer(diner, attempt, Answer::json(200, &line)?).await?)
+    })
+    .await
+}

@@ -1,0 +1,12 @@
+//! The cart that the phones of a table share: added to by increments, corrected by absolute values, emptied by a round.
+
+mod add;
+mod change;
+mod clear;
+mod remove;
+mod tell;
+
+pub use add::{NewCartLine, add};
+pub use change::{CartChange, change};
+pub use clear::clear;
+pub use remove::remove;

@@ -1,0 +1,53 @@
+//! A party says what it thought of its visit (M20): once, which the session's lock checks and the table's unique
+//! constraint backs (DESIGN I5). The bill may be paid and the session closed by then.
+
+use crate::{Error, Result};
+use auth::Diner;
+use chrono::{DateTime, Utc};
+use domain::{FeedbackId, text::Text};
+use serde::Serialize;
+use store::{Answer, Attempt, Database};
+use utoipa::ToSchema;
+
+/// What a party says.
+#[derive(Clone, Debug)]
+pub struct Rating {
+    /// 1 to 5.
+    pub stars: i32,
+    /// In its own words.
+    pub comment: Option<Text<500>>,
+}
+
+/// What was kept of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Feedback {
+    /// The feedback.
+    pub id: FeedbackId,
+    /// 1 to 5.
+    pub rating: i32,
+    /// In the party's own words.
+    pub comment: Option<String>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Keeps the session's feedback.
+///
+/// # Errors
+/// The session has given some.
+pub async fn rate(db: &Database, diner: &Diner, rating: &Rating, attempt: &Attempt) -> Result<Answer> {
+    db.transaction("diner.rate", |uow| async move {
+        let session = uow.lock_session(diner, diner.session_id()).await?;
+        if let Some(first) = uow.first_answer(diner, attempt).await? {
+            return Ok(first);
+        }
+        if uow.find_feedback(&session).await?.is_some() {
+            let detail = "This visit has been rated already".into();
+            return Err(Error::Exists { code: "feedback_exists", detail });
+        }
+        let row = uow.insert_feedback(&session, rating.stars, rating.comment.clone().map(Into::into)).await?;
+        let kept = Feedback { id: row.id, rating: row.rating, comment: row.comment, created_at: row.created_at };
+        Ok(uow.answer(diner, attempt, Answer::json(200, &kept)?).await?)
+    })
+    .await
+}

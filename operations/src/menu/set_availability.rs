@@ -1,0 +1,81 @@
+//! The kitchen 86's a product or brings it back.
+//!
+//! The flag, the raised menu version, the audit row and the event commit together (DESIGN I1): no phone is told that
+//! a dish is out and then reads a menu that has it. Setting what is set already does nothing and tells nobody.
+
+use crate::{Error, Result};
+use auth::{KitchenCrew, Scope, Staff};
+use domain::{
+    BranchId, ProductId,
+    event::{Event, ProductAvailability},
+};
+use serde::Serialize;
+use serde_json::json;
+use store::{Answer, Attempt, Change, Database, OfferedIn};
+use utoipa::ToSchema;
+
+/// What is to hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Availability {
+    /// False: 86.
+    pub is_available: bool,
+    /// Where; may be left out by whoever reaches only one branch that offers the product.
+    pub branch_id: Option<BranchId>,
+}
+
+/// What holds now.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct AvailabilitySet {
+    /// The product.
+    pub product_id: ProductId,
+    /// Where.
+    pub branch_id: BranchId,
+    /// Whether it can be ordered there.
+    pub is_available: bool,
+}
+
+/// Sets whether a branch can serve a product.
+///
+/// # Errors
+/// The product or the branch is not the caller's; several branches offer it and none was named.
+pub async fn set_availability(
+    db: &Database,
+    staff: &Staff<KitchenCrew>,
+    product: ProductId,
+    wanted: Availability,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    db.transaction("menu.set_availability", |uow| async move {
+        let branch = match wanted.branch_id {
+            Some(branch) => branch,
+            None => match uow.find_offering_branch(staff, product).await? {
+                OfferedIn::One(branch) => branch,
+                OfferedIn::Several => {
+                    return Err(Error::Invalid("branch_id: required, several of your branches offer this product"));
+                }
+            },
+        };
+        let offer = uow.lock_offer(staff, product, branch).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        let is_available = wanted.is_available;
+        if offer.is_available != is_available {
+            let change = Change {
+                action: "UPDATE",
+                entity_type: "product_availability",
+                entity_id: product.get(),
+                branch: Some(branch),
+                before: json!({ "is_available": offer.is_available }),
+                after: json!({ "is_available": is_available }),
+            };
+            uow.audit(staff, attempt, change).await?;
+            uow.set_available(&offer, is_available).await?;
+            let event = ProductAvailability { product_id: product, is_available };
+            uow.emit(offer.place(), staff.actor(branch), Event::ProductAvailabilityChanged(event));
+        }
+        let now = AvailabilitySet { product_id: product, branch_id: branch, is_available };
+        Ok(uow.answer(staff, attempt, Answer::json(200, &now)?).await?)
+    })
+    .await
+}

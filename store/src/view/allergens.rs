@@ -1,0 +1,103 @@
+//! The business's allergens, for the phones' filters (M4): two statements.
+
+use crate::{Database, error::Result, unit_of_work::all};
+use domain::{
+    AllergenId, CrossReactionId, TenantId,
+    menu::{Probability, Severity},
+};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// An allergen with what else its sufferers may react to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AllergenEntry {
+    /// The allergen.
+    pub id: AllergenId,
+    /// Its name.
+    pub name: String,
+    /// An emoji.
+    pub icon: Option<String>,
+    /// What it is found in.
+    pub description: Option<String>,
+    /// Whether the law asks for its declaration.
+    pub is_mandatory: bool,
+    /// How bad a reaction can be.
+    pub severity: Severity,
+    /// What else its sufferers may react to.
+    pub cross_reactions: Vec<CrossReactionEntry>,
+}
+
+/// Another allergen that sufferers of this one may react to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CrossReactionEntry {
+    /// The pair.
+    pub id: CrossReactionId,
+    /// The other allergen.
+    pub cross_reacts_with_id: AllergenId,
+    /// Its name.
+    pub cross_reacts_with_name: String,
+    /// How likely.
+    pub probability: Probability,
+    /// What to know.
+    pub notes: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct AllergenRow {
+    id: AllergenId,
+    name: String,
+    icon: Option<String>,
+    description: Option<String>,
+    is_mandatory: bool,
+    severity: Severity,
+}
+
+#[derive(FromQueryResult)]
+struct CrossRow {
+    id: CrossReactionId,
+    allergen_id: AllergenId,
+    other: AllergenId,
+    other_name: String,
+    probability: Probability,
+    notes: Option<String>,
+}
+
+const ALLERGENS: &str = "select id, name, icon, description, is_mandatory, severity from allergen
+    where tenant_id = $1 and is_active order by is_mandatory desc, name, id";
+
+const CROSS_REACTIONS: &str = "select x.id, x.allergen_id, a.id as other, a.name as other_name, x.probability, x.notes
+    from cross_reaction x join allergen a on a.id = x.cross_reacts_with_id and a.is_active
+    where x.tenant_id = $1 and x.is_active order by a.name, x.id";
+
+impl Database {
+    /// The allergens of a tenant, those the law names first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn public_allergens(&self, tenant: TenantId) -> Result<Vec<AllergenEntry>> {
+        let rows: Vec<AllergenRow> = all(self.reader(), ALLERGENS, [tenant.into()]).await?;
+        let crossed: Vec<CrossRow> = all(self.reader(), CROSS_REACTIONS, [tenant.into()]).await?;
+        let mut cross_reactions: HashMap<AllergenId, Vec<CrossReactionEntry>> = HashMap::new();
+        for row in crossed {
+            cross_reactions.entry(row.allergen_id).or_default().push(CrossReactionEntry {
+                id: row.id,
+                cross_reacts_with_id: row.other,
+                cross_reacts_with_name: row.other_name,
+                probability: row.probability,
+                notes: row.notes,
+            });
+        }
+        let entry = |row: AllergenRow| AllergenEntry {
+            id: row.id,
+            name: row.name,
+            icon: row.icon,
+            description: row.description,
+            is_mandatory: row.is_mandatory,
+            severity: row.severity,
+            cross_reactions: cross_reactions.remove(&row.id).unwrap_or_default(),
+        };
+        Ok(rows.into_iter().map(entry).collect())
+    }
+}

@@ -1,0 +1,178 @@
+//! A party's stay as its own phones read it: what was sent, who is there, what it comes to.
+
+use crate::{
+    Database,
+    diner::DinerRow,
+    error::{Error, Result},
+    unit_of_work::{all, one},
+};
+use auth::{Diner, Scope};
+use chrono::{DateTime, Utc};
+use domain::{Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus, text::Quantity};
+use entity::diner;
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// A round as the party that sent it sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct VisitRound {
+    /// The round.
+    pub id: RoundId,
+    /// Its number in the session, from 1.
+    pub round_number: i32,
+    /// Where it stands.
+    pub status: RoundStatus,
+    /// Its lines.
+    pub items: Vec<VisitItem>,
+    /// When it was sent.
+    pub created_at: DateTime<Utc>,
+    /// The table the party sits at now.
+    pub table_id: Option<TableId>,
+    /// That table's code.
+    pub table_code: Option<String>,
+    /// When the kitchen got it.
+    pub submitted_at: Option<DateTime<Utc>>,
+}
+
+/// A line of a round.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct VisitItem {
+    /// The line.
+    pub id: RoundItemId,
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name when it was sent.
+    pub product_name: String,
+    /// How many.
+    pub qty: Quantity,
+    /// Price of one when it was sent, in cents.
+    pub unit_price_cents: Cents,
+    /// The diner's wish.
+    pub notes: Option<String>,
+    /// Struck: it is neither made nor charged.
+    pub is_voided: bool,
+}
+
+#[derive(FromQueryResult)]
+struct RoundRow {
+    id: RoundId,
+    round_number: i32,
+    status: RoundStatus,
+    created_at: DateTime<Utc>,
+    submitted_at: Option<DateTime<Utc>>,
+    table_id: TableId,
+    table_code: String,
+}
+
+#[derive(FromQueryResult)]
+struct ItemRow {
+    round_id: RoundId,
+    id: RoundItemId,
+    product_id: ProductId,
+    product_name: String,
+    qty: Quantity,
+    unit_price_cents: Cents,
+    notes: Option<String>,
+    voided_at: Option<DateTime<Utc>>,
+}
+
+#[derive(FromQueryResult)]
+struct Total {
+    total_cents: i64,
+}
+
+const ROUNDS: &str = "select r.id, r.round_number, r.status, r.created_at, r.submitted_at,
+        s.table_id, t.code as table_code
+    from round r join table_session s on s.id = r.session_id join dining_table t on t.id = s.table_id
+    where r.session_id = $1 and r.tenant_id = $2 order by r.round_number";
+
+const ITEMS: &str =
+    "select i.round_id, i.id, i.product_id, i.product_name, i.qty, i.unit_price_cents, i.notes, i.voided_at
+    from round_item i join round r on r.id = i.round_id
+    where r.session_id = $1 and r.tenant_id = $2 order by r.round_number, i.line";
+
+const TOTAL: &str = "select cast(coalesce(sum(i.qty * i.unit_price_cents), 0) as bigint) as total_cents
+    from round_item i join round r on r.id = i.round_id
+    where r.session_id = $1 and r.tenant_id = $2 and r.status <> 'CANCELED' and i.voided_at is null";
+
+/// The diner's own session; any other is not its business (contract M12).
+fn own(diner: &Diner, session: SessionId) -> Result<()> {
+    if diner.admits_session(session) { Ok(()) } else { Err(Error::Forbidden("session")) }
+}
+
+impl Database {
+    /// Every round of the diner's session, canceled ones included, in order.
+    ///
+    /// # Errors
+    /// Another session's.
+    pub async fn rounds_of_visit(&self, diner: &Diner, session: SessionId) -> Result<Vec<VisitRound>> {
+        own(diner, session)?;
+        let values = || [session.into(), Scope::tenant_id(diner).into()];
+        let rounds: Vec<RoundRow> = all(self.reader(), ROUNDS, values()).await?;
+        let items: Vec<ItemRow> = all(self.reader(), ITEMS, values()).await?;
+        let mut rounds: Vec<VisitRound> = rounds.into_iter().map(VisitRound::from).collect();
+        let place: HashMap<RoundId, usize> = rounds.iter().enumerate().map(|(at, round)| (round.id, at)).collect();
+        for item in items {
+            // A round that was sent between the two reads has items and no head yet.
+            if let Some(at) = place.get(&item.round_id) {
+                rounds[*at].items.push(item.into());
+            }
+        }
+        Ok(rounds)
+    }
+
+    /// Who is at the table, in the order they joined.
+    ///
+    /// # Errors
+    /// Another session's.
+    pub async fn diners_of_visit(&self, diner: &Diner, session: SessionId) -> Result<Vec<DinerRow>> {
+        own(diner, session)?;
+        let query = diner::Entity::find()
+            .filter(diner::Column::SessionId.eq(session))
+            .filter(diner::Column::TenantId.eq(Scope::tenant_id(diner)))
+            .order_by_asc(diner::Column::JoinedAt)
+            .order_by_asc(diner::Column::Id);
+        Ok(query.all(self.reader()).await?)
+    }
+
+    /// What the session has ordered so far, in cents; what was canceled or struck counts nowhere (DESIGN §9).
+    ///
+    /// # Errors
+    /// Another session's.
+    pub async fn total_of_visit(&self, diner: &Diner, session: SessionId) -> Result<Cents> {
+        own(diner, session)?;
+        let total: Option<Total> = one(self.reader(), TOTAL, [session.into(), Scope::tenant_id(diner).into()]).await?;
+        Ok(Cents::new(total.map_or(0, |total| total.total_cents))?)
+    }
+}
+
+impl From<RoundRow> for VisitRound {
+    fn from(row: RoundRow) -> Self {
+        Self {
+            id: row.id,
+            round_number: row.round_number,
+            status: row.status,
+            items: Vec::new(),
+            created_at: row.created_at,
+            table_id: Some(row.table_id),
+            table_code: Some(row.table_code),
+            submitted_at: row.submitted_at,
+        }
+    }
+}
+
+impl From<ItemRow> for VisitItem {
+    fn from(row: ItemRow) -> Self {
+        Self {
+            id: row.id,
+            product_id: row.product_id,
+            product_name: row.product_name,
+            qty: row.qty,
+            unit_price_cents: row.unit_price_cents,
+            notes: row.notes,
+            is_voided: row.voided_at.is_some(),
+        }
+    }
+}
