@@ -14,6 +14,7 @@ mod m20261124_000007_create_service_calls;
 mod m20261124_000008_create_event_log;
 mod m20261124_000009_create_idempotency_keys;
 mod m20261124_000010_create_audit_log;
+mod m20261124_000013_index_finished_rounds;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000008_create_event_log::Migration),
             Box::new(m20261124_000009_create_idempotency_keys::Migration),
             Box::new(m20261124_000010_create_audit_log::Migration),
+            Box::new(m20261124_000013_index_finished_rounds::Migration),
         ]
     }
 }

@@ -24,6 +24,7 @@ mod scoped;
 mod session;
 mod staff;
 mod table;
+mod ticket;
 mod unit_of_work;
 pub mod view;
 
@@ -37,6 +38,7 @@ pub use event_log::PAGE as EVENT_PAGE;
 pub use idempotency::{Answer, Attempt};
 pub use menu::Offered;
 pub use office::{NewBranch, NewUser};
-pub use round::{NewLine, NewRound, RoundRow};
+pub use round::{ItemRow, NewLine, NewRound, RoundRow};
 pub use session::{NewSession, Seated};
+pub use ticket::TicketRow;
 pub use unit_of_work::{Locked, UnitOfWork};

@@ -9,7 +9,7 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use operations::{Answer, Attempt};
 use runtime::Problem;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::net::{IpAddr, SocketAddr};
 
@@ -18,9 +18,13 @@ const KEYS: [HeaderName; 2] =
 /// Longer than any UUID or ULID with a prefix; a key is an index entry.
 const MAX_KEY: usize = 255;
 
-/// The attempt, and the JSON body of type `T` (`()` where there is none to read).
+/// The attempt, and the JSON body of type `T` ([`Nothing`] where there is none to read).
 #[derive(Debug)]
 pub(crate) struct Command<T>(pub(crate) Attempt, pub(crate) T);
+
+/// The body of a command that needs none; what is sent all the same is ignored.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Nothing {}
 
 impl<T: DeserializeOwned> FromRequest<AppState> for Command<T> {
     type Rejection = Problem;

@@ -7,5 +7,5 @@ mod command;
 mod path;
 
 pub(crate) use body::Body;
-pub(crate) use command::{Command, Reply, Visitor};
+pub(crate) use command::{Command, Nothing, Reply, Visitor};
 pub(crate) use path::{Params, Segment};

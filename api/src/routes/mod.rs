@@ -3,5 +3,6 @@
 pub(crate) mod diner;
 pub(crate) mod docs;
 pub(crate) mod health;
+pub(crate) mod kitchen;
 pub(crate) mod round;
 pub(crate) mod session;
