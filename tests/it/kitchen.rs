@@ -1,6 +1,6 @@
 //! The kitchen: what its display and its stations see, and how rounds and tickets move each other.
 
-use crate::scene::{Staff, assert_stands, events, item, product, send, strangers, tickets, void};
+use crate::scene::{Staff, assert_stands, events, item, list, number, product, send, strangers, text, tickets, void};
 use harness::{App, Reply, StaffClient, Value, both_modes, duel, json};
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ async fn bump(staff: &StaffClient, ticket: i64, status: &str) -> Reply {
 }
 
 fn ids(rounds: &Value) -> Vec<i64> {
-    rounds.as_array().unwrap().iter().map(|round| round["id"].as_i64().unwrap()).collect()
+    list(rounds).iter().map(|round| number(&round["id"])).collect()
 }
 
 both_modes! {
@@ -40,7 +40,7 @@ both_modes! {
         }
         staff.waiter.get("/api/kitchen/rounds").await.expect(403);
         let one = staff.waiter.get(&format!("/api/kitchen/rounds/{}", rounds[3])).await.expect(200);
-        assert_eq!((&one["status"], one["items"].as_array().unwrap().len()), (&json!("SERVED"), 2));
+        assert_eq!((&one["status"], list(&one["items"]).len()), (&json!("SERVED"), 2));
     }
 
     /// One branch or all of one's own; an administrator has all of the business, and no other business.
@@ -60,7 +60,7 @@ both_modes! {
         admin.get(&of(foreign.branch)).await.expect(404);
         admin.get("/api/kitchen/rounds?branch_id=x").await.expect(422);
         let shown = staff.cook.get("/api/kitchen/tickets").await.expect(200);
-        assert_eq!(shown["stations"].as_array().unwrap().iter().map(|s| s["tickets"].as_array().unwrap().len()).sum::<usize>(), 1);
+        assert_eq!(list(&shown["stations"]).iter().map(|s| list(&s["tickets"]).len()).sum::<usize>(), 1);
     }
 
     /// A round is split among the stations; each sees its own share, by name, with all that the screen needs.
@@ -70,15 +70,15 @@ both_modes! {
         let round = send(&phone, &[bife, cola, asado]).await;
         assert_eq!(tickets(&app, round).await, 2);
         let shown = staff.cook.get("/api/kitchen/tickets").await.expect(200);
-        let stations: Vec<_> = shown["stations"].as_array().unwrap().iter().map(|s| s["station"].as_str().unwrap()).collect();
+        let stations: Vec<_> = list(&shown["stations"]).iter().map(|s| text(&s["station"])).collect();
         assert_eq!(stations, ["BAR", "GRILL"]);
         let grill = staff.cook.get("/api/kitchen/tickets?station=GRILL").await.expect(200);
-        assert_eq!(grill["stations"].as_array().unwrap().len(), 1);
+        assert_eq!(list(&grill["stations"]).len(), 1);
         let card = &grill["stations"][0]["tickets"][0];
         assert_eq!((&card["round_id"], &card["round_number"], &card["station"]), (&json!(round), &json!(1), &json!("GRILL")));
         assert_eq!((&card["status"], &card["priority"], &card["notes"]), (&json!("PENDING"), &json!(0), &json!(null)));
         assert_eq!((&card["table_code"], &card["started_at"], &card["delivered_at"]), (&json!("INT-01"), &json!(null), &json!(null)));
-        let lines: Vec<_> = card["items"].as_array().unwrap().iter().map(|line| line["product_id"].as_i64().unwrap()).collect();
+        let lines: Vec<_> = list(&card["items"]).iter().map(|line| number(&line["product_id"])).collect();
         assert_eq!(lines, [bife, asado]);
         assert_eq!((&card["items"][0]["status"], &card["items"][0]["round_item_id"]), (&json!("PENDING"), &json!(item(&app, round, 1).await)));
         staff.cook.get("/api/kitchen/tickets?station=ATTIC").await.expect(422);
@@ -126,7 +126,7 @@ both_modes! {
         let (cola, bife) = (product(&app, "Coca-Cola 500ml").await, product(&app, "Bife de chorizo").await);
         for qty in 1..=10 {
             let order = json!({"items": [{"product_id": cola, "qty": qty}, {"product_id": bife, "qty": qty}]});
-            let round = phone.post("/api/diner/rounds/submit", order).await.expect(200)["round_id"].as_i64().unwrap();
+            let round = phone.post("/api/diner/rounds/submit", order).await.expect(200)["round_id"].as_i64().expect("a round id");
             staff.walk(round, &["IN_KITCHEN"]).await;
             let (bar, grill) = (ticket(&app, round, "BAR").await, ticket(&app, round, "GRILL").await);
             let (one, other) = (staff.cook.clone(), staff.manager.clone());

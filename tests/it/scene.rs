@@ -45,7 +45,7 @@ pub(crate) async fn confirm_first(app: &App) {
     app.sql_exec("UPDATE branch SET round_confirmation = 'waiter'").await;
 }
 
-/// Ids of the first product of a subcategory, whatever it is called.
+/// The id of the product of that name.
 pub(crate) async fn product(app: &App, name: &str) -> i64 {
     app.sql_i64(&format!("SELECT id FROM product WHERE name = '{name}'")).await
 }
@@ -69,6 +69,24 @@ pub(crate) async fn item(app: &App, round: i64, line: i64) -> i64 {
 
 pub(crate) async fn void(staff: &StaffClient, item: i64) -> Reply {
     staff.patch(&format!("/api/waiter/rounds/items/{item}/void"), json!({ "reason": "se cayó" })).await
+}
+
+/// A JSON integer.
+#[track_caller]
+pub(crate) fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_else(|| panic!("{value} is no integer"))
+}
+
+/// A JSON string.
+#[track_caller]
+pub(crate) fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+}
+
+/// A JSON array.
+#[track_caller]
+pub(crate) fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
 }
 
 /// How many events of a type speak of a round.
