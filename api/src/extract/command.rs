@@ -18,13 +18,13 @@ const KEYS: [HeaderName; 2] =
 /// Longer than any UUID or ULID with a prefix; a key is an index entry.
 const MAX_KEY: usize = 255;
 
+/// The body of a command that has none.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Nothing {}
+
 /// The attempt, and the JSON body of type `T` ([`Nothing`] where there is none to read).
 #[derive(Debug)]
 pub(crate) struct Command<T>(pub(crate) Attempt, pub(crate) T);
-
-/// The body of a command that needs none; what is sent all the same is ignored.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Nothing {}
 
 impl<T: DeserializeOwned> FromRequest<AppState> for Command<T> {
     type Rejection = Problem;
