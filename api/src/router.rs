@@ -36,6 +36,12 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
         .routes(at(Limit::RegisterDiner, routes!(routes::diner::register)))
         // Rounds.
         .routes(at(Limit::SubmitRound, routes!(routes::round::submit)))
+        .routes(routes!(routes::round::take))
+        .routes(routes!(routes::round::delete_item))
+        .routes(routes!(routes::round::void_item))
+        .routes(routes!(routes::round::advance))
+        .routes(routes!(routes::round::recall))
+        .routes(routes!(routes::round::cancel))
         // Tables, and the parties at them.
         .routes(routes!(routes::table::waiter_tables))
         .routes(routes!(routes::table::my_tables))
@@ -74,6 +80,14 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::diner::device_preferences))
         .routes(routes!(routes::diner::device_history))
         .routes(routes!(routes::diner::feedback))
+        // The kitchen.
+        .routes(routes!(routes::kitchen::rounds))
+        .routes(routes!(routes::kitchen::round))
+        .routes(routes!(routes::kitchen::issue_tickets))
+        .routes(routes!(routes::kitchen::tickets))
+        .routes(routes!(routes::kitchen::ticket))
+        .routes(routes!(routes::kitchen::advance_ticket))
+        .routes(at(Limit::EstimatedWait, routes!(routes::kitchen::estimated_wait)))
         // Operations.
         .routes(routes!(routes::health::health))
         .routes(routes!(routes::health::detailed))

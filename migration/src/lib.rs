@@ -15,6 +15,7 @@ mod m20261124_000008_create_event_log;
 mod m20261124_000009_create_idempotency_keys;
 mod m20261124_000010_create_audit_log;
 mod m20261124_000011_date_cart_changes;
+mod m20261124_000012_index_finished_rounds;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_create_idempotency_keys::Migration),
             Box::new(m20261124_000010_create_audit_log::Migration),
             Box::new(m20261124_000011_date_cart_changes::Migration),
+            Box::new(m20261124_000012_index_finished_rounds::Migration),
         ]
     }
 }

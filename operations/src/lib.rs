@@ -11,6 +11,7 @@
 //! | [`menu`] | the kitchen runs out of something |
 //! | [`call`] | a diner calls, one waiter answers |
 //! | [`round`] | an order is sent, confirmed, cooked, served; its items are voided |
+//! | [`kitchen`] | a station works off its tickets; a guest is told how long it takes |
 
 pub mod account;
 pub mod branch;
@@ -19,6 +20,7 @@ pub mod cart;
 pub mod demo;
 pub mod diner;
 mod error;
+pub mod kitchen;
 pub mod menu;
 pub mod round;
 pub mod session;

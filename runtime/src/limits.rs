@@ -92,6 +92,8 @@ limits! {
     CashPay = 20 * TABLE, "cash_pay";
     /// Checkouts opened at the payment provider; key: the table token.
     Preference = 5 * TABLE, "preference";
+    /// Questions how long the kitchen takes; key: the table token, else the address.
+    EstimatedWait = 60 * VENUE, "estimated_wait";
     /// Reads of the public menu; key: the address.
     PublicMenu = 100 * VENUE, "public_menu";
 }

@@ -30,6 +30,7 @@ mod scoped;
 mod session;
 mod staff;
 mod table;
+mod ticket;
 mod unit_of_work;
 pub mod view;
 
@@ -49,7 +50,8 @@ pub use menu::Offered;
 pub use offer::OfferedIn;
 pub use office::{NewBranch, NewUser};
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
-pub use round::{NewLine, NewRound, RoundRow};
+pub use round::{ItemRow, NewLine, NewRound, RoundRow};
 pub use session::{NewSession, Seated, SessionRow};
 pub use table::TableRow;
+pub use ticket::TicketRow;
 pub use unit_of_work::{Locked, UnitOfWork};

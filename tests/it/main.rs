@@ -1,11 +1,20 @@
 //! Black-box tests: the program as its clients meet it, in both ways to run. One file a subject; `scripts/test` runs them.
 
+mod bad_input;
 mod branches;
 mod calls;
 mod cart;
 mod diner;
+mod evening;
+mod hot_path;
+mod kitchen;
 mod look;
 mod menu;
+mod readme;
+mod resilience;
+mod round_items;
+mod rounds;
+mod scene;
 mod sessions;
 mod sign_in;
 mod startup;

@@ -8,6 +8,7 @@ pub(crate) mod cart;
 pub(crate) mod diner;
 pub(crate) mod docs;
 pub(crate) mod health;
+pub(crate) mod kitchen;
 pub(crate) mod menu;
 pub(crate) mod round;
 pub(crate) mod session;

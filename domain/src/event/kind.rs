@@ -1,6 +1,7 @@
 //! Every event there is, with its payload and its audience.
 
 use super::{audience::Audience, payload::*};
+use crate::{kitchen::TicketStatus, round::RoundStatus};
 use serde::Serialize;
 
 /// Declares [`Event`] and [`EventType`] from one list, so that neither can miss a type the other has.
@@ -128,6 +129,33 @@ events! {
     EntityUpdated(EntityRef) = "ENTITY_UPDATED" to A;
     /// The office deleted something.
     EntityDeleted(EntityRef) = "ENTITY_DELETED" to A;
+}
+
+impl Event {
+    /// What the branch is told of a round that has come to stand at `status`, by whatever road.
+    #[must_use]
+    pub const fn round_is(status: RoundStatus, round: RoundRef) -> Self {
+        match status {
+            RoundStatus::Pending => Self::RoundPending(round),
+            RoundStatus::Confirmed => Self::RoundConfirmed(round),
+            RoundStatus::Submitted => Self::RoundSubmitted(round),
+            RoundStatus::InKitchen => Self::RoundInKitchen(round),
+            RoundStatus::Ready => Self::RoundReady(round),
+            RoundStatus::Served => Self::RoundServed(round),
+            RoundStatus::Canceled => Self::RoundCanceled(round),
+        }
+    }
+
+    /// What the branch is told of a ticket that moved; of a new one the round tells.
+    #[must_use]
+    pub const fn ticket_moved(ticket: TicketRef) -> Option<Self> {
+        match ticket.status {
+            TicketStatus::Pending => None,
+            TicketStatus::InProgress => Some(Self::TicketInProgress(ticket)),
+            TicketStatus::Ready => Some(Self::TicketReady(ticket)),
+            TicketStatus::Delivered => Some(Self::TicketDelivered(ticket)),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 mod station;
 mod status;
+mod wait;
 
 pub use station::Station;
 pub use status::{TicketStatus, round_after_tickets};
+pub use wait::{EstimatedWait, FINISHED_CONSIDERED};

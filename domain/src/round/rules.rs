@@ -120,6 +120,20 @@ impl RoundStatus {
     }
 }
 
+impl RoundStatus {
+    /// The state after one of its items was struck and `left` items still stand: nobody cooks or carries an empty
+    /// round, so the last void cancels it, even a READY one that could not be canceled otherwise.
+    ///
+    /// # Errors
+    /// The kitchen does not have the round, or it is on the table.
+    pub const fn after_void(self, left: usize) -> Result<Self, IllegalTransition> {
+        match self.after(RoundAction::VoidItem) {
+            Ok(_) if left == 0 => Ok(Self::Canceled),
+            other => other,
+        }
+    }
+}
+
 /// The state in which a diner's round is born.
 #[must_use]
 pub const fn first_status(confirmation: RoundConfirmation) -> RoundStatus {
@@ -207,6 +221,17 @@ mod tests {
                     assert!(next.after(action).is_err(), "{action:?} twice from {status}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_last_void_cancels() {
+        for status in [RoundStatus::Submitted, RoundStatus::InKitchen, RoundStatus::Ready] {
+            assert_eq!(status.after_void(1), Ok(status));
+            assert_eq!(status.after_void(0), Ok(RoundStatus::Canceled));
+        }
+        for status in [RoundStatus::Pending, RoundStatus::Confirmed, RoundStatus::Served, RoundStatus::Canceled] {
+            assert!(status.after_void(0).is_err(), "{status}");
         }
     }
 

@@ -3,7 +3,7 @@
 
 use crate::{Error, Result};
 use domain::{
-    DinerId, ProductId,
+    DinerId, ProductId, UserId,
     round::content_digest_input,
     text::{Quantity, Text},
 };
@@ -22,6 +22,8 @@ pub struct OrderLine {
     pub notes: Option<Text<600>>,
     /// For whom, where the client says so.
     pub diner_id: Option<DinerId>,
+    /// For whose place at the table, as the waiter counts them from 0. Not kept; it only tells orders apart.
+    pub seat: Option<u32>,
 }
 
 /// What one round asks for.
@@ -48,6 +50,15 @@ impl Order {
     pub fn digest(&self) -> String {
         let lines = self.lines.iter().map(|l| (l.product_id, l.qty, l.notes.as_ref().map(Text::as_str), l.diner_id));
         hex::encode(Sha256::digest(content_digest_input(lines)))
+    }
+
+    /// The same for an order that a waiter takes: what a diner or another waiter sends at that moment is another order.
+    #[must_use]
+    pub fn digest_by(&self, waiter: UserId) -> String {
+        let mut seats: Vec<_> = self.lines.iter().filter_map(|l| Some((l.seat?, l.product_id, l.qty.get()))).collect();
+        seats.sort_unstable();
+        let notes = self.notes.as_ref().map(Text::as_str);
+        hex::encode(Sha256::digest(format!("{}|waiter {waiter}|{seats:?}|{notes:?}", self.digest())))
     }
 
     /// The round's lines at the prices of `offered`.
@@ -96,7 +107,7 @@ mod tests {
     }
 
     fn order(id: i64) -> Order {
-        let line = OrderLine { product_id: ProductId(id), qty: Quantity::ONE, notes: None, diner_id: None };
+        let line = OrderLine { product_id: ProductId(id), qty: Quantity::ONE, notes: None, diner_id: None, seat: None };
         Order { lines: vec![line], notes: None }
     }
 
@@ -105,6 +116,17 @@ mod tests {
         let lines = order(101).priced(&[offered(101, true)]).unwrap();
         assert_eq!(lines[0].unit_price_cents.get(), 15_000);
         assert_eq!(lines[0].station, Station::Grill);
+    }
+
+    #[test]
+    fn a_waiters_order_is_told_apart_by_waiter_and_seat() {
+        let mine = order(101).digest_by(UserId(1));
+        assert_ne!(mine, order(101).digest());
+        assert_ne!(mine, order(101).digest_by(UserId(2)));
+        let mut seated = order(101);
+        seated.lines[0].seat = Some(0);
+        assert_ne!(mine, seated.digest_by(UserId(1)));
+        assert_eq!(mine, order(101).digest_by(UserId(1)));
     }
 
     #[test]

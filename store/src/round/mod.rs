@@ -1,7 +1,10 @@
 //! Rounds in the database.
 
+mod change;
 mod find;
 mod insert;
+mod lock;
 
 pub use find::RoundRow;
 pub use insert::{NewLine, NewRound};
+pub use lock::ItemRow;

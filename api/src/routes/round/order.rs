@@ -31,6 +31,8 @@ pub(crate) struct LineBody {
     notes: Option<Text<600>>,
     /// For whom, where the client knows.
     diner_id: Option<DinerId>,
+    /// For whose place at the table, counted from 0 by the waiter. Not kept.
+    diner_index: Option<u32>,
 }
 
 impl TryFrom<OrderBody> for Order {
@@ -40,8 +42,10 @@ impl TryFrom<OrderBody> for Order {
             return Err(Problem::unprocessable(format!("items: must hold 1 to {MAX_LINES} lines")));
         }
         let lines = body.items.into_iter();
-        let lines =
-            lines.map(|l| OrderLine { product_id: l.product_id, qty: l.qty, notes: l.notes, diner_id: l.diner_id });
+        let lines = lines.map(|line| {
+            let LineBody { product_id, qty, notes, diner_id, diner_index: seat } = line;
+            OrderLine { product_id, qty, notes, diner_id, seat }
+        });
         Ok(Self { lines: lines.collect(), notes: body.notes })
     }
 }

@@ -1,0 +1,86 @@
+//! A waiter takes a line out of a round before the kitchen knows of it (W16).
+//!
+//! No ticket points at such a line, so it can go without a trace but the audit row. A round never stands without lines:
+//! the last one takes it along.
+
+use super::{Mover, repeat};
+use crate::{Error, Result};
+use auth::{Floor, Staff};
+use domain::{
+    RoundId, RoundItemId,
+    event::{Event, RoundItemDeleted},
+    round::RoundAction,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use store::{Answer, Attempt, Database, ItemRow};
+use utoipa::ToSchema;
+
+/// What is left.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeletedItem {
+    /// Always true.
+    pub success: bool,
+    /// The round.
+    pub round_id: RoundId,
+    /// The line that is gone.
+    pub item_id: RoundItemId,
+    /// Lines left in the round.
+    pub remaining_items: usize,
+    /// Whether it was the last, so that the round is gone too.
+    pub round_deleted: bool,
+    /// For people.
+    pub message: &'static str,
+}
+
+/// Deletes the item, and with the last one the round.
+///
+/// # Errors
+/// No such round, or the item is not of it; the kitchen has the round, or it is over.
+pub async fn delete_item(
+    db: &Database,
+    staff: &Staff<Floor>,
+    round_id: RoundId,
+    item_id: RoundItemId,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    db.transaction("round.delete_item", |uow| async move {
+        let (session, round) = match uow.lock_round(staff, round_id).await {
+            Err(store::Error::NotFound(noun)) => return repeat(&uow, staff, attempt, noun).await,
+            locked => locked?,
+        };
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        let mover = Mover { uow: &uow, staff, attempt, session: &session };
+        let items = uow.find_items(&round).await?;
+        let item = items.iter().find(|item| item.id == item_id).ok_or(Error::NotFound("item"))?;
+        round.status.after(RoundAction::DeleteItem)?;
+        mover.ensure_may(RoundAction::DeleteItem)?;
+        uow.delete_item(&round, item).await?;
+        let remaining_items = items.len() - 1;
+        let round_deleted = remaining_items == 0;
+        if round_deleted {
+            uow.delete_round(&round).await?;
+        }
+        let product_id = item.product_id;
+        mover.emit(Event::RoundItemDeleted(RoundItemDeleted { round_id, item_id, product_id, round_deleted }));
+        let after = if round_deleted { Value::Null } else { json!({ "remaining_items": remaining_items }) };
+        mover.audit("DELETE", "round_item", item_id.get(), described(item), after).await?;
+        let message = if round_deleted { "Item deleted, and with it the round" } else { "Item deleted" };
+        let deleted = DeletedItem { success: true, round_id, item_id, remaining_items, round_deleted, message };
+        Ok(uow.answer(staff, attempt, Answer::json(200, &deleted)?).await?)
+    })
+    .await
+}
+
+fn described(item: &ItemRow) -> Value {
+    json!({
+        "round_id": item.round_id,
+        "product_id": item.product_id,
+        "product_name": item.product_name,
+        "qty": item.qty,
+        "unit_price_cents": item.unit_price_cents,
+        "notes": item.notes,
+    })
+}

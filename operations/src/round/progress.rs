@@ -1,0 +1,104 @@
+//! What every change of a round has in common: its new state, its tickets, its event and its audit row are written by
+//! one transaction under the session's lock, so that the kitchen has a round if and only if its tickets exist.
+
+use crate::{Error, Result};
+use auth::{RoleSet, Scope, Staff};
+use domain::{
+    event::{Event, RoundRef},
+    kitchen::TicketStatus,
+    round::{RoundAction, RoundStatus},
+};
+use serde_json::json;
+use store::{Answer, Attempt, Change, Locked, RoundRow, Seated, UnitOfWork};
+
+/// A member of staff about to change a locked round.
+pub(crate) struct Mover<'a, R: RoleSet> {
+    pub(crate) uow: &'a UnitOfWork,
+    pub(crate) staff: &'a Staff<R>,
+    pub(crate) attempt: &'a Attempt,
+    pub(crate) session: &'a Locked<Seated>,
+}
+
+impl<R: RoleSet> Mover<'_, R> {
+    /// # Errors
+    /// No role held in the round's branch gives the right.
+    pub(crate) fn ensure_may(&self, action: RoundAction) -> Result<()> {
+        let allowed = action.allowed_for(&self.staff.roles_in(self.session.session.branch_id));
+        if allowed { Ok(()) } else { Err(Error::Forbidden("Your role does not allow this step of a round")) }
+    }
+
+    /// Moves the round as a whole: its tickets follow without an event of their own.
+    pub(crate) async fn whole(
+        &self,
+        round: &Locked<RoundRow>,
+        to: RoundStatus,
+        reason: Option<&str>,
+    ) -> Result<Locked<RoundRow>> {
+        let moved = self.uow.set_round_status(round, to, self.staff.user_id(), reason).await?;
+        match (TicketStatus::of_round(to), TicketStatus::of_round(round.status)) {
+            (None, None) => {}
+            (None, Some(_)) => self.uow.delete_tickets(&moved).await?,
+            (Some(_), None) => self.uow.insert_tickets(self.session, moved.id).await?,
+            (Some(now), Some(before)) if now < before => self.uow.recall_tickets(&moved, now).await?,
+            (Some(now), Some(_)) => self.uow.advance_tickets(&moved, now).await?,
+        }
+        self.tell(&moved);
+        Ok(moved)
+    }
+
+    /// Moves the round because its tickets did, which therefore stay as they are.
+    pub(crate) async fn follow(&self, round: &Locked<RoundRow>, to: RoundStatus) -> Result<Locked<RoundRow>> {
+        let moved = self.uow.set_round_status(round, to, self.staff.user_id(), None).await?;
+        self.tell(&moved);
+        Ok(moved)
+    }
+
+    fn tell(&self, round: &RoundRow) {
+        let event = Event::round_is(round.status, RoundRef { round_id: round.id, round_number: round.round_number });
+        self.emit(event);
+    }
+
+    pub(crate) fn emit(&self, event: Event) {
+        let actor = self.staff.actor(self.session.session.branch_id);
+        self.uow.emit(self.session.place(), actor, event);
+    }
+
+    /// Notes in the audit log that the round went from `before` to where it is now.
+    pub(crate) async fn audit_step(
+        &self,
+        action: &'static str,
+        before: RoundStatus,
+        round: &Locked<RoundRow>,
+    ) -> Result<()> {
+        let mut after = json!({ "status": round.status });
+        if let Some(reason) = &round.cancel_reason {
+            after["cancel_reason"] = json!(reason);
+        }
+        self.audit(action, "round", round.id.get(), json!({ "status": before }), after).await
+    }
+
+    pub(crate) async fn audit(
+        &self,
+        action: &'static str,
+        entity_type: &'static str,
+        entity_id: i64,
+        before: serde_json::Value,
+        after: serde_json::Value,
+    ) -> Result<()> {
+        let branch = Some(self.session.session.branch_id);
+        let change = Change { action, entity_type, entity_id, branch, before, after };
+        Ok(self.uow.audit(self.staff, self.attempt, change).await?)
+    }
+}
+
+/// The answer to a command whose object is gone: if it was this very command that took it away, what was said then
+/// (DESIGN I7), else "not found".
+pub(crate) async fn repeat<R: RoleSet>(
+    uow: &UnitOfWork,
+    staff: &Staff<R>,
+    attempt: &Attempt,
+    noun: &'static str,
+) -> Result<Answer> {
+    // The key that this claims is let go again by the rollback that the error causes.
+    uow.first_answer(staff, attempt).await?.ok_or(Error::NotFound(noun))
+}

@@ -1,0 +1,116 @@
+//! A waiter takes an order at the table (W13).
+//!
+//! It needs nobody's confirmation, so round and tickets come into being together. Sent twice it is one round, by key or
+//! by content, as for diners (DESIGN I7). The diners' cart is theirs and stays.
+
+use super::{Mover, Order};
+use crate::{Error, Result};
+use auth::{Floor, Staff};
+use domain::{
+    Cents, RoundId, SessionId, UserId,
+    event::{Event, RoundRef},
+    money::MoneyError,
+    round::RoundStatus,
+    session::{OpenedBy, SessionStatus},
+    text::Quantity,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use store::{Answer, Attempt, Database, NewRound, RoundRow, UnitOfWork};
+use utoipa::ToSchema;
+
+/// The round that was taken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TakenRound {
+    /// The session.
+    pub session_id: SessionId,
+    /// The round.
+    pub round_id: RoundId,
+    /// Its number in the session, from 1.
+    pub round_number: i32,
+    /// SUBMITTED.
+    pub status: RoundStatus,
+    /// WAITER.
+    pub submitted_by: OpenedBy,
+    /// The waiter.
+    pub submitted_by_waiter_id: Option<UserId>,
+    /// Lines.
+    pub items_count: usize,
+    /// What they cost together, in cents.
+    pub total_cents: Cents,
+}
+
+/// Sends the order to the kitchen as the session's next round.
+///
+/// # Errors
+/// No such open session; a product is not offered; the key was used for another request.
+pub async fn take(
+    db: &Database,
+    staff: &Staff<Floor>,
+    session: SessionId,
+    order: &Order,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let digest = order.digest_by(staff.user_id());
+    let (digest, products) = (&digest, &order.products());
+    db.transaction("round.take", |uow| async move {
+        let session = uow.lock_session(staff, session).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        if session.session.status != SessionStatus::Open {
+            return Err(Error::NotFound("open session"));
+        }
+        if attempt.key.is_none()
+            && let Some(first) = uow.find_same_round(&session, digest).await?
+        {
+            return Ok(Answer::json(200, &known(&uow, first).await?)?);
+        }
+        let new = NewRound {
+            round_number: session.session.rounds_sent + 1,
+            status: RoundStatus::Submitted,
+            submitted_by: OpenedBy::Waiter,
+            waiter: Some(staff.user_id()),
+            content_digest: digest.clone(),
+            idempotency_key: attempt.key.clone(),
+            notes: order.notes.clone().map(Into::into),
+            lines: order.priced(&uow.find_offered(&session, products).await?)?,
+            empties_cart: false,
+        };
+        let round_id = uow.insert_round(&session, &new).await?;
+        let taken = TakenRound {
+            session_id: session.session.id,
+            round_id,
+            round_number: new.round_number,
+            status: new.status,
+            submitted_by: new.submitted_by,
+            submitted_by_waiter_id: new.waiter,
+            items_count: new.lines.len(),
+            total_cents: total(new.lines.iter().map(|line| (line.unit_price_cents, line.qty)))?,
+        };
+        let mover = Mover { uow: &uow, staff, attempt, session: &session };
+        mover.emit(Event::RoundSubmitted(RoundRef { round_id, round_number: new.round_number }));
+        mover.audit("CREATE", "round", round_id.get(), Value::Null, json!(taken)).await?;
+        Ok(uow.answer(staff, attempt, Answer::json(200, &taken)?).await?)
+    })
+    .await
+}
+
+/// The round that the same order made a moment ago.
+async fn known(uow: &UnitOfWork, round: RoundRow) -> Result<TakenRound> {
+    let items = uow.find_items_of(round.id).await?;
+    Ok(TakenRound {
+        session_id: round.session_id,
+        round_id: round.id,
+        round_number: round.round_number,
+        status: round.status,
+        submitted_by: round.submitted_by,
+        submitted_by_waiter_id: round.submitted_by_waiter_id,
+        items_count: items.len(),
+        total_cents: total(items.iter().map(|item| (item.unit_price_cents, item.qty)))?,
+    })
+}
+
+fn total(lines: impl IntoIterator<Item = (Cents, Quantity)>) -> Result<Cents, MoneyError> {
+    lines.into_iter().try_fold(Cents::ZERO, |sum, (price, qty)| sum.checked_add(price.checked_times(qty.times())?))
+}

@@ -1,0 +1,91 @@
+//! What happens to a locked round: a new state with its instant, an item struck, an item taken out.
+
+use super::{ItemRow, RoundRow};
+use crate::{
+    error::Result,
+    unit_of_work::{Locked, UnitOfWork},
+};
+use chrono::{DateTime, Utc};
+use domain::{UserId, round::RoundStatus};
+use entity::{round, round_item};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+impl UnitOfWork {
+    /// Moves the round to `status` and stamps the instant; `by` is who moves it, `reason` why it is canceled.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_round_status(
+        &self,
+        round: &Locked<RoundRow>,
+        status: RoundStatus,
+        by: UserId,
+        reason: Option<&str>,
+    ) -> Result<Locked<RoundRow>> {
+        let mut row = stamped(round, status, by, self.now());
+        if status == RoundStatus::Canceled {
+            row.cancel_reason = Set(reason.map(ToOwned::to_owned));
+        }
+        Ok(Locked::new(row.update(self.tx()).await?))
+    }
+
+    /// Strikes an item: it stays on the bill's paper trail, but nobody makes or pays it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn void_item(&self, _round: &Locked<RoundRow>, item: &ItemRow, by: UserId, reason: &str) -> Result<()> {
+        let mut row = item.clone().into_active_model();
+        row.voided_at = Set(Some(self.now()));
+        row.void_reason = Set(Some(reason.to_owned()));
+        row.voided_by_id = Set(Some(by));
+        row.update(self.tx()).await?;
+        Ok(())
+    }
+
+    /// Takes an item out of a round that the kitchen does not know, so that no ticket points at it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn delete_item(&self, round: &Locked<RoundRow>, item: &ItemRow) -> Result<()> {
+        round_item::Entity::delete_many()
+            .filter(round_item::Column::Id.eq(item.id))
+            .filter(round_item::Column::RoundId.eq(round.id))
+            .exec(self.tx())
+            .await?;
+        Ok(())
+    }
+
+    /// Removes a round that has no item left. Its number is not given again.
+    ///
+    /// # Errors
+    /// It has an item.
+    pub async fn delete_round(&self, round: &Locked<RoundRow>) -> Result<()> {
+        round::Entity::delete_by_id(round.id).exec(self.tx()).await?;
+        Ok(())
+    }
+}
+
+/// An instant is kept from the first time on; going back takes away those of the steps undone.
+fn stamped(round: &RoundRow, status: RoundStatus, by: UserId, now: DateTime<Utc>) -> round::ActiveModel {
+    let mut row = round.clone().into_active_model();
+    row.status = Set(status);
+    match status {
+        RoundStatus::Pending => {}
+        RoundStatus::Confirmed => {
+            row.confirmed_at = Set(Some(now));
+            row.confirmed_by_id = Set(Some(by));
+        }
+        RoundStatus::Submitted => {
+            row.submitted_at = Set(round.submitted_at.or(Some(now)));
+            row.started_at = Set(None);
+        }
+        RoundStatus::InKitchen => {
+            row.started_at = Set(round.started_at.or(Some(now)));
+            row.ready_at = Set(None);
+        }
+        RoundStatus::Ready => row.ready_at = Set(Some(now)),
+        RoundStatus::Served => row.served_at = Set(Some(now)),
+        RoundStatus::Canceled => row.canceled_at = Set(Some(now)),
+    }
+    row
+}

@@ -1,0 +1,101 @@
+//! A round that is to be changed: its session's lock first, then its own row.
+//!
+//! The session of a round never changes, so it can be read without a lock; everything else is read after the wait.
+
+use super::RoundRow;
+use crate::{
+    error::{Error, Result},
+    scoped::admitted,
+    session::Seated,
+    unit_of_work::{Locked, UnitOfWork},
+};
+use auth::Scope;
+use domain::{BranchId, RoundId, RoundItemId, SessionId};
+use entity::{round, round_item};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+
+/// A line of a round.
+pub type ItemRow = round_item::Model;
+
+#[derive(FromQueryResult)]
+struct Address {
+    round_id: RoundId,
+    session_id: SessionId,
+    branch_id: BranchId,
+}
+
+const ADDRESS: &str = "select id as round_id, session_id, branch_id from round where id = $1 and tenant_id = $2";
+
+const ADDRESS_OF_ITEM: &str = "select r.id as round_id, r.session_id, r.branch_id
+    from round_item i join round r on r.id = i.round_id where i.id = $1 and i.tenant_id = $2";
+
+const ADDRESS_OF_TICKET: &str = "select r.id as round_id, r.session_id, r.branch_id
+    from kitchen_ticket k join round r on r.id = k.round_id where k.id = $1 and k.tenant_id = $2";
+
+impl UnitOfWork {
+    /// Locks a round of the caller's, and before it its session.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn lock_round(&self, scope: &impl Scope, id: RoundId) -> Result<(Locked<Seated>, Locked<RoundRow>)> {
+        self.lock_round_at(scope, "round", ADDRESS, id.get()).await
+    }
+
+    /// [`lock_round`](Self::lock_round) by one of its items.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn lock_round_of_item(
+        &self,
+        scope: &impl Scope,
+        item: RoundItemId,
+    ) -> Result<(Locked<Seated>, Locked<RoundRow>)> {
+        self.lock_round_at(scope, "item", ADDRESS_OF_ITEM, item.get()).await
+    }
+
+    /// [`lock_round`](Self::lock_round) by one of its tickets.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn lock_round_of_ticket(
+        &self,
+        scope: &impl Scope,
+        ticket: domain::TicketId,
+    ) -> Result<(Locked<Seated>, Locked<RoundRow>)> {
+        self.lock_round_at(scope, "ticket", ADDRESS_OF_TICKET, ticket.get()).await
+    }
+
+    async fn lock_round_at(
+        &self,
+        scope: &impl Scope,
+        noun: &'static str,
+        address: &str,
+        id: i64,
+    ) -> Result<(Locked<Seated>, Locked<RoundRow>)> {
+        let address: Option<Address> = self.one(address, [id.into(), scope.tenant_id().into()]).await?;
+        let address = admitted(scope, noun, address, |row| row.branch_id)?;
+        let session = self.lock_session(scope, address.session_id).await?;
+        let round = round::Entity::find_by_id(address.round_id).lock_exclusive().one(self.tx()).await?;
+        // It may have been deleted with its last item while we waited.
+        Ok((session, Locked::new(round.ok_or(Error::NotFound(noun))?)))
+    }
+
+    /// The lines of a locked round, in the order they were sent, voided ones included.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_items(&self, round: &Locked<RoundRow>) -> Result<Vec<ItemRow>> {
+        self.find_items_of(round.id).await
+    }
+
+    /// The lines of a round that was sent before.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_items_of(&self, round: RoundId) -> Result<Vec<ItemRow>> {
+        let query = round_item::Entity::find()
+            .filter(round_item::Column::RoundId.eq(round))
+            .order_by_asc(round_item::Column::Line);
+        Ok(query.all(self.tx()).await?)
+    }
+}

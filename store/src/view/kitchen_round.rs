@@ -1,0 +1,187 @@
+//! Rounds as the kitchen display and the waiter read them (contract W14, §2.C12), each list in one statement.
+
+use super::kitchen_place::{At, OpenIn};
+use crate::{
+    Database, ItemRow, Locked, RoundRow, Seated,
+    error::Result,
+    scoped::admitted,
+    unit_of_work::{UnitOfWork, all},
+};
+use auth::{RoleSet, Scope, Staff};
+use chrono::{DateTime, Utc};
+use domain::{BranchId, Cents, ProductId, RoundId, RoundItemId, TableId, round::RoundStatus, text::Quantity};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A round as the kitchen sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct KitchenRound {
+    /// The round.
+    pub id: RoundId,
+    /// Its number in the session, from 1.
+    pub round_number: i32,
+    /// Where it stands.
+    pub status: RoundStatus,
+    /// Its lines in the order they were sent, voided ones included.
+    pub items: Vec<KitchenRoundItem>,
+    /// When it was sent.
+    pub created_at: DateTime<Utc>,
+    /// The table its party sits at now.
+    pub table_id: Option<TableId>,
+    /// That table's code.
+    pub table_code: Option<String>,
+    /// When the kitchen got it.
+    pub submitted_at: Option<DateTime<Utc>>,
+}
+
+/// A line of such a round.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct KitchenRoundItem {
+    /// The line.
+    pub id: RoundItemId,
+    /// What.
+    pub product_id: ProductId,
+    /// Its name when it was sent.
+    pub product_name: String,
+    /// How many.
+    pub qty: Quantity,
+    /// Price of one when it was sent, in cents.
+    pub unit_price_cents: Cents,
+    /// The diner's wish.
+    pub notes: Option<String>,
+    /// Whether it was struck.
+    pub is_voided: bool,
+    /// Why it was.
+    pub void_reason: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: RoundId,
+    branch_id: BranchId,
+    round_number: i32,
+    status: RoundStatus,
+    created_at: DateTime<Utc>,
+    submitted_at: Option<DateTime<Utc>>,
+    table_id: TableId,
+    table_code: String,
+    item_id: RoundItemId,
+    product_id: ProductId,
+    product_name: String,
+    qty: Quantity,
+    unit_price_cents: Cents,
+    notes: Option<String>,
+    is_voided: bool,
+    void_reason: Option<String>,
+}
+
+// A round has a line as long as it exists, so the inner join loses none.
+const SELECT: &str = "select r.id, r.branch_id, r.round_number, r.status, r.created_at, r.submitted_at,
+        t.id as table_id, t.code as table_code, i.id as item_id, i.product_id, i.product_name, i.qty,
+        i.unit_price_cents, i.notes, i.voided_at is not null as is_voided, i.void_reason
+    from round r
+    join table_session s on s.id = r.session_id
+    join dining_table t on t.id = s.table_id
+    join round_item i on i.round_id = r.id
+    where r.tenant_id = $1";
+
+async fn select(
+    connection: &impl ConnectionTrait,
+    and: &str,
+    values: Vec<Value>,
+) -> Result<Vec<(BranchId, KitchenRound)>> {
+    let sql = format!("{SELECT} {and} order by r.submitted_at, r.id, i.line");
+    let rows: Vec<Row> = all(connection, &sql, values).await?;
+    let mut rounds: Vec<(BranchId, KitchenRound)> = Vec::new();
+    for row in rows {
+        let item = KitchenRoundItem {
+            id: row.item_id,
+            product_id: row.product_id,
+            product_name: row.product_name,
+            qty: row.qty,
+            unit_price_cents: row.unit_price_cents,
+            notes: row.notes,
+            is_voided: row.is_voided,
+            void_reason: row.void_reason,
+        };
+        match rounds.last_mut() {
+            Some((_, round)) if round.id == row.id => round.items.push(item),
+            _ => {
+                let round = KitchenRound {
+                    id: row.id,
+                    round_number: row.round_number,
+                    status: row.status,
+                    items: vec![item],
+                    created_at: row.created_at,
+                    table_id: Some(row.table_id),
+                    table_code: Some(row.table_code),
+                    submitted_at: row.submitted_at,
+                };
+                rounds.push((row.branch_id, round));
+            }
+        }
+    }
+    Ok(rounds)
+}
+
+impl Database {
+    /// What the kitchen display shows of `at`: waiting, being cooked and ready, the longest waiting first.
+    ///
+    /// # Errors
+    /// A branch was named that is not the caller's.
+    pub async fn kitchen_rounds<R: RoleSet>(&self, staff: &Staff<R>, at: At) -> Result<Vec<KitchenRound>> {
+        let OpenIn { and, values } = self.open_in(staff, at, "r.branch_id").await?;
+        // The second condition says nothing new; it is the partial index's own, which SQLite wants to hear.
+        let and = format!(
+            "and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY') and r.status not in ('SERVED', 'CANCELED') {and}"
+        );
+        let rounds = select(self.reader(), &and, values).await?;
+        Ok(rounds.into_iter().map(|(_, round)| round).collect())
+    }
+
+    /// One round of the caller's, in any state.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn kitchen_round(&self, scope: &impl Scope, id: RoundId) -> Result<KitchenRound> {
+        let values = vec![scope.tenant_id().into(), id.into()];
+        let round = select(self.reader(), "and r.id = $2", values).await?.pop();
+        Ok(admitted(scope, "round", round, |(branch, _)| *branch)?.1)
+    }
+}
+
+impl UnitOfWork {
+    /// The round as this transaction leaves it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn kitchen_round(&self, session: &Locked<Seated>, round: &Locked<RoundRow>) -> Result<KitchenRound> {
+        let items = self.find_items(round).await?.into_iter().map(Into::into).collect();
+        Ok(KitchenRound {
+            id: round.id,
+            round_number: round.round_number,
+            status: round.status,
+            items,
+            created_at: round.created_at,
+            table_id: Some(session.session.table_id),
+            table_code: Some(session.table_code.clone()),
+            submitted_at: round.submitted_at,
+        })
+    }
+}
+
+impl From<ItemRow> for KitchenRoundItem {
+    fn from(row: ItemRow) -> Self {
+        Self {
+            id: row.id,
+            product_id: row.product_id,
+            product_name: row.product_name,
+            qty: row.qty,
+            unit_price_cents: row.unit_price_cents,
+            notes: row.notes,
+            is_voided: row.voided_at.is_some(),
+            void_reason: row.void_reason,
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Tickets as a station's screen reads them (contract §2.C13), each list in one statement.
+
+use super::kitchen_place::{At, OpenIn};
+use crate::{
+    Database, Locked, RoundRow,
+    error::{Error, Result},
+    scoped::admitted,
+    unit_of_work::{UnitOfWork, all},
+};
+use auth::{RoleSet, Scope, Staff};
+use chrono::{DateTime, Utc};
+use domain::{
+    BranchId, ProductId, RoundId, RoundItemId, TableId, TicketId, TicketItemId,
+    kitchen::{Station, TicketStatus},
+    text::Quantity,
+};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A station's share of a round.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Ticket {
+    /// The ticket.
+    pub id: TicketId,
+    /// The round it is of.
+    pub round_id: RoundId,
+    /// That round's number in the session, from 1.
+    pub round_number: i32,
+    /// Whose it is.
+    pub station: Station,
+    /// Where it stands.
+    pub status: TicketStatus,
+    /// Higher comes first.
+    pub priority: i32,
+    /// A note on the ticket.
+    pub notes: Option<String>,
+    /// The table the party sits at now.
+    pub table_id: Option<TableId>,
+    /// That table's code.
+    pub table_code: Option<String>,
+    /// Its lines, voided ones included as long as one is not.
+    pub items: Vec<TicketItem>,
+    /// When the kitchen got it.
+    pub created_at: DateTime<Utc>,
+    /// When it was begun.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it was ready.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// When it was carried out.
+    pub delivered_at: Option<DateTime<Utc>>,
+}
+
+/// A line of a ticket.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TicketItem {
+    /// The line.
+    pub id: TicketItemId,
+    /// The round's line it is.
+    pub round_item_id: RoundItemId,
+    /// What.
+    pub product_id: ProductId,
+    /// Its name when it was sent.
+    pub product_name: String,
+    /// How many.
+    pub qty: Quantity,
+    /// The ticket's status, or `VOIDED`: not to be made.
+    pub status: &'static str,
+    /// The diner's wish.
+    pub notes: Option<String>,
+}
+
+/// The open tickets of one station.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StationTickets {
+    /// The station.
+    pub station: Station,
+    /// The urgent first, then the longest waiting.
+    pub tickets: Vec<Ticket>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: TicketId,
+    branch_id: BranchId,
+    round_id: RoundId,
+    round_number: i32,
+    station: Station,
+    status: TicketStatus,
+    priority: i32,
+    notes: Option<String>,
+    table_id: TableId,
+    table_code: String,
+    created_at: DateTime<Utc>,
+    started_at: Option<DateTime<Utc>>,
+    completed_at: Option<DateTime<Utc>>,
+    delivered_at: Option<DateTime<Utc>>,
+    line_id: TicketItemId,
+    round_item_id: RoundItemId,
+    product_id: ProductId,
+    product_name: String,
+    qty: Quantity,
+    item_notes: Option<String>,
+    is_voided: bool,
+}
+
+const SELECT: &str = "select k.id, k.branch_id, k.round_id, r.round_number, k.station, k.status, k.priority, k.notes,
+        t.id as table_id, t.code as table_code, k.created_at, k.started_at, k.completed_at, k.delivered_at,
+        l.id as line_id, l.round_item_id, i.product_id, i.product_name, i.qty, i.notes as item_notes,
+        i.voided_at is not null as is_voided
+    from kitchen_ticket k
+    join round r on r.id = k.round_id
+    join table_session s on s.id = r.session_id
+    join dining_table t on t.id = s.table_id
+    join kitchen_ticket_item l on l.ticket_id = k.id
+    join round_item i on i.id = l.round_item_id
+    where k.tenant_id = $1";
+
+async fn select(connection: &impl ConnectionTrait, and: &str, values: Vec<Value>) -> Result<Vec<(BranchId, Ticket)>> {
+    let sql = format!("{SELECT} {and} order by k.priority desc, k.created_at, k.id, i.line");
+    let rows: Vec<Row> = all(connection, &sql, values).await?;
+    let mut tickets: Vec<(BranchId, Ticket)> = Vec::new();
+    for row in rows {
+        if tickets.last().is_none_or(|(_, ticket)| ticket.id != row.id) {
+            tickets.push((row.branch_id, row.ticket()));
+        }
+        if let Some((_, ticket)) = tickets.last_mut() {
+            ticket.items.push(row.line());
+        }
+    }
+    Ok(tickets)
+}
+
+impl Row {
+    fn ticket(&self) -> Ticket {
+        Ticket {
+            id: self.id,
+            round_id: self.round_id,
+            round_number: self.round_number,
+            station: self.station,
+            status: self.status,
+            priority: self.priority,
+            notes: self.notes.clone(),
+            table_id: Some(self.table_id),
+            table_code: Some(self.table_code.clone()),
+            items: Vec::new(),
+            created_at: self.created_at,
+            started_at: self.started_at,
+            completed_at: self.completed_at,
+            delivered_at: self.delivered_at,
+        }
+    }
+
+    fn line(self) -> TicketItem {
+        TicketItem {
+            id: self.line_id,
+            round_item_id: self.round_item_id,
+            product_id: self.product_id,
+            product_name: self.product_name,
+            qty: self.qty,
+            status: if self.is_voided { "VOIDED" } else { self.status.as_str() },
+            notes: self.item_notes,
+        }
+    }
+}
+
+impl Database {
+    /// The tickets of `at` that are not carried out, of one station or of all, by the stations' names.
+    ///
+    /// # Errors
+    /// A branch was named that is not the caller's.
+    pub async fn open_tickets<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        at: At,
+        station: Option<Station>,
+    ) -> Result<Vec<StationTickets>> {
+        let OpenIn { and, mut values } = self.open_in(staff, at, "k.branch_id").await?;
+        let mut and = format!("and k.status <> 'DELIVERED' {and}");
+        if let Some(station) = station {
+            values.push(station.as_str().into());
+            and = format!("{and} and k.station = ${}", values.len());
+        }
+        let mut stations: Vec<StationTickets> = Vec::new();
+        for (_, ticket) in select(self.reader(), &and, values).await? {
+            match stations.iter_mut().find(|known| known.station == ticket.station) {
+                Some(known) => known.tickets.push(ticket),
+                None => stations.push(StationTickets { station: ticket.station, tickets: vec![ticket] }),
+            }
+        }
+        stations.sort_unstable_by_key(|known| known.station.as_str());
+        Ok(stations)
+    }
+
+    /// One ticket of the caller's.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn ticket(&self, scope: &impl Scope, id: TicketId) -> Result<Ticket> {
+        let values = vec![scope.tenant_id().into(), id.into()];
+        let ticket = select(self.reader(), "and k.id = $2", values).await?.pop();
+        Ok(admitted(scope, "ticket", ticket, |(branch, _)| *branch)?.1)
+    }
+}
+
+impl UnitOfWork {
+    /// The tickets of a locked round as this transaction leaves them.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn tickets(&self, round: &Locked<RoundRow>) -> Result<Vec<Ticket>> {
+        let values = vec![round.tenant_id.into(), round.id.into()];
+        let tickets = select(self.tx(), "and k.round_id = $2", values).await?;
+        Ok(tickets.into_iter().map(|(_, ticket)| ticket).collect())
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// Not found.
+    pub async fn ticket(&self, round: &Locked<RoundRow>, id: TicketId) -> Result<Ticket> {
+        let mut tickets = self.tickets(round).await?.into_iter();
+        tickets.find(|ticket| ticket.id == id).ok_or(Error::NotFound("ticket"))
+    }
+}

@@ -1,0 +1,168 @@
+//! What the tests of rounds and of the kitchen have in common: the demo staff, an order, and a look into the log.
+
+use harness::{App, DinerPhone, Reply, StaffClient, Value, json};
+
+/// The demo's people.
+pub(crate) struct Staff {
+    pub(crate) waiter: StaffClient,
+    pub(crate) cook: StaffClient,
+    pub(crate) manager: StaffClient,
+}
+
+impl Staff {
+    pub(crate) async fn of(app: &App) -> Self {
+        Self {
+            waiter: app.login("waiter@demo.com", "waiter123").await,
+            cook: app.login("kitchen@demo.com", "kitchen123").await,
+            manager: app.login("manager@demo.com", "manager123").await,
+        }
+    }
+
+    /// Who presses the button that leads to `status`.
+    pub(crate) fn whose(&self, status: &str) -> &StaffClient {
+        match status {
+            "IN_KITCHEN" | "READY" => &self.cook,
+            "CANCELED" => &self.manager,
+            _ => &self.waiter,
+        }
+    }
+
+    /// Takes a round through `steps`.
+    pub(crate) async fn walk(&self, round: i64, steps: &[&str]) {
+        for status in steps {
+            step(self.whose(status), round, status).await.expect(200);
+        }
+    }
+}
+
+/// The status call.
+pub(crate) async fn step(staff: &StaffClient, round: i64, status: &str) -> Reply {
+    staff.post(&format!("/api/kitchen/rounds/{round}/status"), json!({ "status": status })).await
+}
+
+/// From now on a waiter confirms what diners send.
+pub(crate) async fn confirm_first(app: &App) {
+    app.sql_exec("UPDATE branch SET round_confirmation = 'waiter'").await;
+}
+
+/// The id of the product of that name.
+pub(crate) async fn product(app: &App, name: &str) -> i64 {
+    app.sql_i64(&format!("SELECT id FROM product WHERE name = '{name}'")).await
+}
+
+/// One of each.
+pub(crate) fn order(products: &[i64]) -> Value {
+    let items: Vec<_> = products.iter().map(|id| json!({ "product_id": id, "qty": 1 })).collect();
+    json!({ "items": items })
+}
+
+/// A diner sends one of each; the round's id.
+pub(crate) async fn send(phone: &DinerPhone, products: &[i64]) -> i64 {
+    let sent = phone.post("/api/diner/rounds/submit", order(products)).await.expect(200);
+    sent["round_id"].as_i64().expect("a round id")
+}
+
+/// The id of the `line`th item of a round, from 1.
+pub(crate) async fn item(app: &App, round: i64, line: i64) -> i64 {
+    app.sql_i64(&format!("SELECT id FROM round_item WHERE round_id = {round} AND line = {line}")).await
+}
+
+pub(crate) async fn void(staff: &StaffClient, item: i64) -> Reply {
+    staff.patch(&format!("/api/waiter/rounds/items/{item}/void"), json!({ "reason": "se cayó" })).await
+}
+
+/// A JSON integer.
+#[track_caller]
+pub(crate) fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_else(|| panic!("{value} is no integer"))
+}
+
+/// A JSON string.
+#[track_caller]
+pub(crate) fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+}
+
+/// A JSON array.
+#[track_caller]
+pub(crate) fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
+}
+
+/// How many events of a type speak of a round.
+pub(crate) async fn events(app: &App, kind: &str, round: i64) -> i64 {
+    let about = format!("(entity LIKE '%\"round_id\":{round},%' OR entity LIKE '%\"round_id\":{round}}}')");
+    app.sql_i64(&format!("SELECT COUNT(*) FROM event WHERE type = '{kind}' AND {about}")).await
+}
+
+pub(crate) async fn tickets(app: &App, round: i64) -> i64 {
+    app.sql_i64(&format!("SELECT COUNT(*) FROM kitchen_ticket WHERE round_id = {round}")).await
+}
+
+/// Whether the round stands at `status`, with tickets if and only if the kitchen has it.
+pub(crate) async fn assert_stands(app: &App, round: i64, status: &str) {
+    let at = format!("SELECT COUNT(*) FROM round WHERE id = {round} AND status = '{status}'");
+    assert_eq!(app.sql_i64(&at).await, 1, "round {round} is not {status}");
+    let in_kitchen = matches!(status, "SUBMITTED" | "IN_KITCHEN" | "READY" | "SERVED");
+    assert_eq!(tickets(app, round).await > 0, in_kitchen, "tickets of a round that is {status}");
+}
+
+/// No number of the branch's stream is missing, and the counter stands at the last.
+pub(crate) async fn assert_gap_free(app: &App) {
+    let gaps = "SELECT COUNT(*) FROM branch_stream s WHERE s.seq <> (SELECT COUNT(*) FROM event e WHERE e.branch_id = s.branch_id)
+        OR s.seq <> COALESCE((SELECT MAX(seq) FROM event e WHERE e.branch_id = s.branch_id), 0)";
+    assert_eq!(app.sql_i64(gaps).await, 0, "the stream has gaps");
+}
+
+/// A second business and a second branch of ours with a round each, put there by SQL: `(foreign tenant's, other branch's)`.
+pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
+    let now = "2026-01-01T00:00:00+00:00";
+    app.sql_exec(&format!(
+        "INSERT INTO tenant (name, slug, created_at) VALUES ('Otro', 'otro', '{now}');
+         INSERT INTO branch (tenant_id, name, slug, timezone, round_confirmation, is_active, created_at)
+         SELECT id, 'Ajena', 'ajena', 'UTC', 'none', true, '{now}' FROM tenant WHERE slug = 'otro';
+         INSERT INTO branch (tenant_id, name, slug, timezone, round_confirmation, is_active, created_at)
+         SELECT id, 'Norte', 'norte', 'UTC', 'none', true, '{now}' FROM tenant WHERE slug = 'buen-sabor';
+         INSERT INTO branch_stream (branch_id, tenant_id, epoch) SELECT id, tenant_id, 'e' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO dining_table (tenant_id, branch_id, code, capacity, status, is_active, created_at)
+         SELECT tenant_id, id, 'X-01', 4, 'ACTIVE', true, '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO table_session (tenant_id, branch_id, table_id, status, opened_by, opened_at)
+         SELECT tenant_id, branch_id, id, 'OPEN', 'DINER', '{now}' FROM dining_table WHERE code = 'X-01';
+         INSERT INTO round (tenant_id, branch_id, session_id, round_number, status, submitted_by, content_digest, created_at, submitted_at)
+         SELECT tenant_id, branch_id, id, 1, 'SUBMITTED', 'DINER', 'd', '{now}', '{now}' FROM table_session
+         WHERE table_id IN (SELECT id FROM dining_table WHERE code = 'X-01');
+         INSERT INTO round_item (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, station)
+         SELECT tenant_id, id, 1, 101, 'Algo', 1, 100, 'GRILL' FROM round WHERE content_digest = 'd';
+         INSERT INTO kitchen_ticket (tenant_id, branch_id, round_id, station, status, created_at)
+         SELECT tenant_id, branch_id, id, 'GRILL', 'PENDING', '{now}' FROM round WHERE content_digest = 'd';
+         INSERT INTO kitchen_ticket_item (tenant_id, ticket_id, round_item_id)
+         SELECT k.tenant_id, k.id, i.id FROM kitchen_ticket k JOIN round_item i ON i.round_id = k.round_id
+         WHERE i.product_name = 'Algo'"
+    ))
+    .await;
+    [Stranger::of(app, "ajena").await, Stranger::of(app, "norte").await]
+}
+
+/// What a branch of somebody else's has, to be reached for.
+pub(crate) struct Stranger {
+    pub(crate) branch: i64,
+    pub(crate) session: i64,
+    pub(crate) round: i64,
+    pub(crate) item: i64,
+    pub(crate) ticket: i64,
+}
+
+impl Stranger {
+    async fn of(app: &App, slug: &str) -> Self {
+        let branch = app.sql_i64(&format!("SELECT id FROM branch WHERE slug = '{slug}'")).await;
+        let of = async |table: &str| app.sql_i64(&format!("SELECT id FROM {table} WHERE branch_id = {branch}")).await;
+        let round = of("round").await;
+        Self {
+            branch,
+            session: of("table_session").await,
+            round,
+            item: item(app, round, 1).await,
+            ticket: of("kitchen_ticket").await,
+        }
+    }
+}
