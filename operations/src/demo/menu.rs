@@ -27,13 +27,16 @@ const ALLERGENS: &[(&str, &str, Severity)] = &[
 /// Name, cents, marks (F featured, P popular), allergens.
 type Dish = (&'static str, i64, &'static str, &'static [&'static str]);
 
+/// A subcategory with its dishes.
+type Course = (&'static str, &'static [Dish]);
+
 const G: &str = "Gluten";
 const H: &str = "Huevos";
 const L: &str = "Lácteos";
 const N: &str = "Frutos secos";
 const S: &str = "Sulfitos";
 
-const MENU: &[(&str, &[(&str, &[Dish])])] = &[
+const MENU: &[(&str, &[Course])] = &[
     (
         "Bebidas",
         &[
