@@ -2,7 +2,7 @@
 
 use crate::{Database, Location};
 use domain::{
-    BranchId, Role, SystemClock,
+    BranchId, Role, Shift, SystemClock,
     call::{CallStatus, CallType},
     event::{Envelope, EventSink},
     kitchen::{Station, TicketStatus},
@@ -53,7 +53,7 @@ fn vocabularies() -> BTreeMap<&'static str, Vec<String>> {
         ("branch.round_confirmation", texts(RoundConfirmation::ALL, RoundConfirmation::as_str)),
         ("user_branch_role.role", texts(Role::ALL, Role::as_str)),
         ("dining_table.status", texts(TableStatus::ALL, TableStatus::as_str)),
-        ("waiter_sector_assignment.shift", ["MORNING", "AFTERNOON", "NIGHT"].map(str::to_owned).to_vec()),
+        ("waiter_sector_assignment.shift", texts(Shift::ALL, Shift::as_str)),
         ("allergen.severity", texts(Severity::ALL, Severity::as_str)),
         ("cross_reaction.probability", texts(Probability::ALL, Probability::as_str)),
         ("product_allergen.presence", texts(Presence::ALL, Presence::as_str)),
