@@ -33,7 +33,10 @@ const L: &str = "Lácteos";
 const N: &str = "Frutos secos";
 const S: &str = "Sulfitos";
 
-const MENU: &[(&str, &[(&str, &[Dish])])] = &[
+/// A subcategory with its dishes.
+type Subcategory = (&'static str, &'static [Dish]);
+
+const MENU: &[(&str, &[Subcategory])] = &[
     (
         "Bebidas",
         &[
