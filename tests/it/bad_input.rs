@@ -118,7 +118,7 @@ both_modes! {
         let waiter = app.login("waiter@demo.com", "waiter123").await;
         let flood = waiter.socket(&app, "/ws/waiter").await;
         for _ in 0..31 {
-            flood.ping().await;
+            flood.send_raw(Message::text(r#"{"type":"ping"}"#)).await;
         }
         assert_eq!(flood.wait_closed(Duration::from_secs(5)).await, 4029);
         let large = waiter.socket(&app, "/ws/waiter").await;
