@@ -56,13 +56,13 @@ both_modes! {
                 let phone = phone.clone();
                 async move {
                     let body = json!({"product_id": limonada, "quantity": 3, "diner_id": phone.diner_id});
-                    phone.post(ADD, body).await.expect(200)["quantity"].as_i64().unwrap()
+                    phone.post(ADD, body).await.expect(200)["quantity"].as_i64().expect("a number")
                 }
             })
             .await;
             assert_eq!(answers.iter().max(), Some(&total));
             let cart = phone.get(CART).await.expect(200);
-            assert_eq!(cart["items"].as_array().unwrap().len(), 1);
+            assert_eq!(cart["items"].as_array().expect("a list").len(), 1);
             assert_eq!((&cart["items"][0]["quantity"], &cart["version"]), (&json!(total), &json!(20 * round)));
         }
         assert_eq!((events(&app, "CART_ITEM_ADDED").await, events(&app, "CART_ITEM_UPDATED").await), (1, 39));
@@ -73,7 +73,7 @@ both_modes! {
     async fn a_burst_ends_with_the_whole_cart(app: App) {
         let limonada = app.menu().await.id("Limonada");
         let phone = app.scan("INT-01").await;
-        let id = add(&phone, limonada, 1).await["item_id"].as_i64().unwrap();
+        let id = add(&phone, limonada, 1).await["item_id"].as_i64().expect("a number");
         add(&phone, limonada, 1).await;
         assert_eq!(events(&app, "CART_SYNC").await, 0, "the first change of a line is not dropped");
         phone.patch(&item(id), json!({"quantity": 7})).await.expect(200);
@@ -89,7 +89,7 @@ both_modes! {
     async fn a_removed_dish_can_come_back(app: App) {
         let limonada = app.menu().await.id("Limonada");
         let phone = app.scan("INT-01").await;
-        let first = add(&phone, limonada, 5).await["item_id"].as_i64().unwrap();
+        let first = add(&phone, limonada, 5).await["item_id"].as_i64().expect("a number");
         let (one, other) = (phone.clone(), phone.clone());
         let (one, other) = duel(
             async move { one.delete(&item(first)).await },
@@ -112,7 +112,7 @@ both_modes! {
         let limonada = app.menu().await.id("Limonada");
         let phone = app.scan("INT-01").await;
         let line = phone.post(ADD, json!({"product_id": limonada, "quantity": 5, "notes": "fría"})).await.expect(200);
-        let path = item(line["item_id"].as_i64().unwrap());
+        let path = item(line["item_id"].as_i64().expect("a number"));
         let line = phone.patch(&path, json!({"quantity": 2})).await.expect(200);
         assert_eq!((&line["quantity"], &line["notes"]), (&json!(2), &json!("fría")));
         let line = phone.patch(&path, json!({"quantity": 2, "notes": "tibia"})).await.expect(200);
@@ -127,7 +127,7 @@ both_modes! {
     async fn a_cart_belongs_to_its_table(app: App) {
         let limonada = app.menu().await.id("Limonada");
         let (here, there) = (app.scan("INT-01").await, app.scan("INT-02").await);
-        let id = add(&here, limonada, 5).await["item_id"].as_i64().unwrap();
+        let id = add(&here, limonada, 5).await["item_id"].as_i64().expect("a number");
         there.patch(&item(id), json!({"quantity": 1})).await.expect(404);
         there.delete(&item(id)).await.expect(404);
         let foreign = json!({"product_id": limonada, "diner_id": here.diner_id});
@@ -135,7 +135,7 @@ both_modes! {
         assert_eq!(there.get(CART).await.expect(200), json!({"items": [], "version": 0}));
         assert_eq!(here.get(CART).await.expect(200)["items"][0]["quantity"], 5);
         there.delete(CART).await.expect(204);
-        assert_eq!(here.get(CART).await.expect(200)["items"].as_array().unwrap().len(), 1);
+        assert_eq!(here.get(CART).await.expect(200)["items"].as_array().expect("a list").len(), 1);
         app.anonymous().get(CART).await.expect(401);
     }
 
@@ -172,7 +172,7 @@ both_modes! {
         // A table that nobody has joined by name.
         let anonymous = app.anonymous();
         let opened = anonymous.post_empty("/api/tables/code/INT-03/session").await.expect(200);
-        let nobody = anonymous.with_header("X-Table-Token", opened["table_token"].as_str().unwrap());
+        let nobody = anonymous.with_header("X-Table-Token", opened["table_token"].as_str().expect("text"));
         nobody.post(ADD, json!({"product_id": limonada})).await.expect(400);
     }
 
@@ -180,7 +180,7 @@ both_modes! {
     async fn a_closed_session_keeps_its_cart(app: App) {
         let limonada = app.menu().await.id("Limonada");
         let phone = app.scan("INT-01").await;
-        let id = add(&phone, limonada, 5).await["item_id"].as_i64().unwrap();
+        let id = add(&phone, limonada, 5).await["item_id"].as_i64().expect("a number");
         for status in ["PAYING", "CLOSED"] {
             app.sql_exec(&format!("update table_session set status = '{status}' where id = {}", phone.session_id)).await;
             phone.post(ADD, json!({"product_id": limonada})).await.expect(400);
@@ -207,7 +207,7 @@ both_modes! {
         assert_eq!(phone.get(CART).await.expect(200)["items"][0]["quantity"], 3);
         keyed.post(ADD, json!({"product_id": limonada, "quantity": 4})).await.expect(409);
 
-        let id = answers[0].json()["item_id"].as_i64().unwrap();
+        let id = answers[0].json()["item_id"].as_i64().expect("a number");
         let keyed = phone.with_header("Idempotency-Key", "k2");
         keyed.patch(&item(id), json!({"quantity": 9})).await.expect(200);
         phone.patch(&item(id), json!({"quantity": 5})).await.expect(200);

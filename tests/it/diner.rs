@@ -6,7 +6,7 @@ const DEVICE: &str = "7f0c6a1e-device";
 
 async fn send(phone: &DinerPhone, items: Value) -> i64 {
     let sent = phone.post("/api/diner/rounds/submit", json!({"items": items})).await.expect(200);
-    sent["round_id"].as_i64().unwrap()
+    sent["round_id"].as_i64().expect("a number")
 }
 
 async fn total(phone: &DinerPhone) -> Value {
@@ -45,7 +45,7 @@ both_modes! {
             &json!({"id": item["id"], "product_id": beef, "product_name": "Bife de chorizo", "qty": 2,
                 "unit_price_cents": 15_000, "notes": "[Diner 1]", "is_voided": false})
         );
-        assert_eq!((&rounds[0]["items"][1]["is_voided"], rounds.as_array().unwrap().len()), (&json!(true), 2));
+        assert_eq!((&rounds[0]["items"][1]["is_voided"], rounds.as_array().expect("a list").len()), (&json!(true), 2));
 
         let whole = phone.get(&format!("/api/diner/session/{}/total", phone.session_id)).await.expect(200);
         let expected = json!({"session_id": phone.session_id, "total_cents": 30_000, "paid_cents": 0,
@@ -71,7 +71,7 @@ both_modes! {
         let ana = join_with_device(&phone, DEVICE).await;
         assert_eq!(ana["device_id"], DEVICE);
         let diners = phone.get(&format!("/api/diner/session/{}/diners", phone.session_id)).await.expect(200);
-        let names: Vec<_> = diners.as_array().unwrap().iter().map(|diner| &diner["name"]).collect();
+        let names: Vec<_> = diners.as_array().expect("a list").iter().map(|diner| &diner["name"]).collect();
         assert_eq!(names, ["Diner 1", "Ana"]);
         assert_eq!((&diners[1]["id"], &diners[1]["color"]), (&ana["id"], &json!("#112233")));
         assert_eq!((&diners[1]["device_id"], &diners[1]["local_id"]), (&Value::Null, &Value::Null));

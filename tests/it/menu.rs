@@ -31,7 +31,7 @@ async fn open_north(app: &App, product: i64) {
     app.sql_exec(&format!(
         "insert into branch (id, tenant_id, name, slug, timezone, created_at)
             select 902, tenant_id, 'Norte', 'norte', timezone, created_at from branch where slug = 'centro';
-         insert into branch_stream (branch_id, epoch, seq) values (902, 'north', 0);
+         insert into branch_stream (branch_id, tenant_id, epoch, seq) select 902, tenant_id, 'north', 0 from branch where id = 902;
          insert into branch_product (id, tenant_id, branch_id, product_id, price_cents)
             select 90200, tenant_id, 902, id, 700 from product where id = {product};"
     ))
@@ -43,23 +43,23 @@ both_modes! {
     async fn the_menu_is_whole(app: App) {
         let menu = app.menu().await;
         assert_eq!((&menu.0["branch_slug"], &menu.0["branch_name"]), (&json!("centro"), &json!("Sucursal Centro")));
-        let names: Vec<_> = menu.0["categories"].as_array().unwrap().iter().map(|c| &c["name"]).collect();
+        let names: Vec<_> = menu.0["categories"].as_array().expect("a list").iter().map(|c| &c["name"]).collect();
         assert_eq!(names, ["Bebidas", "Entradas", "Principales", "Postres"]);
         assert_eq!(products(&menu.0).len(), 37);
         assert_eq!(menu.0["categories"][0]["subcategories"][0]["name"], "Gaseosas");
 
         let tiramisu = menu.product("Tiramisú");
-        let contains: Vec<_> = tiramisu["allergens"]["contains"].as_array().unwrap().iter().collect();
-        let names: Vec<_> = contains.iter().map(|allergen| allergen["name"].as_str().unwrap()).collect();
+        let contains: Vec<_> = tiramisu["allergens"]["contains"].as_array().expect("a list").iter().collect();
+        let names: Vec<_> = contains.iter().map(|allergen| allergen["name"].as_str().expect("text")).collect();
         assert_eq!(names, ["Gluten", "Huevos", "Lácteos"]);
         assert_eq!(tiramisu["allergen_ids"], json!(contains.iter().map(|a| a["id"].clone()).collect::<Vec<_>>()));
         assert_eq!(menu.product("Limonada")["allergens"], Value::Null);
         for field in ["description", "image", "badge", "seal", "dietary", "cooking"] {
-            assert!(tiramisu.as_object().unwrap().contains_key(field), "{field} is left out instead of null");
+            assert!(tiramisu.as_object().expect("an object").contains_key(field), "{field} is left out instead of null");
         }
 
         let allergens = app.anonymous().get("/api/public/menu/centro/allergens").await.expect(200);
-        assert_eq!(allergens.as_array().unwrap().len(), 14);
+        assert_eq!(allergens.as_array().expect("a list").len(), 14);
         assert_eq!(allergens[0]["cross_reactions"], json!([]));
 
         let one = format!("{MENU}/products/{}", menu.id("Tiramisú"));
@@ -151,7 +151,7 @@ both_modes! {
         let menu = waiter.get(&format!("/api/waiter/branches/{branch}/menu")).await.expect(200);
         assert_eq!((&menu["total_products"], products(&menu).len()), (&json!(36), 36));
         assert!(products(&menu).iter().all(|product| product["id"] != id));
-        let tabla = products(&menu).into_iter().find(|product| product["name"] == "Tabla de quesos").unwrap();
+        let tabla = products(&menu).into_iter().find(|product| product["name"] == "Tabla de quesos").expect("there");
         assert_eq!(tabla["subcategory_name"], "Picadas");
         assert_eq!((&tabla["category_name"], &tabla["allergen_icons"]), (&json!("Entradas"), &json!(["🥛"])));
 
@@ -177,14 +177,14 @@ both_modes! {
         waiter.patch(&path(id), json!({"is_available": false})).await.expect(403);
         let admin = app.login("admin@demo.com", "admin123").await;
         let refused = admin.patch(&path(id), json!({"is_available": false})).await.expect(422);
-        assert!(refused["detail"].as_str().unwrap().contains("branch_id"), "{refused}");
+        assert!(refused["detail"].as_str().expect("text").contains("branch_id"), "{refused}");
         assert_eq!(events(&app).await, 0);
 
         // Which the kitchen, with one branch, need not say.
         kitchen.patch(&path(id), json!({"is_available": false})).await.expect(200);
-        assert!(available(&app.anonymous().get("/api/public/menu/centro").await.expect(200), id));
-        let north = "select is_available from branch_product where branch_id = 902";
-        assert_eq!(app.sql_i64(&north.replace("is_available", "case when is_available then 1 else 0 end")).await, 1);
+        assert!(!available(&app.menu().await.0, id));
+        let north = "select case when is_available then 1 else 0 end from branch_product where branch_id = 902";
+        assert_eq!(app.sql_i64(north).await, 1);
     }
 
     /// Twelve hands on the same switch: one change, one event; and a key answers for one request only.

@@ -6,7 +6,7 @@ use super::tell;
 use crate::Result;
 use auth::Diner;
 use domain::{
-    CartItemId,
+    CartItemId, Patch,
     text::{Quantity, Text},
 };
 use store::{Answer, Attempt, Database};
@@ -16,8 +16,8 @@ use store::{Answer, Attempt, Database};
 pub struct CartChange {
     /// How many.
     pub quantity: Quantity,
-    /// `None` leaves the note, `Some(None)` takes it away.
-    pub notes: Option<Option<Text<500>>>,
+    /// Its note.
+    pub notes: Patch<Text<500>>,
 }
 
 /// Changes a line of the table's cart.
@@ -38,7 +38,7 @@ pub async fn change(
         }
         session.session.status.ensure_ordering()?;
         let row = uow.find_cart_line(&session, id).await?;
-        let notes = change.notes.clone().map_or_else(|| row.notes.clone(), |notes| notes.map(String::from));
+        let notes = change.notes.clone().map(String::from).or(row.notes.clone());
         uow.set_cart_line(&session, &row, change.quantity, notes).await?;
         let line = tell::tell_changed(&uow, &session, row.id, row.changed_at).await?;
         Ok(uow.answer(diner, attempt, Answer::json(200, &line)?).await?)

@@ -8,13 +8,13 @@ use crate::{
 use auth::Diner;
 use axum::extract::State;
 use domain::{
-    CartItemId,
+    CartItemId, Patch,
     event::CartLine,
     text::{Quantity, Text},
 };
 use operations::cart::{self, CartChange};
 use runtime::ProblemBody;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// What the line is to be.
@@ -23,14 +23,9 @@ pub(crate) struct ChangeCartLine {
     /// How many: 1 to 99.
     quantity: Quantity,
     /// At most 500 characters; left out, the note stays, and null takes it away.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    notes: Option<Option<Text<500>>>,
-}
-
-/// Tells null from nothing.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(value).map(Some)
+    notes: Patch<Text<500>>,
 }
 
 /// Changes a line of the table's cart, whoever added it.
