@@ -12,5 +12,5 @@ insert into kitchen_ticket_item (tenant_id, ticket_id, round_item_id) select i.t
 delete from cart_item where session_id = :session;
 update table_session set rounds_sent = :number, cart_version = cart_version + 1 where id = :session;
 update branch_stream set seq = seq + 2 where branch_id = :branch_id returning seq \gset
-insert into event (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_role, ts) values (:tenant_id, :branch_id, :seq - 1, 'ROUND_SUBMITTED', :table_id, :session, null, '{"round_id":1,"round_number":1}', 'DINER', now()), (:tenant_id, :branch_id, :seq, 'CART_CLEARED', :table_id, :session, null, '{"cleared":true}', 'DINER', now());
+insert into event (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_role, ts) values (:tenant_id, :branch_id, :seq - 1, 'ROUND_SUBMITTED', :table_id, :session, null, json_build_object('round_id', :round_id::bigint, 'round_number', :number::integer)::text, 'DINER', now()), (:tenant_id, :branch_id, :seq, 'CART_CLEARED', :table_id, :session, null, json_build_object('cleared', true)::text, 'DINER', now());
 commit;
