@@ -1,34 +1,64 @@
-//! What must be swept now and then: old events, old idempotency keys, expired refresh tokens, idle rate-limit buckets.
+//! What must be done now and then, whoever calls: a burst's last word to the phones, and sweeping out old events, old
+//! idempotency keys, expired refresh tokens and idle rate-limit buckets.
 //!
 //! Every API process does it; the statements are bounded and safe to run twice.
 
 use crate::process::Process;
 use api::AppState;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use runtime::Shutdown;
 use std::time::Duration;
+use store::Database;
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
-/// Starts the sweeper.
+/// Starts both rounds.
 pub(crate) fn start(process: &Process, state: AppState) {
     let retention = TimeDelta::from_std(process.settings.event_retention).unwrap_or(TimeDelta::MAX);
     let (db, shutdown) = (process.db.clone(), process.shutdown.clone());
     process.shutdown.spawn(async move {
-        let mut tick = tokio::time::interval(Duration::from_secs(60));
-        loop {
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                _ = tick.tick() => {}
-            }
+        let mut minute = every(Duration::from_secs(60));
+        while goes_on(&shutdown, &mut minute).await {
             state.limits.sweep();
-            let before = db.clock().now() - retention;
-            if let Err(error) = async {
-                db.forget_events(before).await?;
-                db.forget_idempotency_keys().await?;
-                db.forget_refresh_tokens().await
-            }
-            .await
-            {
+            if let Err(error) = sweep(&db, db.clock().now() - retention).await {
                 tracing::warn!(%error, "sweeping failed; the next minute tries again");
             }
         }
     });
+    let (db, shutdown) = (process.db.clone(), process.shutdown.clone());
+    process.shutdown.spawn(async move {
+        let mut second = every(Duration::from_secs(1));
+        while goes_on(&shutdown, &mut second).await {
+            if let Err(error) = settle_carts(&db).await {
+                tracing::warn!(%error, "settling carts failed; the next second tries again");
+            }
+        }
+    });
+}
+
+/// A round that took too long is followed by a pause, not by a burst of rounds.
+fn every(period: Duration) -> Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+async fn goes_on(shutdown: &Shutdown, interval: &mut Interval) -> bool {
+    tokio::select! {
+        () = shutdown.cancelled() => false,
+        _ = interval.tick() => true,
+    }
+}
+
+async fn sweep(db: &Database, before: DateTime<Utc>) -> store::Result<()> {
+    db.forget_events(before).await?;
+    db.forget_idempotency_keys().await?;
+    db.forget_refresh_tokens().await?;
+    Ok(())
+}
+
+async fn settle_carts(db: &Database) -> operations::Result<()> {
+    for cart in db.due_carts().await? {
+        operations::cart::settle(db, &cart).await?;
+    }
+    Ok(())
 }

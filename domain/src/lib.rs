@@ -17,6 +17,7 @@
 
 pub mod branch;
 pub mod call;
+pub mod cart;
 pub mod clock;
 pub mod event;
 pub mod id;

@@ -16,7 +16,8 @@ pub struct Model {
     pub quantity: Quantity,
     pub notes: Option<String>,
     pub created_at: DateTimeUtc,
-    pub changed_at: Option<DateTimeUtc>,
+    pub told_at: Option<DateTimeUtc>,
+    pub settle_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,7 +14,7 @@ mod m20261124_000007_create_service_calls;
 mod m20261124_000008_create_event_log;
 mod m20261124_000009_create_idempotency_keys;
 mod m20261124_000010_create_audit_log;
-mod m20261124_000011_date_cart_changes;
+mod m20261124_000011_settle_cart_lines;
 mod m20261124_000012_index_finished_rounds;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -37,7 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000008_create_event_log::Migration),
             Box::new(m20261124_000009_create_idempotency_keys::Migration),
             Box::new(m20261124_000010_create_audit_log::Migration),
-            Box::new(m20261124_000011_date_cart_changes::Migration),
+            Box::new(m20261124_000011_settle_cart_lines::Migration),
             Box::new(m20261124_000012_index_finished_rounds::Migration),
         ]
     }

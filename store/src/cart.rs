@@ -2,19 +2,71 @@
 //! `unique (session_id, diner_id, product_id)` is never met by accident (DESIGN I5).
 
 use crate::{
+    Database,
     error::{Error, Result},
     session::Seated,
-    unit_of_work::{Locked, UnitOfWork},
+    unit_of_work::{Locked, UnitOfWork, all},
 };
-use domain::{CartItemId, DinerId, ProductId, text::Quantity};
+use auth::{Caller, Scope};
+use chrono::{DateTime, Utc};
+use domain::{
+    BranchId, CartItemId, DinerId, ProductId, SessionId, TenantId,
+    event::{Actor, ActorRole},
+    text::Quantity,
+};
 use entity::{cart_item, diner};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::Expr,
+    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder,
 };
 
 /// A cart line's row.
 pub type CartRow = cart_item::Model;
+
+/// A cart with lines that are due to be told of again. It is the ground to do that on: its own session, nothing else.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub struct DueCart {
+    /// The business.
+    pub tenant_id: TenantId,
+    /// The branch.
+    pub branch_id: BranchId,
+    /// The party.
+    pub session_id: SessionId,
+}
+
+impl Scope for DueCart {
+    fn tenant_id(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn admits(&self, branch: BranchId) -> bool {
+        self.branch_id == branch
+    }
+
+    fn admits_session(&self, session: SessionId) -> bool {
+        self.session_id == session
+    }
+
+    fn actor(&self, _branch: BranchId) -> Actor {
+        Actor { user_id: None, role: ActorRole::System }
+    }
+
+    fn caller(&self) -> Caller {
+        Caller::Session(self.session_id)
+    }
+}
+
+impl Database {
+    /// Carts with lines that are due by now. A bounded number: the rest is due the next time, too.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn due_carts(&self) -> Result<Vec<DueCart>> {
+        let sql = "select distinct s.tenant_id, s.branch_id, s.id as session_id
+            from cart_item i join table_session s on s.id = i.session_id where i.settle_at <= $1 limit 100";
+        all(self.reader(), sql, [self.clock().now().into()]).await
+    }
+}
 
 impl UnitOfWork {
     /// The diner of that id, or without one the diner who joined last (contract M6); `None` where the session has none.
@@ -79,12 +131,13 @@ impl UnitOfWork {
             quantity: Set(quantity),
             notes: Set(notes),
             created_at: Set(self.now()),
-            changed_at: Set(None),
+            told_at: Set(None),
+            settle_at: Set(None),
         };
         Ok(row.insert(self.tx()).await?)
     }
 
-    /// Gives a line another quantity and note.
+    /// Gives a line another quantity and note, of which the table is told now and, if at all, at `settle_at` again.
     ///
     /// # Errors
     /// The database failed.
@@ -94,16 +147,33 @@ impl UnitOfWork {
         line: &CartRow,
         quantity: Quantity,
         notes: Option<String>,
+        settle_at: Option<DateTime<Utc>>,
     ) -> Result<()> {
         let row = cart_item::ActiveModel {
             id: Set(line.id),
             quantity: Set(quantity),
             notes: Set(notes),
-            changed_at: Set(Some(self.now())),
+            told_at: Set(Some(self.now())),
+            settle_at: Set(settle_at),
             ..Default::default()
         };
         row.update(self.tx()).await?;
         Ok(())
+    }
+
+    /// Settles the lines that are due and tells which: the table is told of them now.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn settle_cart_lines(&self, session: &Locked<Seated>) -> Result<Vec<CartItemId>> {
+        #[derive(FromQueryResult)]
+        struct Settled {
+            id: CartItemId,
+        }
+        let sql = "update cart_item set told_at = $2, settle_at = null
+            where session_id = $1 and settle_at <= $2 returning id";
+        let settled: Vec<Settled> = self.all(sql, [session.session.id.into(), self.now().into()]).await?;
+        Ok(settled.into_iter().map(|line| line.id).collect())
     }
 
     /// Takes a line out for good, so that the same dish can be added again (contract §7.2).
@@ -127,17 +197,13 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Counts a write to the cart and tells its number.
+    /// Counts a write to the cart.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn raise_cart_version(&self, session: &Locked<Seated>) -> Result<i64> {
-        let version = session.session.cart_version + 1;
-        entity::table_session::Entity::update_many()
-            .col_expr(entity::table_session::Column::CartVersion, Expr::value(version))
-            .filter(entity::table_session::Column::Id.eq(session.session.id))
-            .exec(self.tx())
-            .await?;
-        Ok(version)
+    pub async fn raise_cart_version(&self, session: &Locked<Seated>) -> Result<()> {
+        let sql = "update table_session set cart_version = cart_version + 1 where id = $1";
+        self.run(sql, [session.session.id.into()]).await?;
+        Ok(())
     }
 }

@@ -38,7 +38,7 @@ pub use account::{Account, SecondFactor, StoredPassword};
 pub use audit::Change;
 pub use branch::BranchRow;
 pub use call::CallRow;
-pub use cart::CartRow;
+pub use cart::{CartRow, DueCart};
 pub use catalog::NewProduct;
 pub use database::{Database, Location};
 pub use diner::{DinerRow, NewDiner};

@@ -1,6 +1,9 @@
 //! The shared cart: many hands, one sum; what every phone shows in the end.
 
-use harness::{App, DinerPhone, Value, both_modes, duel, json, race};
+use crate::scene::{self, number};
+use chrono::{DateTime, TimeDelta, Utc};
+use harness::{App, AppOptions, DinerPhone, Value, both_modes, duel, json, race};
+use std::time::{Duration, Instant};
 
 const ADD: &str = "/api/diner/cart/add";
 const CART: &str = "/api/diner/cart";
@@ -11,6 +14,10 @@ fn item(id: i64) -> String {
 
 async fn add(phone: &DinerPhone, product: i64, quantity: i64) -> Value {
     phone.post(ADD, json!({"product_id": product, "quantity": quantity})).await.expect(200)
+}
+
+fn instant(event: &Value) -> DateTime<Utc> {
+    scene::text(&event["ts"]).parse().expect("an instant")
 }
 
 async fn events(app: &App, kind: &str) -> i64 {
@@ -69,20 +76,63 @@ both_modes! {
         assert_eq!(events_holding(&app, "CART_ITEM_UPDATED", "\"quantity\":60,").await, 1);
     }
 
-    /// Phones drop a second change within five seconds (contract §7.10); the whole cart behind it brings them together.
-    async fn a_burst_ends_with_the_whole_cart(app: App) {
-        let limonada = app.menu().await.id("Limonada");
+    /// Phones drop a second change within five seconds (contract §7.10); what the burst came to is told when they listen.
+    async fn a_burst_is_told_once_more_when_it_is_over(app: App) {
+        let menu = app.menu().await;
         let phone = app.scan("INT-01").await;
-        let id = add(&phone, limonada, 1).await["item_id"].as_i64().expect("a number");
-        add(&phone, limonada, 1).await;
-        assert_eq!(events(&app, "CART_SYNC").await, 0, "the first change of a line is not dropped");
-        phone.patch(&item(id), json!({"quantity": 7})).await.expect(200);
-        assert_eq!(events(&app, "CART_SYNC").await, 1);
-        assert_eq!(events_holding(&app, "CART_SYNC", "\"quantity\":7,%\"version\":3}").await, 1);
+        let other = app.scan("INT-01").await.socket(&app).await;
+        let once = add(&phone, menu.id("Provoleta"), 1).await["item_id"].clone();
+        phone.patch(&item(once.as_i64().unwrap()), json!({"quantity": 3})).await.expect(200);
+        let burst = add(&phone, menu.id("Limonada"), 1).await["item_id"].clone();
+        for quantity in [2, 4, 7] {
+            phone.patch(&item(burst.as_i64().unwrap()), json!({"quantity": quantity})).await.expect(200);
+        }
+        let version = phone.get(CART).await.expect(200)["version"].clone();
+        let told = |events: &[Value]| -> Vec<Value> {
+            let updates = events.iter().filter(|event| event["type"] == "CART_ITEM_UPDATED");
+            updates.map(|event| json!([event["entity"]["item_id"], event["entity"]["quantity"]])).collect()
+        };
+        other.wait_until_within(|events| told(events).len() > 4, Duration::from_secs(20)).await;
+        let events = other.quiet(Duration::from_millis(2_500)).await;
+        let wanted = json!([[once, 3], [burst, 2], [burst, 4], [burst, 7], [burst, 7]]);
+        assert_eq!(json!(told(&events)), wanted, "once more, and only the line that changed in a burst");
+        let (last, late) = (&events[events.len() - 2], &events[events.len() - 1]);
+        assert!(instant(late) - instant(last) >= TimeDelta::seconds(6), "the phones are still deaf: {last} {late}");
+        assert_eq!((&late["actor"], &late["entity"]), (&last["actor"], &last["entity"]));
+        assert_eq!(phone.get(CART).await.expect(200)["version"], version, "nothing changed");
+        assert_eq!(app.sql_i64("select count(*) from event where type = 'CART_SYNC'").await, 0, "contract §7.9");
 
-        app.sql_exec("update cart_item set changed_at = '2026-01-10 20:00:00+00:00'").await;
-        phone.patch(&item(id), json!({"quantity": 8})).await.expect(200);
-        assert_eq!((events(&app, "CART_SYNC").await, events(&app, "CART_ITEM_UPDATED").await), (1, 3));
+        // The phones are deaf after that word, too.
+        phone.patch(&item(burst.as_i64().unwrap()), json!({"quantity": 8})).await.expect(200);
+        assert_eq!(app.sql_i64("select count(*) from cart_item where settle_at is not null").await, 1);
+    }
+
+    /// However many processes look, a burst has one last word; a line that is gone and a party that left have none.
+    async fn a_burst_has_one_last_word(app: App = AppOptions::default().api_processes(3)) {
+        let limonada = app.menu().await.id("Limonada");
+        let mut lines = Vec::new();
+        for table in ["INT-01", "INT-02", "INT-03", "BAR-01", "TER-01"] {
+            let phone = app.scan(table).await;
+            let id = number(&add(&phone, limonada, 1).await["item_id"]);
+            for quantity in [5, 6, 7] {
+                phone.patch(&item(id), json!({"quantity": quantity})).await.expect(200);
+            }
+            lines.push((phone, id));
+        }
+        let [_, _, _, (removing, removed), (leaving, _)] = &lines[..] else { unreachable!("five tables") };
+        removing.delete(&item(*removed)).await.expect(204);
+        app.sql_exec(&format!("update table_session set status = 'CLOSED' where id = {}", leaving.session_id)).await;
+        let before = events(&app, "CART_ITEM_UPDATED").await;
+        app.sql_exec("update cart_item set settle_at = '2026-01-10 20:00:00+00:00' where settle_at is not null").await;
+        let unsettled = "select count(*) from cart_item where settle_at is not null";
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while app.sql_i64(unsettled).await > 0 {
+            assert!(Instant::now() < deadline, "nobody settles");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        assert_eq!(events(&app, "CART_ITEM_UPDATED").await - before, 3);
+        scene::assert_gap_free(&app).await;
     }
 
     /// A dish that was taken out can come back (contract §7.2), and goes once however often it is taken out.

@@ -43,8 +43,7 @@ pub async fn add(db: &Database, diner: &Diner, new: &NewCartLine, attempt: &Atte
         let line = match uow.find_cart_line_of(&session, owner.id, new.product_id).await? {
             Some(row) => {
                 let quantity = row.quantity.plus_capped(new.quantity);
-                uow.set_cart_line(&session, &row, quantity, notes.or(row.notes.clone())).await?;
-                tell::tell_changed(&uow, &session, row.id, row.changed_at).await?
+                tell::change(&uow, &session, &row, quantity, notes.or(row.notes.clone())).await?
             }
             None => {
                 let row = uow.insert_cart_line(&session, owner.id, new.product_id, new.quantity, notes).await?;

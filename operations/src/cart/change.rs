@@ -39,8 +39,7 @@ pub async fn change(
         session.session.status.ensure_ordering()?;
         let row = uow.find_cart_line(&session, id).await?;
         let notes = change.notes.clone().map(String::from).or(row.notes.clone());
-        uow.set_cart_line(&session, &row, change.quantity, notes).await?;
-        let line = tell::tell_changed(&uow, &session, row.id, row.changed_at).await?;
+        let line = tell::change(&uow, &session, &row, change.quantity, notes).await?;
         Ok(uow.answer(diner, attempt, Answer::json(200, &line)?).await?)
     })
     .await

@@ -4,9 +4,11 @@ mod add;
 mod change;
 mod clear;
 mod remove;
+mod settle;
 mod tell;
 
 pub use add::{NewCartLine, add};
 pub use change::{CartChange, change};
 pub use clear::clear;
 pub use remove::remove;
+pub use settle::settle;
