@@ -11,8 +11,10 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the command until it is done or told to stop.
 pub(crate) async fn run(command: Command, args: Args) -> Result<(), Failure> {
-    if matches!(command, Command::Openapi) {
-        return print(&api::document().to_pretty_json()?);
+    match command {
+        Command::Openapi => return print(&api::document().to_pretty_json()?),
+        Command::Asyncapi => return print(&format!("{:#}", ws_gateway::document())),
+        _ => {}
     }
     let settings = Settings::resolve(args)?;
     telemetry::init_tracing(&settings.log, settings.log_format)?;
@@ -22,7 +24,11 @@ pub(crate) async fn run(command: Command, args: Args) -> Result<(), Failure> {
         Command::WsGateway => gateway(settings).await,
         Command::Migrate => Ok(Process::start(settings).await?.db.migrate().await?),
         Command::Seed => Ok(operations::demo::seed(&Process::start(settings).await?.db).await?),
-        Command::Openapi => Ok(()),
+        Command::NewEpoch => {
+            let streams = Process::start(settings).await?.db.begin_epoch().await?;
+            print(&format!("{streams} streams began a new epoch; clients will read again."))
+        }
+        Command::Openapi | Command::Asyncapi => Ok(()),
     }
 }
 

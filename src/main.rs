@@ -36,6 +36,11 @@ enum Command {
     Seed,
     /// Prints the OpenAPI document.
     Openapi,
+    /// Prints the AsyncAPI document of the gateway.
+    Asyncapi,
+    /// Begins a new epoch in every branch's event stream: to be run after the database was restored or failed over to
+    /// an older state, before the API starts. Every connected and returning client is told to read again.
+    NewEpoch,
 }
 
 #[tokio::main]

@@ -2,7 +2,8 @@
 //!
 //! A transaction is a re-runnable closure. It is begun (`BEGIN IMMEDIATE` on SQLite, which then has no other writer),
 //! run, sealed (its events are numbered and logged, last of all: DESIGN I2), committed, and only then are its events
-//! handed to the bus. A conflict runs it again; nothing of the failed try is left.
+//! handed to the bus. A conflict or a lost connection runs it again, unless the connection was lost in the COMMIT;
+//! nothing of the failed try is left.
 
 use crate::{
     error::{Conflict, Error, HoldsStoreError, Result},
@@ -98,7 +99,7 @@ impl Database {
         self.connection.ping().await.map_err(Error::Unavailable)
     }
 
-    /// Runs `body` as one transaction, again on a conflict. `name` labels the metrics: `noun.verb`.
+    /// Runs `body` as one transaction, again on a conflict or when the connection is lost before the commit. `name` labels the metrics: `noun.verb`.
     ///
     /// `body` must do nothing but use its unit of work: no network (DESIGN I6), no memory of an earlier try.
     ///
@@ -162,7 +163,7 @@ impl Database {
         };
         let (tx, drafts) = work.into_parts().ok_or_else(leaked)?;
         let events = event_log::append(&tx, drafts, now).await?;
-        tx.commit().await.map_err(Error::from)?;
+        tx.commit().await.map_err(Error::of_commit)?;
         if !events.is_empty() {
             self.sink.publish(events);
         }
@@ -184,8 +185,9 @@ fn options(location: &Location, pool: u32) -> ConnectOptions {
         .acquire_timeout(Duration::from_secs(LOCK_TIMEOUT_SECONDS))
         .connect_timeout(Duration::from_secs(LOCK_TIMEOUT_SECONDS))
         .sqlx_logging(false)
-        // A ping per acquire would be a round trip per transaction (anchors-realtime.md §A4).
-        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        // A ping per acquire would be a round trip per transaction (anchors-realtime.md §A4); one after a second of
+        // idleness costs nobody anything, and is how connections that a restart of the database killed are noticed.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .journal_mode(SqliteJournalMode::Wal)

@@ -41,7 +41,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a transaction failed, for the retry loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Conflict {
-    /// Serialization failure, deadlock or SQLITE_BUSY: run it again.
+    /// Serialization failure, deadlock, SQLITE_BUSY or a lost connection: run it again.
     Transient,
     /// `lock_timeout` or `statement_timeout` ran out.
     TimedOut,
@@ -49,41 +49,43 @@ pub(crate) enum Conflict {
 
 /// The SQLSTATE or SQLite result code behind an error.
 fn code(error: &DbErr) -> Option<String> {
-    match error {
-        DbErr::Exec(RuntimeErr::SqlxError(e))
-        | DbErr::Query(RuntimeErr::SqlxError(e))
-        | DbErr::Conn(RuntimeErr::SqlxError(e)) => {
-            e.as_database_error().and_then(|e| e.code()).map(|code| code.into_owned())
-        }
-        _ => None,
-    }
+    driver(error)?.as_database_error().and_then(|e| e.code()).map(|code| code.into_owned())
 }
 
-/// Whether a database error is a conflict between transactions.
+/// Whether a database error is one that running the transaction again may cure.
 pub(crate) fn conflict(error: &DbErr) -> Option<Conflict> {
+    // The server rolls back what a lost connection left: a pool full of dead ones after a restart is nobody's failure.
+    if is_broken(error) {
+        return Some(Conflict::Transient);
+    }
     match code(error)?.as_str() {
-        // PostgreSQL: serialization_failure, deadlock_detected. SQLite: BUSY, BUSY_SNAPSHOT, LOCKED.
-        "40001" | "40P01" | "5" | "517" | "6" | "262" => Some(Conflict::Transient),
+        // PostgreSQL: serialization_failure, deadlock_detected. SQLite: BUSY (plain, RECOVERY, SNAPSHOT, TIMEOUT), LOCKED.
+        "40001" | "40P01" | "5" | "261" | "517" | "773" | "6" | "262" => Some(Conflict::Transient),
         // PostgreSQL: lock_not_available, query_canceled.
         "55P03" | "57014" => Some(Conflict::TimedOut),
         _ => None,
     }
 }
 
-fn is_unreachable(error: &DbErr) -> bool {
+fn driver(error: &DbErr) -> Option<&sqlx::Error> {
     match error {
-        DbErr::ConnectionAcquire(_) => true,
         DbErr::Conn(RuntimeErr::SqlxError(e))
         | DbErr::Exec(RuntimeErr::SqlxError(e))
-        | DbErr::Query(RuntimeErr::SqlxError(e)) => {
-            // 57P01-57P03: the server is going down or coming up.
-            matches!(
-                **e,
-                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_)
-            ) || code(error).is_some_and(|code| code.starts_with("57P"))
-        }
-        _ => false,
+        | DbErr::Query(RuntimeErr::SqlxError(e)) => Some(e),
+        _ => None,
     }
+}
+
+/// Whether the connection was lost, rather than never had. 57P01-57P03: the server is going down or coming up.
+fn is_broken(error: &DbErr) -> bool {
+    driver(error).is_some_and(|e| matches!(e, sqlx::Error::Io(_) | sqlx::Error::Protocol(_)))
+        || code(error).is_some_and(|code| code.starts_with("57P"))
+}
+
+fn is_unreachable(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_))
+        || is_broken(error)
+        || driver(error).is_some_and(|e| matches!(e, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed))
 }
 
 impl From<DbErr> for Error {
@@ -99,6 +101,15 @@ impl From<DbErr> for Error {
 }
 
 impl Error {
+    /// A failed COMMIT. When the connection broke, nobody knows whether it happened: that must not be run again here,
+    /// only by a client that says by its key that it is the same request.
+    pub(crate) fn of_commit(error: DbErr) -> Self {
+        if is_broken(&error) {
+            return Self::Unavailable(DbErr::Custom(format!("the connection broke during the commit: {error}")));
+        }
+        error.into()
+    }
+
     pub(crate) fn conflict(&self) -> Option<Conflict> {
         match self {
             Self::Database(error) | Self::Unavailable(error) => conflict(error),

@@ -243,6 +243,35 @@ impl Database {
         Ok(one::<Oldest>(self.reader(), sql, [branch.into()]).await?.map(|row| row.seq))
     }
 
+    /// Begins a new epoch in every stream, and tells in how many: for after a restore or a fail-over to an older state.
+    /// Whoever resumes with a position of the old one is told to re-read, as its numbers may mean other events now.
+    /// The numbers go on from where the restored state stands.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn begin_epoch(&self) -> Result<u64> {
+        // One statement, so that a branch whose stream is being raised gets its epoch right after that commit.
+        let sql = match self.reader().get_database_backend() {
+            DbBackend::Postgres => "update branch_stream set epoch = gen_random_uuid()::text",
+            _ => "update branch_stream set epoch = lower(hex(randomblob(16)))",
+        };
+        Ok(self.reader().execute_unprepared(sql).await?.rows_affected())
+    }
+
+    /// How many streams there are, and the number of the longest.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn streams(&self) -> Result<(i64, i64)> {
+        #[derive(FromQueryResult)]
+        struct Streams {
+            count: i64,
+            longest: i64,
+        }
+        let sql = "select count(*) as count, coalesce(max(seq), 0) as longest from branch_stream";
+        Ok(one::<Streams>(self.reader(), sql, []).await?.map_or((0, 0), |streams| (streams.count, streams.longest)))
+    }
+
     /// Forgets events older than `before`, a bounded number at a time, and tells how many. Ids rise with time, so the
     /// oldest are found without an index on the instant.
     ///

@@ -20,4 +20,5 @@ mod scene;
 mod sessions;
 mod sign_in;
 mod startup;
+mod streams;
 mod tables;

@@ -227,6 +227,17 @@ impl App {
         self.database.sql_exec(statements).await;
     }
 
+    /// Runs `comanda <arguments>` as this app's operator and returns what it printed.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn operate(&self, arguments: &[&str]) -> String {
+        let output = self.apis[0].process.beside(arguments);
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {}\n{}", output.status, said(&output.stderr));
+        said(&output.stdout)
+    }
+
     /// The counter between the API and PostgreSQL.
     ///
     /// # Panics

@@ -6,7 +6,7 @@ use std::fs::{File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -88,6 +88,17 @@ impl Process {
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {}: {error}", self.binary.display()));
         *self.child() = Some(child);
+    }
+
+    /// Runs the same program with other arguments beside this one, to its end: an operator at the same machine.
+    ///
+    /// # Panics
+    /// When the program cannot be started at all.
+    pub fn beside(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).current_dir(&self.directory).stdin(Stdio::null());
+        command.env_clear().envs(inherited()).envs(&self.environment);
+        command.output().unwrap_or_else(|error| panic!("cannot start {}: {error}", self.binary.display()))
     }
 
     /// SIGKILL, and waits until the process is gone. Does nothing if it is gone already.

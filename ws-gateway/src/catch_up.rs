@@ -176,11 +176,12 @@ impl Gateway {
             (From::Instant(_), None) => false,
         };
         let (mut events, mut read, mut seq) = (Vec::new(), 0, head.seq);
+        let numbered = matches!(from, From::Number(_));
         loop {
             let full_page = rows.len() as u64 >= EVENT_PAGE;
             read += rows.len();
             let last = rows.last().map(|row| row.seq);
-            resync |= rows.iter().any(|row| row.epoch != head.epoch);
+            resync |= rows.iter().any(|row| row.epoch != head.epoch) || (numbered && has_hole(&rows));
             events.extend(rows.into_iter().filter(|row| Call::new(row, roster).reaches(&listener)));
             let Some(last) = last.filter(|_| full_page) else {
                 seq = seq.max(last.unwrap_or(seq));
@@ -192,10 +193,17 @@ impl Gateway {
                 break;
             }
             rows = self.log.after(branch, last).await?;
+            // What was forgotten while it was read is a hole as well.
+            resync |= rows.first().is_some_and(|row| row.seq != last + 1);
         }
         let count = events.len();
         Ok(CaughtUp { events, count, epoch: head.epoch, seq, resync })
     }
+}
+
+/// Whether the retention took something out of the middle: a transaction that began early may have committed late.
+fn has_hole(rows: &[Envelope]) -> bool {
+    rows.windows(2).any(|pair| pair[1].seq != pair[0].seq + 1)
 }
 
 fn unavailable(error: store::Error) -> Problem {

@@ -39,6 +39,8 @@ const ROSTER_AGE: Duration = Duration::from_secs(30);
 const ROSTER_FRESH: Duration = Duration::from_secs(1);
 /// Events replayed to one socket at most; whoever missed more re-reads faster.
 pub(crate) const MAX_REPLAY: i64 = 5_000;
+/// Events delivered from the log before the sockets get a turn to write: well below what one's queue holds.
+const BREATH: usize = crate::wire::QUEUE / 8;
 /// A stream whose head stays below what was delivered for that many looks went back in time, not out of step.
 const REGRESSIONS: u8 = 3;
 
@@ -99,7 +101,7 @@ impl Feed {
         let envelope = &event.envelope;
         if envelope.epoch != self.position.epoch {
             // A straggler of the old stream or the first of a new one: only the log knows.
-            return self.restart().await;
+            return self.look_again().await;
         }
         if envelope.seq <= self.position.seq {
             metrics::counter!("wsgateway_events_duplicate_total").increment(1);
@@ -113,7 +115,7 @@ impl Feed {
     /// Compares with where the stream stands.
     pub(crate) async fn compare(&mut self, head: &Position) {
         if head.epoch != self.position.epoch {
-            return self.restart().await;
+            return self.look_again().await;
         }
         if head.seq >= self.position.seq {
             self.regressions = 0;
@@ -124,9 +126,9 @@ impl Feed {
         }
         // Usually the answer is just older than the last event. A log that stays behind was put back without a new
         // epoch; its next events would look like repeats for ever.
-        self.regressions += 1;
+        self.regressions = self.regressions.saturating_add(1);
         if self.regressions >= REGRESSIONS {
-            self.restart().await;
+            self.look_again().await;
         }
     }
 
@@ -135,7 +137,7 @@ impl Feed {
         match self.debt {
             Debt::None => {}
             Debt::Behind(seq) => self.heal(seq).await,
-            Debt::Restart => self.restart().await,
+            Debt::Restart => self.look_again().await,
         }
         if self.roster_read.is_none_or(|read| read.elapsed() >= ROSTER_AGE) {
             self.read_roster().await;
@@ -199,7 +201,11 @@ impl Feed {
             if rows.is_empty() {
                 return self.restart().await;
             }
-            for row in rows {
+            for (index, row) in rows.into_iter().enumerate() {
+                // A burst larger than a socket's queue must not close sockets that read as fast as they can.
+                if index % BREATH == BREATH - 1 {
+                    tokio::task::yield_now().await;
+                }
                 if row.epoch != self.position.epoch || row.seq != self.position.seq + 1 {
                     return self.restart().await;
                 }
@@ -217,6 +223,28 @@ impl Feed {
         }
         self.debt = Debt::None;
         metrics::counter!("wsgateway_gaps_healed_total").increment(1);
+    }
+
+    /// Something does not fit: asks the log before it tells anybody to re-read. On a busy branch every head is a little
+    /// older than the last event, and a straggler of an old epoch says nothing about the present one; then there is at
+    /// most something to catch up with.
+    async fn look_again(&mut self) {
+        match head(&*self.log, self.branch).await {
+            Ok(head) if head.epoch == self.position.epoch && head.seq >= self.position.seq => {
+                self.regressions = 0;
+                if self.debt == Debt::Restart {
+                    self.debt = Debt::None;
+                }
+                if head.seq > self.position.seq {
+                    self.heal(head.seq).await;
+                }
+            }
+            Ok(_) => self.restart().await,
+            Err(error) => {
+                tracing::warn!(branch = %self.branch, %error, "cannot read the stream's head yet");
+                self.debt = Debt::Restart;
+            }
+        }
     }
 
     /// Looks where the stream stands. If it is not the one delivered so far, or what is missing is not kept any more,

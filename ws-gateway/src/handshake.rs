@@ -68,11 +68,15 @@ impl Wanted {
         Self { resume, branch: text("branch_id").and_then(|id| id.parse().ok()), greeting }
     }
 
-    /// Where to go on in `branch`. Numbers are the branch's own: without a branch they only mean something to a socket
-    /// that has just one.
+    /// Where to go on in `branch`. Numbers are the branch's own: without a branch they mean something only to a socket
+    /// that has just one. One that has several is told to re-read, as going on from now would be a silent gap.
     fn resume_in(&self, branch: BranchId, only: bool) -> Option<Resume> {
-        let meant = self.branch.map_or(only, |wanted| wanted == branch);
-        self.resume.clone().filter(|_| meant)
+        let resume = self.resume.clone()?;
+        match self.branch {
+            Some(wanted) => (wanted == branch).then_some(resume),
+            None if only => Some(resume),
+            None => Some(Resume { after: None, ..resume }),
+        }
     }
 }
 
@@ -242,7 +246,7 @@ mod tests {
         let bare = query(&[("after", "7"), ("epoch", "e")]);
         let resume = Some(Resume { after: Some(7), epoch: Some("e".into()) });
         assert_eq!(bare.resume_in(BranchId(1), true), resume);
-        assert_eq!(bare.resume_in(BranchId(1), false), None);
+        assert_eq!(bare.resume_in(BranchId(1), false).unwrap().after, None);
         let named = query(&[("after", "7"), ("epoch", "e"), ("branch_id", "2")]);
         assert_eq!(named.resume_in(BranchId(1), true), None);
         assert_eq!(named.resume_in(BranchId(2), false), resume);

@@ -16,8 +16,10 @@
 //! * `socket` and `wire`: one task a connection behind a bounded queue, so that no client delays another.
 //! * `admission`: what a user may hear comes from the database, at once when it changes, and anyhow every minute.
 //! * `catch_up`: the same log and the same audiences over HTTP.
+//! * `asyncapi`: all of this for whoever writes a client, from the types themselves.
 
 mod admission;
+mod asyncapi;
 mod catch_up;
 mod census;
 mod exchange;
@@ -36,9 +38,11 @@ mod socket;
 mod testing;
 mod wire;
 
+pub use asyncapi::document;
+
 use admission::Admission;
 use auth::{Authenticator, TABLE_TOKEN};
-use axum::{Router, http::HeaderValue, routing::get, serve::ListenerExt};
+use axum::{Json, Router, http::HeaderValue, routing::get, serve::ListenerExt};
 use census::Census;
 use exchange::Exchange;
 use http::{Method, header};
@@ -109,6 +113,7 @@ impl Gateway {
             .route("/ws/health", get(health::alive))
             .route("/ws/health/detailed", get(health::detailed))
             .route("/ws/metrics", get(health::metrics))
+            .route("/asyncapi.json", get(async || Json(asyncapi::document())))
             .fallback(async || Problem::not_found("There is nothing at this path."))
             .layer(cors(self.origins.clone()))
             .with_state(Arc::clone(self))

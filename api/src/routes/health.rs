@@ -40,7 +40,12 @@ pub(crate) async fn detailed(State(state): State<AppState>) -> (StatusCode, Json
         // Correctness does not rest on the bus (DESIGN §3): events come a second late.
         ComponentHealth::new("bus", HealthStatus::Degraded).because("not connected; events are read from the log")
     };
-    let report = HealthReport::new(vec![database, bus]);
+    let streams = match state.db.streams().await {
+        Ok((count, longest)) => ComponentHealth::new("streams", HealthStatus::Up)
+            .because(format!("{count} branches, the longest stream at {longest}")),
+        Err(_) => ComponentHealth::new("streams", HealthStatus::Down).because("cannot be read"),
+    };
+    let report = HealthReport::new(vec![database, bus, streams]);
     let status = if report.status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, Json(report))
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Where an event happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ impl Place {
 }
 
 /// In what capacity someone acted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum ActorRole {
     /// A diner.
@@ -91,9 +92,10 @@ impl From<Role> for ActorRole {
 }
 
 /// Who made it happen. For cart events `user_id` is the diner's id (contract M6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Actor {
     /// The user's or diner's id; null when a diner acts without one.
+    #[schema(required)]
     pub user_id: Option<i64>,
     /// In what capacity.
     pub role: ActorRole,
@@ -131,11 +133,12 @@ pub struct Position {
 }
 
 /// A numbered event, as every client receives it (contract/realtime.md §3.1 plus `id`, `epoch`, `seq`).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Envelope {
     /// Unique for ever, for consumers that de-duplicate across branches.
     pub id: EventId,
     /// The stream's incarnation.
+    #[schema(value_type = String)]
     pub epoch: Arc<str>,
     /// Gap-free number within the branch, in commit order.
     pub seq: i64,
@@ -147,12 +150,16 @@ pub struct Envelope {
     /// The branch.
     pub branch_id: BranchId,
     /// The table, or null.
+    #[schema(required)]
     pub table_id: Option<TableId>,
     /// The session, or null.
+    #[schema(required)]
     pub session_id: Option<SessionId>,
     /// The sector, or null.
+    #[schema(required)]
     pub sector_id: Option<SectorId>,
     /// The payload, exactly as logged.
+    #[schema(value_type = Object)]
     pub entity: Box<RawValue>,
     /// Who.
     pub actor: Actor,

@@ -3,21 +3,42 @@
 use super::{audience::Audience, payload::*};
 use crate::{kitchen::TicketStatus, round::RoundStatus};
 use serde::Serialize;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
+
+/// The shape of an event's payload, for the gateway's document.
+pub struct PayloadSchema {
+    /// The name of its own schema.
+    pub name: String,
+    /// That schema and all it refers to, by name.
+    pub schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl PayloadSchema {
+    fn of<T: ToSchema>() -> Self {
+        let name = T::name().into_owned();
+        let mut schemas = vec![(name.clone(), <T as PartialSchema>::schema())];
+        T::schemas(&mut schemas);
+        Self { name, schemas }
+    }
+}
 
 /// Declares [`Event`] and [`EventType`] from one list, so that neither can miss a type the other has.
 macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident($payload:ty) = $text:literal to $audience:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident($payload:ty) = $text:literal to $audience:ident;)+) => {
         /// What happened, with what the clients read of it. Serializes as `{"type": …, "entity": …}`.
         #[derive(Clone, Debug, Serialize)]
         #[serde(tag = "type", content = "entity")]
         pub enum Event {
-            $($(#[$doc])* #[serde(rename = $text)] $variant($payload),)+
+            $($(#[doc = $doc])+ #[serde(rename = $text)] $variant($payload),)+
         }
 
         /// The name of an event on the wire.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, Serialize, utoipa::ToSchema)]
         pub enum EventType {
-            $($(#[$doc])* #[serde(rename = $text)] $variant,)+
+            $($(#[doc = $doc])+ #[serde(rename = $text)] $variant,)+
         }
 
         impl Event {
@@ -58,6 +79,22 @@ macro_rules! events {
                 match name {
                     $($text => Some(Self::$variant),)+
                     _ => None,
+                }
+            }
+
+            /// What it says, in a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc),+).trim(),)+
+                }
+            }
+
+            /// The shape of its payload.
+            #[must_use]
+            pub fn payload(self) -> PayloadSchema {
+                match self {
+                    $(Self::$variant => PayloadSchema::of::<$payload>(),)+
                 }
             }
 

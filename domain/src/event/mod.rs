@@ -11,5 +11,5 @@ mod payload;
 
 pub use audience::{Audience, Waiters};
 pub use envelope::{Actor, ActorRole, Draft, Envelope, EventSink, Place, Position};
-pub use kind::{Event, EventType};
+pub use kind::{Event, EventType, PayloadSchema};
 pub use payload::*;

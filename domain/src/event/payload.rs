@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A round.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RoundRef {
     /// The round.
     pub round_id: RoundId,
@@ -22,7 +22,7 @@ pub struct RoundRef {
 }
 
 /// An item taken out of a round the kitchen did not know yet.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RoundItemDeleted {
     /// The round.
     pub round_id: RoundId,
@@ -35,7 +35,7 @@ pub struct RoundItemDeleted {
 }
 
 /// An item struck from a round.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RoundItemVoided {
     /// The round.
     pub round_id: RoundId,
@@ -54,7 +54,7 @@ pub struct RoundItemVoided {
 }
 
 /// A station's ticket.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TicketRef {
     /// The ticket.
     pub ticket_id: TicketId,
@@ -67,7 +67,7 @@ pub struct TicketRef {
 }
 
 /// A diner's call.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CallRef {
     /// The call.
     pub call_id: CallId,
@@ -76,7 +76,7 @@ pub struct CallRef {
 }
 
 /// A table.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TableRef {
     /// Its code, as on the QR sticker.
     pub table_code: String,
@@ -85,7 +85,7 @@ pub struct TableRef {
 }
 
 /// A session that moved to another table or waiter.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TableTransferred {
     /// Code of the table this event is about.
     pub table_code: String,
@@ -125,7 +125,7 @@ pub struct CartLine {
 }
 
 /// A line that left the cart.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CartLineRemoved {
     /// The line.
     pub item_id: CartItemId,
@@ -136,7 +136,7 @@ pub struct CartLineRemoved {
 }
 
 /// The whole cart is gone.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CartCleared {
     /// Always true: the diner app tests it.
     pub cleared: bool,
@@ -152,7 +152,7 @@ pub struct Cart {
 }
 
 /// A product was 86'd or is back.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProductAvailability {
     /// The product.
     pub product_id: ProductId,
@@ -161,7 +161,7 @@ pub struct ProductAvailability {
 }
 
 /// Something the office manages changed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EntityRef {
     /// `branch`, `category`, `subcategory`, `product`, `allergen`, `table`, `staff`, `promotion`, …
     pub entity_type: &'static str,

@@ -156,6 +156,26 @@ async fn a_log_put_back_without_a_new_epoch_is_noticed() {
     assert_eq!(heard(&mut admin), [4]);
 }
 
+/// On a busy branch every head is older than the last event by the time it is looked at.
+#[tokio::test]
+async fn late_heads_and_stragglers_make_nobody_read_again() {
+    let mut house = house().await;
+    let mut admin = house.admin().await;
+    for seq in 1..=5 {
+        house.publish(seq).await;
+    }
+    // Committed, and still on its way to us.
+    house.log(6);
+    for _ in 0..=REGRESSIONS {
+        house.feed.compare(&Position { epoch: "e1".into(), seq: 4 }).await;
+    }
+    assert_eq!(heard(&mut admin), [1, 2, 3, 4, 5, 6]);
+    house.log(7);
+    let straggler = Envelope { epoch: "e0".into(), ..event(90, EventType::RoundReady) };
+    house.feed.hear(&Published::new(straggler).unwrap()).await;
+    assert_eq!(heard(&mut admin), [7]);
+}
+
 #[tokio::test]
 async fn events_that_were_forgotten_before_they_were_read_are_not_passed_over_in_silence() {
     let mut house = house().await;
