@@ -62,18 +62,19 @@ impl App {
     /// As [`App::start`].
     pub async fn start_with(binary: &Path, mode: Mode, options: AppOptions) -> Self {
         let app = match mode {
-            Mode::Embedded => Self::embedded(binary, &options),
+            Mode::Embedded => Self::embedded(binary, &options).await,
             Mode::Distributed => Self::distributed(binary, &options).await,
         };
         app.wait_healthy(app.apis.iter().chain(&app.gateways)).await;
         app
     }
 
-    fn embedded(binary: &Path, options: &AppOptions) -> Self {
+    async fn embedded(binary: &Path, options: &AppOptions) -> Self {
         let directory = tempfile::tempdir().expect("a writable temporary directory");
         let data = data_directory(&directory);
         let (api, gateway) = (free_port(), free_port());
         let mut environment = common_environment(options, &data);
+        let database = Database::sqlite(binary, &environment, data).await;
         address(&mut environment, "COMANDA_API_ADDR", api);
         address(&mut environment, "COMANDA_WS_ADDR", gateway);
         environment.extend(options.env.iter().cloned());
@@ -84,7 +85,7 @@ impl App {
             gateways: Vec::new(),
             wire: None,
             redis: None,
-            database: Database::Sqlite(data),
+            database,
             _directory: directory,
             mode: Mode::Embedded,
             api_urls: vec![base(api)],

@@ -134,7 +134,7 @@ impl Socket {
         self.events()
     }
 
-    /// Sends the clients' ping and waits for the pong.
+    /// Sends the clients' ping and waits until the gateway has answered it: what the socket was sent before is here then.
     ///
     /// # Panics
     /// When none comes in ten seconds.
