@@ -43,24 +43,7 @@ where
 #[macro_export]
 macro_rules! both_modes {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: App $(= $options:expr)?) $body:block)*) => { $(
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-
-            async fn body($app: $crate::App) $body
-
-            $(#[$meta])*
-            #[test]
-            fn embedded() {
-                $crate::play(env!("CARGO_BIN_EXE_comanda"), $crate::Mode::Embedded, $crate::options_or_default!($($options)?), body);
-            }
-
-            $(#[$meta])*
-            #[test]
-            fn distributed() {
-                $crate::play(env!("CARGO_BIN_EXE_comanda"), $crate::Mode::Distributed, $crate::options_or_default!($($options)?), body);
-            }
-        }
+        $crate::test_in!([embedded Embedded, distributed Distributed] $(#[$meta])* $name $app ($crate::options_or_default!($($options)?)) $body);
     )* };
 }
 
@@ -68,19 +51,35 @@ macro_rules! both_modes {
 #[macro_export]
 macro_rules! distributed_only {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: App $(= $options:expr)?) $body:block)*) => { $(
+        $crate::test_in!([distributed Distributed] $(#[$meta])* $name $app ($crate::options_or_default!($($options)?)) $body);
+    )* };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! test_in {
+    ([$($test:ident $mode:ident),*] $(#[$meta:meta])* $name:ident $app:ident ($options:expr) $body:block) => {
         mod $name {
-            #[allow(unused_imports)]
+            #[allow(unused_imports, reason = "a body may need nothing of what its file imports")]
             use super::*;
 
             async fn body($app: $crate::App) $body
 
-            $(#[$meta])*
-            #[test]
-            fn distributed() {
-                $crate::play(env!("CARGO_BIN_EXE_comanda"), $crate::Mode::Distributed, $crate::options_or_default!($($options)?), body);
+            fn options() -> $crate::AppOptions {
+                $options
             }
+
+            $crate::test_in!(@each [$($test $mode),*] [$(#[$meta])*]);
         }
-    )* };
+    };
+    (@each [$($test:ident $mode:ident),*] $metas:tt) => { $( $crate::test_in!(@one $test $mode $metas); )* };
+    (@one $test:ident $mode:ident [$(#[$meta:meta])*]) => {
+        $(#[$meta])*
+        #[test]
+        fn $test() {
+            $crate::play(env!("CARGO_BIN_EXE_comanda"), $crate::Mode::$mode, options(), body);
+        }
+    };
 }
 
 #[doc(hidden)]
