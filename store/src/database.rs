@@ -19,6 +19,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use std::{sync::Arc, time::Duration};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Tries of one transaction, the first included (DESIGN §4).
 const TRIES: u32 = 5;
@@ -42,6 +43,9 @@ pub struct Database {
     connection: DatabaseConnection,
     clock: Arc<dyn Clock>,
     sink: Arc<dyn EventSink>,
+    /// SQLite has one writer at a time. Who waits for it here waits in turn and holds no connection that readers need;
+    /// the file's own lock is polled, in no order, and is left for other processes.
+    writer: Option<Arc<Semaphore>>,
 }
 
 impl Database {
@@ -56,7 +60,8 @@ impl Database {
         sink: Arc<dyn EventSink>,
     ) -> Result<Self> {
         let connection = sea_orm::Database::connect(options(location, pool)).await.map_err(Error::Unavailable)?;
-        Ok(Self { connection, clock, sink })
+        let writer = matches!(location, Location::Sqlite(_)).then(|| Arc::new(Semaphore::new(1)));
+        Ok(Self { connection, clock, sink, writer })
     }
 
     /// Brings the schema up to date. Safe to call from several processes at once.
@@ -134,12 +139,21 @@ impl Database {
         Err(Error::Busy.into())
     }
 
+    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>> {
+        let Some(writer) = &self.writer else { return Ok(None) };
+        let turn = tokio::time::timeout(Duration::from_secs(LOCK_TIMEOUT_SECONDS), writer.clone().acquire_owned());
+        // The semaphore is never closed.
+        Ok(turn.await.map_err(|_| Error::Busy)?.ok())
+    }
+
     async fn attempt<T, E, F, Fut>(&self, body: &F) -> Result<T, E>
     where
         E: HoldsStoreError,
         F: Fn(UnitOfWork) -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
+        // Kept until the end of this function: the next one begins when this one is over.
+        let _turn = self.turn().await?;
         let options = TransactionOptions {
             isolation_level: None,
             access_mode: None,

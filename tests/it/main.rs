@@ -9,6 +9,7 @@ mod cart;
 mod diner;
 mod evening;
 mod hot_path;
+mod keys;
 mod kitchen;
 mod look;
 mod menu;

@@ -1,7 +1,9 @@
 //! What a Saturday night does: Redis dies, processes are killed, screens come back and must know what they missed.
 
-use harness::{App, AppOptions, DinerPhone, Socket, Value, both_modes, distributed_only, json};
+use crate::scene::assert_gap_free;
+use harness::{App, AppOptions, DinerPhone, Mode, Socket, Value, both_modes, distributed_only, json};
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 
 async fn send(phone: &DinerPhone, note: &str) -> i64 {
     let order = json!({"items": [{"product_id": 111, "qty": 1, "notes": note}]});
@@ -47,6 +49,83 @@ distributed_only! {
             let events = screen.quiet(Duration::from_secs(3)).await;
             assert_eq!(rounds(&events), sent, "each once, in order");
         }
+    }
+
+    /// Nothing needs Redis to start, either: API and gateway come up without it and every event arrives by the log.
+    async fn a_redis_that_never_was_costs_a_moment_and_no_event(app: App = AppOptions::default().env("REDIS_URL", "redis://127.0.0.1:1")) {
+        let phone = app.scan("INT-01").await;
+        let (kitchen, diner) = (kitchen_screen(&app).await, phone.socket(&app).await);
+        let mut sent = Vec::new();
+        for number in 0..3 {
+            sent.push(send(&phone, &format!("{number}")).await);
+            for screen in [&kitchen, &diner] {
+                screen.wait_until_within(|events| rounds(events) == sent, Duration::from_secs(2)).await;
+            }
+        }
+        assert!(app.anonymous().get("/api/health/detailed").await.expect(200)["status"] == "degraded");
+    }
+
+    /// Redis comes and goes while the house is busy: each event once, in order, on every screen.
+    async fn a_flapping_redis_repeats_nothing_and_loses_nothing(app: App) {
+        let phone = app.scan("INT-01").await;
+        let (kitchen, diner) = (kitchen_screen(&app).await, phone.socket(&app).await);
+        let mut sent = Vec::new();
+        for turn in 0..4 {
+            for number in 0..4 {
+                sent.push(send(&phone, &format!("{turn} {number}")).await);
+                match number {
+                    1 => app.stop_redis(),
+                    2 => app.start_redis(),
+                    _ => tokio::time::sleep(Duration::from_millis(150)).await,
+                }
+            }
+        }
+        for screen in [&kitchen, &diner] {
+            screen.wait_until_within(|events| rounds(events).len() >= sent.len(), Duration::from_secs(3)).await;
+            let events = screen.quiet(Duration::from_secs(2)).await;
+            assert_eq!(rounds(&events), sent, "each once, in order");
+        }
+    }
+
+    /// PostgreSQL drops every connection, as a restart does: who is at work runs again, only a COMMIT in doubt is left to
+    /// the client and its key; and no event is lost or doubled.
+    async fn a_database_that_drops_every_connection_is_nobodys_failure(app: App) {
+        let phone = app.scan("INT-01").await;
+        let kitchen = kitchen_screen(&app).await;
+        let mut sent = vec![send(&phone, "before").await];
+        for turn in 0..5 {
+            let drop_all = "select pg_terminate_backend(pid) from pg_stat_activity
+                where datname = current_database() and pid <> pg_backend_pid()";
+            let keyed = phone.with_header("X-Idempotency-Key", &format!("while-{turn}"));
+            let order = json!({"items": [{"product_id": 111, "qty": 1, "notes": format!("while {turn}")}]});
+            let (_, mut reply) = tokio::join!(app.sql_exec(drop_all), keyed.post("/api/diner/rounds/submit", order.clone()));
+            if reply.status == 503 {
+                assert!(reply.header("retry-after").is_some());
+                reply = keyed.post("/api/diner/rounds/submit", order).await;
+            }
+            sent.push(reply.expect(200)["round_id"].as_i64().unwrap());
+            sent.push(send(&phone, &format!("after {turn}")).await);
+        }
+        kitchen.wait_until(|events| rounds(events).len() >= sent.len()).await;
+        assert_eq!(rounds(&kitchen.quiet(Duration::from_millis(500)).await), sent, "each once, in order");
+        assert_gap_free(&app).await;
+    }
+
+    /// SIGTERM with a request in flight: it is finished and answered, its events go out, the process ends by itself.
+    async fn a_stop_lets_the_last_round_through(app: App) {
+        let phone = app.scan("INT-01").await;
+        let kitchen = kitchen_screen(&app).await;
+        let lock = format!("begin; select id from table_session where id = {} for update; select pg_sleep(1.5); commit", phone.session_id);
+        let stop = async {
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            tokio::task::block_in_place(|| app.stop_api());
+        };
+        let last = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            send(&phone, "the last").await
+        };
+        let ((), last, ()) = tokio::join!(app.sql_exec(&lock), last, stop);
+        kitchen.wait_until_within(|events| rounds(events) == [last], Duration::from_secs(3)).await;
     }
 
     /// Two API processes commit to one branch at once and publish out of order; screens at two gateways see one order.
@@ -123,6 +202,73 @@ both_modes! {
         assert_eq!(first.bytes, again.bytes);
         assert_eq!(app.sql_i64("select count(*) from round").await, 1);
         assert_eq!(app.sql_i64("select count(*) from kitchen_ticket").await, 1);
+    }
+
+    /// Phones that hang up in the middle of a request, hundreds of them: each round is there with all that belongs to it
+    /// or not at all, no lock stays behind, and the screens hear exactly what the log holds.
+    async fn requests_cut_off_in_the_middle_leave_all_or_nothing(app: App) {
+        let phone = app.scan("INT-01").await;
+        let (kitchen, diner) = (kitchen_screen(&app).await, phone.socket(&app).await);
+        let address = app.api_url().trim_start_matches("http://").to_owned();
+        harness::race(200, |number| {
+            let (address, token) = (address.clone(), phone.token.clone());
+            async move {
+                let body = json!({"items": [{"product_id": 111, "qty": 1, "notes": format!("cut {number}")}]}).to_string();
+                let request = format!(
+                    "POST /api/diner/rounds/submit HTTP/1.1\r\nhost: x\r\nx-table-token: {token}\r\nx-idempotency-key: cut-{number}\r\n\
+                     content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+                let mut connection = tokio::net::TcpStream::connect(&address).await.unwrap();
+                connection.write_all(request.as_bytes()).await.unwrap();
+                // From before the first statement to after the answer.
+                tokio::time::sleep(Duration::from_micros(700 * number as u64)).await;
+            }
+        })
+        .await;
+        let mut last = Vec::new();
+        for _ in 0..3 {
+            last.push(send(&phone, &format!("whole {}", last.len())).await);
+        }
+        let rounds_there = app.sql_i64("select count(*) from round").await;
+        assert!(rounds_there >= 3);
+        for (what, count) in [
+            ("tickets", "select count(distinct round_id) from kitchen_ticket"),
+            ("events", "select count(*) from event where type = 'ROUND_SUBMITTED'"),
+            ("answers", "select 3 + count(*) from idempotency_key where status = 200"),
+            ("claims", "select 3 + count(*) from idempotency_key"),
+        ] {
+            assert_eq!(app.sql_i64(count).await, rounds_there, "{what}");
+        }
+        assert_gap_free(&app).await;
+        for screen in [&kitchen, &diner] {
+            screen.wait_until(|events| rounds(events).contains(&last[2])).await;
+            let heard = rounds(&screen.quiet(Duration::from_millis(500)).await);
+            assert_eq!(i64::try_from(heard.len()).unwrap(), rounds_there);
+            assert!(heard.windows(2).all(|pair| pair[0] < pair[1]), "{heard:?}");
+        }
+        // A key whose effect is there gives its answer; one whose effect is not does its work now: 200 rounds in the end.
+        for number in 0..200 {
+            let order = json!({"items": [{"product_id": 111, "qty": 1, "notes": format!("cut {number}")}]});
+            phone.with_header("X-Idempotency-Key", &format!("cut-{number}")).post("/api/diner/rounds/submit", order).await.expect(200);
+        }
+        assert_eq!(app.sql_i64("select count(*) from round").await, 203);
+    }
+
+    /// Somebody else writes for a moment: whoever comes meanwhile waits, and is not refused.
+    async fn a_database_that_is_busy_is_waited_for(app: App) {
+        let phone = app.scan("INT-01").await;
+        let hold = match app.mode() {
+            Mode::Embedded => "begin immediate; with recursive n (i) as (select 1 union all select i + 1 from n where i < 1500000) select count(*) from n; commit",
+            Mode::Distributed => "begin; lock table branch_stream in exclusive mode; select pg_sleep(1.5); commit",
+        };
+        let sends = harness::race(20, |number| {
+            let phone = phone.clone();
+            async move { send(&phone, &format!("{number}")).await }
+        });
+        let (_, sent) = tokio::join!(app.sql_exec(hold), sends);
+        assert_eq!(sent.len(), 20);
+        assert_gap_free(&app).await;
     }
 
     /// SIGTERM: requests are finished, sockets are told to come back (1012), the process ends by itself.
