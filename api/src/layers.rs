@@ -30,10 +30,16 @@ const MAX_BODY: usize = 256 * 1024;
 /// The clients give up after 30 s (contract §1.2); an answer later than that is for nobody.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Tells a request in the logs of everybody it passed.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Twice a UUID and more.
+const MAX_REQUEST_ID: usize = 128;
+
 /// Wraps the routes.
 pub(crate) fn wrap(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     router.layer(
         ServiceBuilder::new()
+            .layer(from_fn(plain_request_id))
             .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
             .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_failure(()))
             .layer(PropagateRequestIdLayer::x_request_id())
@@ -45,6 +51,18 @@ pub(crate) fn wrap(router: Router<AppState>, state: &AppState) -> Router<AppStat
             .layer(from_fn(content_type))
             .layer(DefaultBodyLimit::max(MAX_BODY)),
     )
+}
+
+/// Drops a request id that is none: it is written into every line of the log, and a caller chooses it.
+async fn plain_request_id(mut request: Request, next: Next) -> Response {
+    let plain = |id: &HeaderValue| {
+        let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
+        (1..=MAX_REQUEST_ID).contains(&id.len()) && id.as_bytes().iter().all(allowed)
+    };
+    if request.headers().get(REQUEST_ID).is_some_and(|id| !plain(id)) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    next.run(request).await
 }
 
 /// Counts and times a request under the route that took it, not under its path: paths hold ids.
@@ -81,7 +99,7 @@ fn cors(state: &AppState) -> CorsLayer {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
         .allow_headers(headers.collect::<Vec<_>>())
-        .expose_headers([HeaderName::from_static("x-request-id"), header::ETAG, header::RETRY_AFTER])
+        .expose_headers([REQUEST_ID, header::ETAG, header::RETRY_AFTER])
         .max_age(Duration::from_secs(age))
 }
 
@@ -136,24 +154,19 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Problem::internal().into_response()
 }
 
-/// POST, PUT and PATCH carry JSON (or a form); absent is fine, bodyless calls send none (contract §1.7).
+/// POST, PUT and PATCH carry JSON (or a form); absent or empty is fine, bodyless calls send none (contract §1.7).
 async fn content_type(request: Request, next: Next) -> Response {
     let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
-    let kind =
-        request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
-    match kind {
-        Some(kind)
-            if writes
-                && !kind.starts_with("application/json")
-                && !kind.starts_with("application/x-www-form-urlencoded") =>
-        {
-            Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "Content-Type must be application/json",
-            )
-            .into_response()
-        }
+    let kind = request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
+        "" | "application/json" | "application/x-www-form-urlencoded" => next.run(request).await,
+        _ if writes => Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Content-Type must be application/json",
+        )
+        .into_response(),
         _ => next.run(request).await,
     }
 }

@@ -2,7 +2,11 @@
 
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        Content, OpenApi as OpenApiDocument, PathItem, Ref, RefOr, Response, ResponseBuilder,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
 /// What the document says beside the routes.
@@ -17,7 +21,7 @@ pub(crate) struct Document;
 struct Security;
 
 impl Modify for Security {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+    fn modify(&self, document: &mut OpenApiDocument) {
         let components = document.components.get_or_insert_default();
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         components.add_security_scheme("staff", SecurityScheme::Http(bearer));
@@ -26,8 +30,48 @@ impl Modify for Security {
     }
 }
 
+/// Adds what holds for every operation, and would be forgotten on one: whoever needs a token may come without a good one
+/// (401) or without the role (403), and any refusal has the one shape.
+pub(crate) fn complete(mut document: OpenApiDocument) -> OpenApiDocument {
+    for operation in document.paths.paths.values_mut().flat_map(operations) {
+        let secured = operation.security.iter().flatten().next().is_some();
+        let responses = &mut operation.responses.responses;
+        let common = [("401", "No token, or none that is good", secured), ("403", "Not for this caller", secured)];
+        for (status, description, applies) in common.into_iter().chain([("default", "Any other refusal", true)]) {
+            if applies {
+                responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(refusal(description)));
+            }
+        }
+    }
+    document
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    [get, put, post, delete, patch].into_iter().flatten()
+}
+
+fn refusal(description: &str) -> Response {
+    let body = Content::new(Some(Ref::from_schema_name("ProblemBody")));
+    ResponseBuilder::new().description(description).content("application/problem+json", body).build()
+}
+
 /// The whole document.
 #[must_use]
-pub fn document() -> utoipa::openapi::OpenApi {
-    crate::router::api(None).split_for_parts().1
+pub fn document() -> OpenApiDocument {
+    complete(crate::router::api(None).split_for_parts().1)
+}
+
+#[cfg(test)]
+mod tests {
+    /// The committed document is what reviewers see of a change to the contract.
+    #[test]
+    fn the_committed_document_is_this_one() {
+        let committed = include_str!("../openapi.json");
+        let written = super::document().to_pretty_json().expect("a document that can be written");
+        assert!(
+            committed.trim_end() == written.trim_end(),
+            "api/openapi.json is not what the code says. If the change is meant: cargo run -- openapi > api/openapi.json"
+        );
+    }
 }

@@ -96,7 +96,7 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
 /// The whole server.
 pub fn router(state: &AppState) -> Router {
     let (routes, document) = api(Some(state)).split_for_parts();
-    let document = serde_json::to_string(&document).unwrap_or_default();
+    let document = serde_json::to_string(&openapi::complete(document)).unwrap_or_default();
     let routes = routes
         .route("/metrics", axum::routing::get(routes::health::metrics))
         .merge(routes::docs::pages(document))

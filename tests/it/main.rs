@@ -2,15 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
+mod authorization;
 mod bad_input;
 mod branches;
 mod calls;
 mod cart;
 mod diner;
+mod edge;
 mod evening;
+mod hostile;
 mod hot_path;
 mod keys;
 mod kitchen;
+mod lists;
 mod look;
 mod menu;
 mod readme;

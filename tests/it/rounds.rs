@@ -121,7 +121,7 @@ both_modes! {
         staff.waiter.post_empty(&format!("/api/kitchen/rounds/{round}/recall")).await.expect(403);
         app.anonymous().post(&format!("/api/kitchen/rounds/{round}/status"), json!({"status": "READY"})).await.expect(401);
         phone.post(&format!("/api/kitchen/rounds/{round}/status"), json!({"status": "READY"})).await.expect(401);
-        for body in [json!({"status": "PENDING"}), json!({"status": "DRAFT"}), json!({"status": "ready"}), json!({"status": null}), json!({}), json!([])] {
+        for body in [json!({"status": "CANCELED"}), json!({"status": "PENDING"}), json!({"status": "DRAFT"}), json!({"status": "ready"}), json!({"status": null}), json!({}), json!([])] {
             staff.manager.post(&format!("/api/kitchen/rounds/{round}/status"), body).await.expect(422);
         }
         staff.manager.post("/api/kitchen/rounds/999999/status", json!({"status": "READY"})).await.expect(404);

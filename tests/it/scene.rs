@@ -35,9 +35,10 @@ impl Staff {
     }
 }
 
-/// The status call.
+/// The status call; the reason is read only where the step is to cancel.
 pub(crate) async fn step(staff: &StaffClient, round: i64, status: &str) -> Reply {
-    staff.post(&format!("/api/kitchen/rounds/{round}/status"), json!({ "status": status })).await
+    let body = json!({ "status": status, "reason": "cambio de planes" });
+    staff.post(&format!("/api/kitchen/rounds/{round}/status"), body).await
 }
 
 /// From now on a waiter confirms what diners send.

@@ -199,7 +199,7 @@ const PRODUCTS: &str = "select p.id, p.name, p.description, bp.price_cents, p.im
     from branch_product bp
     join product p on p.id = bp.product_id and p.is_active
     left join subcategory s on s.id = p.subcategory_id and s.is_active
-    where bp.branch_id = $1 order by s.display_order, p.name, p.id";
+    where bp.branch_id = $1 order by s.display_order nulls last, p.name, p.id";
 
 const ALLERGENS: &str = "select pa.product_id, pa.presence, a.id, a.name, a.icon
     from branch_product bp

@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 
 /// Which branch.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct InBranch {
     branch_id: BranchId,
 }

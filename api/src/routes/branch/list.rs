@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 
 /// Which branches.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// Those closed for good too.
     #[serde(default)]

@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 
 /// Where.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct OfBranch {
     /// The branch.
     branch_id: BranchId,

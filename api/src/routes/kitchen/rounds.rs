@@ -15,6 +15,7 @@ use utoipa::IntoParams;
 
 /// Where.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct InKitchen {
     /// One branch; without it all where the caller works in the kitchen or manages.
     branch_id: Option<BranchId>,

@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Whose tickets.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct AtStation {
     /// One station; all without it.
     station: Option<Station>,

@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 pub(crate) struct NextStatus {
     /// CONFIRMED, SUBMITTED, IN_KITCHEN, READY, SERVED, or, for managers, CANCELED.
     status: RoundStatus,
-    /// Why it is canceled, 1 to 200 characters.
+    /// Why it is canceled, 1 to 200 characters; a round is not canceled without.
     reason: Option<Name<200>>,
 }
 
@@ -42,5 +42,8 @@ pub(crate) async fn advance(
     let action = RoundAction::leading_to(body.status)
         .ok_or_else(|| Problem::unprocessable(format!("status: no round is moved to {}", body.status)))?;
     let reason = body.reason.as_ref().map(Name::as_str);
+    if action == RoundAction::Cancel && reason.is_none() {
+        return Err(Problem::unprocessable("reason: required to cancel a round").into());
+    }
     Ok(Reply(round::advance(&state.db, &staff, id, action, reason, &attempt).await?))
 }

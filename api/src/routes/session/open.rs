@@ -6,7 +6,7 @@ use crate::{
     state::AppState,
 };
 use axum::{Json, extract::State};
-use domain::{SessionId, TableId, session::SessionStatus};
+use domain::{SessionId, TableId, session::SessionStatus, text::Text};
 use operations::session::{OpenSession, Scanned, open};
 use runtime::ProblemBody;
 use serde::{Deserialize, Serialize};
@@ -25,9 +25,11 @@ pub(crate) struct JoinedSession {
 
 /// Which branch the code is meant for.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct InBranch {
     /// Slug of the branch; without it the first table of that code, in any branch, is meant.
-    branch_slug: Option<String>,
+    #[param(value_type = Option<String>)]
+    branch_slug: Option<Text<100>>,
 }
 
 /// Joins the live session of a table, or opens one.
@@ -46,10 +48,10 @@ pub(crate) async fn open_by_id(
     responses((status = 200, body = JoinedSession), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn open_by_code(
     State(state): State<AppState>,
-    Segment(code): Segment<String>,
+    Segment(code): Segment<Text<100>>,
     Params(branch): Params<InBranch>,
 ) -> ApiResult<Json<JoinedSession>> {
-    let scanned = Scanned::Code { code, branch_slug: branch.branch_slug };
+    let scanned = Scanned::Code { code: code.into(), branch_slug: branch.branch_slug.map(Into::into) };
     let session = open(&state.db, &scanned).await?;
     Ok(Json(joined(&state, session)))
 }

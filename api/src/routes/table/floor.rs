@@ -65,6 +65,7 @@ impl From<TableNow> for WaiterTable {
 
 /// Which branch's.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct OfBranch {
     /// A branch of the caller's; without it all of them.
     pub(crate) branch_id: Option<BranchId>,

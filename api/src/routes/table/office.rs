@@ -55,6 +55,7 @@ impl From<TableNow> for OfficeTable {
 
 /// Which tables.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct OfficeTables {
     /// A branch of the caller's; without it all of them.
     branch_id: Option<BranchId>,

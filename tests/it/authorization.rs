@@ -1,0 +1,320 @@
+//! Who may do what, on every operation of the OpenAPI document: a route that has no row in [`TABLE`] fails here.
+//!
+//! The first test tells the callers apart (401, 403, or past the gate), the second the places: another business's ids do
+//! not exist (404), another branch's are forbidden (403), and nothing changes.
+
+use crate::scene::{Stranger, strangers};
+use Access::{Diner, Public, Refresh, Staff};
+use harness::{App, Caller, Reply, Value, both_modes, json, reqwest::Method};
+use std::collections::BTreeSet;
+
+enum Access {
+    /// Anybody.
+    Public,
+    /// The refresh token is its own key: no other token opens it.
+    Refresh,
+    /// The phones of a session.
+    Diner,
+    /// Staff with one of these roles.
+    Staff(&'static [&'static str]),
+}
+
+const ALL: Access = Staff(&["WAITER", "KITCHEN", "MANAGER", "ADMIN"]);
+const FLOOR: Access = Staff(&["WAITER", "MANAGER", "ADMIN"]);
+const KITCHEN: Access = Staff(&["KITCHEN", "MANAGER", "ADMIN"]);
+const OFFICE: Access = Staff(&["MANAGER", "ADMIN"]);
+
+/// Method, path, who gets in, and a body that is good enough to reach the look at the ids.
+const TABLE: &[(&str, &str, Access, &str)] = &[
+    ("POST", "/api/auth/login", Public, ""),
+    ("POST", "/api/auth/refresh", Refresh, ""),
+    ("POST", "/api/auth/logout", ALL, ""),
+    ("GET", "/api/auth/me", ALL, ""),
+    ("POST", "/api/auth/2fa/setup", ALL, ""),
+    ("POST", "/api/auth/2fa/verify", ALL, r#"{"code":"000000"}"#),
+    ("DELETE", "/api/auth/2fa/disable", ALL, r#"{"code":"000000"}"#),
+    ("GET", "/api/public/branches", Public, ""),
+    ("GET", "/api/admin/branches", ALL, ""),
+    ("GET", "/api/admin/branches/{branch_id}", ALL, ""),
+    ("PATCH", "/api/admin/branches/{branch_id}", OFFICE, r#"{"name":"Mine"}"#),
+    ("GET", "/api/waiter/verify-branch-assignment", FLOOR, ""),
+    ("GET", "/api/waiter/my-assignments", FLOOR, ""),
+    ("POST", "/api/tables/{table_id}/session", Public, ""),
+    ("POST", "/api/tables/code/{code}/session", Public, ""),
+    ("POST", "/api/diner/register", Diner, ""),
+    ("POST", "/api/diner/rounds/submit", Diner, ""),
+    ("POST", "/api/waiter/sessions/{session_id}/rounds", FLOOR, r#"{"items":[{"product_id":101,"qty":1}]}"#),
+    ("DELETE", "/api/waiter/rounds/{round_id}/items/{item_id}", FLOOR, ""),
+    ("PATCH", "/api/waiter/rounds/items/{item_id}/void", ALL, r#"{"reason":"no"}"#),
+    ("POST", "/api/kitchen/rounds/{round_id}/status", ALL, r#"{"status":"IN_KITCHEN"}"#),
+    ("POST", "/api/kitchen/rounds/{round_id}/recall", KITCHEN, ""),
+    ("POST", "/api/kitchen/rounds/{round_id}/cancel", OFFICE, r#"{"reason":"no"}"#),
+    ("GET", "/api/waiter/tables", FLOOR, ""),
+    ("GET", "/api/waiter/my-tables", FLOOR, ""),
+    ("GET", "/api/tables/{table_id}", FLOOR, ""),
+    ("GET", "/api/admin/tables", ALL, ""),
+    ("GET", "/api/admin/tables/{table_id}", ALL, ""),
+    ("GET", "/api/waiter/tables/{table_id}/session", FLOOR, ""),
+    ("GET", "/api/waiter/sessions/{session_id}/summary", FLOOR, ""),
+    ("POST", "/api/waiter/tables/{table_id}/activate", FLOOR, r#"{"diner_count":2}"#),
+    ("POST", "/api/waiter/tables/{table_id}/close", FLOOR, ""),
+    ("POST", "/api/billing/tables/{table_id}/clear", FLOOR, ""),
+    ("POST", "/api/waiter/tables/{table_id}/transfer", OFFICE, r#"{"target_waiter_id":4}"#),
+    ("POST", "/api/waiter/tables/{table_id}/move-to/{target_table_id}", FLOOR, ""),
+    ("POST", "/api/diner/service-call", Diner, ""),
+    ("GET", "/api/waiter/service-calls", FLOOR, ""),
+    ("POST", "/api/waiter/service-calls/{call_id}/acknowledge", FLOOR, ""),
+    ("POST", "/api/waiter/service-calls/{call_id}/resolve", FLOOR, ""),
+    ("GET", "/api/public/menu/{slug}", Public, ""),
+    ("GET", "/api/public/menu/{slug}/allergens", Public, ""),
+    ("GET", "/api/public/menu/{slug}/products/{product_id}", Public, ""),
+    ("GET", "/api/waiter/branches/{branch_id}/menu", FLOOR, ""),
+    ("PATCH", "/api/kitchen/products/{product_id}/availability", KITCHEN, r#"{"is_available":false}"#),
+    ("POST", "/api/diner/cart/add", Diner, ""),
+    ("PATCH", "/api/diner/cart/{item_id}", Diner, ""),
+    ("DELETE", "/api/diner/cart/{item_id}", Diner, ""),
+    ("GET", "/api/diner/cart", Diner, ""),
+    ("DELETE", "/api/diner/cart", Diner, ""),
+    ("GET", "/api/diner/session/{session_id}/rounds", Diner, ""),
+    ("GET", "/api/diner/session/{session_id}/diners", Diner, ""),
+    ("GET", "/api/diner/session/{session_id}/total", Diner, ""),
+    ("GET", "/api/diner/check", Diner, ""),
+    ("PATCH", "/api/diner/preferences", Diner, ""),
+    ("GET", "/api/diner/device/{device_id}/preferences", Diner, ""),
+    ("GET", "/api/diner/device/{device_id}/history", Diner, ""),
+    ("POST", "/api/diner/feedback", Diner, ""),
+    ("GET", "/api/kitchen/rounds", KITCHEN, ""),
+    ("GET", "/api/kitchen/rounds/{round_id}", ALL, ""),
+    ("POST", "/api/kitchen/rounds/{round_id}/tickets", KITCHEN, ""),
+    ("GET", "/api/kitchen/tickets", KITCHEN, ""),
+    ("GET", "/api/kitchen/tickets/{ticket_id}", ALL, ""),
+    ("PATCH", "/api/kitchen/tickets/{ticket_id}/status", ALL, r#"{"status":"IN_PROGRESS"}"#),
+    ("GET", "/api/kitchen/estimated-wait", Public, ""),
+    ("GET", "/api/health", Public, ""),
+    ("GET", "/api/health/detailed", Public, ""),
+];
+
+/// The demo's people by what they are.
+const ACCOUNTS: [(&str, &str, &str); 4] = [
+    ("WAITER", "waiter@demo.com", "waiter123"),
+    ("KITCHEN", "kitchen@demo.com", "kitchen123"),
+    ("MANAGER", "manager@demo.com", "manager123"),
+    ("ADMIN", "admin@demo.com", "admin123"),
+];
+
+/// No row has this id.
+const NOBODY: &str = "999999999";
+
+/// One of each role.
+async fn everybody(app: &App) -> Vec<(&'static str, Caller)> {
+    let mut people = Vec::new();
+    for (role, email, password) in ACCOUNTS {
+        people.push((role, bearer(app, &app.login(email, password).await.access_token)));
+    }
+    people
+}
+
+/// Without the login's cookie.
+fn bearer(app: &App, token: &str) -> Caller {
+    app.anonymous().with_header("Authorization", &format!("Bearer {token}"))
+}
+
+async fn ask(caller: &Caller, method: &str, path: &str, body: &str) -> Reply {
+    let method: Method = method.parse().unwrap();
+    caller.send(method, path, "application/json", body.to_owned()).await
+}
+
+/// The path with every parameter filled in by `value`.
+fn fill(path: &str, value: impl Fn(&str) -> String) -> String {
+    let parts = path.split('/').map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+        Some(name) => value(name),
+        None => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Every operation of the document, as `(METHOD, path)`.
+fn operations(document: &Value) -> BTreeSet<(String, String)> {
+    let paths = document["paths"].as_object().unwrap();
+    let operations = paths
+        .iter()
+        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())));
+    operations.collect()
+}
+
+/// What the document says of the token, beside what the table says.
+fn declared(document: &Value, method: &str, path: &str) -> Option<String> {
+    let security = &document["paths"][path][method.to_lowercase()]["security"];
+    security.as_array()?.first()?.as_object()?.keys().next().cloned()
+}
+
+/// What must not change when somebody reaches for what is not theirs.
+async fn state(app: &App) -> [i64; 7] {
+    let sum = async |sql: &str| app.sql_i64(sql).await;
+    [
+        sum("select count(*) from event").await,
+        sum("select count(*) from audit_log").await,
+        sum("select count(*) from round_item where voided_at is null").await,
+        sum("select count(*) from kitchen_ticket where status = 'PENDING'").await,
+        sum("select count(*) from table_session where status = 'OPEN'").await,
+        sum("select count(*) from service_call where status = 'OPEN'").await,
+        sum("select count(*) from round where status = 'SUBMITTED'").await,
+    ]
+}
+
+both_modes! {
+    async fn every_operation_lets_in_whom_it_should(app: App) {
+        let document = app.anonymous().get("/openapi.json").await.expect(200);
+        let rows: BTreeSet<_> = TABLE.iter().map(|row| (row.0.to_owned(), row.1.to_owned())).collect();
+        assert_eq!(operations(&document), rows, "left: the document, right: tests/it/authorization.rs");
+
+        let phone = app.scan("INT-01").await;
+        let mut people = everybody(&app).await;
+        for (method, pattern, access, body) in TABLE {
+            let own = |name: &str| if name == "session_id" { phone.session_id.to_string() } else { NOBODY.to_owned() };
+            let path = fill(pattern, own);
+            let who = async |caller: &Caller| ask(caller, method, &path, body).await;
+            let nobody = who(&app.anonymous()).await;
+            let diner = who(&app.anonymous().with_header("X-Table-Token", &phone.token)).await;
+            // The right token in the wrong header is no token.
+            let disguised = who(&bearer(&app, &phone.token)).await;
+            let scheme = declared(&document, method, pattern);
+            match access {
+                Public => [&nobody, &diner, &disguised].into_iter().for_each(passes),
+                Refresh | Staff(_) => [&nobody, &diner, &disguised].into_iter().for_each(is_unknown),
+                Diner => {
+                    [&nobody, &disguised].into_iter().for_each(is_unknown);
+                    passes(&diner);
+                }
+            }
+            for (role, caller) in &people {
+                let reply = who(caller).await;
+                match access {
+                    Public => passes(&reply),
+                    Staff(roles) if roles.contains(role) => passes(&reply),
+                    Staff(_) => assert_eq!(reply.status, 403, "{role}: {method} {path}"),
+                    Refresh | Diner => is_unknown(&reply),
+                }
+            }
+            let expected = match access {
+                Public | Refresh => None,
+                Diner => Some("diner"),
+                Staff(_) => Some("staff"),
+            };
+            assert_eq!(scheme.as_deref(), expected, "{method} {pattern}");
+            if pattern.ends_with("/logout") {
+                people = everybody(&app).await;
+            }
+        }
+    }
+
+    async fn nobody_reaches_another_restaurant_or_branch(app: App) {
+        let [foreign, north] = strangers(&app).await;
+        let call = async |of: &Stranger| {
+            app.sql_exec(&format!("insert into service_call (tenant_id, branch_id, table_id, session_id, type, status, created_at)
+                select tenant_id, branch_id, table_id, id, 'OTHER', 'OPEN', '2026-01-01 00:00:00+00:00' from table_session where id = {}", of.session)).await;
+            app.sql_i64(&format!("select id from service_call where session_id = {}", of.session)).await
+        };
+        let table = async |of: &Stranger| app.sql_i64(&format!("select id from dining_table where branch_id = {}", of.branch)).await;
+        let places = [
+            (404, call(&foreign).await, table(&foreign).await, foreign),
+            (403, call(&north).await, table(&north).await, north),
+        ];
+        let people = everybody(&app).await;
+        let own = app.scan("INT-01").await;
+        let before = state(&app).await;
+        for (status, call, table, of) in &places {
+            let id = |name: &str| match name {
+                "branch_id" => of.branch,
+                "table_id" => *table,
+                "target_table_id" => own.table_id,
+                "session_id" => of.session,
+                "round_id" => of.round,
+                "item_id" => of.item,
+                "ticket_id" => of.ticket,
+                "call_id" => *call,
+                // Products are the business's, not a branch's.
+                "product_id" => 999_999_999,
+                name => panic!("no foreign {name}: add one"),
+            };
+            // An administrator is one in every branch of the business.
+            for (role, caller) in people.iter().filter(|(role, _)| *role != "ADMIN" || *status == 404) {
+                for (method, path, access, body) in TABLE {
+                    let Staff(roles) = access else { continue };
+                    if !roles.contains(role) {
+                        continue;
+                    }
+                    if path.contains('{') && !path.contains("product_id") {
+                        // Of calls the contract wants 404 for either (W18).
+                        let expected = if path.contains("{call_id}") { 404 } else { *status };
+                        let path = fill(path, |name| id(name).to_string());
+                        ask(caller, method, &path, body).await.expect(expected);
+                    }
+                    let asks_branch = ["/api/waiter/tables", "/api/waiter/my-tables", "/api/waiter/service-calls",
+                        "/api/admin/tables", "/api/kitchen/rounds", "/api/kitchen/tickets"];
+                    if asks_branch.contains(path) {
+                        caller.get(&format!("{path}?branch_id={}", of.branch)).await.expect(*status);
+                    }
+                    if path.contains("product_id") {
+                        let body = json!({"is_available": false, "branch_id": of.branch}).to_string();
+                        ask(caller, method, &path.replace("{product_id}", "101"), &body).await.expect(*status);
+                    }
+                }
+            }
+            // A party does not move into another branch, and no phone reads another's visit.
+            let path = format!("/api/waiter/tables/{}/move-to/{table}", own.table_id);
+            for (_, caller) in people.iter().filter(|(role, _)| ["WAITER", "MANAGER"].contains(role)) {
+                caller.post_empty(&path).await.expect(*status);
+            }
+            own.get(&format!("/api/diner/session/{}/rounds", of.session)).await.expect(403);
+        }
+        assert_eq!(state(&app).await, before);
+    }
+
+    async fn a_phone_reaches_its_own_table_only(app: App) {
+        let [foreign, north] = strangers(&app).await;
+        let (phone, other) = (app.scan("INT-01").await, app.scan("INT-02").await);
+        let line = other.post("/api/diner/cart/add", json!({"product_id": 101})).await.expect(200)["item_id"].clone();
+        // A product of the other business, and one of ours that only the other branch offers.
+        app.sql_exec(&format!(
+            "insert into category (id, tenant_id, branch_id, name, display_order, is_active, created_at)
+                 select 9000 + id, tenant_id, id, 'Ajena', 1, true, created_at from branch where id in ({foreign}, {north});
+             insert into product (id, tenant_id, category_id, name, featured, popular, is_active, created_at)
+                 select 9000 + id, tenant_id, 9000 + id, 'Ajeno', false, false, true, created_at from branch where id in ({foreign}, {north});
+             insert into branch_product (tenant_id, branch_id, product_id, price_cents, is_available)
+                 select tenant_id, id, 9000 + id, 100, true from branch where id in ({foreign}, {north});",
+            foreign = foreign.branch, north = north.branch
+        )).await;
+        let before = state(&app).await;
+        phone.patch(&format!("/api/diner/cart/{line}"), json!({"quantity": 9})).await.expect(404);
+        phone.delete(&format!("/api/diner/cart/{line}")).await.expect(404);
+        for product in [9000 + foreign.branch, 9000 + north.branch] {
+            phone.post("/api/diner/cart/add", json!({"product_id": product})).await.expect(404);
+            phone.post("/api/diner/rounds/submit", json!({"items": [{"product_id": product, "qty": 1}]})).await.expect(400);
+        }
+        let theirs = other.diner_id;
+        phone.post("/api/diner/cart/add", json!({"product_id": 101, "diner_id": theirs})).await.expect(400);
+        let taste = json!({"diner_id": theirs, "implicit_preferences": {}});
+        phone.patch("/api/diner/preferences", taste).await.expect(404);
+        for of in ["rounds", "diners", "total"] {
+            phone.get(&format!("/api/diner/session/{}/{of}", other.session_id)).await.expect(403);
+        }
+        assert_eq!(state(&app).await, before);
+        assert_eq!(other.get("/api/diner/cart").await.expect(200)["items"][0]["quantity"], 1);
+        // An order is not lost over a name: who is not at the table counts as nobody.
+        phone.post("/api/diner/rounds/submit", json!({"items": [{"product_id": 101, "qty": 1, "diner_id": theirs}]})).await.expect(200);
+        assert_eq!(app.sql_i64("select count(*) from round_item where diner_id is not null").await, 0);
+    }
+}
+
+/// Past the gate: whatever the answer is, it is not about who asks.
+#[track_caller]
+fn passes(reply: &Reply) {
+    assert!(!matches!(reply.status, 401 | 403 | 500..), "answered {}: {}", reply.status, reply.text());
+}
+
+/// Nobody that the server knows.
+#[track_caller]
+fn is_unknown(reply: &Reply) {
+    reply.expect(401);
+}
