@@ -262,3 +262,27 @@ async fn a_slow_socket_delays_nobody() {
     house.feed.hub.check_invariants();
     assert_eq!(house.feed.hub.everybody().count(), 1);
 }
+
+/// On one thread a feed that never pauses would fill the queue before its reader gets a turn.
+#[tokio::test]
+async fn a_burst_closes_nobody_who_reads() {
+    let mut house = house().await;
+    house.log.shelf().page = 500;
+    let (wire, mut queue) = Wire::new();
+    house.feed.join(Member { wire: wire.clone(), listener: ADMIN, resume: None }).await;
+    let many = 4 * crate::wire::QUEUE;
+    let reader = tokio::spawn(async move {
+        let mut read = 0;
+        while read < many && queue.recv().await.is_some() {
+            read += 1;
+        }
+        read
+    });
+    let last = i64::try_from(many).unwrap();
+    for seq in 1..=last {
+        house.log(seq);
+    }
+    house.feed.compare(&Position { epoch: "e1".into(), seq: last }).await;
+    assert_eq!(house.feed.hub.everybody().count(), 1, "the socket was closed as slow");
+    assert_eq!(reader.await.unwrap(), many);
+}
