@@ -72,6 +72,14 @@ both_modes! {
     }
 
     /// Profiles are shown whole, whatever the office left out of them.
+    /// In both databases: one of them would put what has no subcategory first.
+    async fn what_has_no_subcategory_comes_last(app: App) {
+        app.sql_exec("update product set subcategory_id = null where id = 101; update branch set menu_version = menu_version + 1").await;
+        let menu = app.menu().await.0;
+        let drinks = menu["categories"][0]["products"].as_array().unwrap();
+        assert_eq!(drinks.last().unwrap()["id"], 101);
+    }
+
     async fn profiles_and_allergens_are_declared(app: App) {
         let id = app.menu().await.id("Limonada");
         app.sql_exec(&format!(
