@@ -2,6 +2,10 @@
 
 use harness::App;
 
+/// The demo's tables: a race is run once at each, every time with nobody there before.
+pub(crate) const TABLES: [&str; 10] =
+    ["INT-01", "INT-02", "INT-03", "INT-04", "INT-05", "TER-01", "TER-02", "TER-03", "BAR-01", "BAR-02"];
+
 /// The id of a table of branch `centro`.
 pub(crate) async fn table(app: &App, code: &str) -> i64 {
     let sql = "select t.id from dining_table t join branch b on b.id = t.branch_id where b.slug = 'centro' and t.code";

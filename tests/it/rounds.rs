@@ -1,5 +1,6 @@
 //! Rounds, from the send button to the table: who may move them, in which order, and what two people do to them at once.
 
+use crate::look;
 use crate::scene::{
     Staff, Stranger, assert_gap_free, assert_stands, confirm_first, events, item, number, order, product, send, step,
     strangers, tickets, void,
@@ -189,41 +190,47 @@ both_modes! {
 
     /// Twenty phones send different orders at the same moment: numbers 1 to 20, nothing lost, no hole in the stream.
     async fn twenty_orders_at_once_are_twenty_rounds(app: App) {
-        let phone = app.scan("INT-01").await;
-        let sent = race(20, |index| {
-            let phone = phone.clone();
-            async move { phone.post("/api/diner/rounds/submit", json!({"items": [{"product_id": 101, "qty": index + 1}]})).await.expect(200) }
-        })
-        .await;
-        let numbers: BTreeSet<_> = sent.iter().map(|round| number(&round["round_number"])).collect();
-        assert_eq!(numbers, (1..=20).collect());
-        assert_eq!(app.sql_i64("SELECT COUNT(*) FROM kitchen_ticket").await, 20);
-        assert_eq!(app.sql_i64("SELECT COUNT(*) FROM event WHERE type = 'ROUND_SUBMITTED'").await, 20);
-        assert_gap_free(&app).await;
+        for (run, code) in look::TABLES.into_iter().enumerate() {
+            let phone = app.scan(code).await;
+            let sent = race(20, |index| {
+                let phone = phone.clone();
+                async move { phone.post("/api/diner/rounds/submit", json!({"items": [{"product_id": 101, "qty": index + 1}]})).await.expect(200) }
+            })
+            .await;
+            let numbers: BTreeSet<_> = sent.iter().map(|round| number(&round["round_number"])).collect();
+            assert_eq!(numbers, (1..=20).collect(), "{code}");
+            let so_far = 20 * (run as i64 + 1);
+            assert_eq!(app.sql_i64("SELECT COUNT(*) FROM kitchen_ticket").await, so_far);
+            assert_eq!(app.sql_i64("SELECT COUNT(*) FROM event WHERE type = 'ROUND_SUBMITTED'").await, so_far);
+            assert_gap_free(&app).await;
+        }
     }
 
     /// A phone that resends is heard once, with a key and without, and told the same each time.
     async fn fifty_times_the_same_order_is_one_round(app: App) {
-        for key in [Some("k-1"), None] {
-            let phone = app.scan("INT-01").await;
-            let phone = key.map_or_else(|| (*phone).clone(), |key| phone.with_header("X-Idempotency-Key", key));
-            let rounds = app.sql_i64("SELECT COUNT(*) FROM round").await;
-            let product = if key.is_some() { 103 } else { 104 };
-            let replies = race(50, |_| {
-                let phone = phone.clone();
-                async move { phone.post("/api/diner/rounds/submit", order(&[product])).await }
-            })
-            .await;
-            for reply in &replies {
-                reply.expect(200);
-                assert_eq!(reply.bytes, replies[0].bytes);
+        let mut sent = 0;
+        for code in look::TABLES {
+            for key in [Some("k-1"), None] {
+                let phone = app.scan(code).await;
+                let phone = key.map_or_else(|| (*phone).clone(), |key| phone.with_header("X-Idempotency-Key", key));
+                let product = if key.is_some() { 103 } else { 104 };
+                let replies = race(50, |_| {
+                    let phone = phone.clone();
+                    async move { phone.post("/api/diner/rounds/submit", order(&[product])).await }
+                })
+                .await;
+                for reply in &replies {
+                    reply.expect(200);
+                    assert_eq!(reply.bytes, replies[0].bytes);
+                }
+                sent += 1;
+                assert_eq!(app.sql_i64("SELECT COUNT(*) FROM round").await, sent, "{code} {key:?}");
+                assert_eq!(app.sql_i64("SELECT COUNT(*) FROM event WHERE type = 'ROUND_SUBMITTED'").await, sent);
             }
-            assert_eq!(app.sql_i64("SELECT COUNT(*) FROM round").await, rounds + 1);
-            assert_eq!(app.sql_i64("SELECT COUNT(*) FROM event WHERE type = 'ROUND_SUBMITTED'").await, rounds + 1);
         }
         let phone = app.scan("INT-01").await.with_header("X-Idempotency-Key", "k-1");
         phone.post("/api/diner/rounds/submit", order(&[105])).await.expect(409);
-        assert_eq!(app.sql_i64("SELECT COUNT(*) FROM round").await, 2);
+        assert_eq!(app.sql_i64("SELECT COUNT(*) FROM round").await, sent);
     }
 
     /// A waiter's order is in the kitchen at once, leaves the diners' cart alone and is heard once.

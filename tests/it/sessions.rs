@@ -32,16 +32,17 @@ both_modes! {
     /// Fifty phones, one code, one moment: one bill.
     async fn fifty_phones_open_one_session(app: App = AppOptions::default().api_processes(2)) {
         let phones: Vec<_> = (0..50).map(|_| app.anonymous()).collect();
-        let sessions = race(50, |index| {
-            let phone = phones[index].clone();
-            async move {
-                let joined = phone.post_empty("/api/tables/code/INT-01/session?branch_slug=centro").await.expect(200);
-                joined["session_id"].as_i64().unwrap()
-            }
-        }).await;
-        assert!(sessions.iter().all(|session| *session == sessions[0]), "{sessions:?}");
-        assert_eq!(app.sql_i64("select count(*) from table_session").await, 1);
-        assert_eq!(look::events(&app, "TABLE_SESSION_STARTED", "true").await, 1);
+        for (run, code) in look::TABLES.into_iter().enumerate() {
+            let path = format!("/api/tables/code/{code}/session?branch_slug=centro");
+            let sessions = race(50, |index| {
+                let (phone, path) = (phones[index].clone(), path.clone());
+                async move { phone.post_empty(&path).await.expect(200)["session_id"].as_i64().unwrap() }
+            }).await;
+            assert!(sessions.iter().all(|session| *session == sessions[0]), "{code}: {sessions:?}");
+            let so_far = run as i64 + 1;
+            assert_eq!(app.sql_i64("select count(*) from table_session").await, so_far);
+            assert_eq!(look::events(&app, "TABLE_SESSION_STARTED", "true").await, so_far);
+        }
     }
 
     /// Whoever scans while the waiter closes joins the old party or starts the next, and the table knows which.
