@@ -11,31 +11,76 @@ use utoipa_axum::{
 
 /// The routes, each with its limit. Without a state there are no limits: that is for the document alone.
 pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
-    let at = |limit: Limit, route: UtoipaMethodRouter<AppState>| match state {
-        Some(state) => route.layer(limited(state, limit)),
-        None => route,
-    };
-    OpenApiRouter::with_openapi(openapi::Document::openapi())
+    let limits = Limits(state);
+    let routes = OpenApiRouter::with_openapi(openapi::Document::openapi());
+    kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits)
+}
+
+/// Puts a limit in front of a route.
+struct Limits<'a>(Option<&'a AppState>);
+
+impl Limits<'_> {
+    fn at(&self, limit: Limit, route: UtoipaMethodRouter<AppState>) -> UtoipaMethodRouter<AppState> {
+        match self.0 {
+            Some(state) => route.layer(limited(state, limit)),
+            None => route,
+        }
+    }
+}
+
+/// Staff sign in, and where they work.
+fn staff(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
+    routes
         // Staff sign in; the handler of the login checks its limits itself.
         .routes(routes!(routes::account::login))
-        .routes(at(Limit::Refresh, routes!(routes::account::refresh)))
-        .routes(at(Limit::Logout, routes!(routes::account::logout)))
+        .routes(limits.at(Limit::Refresh, routes!(routes::account::refresh)))
+        .routes(limits.at(Limit::Logout, routes!(routes::account::logout)))
         .routes(routes!(routes::account::me))
         .routes(routes!(routes::account::set_up))
-        .routes(at(Limit::SecondFactor, routes!(routes::account::verify)))
-        .routes(at(Limit::SecondFactor, routes!(routes::account::disable)))
+        .routes(limits.at(Limit::SecondFactor, routes!(routes::account::verify)))
+        .routes(limits.at(Limit::SecondFactor, routes!(routes::account::disable)))
         // Branches, and who works there today.
-        .routes(at(Limit::PublicMenu, routes!(routes::branch::public_list)))
+        .routes(limits.at(Limit::PublicMenu, routes!(routes::branch::public_list)))
         .routes(routes!(routes::branch::list))
         .routes(routes!(routes::branch::find, routes::branch::update))
         .routes(routes!(routes::assignment::check))
         .routes(routes!(routes::assignment::own))
+}
+
+/// What phones do: the menu, the cart, the visit.
+fn guests(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
+    routes
         // A table is scanned, a phone joins.
-        .routes(at(Limit::OpenSession, routes!(routes::session::open_by_id)))
-        .routes(at(Limit::OpenSession, routes!(routes::session::open_by_code)))
-        .routes(at(Limit::RegisterDiner, routes!(routes::diner::register)))
+        .routes(limits.at(Limit::OpenSession, routes!(routes::session::open_by_id)))
+        .routes(limits.at(Limit::OpenSession, routes!(routes::session::open_by_code)))
+        .routes(limits.at(Limit::RegisterDiner, routes!(routes::diner::register)))
+        // The menu, and what is out.
+        .routes(limits.at(Limit::PublicMenu, routes!(routes::menu::menu)))
+        .routes(limits.at(Limit::PublicMenu, routes!(routes::menu::allergens)))
+        .routes(limits.at(Limit::PublicMenu, routes!(routes::menu::product)))
+        .routes(routes!(routes::menu::floor_menu))
+        .routes(routes!(routes::menu::availability))
+        // The cart.
+        .routes(limits.at(Limit::CartWrite, routes!(routes::cart::add_to_cart)))
+        .routes(limits.at(Limit::CartWrite, routes!(routes::cart::change_cart_line, routes::cart::remove_cart_line)))
+        .routes(limits.at(Limit::CartRead, routes!(routes::cart::cart)))
+        .routes(limits.at(Limit::CartClear, routes!(routes::cart::clear_cart)))
+        // A phone reads its visit, is remembered, rates.
+        .routes(routes!(routes::diner::visit_rounds))
+        .routes(routes!(routes::diner::visit_diners))
+        .routes(routes!(routes::diner::visit_total))
+        .routes(routes!(routes::diner::visit_check))
+        .routes(routes!(routes::diner::prefer))
+        .routes(routes!(routes::diner::device_preferences))
+        .routes(routes!(routes::diner::device_history))
+        .routes(routes!(routes::diner::feedback))
+}
+
+/// What waiters do: rounds, tables, calls.
+fn floor(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
+    routes
         // Rounds.
-        .routes(at(Limit::SubmitRound, routes!(routes::round::submit)))
+        .routes(limits.at(Limit::SubmitRound, routes!(routes::round::submit)))
         .routes(routes!(routes::round::take))
         .routes(routes!(routes::round::delete_item))
         .routes(routes!(routes::round::void_item))
@@ -56,30 +101,15 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::session::transfer))
         .routes(routes!(routes::session::move_to))
         // A diner calls, a waiter comes.
-        .routes(at(Limit::ServiceCall, routes!(routes::call::call_waiter)))
+        .routes(limits.at(Limit::ServiceCall, routes!(routes::call::call_waiter)))
         .routes(routes!(routes::call::live_calls))
         .routes(routes!(routes::call::acknowledge))
         .routes(routes!(routes::call::resolve))
-        // The menu, and what is out.
-        .routes(at(Limit::PublicMenu, routes!(routes::menu::menu)))
-        .routes(at(Limit::PublicMenu, routes!(routes::menu::allergens)))
-        .routes(at(Limit::PublicMenu, routes!(routes::menu::product)))
-        .routes(routes!(routes::menu::floor_menu))
-        .routes(routes!(routes::menu::availability))
-        // The cart.
-        .routes(at(Limit::CartWrite, routes!(routes::cart::add_to_cart)))
-        .routes(at(Limit::CartWrite, routes!(routes::cart::change_cart_line, routes::cart::remove_cart_line)))
-        .routes(at(Limit::CartRead, routes!(routes::cart::cart)))
-        .routes(at(Limit::CartClear, routes!(routes::cart::clear_cart)))
-        // A phone reads its visit, is remembered, rates.
-        .routes(routes!(routes::diner::visit_rounds))
-        .routes(routes!(routes::diner::visit_diners))
-        .routes(routes!(routes::diner::visit_total))
-        .routes(routes!(routes::diner::visit_check))
-        .routes(routes!(routes::diner::prefer))
-        .routes(routes!(routes::diner::device_preferences))
-        .routes(routes!(routes::diner::device_history))
-        .routes(routes!(routes::diner::feedback))
+}
+
+/// The kitchen, and whether the server lives.
+fn kitchen(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
+    routes
         // The kitchen.
         .routes(routes!(routes::kitchen::rounds))
         .routes(routes!(routes::kitchen::round))
@@ -87,7 +117,7 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::kitchen::tickets))
         .routes(routes!(routes::kitchen::ticket))
         .routes(routes!(routes::kitchen::advance_ticket))
-        .routes(at(Limit::EstimatedWait, routes!(routes::kitchen::estimated_wait)))
+        .routes(limits.at(Limit::EstimatedWait, routes!(routes::kitchen::estimated_wait)))
         // Operations.
         .routes(routes!(routes::health::health))
         .routes(routes!(routes::health::detailed))

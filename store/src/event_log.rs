@@ -108,6 +108,7 @@ pub(crate) async fn append(tx: &impl ConnectionTrait, drafts: Vec<Draft>, now: D
     Ok(logged)
 }
 
+/// Numbers and logs the events of one branch.
 async fn append_to(
     tx: &impl ConnectionTrait,
     branch: BranchId,
@@ -115,28 +116,12 @@ async fn append_to(
     now: DateTime<Utc>,
     logged: &mut Vec<Envelope>,
 ) -> Result<()> {
+    let Some(tenant) = drafts.first().map(|draft| draft.place.tenant_id) else { return Ok(()) };
     let entities: Vec<String> = drafts
         .iter()
         .map(|draft| draft.event.entity_json().map_err(|e| corrupt(e.to_string())))
         .collect::<Result<_>>()?;
-    let Some(tenant) = drafts.first().map(|draft| draft.place.tenant_id) else { return Ok(()) };
-    let rows: Vec<_> = drafts
-        .iter()
-        .zip(&entities)
-        .map(|(draft, entity)| {
-            let place = &draft.place;
-            let kind = draft.event.kind().as_str();
-            json!([
-                kind,
-                place.table_id,
-                place.session_id,
-                place.sector_id,
-                entity,
-                draft.actor.user_id,
-                draft.actor.role.as_str()
-            ])
-        })
-        .collect();
+    let rows: Vec<_> = drafts.iter().zip(&entities).map(|(draft, entity)| row_of(draft, entity)).collect();
     let rows = serde_json::to_string(&rows).map_err(|e| corrupt(e.to_string()))?;
     let count = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
     let mut appended: Vec<Appended> = if tx.get_database_backend() == DbBackend::Postgres {
@@ -154,23 +139,35 @@ async fn append_to(
     appended.sort_unstable_by_key(|row| row.seq);
     let epoch: Arc<str> = appended.first().map_or_else(|| "".into(), |row| row.epoch.as_str().into());
     for ((row, draft), entity) in appended.into_iter().zip(drafts).zip(entities) {
-        logged.push(Envelope {
-            id: row.id,
-            epoch: epoch.clone(),
-            seq: row.seq,
-            kind: draft.event.kind(),
-            tenant_id: draft.place.tenant_id,
-            branch_id: branch,
-            table_id: draft.place.table_id,
-            session_id: draft.place.session_id,
-            sector_id: draft.place.sector_id,
-            entity: RawValue::from_string(entity).map_err(|e| corrupt(e.to_string()))?,
-            actor: draft.actor,
-            ts: now,
-            v: 1,
-        });
+        logged.push(envelope_of(&row, epoch.clone(), &draft, entity, now)?);
     }
     Ok(())
+}
+
+/// A draft as the statements read it: by position, the shortest JSON there is.
+fn row_of(draft: &Draft, entity: &str) -> serde_json::Value {
+    let Draft { event, place, actor } = draft;
+    let (table, session, sector) = (place.table_id, place.session_id, place.sector_id);
+    json!([event.kind().as_str(), table, session, sector, entity, actor.user_id, actor.role.as_str()])
+}
+
+/// What a numbered draft looks like from outside; the same that a later read of the log would give.
+fn envelope_of(row: &Appended, epoch: Arc<str>, draft: &Draft, entity: String, now: DateTime<Utc>) -> Result<Envelope> {
+    Ok(Envelope {
+        id: row.id,
+        epoch,
+        seq: row.seq,
+        kind: draft.event.kind(),
+        tenant_id: draft.place.tenant_id,
+        branch_id: draft.place.branch_id,
+        table_id: draft.place.table_id,
+        session_id: draft.place.session_id,
+        sector_id: draft.place.sector_id,
+        entity: RawValue::from_string(entity).map_err(|e| corrupt(e.to_string()))?,
+        actor: draft.actor,
+        ts: now,
+        v: 1,
+    })
 }
 
 const COLUMNS: &str =
