@@ -79,6 +79,28 @@ id! {
     TicketItemId;
     /// A diner's call for a waiter.
     CallId;
+    /// What a session owes.
+    CheckId;
+    /// One line of a check: what one round item costs.
+    ChargeId;
+    /// A reduction of a check, granted by a manager.
+    DiscountId;
+    /// What was tendered towards a check.
+    PaymentId;
+    /// A part of a payment that covers a part of a charge, or takes it away again.
+    AllocationId;
+    /// A diner's word that it pays an item.
+    ClaimId;
+    /// Money to be given back.
+    RefundId;
+    /// Credentials with a payment provider.
+    AccountId;
+    /// A payment to be made equal to the provider's truth.
+    SyncId;
+    /// A notification as a provider sent it.
+    NoticeId;
+    /// Something about money that a person must look at.
+    IncidentId;
     /// A diner's rating of the visit.
     FeedbackId;
     /// A row of the event log.

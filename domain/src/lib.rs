@@ -25,6 +25,7 @@ pub mod kitchen;
 pub mod menu;
 pub mod money;
 pub mod patch;
+pub mod payment;
 pub mod role;
 pub mod round;
 pub mod session;
@@ -36,7 +37,7 @@ pub mod timezone;
 
 pub use clock::{Clock, SystemClock};
 pub use id::*;
-pub use money::Cents;
+pub use money::{Cents, Currency};
 pub use patch::Patch;
 pub use role::{Role, Roles};
 pub use shift::Shift;

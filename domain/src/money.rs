@@ -1,6 +1,27 @@
 //! Money as whole cents: no floats, no unchecked arithmetic, never negative.
 
+use crate::status::text_enum;
 use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// What a branch and its provider account count in: the currencies of Mercado Pago's sites (ISO 4217).
+    Currency {
+        /// Argentina.
+        Ars = "ARS",
+        /// Brazil.
+        Brl = "BRL",
+        /// Chile; no fractions.
+        Clp = "CLP",
+        /// Colombia.
+        Cop = "COP",
+        /// Mexico.
+        Mxn = "MXN",
+        /// Peru.
+        Pen = "PEN",
+        /// Uruguay.
+        Uyu = "UYU",
+    }
+}
 
 /// An amount of money in cents (1/100 of the branch's currency; the wire's `*_cents` fields). Never negative.
 #[derive(
