@@ -101,6 +101,8 @@ id! {
     NoticeId;
     /// Something about money that a person must look at.
     IncidentId;
+    /// A day's comparison of our ledger with a provider's.
+    ReconciliationId;
     /// A diner's rating of the visit.
     FeedbackId;
     /// A row of the event log.

@@ -5,12 +5,18 @@
 #![expect(missing_docs, reason = "a column's meaning stands in the migration that creates it")]
 
 pub mod allergen;
+pub mod allocation;
 pub mod audit_log;
 pub mod branch;
 pub mod branch_product;
 pub mod branch_stream;
 pub mod cart_item;
 pub mod category;
+pub mod charge;
+pub mod charge_claim;
+pub mod check;
+pub mod check_discount;
+pub mod checkout;
 pub mod cross_reaction;
 pub mod diner;
 pub mod event;
@@ -18,9 +24,16 @@ pub mod feedback;
 pub mod idempotency_key;
 pub mod kitchen_ticket;
 pub mod kitchen_ticket_item;
+pub mod money_incident;
+pub mod payment;
+pub mod payment_sync;
 pub mod product;
 pub mod product_allergen;
+pub mod provider_account;
+pub mod provider_notice;
+pub mod reconciliation;
 pub mod refresh_token;
+pub mod refund;
 pub mod round;
 pub mod round_item;
 pub mod sector;

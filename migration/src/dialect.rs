@@ -35,9 +35,31 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), Db
     manager.get_connection().execute_unprepared(&sql).await.map(drop)
 }
 
-/// Declares a migration that runs one SQL text. There is no way down: a restaurant's data is never dropped by a tool.
+/// Runs `common`, then what only one of the two databases understands.
+pub(crate) async fn run_each(
+    manager: &SchemaManager<'_>,
+    common: &str,
+    postgres: &str,
+    sqlite: &str,
+) -> Result<(), DbErr> {
+    run(manager, common).await?;
+    let own = match manager.get_database_backend() {
+        DbBackend::Sqlite => sqlite,
+        _ => postgres,
+    };
+    if own.is_empty() {
+        return Ok(());
+    }
+    manager.get_connection().execute_unprepared(own).await.map(drop)
+}
+
+/// Declares a migration that runs one SQL text, and for triggers a text per database. There is no way down: a
+/// restaurant's data is never dropped by a tool.
 macro_rules! migration {
     ($sql:literal) => {
+        crate::dialect::migration! {$sql, postgres: "", sqlite: ""}
+    };
+    ($sql:literal, postgres: $postgres:literal, sqlite: $sqlite:literal) => {
         use sea_orm_migration::prelude::*;
 
         #[derive(DeriveMigrationName)]
@@ -46,7 +68,7 @@ macro_rules! migration {
         #[async_trait::async_trait]
         impl MigrationTrait for Migration {
             async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-                crate::dialect::run(manager, $sql).await
+                crate::dialect::run_each(manager, $sql, $postgres, $sqlite).await
             }
         }
     };

@@ -16,6 +16,9 @@ mod m20261124_000009_create_idempotency_keys;
 mod m20261124_000010_create_audit_log;
 mod m20261124_000011_settle_cart_lines;
 mod m20261124_000012_index_finished_rounds;
+mod m20261124_000013_create_checks;
+mod m20261124_000014_create_payments;
+mod m20261124_000015_create_provider_inbox;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -39,6 +42,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_create_audit_log::Migration),
             Box::new(m20261124_000011_settle_cart_lines::Migration),
             Box::new(m20261124_000012_index_finished_rounds::Migration),
+            Box::new(m20261124_000013_create_checks::Migration),
+            Box::new(m20261124_000014_create_payments::Migration),
+            Box::new(m20261124_000015_create_provider_inbox::Migration),
         ]
     }
 }
