@@ -1,6 +1,7 @@
 //! Examples from contract/mercadopago.md §5, then a seeded loop over random checks: the seed is in the assertion's message.
 
 use super::*;
+use crate::check::dice::Dice;
 
 fn cents(n: i64) -> Cents {
     Cents::new(n).unwrap()
@@ -79,22 +80,7 @@ fn a_charge_that_became_cheaper_gives_up_its_newest_part() {
     assert_eq!(plain(&after), [(1, 1, 60), (2, 1, 10)]);
 }
 
-/// SplitMix64: small, seedable, good enough to shake a rule.
-struct Dice(u64);
-
 impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % below
-    }
-
-    fn below(&mut self, below: u64) -> i64 {
-        i64::try_from(self.roll(below)).unwrap()
-    }
-
     fn diner(&mut self) -> Option<i64> {
         match self.below(4) {
             0 => None,
@@ -112,12 +98,6 @@ impl Dice {
             credit(id, dice.below(900), dice.diner(), &targets)
         };
         (0..self.below(5)).map(|id| one(self, id)).collect()
-    }
-
-    fn shuffle<T>(&mut self, list: &mut [T]) {
-        for index in (1..list.len()).rev() {
-            list.swap(index, usize::try_from(self.roll(index as u64 + 1)).unwrap());
-        }
     }
 }
 
