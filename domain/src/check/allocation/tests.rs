@@ -70,6 +70,15 @@ fn a_void_frees_money_for_the_next_open_charge() {
 }
 
 #[test]
+fn what_a_payment_covers_already_counts_towards_its_target() {
+    // 50 for the first charge, as its payer said, when there was no second one; then 50 more came free.
+    let before = [Part { payment: PaymentId(1), charge: ChargeId(1), amount: cents(50) }];
+    let dues = [due(1, 100, None), due(2, 100, Some(1))];
+    let after = adjust(&before, &dues, &[credit(1, 100, Some(1), &[(1, 50)])]);
+    assert_eq!(plain(&after), [(1, 1, 50), (1, 2, 50)]);
+}
+
+#[test]
 fn a_charge_that_became_cheaper_gives_up_its_newest_part() {
     let before = [(1, 60), (2, 40)].map(|(payment, amount)| Part {
         payment: PaymentId(payment),
