@@ -10,6 +10,12 @@
 //! * **ticket**: what one kitchen station must make of a round. A round is in the kitchen if and only if its tickets exist.
 //! * **fire / bump / recall**: start a round, mark it ready, undo the last of these. **void**: strike an item. **86**: mark a product as unavailable.
 //! * **service call**: a diner asks for a waiter; exactly one waiter acknowledges it.
+//! * **check**: what a session owes, one per session; asked for, paid in parts, withdrawn by staff, owed again after a refund.
+//! * **charge**: one line of a check: what one round item costs after its share of the discounts.
+//! * **payment**: what was tendered towards a check; its **net** is what of it still counts as money.
+//!   **tender**: how it was tendered: cash, the card terminal, the provider. **tip**: the part of it that is not for the bill.
+//! * **allocation**: which part of a payment covers which part of a charge. Append-only: taking back is a negative row.
+//! * **claim**: a diner's word that it pays an item, or a fraction of it, so that two phones do not pay the same one.
 //! * **event**: what happened, numbered without gaps per branch ([`event`]).
 //!
 //! Money is [`Cents`], ids are newtypes ([`id`]), and every status is an enum whose transitions are methods that
@@ -18,6 +24,7 @@
 pub mod branch;
 pub mod call;
 pub mod cart;
+pub mod check;
 pub mod clock;
 pub mod event;
 pub mod id;

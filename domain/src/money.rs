@@ -73,6 +73,18 @@ impl Cents {
         self.0.checked_sub(other.0).ok_or(MoneyError).and_then(Self::new)
     }
 
+    /// What is left when `other` is taken away: nothing when it is more than there is.
+    #[must_use]
+    pub const fn saturating_sub(self, other: Self) -> Self {
+        if other.0 >= self.0 { Self::ZERO } else { Self(self.0 - other.0) }
+    }
+
+    /// The sum, where the parts are known to be parts of something that fits.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// The amount taken `quantity` times.
     ///
     /// # Errors
@@ -127,6 +139,8 @@ mod tests {
         let huge = Cents::new(i64::MAX).unwrap();
         assert_eq!(huge.checked_add(Cents::new(1).unwrap()), Err(MoneyError));
         assert_eq!(huge.checked_times(2), Err(MoneyError));
+        assert_eq!(huge.saturating_add(huge), huge);
+        assert_eq!(Cents::ZERO.saturating_sub(huge), Cents::ZERO);
         assert!(serde_json::from_str::<Cents>("-1").is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! Where a payment stands. The words are Mercado Pago's (contract/mercadopago.md §2); a payment that staff register is
 //! APPROVED from the start.
 
-use crate::status::text_enum;
+use crate::status::{IllegalTransition, text_enum};
 
 text_enum! {
     /// Where a payment stands.
@@ -26,5 +26,114 @@ text_enum! {
         ChargedBack = "CHARGED_BACK",
         /// A word this version does not know: kept, counted as nothing, reported.
         Unknown = "UNKNOWN",
+    }
+}
+
+impl PaymentStatus {
+    /// A payment that is `self` is seen as `next`. We see samples, not steps: `next` may lie behind states that nobody
+    /// saw (pending, then refunded), so this asks for a path of legal steps (contract/mercadopago.md §2), not for one step.
+    /// Staying is legal; a partial refund is an approved payment that stays so.
+    ///
+    /// # Errors
+    /// No path leads there: it would go backwards, or leave an end.
+    pub const fn after(self, next: Self) -> Result<Self, IllegalTransition> {
+        let legal = match self {
+            Self::Pending | Self::InProcess => match next {
+                Self::Pending
+                | Self::InProcess
+                | Self::Approved
+                | Self::InMediation
+                | Self::Rejected
+                | Self::Cancelled
+                | Self::Refunded
+                | Self::ChargedBack => true,
+                Self::Authorized | Self::Unknown => false,
+            },
+            Self::Authorized => match next {
+                Self::Authorized
+                | Self::Approved
+                | Self::InMediation
+                | Self::Cancelled
+                | Self::Refunded
+                | Self::ChargedBack => true,
+                Self::Pending | Self::InProcess | Self::Rejected | Self::Unknown => false,
+            },
+            Self::Approved | Self::InMediation => match next {
+                Self::Approved | Self::InMediation | Self::Refunded | Self::ChargedBack => true,
+                Self::Pending
+                | Self::InProcess
+                | Self::Authorized
+                | Self::Rejected
+                | Self::Cancelled
+                | Self::Unknown => false,
+            },
+            Self::Rejected => matches!(next, Self::Rejected),
+            Self::Cancelled => matches!(next, Self::Cancelled),
+            Self::Refunded => matches!(next, Self::Refunded),
+            Self::ChargedBack => matches!(next, Self::ChargedBack),
+            // Where it stood is not known, so nothing is known to be wrong with where it stands.
+            Self::Unknown => true,
+        };
+        if legal {
+            Ok(next)
+        } else {
+            Err(IllegalTransition { noun: "payment", from: self.as_str(), action: next.verb() })
+        }
+    }
+
+    const fn verb(self) -> &'static str {
+        match self {
+            Self::Pending => "make pending",
+            Self::InProcess => "review",
+            Self::Authorized => "authorize",
+            Self::Approved => "approve",
+            Self::InMediation => "dispute",
+            Self::Rejected => "reject",
+            Self::Cancelled => "cancel",
+            Self::Refunded => "refund",
+            Self::ChargedBack => "charge back",
+            Self::Unknown => "misplace",
+        }
+    }
+
+    /// How far along it is, for two sights of one payment that bear the same instant: the farther one is the later one.
+    /// An unknown word is never taken for progress.
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Unknown => 0,
+            Self::Pending => 1,
+            Self::InProcess => 2,
+            Self::Authorized => 3,
+            Self::Rejected | Self::Cancelled => 4,
+            Self::Approved => 5,
+            Self::InMediation => 6,
+            Self::Refunded | Self::ChargedBack => 7,
+        }
+    }
+
+    /// Whether nothing more is expected of it. A payment that was charged back may still be reimbursed.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Rejected | Self::Cancelled | Self::Refunded => true,
+            Self::Pending
+            | Self::InProcess
+            | Self::Authorized
+            | Self::Approved
+            | Self::InMediation
+            | Self::ChargedBack
+            | Self::Unknown => false,
+        }
+    }
+
+    /// The one of three words that the shipped clients know (contract/diner-waiter.md §5.7).
+    #[must_use]
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::Pending | Self::InProcess | Self::Authorized | Self::Unknown => "PENDING",
+            Self::Approved | Self::InMediation => "APPROVED",
+            Self::Rejected | Self::Cancelled | Self::Refunded | Self::ChargedBack => "REJECTED",
+        }
     }
 }

@@ -51,6 +51,28 @@ impl SessionStatus {
         }
     }
 
+    /// The check is asked for; asking again changes nothing (DESIGN §9).
+    ///
+    /// # Errors
+    /// The session is closed.
+    pub const fn ask_for_check(self) -> Result<Self, IllegalTransition> {
+        match self {
+            Self::Open | Self::Paying => Ok(Self::Paying),
+            Self::Closed => Err(self.refuse("ask for the check of")),
+        }
+    }
+
+    /// Staff take the check back: the party may order again.
+    ///
+    /// # Errors
+    /// No check was asked for, or the session is closed.
+    pub const fn withdraw_check(self) -> Result<Self, IllegalTransition> {
+        match self {
+            Self::Paying => Ok(Self::Open),
+            Self::Open | Self::Closed => Err(self.refuse("withdraw the check of")),
+        }
+    }
+
     /// The party left.
     ///
     /// # Errors
@@ -60,5 +82,18 @@ impl SessionStatus {
             Self::Open | Self::Paying => Ok(Self::Closed),
             Self::Closed => Err(self.refuse("close")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SessionStatus::{self, Closed, Open, Paying};
+
+    #[test]
+    fn a_check_is_asked_for_any_number_of_times_and_withdrawn_once() {
+        let ask = |status: SessionStatus| status.ask_for_check().ok();
+        assert_eq!([Open, Paying, Closed].map(ask), [Some(Paying), Some(Paying), None]);
+        let withdraw = |status: SessionStatus| status.withdraw_check().ok();
+        assert_eq!([Open, Paying, Closed].map(withdraw), [None, Some(Open), None]);
     }
 }

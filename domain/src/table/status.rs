@@ -52,6 +52,24 @@ impl TableStatus {
         }
     }
 
+    /// Its party asked for the check. A stale FREE heals; a table that is out of service stays so.
+    #[must_use]
+    pub const fn pay(self) -> Self {
+        match self {
+            Self::Free | Self::Active | Self::Paying => Self::Paying,
+            Self::OutOfService => Self::OutOfService,
+        }
+    }
+
+    /// The check was withdrawn: its party orders again. A table that is out of service stays so.
+    #[must_use]
+    pub const fn resume(self) -> Self {
+        match self {
+            Self::Free | Self::Active | Self::Paying => Self::Active,
+            Self::OutOfService => Self::OutOfService,
+        }
+    }
+
     /// What the table of a live session hands on when the party moves: a stale or closed table's party sits at an
     /// ordinary one afterwards.
     #[must_use]
@@ -71,5 +89,17 @@ impl TableStatus {
             Self::Free => Ok(moved),
             Self::Active | Self::Paying | Self::OutOfService => Err(self.refuse("move a session to")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TableStatus::{self, Active, Free, OutOfService, Paying};
+
+    #[test]
+    fn money_moves_every_table_but_one_out_of_service() {
+        let all = [Free, Active, Paying, OutOfService];
+        assert_eq!(all.map(TableStatus::pay), [Paying, Paying, Paying, OutOfService]);
+        assert_eq!(all.map(TableStatus::resume), [Active, Active, Active, OutOfService]);
     }
 }

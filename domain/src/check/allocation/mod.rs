@@ -1,0 +1,119 @@
+//! Which payment covers which charge: a pure function of all payments and all charges of a check, so the result does not
+//! depend on the order in which the provider's notices arrive (DESIGN §6, mercadopago.md §5 step 5).
+//!
+//! It keeps **I8** by construction: the parts of a payment sum to its net at most, those of a charge to its amount at
+//! most. What a payment has beyond that is unapplied credit, never a part.
+
+mod ledger;
+#[cfg(test)]
+mod tests;
+
+pub use ledger::{Entry, apply, difference};
+
+use crate::{Cents, ChargeId, DinerId, PaymentId};
+use ledger::Parts;
+use std::collections::BTreeMap;
+
+/// What one charge costs. In a slice: oldest first, by `(created_at, id)`, each charge once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The charge.
+    pub charge: ChargeId,
+    /// What it costs now; nothing when it was voided.
+    pub amount: Cents,
+    /// Who ordered it; `None` when it is shared.
+    pub diner: Option<DinerId>,
+}
+
+/// What one payment is worth. In a slice: in the order of `(approved_at, payment id)`, each payment once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// The payment.
+    pub payment: PaymentId,
+    /// What of it counts towards the bill now.
+    pub net: Cents,
+    /// Which diner paid; `None` when nobody said.
+    pub payer: Option<DinerId>,
+    /// What the payer said it pays: at most so many cents of that charge, in order.
+    pub targets: Vec<(ChargeId, Cents)>,
+}
+
+/// A part of a payment that covers a part of a charge. In a slice: oldest first, each pair once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The charge.
+    pub charge: ChargeId,
+    /// More than nothing.
+    pub amount: Cents,
+}
+
+/// Covers the charges of an open check: payment by payment, first what its payer said, then the payer's own charges,
+/// then shared ones, then those of others, each oldest first.
+#[must_use]
+pub fn allocate(dues: &[Due], credits: &[Credit]) -> Vec<Part> {
+    give(Parts::default(), dues, credits).into_vec()
+}
+
+/// Brings the parts of a closed check in line without reshuffling them: whoever was told "your dish is paid" stays told.
+///
+/// Takes back only what no longer fits (the newest parts first: of a payment whose net fell, then of a charge whose
+/// amount fell; both count as nothing when they are not listed), then gives free money to open charges as [`allocate`]
+/// would. Doing it twice changes nothing.
+#[must_use]
+pub fn adjust(existing: &[Part], dues: &[Due], credits: &[Credit]) -> Vec<Part> {
+    let mut parts = Parts::from_slice(existing);
+    let net: BTreeMap<PaymentId, Cents> = credits.iter().map(|credit| (credit.payment, credit.net)).collect();
+    let amount: BTreeMap<ChargeId, Cents> = dues.iter().map(|due| (due.charge, due.amount)).collect();
+    parts.fit(|part| part.payment, |payment| net.get(&payment).copied().unwrap_or_default());
+    parts.fit(|part| part.charge, |charge| amount.get(&charge).copied().unwrap_or_default());
+    give(parts, dues, credits).into_vec()
+}
+
+/// Gives what the payments still have to what is still open. `parts` must fit the nets and the amounts.
+fn give(mut parts: Parts, dues: &[Due], credits: &[Credit]) -> Parts {
+    let mut open: Vec<Cents> =
+        dues.iter().map(|due| due.amount.saturating_sub(parts.sum(|part| part.charge == due.charge))).collect();
+    let place: BTreeMap<ChargeId, usize> = dues.iter().enumerate().map(|(index, due)| (due.charge, index)).collect();
+    for credit in credits {
+        let mut left = credit.net.saturating_sub(parts.sum(|part| part.payment == credit.payment));
+        for (index, most) in wishes(credit, dues, &place, &parts) {
+            let amount = most.min(open[index]).min(left);
+            open[index] = open[index].saturating_sub(amount);
+            left = left.saturating_sub(amount);
+            parts.add(Part { payment: credit.payment, charge: dues[index].charge, amount });
+        }
+    }
+    parts
+}
+
+/// Where a payment goes: indices of `dues` in order, and the most it gives there. What it covers already of a charge it
+/// was meant for counts towards that target.
+fn wishes(credit: &Credit, dues: &[Due], place: &BTreeMap<ChargeId, usize>, parts: &Parts) -> Vec<(usize, Cents)> {
+    let mut covered: BTreeMap<ChargeId, Cents> = BTreeMap::new();
+    let mut wishes = Vec::with_capacity(credit.targets.len() + dues.len());
+    for (charge, cents) in &credit.targets {
+        let Some(index) = place.get(charge) else { continue };
+        let already = covered
+            .entry(*charge)
+            .or_insert_with(|| parts.sum(|part| part.payment == credit.payment && part.charge == *charge));
+        wishes.push((*index, cents.saturating_sub(*already)));
+        *already = already.saturating_sub(*cents);
+    }
+    let mut rest: Vec<usize> = (0..dues.len()).collect();
+    // Stable, so each class stays oldest first.
+    rest.sort_by_key(|index| class(credit.payer, dues[*index].diner));
+    wishes.extend(rest.into_iter().map(|index| (index, dues[index].amount)));
+    wishes
+}
+
+/// The payer's own charges come first, then shared ones, then those of others; without a payer all are alike.
+fn class(payer: Option<DinerId>, diner: Option<DinerId>) -> u8 {
+    match (payer, diner) {
+        (None, _) => 0,
+        (Some(payer), Some(diner)) if payer == diner => 0,
+        (Some(_), None) => 1,
+        (Some(_), Some(_)) => 2,
+    }
+}

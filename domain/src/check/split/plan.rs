@@ -1,0 +1,123 @@
+//! What the people at the table say about who pays what, and why it may make no sense.
+
+use crate::{Cents, ChargeId, DinerId, check::fraction::NoFraction, payment::tip::Tip};
+use serde::{Deserialize, Serialize};
+
+/// The most parts an equal split may have.
+pub const MAX_WAYS: u32 = 100;
+
+/// How a bill is divided. Every amount is of the whole bill, paid parts included, so that the same plan holds before,
+/// between and after payments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub enum SplitPlan {
+    /// So many parts that differ by a cent at most. The diners take them, those who paid first, then by id; parts beyond
+    /// the diners are nobody's by name.
+    Equal {
+        /// From 1 to 100.
+        ways: u32,
+    },
+    /// Each pays what it ordered, and an equal part of each shared item.
+    ByConsumption,
+    /// Each pays the items, or fractions of items, it names; the rest is nobody's yet.
+    ByItem {
+        /// Who pays what; one line per diner and item.
+        items: Vec<ItemShare>,
+    },
+    /// Each pays what it says; the rest is nobody's yet.
+    Custom {
+        /// Who pays how much; one line per diner.
+        amounts: Vec<CustomShare>,
+    },
+    /// Some items as named, the rest of the bill by a rule.
+    Mixed {
+        /// Who pays what; one line per diner and item.
+        items: Vec<ItemShare>,
+        /// How the rest is divided.
+        rest: Rest,
+    },
+}
+
+/// How a mixed split divides what nobody named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Rest {
+    /// Equally among the diners.
+    Equal,
+    /// To whoever ordered it, shared items equally among the diners.
+    ByConsumption,
+}
+
+/// A diner pays an item, or `num` out of `den` equal parts of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ItemShare {
+    /// Who pays.
+    pub diner_id: DinerId,
+    /// The item.
+    pub charge_id: ChargeId,
+    /// How many parts; 1 when absent.
+    #[serde(default = "one")]
+    pub num: u32,
+    /// How many parts make the item, 40 at most; 1 when absent.
+    #[serde(default = "one")]
+    pub den: u32,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// A diner pays so much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct CustomShare {
+    /// Who pays.
+    pub diner_id: DinerId,
+    /// How much of the bill, what it has paid included.
+    pub amount_cents: Cents,
+}
+
+/// A tip on top of what is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TipShare {
+    /// Whose; absent for every part that still owes something and has no tip of its own.
+    #[serde(default)]
+    pub diner_id: Option<DinerId>,
+    /// A percentage of what is owed now, or an amount.
+    pub tip: Tip,
+}
+
+/// Why a split makes no sense. The messages name the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SplitError {
+    /// No parts, or too many.
+    #[error("ways must be from 1 to {MAX_WAYS}")]
+    Ways,
+    /// Not a part of an item.
+    #[error("items: {0}")]
+    Fraction(#[from] NoFraction),
+    /// More than the whole item.
+    #[error("items: the fractions of charge_id {0} add up to more than 1")]
+    MoreThanTheItem(ChargeId),
+    /// More than the whole bill.
+    #[error("amounts: amount_cents add up to more than the bill")]
+    MoreThanTheBill,
+    /// One diner has two lines for the same item.
+    #[error("items: diner_id {0} names charge_id {1} twice")]
+    ItemTwice(DinerId, ChargeId),
+    /// One diner has two amounts.
+    #[error("amounts: diner_id {0} appears twice")]
+    AmountTwice(DinerId),
+    /// One diner has two tips, or there are two for all.
+    #[error("tips: the same diner_id appears twice")]
+    TipTwice,
+    /// The bill has no such diner.
+    #[error("diner_id {0} is not at this table")]
+    UnknownDiner(DinerId),
+    /// The bill has no such item.
+    #[error("charge_id {0} is not on this check")]
+    UnknownCharge(ChargeId),
+    /// The bill itself does not add up: a charge is paid beyond its amount, diners paid more than the charges received,
+    /// an id is there twice, or a sum does not fit.
+    #[error("the check does not add up")]
+    Bill,
+}

@@ -1,0 +1,187 @@
+//! What a sight of the provider's truth may do to what we know of a payment (contract/mercadopago.md §5, step 4).
+//!
+//! Sights come late, twice and out of order. Whatever their order, the last state in time stays, and between two of one
+//! instant (the provider's clock shows whole seconds) the one that is farther along. Time is never turned back, and
+//! nothing the provider says is dropped because we did not expect it: it is applied, and a person is told.
+
+use super::PaymentStatus;
+use crate::Cents;
+use chrono::{DateTime, Utc};
+
+/// What the provider says of a payment at an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// Where it stands.
+    pub status: PaymentStatus,
+    /// The provider's own word for why; only a chargeback's changes what counts.
+    pub detail: String,
+    /// What was paid, without the payer's financing and our fees.
+    pub amount: Cents,
+    /// How much of it was given back in all.
+    pub refunded: Cents,
+    /// When the provider last changed it: the order of sights.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Sighting {
+    /// What of it counts as money.
+    #[must_use]
+    pub fn credited(&self) -> Cents {
+        credited(self.status, &self.detail, self.amount, self.refunded)
+    }
+
+    /// Orders sights of one instant: farther along, then more given back, then the later word of a chargeback. The rest
+    /// only makes the order total, so that the outcome cannot depend on which came first; of two amounts the smaller
+    /// counts, since a shortfall is seen and asked about, a surplus is not.
+    fn progress(&self) -> (u8, Cents, u8, PaymentStatus, std::cmp::Reverse<Cents>, &str) {
+        let stage = self.chargeback().map_or(0, Chargeback::stage);
+        (self.status.rank(), self.refunded, stage, self.status, std::cmp::Reverse(self.amount), &self.detail)
+    }
+
+    fn chargeback(&self) -> Option<Chargeback> {
+        (self.status == PaymentStatus::ChargedBack).then(|| Chargeback::from_detail(&self.detail))
+    }
+}
+
+/// What of a payment counts as money (contract/mercadopago.md §2): an approved or disputed one less what was given back,
+/// and a chargeback only after the provider reimbursed us.
+#[must_use]
+pub fn credited(status: PaymentStatus, detail: &str, amount: Cents, refunded: Cents) -> Cents {
+    let counts = match status {
+        PaymentStatus::Approved | PaymentStatus::InMediation => true,
+        PaymentStatus::ChargedBack => Chargeback::from_detail(detail) == Chargeback::Reimbursed,
+        PaymentStatus::Pending
+        | PaymentStatus::InProcess
+        | PaymentStatus::Authorized
+        | PaymentStatus::Rejected
+        | PaymentStatus::Cancelled
+        | PaymentStatus::Refunded
+        | PaymentStatus::Unknown => false,
+    };
+    if counts { amount.saturating_sub(refunded) } else { Cents::ZERO }
+}
+
+/// Why a sight that was applied needs a person's eyes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Anomaly {
+    /// A word this version does not know; counted as nothing.
+    #[error("the provider uses a status that is not known")]
+    UnknownStatus,
+    /// No path of legal steps leads there.
+    #[error("the payment went from {from} to {to}")]
+    IllegalMove {
+        /// Where it stood.
+        from: PaymentStatus,
+        /// Where it stands.
+        to: PaymentStatus,
+    },
+    /// A chargeback with a detail this version does not know; counted as nothing.
+    #[error("the provider uses a chargeback detail that is not known")]
+    UnknownDetail,
+    /// A chargeback that was decided was decided again, or is open again.
+    #[error("a decided chargeback changed")]
+    ChargebackChanged,
+    /// Less is given back than was.
+    #[error("the refunded amount shrank")]
+    RefundShrank,
+    /// The payment itself became another amount.
+    #[error("the amount changed")]
+    AmountChanged,
+    /// More was given back than paid.
+    #[error("more was refunded than paid")]
+    RefundTooLarge,
+}
+
+/// What to do with a sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Older than what we know, or the same.
+    Ignore,
+    /// It is the truth now.
+    Apply,
+    /// It is the truth now, and somebody must look at it.
+    ApplyFlagged(Anomaly),
+}
+
+/// Judges a sight by the last one that was applied, if any.
+#[must_use]
+pub fn judge(known: Option<&Sighting>, seen: &Sighting) -> Verdict {
+    let news = known.is_none_or(|known| {
+        seen.updated_at > known.updated_at
+            || (seen.updated_at == known.updated_at && seen.progress() > known.progress())
+    });
+    if !news {
+        return Verdict::Ignore;
+    }
+    anomaly(known, seen).map_or(Verdict::Apply, Verdict::ApplyFlagged)
+}
+
+fn anomaly(known: Option<&Sighting>, seen: &Sighting) -> Option<Anomaly> {
+    if seen.status == PaymentStatus::Unknown {
+        return Some(Anomaly::UnknownStatus);
+    }
+    if let Some(known) = known
+        && known.status.after(seen.status).is_err()
+    {
+        return Some(Anomaly::IllegalMove { from: known.status, to: seen.status });
+    }
+    if seen.chargeback() == Some(Chargeback::Unknown) {
+        return Some(Anomaly::UnknownDetail);
+    }
+    if let Some(known) = known {
+        if let (Some(before), Some(now)) = (known.chargeback(), seen.chargeback())
+            && !before.may_become(now)
+        {
+            return Some(Anomaly::ChargebackChanged);
+        }
+        if seen.refunded < known.refunded {
+            return Some(Anomaly::RefundShrank);
+        }
+        if seen.amount != known.amount {
+            return Some(Anomaly::AmountChanged);
+        }
+    }
+    (seen.refunded > seen.amount).then_some(Anomaly::RefundTooLarge)
+}
+
+/// The details of a chargeback, the only ones that change what counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Chargeback {
+    /// Not decided.
+    InProcess,
+    /// Decided for the payer.
+    Settled,
+    /// Decided for us.
+    Reimbursed,
+    Unknown,
+}
+
+impl Chargeback {
+    fn from_detail(detail: &str) -> Self {
+        match detail {
+            "in_process" => Self::InProcess,
+            "settled" => Self::Settled,
+            "reimbursed" => Self::Reimbursed,
+            _ => Self::Unknown,
+        }
+    }
+
+    const fn stage(self) -> u8 {
+        match self {
+            Self::Unknown => 0,
+            Self::InProcess => 1,
+            Self::Settled | Self::Reimbursed => 2,
+        }
+    }
+
+    const fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::InProcess | Self::Unknown => true,
+            Self::Settled => matches!(next, Self::Settled),
+            Self::Reimbursed => matches!(next, Self::Reimbursed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! Step 4 of the sync by example, then every order of a payment's sights.
+
+use super::*;
+use PaymentStatus::{
+    Approved, Authorized, Cancelled, ChargedBack, InMediation, InProcess, Pending, Refunded, Rejected, Unknown,
+};
+use chrono::TimeDelta;
+use proptest::prelude::*;
+
+fn cents(n: i64) -> Cents {
+    Cents::new(n).unwrap()
+}
+
+fn at(second: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::seconds(1_780_000_000 + second)
+}
+
+fn seen(second: i64, status: PaymentStatus, detail: &str, refunded: i64) -> Sighting {
+    let (amount, refunded) = (cents(1000), cents(refunded));
+    Sighting { status, detail: detail.to_owned(), amount, refunded, updated_at: at(second) }
+}
+
+fn plain(second: i64, status: PaymentStatus) -> Sighting {
+    seen(second, status, if status == ChargedBack { "in_process" } else { "" }, 0)
+}
+
+/// What is known after the sights arrived in this order.
+fn end<'a>(sights: impl IntoIterator<Item = &'a Sighting>) -> Option<Sighting> {
+    let mut known: Option<Sighting> = None;
+    for sight in sights {
+        if judge(known.as_ref(), sight) != Verdict::Ignore {
+            known = Some(sight.clone());
+        }
+    }
+    known
+}
+
+#[test]
+fn what_counts_follows_the_table() {
+    let count = |status, detail| credited(status, detail, cents(1000), cents(300)).get();
+    for status in PaymentStatus::ALL {
+        let expected = if matches!(status, Approved | InMediation) { 700 } else { 0 };
+        assert_eq!(count(*status, "accredited"), expected, "{status}");
+    }
+    assert_eq!(["in_process", "settled", "reimbursed", ""].map(|d| count(ChargedBack, d)), [0, 0, 700, 0]);
+    assert_eq!(credited(Approved, "", cents(100), cents(300)), Cents::ZERO);
+}
+
+#[test]
+fn an_older_or_equal_sight_is_ignored() {
+    let known = plain(5, Approved);
+    assert_eq!(judge(None, &known), Verdict::Apply);
+    assert_eq!(judge(Some(&known), &known), Verdict::Ignore);
+    assert_eq!(judge(Some(&known), &plain(4, Refunded)), Verdict::Ignore);
+    assert_eq!(judge(Some(&known), &plain(4, Unknown)), Verdict::Ignore);
+}
+
+#[test]
+fn within_one_second_the_farther_one_wins() {
+    let known = plain(5, Approved);
+    assert_eq!(judge(Some(&known), &plain(5, Pending)), Verdict::Ignore);
+    assert_eq!(judge(Some(&known), &plain(5, Unknown)), Verdict::Ignore);
+    assert_eq!(judge(Some(&known), &plain(5, InMediation)), Verdict::Apply);
+    assert_eq!(judge(Some(&known), &seen(5, Approved, "partially_refunded", 1)), Verdict::Apply);
+    assert_eq!(judge(Some(&seen(5, Approved, "partially_refunded", 1)), &known), Verdict::Ignore);
+    assert_eq!(judge(Some(&plain(5, ChargedBack)), &seen(5, ChargedBack, "reimbursed", 0)), Verdict::Apply);
+    assert_eq!(judge(Some(&seen(5, ChargedBack, "settled", 0)), &plain(5, ChargedBack)), Verdict::Ignore);
+    // Farther, though no path leads there: the rank decides, and somebody looks.
+    let flagged = Verdict::ApplyFlagged(Anomaly::IllegalMove { from: Rejected, to: Approved });
+    assert_eq!(judge(Some(&plain(5, Rejected)), &plain(5, Approved)), flagged);
+}
+
+#[test]
+fn what_is_newer_and_odd_is_applied_and_flagged() {
+    let flag = |known: &Sighting, seen: &Sighting| match judge(Some(known), seen) {
+        Verdict::ApplyFlagged(anomaly) => anomaly,
+        other => panic!("{other:?}"),
+    };
+    let approved = seen(1, Approved, "partially_refunded", 200);
+    assert_eq!(flag(&approved, &plain(2, Pending)), Anomaly::IllegalMove { from: Approved, to: Pending });
+    assert_eq!(flag(&plain(1, Refunded), &plain(2, Approved)), Anomaly::IllegalMove { from: Refunded, to: Approved });
+    assert_eq!(flag(&approved, &plain(2, Unknown)), Anomaly::UnknownStatus);
+    assert_eq!(judge(None, &plain(2, Unknown)), Verdict::ApplyFlagged(Anomaly::UnknownStatus));
+    assert_eq!(flag(&approved, &seen(2, Approved, "", 199)), Anomaly::RefundShrank);
+    assert_eq!(flag(&approved, &seen(2, Approved, "", 1001)), Anomaly::RefundTooLarge);
+    assert_eq!(flag(&approved, &Sighting { amount: cents(900), ..seen(2, Approved, "", 200) }), Anomaly::AmountChanged);
+    assert_eq!(flag(&approved, &seen(2, ChargedBack, "lost", 200)), Anomaly::UnknownDetail);
+    let settled = seen(1, ChargedBack, "settled", 0);
+    assert_eq!(flag(&settled, &seen(2, ChargedBack, "reimbursed", 0)), Anomaly::ChargebackChanged);
+    // Leaving the unknown is not odd; neither is anything that may have passed unseen.
+    assert_eq!(judge(Some(&plain(1, Unknown)), &plain(2, Approved)), Verdict::Apply);
+    assert_eq!(judge(Some(&plain(1, Pending)), &seen(2, Refunded, "refunded", 1000)), Verdict::Apply);
+    assert_eq!(judge(Some(&plain(1, ChargedBack)), &seen(2, ChargedBack, "settled", 0)), Verdict::Apply);
+}
+
+#[test]
+fn the_graph_is_that_of_the_contract() {
+    // The steps of contract/mercadopago.md §2.
+    let steps = [
+        (Pending, vec![InProcess, Approved, Rejected, Cancelled]),
+        (InProcess, vec![Approved, Rejected, Cancelled, Pending]),
+        (Authorized, vec![Approved, Cancelled]),
+        (Approved, vec![Approved, Refunded, InMediation, ChargedBack]),
+        (InMediation, vec![Approved, Refunded, ChargedBack]),
+    ];
+    for from in PaymentStatus::ALL.iter().filter(|status| **status != Unknown) {
+        let mut reached = vec![*from];
+        let mut next = 0;
+        while let Some(here) = reached.get(next).copied() {
+            let further = steps.iter().filter(|(from, _)| *from == here).flat_map(|(_, to)| to.iter().copied());
+            let new: Vec<_> = further.filter(|to| !reached.contains(to)).collect();
+            reached.extend(new);
+            next += 1;
+        }
+        for to in PaymentStatus::ALL {
+            assert_eq!(from.after(*to).is_ok(), reached.contains(to), "{from} to {to}");
+        }
+    }
+    let error = Refunded.after(Approved).unwrap_err();
+    assert_eq!(error.to_string(), "cannot approve a payment that is REFUNDED");
+}
+
+#[test]
+fn the_shipped_clients_know_three_words() {
+    let of = |word| PaymentStatus::ALL.iter().copied().filter(|status| status.wire() == word).collect::<Vec<_>>();
+    assert_eq!(of("PENDING"), [Pending, InProcess, Authorized, Unknown]);
+    assert_eq!(of("APPROVED"), [Approved, InMediation]);
+    assert_eq!(of("REJECTED"), [Rejected, Cancelled, Refunded, ChargedBack]);
+    let ends: Vec<_> = PaymentStatus::ALL.iter().copied().filter(|status| status.is_final()).collect();
+    assert_eq!(ends, [Rejected, Cancelled, Refunded]);
+}
+
+fn any_sighting(second: impl Strategy<Value = i64>) -> impl Strategy<Value = Sighting> {
+    let detail = prop::sample::select(vec!["", "accredited", "in_process", "settled", "reimbursed"]);
+    let status = prop::sample::select(PaymentStatus::ALL.to_vec());
+    (second, status, detail, 0..4_i64, 998..1001_i64).prop_map(|(second, status, detail, refunded, amount)| Sighting {
+        amount: cents(amount),
+        ..seen(second, status, detail, refunded)
+    })
+}
+
+/// Sights, legal or not, and an order in which they arrive, some of them several times.
+fn arrivals(seconds: std::ops::Range<i64>) -> impl Strategy<Value = (Vec<Sighting>, Vec<usize>)> {
+    prop::collection::vec(any_sighting(seconds), 1..8).prop_flat_map(|sights| {
+        let count = sights.len();
+        let all: Vec<usize> = (0..count).collect();
+        let order = (Just(all).prop_shuffle(), prop::collection::vec(0..count, 0..8), any::<prop::sample::Index>());
+        (Just(sights), order).prop_map(|(sights, (mut order, again, place))| {
+            let place = place.index(order.len() + 1);
+            order.splice(place..place, again);
+            (sights, order)
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn the_last_state_stays_whatever_the_order((mut sights, order) in arrivals(0..1)) {
+        for (second, sight) in sights.iter_mut().enumerate() {
+            sight.updated_at = at(i64::try_from(second).unwrap());
+        }
+        prop_assert_eq!(end(order.iter().map(|index| &sights[*index])), sights.last().cloned());
+    }
+
+    /// Stronger than the contract asks: even sights of one instant end the same in every order.
+    #[test]
+    fn equal_instants_do_not_flip((sights, order) in arrivals(0..3)) {
+        let once = end(&sights);
+        prop_assert_eq!(end(order.iter().map(|index| &sights[*index])), once.clone());
+        prop_assert!(sights.iter().all(|sight| judge(once.as_ref(), sight) == Verdict::Ignore));
+    }
+}
