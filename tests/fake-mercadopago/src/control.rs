@@ -1,4 +1,24 @@
 //! The control plane `/_fake/*`: what a test says in-process, over HTTP for the stand-alone binary. Loopback only.
+//!
+//! | Request | Body | Answer |
+//! |---|---|---|
+//! | `GET /_fake/sellers` | | the accounts |
+//! | `POST /_fake/sellers` | a [`Seller`] | `true` |
+//! | `POST /_fake/pay` | `{"preference_id", "outcome", "amount"?, "times"?}` | `{"payments": [id]}` |
+//! | `POST /_fake/advance` | `{"payment", "move", "force"?}` | `true`, 409 for an illegal move |
+//! | `POST /_fake/settle-refund` | `{"refund", "approved"}` | `true` |
+//! | `POST /_fake/faults` | a [`Rule`] | its id |
+//! | `POST /_fake/delivery-faults` | a [`DeliveryRule`] | its id |
+//! | `DELETE /_fake/faults` | | `true`; all rules of both kinds are gone |
+//! | `POST /_fake/deliver` | `{"payment", "spec"?}` ([`DeliverySpec`]) | the receiver's answer |
+//! | `POST /_fake/release` | | `true`; what is held back goes out |
+//! | `POST /_fake/idle` | | `true` once no notification is due or under way |
+//! | `GET /_fake/clock` | | `{"now", "scheduled"}` |
+//! | `POST /_fake/clock` | `{"advance_seconds"}` | `true` |
+//! | `GET /_fake/journal`, `GET /_fake/oracle` | | what was asked and sent; what is true |
+//!
+//! Enumerations are their names in snake case: `"approve"`, `{"reject": "cc_rejected_high_risk"}`,
+//! `{"cancel": "by_payer"}`, `{"route": "read_payment", "when": {"times": 2}, "fault": {"status": 503}}`.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::delivery::DeliverySpec;
 use crate::error::FakeError;
-use crate::faults::{DeliveryRule, Rule};
+use crate::fault_book::Faults;
 use crate::journal::Journal;
 use crate::message::{self, Answer, Message};
 use crate::options::{Options, Quirks};
@@ -137,7 +137,7 @@ impl FakeMercadoPago {
     /// The rules of what goes wrong.
     #[must_use]
     pub fn faults(&self) -> Faults {
-        Faults { provider: Arc::clone(&self.provider) }
+        Faults::new(Arc::clone(&self.provider))
     }
 
     /// Changes the answers to the open questions while running.
@@ -280,39 +280,5 @@ impl FakeMercadoPago {
     #[must_use]
     pub fn oracle(&self) -> Oracle {
         Oracle::of(&self.provider.state())
-    }
-}
-
-/// The rules of what goes wrong.
-#[derive(Debug, Clone)]
-pub struct Faults {
-    provider: Arc<Provider>,
-}
-
-impl Faults {
-    /// Adds a rule for requests; its id.
-    pub fn add(&self, rule: Rule) -> u64 {
-        self.provider.state().rules.add(rule)
-    }
-
-    /// Adds a rule for notifications; its id.
-    pub fn add_delivery(&self, rule: DeliveryRule) -> u64 {
-        self.provider.state().rules.add_delivery(rule)
-    }
-
-    /// Takes a rule away.
-    pub fn remove(&self, id: u64) {
-        self.provider.state().rules.remove(id);
-    }
-
-    /// Takes all rules away.
-    pub fn clear(&self) {
-        self.provider.state().rules.clear();
-    }
-
-    /// How often a rule struck.
-    #[must_use]
-    pub fn fired(&self, id: u64) -> u32 {
-        self.provider.state().rules.fired(id)
     }
 }

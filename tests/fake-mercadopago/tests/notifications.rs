@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use fake_mercadopago::{
-    DeliveryFault, DeliveryRule, DeliverySpec, Flaw, Format, Move, Outcome, Retries, Topic, When, signature,
+    DeliveryFault, DeliveryRule, DeliverySpec, Flaw, Format, Move, Options, Outcome, Pace, Retries, Topic, When,
+    signature,
 };
 use serde_json::json;
 
@@ -93,6 +94,39 @@ async fn a_retry_is_signed_anew_or_repeats_its_bytes() {
         let same = webhooks[0].body == webhooks[1].body && webhooks[0].headers == webhooks[1].headers;
         assert_eq!(same, byte_identical);
     }
+}
+
+#[tokio::test]
+async fn a_fast_clock_brings_retries_by_itself() {
+    let scene = Scene::with(Options { pace: Pace::Fast(3600), ..Options::default() }).await;
+    scene.receiver.answer_next([500; 8]);
+    scene.paid().await;
+    // Four notifications, each acknowledged at its third attempt: a quarter of an hour, a quarter of a second here.
+    let done = async {
+        while scene.receiver.heard().len() < 12 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), done).await.expect("they come");
+    scene.fake.deliveries_idle().await;
+    assert!(scene.fake.journal().deliveries.iter().all(|entry| entry.attempt <= 4));
+}
+
+#[tokio::test]
+async fn nobody_listening_is_a_failure_like_any_other() {
+    let scene = Scene::new().await;
+    let nobody = {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        format!("http://{}/hook", listener.local_addr().unwrap())
+    };
+    let preference = scene.preference_with(json!({"notification_url": nobody})).await;
+    let id = scene.fake.pay(&preference, Outcome::Approve, None).unwrap();
+    scene.fake.deliveries_idle().await;
+    assert_eq!(scene.fake.scheduled().len(), 4);
+    assert!(scene.fake.journal().deliveries_of(id).all(|entry| entry.answer.status.is_none()));
+    scene.fake.clock().advance_to(scene.fake.scheduled()[0]);
+    scene.fake.deliveries_idle().await;
+    assert_eq!(scene.fake.journal().deliveries.len(), 8);
 }
 
 #[tokio::test]
