@@ -98,7 +98,7 @@ fn retry(state: &mut State, delivery: &Delivery) {
     let mut next = delivery.clone();
     next.attempt += 1;
     if next.frozen.is_none() {
-        next.notification = state.number(129_000_000_000);
+        next.notification = state.notification();
         // What strikes it this time is decided anew.
         next.flaws.clear();
     }

@@ -13,9 +13,9 @@ struct Arguments {
     /// Address to listen on.
     #[arg(long, env = "FAKE_MERCADOPAGO_LISTEN", default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
-    /// Decides every id and every fault of chance.
-    #[arg(long, env = "FAKE_MERCADOPAGO_SEED", default_value_t = 0)]
-    seed: u64,
+    /// Decides every id and every fault of chance; without it, every start has ids of its own.
+    #[arg(long, env = "FAKE_MERCADOPAGO_SEED")]
+    seed: Option<u64>,
     /// How many times as fast as the machine's clock time passes.
     #[arg(long, default_value_t = 1)]
     speed: u32,
@@ -37,12 +37,14 @@ fn seller(text: &str) -> Result<Seller, String> {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments = Arguments::parse();
+    let demo = Options::demo();
     let options = Options {
         address: arguments.listen,
-        seed: arguments.seed,
+        seed: arguments.seed.unwrap_or(demo.seed),
+        first_number: arguments.seed.map_or(demo.first_number, |_| 1),
         pace: Pace::Fast(arguments.speed),
         public_url: arguments.public_url,
-        ..Options::demo()
+        ..demo
     };
     let fake = FakeMercadoPago::start(options).await?;
     let sellers = if arguments.sellers.is_empty() { vec![Seller::argentina(1)] } else { arguments.sellers };

@@ -56,7 +56,7 @@ impl Answer {
 /// Builds what is sent for `delivery` now.
 pub(crate) fn build(state: &mut State, delivery: &Delivery) -> Message {
     let has = |flaw: &Flaw| delivery.flaws.contains(flaw);
-    let request_id = state.uuid().to_string();
+    let request_id = state.wire_uuid().to_string();
     let names_id = delivery.topic != Topic::MerchantOrder || state.options.quirks.order_webhook_signs_id;
     let query_id = (!has(&Flaw::NoQueryId) && names_id).then_some(delivery.resource.as_str());
     let sent_id = (!has(&Flaw::NoRequestId)).then_some(request_id.as_str());

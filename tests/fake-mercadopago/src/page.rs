@@ -26,7 +26,7 @@ pub(crate) fn show(state: &mut State, call: &Call) -> Reply {
     if !preference.open(state.clock.now()) {
         return Reply::html(200, document("Enlace vencido", "<p>Este enlace de pago ya no está disponible.</p>"));
     }
-    let visit = state.uuid().to_string();
+    let visit = state.wire_uuid().to_string();
     Reply::html(200, document(&state.sellers[&preference.seller].nickname, &form(state, &preference, &visit)))
 }
 
@@ -48,7 +48,7 @@ fn form(state: &State, preference: &Preference, visit: &str) -> String {
         .values()
         .any(|payment| payment.preference == preference.id && payment.status == Status::Approved);
     let warning =
-        if paid { "<p class=\"note\">Este enlace ya recibió un pago; podés pagar otra vez.</p>" } else { "" };
+        if paid { "<p class=\"note\">Este enlace ya recibió un pago. Otro pago se cobra aparte.</p>" } else { "" };
     let button = |outcome: &str, label: &str, class: &str| {
         format!("<button class=\"{class}\" name=\"outcome\" value=\"{outcome}\">{label}</button>")
     };
@@ -79,7 +79,7 @@ pub(crate) fn pay(state: &mut State, call: &Call) -> Reply {
         "reject" => Outcome::Reject("cc_rejected_other_reason".to_owned()),
         "pending" => Outcome::PendingThenNothing,
         "cancel" => return leave(state, &preference, None),
-        _ => return Reply::html(400, document("Error", "<p>Elegí una opción.</p>")),
+        _ => return Reply::html(400, document("Error", "<p>Falta elegir una opción.</p>")),
     };
     let visit = value("visit").to_owned();
     // A double click is one visit; a second look at the page is another, and may pay again.

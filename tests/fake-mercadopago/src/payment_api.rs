@@ -12,7 +12,7 @@ use crate::status::{CancelReason, Move};
 
 /// The real 404 of payments.
 pub(crate) fn not_found(state: &mut State) -> Reply {
-    let data = format!("{};{}", utc_stamp(state.clock.now()), state.uuid());
+    let data = format!("{};{}", utc_stamp(state.clock.now()), state.wire_uuid());
     Reply::cause(404, "not_found", 2000, "Payment not found", &data)
 }
 

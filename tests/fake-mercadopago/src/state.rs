@@ -56,7 +56,9 @@ pub(crate) struct State {
     pub(crate) journal: Journal,
     pub(crate) rng: StdRng,
     base_url: String,
+    wire_rng: StdRng,
     issued: u64,
+    notified: u64,
 }
 
 impl State {
@@ -78,7 +80,9 @@ impl State {
             rules: Rules::new(options.seed),
             journal: Journal::default(),
             rng: StdRng::seed_from_u64(options.seed),
+            wire_rng: StdRng::seed_from_u64(options.seed.wrapping_add(2)),
             issued: options.first_number,
+            notified: 0,
             options,
             clock,
             base_url,
@@ -92,7 +96,19 @@ impl State {
 
     /// How browsers reach it.
     pub(crate) fn public_url(&self) -> &str {
-        self.options.public_url.as_deref().unwrap_or(&self.base_url)
+        self.options.public_url.as_deref().unwrap_or(&self.base_url).trim_end_matches('/')
+    }
+
+    /// A random id that names nothing kept: of a request, of a visit. It comes from a generator of its own, and
+    /// notifications have a counter of their own, so that how deliveries interleave changes no resource's id.
+    pub(crate) fn wire_uuid(&mut self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.wire_rng.random()).into_uuid()
+    }
+
+    /// The next notification's number.
+    pub(crate) fn notification(&mut self) -> u64 {
+        self.notified += 1;
+        129_000_000_000 + self.options.first_number + self.notified
     }
 
     /// A random id out of the seeded generator.
