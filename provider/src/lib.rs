@@ -11,7 +11,7 @@
 mod credentials;
 mod error;
 mod guarded;
-//MP pub mod mercadopago;
+pub mod mercadopago;
 mod money;
 mod notice;
 mod payment;
@@ -25,7 +25,7 @@ pub use checkout::{BackUrls, Checkout, CheckoutLine, NewCheckout};
 pub use credentials::{Credentials, RotatedCredentials};
 pub use error::CallError;
 pub use guarded::Guarded;
-//MP pub use mercadopago::MercadoPago;
+pub use mercadopago::MercadoPago;
 pub use money::{DecimalError, cents_from_decimal, decimal_from_cents};
 pub use notice::{Hint, HintKind, InvalidNotice, Notice, Verdict};
 pub use payment::{Order, Page, PaymentQuery, Snapshot};
