@@ -1,6 +1,8 @@
 //! The client against a small server that answers as told and remembers what it was asked: what is sent, and how each
 //! way to fail is told apart.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 use axum::{
     Router,
     body::Bytes,
