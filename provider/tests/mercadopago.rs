@@ -24,6 +24,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[derive(Debug)]
 struct StandingClock;
@@ -356,10 +357,44 @@ async fn the_breaker_counts_outages_only_and_spares_other_accounts() {
     guarded.fetch_payment(&other, "1").await.unwrap();
 }
 
-#[test]
-fn real_addresses_need_the_machines_roots_and_no_other_crypto() {
-    let base = "https://api.mercadopago.com".parse().unwrap();
-    if let Err(error) = MercadoPago::new(base, Duration::from_secs(8), Arc::new(StandingClock)) {
-        assert!(matches!(error, provider::mercadopago::SetupError::NoRoots(_)), "{error}");
+/// A provider whose connection breaks off after it has read the request and said `said`.
+async fn breaking_off(said: &'static str) -> MercadoPago {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let mut request = [0; 8_192];
+            let _ = connection.read(&mut request).await;
+            let _ = connection.write_all(said.as_bytes()).await;
+        }
+    });
+    MercadoPago::new(base, Duration::from_secs(2), Arc::new(StandingClock)).unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_after_the_request_may_have_done_it() {
+    for said in
+        ["", "HTTP/1.1 201 Created\r\n", "HTTP/1.1 201 Created\r\ncontent-length: 99\r\n\r\n{", "garbage\r\n\r\n"]
+    {
+        let provider = breaking_off(said).await;
+        let error = provider.create_checkout(&credentials(), &checkout()).await.unwrap_err();
+        assert!(error.may_have_happened(), "{said:?}: {error:?}");
+        let error = provider.fetch_payment(&credentials(), "1").await.unwrap_err();
+        assert!(matches!(error, CallError::Unavailable { .. }), "{said:?}: {error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_handshake_that_fails_sends_nothing() {
+    let (stub, _) = Stub::start([]).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("https://{}", listener.local_addr().unwrap()).parse().unwrap();
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer).with_state(stub)).await });
+    let provider = match MercadoPago::new(base, Duration::from_secs(2), Arc::new(StandingClock)) {
+        Ok(provider) => provider,
+        // A machine without certificate authorities is told so.
+        Err(error) => return assert!(matches!(error, provider::mercadopago::SetupError::NoRoots(_)), "{error}"),
+    };
+    let error = provider.create_checkout(&credentials(), &checkout()).await.unwrap_err();
+    assert!(matches!(&error, CallError::Unavailable { .. }), "{error:?}");
 }
