@@ -1,8 +1,9 @@
 //! What every process of Comanda needs around the restaurant's rules: configuration, logs and metrics, an orderly
-//! stop, the event bus, rate limits, and the one shape of an HTTP error.
+//! stop, the event bus, circuit breakers, rate limits, and the one shape of an HTTP error.
 //!
 //! Nothing here knows a table or a round; nothing here runs SQL. The arrow points `domain ← runtime ← auth`.
 
+pub mod breaker;
 pub mod bus;
 pub mod config;
 pub mod health;
@@ -11,8 +12,11 @@ pub mod problem;
 pub mod shutdown;
 pub mod telemetry;
 
+pub use breaker::{BreakerConfig, BreakerPhase, BreakerState, CircuitBreakers, Permit, RetryAfter};
 pub use bus::{Bus, BusError, BusHealth, BusKind, BusListener, BusMessage, Published};
-pub use config::{Args, BusTarget, ConfigError, DatabaseTarget, Environment, Origins, Settings};
+pub use config::{
+    Args, BusTarget, ConfigError, DatabaseTarget, Environment, Origins, PaymentSettings, Settings, WebhookMode,
+};
 pub use limits::{Limit, RateLimits};
 pub use problem::{Problem, ProblemBody};
 pub use shutdown::Shutdown;

@@ -3,9 +3,10 @@
 //! `comanda --help` prints this; there is no other list. Values are checked and typed by
 //! [`Settings::resolve`](super::Settings::resolve), which sees all of them and so can name all that is wrong at once.
 
+use super::payment::{WebhookMode, duration};
 use clap::{ArgAction, builder::BoolishValueParser};
 use secrecy::SecretString;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// Where this process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -155,4 +156,52 @@ pub struct Args {
     /// Seconds a stop waits for requests and sockets to end.
     #[arg(long, env = "COMANDA_SHUTDOWN_SECONDS", global = true, default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=600))]
     pub shutdown_seconds: u64,
+
+    /// Mercado Pago's API; https in production.
+    #[arg(long, env = "MERCADOPAGO_BASE_URL", global = true, default_value = "https://api.mercadopago.com")]
+    pub mercadopago_base_url: String,
+
+    /// Access token of the restaurant's Mercado Pago account, for a set-up with one; others are kept sealed in the
+    /// database.
+    #[arg(long, env = "MERCADOPAGO_ACCESS_TOKEN", global = true, hide_env_values = true)]
+    pub mercadopago_access_token: Option<SecretString>,
+
+    /// What signs that account's notifications; several, separated by commas, while one is being replaced.
+    #[arg(long, env = "MERCADOPAGO_WEBHOOK_SECRET", global = true, hide_env_values = true)]
+    pub mercadopago_webhook_secret: Option<SecretString>,
+
+    /// What happens to a notification whose signature does not hold: `strict` refuses it, `hint` takes it as a reason
+    /// to ask Mercado Pago.
+    #[arg(long, env = "MERCADOPAGO_WEBHOOK_MODE", global = true, value_enum, default_value = "strict")]
+    pub mercadopago_webhook_mode: WebhookMode,
+
+    /// Seals provider credentials in the database; at least 32 characters. Default: generated and kept in the data
+    /// directory; production on PostgreSQL must set it.
+    #[arg(long, env = "COMANDA_CREDENTIALS_KEY", global = true, hide_env_values = true)]
+    pub credentials_key: Option<SecretString>,
+
+    /// Where the payment provider and browsers reach the API; https in production. Default: http:// and the API's
+    /// address.
+    #[arg(long, env = "COMANDA_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+
+    /// First pause before a failed payment job is tried again; it doubles. Such as 250ms, 10s, 5m, 2h.
+    #[arg(long, env = "COMANDA_PAYMENT_RETRY_BASE", global = true, default_value = "10s", value_parser = duration)]
+    pub payment_retry_base: Duration,
+
+    /// How often lost notifications are looked for.
+    #[arg(long, env = "COMANDA_PAYMENT_SWEEP_EVERY", global = true, default_value = "60s", value_parser = duration)]
+    pub payment_sweep_every: Duration,
+
+    /// How long a worker owns a payment job; not shorter than COMANDA_PAYMENT_TIMEOUT.
+    #[arg(long, env = "COMANDA_PAYMENT_LEASE", global = true, default_value = "30s", value_parser = duration)]
+    pub payment_lease: Duration,
+
+    /// How long one call to the payment provider may take; at most 20s.
+    #[arg(long, env = "COMANDA_PAYMENT_TIMEOUT", global = true, default_value = "8s", value_parser = duration)]
+    pub payment_timeout: Duration,
+
+    /// How long calls to a payment provider that keeps failing are refused before one is tried.
+    #[arg(long, env = "COMANDA_BREAKER_COOLDOWN", global = true, default_value = "30s", value_parser = duration)]
+    pub breaker_cooldown: Duration,
 }

@@ -5,11 +5,13 @@
 
 mod args;
 mod origins;
+mod payment;
 mod secrets;
 mod targets;
 
 pub use args::{Args, Environment, LogFormat, SameSite, Switch};
 pub use origins::Origins;
+pub use payment::{PaymentSettings, WebhookMode};
 pub use secrets::Secrets;
 pub use targets::{BusTarget, DatabaseTarget};
 
@@ -87,6 +89,8 @@ pub struct Settings {
     pub sockets: SocketLimits,
     /// How long a stop waits.
     pub shutdown_grace: Duration,
+    /// Payments and their provider.
+    pub payment: PaymentSettings,
 }
 
 impl Settings {
@@ -106,34 +110,43 @@ impl Settings {
         let bus = problems.note(BusTarget::resolve(args.redis_url.as_ref()));
         let cookie = problems.note(cookie(&args, production));
         let diner_url = problems.note(diner_url(&args.diner_url));
+        let base_url = problems.note(payment::base_url(&args, production));
+        let public_url = problems.note(payment::public_url(&args, production));
+        problems.0.extend(payment::refusals(&args, database.as_ref(), production));
         problems.done()?;
         let secrets = problems.note(complete_secrets(&args));
-        let settings = match (origins, database, bus, cookie, diner_url, secrets) {
-            (Some(origins), Some(database), Some(bus), Some(cookie), Some(diner_url), Some(secrets)) => Self {
-                environment: args.environment,
-                api_addr: args.api_addr,
-                ws_addr: args.ws_addr,
-                data_dir: args.data_dir,
-                database,
-                bus,
-                origins,
-                rate_limits: args.rate_limits == Switch::On,
-                secrets,
-                debug: args.debug,
-                log: args.log,
-                log_format: args.log_format.unwrap_or(if production { LogFormat::Json } else { LogFormat::Text }),
-                db_pool: args.db_pool,
-                event_retention: Duration::from_secs(u64::from(args.event_retention_days) * 86_400),
-                cookie,
-                diner_url,
-                trust_proxy: args.trust_proxy,
-                sockets: SocketLimits {
-                    total: args.ws_max_sockets as usize,
-                    per_table: args.ws_max_per_table as usize,
-                    per_user: args.ws_max_per_user as usize,
-                },
-                shutdown_grace: Duration::from_secs(args.shutdown_seconds),
-            },
+        let key = payment::complete_key(&args, &mut problems);
+        let payment = base_url.zip(public_url).zip(key);
+        let payment = payment.map(|((base_url, public_url), key)| payment::resolve(&args, base_url, public_url, key));
+        let settings = match (origins, database, bus, cookie, diner_url, secrets, payment) {
+            (Some(origins), Some(database), Some(bus), Some(cookie), Some(diner_url), Some(secrets), Some(payment)) => {
+                Self {
+                    payment,
+                    environment: args.environment,
+                    api_addr: args.api_addr,
+                    ws_addr: args.ws_addr,
+                    data_dir: args.data_dir,
+                    database,
+                    bus,
+                    origins,
+                    rate_limits: args.rate_limits == Switch::On,
+                    secrets,
+                    debug: args.debug,
+                    log: args.log,
+                    log_format: args.log_format.unwrap_or(if production { LogFormat::Json } else { LogFormat::Text }),
+                    db_pool: args.db_pool,
+                    event_retention: Duration::from_secs(u64::from(args.event_retention_days) * 86_400),
+                    cookie,
+                    diner_url,
+                    trust_proxy: args.trust_proxy,
+                    sockets: SocketLimits {
+                        total: args.ws_max_sockets as usize,
+                        per_table: args.ws_max_per_table as usize,
+                        per_user: args.ws_max_per_user as usize,
+                    },
+                    shutdown_grace: Duration::from_secs(args.shutdown_seconds),
+                }
+            }
             _ => return Err(ConfigError { problems: problems.0 }),
         };
         Ok(settings)

@@ -3,6 +3,9 @@
 //! Production brings its own. Elsewhere missing ones are generated once and kept in the data directory, readable by
 //! the owner only, so that a restart does not log everyone out and no default secret exists that anyone could know.
 //! `comanda api` and `comanda ws-gateway` started together must agree: the file appears complete or not at all.
+//!
+//! The key that seals provider credentials lives in a file of its own: it is kept beside the SQLite database in
+//! production too, and losing it costs more than a new login.
 
 use rand::{TryRngCore, rngs::OsRng};
 use secrecy::{ExposeSecret, SecretString};
@@ -19,6 +22,8 @@ const SHORTEST: usize = 32;
 const GENERATED: usize = 32;
 /// Where generated secrets are kept, in the data directory.
 const FILE: &str = "secrets.json";
+/// Where a generated key of the credentials is kept, in the data directory.
+const KEY_FILE: &str = "credentials.key";
 /// What people leave in from examples.
 const OBVIOUS: [&str; 8] = ["change-me", "changeme", "change_me", "secret", "password", "default", "example", "your-"];
 
@@ -62,7 +67,7 @@ pub(super) fn refusals(jwt: Option<&SecretString>, table_token: Option<&SecretSt
         .into_iter()
         .filter_map(|(name, secret)| {
             let what = weakness(secret.map(ExposeSecret::expose_secret))?;
-            Some(format!("{name} {what}: set it to the output of `openssl rand -hex 32`"))
+            Some(sentence(name, what))
         })
         .collect();
     if let (Some(jwt), Some(table_token)) = (jwt, table_token)
@@ -71,6 +76,32 @@ pub(super) fn refusals(jwt: Option<&SecretString>, table_token: Option<&SecretSt
         problems.push("JWT_SECRET and TABLE_TOKEN_SECRET are the same: give each its own, so that a leak of one does not forge the other's tokens".into());
     }
     problems
+}
+
+/// What is wrong with one secret for production.
+pub(super) fn refusal(name: &str, secret: &SecretString) -> Option<String> {
+    weakness(Some(secret.expose_secret())).map(|what| sentence(name, what))
+}
+
+fn sentence(name: &str, what: &str) -> String {
+    format!("{name} {what}: set it to the output of `openssl rand -hex 32`")
+}
+
+/// The key of the credentials as given, or else the one in `directory`, made if need be.
+pub(super) fn credentials_key(given: Option<SecretString>, directory: &Path) -> io::Result<SecretString> {
+    if let Some(given) = given {
+        return Ok(given);
+    }
+    let path = directory.join(KEY_FILE);
+    if !path.exists() {
+        fs::create_dir_all(directory)?;
+        create(directory, KEY_FILE, generate()?.as_bytes())?;
+    }
+    let key = fs::read_to_string(&path)?;
+    if key.trim().len() < SHORTEST {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{} is not whole", path.display())));
+    }
+    Ok(key.trim().into())
 }
 
 fn weakness(secret: Option<&str>) -> Option<&'static str> {
@@ -92,21 +123,22 @@ fn kept(directory: &Path) -> io::Result<Kept> {
     let path = directory.join(FILE);
     if !path.exists() {
         fs::create_dir_all(directory)?;
-        create(directory, &path)?;
+        let content = Kept { jwt_secret: generate()?, table_token_secret: generate()? };
+        create(directory, FILE, &serde_json::to_vec_pretty(&content)?)?;
     }
     serde_json::from_slice(&fs::read(&path)?)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display())))
 }
 
-/// Writes a complete file under another name and links it to `path`, which fails when `path` exists: of two processes
+/// Writes a complete file under another name and links it to `name`, which fails when that exists: of two processes
 /// one wins, and neither can read half a file.
-fn create(directory: &Path, path: &Path) -> io::Result<()> {
-    let content = serde_json::to_vec_pretty(&Kept { jwt_secret: generate()?, table_token_secret: generate()? })?;
-    let draft = directory.join(format!(".{FILE}.{}", generate()?));
-    let written = write_private(&draft, &content).and_then(|()| match fs::hard_link(&draft, path) {
+fn create(directory: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    let path = &directory.join(name);
+    let draft = directory.join(format!(".{name}.{}", generate()?));
+    let written = write_private(&draft, content).and_then(|()| match fs::hard_link(&draft, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         // Some mounted file systems know no links; there two first starts at the same instant may meet half a file.
-        Err(_) if !path.exists() => match write_private(path, &content) {
+        Err(_) if !path.exists() => match write_private(path, content) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             result => result,
         },

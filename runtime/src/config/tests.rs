@@ -2,6 +2,7 @@
 
 use super::*;
 use clap::{CommandFactory, Parser, Subcommand};
+use secrecy::ExposeSecret;
 
 /// The program's own words.
 #[derive(Parser)]
@@ -20,6 +21,7 @@ enum Command {
 
 const JWT: &str = "--jwt-secret=5f0c2d9be1a84763b2c8e5d71f09a634";
 const TABLE: &str = "--table-token-secret=c41e7a05d8f2b96370a1e4c85d2f7b98";
+const KEY: &str = "--credentials-key=e07b4c1f93d2486ab5d80e6f1c37a952";
 const ORIGINS: &str = "--allowed-origins=https://menu.example.com,https://waiter.example.com";
 
 fn args(flags: &[&str]) -> Args {
@@ -27,7 +29,7 @@ fn args(flags: &[&str]) -> Args {
 }
 
 fn production(flags: &[&str]) -> Result<Settings, ConfigError> {
-    Settings::resolve(args(&[&["--env=production"], flags].concat()))
+    Settings::resolve(args(&[&["--env=production", KEY], flags].concat()))
 }
 
 #[track_caller]
@@ -124,22 +126,111 @@ fn a_refused_start_writes_nothing() {
 
 #[test]
 fn a_cookie_for_other_sites_must_be_secure() {
-    let error = Settings::resolve(args(&[JWT, TABLE, "--cookie-samesite=none"])).unwrap_err();
+    let error = Settings::resolve(args(&[JWT, TABLE, KEY, "--cookie-samesite=none"])).unwrap_err();
     assert!(error.to_string().contains("COOKIE_SECURE"), "{error}");
-    let settings = Settings::resolve(args(&[JWT, TABLE, "--cookie-samesite=None", "--cookie-secure=true"])).unwrap();
+    let settings =
+        Settings::resolve(args(&[JWT, TABLE, KEY, "--cookie-samesite=None", "--cookie-secure=true"])).unwrap();
     assert_eq!(settings.cookie.same_site, SameSite::None);
 }
 
 #[test]
 fn separate_processes_need_servers_to_meet_at() {
-    let alone = Settings::resolve(args(&[JWT, TABLE])).unwrap();
+    let alone = Settings::resolve(args(&[JWT, TABLE, KEY])).unwrap();
     assert_eq!(alone.require_distributed().unwrap_err().problems.len(), 2);
-    let flags = [JWT, TABLE, "--database-url=postgres://h/n", "--redis-url=redis://h"];
+    let flags = [JWT, TABLE, KEY, "--database-url=postgres://h/n", "--redis-url=redis://h"];
     Settings::resolve(args(&flags)).unwrap().require_distributed().unwrap();
 }
 
 #[test]
 fn secrets_do_not_print() {
-    let printed = format!("{:?}", Settings::resolve(args(&[JWT, TABLE])).unwrap());
+    let printed = format!("{:?}", Settings::resolve(args(&[JWT, TABLE, KEY])).unwrap());
     assert!(!printed.contains("5f0c2d9b"), "{printed}");
+}
+
+#[test]
+fn payments_have_defaults_that_work_here() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let flags = ["--data-dir", data.to_str().unwrap()];
+    let payment = Settings::resolve(args(&flags)).unwrap().payment;
+    assert_eq!(payment.base_url.as_str(), "https://api.mercadopago.com/");
+    assert_eq!(payment.public_url.as_str(), "http://127.0.0.1:8000/");
+    assert!(payment.access_token.is_none() && payment.webhook_secrets.is_empty());
+    assert_eq!(payment.webhook_mode, WebhookMode::Strict);
+    let seconds = [payment.retry_base, payment.sweep_every, payment.lease, payment.timeout, payment.breaker_cooldown];
+    assert_eq!(seconds.map(|duration| duration.as_secs()), [10, 60, 30, 8, 30]);
+    let again = Settings::resolve(args(&flags)).unwrap().payment;
+    assert_eq!(payment.credentials_key.expose_secret(), again.credentials_key.expose_secret());
+    assert_eq!(payment.credentials_key.expose_secret().len(), 64);
+}
+
+#[test]
+fn payments_can_be_tuned() {
+    let flags = [
+        JWT,
+        TABLE,
+        KEY,
+        "--mercadopago-access-token= APP_USR-hush ",
+        "--mercadopago-webhook-secret=old-hush, new-hush,",
+        "--mercadopago-webhook-mode=hint",
+        "--payment-retry-base=250ms",
+        "--payment-sweep-every=5m",
+        "--payment-lease=2",
+        "--payment-timeout=1s",
+        "--mercadopago-base-url=http://127.0.0.1:9",
+    ];
+    let settings = Settings::resolve(args(&flags)).unwrap();
+    let payment = &settings.payment;
+    assert_eq!(payment.access_token.as_ref().unwrap().expose_secret(), "APP_USR-hush");
+    assert_eq!(payment.webhook_secrets.iter().map(|s| s.expose_secret()).collect::<Vec<_>>(), ["old-hush", "new-hush"]);
+    assert_eq!(payment.retry_base, Duration::from_millis(250));
+    assert_eq!((payment.sweep_every.as_secs(), payment.lease.as_secs()), (300, 2));
+    let printed = format!("{settings:?}");
+    assert!(!printed.contains("hush") && !printed.contains("e07b4c1f"), "{printed}");
+}
+
+#[test]
+fn a_duration_is_a_number_and_a_unit() {
+    for (text, milliseconds) in [("1", 1_000), ("10s", 10_000), ("250ms", 250), (" 5m ", 300_000), ("2h", 7_200_000)] {
+        assert_eq!(payment::duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+    }
+    for text in ["", "0", "0s", "-1s", "1.5s", "s", "10x", "10 days", "169h", "99999999999999999999h"] {
+        assert!(payment::duration(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn production_refuses_payments_that_are_not_safe() {
+    let safe = [JWT, TABLE, ORIGINS, "--public-url=https://api.example.com"];
+    let with = |more: &[&'static str]| [&safe[..], more].concat();
+    let token = "--mercadopago-access-token=APP_USR-1";
+    let secret = "--mercadopago-webhook-secret=s";
+    production(&with(&[token, secret])).unwrap();
+    production(&with(&[token, "--mercadopago-webhook-mode=hint"])).unwrap();
+    refused(&with(&[token]), "MERCADOPAGO_WEBHOOK_SECRET is not set");
+    refused(&with(&["--mercadopago-base-url=http://api.mercadopago.com"]), "MERCADOPAGO_BASE_URL is not https");
+    refused(&with(&["--mercadopago-base-url=mercadopago"]), "MERCADOPAGO_BASE_URL");
+    refused(&with(&["--payment-timeout=21s"]), "COMANDA_PAYMENT_TIMEOUT");
+    refused(&with(&["--payment-lease=7s"]), "COMANDA_PAYMENT_LEASE");
+    refused(&[JWT, TABLE, ORIGINS, token, secret], "COMANDA_PUBLIC_URL is not https");
+}
+
+#[test]
+fn the_key_of_the_credentials_is_strong_and_shared() {
+    let resolve = |more: &[&str]| Settings::resolve(args(&[&[JWT, TABLE, ORIGINS, "--env=production"], more].concat()));
+    let problem = |more: &[&str]| resolve(more).unwrap_err().to_string();
+    let postgres = "--database-url=postgres://h/n";
+    assert!(problem(&[postgres]).contains("COMANDA_CREDENTIALS_KEY is not set"));
+    assert!(problem(&["--credentials-key=short"]).contains("COMANDA_CREDENTIALS_KEY is shorter"));
+    let repeated = problem(&["--credentials-key=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]);
+    assert!(repeated.contains("COMANDA_CREDENTIALS_KEY repeats"), "{repeated}");
+    resolve(&[postgres, KEY]).unwrap();
+    let weak = Settings::resolve(args(&[JWT, TABLE, "--credentials-key=short"])).unwrap_err();
+    assert!(weak.to_string().contains("COMANDA_CREDENTIALS_KEY is shorter"), "{weak}");
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    resolve(&["--data-dir", data.to_str().unwrap()]).unwrap();
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 1, "beside the SQLite database it is generated");
+    std::fs::write(data.join("credentials.key"), "cut").unwrap();
+    assert!(problem(&["--data-dir", data.to_str().unwrap()]).contains("not whole"));
 }

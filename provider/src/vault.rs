@@ -1,0 +1,203 @@
+//! Credentials at rest. What the database holds is sealed with a key the database does not have, and bound to the
+//! tenant and account it belongs to: a row copied to another tenant does not open.
+
+use crate::Credentials;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use domain::TenantId;
+use rand::{TryRngCore, rngs::OsRng};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// Names the algorithm and the layout; another one gets another prefix.
+const VERSION: &str = "v1.";
+/// Bytes of a nonce; long enough to be drawn at random for ever.
+const NONCE: usize = 24;
+
+/// Why something could not be sealed or opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// The machine gave no randomness.
+    #[error("no randomness for a nonce")]
+    Randomness,
+    /// Written by another version, or no sealed text at all.
+    #[error("not a sealed text this version knows")]
+    Format,
+    /// Another key, another tenant or account, or a changed text.
+    #[error("the sealed text does not open with this key for this account")]
+    Refused,
+}
+
+/// Seals and opens credentials.
+#[derive(Clone)]
+pub struct Vault(XChaCha20Poly1305);
+
+/// What is inside: the only place where secrets become text.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    access_token: String,
+    webhook_secrets: Vec<String>,
+    refresh_token: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    collector_id: Option<String>,
+}
+
+impl Vault {
+    /// A vault under `COMANDA_CREDENTIALS_KEY`. The setting is a text of any length from 32 on; its hash is the key.
+    #[must_use]
+    pub fn new(key: &SecretString) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"comanda credentials v1\0");
+        hash.update(key.expose_secret().trim().as_bytes());
+        Self(XChaCha20Poly1305::new(&hash.finalize()))
+    }
+
+    /// The sealed text of `credentials`, which opens for this tenant and account only.
+    ///
+    /// # Errors
+    /// When the machine gives no randomness.
+    pub fn seal(&self, tenant: TenantId, account: &str, credentials: &Credentials) -> Result<String, VaultError> {
+        let content = serde_json::to_vec(&Content::of(credentials)).map_err(|_| VaultError::Format)?;
+        let mut nonce = [0; NONCE];
+        OsRng.try_fill_bytes(&mut nonce).map_err(|_| VaultError::Randomness)?;
+        let owner = owner(tenant, account);
+        let payload = Payload { msg: &content, aad: &owner };
+        let sealed = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Refused)?;
+        Ok(format!("{VERSION}{}", URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat())))
+    }
+
+    /// The credentials in `sealed`, with `account` as their name.
+    ///
+    /// # Errors
+    /// When the text is not one of ours, or not for this key, tenant and account.
+    pub fn open(&self, tenant: TenantId, account: &str, sealed: &str) -> Result<Credentials, VaultError> {
+        let text = sealed.trim().strip_prefix(VERSION).ok_or(VaultError::Format)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| VaultError::Format)?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or(VaultError::Format)?;
+        let owner = owner(tenant, account);
+        let payload = Payload { msg: sealed, aad: &owner };
+        let content = self.0.decrypt(&XNonce::from(*nonce), payload).map_err(|_| VaultError::Refused)?;
+        let content: Content = serde_json::from_slice(&content).map_err(|_| VaultError::Format)?;
+        Ok(content.credentials(account))
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault")
+    }
+}
+
+/// Fixed-width tenant first, so that no tenant and account spell another pair.
+fn owner(tenant: TenantId, account: &str) -> Vec<u8> {
+    [&tenant.get().to_be_bytes()[..], account.as_bytes()].concat()
+}
+
+impl Content {
+    fn of(credentials: &Credentials) -> Self {
+        let text = |secret: &SecretString| secret.expose_secret().to_owned();
+        Self {
+            access_token: text(&credentials.access_token),
+            webhook_secrets: credentials.webhook_secrets.iter().map(text).collect(),
+            refresh_token: credentials.refresh_token.as_ref().map(text),
+            client_id: credentials.client_id.clone(),
+            client_secret: credentials.client_secret.as_ref().map(text),
+            collector_id: credentials.collector_id.clone(),
+        }
+    }
+
+    fn credentials(self, account: &str) -> Credentials {
+        Credentials {
+            account: account.to_owned(),
+            access_token: self.access_token.into(),
+            webhook_secrets: self.webhook_secrets.into_iter().map(SecretString::from).collect(),
+            refresh_token: self.refresh_token.map(SecretString::from),
+            client_id: self.client_id,
+            client_secret: self.client_secret.map(SecretString::from),
+            collector_id: self.collector_id,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credentials() -> Credentials {
+        Credentials {
+            account: "7".into(),
+            access_token: "APP_USR-token".into(),
+            webhook_secrets: vec!["old".into(), "new".into()],
+            refresh_token: Some("TG-refresh".into()),
+            client_id: Some("4242".into()),
+            client_secret: Some("client-hush".into()),
+            collector_id: Some("900100200".into()),
+        }
+    }
+
+    fn vault(key: &str) -> Vault {
+        Vault::new(&key.into())
+    }
+
+    fn tenant(id: i64) -> TenantId {
+        serde_json::from_value(id.into()).unwrap()
+    }
+
+    const KEY: &str = "5f0c2d9be1a84763b2c8e5d71f09a634";
+
+    #[test]
+    fn what_was_sealed_opens() {
+        let vault = vault(KEY);
+        let sealed = vault.seal(tenant(3), "7", &credentials()).unwrap();
+        let opened = vault.open(tenant(3), "7", &sealed).unwrap();
+        assert_eq!(opened.access_token.expose_secret(), "APP_USR-token");
+        assert_eq!(opened.webhook_secrets.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), ["old", "new"]);
+        assert_eq!(opened.refresh_token.unwrap().expose_secret(), "TG-refresh");
+        assert_eq!(opened.client_secret.unwrap().expose_secret(), "client-hush");
+        assert_eq!((opened.account.as_str(), opened.collector_id.as_deref()), ("7", Some("900100200")));
+        assert_ne!(sealed, vault.seal(tenant(3), "7", &credentials()).unwrap(), "the nonce is drawn anew");
+        assert!(!sealed.contains("APP_USR"));
+    }
+
+    #[test]
+    fn another_tenant_account_or_key_is_refused() {
+        let sealed = vault(KEY).seal(tenant(3), "7", &credentials()).unwrap();
+        let refused = [
+            vault(KEY).open(tenant(4), "7", &sealed),
+            vault(KEY).open(tenant(3), "8", &sealed),
+            vault("another-key-another-key-another-key").open(tenant(3), "7", &sealed),
+        ];
+        for result in refused {
+            assert_eq!(result.unwrap_err(), VaultError::Refused);
+        }
+    }
+
+    #[test]
+    fn a_changed_text_is_refused_whatever_was_changed() {
+        let vault = vault(KEY);
+        let sealed = vault.seal(tenant(3), "7", &credentials()).unwrap();
+        for place in (VERSION.len()..sealed.len() - 1).step_by(7) {
+            let mut bytes = sealed.clone().into_bytes();
+            bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(bytes).unwrap();
+            assert_eq!(vault.open(tenant(3), "7", &changed).unwrap_err(), VaultError::Refused, "byte {place}");
+        }
+        for wrong in ["", "v1.", "v1.AAAA", "v2.AAAA", "{}", "v1.***"] {
+            assert_eq!(vault.open(tenant(3), "7", wrong).unwrap_err(), VaultError::Format, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nothing_prints_a_secret() {
+        let printed = format!("{:?} {:?}", credentials(), vault(KEY));
+        for secret in ["APP_USR", "hush", "TG-", "\"old\"", KEY] {
+            assert!(!printed.contains(secret), "{printed}");
+        }
+    }
+}
