@@ -2,6 +2,37 @@
 //!
 //! On the wire every id is a JSON integer below 2^53 (the clients compare them with `===`).
 
+/// A checkout's id, made here: random (UUID v4), since the payer's browser and the provider carry it about as the
+/// `external_reference` (at most 64 characters, contract/mercadopago.md §1).
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
+#[serde(transparent)]
+pub struct CheckoutId(pub String);
+
+impl CheckoutId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+// The ORM asks of every primary key whether the database may number it; this one it may not.
+#[cfg(feature = "orm")]
+impl sea_orm::TryFromU64 for CheckoutId {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("CheckoutId"))
+    }
+}
+
+impl std::fmt::Display for CheckoutId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Declares id newtypes over the 64-bit integers the database assigns.
 macro_rules! id {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(

@@ -27,7 +27,11 @@ pub enum Relation {
     Tenant,
     #[sea_orm(belongs_to = "super::check::Entity", from = "Column::CheckId", to = "super::check::Column::Id")]
     Check,
-    #[sea_orm(belongs_to = "super::round_item::Entity", from = "Column::RoundItemId", to = "super::round_item::Column::Id")]
+    #[sea_orm(
+        belongs_to = "super::round_item::Entity",
+        from = "Column::RoundItemId",
+        to = "super::round_item::Column::Id"
+    )]
     RoundItem,
     #[sea_orm(belongs_to = "super::diner::Entity", from = "Column::DinerId", to = "super::diner::Column::Id")]
     Diner,

@@ -27,7 +27,11 @@ pub enum Relation {
     Tenant,
     #[sea_orm(belongs_to = "super::branch::Entity", from = "Column::BranchId", to = "super::branch::Column::Id")]
     Branch,
-    #[sea_orm(belongs_to = "super::table_session::Entity", from = "Column::SessionId", to = "super::table_session::Column::Id")]
+    #[sea_orm(
+        belongs_to = "super::table_session::Entity",
+        from = "Column::SessionId",
+        to = "super::table_session::Column::Id"
+    )]
     Session,
 }
 

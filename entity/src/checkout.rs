@@ -34,7 +34,11 @@ pub enum Relation {
     Branch,
     #[sea_orm(belongs_to = "super::check::Entity", from = "Column::CheckId", to = "super::check::Column::Id")]
     Check,
-    #[sea_orm(belongs_to = "super::provider_account::Entity", from = "Column::AccountId", to = "super::provider_account::Column::Id")]
+    #[sea_orm(
+        belongs_to = "super::provider_account::Entity",
+        from = "Column::AccountId",
+        to = "super::provider_account::Column::Id"
+    )]
     Account,
     #[sea_orm(belongs_to = "super::diner::Entity", from = "Column::DinerId", to = "super::diner::Column::Id")]
     Diner,

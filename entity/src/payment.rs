@@ -1,6 +1,9 @@
 //! What was tendered towards a check.
 
-use domain::{AccountId, BranchId, Cents, CheckId, CheckoutId, DinerId, PaymentId, TenantId, UserId, payment::PaymentStatus, payment::Registrar, payment::Tender};
+use domain::{
+    AccountId, BranchId, Cents, CheckId, CheckoutId, DinerId, PaymentId, TenantId, UserId, payment::PaymentStatus,
+    payment::Registrar, payment::Tender,
+};
 use sea_orm::entity::prelude::*;
 
 /// What was tendered towards a check.
@@ -50,7 +53,11 @@ pub enum Relation {
     Diner,
     #[sea_orm(belongs_to = "super::user::Entity", from = "Column::RegisteredById", to = "super::user::Column::Id")]
     RegisteredBy,
-    #[sea_orm(belongs_to = "super::provider_account::Entity", from = "Column::AccountId", to = "super::provider_account::Column::Id")]
+    #[sea_orm(
+        belongs_to = "super::provider_account::Entity",
+        from = "Column::AccountId",
+        to = "super::provider_account::Column::Id"
+    )]
     Account,
     #[sea_orm(belongs_to = "super::checkout::Entity", from = "Column::CheckoutId", to = "super::checkout::Column::Id")]
     Checkout,

@@ -29,7 +29,11 @@ pub struct Model {
 pub enum Relation {
     #[sea_orm(belongs_to = "super::tenant::Entity", from = "Column::TenantId", to = "super::tenant::Column::Id")]
     Tenant,
-    #[sea_orm(belongs_to = "super::provider_account::Entity", from = "Column::AccountId", to = "super::provider_account::Column::Id")]
+    #[sea_orm(
+        belongs_to = "super::provider_account::Entity",
+        from = "Column::AccountId",
+        to = "super::provider_account::Column::Id"
+    )]
     Account,
 }
 

@@ -1,6 +1,8 @@
 //! A business's or branch's account with a payment provider.
 
-use domain::{AccountId, BranchId, Currency, TenantId, payment::AccountStatus, payment::Provider, payment::SignatureMode};
+use domain::{
+    AccountId, BranchId, Currency, TenantId, payment::AccountStatus, payment::Provider, payment::SignatureMode,
+};
 use sea_orm::entity::prelude::*;
 
 /// A business's or branch's account with a payment provider.

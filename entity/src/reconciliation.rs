@@ -23,7 +23,11 @@ pub enum Relation {
     Tenant,
     #[sea_orm(belongs_to = "super::branch::Entity", from = "Column::BranchId", to = "super::branch::Column::Id")]
     Branch,
-    #[sea_orm(belongs_to = "super::provider_account::Entity", from = "Column::AccountId", to = "super::provider_account::Column::Id")]
+    #[sea_orm(
+        belongs_to = "super::provider_account::Entity",
+        from = "Column::AccountId",
+        to = "super::provider_account::Column::Id"
+    )]
     Account,
 }
 

@@ -89,6 +89,7 @@ impl UnitOfWork {
             opening_time: Set(new.opening_time),
             closing_time: Set(new.closing_time),
             round_confirmation: Set(RoundConfirmation::None),
+            currency: Set(domain::Currency::Ars),
             menu_version: Set(1),
             is_active: Set(true),
             created_at: Set(self.now()),

@@ -2,11 +2,16 @@
 
 use crate::{Database, Location};
 use domain::{
-    BranchId, Role, Shift, SystemClock,
+    BranchId, Currency, Role, Shift, SystemClock,
     call::{CallStatus, CallType},
+    check::{CheckStatus, DiscountType},
     event::{Envelope, EventSink},
     kitchen::{Station, TicketStatus},
     menu::{Presence, Probability, Severity},
+    payment::{
+        AccountStatus, CheckoutStatus, IncidentKind, NoticeVerdict, PaymentStatus, Provider, RefundKind, RefundStatus,
+        Registrar, ResourceKind, SignatureMode, SyncCause, SyncStatus, Tender,
+    },
     round::{RoundConfirmation, RoundStatus},
     session::{OpenedBy, SessionStatus},
     table::TableStatus,
@@ -49,6 +54,7 @@ fn texts<T: Copy>(all: &[T], text: impl Fn(T) -> &'static str) -> Vec<String> {
 fn vocabularies() -> BTreeMap<&'static str, Vec<String>> {
     let station = texts(Station::ALL, Station::as_str);
     let opened_by = texts(OpenedBy::ALL, OpenedBy::as_str);
+    let currency = texts(Currency::ALL, Currency::as_str);
     BTreeMap::from([
         ("branch.round_confirmation", texts(RoundConfirmation::ALL, RoundConfirmation::as_str)),
         ("user_branch_role.role", texts(Role::ALL, Role::as_str)),
@@ -66,6 +72,26 @@ fn vocabularies() -> BTreeMap<&'static str, Vec<String>> {
         ("kitchen_ticket.status", texts(TicketStatus::ALL, TicketStatus::as_str)),
         ("service_call.type", texts(CallType::ALL, CallType::as_str)),
         ("service_call.status", texts(CallStatus::ALL, CallStatus::as_str)),
+        ("branch.currency", currency.clone()),
+        ("guest_check.status", texts(CheckStatus::ALL, CheckStatus::as_str)),
+        ("guest_check.currency", currency.clone()),
+        ("check_discount.type", texts(DiscountType::ALL, DiscountType::as_str)),
+        ("provider_account.provider", texts(Provider::ALL, Provider::as_str)),
+        ("provider_account.currency", currency.clone()),
+        ("provider_account.webhook_mode", texts(SignatureMode::ALL, SignatureMode::as_str)),
+        ("provider_account.status", texts(AccountStatus::ALL, AccountStatus::as_str)),
+        ("checkout.currency", currency),
+        ("checkout.status", texts(CheckoutStatus::ALL, CheckoutStatus::as_str)),
+        ("payment.tender", texts(Tender::ALL, Tender::as_str)),
+        ("payment.status", texts(PaymentStatus::ALL, PaymentStatus::as_str)),
+        ("payment.registered_by", texts(Registrar::ALL, Registrar::as_str)),
+        ("provider_notice.verdict", texts(NoticeVerdict::ALL, NoticeVerdict::as_str)),
+        ("payment_sync.kind", texts(ResourceKind::ALL, ResourceKind::as_str)),
+        ("payment_sync.status", texts(SyncStatus::ALL, SyncStatus::as_str)),
+        ("payment_sync.cause", texts(SyncCause::ALL, SyncCause::as_str)),
+        ("refund.kind", texts(RefundKind::ALL, RefundKind::as_str)),
+        ("refund.status", texts(RefundStatus::ALL, RefundStatus::as_str)),
+        ("money_incident.kind", texts(IncidentKind::ALL, IncidentKind::as_str)),
         ("event.actor_role", ["DINER", "WAITER", "KITCHEN", "MANAGER", "ADMIN", "SYSTEM"].map(str::to_owned).to_vec()),
     ])
 }

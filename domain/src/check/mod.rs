@@ -11,4 +11,5 @@ pub mod split;
 mod status;
 
 pub use fraction::Fraction;
+pub use pricing::DiscountType;
 pub use status::CheckStatus;

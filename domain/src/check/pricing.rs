@@ -4,7 +4,7 @@
 //! with lines, and "0.04 left over" (field.md item 18) has no place to be.
 
 use super::share::apportion;
-use crate::{Cents, text::Refused};
+use crate::{Cents, status::text_enum, text::Refused};
 use serde::{Deserialize, Serialize};
 
 /// A whole percentage from 1 to 100.
@@ -47,6 +47,16 @@ pub(crate) fn percent_of(percent: u8, base: Cents) -> Cents {
     let exact = i128::from(base.get()) * i128::from(percent.min(100));
     // At most `base`, so the conversions cannot fail.
     i64::try_from((exact + 50) / 100).ok().and_then(|cents| Cents::new(cents).ok()).unwrap_or(base)
+}
+
+text_enum! {
+    /// How a discount is said.
+    DiscountType {
+        /// A part of what is left.
+        Percent = "PERCENT",
+        /// An amount in cents.
+        Amount = "AMOUNT",
+    }
 }
 
 /// A discount on the whole check.

@@ -1,0 +1,119 @@
+//! What we keep of a provider: the account, the checkouts opened with it, its notices, and what is still to be fetched.
+
+use crate::status::text_enum;
+
+text_enum! {
+    /// A payment provider.
+    Provider {
+        /// Mercado Pago, Checkout Pro.
+        MercadoPago = "MERCADO_PAGO",
+    }
+}
+
+text_enum! {
+    /// What happens to a notice whose signature does not hold (mercadopago.md S12).
+    SignatureMode {
+        /// Refused with 401; the sweep covers what was lost.
+        Strict = "strict",
+        /// Taken as a hint to look, when there is time.
+        Hint = "hint",
+    }
+}
+
+text_enum! {
+    /// Whether an account can be used.
+    AccountStatus {
+        /// Its credentials are good as far as we know.
+        Active = "ACTIVE",
+        /// The provider refuses them: its work is parked until they are replaced.
+        Broken = "BROKEN",
+        /// Taken out of use.
+        Disabled = "DISABLED",
+    }
+}
+
+text_enum! {
+    /// Where a checkout stands. Whether it was paid is not its state: it can be paid any number of times.
+    CheckoutStatus {
+        /// Kept here, perhaps not yet at the provider.
+        Creating = "CREATING",
+        /// The payer was sent to the provider.
+        Open = "OPEN",
+        /// Past its time, or replaced.
+        Expired = "EXPIRED",
+        /// The provider refused to open it.
+        Failed = "FAILED",
+    }
+}
+
+text_enum! {
+    /// What a notice's signature is worth.
+    NoticeVerdict {
+        /// The provider once notified about this id.
+        Verified = "VERIFIED",
+        /// Carries none that can be checked.
+        Unsigned = "UNSIGNED",
+        /// Carries a wrong one.
+        Invalid = "INVALID",
+        /// Too large to be one; only its beginning is kept.
+        Oversize = "OVERSIZE",
+    }
+}
+
+text_enum! {
+    /// What is to be fetched from a provider.
+    ResourceKind {
+        /// A payment.
+        Payment = "PAYMENT",
+        /// A merchant order: it names payments.
+        Order = "ORDER",
+        /// A chargeback: it names payments.
+        Chargeback = "CHARGEBACK",
+    }
+}
+
+text_enum! {
+    /// Where a piece of the queue stands.
+    SyncStatus {
+        /// Waits for its time.
+        Queued = "QUEUED",
+        /// A worker has it.
+        Running = "RUNNING",
+        /// Nothing to do until the next reason to look.
+        Done = "DONE",
+        /// Given up after its retries: a person looks at it.
+        Dead = "DEAD",
+        /// Waits for the account's credentials to be replaced.
+        Parked = "PARKED",
+    }
+}
+
+text_enum! {
+    /// Why something is fetched.
+    SyncCause {
+        /// A notice with a good signature.
+        Webhook = "WEBHOOK",
+        /// A notice without one.
+        Hint = "HINT",
+        /// The payer came back.
+        Return = "RETURN",
+        /// The sweep found it.
+        Sweep = "SWEEP",
+        /// We gave money back.
+        Refund = "REFUND",
+        /// An operator wants it.
+        Operator = "OPERATOR",
+    }
+}
+
+text_enum! {
+    /// Who registered a payment.
+    Registrar {
+        /// Comanda, from the provider's word.
+        System = "SYSTEM",
+        /// A diner.
+        Diner = "DINER",
+        /// Staff.
+        Waiter = "WAITER",
+    }
+}
