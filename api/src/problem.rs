@@ -39,6 +39,9 @@ impl From<Error> for ApiError {
             Error::Illegal(illegal) => of_state(StatusCode::BAD_REQUEST, &illegal),
             Error::Conflict(illegal) => of_state(StatusCode::CONFLICT, &illegal),
             Error::Refused { code, detail } => Problem::bad_request(code, detail),
+            Error::TooMuch { remaining } => {
+                Problem::bad_request("more_than_owed", error.to_string()).with("remaining_cents", remaining.get())
+            }
             Error::Exists { code, detail } => Problem::conflict(code, detail),
             Error::Invalid(detail) => Problem::unprocessable(detail),
             Error::NotFound(noun) => Problem::not_found(format!("{noun} not found")),
@@ -68,7 +71,7 @@ fn of_store(error: store::Error) -> Problem {
             Problem::conflict("already_exists", "It exists already")
         }
         E::Money(error) => Problem::bad_request("amount_out_of_range", error.to_string()),
-        E::Busy => Problem::unavailable("Busy, please try again").retry_after(1),
+        E::Busy | E::Moved => Problem::unavailable("Busy, please try again").retry_after(1),
         E::Unavailable(error) => {
             tracing::error!(%error, "the database is unavailable");
             Problem::unavailable("Please try again in a moment").retry_after(2)

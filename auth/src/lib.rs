@@ -19,6 +19,7 @@ pub mod password;
 mod principal;
 mod roles;
 mod scope;
+mod system;
 mod tokens;
 pub mod totp;
 
@@ -29,6 +30,7 @@ pub use extract::TABLE_TOKEN;
 pub use principal::{Diner, Reach, Staff};
 pub use roles::{AdminOnly, AnyRole, Floor, KitchenCrew, Management, RoleSet};
 pub use scope::{Caller, Scope};
+pub use system::System;
 pub use tokens::{ACCESS_TTL, REFRESH_TTL, TABLE_TTL, TokenError, TokenKeys};
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ pub enum Caller {
     Session(SessionId),
     /// A member of staff.
     User(UserId),
+    /// Comanda itself; it repeats nothing, so it needs no keys.
+    System(TenantId),
 }
 
 impl fmt::Display for Caller {
@@ -38,6 +40,7 @@ impl fmt::Display for Caller {
         match self {
             Self::Session(id) => write!(f, "session:{id}"),
             Self::User(id) => write!(f, "user:{id}"),
+            Self::System(tenant) => write!(f, "system:{tenant}"),
         }
     }
 }

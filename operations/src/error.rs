@@ -1,6 +1,6 @@
 //! Why an operation was refused, without a word of HTTP: a closed list, so that the API answers each on purpose.
 
-use domain::{IllegalTransition, money::MoneyError};
+use domain::{Cents, IllegalTransition, money::MoneyError};
 use store::HoldsStoreError;
 
 /// An operation's refusal or failure.
@@ -22,6 +22,12 @@ pub enum Error {
         code: &'static str,
         /// For people.
         detail: String,
+    },
+    /// More money than is owed: 400, with what remains (contract W21, W23).
+    #[error("only {} cents remain to be paid", remaining.get())]
+    TooMuch {
+        /// What is left to pay.
+        remaining: Cents,
     },
     /// The thing exists already and cannot exist twice: 409.
     #[error("{detail}")]
@@ -71,6 +77,7 @@ impl HoldsStoreError for Error {
             Self::Illegal(_)
             | Self::Conflict(_)
             | Self::Refused { .. }
+            | Self::TooMuch { .. }
             | Self::Exists { .. }
             | Self::Invalid(_)
             | Self::NotFound(_)

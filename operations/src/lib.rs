@@ -10,6 +10,8 @@
 //! | [`cart`] | the table decides together what to order |
 //! | [`menu`] | the kitchen runs out of something |
 //! | [`call`] | a diner calls, one waiter answers |
+//! | [`check`] | what a party owes: asked for, withdrawn, discounted, settled |
+//! | [`payment`] | money comes in and goes back |
 //! | [`round`] | an order is sent, confirmed, cooked, served; its items are voided |
 //! | [`kitchen`] | a station works off its tickets; a guest is told how long it takes |
 
@@ -17,11 +19,13 @@ pub mod account;
 pub mod branch;
 pub mod call;
 pub mod cart;
+pub mod check;
 pub mod demo;
 pub mod diner;
 mod error;
 pub mod kitchen;
 pub mod menu;
+pub mod payment;
 pub mod round;
 pub mod session;
 

@@ -24,6 +24,9 @@ pub enum Error {
     /// An amount left the range of [`domain::Cents`].
     #[error(transparent)]
     Money(#[from] MoneyError),
+    /// What was looked up before the locks were had is not so any more: run it again.
+    #[error("the party is changing tables")]
+    Moved,
     /// A lock was not to be had within `lock_timeout`, or five tries all met a conflict. Trying again later may work.
     #[error("the database is busy")]
     Busy,
@@ -113,6 +116,7 @@ impl Error {
     pub(crate) fn conflict(&self) -> Option<Conflict> {
         match self {
             Self::Database(error) | Self::Unavailable(error) => conflict(error),
+            Self::Moved => Some(Conflict::Transient),
             Self::NotFound(_)
             | Self::Forbidden(_)
             | Self::Taken(_)

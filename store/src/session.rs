@@ -127,6 +127,16 @@ impl UnitOfWork {
         Ok(Locked::new(row.insert(self.tx()).await?))
     }
 
+    /// Moves a session to `status`: it asked for the check, or the check was withdrawn.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_session_status(&self, session: &Locked<Seated>, status: SessionStatus) -> Result<()> {
+        let sql = "update table_session set status = $2 where id = $1";
+        self.run(sql, [session.session.id.into(), status.as_str().into()]).await?;
+        Ok(())
+    }
+
     /// Closes a session: the party left.
     ///
     /// # Errors

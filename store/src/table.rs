@@ -41,6 +41,16 @@ impl UnitOfWork {
         admitted(scope, "table", row, |row| row.branch_id).map(Locked::new)
     }
 
+    /// Locks the table that a session of the caller's sits at, in use or not.
+    pub(crate) async fn lock_table_of_session(&self, scope: &impl Scope, id: TableId) -> Result<Locked<table::Model>> {
+        let row = table::Entity::find_by_id(id)
+            .filter(table::Column::TenantId.eq(scope.tenant_id()))
+            .lock_exclusive()
+            .one(self.tx())
+            .await?;
+        admitted(scope, "session", row, |row| row.branch_id).map(Locked::new)
+    }
+
     /// Locks two tables of the caller's, always the lower id first, so that two moves in opposite directions wait for
     /// each other instead of locking each other out (DESIGN I4). They come back in the order asked for.
     ///

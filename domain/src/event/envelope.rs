@@ -105,6 +105,9 @@ impl Actor {
     /// A diner that did not say who it is.
     pub const DINER: Self = Self { user_id: None, role: ActorRole::Diner };
 
+    /// Comanda itself.
+    pub const SYSTEM: Self = Self { user_id: None, role: ActorRole::System };
+
     /// A member of staff.
     #[must_use]
     pub fn staff(user: UserId, role: Role) -> Self {

@@ -148,6 +148,18 @@ events! {
     ServiceCallAcked(CallRef) = "SERVICE_CALL_ACKED" to A_WS_S;
     /// The call is done.
     ServiceCallClosed(CallRef) = "SERVICE_CALL_CLOSED" to A_WS_S;
+    /// The check was asked for.
+    CheckRequested(CheckRef) = "CHECK_REQUESTED" to A_WS_S;
+    /// Money came in.
+    PaymentApproved(PaymentRef) = "PAYMENT_APPROVED" to A_WS_S;
+    /// The provider refused a payment.
+    PaymentRejected(PaymentRef) = "PAYMENT_REJECTED" to A_WS_S;
+    /// A payment expired, was called off, or was taken back by the card's issuer.
+    PaymentFailed(PaymentRef) = "PAYMENT_FAILED" to A_WS_S;
+    /// Money went back.
+    PaymentRefunded(PaymentRef) = "PAYMENT_REFUNDED" to A_WS_S;
+    /// Nothing is owed any more.
+    CheckPaid(CheckRef) = "CHECK_PAID" to A_WS_S;
     /// A line joined the cart.
     CartItemAdded(CartLine) = "CART_ITEM_ADDED" to S;
     /// A line of the cart changed.

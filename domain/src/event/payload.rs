@@ -3,8 +3,12 @@
 use crate::{
     Cents,
     call::CallType,
-    id::{CallId, CartItemId, DinerId, ProductId, RoundId, RoundItemId, SessionId, TicketId, UserId},
+    check::CheckStatus,
+    id::{
+        CallId, CartItemId, CheckId, DinerId, PaymentId, ProductId, RoundId, RoundItemId, SessionId, TicketId, UserId,
+    },
     kitchen::{Station, TicketStatus},
+    payment::{PaymentStatus, Tender},
     round::RoundStatus,
     table::TableStatus,
     text::Quantity,
@@ -73,6 +77,43 @@ pub struct CallRef {
     pub call_id: CallId,
     /// What the diner wants.
     pub call_type: CallType,
+}
+
+/// A check.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CheckRef {
+    /// The check.
+    pub check_id: CheckId,
+    /// What it comes to, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// Where it stands.
+    pub check_status: CheckStatus,
+}
+
+/// A payment, and where its check stands after it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PaymentRef {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Its check.
+    pub check_id: CheckId,
+    /// What this is about, in cents, the tip included: what was paid or refused, or, of a refund, what went back.
+    pub amount_cents: Cents,
+    /// The part of it that is a tip.
+    pub tip_cents: Cents,
+    /// How it was tendered.
+    pub provider: Tender,
+    /// Where the payment stands.
+    pub payment_status: PaymentStatus,
+    /// The provider's or the manager's word for why, where there is one.
+    #[schema(required)]
+    pub reason: Option<String>,
+    /// What the check comes to, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid now, in cents.
+    pub paid_cents: Cents,
 }
 
 /// A table.

@@ -65,6 +65,7 @@ pub async fn delete_item(
         }
         let product_id = item.product_id;
         mover.emit(Event::RoundItemDeleted(RoundItemDeleted { round_id, item_id, product_id, round_deleted }));
+        mover.reprice("round.delete_item").await?;
         let after = if round_deleted { Value::Null } else { json!({ "remaining_items": remaining_items }) };
         mover.audit("DELETE", "round_item", item_id.get(), described(item), after).await?;
         let message = if round_deleted { "Item deleted, and with it the round" } else { "Item deleted" };

@@ -63,6 +63,11 @@ impl<R: RoleSet> Mover<'_, R> {
         self.uow.emit(self.session.place(), actor, event);
     }
 
+    /// Brings the session's check in line with what was ordered, if there is one.
+    pub(crate) async fn reprice(&self, cause: &str) -> Result<()> {
+        crate::check::reprice(self.uow, self.session, self.staff.actor(self.session.session.branch_id), cause).await
+    }
+
     /// Notes in the audit log that the round went from `before` to where it is now.
     pub(crate) async fn audit_step(
         &self,

@@ -2,7 +2,7 @@
 //!
 //! The same departure as closing; without a live session it heals a table whose status says somebody is there.
 
-use super::departure::depart;
+use super::departure::{depart, ensure_settled};
 use crate::Result;
 use auth::{Floor, Staff};
 use domain::{TableId, table::TableStatus};
@@ -23,7 +23,7 @@ pub struct ClearedTable {
 /// Ends the session at a table, if there is one, and frees the table.
 ///
 /// # Errors
-/// No such table; the key was used for another request.
+/// No such table; a check that is not paid; the key was used for another request.
 pub async fn clear(db: &Database, staff: &Staff<Floor>, id: TableId, attempt: &Attempt) -> Result<Answer> {
     db.transaction("session.clear", |uow| async move {
         let table = uow.lock_table(staff, id).await?;
@@ -31,7 +31,11 @@ pub async fn clear(db: &Database, staff: &Staff<Floor>, id: TableId, attempt: &A
             return Ok(first);
         }
         let status = match uow.lock_live_session(&table).await? {
-            Some(session) => depart(&uow, staff, attempt, &table, &session, false).await?,
+            Some(session) => {
+                let check = uow.lock_check_of(&session).await?;
+                ensure_settled(check.as_deref())?;
+                depart(&uow, staff, attempt, &table, &session, check.as_ref(), false).await?
+            }
             None => heal(&uow, staff, attempt, &table).await?,
         };
         let cleared = ClearedTable { table_id: id, status };

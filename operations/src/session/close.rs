@@ -3,7 +3,7 @@
 //! Table and session are locked in that order, so a phone that scans the code at the same moment joins the session
 //! before it ends or opens the next one, never neither (DESIGN I4).
 
-use super::departure::depart;
+use super::departure::{depart, ensure_settled};
 use crate::{Error, Result};
 use auth::{Floor, Staff};
 use chrono::{DateTime, Utc};
@@ -36,7 +36,7 @@ pub struct ClosedSession {
 /// Ends the session at a table. `force`, for administrators, ends it whatever is owed.
 ///
 /// # Errors
-/// No such table; nobody sits there; force without being an administrator; the key was used for another request.
+/// No such table; nobody sits there; a check that is not paid, unless forced; force without being an administrator; the key was used for another request.
 pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool, attempt: &Attempt) -> Result<Answer> {
     db.transaction("session.close", |uow| async move {
         let table = uow.lock_table(staff, id).await?;
@@ -49,8 +49,15 @@ pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool
         let Some(session) = uow.lock_live_session(&table).await? else {
             return Err(Error::refused("no_active_session", format!("Table {} has no active session", table.code)));
         };
-        let total_cents = uow.session_total(&session).await?;
-        let table_status = depart(&uow, staff, attempt, &table, &session, force).await?;
+        let check = uow.lock_check_of(&session).await?;
+        if !force {
+            ensure_settled(check.as_deref())?;
+        }
+        let (total_cents, paid_cents) = match &check {
+            Some(check) => (check.total_cents, check.paid_cents),
+            None => (uow.session_total(&session).await?, Cents::ZERO),
+        };
+        let table_status = depart(&uow, staff, attempt, &table, &session, check.as_ref(), force).await?;
         let closed = ClosedSession {
             table_id: id,
             table_code: table.code.clone(),
@@ -58,7 +65,7 @@ pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool
             session_id: session.id,
             session_status: SessionStatus::Closed,
             total_cents,
-            paid_cents: Cents::ZERO,
+            paid_cents,
             closed_at: uow.now(),
         };
         Ok(uow.answer(staff, attempt, Answer::json(200, &closed)?).await?)

@@ -3,14 +3,25 @@
 //! Nothing of a session outlives it on a waiter's screen: whatever is still open is closed by the same transaction,
 //! and each closed call says so before the table does.
 
-use crate::Result;
+use crate::{Error, Result};
 use auth::{RoleSet, Scope, Staff};
 use domain::{
     event::{CallRef, CartCleared, Event, Place, TableRef},
     table::TableStatus,
 };
 use serde_json::json;
-use store::{Attempt, Change, Locked, UnitOfWork};
+use store::{Attempt, Change, CheckRow, Locked, UnitOfWork};
+
+/// A party leaves when it has paid; one that never asked for its check may leave too (contract W11, W24).
+pub(super) fn ensure_settled(check: Option<&CheckRow>) -> Result<()> {
+    match check {
+        Some(check) if !check.status.is_settled() => {
+            let owed = check.total_cents.saturating_sub(check.paid_cents).get();
+            Err(Error::refused("check_not_paid", format!("The check is not paid: {owed} cents are owed")))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Closes the session and frees its table; returns what the table is now.
 pub(super) async fn depart<R: RoleSet>(
@@ -19,6 +30,7 @@ pub(super) async fn depart<R: RoleSet>(
     attempt: &Attempt,
     table: &Locked<store::TableRow>,
     session: &Locked<store::SessionRow>,
+    check: Option<&Locked<CheckRow>>,
     forced: bool,
 ) -> Result<TableStatus> {
     let closed = session.status.close()?;
@@ -30,6 +42,9 @@ pub(super) async fn depart<R: RoleSet>(
     }
     if uow.discard_cart(session).await? {
         uow.emit(place, actor, Event::CartCleared(CartCleared { cleared: true }));
+    }
+    if let Some(check) = check {
+        uow.close_check(check).await?;
     }
     uow.close_session(session).await?;
     uow.set_table_status(table, status).await?;

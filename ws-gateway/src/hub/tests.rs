@@ -72,6 +72,8 @@ fn table(kind: EventType) -> Vec<&'static str> {
         }
         TicketInProgress | TicketReady | TicketDelivered => union(&[&A, &WS, &K]),
         ServiceCallCreated | ServiceCallAcked | ServiceCallClosed => union(&[&A, &WS, &S]),
+        CheckRequested | CheckPaid => union(&[&A, &WS, &S]),
+        PaymentApproved | PaymentRejected | PaymentFailed | PaymentRefunded => union(&[&A, &WS, &S]),
         CartItemAdded | CartItemUpdated | CartItemRemoved | CartCleared | CartSync => union(&[&S]),
         ProductAvailabilityChanged => union(&[&A, &W, &K, &D]),
         EntityCreated | EntityUpdated | EntityDeleted => union(&[&A]),

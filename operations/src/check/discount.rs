@@ -1,0 +1,127 @@
+//! A manager takes something off a check, and says why.
+//!
+//! It is spread over the charges to the cent; what was paid for them already moves on to others, or becomes credit with a
+//! task to give it back. Nothing is taken below zero.
+
+use super::Till;
+use crate::{Error, Result};
+use auth::{Management, Scope, Staff};
+use domain::{
+    Cents, CheckId, DiscountId, SessionId,
+    check::{
+        CheckStatus, DiscountType,
+        pricing::{Percent, Reduction},
+    },
+    text::Name,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Answer, Attempt, Change, Database, NewDiscount};
+use utoipa::ToSchema;
+
+/// What is taken off.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct Discounting {
+    /// PERCENT or AMOUNT.
+    pub discount_type: DiscountType,
+    /// 1 to 100, or cents.
+    pub value: i64,
+    /// Why.
+    pub reason: Name<200>,
+}
+
+/// The check after it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Discounted {
+    /// The discount.
+    pub discount_id: DiscountId,
+    /// The check.
+    pub check_id: CheckId,
+    /// Its session.
+    pub session_id: SessionId,
+    /// What it took off, in cents.
+    pub discount_cents: Cents,
+    /// What the check comes to now, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// What is left to pay, in cents.
+    pub remaining_cents: Cents,
+    /// Where the check stands.
+    pub status: CheckStatus,
+}
+
+/// Takes it off.
+///
+/// # Errors
+/// No such session or check; the party has left; the amount is more than the check comes to; the value is none.
+pub async fn discount(
+    db: &Database,
+    staff: &Staff<Management>,
+    session_id: SessionId,
+    wanted: &Discounting,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let reduction = reduction(wanted)?;
+    db.transaction("check.discount", |uow| async move {
+        let session = uow.lock_session(staff, session_id).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        let check = uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
+        if check.closed_at.is_some() {
+            return Err(Error::refused("check_closed", "The party has left; nothing can be taken off its check"));
+        }
+        if reduction.of(check.total_cents) == Cents::ZERO
+            || matches!(reduction, Reduction::Amount(off) if off > check.total_cents)
+        {
+            let detail = format!("The check comes to {} cents; that cannot be taken off", check.total_cents.get());
+            return Err(Error::refused("discount_too_large", detail));
+        }
+        let new = NewDiscount {
+            kind: wanted.discount_type,
+            value: wanted.value,
+            reason: wanted.reason.as_str().to_owned(),
+            granted_by: staff.user_id(),
+        };
+        let discount = uow.insert_discount(&check, new).await?;
+        let till = Till { uow: &uow, session: &session, check: &check, actor: staff.actor(check.branch_id) };
+        let settled = till.settle(check.status == CheckStatus::Open, None, "check.discount").await?;
+        till.tell(&settled);
+        let change = Change {
+            action: "UPDATE",
+            entity_type: "check",
+            entity_id: check.id.get(),
+            branch: Some(check.branch_id),
+            before: json!({ "total_cents": check.total_cents }),
+            after: json!({ "total_cents": settled.total, "discount_type": wanted.discount_type, "value": wanted.value,
+                "reason": wanted.reason }),
+        };
+        uow.audit(staff, attempt, change).await?;
+        let discounted = Discounted {
+            discount_id: discount.id,
+            check_id: check.id,
+            session_id,
+            discount_cents: check.total_cents.saturating_sub(settled.total),
+            total_cents: settled.total,
+            paid_cents: settled.paid,
+            remaining_cents: settled.remaining(),
+            status: settled.status,
+        };
+        Ok(uow.answer(staff, attempt, Answer::json(200, &discounted)?).await?)
+    })
+    .await
+}
+
+fn reduction(wanted: &Discounting) -> Result<Reduction> {
+    match wanted.discount_type {
+        DiscountType::Percent => match Percent::try_from(wanted.value) {
+            Ok(percent) => Ok(Reduction::Percent(percent)),
+            Err(_) => Err(Error::Invalid("value: must be from 1 to 100")),
+        },
+        DiscountType::Amount => match Cents::new(wanted.value) {
+            Ok(amount) if amount > Cents::ZERO => Ok(Reduction::Amount(amount)),
+            _ => Err(Error::Invalid("value: must be more than 0")),
+        },
+    }
+}

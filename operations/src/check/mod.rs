@@ -1,0 +1,14 @@
+//! What a party owes: the check is asked for, withdrawn, discounted, claimed item by item.
+//!
+//! Whatever may have changed what is owed or paid calls [`Till::settle`], which makes the whole check equal to what follows from its
+//! round items, discounts and payments (DESIGN §6): no operation moves a cent by itself.
+
+mod discount;
+mod request;
+mod till;
+mod withdraw;
+
+pub use discount::{Discounted, Discounting, discount};
+pub use request::{RequestedCheck, WaiterCheck, request, request_by_staff};
+pub(crate) use till::{Till, reprice};
+pub use withdraw::{WithdrawnCheck, withdraw};

@@ -1,0 +1,132 @@
+//! The check is asked for: by a phone (M26) or by a waiter (W20).
+//!
+//! Table, session and check are locked in that order and move together, so of two phones that ask at once both get the
+//! same check (DESIGN I4). It is idempotent in every state (DESIGN §9): who asks again is told what there is.
+
+use super::{Till, till::Settled};
+use crate::{Error, Result};
+use auth::{Diner, Floor, Scope, Staff};
+use domain::{Cents, CheckId, SessionId, check::CheckStatus, event::Event};
+use serde::Serialize;
+use store::{Answer, Attempt, Database, UnitOfWork};
+use utoipa::ToSchema;
+
+/// The check, as a phone is told of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RequestedCheck {
+    /// The check.
+    pub check_id: CheckId,
+    /// What it comes to, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// Where it stands.
+    pub status: CheckStatus,
+}
+
+/// The check, as a waiter is told of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WaiterCheck {
+    /// The check.
+    pub check_id: CheckId,
+    /// Its session.
+    pub session_id: SessionId,
+    /// What it comes to, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// Where it stands.
+    pub status: CheckStatus,
+    /// How many dishes and drinks are on it.
+    pub items_count: i64,
+}
+
+/// A phone asks for the check.
+///
+/// # Errors
+/// The session is closed; the key was used for another request.
+pub async fn request(db: &Database, diner: &Diner, attempt: &Attempt) -> Result<Answer> {
+    db.transaction("check.request", |uow| async move {
+        let (check_id, asked) = match ask(&uow, diner, diner.session_id(), attempt).await? {
+            Asked::Before(first) => return Ok(first),
+            Asked::Now(check_id, settled) => (check_id, settled),
+        };
+        let Settled { total, paid, status, .. } = asked;
+        let answer = RequestedCheck { check_id, total_cents: total, paid_cents: paid, status };
+        Ok(uow.answer(diner, attempt, Answer::json(200, &answer)?).await?)
+    })
+    .await
+}
+
+/// A waiter asks for it.
+///
+/// # Errors
+/// No such live session; nothing was ordered; the key was used for another request.
+pub async fn request_by_staff(
+    db: &Database,
+    staff: &Staff<Floor>,
+    session_id: SessionId,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    db.transaction("check.request_by_staff", |uow| async move {
+        let asked = ask(&uow, staff, session_id, attempt).await;
+        let (check_id, asked) = match asked.map_err(closed_is_not_found)? {
+            Asked::Before(first) => return Ok(first),
+            Asked::Now(check_id, settled) => (check_id, settled),
+        };
+        let items_count = uow.count_charged(check_id).await?;
+        if items_count == 0 {
+            return Err(nothing_ordered());
+        }
+        let Settled { total, paid, status, .. } = asked;
+        let answer = WaiterCheck { check_id, session_id, total_cents: total, paid_cents: paid, status, items_count };
+        Ok(uow.answer(staff, attempt, Answer::json(200, &answer)?).await?)
+    })
+    .await
+}
+
+fn nothing_ordered() -> Error {
+    Error::refused("nothing_ordered", "Nothing was ordered yet")
+}
+
+/// Contract W20: a session that is over is none to a waiter.
+fn closed_is_not_found(error: Error) -> Error {
+    match error {
+        Error::Illegal(_) => Error::NotFound("active session"),
+        other => other,
+    }
+}
+
+enum Asked {
+    /// By this very request, earlier.
+    Before(Answer),
+    Now(CheckId, Settled),
+}
+
+async fn ask(uow: &UnitOfWork, scope: &impl Scope, session: SessionId, attempt: &Attempt) -> Result<Asked> {
+    let (table, session) = uow.lock_seat(scope, session).await?;
+    if let Some(first) = uow.first_answer(scope, attempt).await? {
+        return Ok(Asked::Before(first));
+    }
+    let paying = session.session.status.ask_for_check()?;
+    let (check, is_news) = match uow.lock_check_of(&session).await? {
+        Some(check) => {
+            let is_news = check.status == CheckStatus::Open;
+            (check, is_news)
+        }
+        None => (uow.insert_check(&session).await?, true),
+    };
+    let till = Till { uow, session: &session, check: &check, actor: scope.actor(session.session.branch_id) };
+    let settled = till.settle(false, None, "check.request").await?;
+    if session.session.status != paying {
+        uow.set_session_status(&session, paying).await?;
+    }
+    if table.status != table.status.pay() {
+        uow.set_table_status(&table, table.status.pay()).await?;
+    }
+    if is_news {
+        till.emit(Event::CheckRequested(till.check_ref(&settled)));
+    }
+    till.tell(&settled);
+    Ok(Asked::Now(check.id, settled))
+}

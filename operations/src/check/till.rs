@@ -1,0 +1,208 @@
+//! Settling a check: its charges, its allocations, its sums and its state are made equal to what follows from the round
+//! items, the discounts and the payments of this moment.
+//!
+//! Level-triggered, like the sync of a payment: it does not matter what changed, how often it is called, or what was
+//! forgotten before. Everything is read and written under the check's lock, and the ledger only grows (DESIGN I4, I8).
+
+use crate::{Error, Result};
+use domain::{
+    Cents,
+    check::{
+        CheckStatus, DiscountType,
+        allocation::{self, Credit, Due, Entry},
+        pricing::{self, Percent, Priced, Reduction},
+    },
+    event::{Actor, CheckRef, Event, PaymentRef},
+};
+use store::{CheckRow, DiscountRow, Ledger, Locked, PaymentRow, Seated, Target, UnitOfWork, Worth};
+
+/// A locked check, in whose name its session is told what happens.
+pub(crate) struct Till<'a> {
+    pub(crate) uow: &'a UnitOfWork,
+    pub(crate) session: &'a Locked<Seated>,
+    pub(crate) check: &'a Locked<CheckRow>,
+    pub(crate) actor: Actor,
+}
+
+/// Where a check stands after it was settled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settled {
+    pub(crate) total: Cents,
+    pub(crate) paid: Cents,
+    pub(crate) status: CheckStatus,
+    /// Whether this very settling paid it.
+    became_paid: bool,
+}
+
+impl Settled {
+    /// What is left to pay.
+    pub(crate) fn remaining(&self) -> Cents {
+        self.total.saturating_sub(self.paid)
+    }
+}
+
+impl Till<'_> {
+    /// Settles the check. `withdrawn` says whether it is open again for orders; `worth` is a payment that counts
+    /// differently from now on; `cause` says in the ledger why.
+    pub(crate) async fn settle(
+        &self,
+        withdrawn: bool,
+        worth: Option<(&Locked<PaymentRow>, Worth)>,
+        cause: &str,
+    ) -> Result<Settled> {
+        let (uow, check) = (self.uow, self.check);
+        if check.closed_at.is_none() {
+            uow.insert_missing_charges(check).await?;
+        }
+        let mut ledger = uow.find_ledger(check).await?;
+        for payment in &mut ledger.payments {
+            if let Some((_, worth)) = worth.filter(|(changed, _)| changed.id == payment.id) {
+                payment.net_cents = worth.net;
+                payment.status = worth.status;
+            }
+        }
+        let priced = priced(&ledger)?;
+        let (dues, credits) = (dues(&ledger, &priced), credits(&ledger));
+        let parts = if check.closed_at.is_some() {
+            allocation::adjust(&ledger.parts, &dues, &credits)
+        } else {
+            allocation::allocate(&dues, &credits)
+        };
+        let entries = allocation::difference(&ledger.parts, &parts);
+        let (taken, given): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| entry.cents < 0);
+        // The database checks every row against its sums, so what is taken back goes before what shrinks, and that
+        // before what is given.
+        self.append(&taken, cause).await?;
+        if let Some((payment, worth)) = worth {
+            uow.set_payment_worth(payment, worth).await?;
+        }
+        self.write_prices(&ledger, &priced).await?;
+        self.append(&given, cause).await?;
+
+        let paid = Cents::checked_sum(parts.iter().map(|part| part.amount))?;
+        let status = CheckStatus::of(withdrawn, priced.total, paid);
+        if status != check.status {
+            uow.set_check_status(check, status).await?;
+        }
+        self.propose_refunds(&ledger, &parts, status).await?;
+        let became_paid = status == CheckStatus::Paid && check.status != CheckStatus::Paid;
+        Ok(Settled { total: priced.total, paid, status, became_paid })
+    }
+
+    async fn append(&self, entries: &[Entry], cause: &str) -> Result<()> {
+        for entry in entries {
+            self.uow.append_allocation(self.check, *entry, cause).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_prices(&self, ledger: &Ledger, priced: &Priced) -> Result<()> {
+        for (charge, amount) in ledger.charges.iter().zip(&priced.amounts) {
+            if (charge.gross_cents, charge.amount_cents) != (charge.live_cents, *amount) {
+                self.uow.set_charge(self.check, charge.id, charge.live_cents, *amount).await?;
+            }
+        }
+        for (discount, amount) in ledger.discounts.iter().zip(&priced.reductions) {
+            if discount.amount_cents != *amount {
+                self.uow.set_discount(self.check, discount.id, *amount).await?;
+            }
+        }
+        if priced.total != self.check.total_cents {
+            self.uow.set_check_total(self.check, priced.total).await?;
+        }
+        Ok(())
+    }
+
+    /// Over-payment stays visible as credit, with a task to give it back (S4). While the check is withdrawn the party may
+    /// yet eat it.
+    async fn propose_refunds(&self, ledger: &Ledger, parts: &[allocation::Part], status: CheckStatus) -> Result<()> {
+        for payment in &ledger.payments {
+            let used = parts.iter().filter(|part| part.payment == payment.id).map(|part| part.amount);
+            let credit = payment.net_cents.saturating_sub(Cents::checked_sum(used)?);
+            let proposed = if status == CheckStatus::Open { Cents::ZERO } else { credit };
+            self.uow.propose_refund(self.check, payment, proposed).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the table that nothing is owed any more, if that is news.
+    pub(crate) fn tell(&self, settled: &Settled) {
+        if settled.became_paid {
+            self.emit(Event::CheckPaid(self.check_ref(settled)));
+        }
+    }
+
+    pub(crate) fn check_ref(&self, settled: &Settled) -> CheckRef {
+        CheckRef {
+            check_id: self.check.id,
+            total_cents: settled.total,
+            paid_cents: settled.paid,
+            check_status: settled.status,
+        }
+    }
+
+    /// What the table is told of a payment; `amount` and `tip` are what this is about, the tip being part of the amount.
+    pub(crate) fn payment_ref(
+        &self,
+        payment: &PaymentRow,
+        (amount, tip): (Cents, Cents),
+        reason: Option<String>,
+        settled: &Settled,
+    ) -> PaymentRef {
+        PaymentRef {
+            payment_id: payment.id,
+            check_id: self.check.id,
+            amount_cents: amount,
+            tip_cents: tip,
+            provider: payment.tender,
+            payment_status: payment.status,
+            reason,
+            total_cents: settled.total,
+            paid_cents: settled.paid,
+        }
+    }
+
+    pub(crate) fn emit(&self, event: Event) {
+        self.uow.emit(self.session.place(), self.actor, event);
+    }
+}
+
+/// Settles the session's check, if it has one, after what was ordered changed.
+pub(crate) async fn reprice(uow: &UnitOfWork, session: &Locked<Seated>, actor: Actor, cause: &str) -> Result<()> {
+    let Some(check) = uow.lock_check_of(session).await? else { return Ok(()) };
+    let till = Till { uow, session, check: &check, actor };
+    let settled = till.settle(check.status == CheckStatus::Open, None, cause).await?;
+    till.tell(&settled);
+    Ok(())
+}
+
+fn priced(ledger: &Ledger) -> Result<Priced> {
+    let gross: Vec<Cents> = ledger.charges.iter().map(|charge| charge.live_cents).collect();
+    let reductions = ledger.discounts.iter().map(reduction).collect::<Result<Vec<_>>>()?;
+    Ok(pricing::price(&gross, &reductions))
+}
+
+fn reduction(discount: &DiscountRow) -> Result<Reduction> {
+    Ok(match discount.kind {
+        DiscountType::Percent => Reduction::Percent(
+            Percent::try_from(discount.value).map_err(|_| Error::Internal("a discount is no percentage"))?,
+        ),
+        DiscountType::Amount => Reduction::Amount(Cents::new(discount.value)?),
+    })
+}
+
+fn dues(ledger: &Ledger, priced: &Priced) -> Vec<Due> {
+    let charges = ledger.charges.iter().zip(&priced.amounts);
+    charges.map(|(charge, amount)| Due { charge: charge.id, amount: *amount, diner: charge.diner_id }).collect()
+}
+
+fn credits(ledger: &Ledger) -> Vec<Credit> {
+    ledger.payments.iter().map(credit).collect()
+}
+
+fn credit(payment: &PaymentRow) -> Credit {
+    // Written by us as such a list; anything else would mean nobody named an item.
+    let targets: Vec<Target> = serde_json::from_value(payment.targets.clone()).unwrap_or_default();
+    let targets = targets.into_iter().map(|target| (target.charge_id, target.amount_cents)).collect();
+    Credit { payment: payment.id, net: payment.net_cents, payer: payment.diner_id, targets }
+}

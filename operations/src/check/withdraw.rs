@@ -1,0 +1,80 @@
+//! Staff take the check back: the party wants one more coffee.
+//!
+//! A round cannot be added while the party pays; this is how it can again. What was paid stays, and the check keeps its
+//! number: asked for once more, it takes on what was ordered meanwhile.
+
+use super::Till;
+use crate::Result;
+use auth::{Floor, Scope, Staff};
+use domain::{
+    Cents, CheckId, SessionId,
+    check::CheckStatus,
+    event::{Event, TableRef},
+    session::SessionStatus,
+    table::TableStatus,
+};
+use serde::Serialize;
+use serde_json::json;
+use store::{Answer, Attempt, Change, Database};
+use utoipa::ToSchema;
+
+/// The session, open again.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WithdrawnCheck {
+    /// The check.
+    pub check_id: CheckId,
+    /// Its session.
+    pub session_id: SessionId,
+    /// OPEN.
+    pub status: CheckStatus,
+    /// OPEN.
+    pub session_status: SessionStatus,
+    /// ACTIVE, unless the office took the table out of use.
+    pub table_status: TableStatus,
+    /// What it comes to so far, in cents.
+    pub total_cents: Cents,
+    /// What was paid already, in cents.
+    pub paid_cents: Cents,
+}
+
+/// Withdraws the session's check.
+///
+/// # Errors
+/// No such session or check; the check is paid or withdrawn already; the key was used for another request.
+pub async fn withdraw(db: &Database, staff: &Staff<Floor>, session_id: SessionId, attempt: &Attempt) -> Result<Answer> {
+    db.transaction("check.withdraw", |uow| async move {
+        let (table, session) = uow.lock_seat(staff, session_id).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        let check = uow.lock_check_of(&session).await?.ok_or(crate::Error::NotFound("check"))?;
+        check.status.withdraw().map_err(crate::Error::Conflict)?;
+        let session_status = session.session.status.withdraw_check().map_err(crate::Error::Conflict)?;
+        let table_status = table.status.resume();
+        let till = Till { uow: &uow, session: &session, check: &check, actor: staff.actor(check.branch_id) };
+        let settled = till.settle(true, None, "check.withdraw").await?;
+        uow.set_session_status(&session, session_status).await?;
+        uow.set_table_status(&table, table_status).await?;
+        till.emit(Event::TableStatusChanged(TableRef { table_code: table.code.clone(), table_status }));
+        let change = Change {
+            action: "UPDATE",
+            entity_type: "check",
+            entity_id: check.id.get(),
+            branch: Some(check.branch_id),
+            before: json!({ "status": check.status }),
+            after: json!({ "status": settled.status, "paid_cents": settled.paid }),
+        };
+        uow.audit(staff, attempt, change).await?;
+        let withdrawn = WithdrawnCheck {
+            check_id: check.id,
+            session_id,
+            status: settled.status,
+            session_status,
+            table_status,
+            total_cents: settled.total,
+            paid_cents: settled.paid,
+        };
+        Ok(uow.answer(staff, attempt, Answer::json(200, &withdrawn)?).await?)
+    })
+    .await
+}

@@ -1,0 +1,153 @@
+//! Staff register money they took: cash, the card terminal, a transfer (W21, W23).
+//!
+//! The check's lock makes the remainder that is compared the remainder that is paid: two waiters cannot both take the
+//! last peso (DESIGN I5). More than is owed is refused here; for a bank note there is change.
+
+use crate::{Error, Result, check::Till};
+use auth::{Floor, Scope, Staff};
+use domain::{
+    Cents, CheckId, DinerId, PaymentId, UserId,
+    check::CheckStatus,
+    event::Event,
+    payment::{PaymentStatus, Registrar, Tender, tender},
+};
+use serde::Serialize;
+use serde_json::json;
+use store::{Answer, Attempt, Change, Database, NewPayment};
+use utoipa::ToSchema;
+
+/// What was taken.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// Towards which check.
+    pub check: CheckId,
+    /// How.
+    pub tender: Tender,
+    /// For the bill, in cents.
+    pub amount: Cents,
+    /// For the staff, in cents.
+    pub tip: Cents,
+    /// The cash handed over, in cents, where change is to be told.
+    pub received: Option<Cents>,
+    /// Which diner paid.
+    pub diner: Option<DinerId>,
+    /// A remark.
+    pub notes: Option<String>,
+}
+
+/// The payment that was registered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Registered {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Its check.
+    pub check_id: CheckId,
+    /// For the bill, in cents.
+    pub amount_cents: Cents,
+    /// For the staff, in cents.
+    pub tip_cents: Cents,
+    /// CASH for money in hand; the terminal, a transfer and the like by their own name.
+    pub provider: Tender,
+    /// The same, under the name that the waiter app reads.
+    pub manual_method: Tender,
+    /// APPROVED.
+    pub status: PaymentStatus,
+    /// MANUAL.
+    pub payment_category: &'static str,
+    /// WAITER.
+    pub registered_by: Registrar,
+    /// Who registered it.
+    pub registered_by_waiter_id: UserId,
+    /// Which diner paid.
+    pub diner_id: Option<DinerId>,
+    /// The cash handed over, in cents.
+    pub received_cents: Option<Cents>,
+    /// What to give back of it, in cents.
+    pub change_cents: Option<Cents>,
+    /// Where the check stands.
+    pub check_status: CheckStatus,
+    /// What it comes to, in cents.
+    pub check_total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub check_paid_cents: Cents,
+    /// What is left to pay, in cents.
+    pub check_remaining_cents: Cents,
+}
+
+/// Registers a payment.
+///
+/// # Errors
+/// No such check; it is withdrawn or paid; more than what remains; too little cash handed over; the diner is not of the
+/// table; the key was used for another request.
+pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration, attempt: &Attempt) -> Result<Answer> {
+    db.transaction("payment.register", |uow| async move {
+        let (session, check) = uow.lock_check(staff, taken.check).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        check.status.ensure_payable()?;
+        let remaining = check.total_cents.saturating_sub(check.paid_cents);
+        if taken.amount > remaining {
+            return Err(Error::TooMuch { remaining });
+        }
+        if let Some(diner) = taken.diner {
+            uow.find_diner(&session, Some(diner))
+                .await?
+                .ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
+        }
+        let change = match taken.received {
+            Some(received) => {
+                let due = taken.amount.checked_add(taken.tip)?;
+                let change = tender::change(received, due).map_err(|e| Error::refused("too_little", e.to_string()))?;
+                Some(change)
+            }
+            None => None,
+        };
+        let new = NewPayment {
+            tender: taken.tender,
+            bill: taken.amount,
+            tip: taken.tip,
+            received: taken.received,
+            diner: taken.diner,
+            registered_by: staff.user_id(),
+            notes: taken.notes.clone(),
+        };
+        let payment = uow.insert_payment(&check, new).await?;
+        let till = Till { uow: &uow, session: &session, check: &check, actor: staff.actor(check.branch_id) };
+        let settled = till.settle(false, None, "payment.register").await?;
+        let sums = (payment.amount_cents, payment.tip_cents);
+        till.emit(Event::PaymentApproved(till.payment_ref(&payment, sums, None, &settled)));
+        till.tell(&settled);
+        let noted = Change {
+            action: "PAYMENT",
+            entity_type: "payment",
+            entity_id: payment.id.get(),
+            branch: Some(check.branch_id),
+            before: serde_json::Value::Null,
+            after: json!({ "check_id": check.id, "method": taken.tender, "amount_cents": taken.amount,
+                "tip_cents": taken.tip, "check_status": settled.status }),
+        };
+        uow.audit(staff, attempt, noted).await?;
+        let registered = Registered {
+            payment_id: payment.id,
+            check_id: check.id,
+            amount_cents: taken.amount,
+            tip_cents: taken.tip,
+            provider: taken.tender,
+            manual_method: taken.tender,
+            status: payment.status,
+            payment_category: "MANUAL",
+            registered_by: payment.registered_by,
+            registered_by_waiter_id: staff.user_id(),
+            diner_id: taken.diner,
+            received_cents: taken.received,
+            change_cents: change,
+            check_status: settled.status,
+            check_total_cents: settled.total,
+            check_paid_cents: settled.paid,
+            check_remaining_cents: settled.remaining(),
+        };
+        Ok(uow.answer(staff, attempt, Answer::json(200, &registered)?).await?)
+    })
+    .await
+}

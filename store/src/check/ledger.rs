@@ -1,0 +1,158 @@
+//! The whole truth about a check's money, read and written under its lock.
+
+use super::{CheckRow, DiscountRow};
+use crate::{
+    error::Result,
+    unit_of_work::{Locked, UnitOfWork},
+};
+use domain::{
+    Cents, ChargeId, DinerId, DiscountId, PaymentId, RoundItemId,
+    check::allocation::{Entry, Part, apply},
+};
+use entity::{check_discount, payment};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+
+/// A charge, with what its round item costs at this moment.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct ChargeNow {
+    /// The charge.
+    pub id: ChargeId,
+    /// The round item; gone when the item was deleted.
+    pub round_item_id: Option<RoundItemId>,
+    /// Who ordered it; `None` when it is shared.
+    pub diner_id: Option<DinerId>,
+    /// What was charged, as last written, in cents.
+    pub gross_cents: Cents,
+    /// The same less discounts.
+    pub amount_cents: Cents,
+    /// What the round item costs now: nothing when it is voided, canceled or gone.
+    pub live_cents: Cents,
+}
+
+/// Everything that the state of a check follows from.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// Oldest first.
+    pub charges: Vec<ChargeNow>,
+    /// In the order they were granted.
+    pub discounts: Vec<DiscountRow>,
+    /// In the order in which they count: by the instant of approval.
+    pub payments: Vec<payment::Model>,
+    /// What covers what, as the ledger adds up.
+    pub parts: Vec<Part>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    payment_id: PaymentId,
+    charge_id: ChargeId,
+    amount_cents: i64,
+}
+
+const MISSING_CHARGES: &str = "insert into charge (tenant_id, check_id, round_item_id, diner_id, description, qty,
+        gross_cents, amount_cents, paid_cents, created_at)
+    select c.tenant_id, c.id, i.id, i.diner_id, i.product_name, i.qty, i.qty * i.unit_price_cents,
+        i.qty * i.unit_price_cents, 0, $2
+    from guest_check c join round r on r.session_id = c.session_id join round_item i on i.round_id = r.id
+    where c.id = $1 and r.status <> 'CANCELED' and i.voided_at is null
+      and not exists (select 1 from charge known where known.round_item_id = i.id)
+    order by r.round_number, i.line";
+
+const CHARGES: &str = "select c.id, c.round_item_id, c.diner_id, c.gross_cents, c.amount_cents,
+        cast(case when i.id is null or i.voided_at is not null or r.status = 'CANCELED' then 0
+                  else i.qty * i.unit_price_cents end as bigint) as live_cents
+    from charge c left join round_item i on i.id = c.round_item_id left join round r on r.id = i.round_id
+    where c.check_id = $1 order by c.created_at, c.id";
+
+impl UnitOfWork {
+    /// Gives every round item of the session that stands and has no charge yet its charge.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn insert_missing_charges(&self, check: &Locked<CheckRow>) -> Result<()> {
+        self.run(MISSING_CHARGES, [check.id.into(), self.now().into()]).await?;
+        Ok(())
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_ledger(&self, check: &Locked<CheckRow>) -> Result<Ledger> {
+        let charges = self.all(CHARGES, [check.id.into()]).await?;
+        let discounts = check_discount::Entity::find()
+            .filter(check_discount::Column::CheckId.eq(check.id))
+            .order_by_asc(check_discount::Column::Id)
+            .all(self.tx())
+            .await?;
+        let mut payments = payment::Entity::find()
+            .filter(payment::Column::CheckId.eq(check.id))
+            .lock_exclusive()
+            .order_by_asc(payment::Column::Id)
+            .all(self.tx())
+            .await?;
+        payments.sort_by_key(|payment| (payment.approved_at.unwrap_or(payment.created_at), payment.id));
+        let sql = "select payment_id, charge_id, amount_cents from allocation where check_id = $1 order by id";
+        let rows: Vec<Row> = self.all(sql, [check.id.into()]).await?;
+        let entries = rows.into_iter().map(|row| Entry {
+            payment: row.payment_id,
+            charge: row.charge_id,
+            cents: row.amount_cents,
+        });
+        Ok(Ledger { charges, discounts, payments, parts: apply(entries) })
+    }
+
+    /// Appends a row to the ledger; the database adds it to charge, payment and check, and refuses what does not fit.
+    ///
+    /// # Errors
+    /// More would be covered than is owed or was paid: a bug.
+    pub async fn append_allocation(&self, check: &Locked<CheckRow>, entry: Entry, cause: &str) -> Result<()> {
+        let sql = "insert into allocation (tenant_id, check_id, payment_id, charge_id, amount_cents, cause, created_at)
+            values ($1, $2, $3, $4, $5, $6, $7)";
+        let values = [
+            check.tenant_id.into(),
+            check.id.into(),
+            entry.payment.into(),
+            entry.charge.into(),
+            entry.cents.into(),
+            cause.into(),
+            self.now().into(),
+        ];
+        self.run(sql, values).await?;
+        Ok(())
+    }
+
+    /// What a charge costs now, before and after discounts.
+    ///
+    /// # Errors
+    /// More of it is covered than that.
+    pub async fn set_charge(
+        &self,
+        _check: &Locked<CheckRow>,
+        charge: ChargeId,
+        gross: Cents,
+        amount: Cents,
+    ) -> Result<()> {
+        let sql = "update charge set gross_cents = $2, amount_cents = $3 where id = $1";
+        self.run(sql, [charge.into(), gross.into(), amount.into()]).await?;
+        Ok(())
+    }
+
+    /// What a discount takes off now.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_discount(&self, _check: &Locked<CheckRow>, discount: DiscountId, amount: Cents) -> Result<()> {
+        self.run("update check_discount set amount_cents = $2 where id = $1", [discount.into(), amount.into()]).await?;
+        Ok(())
+    }
+
+    /// What the check comes to.
+    ///
+    /// # Errors
+    /// More of it is paid than that.
+    pub async fn set_check_total(&self, check: &Locked<CheckRow>, total: Cents) -> Result<()> {
+        self.run("update guest_check set total_cents = $2 where id = $1", [check.id.into(), total.into()]).await?;
+        Ok(())
+    }
+}

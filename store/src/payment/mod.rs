@@ -1,0 +1,8 @@
+//! Payments, and what surrounds those that come through a provider: accounts, checkouts, notices, the queue of what is to
+//! be fetched, refunds, and what a person must look at.
+
+mod refund;
+mod row;
+
+pub use refund::RefundRow;
+pub use row::{NewPayment, PaymentRow, Target, Worth};

@@ -1,0 +1,147 @@
+//! A payment's row, under its check's lock.
+
+use crate::{
+    check::CheckRow,
+    error::{Error, Result},
+    scoped::admitted,
+    session::Seated,
+    unit_of_work::{Locked, UnitOfWork},
+};
+use auth::Scope;
+use domain::{
+    BranchId, Cents, ChargeId, CheckId, DinerId, PaymentId, UserId,
+    payment::{PaymentStatus, Registrar, Tender},
+};
+use entity::payment;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+};
+use serde::{Deserialize, Serialize};
+
+/// A payment's row.
+pub type PaymentRow = payment::Model;
+
+/// What a payer said it pays: so many cents of that charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// How much of it, in cents.
+    pub amount_cents: Cents,
+}
+
+/// A payment that staff register.
+#[derive(Clone, Debug)]
+pub struct NewPayment {
+    /// How it is tendered.
+    pub tender: Tender,
+    /// For the bill, in cents.
+    pub bill: Cents,
+    /// For the staff, in cents.
+    pub tip: Cents,
+    /// Cash handed over, where it was counted.
+    pub received: Option<Cents>,
+    /// Which diner pays.
+    pub diner: Option<DinerId>,
+    /// Who registers it.
+    pub registered_by: UserId,
+    /// A remark.
+    pub notes: Option<String>,
+}
+
+/// What of a payment counts now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worth {
+    /// Where it stands.
+    pub status: PaymentStatus,
+    /// Given back in all.
+    pub refunded: Cents,
+    /// Counts towards the bill.
+    pub net: Cents,
+    /// Counts as a tip.
+    pub tip: Cents,
+}
+
+#[derive(FromQueryResult)]
+struct Address {
+    check_id: Option<CheckId>,
+    branch_id: BranchId,
+}
+
+impl UnitOfWork {
+    /// Registers money that staff took.
+    ///
+    /// # Errors
+    /// The sum does not fit.
+    pub async fn insert_payment(&self, check: &Locked<CheckRow>, new: NewPayment) -> Result<PaymentRow> {
+        let row = payment::ActiveModel {
+            tenant_id: Set(check.tenant_id),
+            branch_id: Set(check.branch_id),
+            check_id: Set(Some(check.id)),
+            tender: Set(new.tender),
+            status: Set(PaymentStatus::Approved),
+            detail: Set(String::new()),
+            currency: Set(check.currency.as_str().to_owned()),
+            amount_cents: Set(new.bill.checked_add(new.tip)?),
+            refunded_cents: Set(Cents::ZERO),
+            tip_cents: Set(new.tip),
+            net_cents: Set(new.bill),
+            allocated_cents: Set(Cents::ZERO),
+            diner_id: Set(new.diner),
+            targets: Set(serde_json::Value::Array(Vec::new())),
+            registered_by: Set(Registrar::Waiter),
+            registered_by_id: Set(Some(new.registered_by)),
+            received_cents: Set(new.received),
+            notes: Set(new.notes),
+            created_at: Set(self.now()),
+            approved_at: Set(Some(self.now())),
+            ..Default::default()
+        };
+        Ok(row.insert(self.tx()).await?)
+    }
+
+    /// Locks a payment of the caller's, and before it its session and check.
+    ///
+    /// # Errors
+    /// Not found (a payment without a check is nobody's but the office's), or not in the caller's branches.
+    pub async fn lock_payment(
+        &self,
+        scope: &impl Scope,
+        id: PaymentId,
+    ) -> Result<(Locked<Seated>, Locked<CheckRow>, Locked<PaymentRow>)> {
+        // A payment that has a check keeps it for ever, so reading that without a lock is safe.
+        let sql = "select check_id, branch_id from payment where id = $1 and tenant_id = $2";
+        let address: Option<Address> = self.one(sql, [id.into(), scope.tenant_id().into()]).await?;
+        let address = admitted(scope, "payment", address, |row| row.branch_id)?;
+        let check = address.check_id.ok_or(Error::NotFound("payment"))?;
+        let (session, check) = self.lock_check(scope, check).await?;
+        let payment = payment::Entity::find_by_id(id).lock_exclusive().one(self.tx()).await?;
+        Ok((session, check, payment.map(Locked::new).ok_or(Error::NotFound("payment"))?))
+    }
+
+    /// A payment of a locked check, as it is now.
+    ///
+    /// # Errors
+    /// It is not one of the check's.
+    pub async fn find_payment(&self, check: &Locked<CheckRow>, id: PaymentId) -> Result<PaymentRow> {
+        let query = payment::Entity::find_by_id(id).filter(payment::Column::CheckId.eq(check.id));
+        query.one(self.tx()).await?.ok_or(Error::NotFound("payment"))
+    }
+
+    /// What of a payment counts from now on. What is allocated beyond that must have been taken back before.
+    ///
+    /// # Errors
+    /// More is allocated.
+    pub async fn set_payment_worth(&self, payment: &Locked<PaymentRow>, worth: Worth) -> Result<()> {
+        let sql = "update payment set status = $2, refunded_cents = $3, net_cents = $4, tip_cents = $5 where id = $1";
+        let values = [
+            payment.id.into(),
+            worth.status.as_str().into(),
+            worth.refunded.into(),
+            worth.net.into(),
+            worth.tip.into(),
+        ];
+        self.run(sql, values).await?;
+        Ok(())
+    }
+}
