@@ -1,6 +1,10 @@
 //! What each subcommand does.
 
-use crate::{Command, banner, housekeeping, process::Process};
+use crate::{
+    Command, banner, housekeeping, payments,
+    process::Process,
+    sandbox::{self, Sandbox},
+};
 use api::{AppState, Parts};
 use runtime::{Args, RateLimits, Settings, telemetry};
 use tokio::net::TcpListener;
@@ -32,12 +36,14 @@ pub(crate) async fn run(command: Command, args: Args) -> Result<(), Failure> {
     }
 }
 
-async fn serve(settings: Settings) -> Result<(), Failure> {
+async fn serve(mut settings: Settings) -> Result<(), Failure> {
+    let sandbox = Sandbox::start_for(&mut settings).await?;
     let process = Process::start(settings).await?;
     process.db.migrate().await?;
     if !process.settings.is_production() {
         operations::demo::seed(&process.db).await?;
     }
+    sandbox::adopt_account(&process, sandbox.as_ref()).await?;
     let (api, gateway) = (listen(process.settings.api_addr).await?, listen(process.settings.ws_addr).await?);
     print(&banner::text(&process.settings, api.local_addr()?, gateway.local_addr()?))?;
     let metrics = telemetry::install_metrics()?;
@@ -46,10 +52,12 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     until_stopped(process).await
 }
 
-async fn api(settings: Settings) -> Result<(), Failure> {
+async fn api(mut settings: Settings) -> Result<(), Failure> {
     settings.require_distributed()?;
+    settings.sandbox = false;
     let process = Process::start(settings).await?;
     process.db.migrate().await?;
+    sandbox::adopt_account(&process, None).await?;
     let listener = listen(process.settings.api_addr).await?;
     tracing::info!(address = %listener.local_addr()?, "API is up");
     run_api(&process, listener, telemetry::install_metrics()?);
@@ -71,10 +79,12 @@ fn run_api(process: &Process, listener: TcpListener, metrics: telemetry::Metrics
         authenticator: process.authenticator.clone(),
         bus: process.bus.clone(),
         limits: RateLimits::new(process.settings.rate_limits),
+        providers: process.providers.clone(),
         settings: process.settings.clone(),
         metrics,
     });
     housekeeping::start(process, state.clone());
+    payments::start(process);
     let shutdown = process.shutdown.clone();
     process.shutdown.spawn(async move {
         if let Err(error) = api::serve(listener, state, shutdown.clone()).await {

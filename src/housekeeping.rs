@@ -36,13 +36,13 @@ pub(crate) fn start(process: &Process, state: AppState) {
 }
 
 /// A round that took too long is followed by a pause, not by a burst of rounds.
-fn every(period: Duration) -> Interval {
+pub(crate) fn every(period: Duration) -> Interval {
     let mut interval = interval(period);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     interval
 }
 
-async fn goes_on(shutdown: &Shutdown, interval: &mut Interval) -> bool {
+pub(crate) async fn goes_on(shutdown: &Shutdown, interval: &mut Interval) -> bool {
     tokio::select! {
         () = shutdown.cancelled() => false,
         _ = interval.tick() => true,

@@ -4,7 +4,9 @@
 mod banner;
 mod commands;
 mod housekeeping;
+mod payments;
 mod process;
+mod sandbox;
 
 use clap::{Parser, Subcommand};
 use runtime::Args;

@@ -2,7 +2,9 @@
 
 use auth::{Authenticator, TokenKeys};
 use domain::{Clock, SystemClock};
-use runtime::{Bus, BusTarget, DatabaseTarget, Settings, Shutdown};
+use operations::payment::Providers;
+use provider::{Guarded, MercadoPago, Vault};
+use runtime::{BreakerConfig, Bus, BusTarget, CircuitBreakers, DatabaseTarget, Settings, Shutdown};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use store::{Database, Location};
@@ -16,6 +18,7 @@ pub(crate) struct Process {
     pub(crate) bus: Bus,
     pub(crate) db: Database,
     pub(crate) authenticator: Arc<Authenticator>,
+    pub(crate) providers: Providers,
 }
 
 impl Process {
@@ -38,7 +41,20 @@ impl Process {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let db = Database::connect(&location, settings.db_pool, clock.clone(), Arc::new(bus.clone())).await?;
         let keys = TokenKeys::new(settings.secrets.jwt.clone(), settings.secrets.table_token.clone());
-        let authenticator = Arc::new(Authenticator::new(keys, Arc::new(db.clone()), clock));
-        Ok(Self { settings, shutdown, bus, db, authenticator })
+        let authenticator = Arc::new(Authenticator::new(keys, Arc::new(db.clone()), clock.clone()));
+        let providers = providers(&settings, clock)?;
+        Ok(Self { settings, shutdown, bus, db, authenticator, providers })
     }
+}
+
+/// The provider behind its breaker, with the key of the credentials.
+fn providers(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Providers, Failure> {
+    let payment = settings.payment.clone();
+    let breakers =
+        CircuitBreakers::new(BreakerConfig { cooldown: payment.breaker_cooldown, ..BreakerConfig::default() });
+    let mercado_pago = MercadoPago::new(payment.base_url.clone(), payment.timeout, clock)?;
+    let vault = Vault::new(&payment.credentials_key);
+    // The sandbox sends browsers back to a page of ours: a newcomer runs no diner app.
+    let diner_url = (!settings.sandbox).then(|| settings.diner_url.clone());
+    Ok(Providers::new(Guarded::new(Arc::new(mercado_pago), breakers), vault, payment, diner_url))
 }

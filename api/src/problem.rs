@@ -42,11 +42,16 @@ impl From<Error> for ApiError {
             Error::TooMuch { remaining } => {
                 Problem::bad_request("more_than_owed", error.to_string()).with("remaining_cents", remaining.get())
             }
+            Error::Unavailable { code, detail, retry_after } => {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(retry_after)
+            }
+            Error::Upstream(detail) => Problem::new(StatusCode::BAD_GATEWAY, "provider_refused", detail),
             Error::Exists { code, detail } => Problem::conflict(code, detail),
             Error::Invalid(detail) => Problem::unprocessable(detail),
             Error::NotFound(noun) => Problem::not_found(format!("{noun} not found")),
             Error::Forbidden(detail) => Problem::forbidden(detail),
             Error::Unauthorized(detail) => Problem::unauthorized(detail),
+            Error::LeaseLost => Problem::unavailable("Please try again").retry_after(1),
             Error::Internal(what) => {
                 tracing::error!(what, "a bug");
                 Problem::internal()

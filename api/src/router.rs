@@ -13,7 +13,7 @@ use utoipa_axum::{
 pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
     let limits = Limits(state);
     let routes = OpenApiRouter::with_openapi(openapi::Document::openapi());
-    kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits)
+    payments(kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits), &limits)
 }
 
 /// Puts a limit in front of a route.
@@ -107,6 +107,16 @@ fn floor(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<
         .routes(routes!(routes::call::resolve))
 }
 
+/// Paying from the phone, and the provider's notices.
+fn payments(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
+    routes
+        .routes(limits.at(Limit::Preference, routes!(routes::payment::preference)))
+        .routes(limits.at(Limit::Verify, routes!(routes::payment::verify)))
+        // A provider that is refused comes back for days: its notices are never limited, they coalesce in the queue.
+        .routes(routes!(routes::payment::webhook, routes::payment::webhook_by_get))
+        .routes(routes!(routes::payment::webhook_of_the_only_account))
+}
+
 /// The kitchen, and whether the server lives.
 fn kitchen(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
     routes
@@ -129,6 +139,7 @@ pub fn router(state: &AppState) -> Router {
     let document = serde_json::to_string(&openapi::complete(document)).unwrap_or_default();
     let routes = routes
         .route("/metrics", axum::routing::get(routes::health::metrics))
+        .route("/payment/{outcome}", axum::routing::get(routes::payment::returned))
         .merge(routes::docs::pages(document))
         .fallback(async || Problem::not_found("No such path"))
         .method_not_allowed_fallback(async || {

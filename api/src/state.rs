@@ -3,6 +3,7 @@
 use crate::menu_cache::MenuCache;
 use auth::Authenticator;
 use axum::extract::FromRef;
+use operations::payment::Providers;
 use runtime::{Bus, RateLimits, Settings, telemetry::MetricsHandle};
 use std::sync::Arc;
 use store::Database;
@@ -28,6 +29,8 @@ pub struct Parts {
     pub bus: Bus,
     /// How often who may do what.
     pub limits: RateLimits,
+    /// The payment providers.
+    pub providers: Providers,
     /// The configuration.
     pub settings: Settings,
     /// What `/metrics` prints.

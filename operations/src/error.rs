@@ -29,6 +29,19 @@ pub enum Error {
         /// What is left to pay.
         remaining: Cents,
     },
+    /// What is needed is out of order; later it may work: 503.
+    #[error("{detail}")]
+    Unavailable {
+        /// Stable, for programs.
+        code: &'static str,
+        /// For people.
+        detail: &'static str,
+        /// When to come again, in seconds.
+        retry_after: u64,
+    },
+    /// The payment provider refused, or its answer was lost: 502.
+    #[error("{0}")]
+    Upstream(&'static str),
     /// The thing exists already and cannot exist twice: 409.
     #[error("{detail}")]
     Exists {
@@ -49,6 +62,9 @@ pub enum Error {
     /// The caller could not prove who it is.
     #[error("{0}")]
     Unauthorized(&'static str),
+    /// Another worker has taken the work over: nothing of this try may stay.
+    #[error("the lease was lost")]
+    LeaseLost,
     /// A value cannot be computed or written: a bug.
     #[error("{0}")]
     Internal(&'static str),
@@ -78,11 +94,14 @@ impl HoldsStoreError for Error {
             | Self::Conflict(_)
             | Self::Refused { .. }
             | Self::TooMuch { .. }
+            | Self::Unavailable { .. }
+            | Self::Upstream(_)
             | Self::Exists { .. }
             | Self::Invalid(_)
             | Self::NotFound(_)
             | Self::Forbidden(_)
             | Self::Unauthorized(_)
+            | Self::LeaseLost
             | Self::Internal(_) => None,
         }
     }

@@ -92,6 +92,8 @@ limits! {
     CashPay = 20 * TABLE, "cash_pay";
     /// Checkouts opened at the payment provider; key: the table token.
     Preference = 5 * TABLE, "preference";
+    /// Returns from the payment provider looked at; key: the table token.
+    Verify = 20 * TABLE, "verify";
     /// Questions how long the kitchen takes; key: the table token, else the address.
     EstimatedWait = 60 * VENUE, "estimated_wait";
     /// Reads of the public menu; key: the address.

@@ -52,7 +52,10 @@ pub use idempotency::{Answer, Attempt};
 pub use menu::Offered;
 pub use offer::OfferedIn;
 pub use office::{NewBranch, NewUser};
-pub use payment::{NewPayment, PaymentRow, RefundRow, Target, Worth};
+pub use payment::{
+    AccountRow, CheckoutRow, Facts, Incident, IncidentRow, NewAccount, NewCheckout, NewNotice, NewPayment, PaymentRow,
+    RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
+};
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};
 pub use session::{NewSession, Seated, SessionRow};

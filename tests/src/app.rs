@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::Mode;
 use crate::client::{Anonymous, Caller, DinerPhone, Menu, StaffClient};
 use crate::database::Database;
-use crate::options::{AppOptions, JWT_SECRET, TABLE_TOKEN_SECRET};
+use crate::options::{AppOptions, CREDENTIALS_KEY, JWT_SECRET, TABLE_TOKEN_SECRET};
 use crate::process::{Process, free_port};
 use crate::redis::RedisServer;
 use crate::wire::CountingProxy;
@@ -101,6 +101,7 @@ impl App {
         environment.insert("REDIS_URL".into(), redis.url());
         environment.insert("JWT_SECRET".into(), JWT_SECRET.into());
         environment.insert("TABLE_TOKEN_SECRET".into(), TABLE_TOKEN_SECRET.into());
+        environment.insert("COMANDA_CREDENTIALS_KEY".into(), CREDENTIALS_KEY.into());
         let database = Database::postgres(binary, &environment).await;
         let database_url = database.url().expect("a PostgreSQL database has a URL");
         let wire = if options.count_round_trips { Some(CountingProxy::start(&database_url).await) } else { None };

@@ -10,6 +10,7 @@ pub(crate) mod docs;
 pub(crate) mod health;
 pub(crate) mod kitchen;
 pub(crate) mod menu;
+pub(crate) mod payment;
 pub(crate) mod round;
 pub(crate) mod session;
 pub(crate) mod table;

@@ -10,5 +10,5 @@ mod withdraw;
 
 pub use discount::{Discounted, Discounting, discount};
 pub use request::{RequestedCheck, WaiterCheck, request, request_by_staff};
-pub(crate) use till::{Till, reprice};
+pub(crate) use till::{Settled, Till, reprice};
 pub use withdraw::{WithdrawnCheck, withdraw};

@@ -91,6 +91,8 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// Payments and their provider.
     pub payment: PaymentSettings,
+    /// Whether the demo's sandbox stands in for the provider: outside production, when nothing was configured.
+    pub sandbox: bool,
 }
 
 impl Settings {
@@ -118,10 +120,14 @@ impl Settings {
         let key = payment::complete_key(&args, &mut problems);
         let payment = base_url.zip(public_url).zip(key);
         let payment = payment.map(|((base_url, public_url), key)| payment::resolve(&args, base_url, public_url, key));
+        let sandbox = !production
+            && args.mercadopago_access_token.is_none()
+            && args.mercadopago_base_url == "https://api.mercadopago.com";
         let settings = match (origins, database, bus, cookie, diner_url, secrets, payment) {
             (Some(origins), Some(database), Some(bus), Some(cookie), Some(diner_url), Some(secrets), Some(payment)) => {
                 Self {
                     payment,
+                    sandbox,
                     environment: args.environment,
                     api_addr: args.api_addr,
                     ws_addr: args.ws_addr,

@@ -54,6 +54,8 @@ pub struct NewPayment {
 pub struct Worth {
     /// Where it stands.
     pub status: PaymentStatus,
+    /// What was tendered in all, tip included.
+    pub amount: Cents,
     /// Given back in all.
     pub refunded: Cents,
     /// Counts towards the bill.
@@ -133,10 +135,13 @@ impl UnitOfWork {
     /// # Errors
     /// More is allocated.
     pub async fn set_payment_worth(&self, payment: &Locked<PaymentRow>, worth: Worth) -> Result<()> {
-        let sql = "update payment set status = $2, refunded_cents = $3, net_cents = $4, tip_cents = $5 where id = $1";
+        let sql =
+            "update payment set status = $2, amount_cents = $3, refunded_cents = $4, net_cents = $5, tip_cents = $6
+            where id = $1";
         let values = [
             payment.id.into(),
             worth.status.as_str().into(),
+            worth.amount.into(),
             worth.refunded.into(),
             worth.net.into(),
             worth.tip.into(),

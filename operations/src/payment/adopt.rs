@@ -1,0 +1,79 @@
+//! The account of a server with one restaurant, from the configuration (`MERCADOPAGO_ACCESS_TOKEN`), or the sandbox's in
+//! the demo: kept like any other account, so that nothing else has to know of it.
+
+use super::providers::Providers;
+use crate::{Error, Result};
+use domain::{
+    AccountId,
+    payment::{Provider, SignatureMode},
+};
+use provider::Credentials;
+use secrecy::ExposeSecret;
+use store::{AccountRow, Database, NewAccount, Sealed, UnitOfWork};
+use uuid::Uuid;
+
+/// Makes the business's account use `credentials`; adds it when there is none. Without a business there is nothing to do.
+///
+/// # Errors
+/// The credentials cannot be sealed.
+pub async fn adopt_account(
+    db: &Database,
+    providers: &Providers,
+    credentials: &Credentials,
+    mode: SignatureMode,
+) -> Result<Option<AccountId>> {
+    let adopted = db
+        .transaction("payment.adopt_account", |uow| async move {
+            let Some((tenant, currency)) = uow.only_tenant().await? else { return Ok(None) };
+            let account = match uow.find_tenant_account(tenant).await? {
+                Some(account) if uses(providers, &account, credentials) => return Ok(Some(account.id)),
+                Some(account) => uow.lock_payment_account(account.id).await?,
+                None => {
+                    let new = NewAccount {
+                        tenant,
+                        branch: None,
+                        provider: Provider::MercadoPago,
+                        external_id: credentials.collector_id.clone(),
+                        currency,
+                        webhook_token: Uuid::new_v4().simple().to_string(),
+                        webhook_mode: mode,
+                        token_expires_at: None,
+                    };
+                    uow.insert_account(new).await?
+                }
+            };
+            seal(&uow, providers, &account, credentials, None).await?;
+            Ok(Some(account.id))
+        })
+        .await;
+    match adopted {
+        // Another process that starts at this moment was faster.
+        Err(Error::Store(store::Error::Taken(_))) => Ok(None),
+        adopted => adopted,
+    }
+}
+
+/// Seals credentials for an account and puts them in use.
+pub(crate) async fn seal(
+    uow: &UnitOfWork,
+    providers: &Providers,
+    account: &store::Locked<AccountRow>,
+    credentials: &Credentials,
+    token_expires_at: Option<chrono::DateTime<chrono::Utc>>,
+) -> Result<()> {
+    let text = providers
+        .vault()
+        .seal(account.tenant_id, &account.id.to_string(), credentials)
+        .map_err(|_| Error::Internal("credentials could not be sealed"))?;
+    let sealed = Sealed { text, external_id: credentials.collector_id.clone(), token_expires_at };
+    Ok(uow.set_credentials(account, &sealed).await?)
+}
+
+fn uses(providers: &Providers, account: &AccountRow, wanted: &Credentials) -> bool {
+    let secrets = |of: &Credentials| -> Vec<String> {
+        of.webhook_secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect()
+    };
+    providers.credentials(account).is_ok_and(|now| {
+        now.access_token.expose_secret() == wanted.access_token.expose_secret() && secrets(&now) == secrets(wanted)
+    })
+}

@@ -1,0 +1,233 @@
+//! One sight of the provider's truth about a payment becomes the ledger's, in one transaction.
+//!
+//! Locks in the one order (DESIGN I4): session, check, checkout, payment, charges, the job's row, the stream. The check's
+//! allocation follows from all its payments; here only this one's worth is changed.
+
+use super::sync::lost_is_fine;
+use crate::{Error, Result, check::Till};
+use auth::{Scope, System};
+use domain::{
+    Cents, PaymentId,
+    check::CheckStatus,
+    event::Event,
+    payment::{
+        PaymentStatus,
+        tip::worth,
+        truth::{Sighting, Verdict, judge},
+    },
+};
+use provider::{Credentials, Snapshot};
+use store::{AccountRow, CheckoutRow, Database, Facts, Locked, PaymentRow, SyncRow, UnitOfWork, Worth};
+
+use super::incidents::{Finding, note};
+
+/// What a sync came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// Our payment.
+    pub payment: PaymentId,
+    /// Where it stands.
+    pub status: PaymentStatus,
+}
+
+pub(super) async fn apply(
+    db: &Database,
+    account: &AccountRow,
+    credentials: &Credentials,
+    job: &SyncRow,
+    seen: &Snapshot,
+) -> Result<Option<Applied>> {
+    db.transaction("payment.sync", |uow| async move {
+        let sight = Sight { account, credentials, seen };
+        let applied = sight.write(&uow).await?;
+        if uow.finish_sync(job).await? { Ok(Some(applied)) } else { Err(Error::LeaseLost) }
+    })
+    .await
+    .or_else(lost_is_fine)
+}
+
+/// What was seen, and through which account.
+pub(super) struct Sight<'a> {
+    pub(super) account: &'a AccountRow,
+    credentials: &'a Credentials,
+    pub(super) seen: &'a Snapshot,
+}
+
+impl Sight<'_> {
+    async fn write(&self, uow: &UnitOfWork) -> Result<Applied> {
+        let tenant = self.account.tenant_id;
+        let reference = self.seen.reference.as_deref().unwrap_or_default();
+        // A payment that has found its check keeps it, whatever the provider says of the reference later.
+        let known = uow.check_of_provided(self.account, &self.seen.payment_id).await?;
+        let check = match known {
+            Some(check) => Some(check),
+            None => uow.check_of_checkout(tenant, reference).await?,
+        };
+        let Some(check) = check else { return self.write_orphan(uow).await };
+        let (session, check) = uow.lock_check(&System::of(tenant), check).await?;
+        let checkout = uow.lock_checkout(tenant, reference).await?;
+        let payment = uow.lock_provided_payment(self.account, &self.seen.payment_id).await?;
+        let Some(next) = self.judged(payment.as_deref(), checkout.as_deref()) else {
+            return seen_again(uow, payment).await;
+        };
+        let till = Till { uow, session: &session, check: &check, actor: System::of(tenant).actor(check.branch_id) };
+        let (payment, before) = match payment {
+            Some(payment) => {
+                uow.set_facts(&payment, &self.facts(next.worth)).await?;
+                let before = PaymentRow::clone(&payment);
+                (payment, Some(before))
+            }
+            None => {
+                let unworthy = Worth { net: Cents::ZERO, tip: Cents::ZERO, ..next.worth };
+                let checkout = checkout.as_deref();
+                uow.insert_provided_payment(self.account, checkout, &self.facts(next.worth), unworthy).await?;
+                let payment = uow.lock_provided_payment(self.account, &self.seen.payment_id).await?;
+                (payment.ok_or(Error::Internal("a payment vanished"))?, None)
+            }
+        };
+        let withdrawn = check.status == CheckStatus::Open;
+        let settled = till.settle(withdrawn, Some((&payment, next.worth)), "payment.sync").await?;
+        let after = uow.find_payment(&check, payment.id).await?;
+        for event in self.events(&till, before.as_ref(), &after, &settled) {
+            till.emit(event);
+        }
+        till.tell(&settled);
+        let finding = Finding { check: &check, before: before.as_ref(), after: &after, settled: &settled };
+        note(uow, self, checkout.as_deref(), &next.verdict, next.foreign, Some(&finding)).await?;
+        Ok(Applied { payment: after.id, status: after.status })
+    }
+
+    /// Money that no checkout of ours asked for is recorded, shown, and covers nothing (S9).
+    async fn write_orphan(&self, uow: &UnitOfWork) -> Result<Applied> {
+        let payment = uow.lock_provided_payment(self.account, &self.seen.payment_id).await?;
+        let Some(next) = self.judged(payment.as_deref(), None) else { return seen_again(uow, payment).await };
+        let id = match payment {
+            Some(payment) => {
+                uow.set_facts(&payment, &self.facts(next.worth)).await?;
+                uow.set_payment_worth(&payment, next.worth).await?;
+                payment.id
+            }
+            None => uow.insert_provided_payment(self.account, None, &self.facts(next.worth), next.worth).await?.id,
+        };
+        note(uow, self, None, &next.verdict, next.foreign, None).await?;
+        Ok(Applied { payment: id, status: next.worth.status })
+    }
+
+    /// What the payment is worth from now on; `None` when this sight is no news.
+    fn judged(&self, known: Option<&PaymentRow>, checkout: Option<&CheckoutRow>) -> Option<Next> {
+        let seen = Sighting {
+            status: self.seen.status,
+            detail: self.seen.detail.clone(),
+            amount: self.seen.amount,
+            refunded: self.seen.refunded.min(self.seen.amount),
+            updated_at: self.seen.updated_at,
+        };
+        let known = known.and_then(sighting);
+        let verdict = judge(known.as_ref(), &seen);
+        if verdict == Verdict::Ignore {
+            return None;
+        }
+        let foreign = self.foreign();
+        let credited = if foreign.is_some() { Cents::ZERO } else { seen.credited() };
+        let divided = match checkout {
+            Some(checkout) => worth(credited, seen.amount, checkout.amount_cents, checkout.tip_cents),
+            None => worth(credited, seen.amount, seen.amount, Cents::ZERO),
+        };
+        let worth = Worth {
+            status: seen.status,
+            amount: seen.amount,
+            refunded: seen.refunded,
+            net: divided.bill,
+            tip: divided.tip,
+        };
+        Some(Next { worth, verdict, foreign })
+    }
+
+    /// Money in another currency, or to another account, is not this bill's (S17, S19).
+    fn foreign(&self) -> Option<Foreign> {
+        let ours = self.credentials.collector_id.as_deref().or(self.account.external_id.as_deref());
+        match (ours, self.seen.account.as_deref()) {
+            (Some(ours), Some(theirs)) if ours != theirs => return Some(Foreign::Account),
+            _ => {}
+        }
+        (self.seen.currency != Some(self.account.currency)).then_some(Foreign::Currency)
+    }
+
+    fn facts(&self, worth: Worth) -> Facts {
+        let counts = worth.net > Cents::ZERO || worth.tip > Cents::ZERO;
+        Facts {
+            provider_payment_id: self.seen.payment_id.clone(),
+            detail: self.seen.detail.clone(),
+            currency: self.seen.currency_text.clone(),
+            method: self.seen.method.clone(),
+            updated_at: self.seen.updated_at,
+            approved_at: if counts { self.seen.approved_at.or(Some(self.seen.updated_at)) } else { None },
+            snapshot: self.seen.raw.replace('\0', ""),
+        }
+    }
+
+    /// What the table hears: of money that came, that was refused, that went back.
+    fn events(
+        &self,
+        till: &Till<'_>,
+        before: Option<&PaymentRow>,
+        after: &PaymentRow,
+        settled: &crate::check::Settled,
+    ) -> Vec<Event> {
+        let counted = |row: &PaymentRow| row.net_cents.saturating_add(row.tip_cents);
+        let (had, has) = (before.map_or(Cents::ZERO, counted), counted(after));
+        let refunded_before = before.map_or(Cents::ZERO, |row| row.refunded_cents);
+        let back = after.refunded_cents.saturating_sub(refunded_before);
+        let reason = (!after.detail.is_empty()).then(|| after.detail.clone());
+        let whole = (after.amount_cents, after.tip_cents);
+        let about = |sums, reason| till.payment_ref(after, sums, reason, settled);
+        let moved = before.is_none_or(|row| row.status != after.status);
+        let mut events = Vec::new();
+        if had == Cents::ZERO && has > Cents::ZERO {
+            events.push(Event::PaymentApproved(about(whole, None)));
+        }
+        if back > Cents::ZERO && (had > Cents::ZERO || has > Cents::ZERO) {
+            events.push(Event::PaymentRefunded(about((back, Cents::ZERO), reason.clone())));
+        }
+        match after.status {
+            PaymentStatus::Rejected if moved => events.push(Event::PaymentRejected(about(whole, reason))),
+            PaymentStatus::Cancelled if moved => events.push(Event::PaymentFailed(about(whole, reason))),
+            PaymentStatus::ChargedBack if had > Cents::ZERO && has == Cents::ZERO => {
+                events.push(Event::PaymentFailed(about(whole, Some("charged_back".to_owned()))));
+            }
+            _ => {}
+        }
+        events
+    }
+}
+
+/// What a sight makes of a payment.
+struct Next {
+    worth: Worth,
+    verdict: Verdict,
+    foreign: Option<Foreign>,
+}
+
+/// Why money is recorded and covers nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Foreign {
+    Account,
+    Currency,
+}
+
+async fn seen_again(uow: &UnitOfWork, payment: Option<Locked<PaymentRow>>) -> Result<Applied> {
+    let payment = payment.ok_or(Error::Internal("a first sight was ignored"))?;
+    uow.mark_seen(&payment).await?;
+    Ok(Applied { payment: payment.id, status: payment.status })
+}
+
+/// The last sight that was applied.
+fn sighting(payment: &PaymentRow) -> Option<Sighting> {
+    Some(Sighting {
+        status: payment.status,
+        detail: payment.detail.clone(),
+        amount: payment.amount_cents,
+        refunded: payment.refunded_cents,
+        updated_at: payment.provider_updated_at?,
+    })
+}

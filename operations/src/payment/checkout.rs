@@ -1,0 +1,264 @@
+//! A diner wants to pay from the phone (M27).
+//!
+//! Three steps, so that no transaction is open during the call and a crash anywhere loses nothing (DESIGN I6, S9, S10):
+//! the checkout's row, whose id is the provider's `external_reference`, is committed; the provider is called; its answer
+//! is committed. The row, not the answer, is what money finds its check by.
+
+use super::providers::{Providers, refusal};
+use crate::{Error, Result};
+use auth::Diner;
+use chrono::TimeDelta;
+use domain::{Cents, CheckId, DinerId, payment::CheckoutStatus, payment::tip::Tip};
+use provider::{BackUrls, CallError, CheckoutLine, PaymentProvider};
+use serde::Serialize;
+use std::{collections::BTreeMap, time::Duration};
+use store::{
+    AccountRow, Answer, Attempt, CheckRow, CheckoutRow, Database, Locked, NewCheckout, Seated, Target, UnitOfWork,
+};
+use utoipa::ToSchema;
+
+/// How long a payer may take, in minutes: long enough to find a card, short enough that the amount is still what is owed.
+const LIFE: TimeDelta = TimeDelta::minutes(30);
+/// A checkout nobody reported on is first looked for after so long (S28).
+const FIRST_SWEEP: TimeDelta = TimeDelta::minutes(2);
+/// How long a second tap waits for the first one's answer, and how often it looks.
+const PATIENCE: (u32, Duration) = (30, Duration::from_millis(100));
+
+/// What is to be paid.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// Towards which check.
+    pub check: CheckId,
+    /// For the bill, in cents; what remains and nobody else is about to pay when not said.
+    pub amount: Option<Cents>,
+    /// For the staff.
+    pub tip: Option<Tip>,
+    /// Which diner pays; its claims are what is paid for.
+    pub diner: Option<DinerId>,
+}
+
+/// Where the payer is sent.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Preference {
+    /// The provider's id.
+    pub preference_id: String,
+    /// Where to pay.
+    pub init_point: String,
+    /// The same: clients in development follow this one.
+    pub sandbox_init_point: String,
+    /// Our id of it: the `external_reference` in the return URL.
+    pub checkout_id: String,
+    /// For the bill, in cents.
+    pub amount_cents: Cents,
+    /// For the staff, in cents.
+    pub tip_cents: Cents,
+    /// Until when it can be paid.
+    pub expires_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Opens a checkout, or leads to the one that asks for the same.
+///
+/// # Errors
+/// No such check at this table; it is withdrawn or paid; more than what remains; no provider account, or it is out of
+/// order (503); the provider refused (502); the key was used for another request.
+pub async fn open_checkout(
+    db: &Database,
+    providers: &Providers,
+    diner: &Diner,
+    wish: &Wish,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let opened = prepare(db, providers, diner, wish, attempt).await?;
+    let (account, checkout, title) = match opened {
+        Prepared::Before(first) => return Ok(first),
+        Prepared::New(account, checkout, title) => (account, checkout, title),
+        Prepared::Known(account, checkout, title) => match settled(db, checkout).await? {
+            known if known.status == CheckoutStatus::Creating => (account, known, title),
+            known => return finish(db, diner, known, attempt).await,
+        },
+    };
+    let checkout = create(db, providers, &account, checkout, &title).await?;
+    finish(db, diner, checkout, attempt).await
+}
+
+enum Prepared {
+    /// By this very request, earlier.
+    Before(Answer),
+    /// Somebody asked for the same.
+    Known(AccountRow, CheckoutRow, String),
+    New(AccountRow, CheckoutRow, String),
+}
+
+async fn prepare(
+    db: &Database,
+    providers: &Providers,
+    diner: &Diner,
+    wish: &Wish,
+    attempt: &Attempt,
+) -> Result<Prepared> {
+    db.transaction("payment.checkout", |uow| async move {
+        let (session, check) = uow.lock_check(diner, wish.check).await?;
+        if let Some(first) = uow.first_answer(diner, attempt).await? {
+            return Ok(Prepared::Before(first));
+        }
+        check.status.ensure_payable()?;
+        let Some(account) = uow.find_account(diner.tenant_id(), check.branch_id).await? else {
+            return Err(Error::Unavailable {
+                code: "provider_not_configured",
+                detail: "This restaurant takes no Mercado Pago",
+                retry_after: 3600,
+            });
+        };
+        let new = asked_for(&uow, &session, &check, wish).await?;
+        ensure_whole(providers, &account, &new)?;
+        let title = format!("Mesa {}", session.table_code);
+        match uow.find_same_checkout(&check, &new).await? {
+            Some(known) => Ok(Prepared::Known(account, known, title)),
+            None => {
+                let checkout = uow.insert_checkout(&check, &account, &new).await?;
+                Ok(Prepared::New(account, checkout, title))
+            }
+        }
+    })
+    .await
+}
+
+/// What this payer is to pay: what was said, else its claims, else what is left and not about to be paid by others.
+async fn asked_for(
+    uow: &UnitOfWork,
+    session: &Locked<Seated>,
+    check: &Locked<CheckRow>,
+    wish: &Wish,
+) -> Result<NewCheckout> {
+    let mut targets = Vec::new();
+    if let Some(diner) = wish.diner {
+        if uow.find_diner(session, Some(diner)).await?.is_none() {
+            return Err(Error::refused("unknown_diner", "No such diner at the table"));
+        }
+        let claims = uow.find_claims(check).await?;
+        let own = claims.into_iter().filter(|claim| claim.diner_id == diner && claim.amount_cents > Cents::ZERO);
+        targets.extend(own.map(|claim| Target { charge_id: claim.charge_id, amount_cents: claim.amount_cents }));
+    }
+    let remaining = check.total_cents.saturating_sub(check.paid_cents);
+    let bill = match wish.amount {
+        Some(amount) => amount,
+        None if !targets.is_empty() => Cents::checked_sum(targets.iter().map(|target| target.amount_cents))?,
+        None => {
+            let free = remaining.saturating_sub(uow.reserved_by_checkouts(check).await?);
+            if free == Cents::ZERO { remaining } else { free }
+        }
+    };
+    if bill > remaining {
+        return Err(Error::TooMuch { remaining });
+    }
+    let tip = wish.tip.map_or(Cents::ZERO, |tip| tip.of(bill));
+    let (expires_at, sweep_at) = (uow.now() + LIFE, uow.now() + FIRST_SWEEP);
+    Ok(NewCheckout { diner: wish.diner, bill, tip, targets, expires_at, sweep_at })
+}
+
+/// A currency without fractions cannot ask for any.
+fn ensure_whole(providers: &Providers, account: &AccountRow, new: &NewCheckout) -> Result<()> {
+    let whole = (providers.of(account).caps().exponent)(account.currency) == 0;
+    if whole && [new.bill, new.tip].iter().any(|amount| amount.get() % 100 != 0) {
+        return Err(Error::refused(
+            "amount_not_whole",
+            "This currency has no cents: the amount must be a multiple of 100",
+        ));
+    }
+    Ok(())
+}
+
+/// The checkout of whoever asked first, once the provider's answer to them is in.
+async fn settled(db: &Database, mut checkout: CheckoutRow) -> Result<CheckoutRow> {
+    let (times, pause) = PATIENCE;
+    for _ in 0..times {
+        if checkout.status != CheckoutStatus::Creating {
+            break;
+        }
+        tokio::time::sleep(pause).await;
+        checkout = db.checkout(&checkout.id).await?.ok_or(Error::NotFound("checkout"))?;
+    }
+    Ok(checkout)
+}
+
+/// Calls the provider and commits what it says. What cannot be known is left as it is: the sweep looks for it (S10).
+async fn create(
+    db: &Database,
+    providers: &Providers,
+    account: &AccountRow,
+    checkout: CheckoutRow,
+    title: &str,
+) -> Result<CheckoutRow> {
+    let credentials = providers.credentials(account)?;
+    let order = order(providers, account, &checkout, title);
+    let made = match providers.of(account).create_checkout(&credentials, &order).await {
+        // Creation may have happened without our hearing of it; the provider knows by our reference.
+        Err(CallError::Unknown(_)) => {
+            let found = providers.of(account).find_checkouts(&credentials, checkout.id.as_str()).await;
+            found.ok().and_then(|found| found.into_iter().next()).ok_or(CallError::Unknown("not found again".into()))
+        }
+        made => made,
+    };
+    let (id, made) = (&checkout.id, &made);
+    db.transaction("payment.checkout_opened", |uow| async move {
+        match made {
+            Ok(made) => uow.open_checkout(id, &made.provider_ref, &made.redirect_url).await?,
+            Err(error) if error.may_have_happened() => {}
+            Err(_) => uow.end_checkout(id, CheckoutStatus::Failed).await?,
+        }
+        Ok::<(), Error>(())
+    })
+    .await?;
+    if let Err(error) = made {
+        tracing::warn!(account = account.id.get(), %error, "a checkout could not be opened");
+        return Err(refusal(error));
+    }
+    db.checkout(id).await?.ok_or(Error::NotFound("checkout"))
+}
+
+fn order(providers: &Providers, account: &AccountRow, checkout: &CheckoutRow, title: &str) -> provider::NewCheckout {
+    let line = |id: &str, title: String, amount| CheckoutLine { id: id.to_owned(), title, amount };
+    let mut lines = vec![line("bill", title.to_owned(), checkout.amount_cents)];
+    if checkout.tip_cents > Cents::ZERO {
+        lines.push(line("tip", "Propina".to_owned(), checkout.tip_cents));
+    }
+    let back = |outcome| providers.return_url(outcome, checkout.check_id);
+    let back_urls = match (back("success"), back("pending"), back("failure")) {
+        (Some(success), Some(pending), Some(failure)) => Some(BackUrls { success, pending, failure }),
+        _ => None,
+    };
+    provider::NewCheckout {
+        reference: checkout.id.to_string(),
+        idempotency_key: checkout.id.to_string(),
+        lines,
+        currency: checkout.currency,
+        expires_at: checkout.expires_at,
+        notification_url: providers.notification_url(account),
+        back_urls,
+        statement_descriptor: None,
+        metadata: BTreeMap::from([("check_id".to_owned(), checkout.check_id.to_string())]),
+    }
+}
+
+async fn finish(db: &Database, diner: &Diner, checkout: CheckoutRow, attempt: &Attempt) -> Result<Answer> {
+    let (Some(preference_id), Some(url)) = (checkout.provider_ref, checkout.redirect_url) else {
+        return Err(Error::Upstream("Mercado Pago's answer is still missing; try again"));
+    };
+    let preference = &Preference {
+        preference_id,
+        init_point: url.clone(),
+        sandbox_init_point: url,
+        checkout_id: checkout.id.to_string(),
+        amount_cents: checkout.amount_cents,
+        tip_cents: checkout.tip_cents,
+        expires_at: checkout.expires_at,
+    };
+    db.transaction("payment.checkout_answer", |uow| async move {
+        // Another delivery of this command may have answered meanwhile; what was said first stands.
+        if let Some(first) = uow.first_answer(diner, attempt).await? {
+            return Ok(first);
+        }
+        Ok(uow.answer(diner, attempt, Answer::json(200, preference)?).await?)
+    })
+    .await
+}

@@ -1,0 +1,110 @@
+//! Making the ledger equal to the provider's truth about one thing (mercadopago.md §5).
+//!
+//! Everything that may have changed a payment leads here: notice, browser return, sweep, operator. It runs none, one or
+//! many times, in any order, and ends the same: the lease is had first, then the truth is fetched, and it is written in
+//! one transaction that also finds the lease still held.
+
+use super::{
+    apply::{Applied, apply},
+    providers::Providers,
+};
+use crate::{Error, Result};
+use domain::payment::{AccountStatus, IncidentKind, ResourceKind, SyncCause, SyncStatus};
+use provider::{CallError, Credentials, PaymentProvider};
+use store::{AccountRow, Database, Incident, SyncRow};
+
+/// Fetches what `job` names and follows it. The job must be leased.
+///
+/// # Errors
+/// The database failed; the lease ends by itself, and the work is done again.
+pub async fn sync(db: &Database, providers: &Providers, job: &SyncRow) -> Result<Option<Applied>> {
+    let account = db.account(job.account_id).await?;
+    let credentials = providers.credentials(&account)?;
+    let provider = providers.of(&account);
+    let id = &job.resource_id;
+    let fetched = match job.kind {
+        ResourceKind::Payment => match provider.fetch_payment(&credentials, id).await {
+            Ok(snapshot) => return apply(db, &account, &credentials, job, &snapshot).await,
+            Err(error) => Err(error),
+        },
+        ResourceKind::Order => provider.fetch_order(&credentials, id).await.map(|order| order.payment_ids),
+        ResourceKind::Chargeback => provider.fetch_chargeback(&credentials, id).await,
+    };
+    match fetched {
+        Ok(payments) => follow(db, &account, job, &payments).await?,
+        Err(error) => fail(db, providers, &account, &credentials, job, &error).await?,
+    }
+    Ok(None)
+}
+
+/// An order or a chargeback only names payments: each is looked at for itself.
+async fn follow(db: &Database, account: &AccountRow, job: &SyncRow, payments: &[String]) -> Result<()> {
+    db.transaction("payment.follow", |uow| async move {
+        for id in payments {
+            uow.enqueue_sync(account, ResourceKind::Payment, id, job.cause).await?;
+        }
+        if uow.finish_sync(job).await? { Ok(()) } else { Err(Error::LeaseLost) }
+    })
+    .await
+    .or_else(lost_is_fine)
+}
+
+/// Whoever has the lease now does the work.
+pub(super) fn lost_is_fine<T: Default>(error: Error) -> Result<T> {
+    match error {
+        Error::LeaseLost => Ok(T::default()),
+        other => Err(other),
+    }
+}
+
+async fn fail(
+    db: &Database,
+    providers: &Providers,
+    account: &AccountRow,
+    credentials: &Credentials,
+    job: &SyncRow,
+    error: &CallError,
+) -> Result<()> {
+    // A 403 may only say that this payment is another's; the account itself is asked before its work is parked (S27).
+    let broken = matches!(error, CallError::Unauthorized { .. })
+        && matches!(providers.of(account).whoami(credentials).await, Err(CallError::Unauthorized { .. }));
+    db.transaction("payment.sync_failed", |uow| async move {
+        let now = uow.now();
+        let retry = providers.retry_at(job.attempts, error, now);
+        let status = match (broken, retry) {
+            (true, _) => SyncStatus::Parked,
+            (false, Some(_)) if worth_another_try(job, error) => SyncStatus::Queued,
+            // What somebody merely claimed, and the provider does not know, is nobody's work (S26).
+            (false, _) if unfounded(job, error) => SyncStatus::Done,
+            (false, _) => SyncStatus::Dead,
+        };
+        uow.fail_sync(job, status, retry.unwrap_or(now), &error.to_string()).await?;
+        if broken && uow.set_account_status(account, AccountStatus::Broken).await? {
+            let incident = Incident {
+                tenant: account.tenant_id,
+                branch: account.branch_id,
+                account: Some(account.id),
+                check: None,
+                payment: None,
+                detail: format!("The provider refuses the account's credentials: {error}"),
+            };
+            let key = format!("credentials:{}:{}", account.id, account.version);
+            uow.note_incident(IncidentKind::CredentialsBroken, &key, incident).await?;
+        }
+        if status == SyncStatus::Dead {
+            tracing::error!(job = job.id.get(), resource = job.resource_id, %error, "a payment sync is a dead letter");
+        }
+        Ok::<(), Error>(())
+    })
+    .await
+}
+
+/// Every failure but a refusal for good may pass: an id can be notified before it can be read (S26).
+fn worth_another_try(job: &SyncRow, error: &CallError) -> bool {
+    !matches!(error, CallError::Rejected { .. }) && !(unfounded(job, error) && job.attempts >= 2)
+}
+
+fn unfounded(job: &SyncRow, error: &CallError) -> bool {
+    matches!(error, CallError::NotFound | CallError::Unauthorized { .. })
+        && matches!(job.cause, SyncCause::Hint | SyncCause::Return)
+}

@@ -1,0 +1,107 @@
+//! The payer's browser is back (S14). What it brings are hints: the truth is fetched as for any notice, and the answer
+//! waits for it for a while, then says "pending".
+
+use super::{providers::Providers, sync::sync};
+use crate::{Error, Result};
+use auth::Diner;
+use domain::{
+    Cents, CheckId, CheckoutId, PaymentId,
+    check::CheckStatus,
+    payment::{ResourceKind, SyncCause},
+};
+use provider::{PaymentProvider, PaymentQuery};
+use serde::Serialize;
+use std::time::Duration;
+use store::{AccountRow, Database};
+use utoipa::ToSchema;
+
+/// The longest a browser waits for the provider's word.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What the return page's address says.
+#[derive(Clone, Debug, Default)]
+pub struct Returned {
+    /// The provider's number of the payment.
+    pub payment_id: Option<String>,
+    /// The checkout's id.
+    pub external_reference: Option<String>,
+}
+
+/// Where the payment and its check stand.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Verified {
+    /// `approved`, `pending` or `rejected`.
+    pub status: &'static str,
+    /// Our number of the payment, once we know it.
+    pub payment_id: Option<PaymentId>,
+    /// The check.
+    pub check_id: CheckId,
+    /// Where it stands.
+    pub check_status: CheckStatus,
+    /// What it comes to, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// What is left to pay, in cents.
+    pub remaining_cents: Cents,
+}
+
+/// Looks at the payment now, and says where it stands.
+///
+/// # Errors
+/// Neither number nor reference leads to a payment of this table.
+pub async fn verify(db: &Database, providers: &Providers, diner: &Diner, returned: &Returned) -> Result<Verified> {
+    let account = db.account_of_branch(diner.tenant_id(), diner.branch_id()).await?;
+    let account = account.ok_or(Error::NotFound("payment"))?;
+    // A client that hangs up, or a provider that is slow, must not leave a lease behind: the look goes on by itself.
+    let look = tokio::spawn(look(db.clone(), providers.clone(), account.clone(), returned.clone()));
+    if let Ok(Ok(Err(error))) = tokio::time::timeout(PATIENCE, look).await {
+        tracing::warn!(%error, "a return could not be looked at; the queue will");
+    }
+    let reference = returned.external_reference.clone().map(CheckoutId);
+    let found = db.returned_payment(diner, &account, returned.payment_id.as_deref(), reference.as_ref()).await?;
+    let found = found.ok_or(Error::NotFound("payment"))?;
+    let status = match found.payment_status.map(domain::payment::PaymentStatus::wire) {
+        Some("APPROVED") => "approved",
+        Some("REJECTED") => "rejected",
+        _ => "pending",
+    };
+    Ok(Verified {
+        status,
+        payment_id: found.payment_id,
+        check_id: found.check_id,
+        check_status: found.check_status,
+        total_cents: found.total_cents,
+        paid_cents: found.paid_cents,
+        remaining_cents: found.total_cents.saturating_sub(found.paid_cents),
+    })
+}
+
+async fn look(db: Database, providers: Providers, account: AccountRow, returned: Returned) -> Result<()> {
+    let ids = match (&returned.payment_id, &returned.external_reference) {
+        (Some(id), _) => vec![id.clone()],
+        (None, Some(reference)) => {
+            let credentials = providers.credentials(&account)?;
+            let query = PaymentQuery::Reference { reference: reference.clone(), offset: 0 };
+            match providers.of(&account).find_payments(&credentials, &query).await {
+                Ok(page) => page.items.into_iter().map(|found| found.payment_id).chain(page.unreadable).collect(),
+                // The sweep asks again.
+                Err(_) => Vec::new(),
+            }
+        }
+        (None, None) => Vec::new(),
+    };
+    for id in &ids {
+        let (account, lease) = (&account, providers.lease());
+        let job = db
+            .transaction("payment.verify", |uow| async move {
+                let kind = ResourceKind::Payment;
+                Ok::<_, Error>(uow.lease_sync(account, kind, id, SyncCause::Return, lease).await?)
+            })
+            .await?;
+        if let Some(job) = job {
+            sync(&db, &providers, &job).await?;
+        }
+    }
+    Ok(())
+}

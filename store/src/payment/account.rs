@@ -1,0 +1,212 @@
+//! Accounts with payment providers. Their credentials are sealed before they come here; this crate cannot read them.
+
+use crate::{
+    Database,
+    error::{Error, Result},
+    unit_of_work::{Locked, UnitOfWork, all, one},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    AccountId, BranchId, Currency, TenantId,
+    payment::{AccountStatus, Provider, SignatureMode},
+};
+use entity::provider_account;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, FromQueryResult, QuerySelect};
+
+/// An account's row.
+pub type AccountRow = provider_account::Model;
+
+/// An account to be added.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Whose.
+    pub tenant: TenantId,
+    /// For one branch, or for all that have none of their own.
+    pub branch: Option<BranchId>,
+    /// With whom.
+    pub provider: Provider,
+    /// How the provider numbers us.
+    pub external_id: Option<String>,
+    /// What it counts in.
+    pub currency: Currency,
+    /// What an unguessable path of ours tells a notice's account by.
+    pub webhook_token: String,
+    /// What happens to notices whose signature does not hold.
+    pub webhook_mode: SignatureMode,
+    /// When the access token ends, if it does.
+    pub token_expires_at: Option<DateTime<Utc>>,
+}
+
+/// An account's sealed credentials and what is known of them.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    /// The credentials, as the vault wrote them.
+    pub text: String,
+    /// How the provider numbers us.
+    pub external_id: Option<String>,
+    /// When the access token ends, if it does.
+    pub token_expires_at: Option<DateTime<Utc>>,
+}
+
+impl UnitOfWork {
+    /// Adds an account; its credentials follow with [`set_credentials`](Self::set_credentials), since they are sealed
+    /// for its id.
+    ///
+    /// # Errors
+    /// There is one in use already.
+    pub async fn insert_account(&self, new: NewAccount) -> Result<Locked<AccountRow>> {
+        let row = provider_account::ActiveModel {
+            tenant_id: Set(new.tenant),
+            branch_id: Set(new.branch),
+            provider: Set(new.provider),
+            external_id: Set(new.external_id),
+            currency: Set(new.currency),
+            sealed: Set(String::new()),
+            version: Set(0),
+            webhook_token: Set(new.webhook_token),
+            webhook_mode: Set(new.webhook_mode),
+            status: Set(AccountStatus::Active),
+            token_expires_at: Set(new.token_expires_at),
+            created_at: Set(self.now()),
+            updated_at: Set(self.now()),
+            ..Default::default()
+        };
+        Ok(Locked::new(row.insert(self.tx()).await?))
+    }
+
+    /// Locks an account.
+    ///
+    /// # Errors
+    /// Not found.
+    pub async fn lock_payment_account(&self, id: AccountId) -> Result<Locked<AccountRow>> {
+        let row = provider_account::Entity::find_by_id(id).lock_exclusive().one(self.tx()).await?;
+        row.map(Locked::new).ok_or(Error::NotFound("payment account"))
+    }
+
+    /// The account in use that a payment in `branch` goes to: the branch's own, else that of the whole business.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_account(&self, tenant: TenantId, branch: BranchId) -> Result<Option<AccountRow>> {
+        self.one(ACCOUNT_OF_BRANCH, [tenant.into(), branch.into()]).await
+    }
+
+    /// The account in use of a whole business.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_tenant_account(&self, tenant: TenantId) -> Result<Option<AccountRow>> {
+        let sql = "select * from provider_account where tenant_id = $1 and branch_id is null and status <> 'DISABLED'";
+        self.one(sql, [tenant.into()]).await
+    }
+
+    /// The business of a server that has one, or the first there was, and what its first branch counts in.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn only_tenant(&self) -> Result<Option<(TenantId, Currency)>> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            tenant_id: TenantId,
+            currency: Currency,
+        }
+        let row: Option<Row> = self.one("select tenant_id, currency from branch order by id limit 1", []).await?;
+        Ok(row.map(|row| (row.tenant_id, row.currency)))
+    }
+
+    /// Replaces an account's credentials; what waited for them goes on.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_credentials(&self, account: &Locked<AccountRow>, sealed: &Sealed) -> Result<()> {
+        let sql =
+            "update provider_account set sealed = $2, external_id = coalesce($3, external_id), token_expires_at = $4,
+            status = 'ACTIVE', version = version + 1, refresh_lease_until = null, updated_at = $5 where id = $1";
+        let values = [
+            account.id.into(),
+            sealed.text.as_str().into(),
+            sealed.external_id.clone().into(),
+            sealed.token_expires_at.into(),
+            self.now().into(),
+        ];
+        self.run(sql, values).await?;
+        let unpark = "update payment_sync set status = 'QUEUED', attempts = 0, next_at = $2, updated_at = $2
+            where account_id = $1 and status = 'PARKED'";
+        self.run(unpark, [account.id.into(), self.now().into()]).await?;
+        Ok(())
+    }
+
+    /// The provider refuses the credentials of that version, or the office took the account out of use. Tells whether
+    /// that is news.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_account_status(&self, account: &AccountRow, status: AccountStatus) -> Result<bool> {
+        // Credentials that were replaced meanwhile are not judged by what happened to the former ones.
+        let sql =
+            "update provider_account set status = $3, updated_at = $4 where id = $1 and version = $2 and status <> $3";
+        let values = [account.id.into(), account.version.into(), status.as_str().into(), self.now().into()];
+        Ok(self.run(sql, values).await? > 0)
+    }
+
+    /// Takes the right to renew an account's token, unless another worker has it or has just done it (S32).
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn lease_refresh(&self, account: &AccountRow, lease: TimeDelta) -> Result<bool> {
+        let sql = "update provider_account set refresh_lease_until = $3
+            where id = $1 and version = $2 and (refresh_lease_until is null or refresh_lease_until < $4)";
+        let values = [account.id.into(), account.version.into(), (self.now() + lease).into(), self.now().into()];
+        Ok(self.run(sql, values).await? > 0)
+    }
+}
+
+const ACCOUNT_OF_BRANCH: &str = "select * from provider_account
+    where tenant_id = $1 and (branch_id = $2 or branch_id is null) and status <> 'DISABLED'
+    order by branch_id is null limit 1";
+
+impl Database {
+    /// An account, whatever its state.
+    ///
+    /// # Errors
+    /// Not found.
+    pub async fn account(&self, id: AccountId) -> Result<AccountRow> {
+        let row = provider_account::Entity::find_by_id(id).one(self.reader()).await?;
+        row.ok_or(Error::NotFound("payment account"))
+    }
+
+    /// [`UnitOfWork::find_account`] outside a transaction.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn account_of_branch(&self, tenant: TenantId, branch: BranchId) -> Result<Option<AccountRow>> {
+        one(self.reader(), ACCOUNT_OF_BRANCH, [tenant.into(), branch.into()]).await
+    }
+
+    /// The account that a notice's path names; without a path (the address of older set-ups) the only account there is.
+    ///
+    /// # Errors
+    /// No such account in use.
+    pub async fn account_of_notice(&self, token: Option<&str>) -> Result<AccountRow> {
+        let rows: Vec<AccountRow> = match token {
+            Some(token) => {
+                let sql = "select * from provider_account where webhook_token = $1";
+                all(self.reader(), sql, [token.into()]).await?
+            }
+            None => all(self.reader(), "select * from provider_account where status <> 'DISABLED' limit 2", []).await?,
+        };
+        match <[AccountRow; 1]>::try_from(rows) {
+            Ok([account]) => Ok(account),
+            Err(_) => Err(Error::NotFound("payment account")),
+        }
+    }
+
+    /// Every account in use whose credentials are good as far as we know.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn active_accounts(&self) -> Result<Vec<AccountRow>> {
+        let sql = "/* housekeeping */ select * from provider_account where status = 'ACTIVE' order by id";
+        all(self.reader(), sql, []).await
+    }
+}

@@ -1,0 +1,198 @@
+//! Checkouts: what payers were sent to a provider for. The row is there before the provider is called, so money always
+//! finds its check, whatever was lost on the way back (S9, S10).
+
+use super::{AccountRow, Target};
+use crate::{
+    Database,
+    check::CheckRow,
+    error::Result,
+    unit_of_work::{Locked, UnitOfWork, all},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{Cents, CheckId, CheckoutId, DinerId, TenantId, payment::CheckoutStatus};
+use entity::checkout;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// A checkout's row.
+pub type CheckoutRow = checkout::Model;
+
+/// What a payer is to be asked for.
+#[derive(Clone, Debug)]
+pub struct NewCheckout {
+    /// Which diner pays.
+    pub diner: Option<DinerId>,
+    /// For the bill, in cents.
+    pub bill: Cents,
+    /// For the staff, in cents.
+    pub tip: Cents,
+    /// Which items that is, where the diner said.
+    pub targets: Vec<Target>,
+    /// Until when it can be paid.
+    pub expires_at: DateTime<Utc>,
+    /// When it is first looked for, should nobody tell us of it.
+    pub sweep_at: DateTime<Utc>,
+}
+
+#[derive(FromQueryResult)]
+struct Sum {
+    cents: Cents,
+}
+
+impl UnitOfWork {
+    /// An open checkout of the check that asks the same diner for the same, and that nobody paid yet: a second tap on
+    /// "pay" leads to it (S25).
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_same_checkout(&self, check: &Locked<CheckRow>, new: &NewCheckout) -> Result<Option<CheckoutRow>> {
+        let query = checkout::Entity::find()
+            .filter(checkout::Column::CheckId.eq(check.id))
+            .filter(checkout::Column::Status.is_in([CheckoutStatus::Creating, CheckoutStatus::Open]))
+            .filter(checkout::Column::AmountCents.eq(new.bill))
+            .filter(checkout::Column::TipCents.eq(new.tip))
+            .filter(checkout::Column::ExpiresAt.gt(self.now() + TimeDelta::minutes(1)))
+            .filter(sea_orm::sea_query::Expr::cust(
+                "not exists (select 1 from payment p where p.checkout_id = checkout.id and p.status not in ('REJECTED', 'CANCELLED'))",
+            ))
+            .order_by_desc(checkout::Column::CreatedAt);
+        let rows = query.all(self.tx()).await?;
+        Ok(rows.into_iter().find(|row| row.diner_id == new.diner && row.targets == targets_json(&new.targets)))
+    }
+
+    /// What open checkouts of the check that nobody paid yet ask for together: others are likely to pay it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn reserved_by_checkouts(&self, check: &Locked<CheckRow>) -> Result<Cents> {
+        let sql = "select cast(coalesce(sum(amount_cents), 0) as bigint) as cents from checkout
+            where check_id = $1 and status in ('CREATING', 'OPEN') and expires_at > $2
+              and not exists (select 1 from payment p where p.checkout_id = checkout.id)";
+        let sum: Option<Sum> = self.one(sql, [check.id.into(), self.now().into()]).await?;
+        Ok(sum.map_or(Cents::ZERO, |sum| sum.cents))
+    }
+
+    /// Adds a checkout under a new id, to be opened at the provider.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn insert_checkout(
+        &self,
+        check: &Locked<CheckRow>,
+        account: &AccountRow,
+        new: &NewCheckout,
+    ) -> Result<CheckoutRow> {
+        let row = checkout::ActiveModel {
+            id: Set(CheckoutId(Uuid::new_v4().to_string())),
+            tenant_id: Set(check.tenant_id),
+            branch_id: Set(check.branch_id),
+            check_id: Set(check.id),
+            account_id: Set(account.id),
+            diner_id: Set(new.diner),
+            amount_cents: Set(new.bill),
+            tip_cents: Set(new.tip),
+            currency: Set(account.currency),
+            targets: Set(targets_json(&new.targets)),
+            status: Set(CheckoutStatus::Creating),
+            provider_ref: Set(None),
+            redirect_url: Set(None),
+            created_at: Set(self.now()),
+            expires_at: Set(new.expires_at),
+            sweep_at: Set(Some(new.sweep_at)),
+        };
+        Ok(row.insert(self.tx()).await?)
+    }
+
+    /// Locks a checkout of a business, by what the provider calls our reference.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn lock_checkout(&self, tenant: TenantId, reference: &str) -> Result<Option<Locked<CheckoutRow>>> {
+        let query = checkout::Entity::find_by_id(CheckoutId(reference.to_owned()))
+            .filter(checkout::Column::TenantId.eq(tenant))
+            .lock_exclusive();
+        Ok(query.one(self.tx()).await?.map(Locked::new))
+    }
+
+    /// The check that a checkout of a business is for. A checkout keeps its check for ever, so this needs no lock.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn check_of_checkout(&self, tenant: TenantId, reference: &str) -> Result<Option<CheckId>> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            check_id: CheckId,
+        }
+        let sql = "select check_id from checkout where id = $1 and tenant_id = $2";
+        let row: Option<Row> = self.one(sql, [reference.into(), tenant.into()]).await?;
+        Ok(row.map(|row| row.check_id))
+    }
+
+    /// The payer can be sent to the provider. A checkout that was given up meanwhile stays given up.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn open_checkout(&self, id: &CheckoutId, provider_ref: &str, url: &str) -> Result<()> {
+        let sql = "update checkout set status = 'OPEN', provider_ref = $2, redirect_url = $3
+            where id = $1 and status = 'CREATING'";
+        self.run(sql, [id.as_str().into(), provider_ref.into(), url.into()]).await?;
+        Ok(())
+    }
+
+    /// Nobody can pay it any more: it is past its time or replaced, or the provider refused it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn end_checkout(&self, id: &CheckoutId, status: CheckoutStatus) -> Result<()> {
+        let sql = "update checkout set status = $2 where id = $1 and status in ('CREATING', 'OPEN')";
+        self.run(sql, [id.as_str().into(), status.as_str().into()]).await?;
+        Ok(())
+    }
+
+    /// When the checkout is looked for next; `None` for never again.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn schedule_sweep(&self, id: &CheckoutId, at: Option<DateTime<Utc>>) -> Result<()> {
+        self.run("update checkout set sweep_at = $2 where id = $1", [id.as_str().into(), at.into()]).await?;
+        Ok(())
+    }
+}
+
+fn targets_json(targets: &[Target]) -> serde_json::Value {
+    serde_json::to_value(targets).unwrap_or_else(|_| serde_json::Value::Array(Vec::new()))
+}
+
+impl Database {
+    /// A checkout, whoever's.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn checkout(&self, id: &CheckoutId) -> Result<Option<CheckoutRow>> {
+        Ok(checkout::Entity::find_by_id(id.clone()).one(self.reader()).await?)
+    }
+
+    /// Checkouts to be looked for by `now`, the longest due first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn checkouts_to_sweep(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<CheckoutRow>> {
+        let sql = "/* housekeeping */ select c.* from checkout c join provider_account a on a.id = c.account_id
+            where c.sweep_at is not null and c.sweep_at <= $1 and a.status = 'ACTIVE' order by c.sweep_at limit $2";
+        all(self.reader(), sql, [now.into(), limit.into()]).await
+    }
+
+    /// Open checkouts that should not be paid any more: their check is paid or closed, or their time is over.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn checkouts_to_expire(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<CheckoutRow>> {
+        let sql = "/* housekeeping */ select c.* from checkout c join guest_check g on g.id = c.check_id
+            join provider_account a on a.id = c.account_id
+            where c.status = 'OPEN' and a.status = 'ACTIVE'
+              and (c.expires_at <= $1 or g.status = 'PAID' or g.closed_at is not null) order by c.created_at limit $2";
+        all(self.reader(), sql, [now.into(), limit.into()]).await
+    }
+}

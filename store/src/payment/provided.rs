@@ -1,0 +1,214 @@
+//! Payments as their provider tells of them.
+
+use super::{AccountRow, CheckoutRow, PaymentRow, Worth};
+use crate::{
+    Database,
+    error::Result,
+    unit_of_work::{Locked, UnitOfWork, one},
+};
+use auth::Diner;
+use chrono::{DateTime, Utc};
+use domain::{
+    AccountId, BranchId, Cents, CheckId, CheckoutId, PaymentId,
+    check::CheckStatus,
+    payment::{PaymentStatus, Registrar, Tender},
+};
+use entity::{branch, payment};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
+
+/// What a provider says of a payment, besides what it is worth.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The provider's number.
+    pub provider_payment_id: String,
+    /// The provider's word for why it stands where it stands.
+    pub detail: String,
+    /// The currency, as the provider writes it.
+    pub currency: String,
+    /// Card, balance, …
+    pub method: Option<String>,
+    /// When the provider last changed it.
+    pub updated_at: DateTime<Utc>,
+    /// When it first counted.
+    pub approved_at: Option<DateTime<Utc>>,
+    /// The whole of what was said, for audit.
+    pub snapshot: String,
+}
+
+impl UnitOfWork {
+    /// Locks the payment of that number at the provider, if we know it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn lock_provided_payment(
+        &self,
+        account: &AccountRow,
+        provider_payment_id: &str,
+    ) -> Result<Option<Locked<PaymentRow>>> {
+        let query = payment::Entity::find()
+            .filter(payment::Column::AccountId.eq(account.id))
+            .filter(payment::Column::ProviderPaymentId.eq(provider_payment_id))
+            .lock_exclusive();
+        Ok(query.one(self.tx()).await?.map(Locked::new))
+    }
+
+    /// The check of the payment of that number, if we know both. It keeps it for ever, so this needs no lock.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn check_of_provided(&self, account: &AccountRow, provider_payment_id: &str) -> Result<Option<CheckId>> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            check_id: Option<CheckId>,
+        }
+        let sql = "select check_id from payment where account_id = $1 and provider_payment_id = $2";
+        let row: Option<Row> = self.one(sql, [account.id.into(), provider_payment_id.into()]).await?;
+        Ok(row.and_then(|row| row.check_id))
+    }
+
+    /// Records a payment that the provider told of for the first time. Without a checkout it is nobody's yet and covers
+    /// nothing.
+    ///
+    /// # Errors
+    /// It is recorded after all.
+    pub async fn insert_provided_payment(
+        &self,
+        account: &AccountRow,
+        checkout: Option<&CheckoutRow>,
+        facts: &Facts,
+        worth: Worth,
+    ) -> Result<PaymentRow> {
+        let branch = match (checkout, account.branch_id) {
+            (Some(checkout), _) => checkout.branch_id,
+            (None, Some(branch)) => branch,
+            (None, None) => self.first_branch(account).await?,
+        };
+        let row = payment::ActiveModel {
+            tenant_id: Set(account.tenant_id),
+            branch_id: Set(branch),
+            check_id: Set(checkout.map(|checkout| checkout.check_id)),
+            tender: Set(Tender::MercadoPago),
+            status: Set(worth.status),
+            detail: Set(facts.detail.clone()),
+            currency: Set(facts.currency.clone()),
+            amount_cents: Set(worth.amount),
+            refunded_cents: Set(worth.refunded),
+            tip_cents: Set(worth.tip),
+            net_cents: Set(worth.net),
+            allocated_cents: Set(Cents::ZERO),
+            diner_id: Set(checkout.and_then(|checkout| checkout.diner_id)),
+            targets: Set(checkout.map_or_else(|| serde_json::json!([]), |checkout| checkout.targets.clone())),
+            registered_by: Set(Registrar::System),
+            account_id: Set(Some(account.id)),
+            provider_payment_id: Set(Some(facts.provider_payment_id.clone())),
+            checkout_id: Set(checkout.map(|checkout| checkout.id.clone())),
+            method: Set(facts.method.clone()),
+            provider_updated_at: Set(Some(facts.updated_at)),
+            provider_snapshot: Set(Some(facts.snapshot.clone())),
+            seen_at: Set(Some(self.now())),
+            created_at: Set(self.now()),
+            approved_at: Set(facts.approved_at),
+            ..Default::default()
+        };
+        Ok(row.insert(self.tx()).await?)
+    }
+
+    /// Money of a whole business that no checkout claims is shown in its first branch.
+    async fn first_branch(&self, account: &AccountRow) -> Result<BranchId> {
+        let query = branch::Entity::find()
+            .filter(branch::Column::TenantId.eq(account.tenant_id))
+            .order_by_asc(branch::Column::Id);
+        query.one(self.tx()).await?.map(|branch| branch.id).ok_or(crate::Error::NotFound("branch"))
+    }
+
+    /// What the provider says of a payment now. The instant of approval stays the first one: it decides which charges
+    /// the payment covers.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_facts(&self, payment: &Locked<PaymentRow>, facts: &Facts) -> Result<()> {
+        let sql = "update payment set detail = $2, currency = $3, method = $4, provider_updated_at = $5,
+            provider_snapshot = $6, approved_at = coalesce(approved_at, $7), seen_at = $8 where id = $1";
+        let values = [
+            payment.id.into(),
+            facts.detail.as_str().into(),
+            facts.currency.as_str().into(),
+            facts.method.clone().into(),
+            facts.updated_at.into(),
+            facts.snapshot.as_str().into(),
+            facts.approved_at.into(),
+            self.now().into(),
+        ];
+        self.run(sql, values).await?;
+        Ok(())
+    }
+
+    /// The provider was asked and had nothing new.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn mark_seen(&self, payment: &Locked<PaymentRow>) -> Result<()> {
+        self.run("update payment set seen_at = $2 where id = $1", [payment.id.into(), self.now().into()]).await?;
+        Ok(())
+    }
+}
+
+/// What a returning payer is told about.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct ReturnedPayment {
+    /// The payment, once we know it.
+    pub payment_id: Option<PaymentId>,
+    /// Where it stands.
+    pub payment_status: Option<PaymentStatus>,
+    /// Its check.
+    pub check_id: CheckId,
+    /// Where that stands.
+    pub check_status: CheckStatus,
+    /// What it comes to.
+    pub total_cents: Cents,
+    /// What of it is paid.
+    pub paid_cents: Cents,
+}
+
+// Of several payments on one checkout the one that counts most is told of.
+const RETURNED: &str = "select p.id as payment_id, p.status as payment_status, g.id as check_id,
+        g.status as check_status, g.total_cents, g.paid_cents
+    from guest_check g
+    left join checkout c on c.check_id = g.id and c.id = $3
+    left join payment p on p.check_id = g.id and p.account_id = $4
+        and (p.provider_payment_id = $2 or $2 = '' and p.checkout_id = c.id)
+    where g.session_id = $1 and (c.id is not null or p.id is not null)
+    order by p.net_cents is null, p.net_cents desc, p.id desc limit 1";
+
+impl Database {
+    /// The payment that a payer of this session comes back from, by the provider's number or the checkout's id.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn returned_payment(
+        &self,
+        diner: &Diner,
+        account: &AccountRow,
+        payment: Option<&str>,
+        checkout: Option<&CheckoutId>,
+    ) -> Result<Option<ReturnedPayment>> {
+        let values = [
+            diner.session_id().into(),
+            payment.unwrap_or_default().into(),
+            checkout.map_or("", CheckoutId::as_str).into(),
+            account.id.into(),
+        ];
+        one(self.reader(), RETURNED, values).await
+    }
+
+    /// The payment of that number at the provider, if we know it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn provided_payment(&self, account: AccountId, provider_payment_id: &str) -> Result<Option<PaymentRow>> {
+        let sql = "select * from payment where account_id = $1 and provider_payment_id = $2";
+        one(self.reader(), sql, [account.into(), provider_payment_id.into()]).await
+    }
+}
