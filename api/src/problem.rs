@@ -2,7 +2,7 @@
 //! contract/diner-waiter.md §6.3). Internal detail is logged here, once, and goes no further.
 
 use axum::response::{IntoResponse, Response};
-use domain::IllegalTransition;
+use domain::{Cents, IllegalTransition, check::claim::ClaimRefused};
 use http::StatusCode;
 use operations::Error;
 use runtime::Problem;
@@ -42,6 +42,12 @@ impl From<Error> for ApiError {
             Error::TooMuch { remaining } => {
                 Problem::bad_request("more_than_owed", error.to_string()).with("remaining_cents", remaining.get())
             }
+            Error::TooMuchBack { left } => {
+                Problem::bad_request("more_than_left", error.to_string()).with("remaining_cents", left.get())
+            }
+            Error::ItemClaimed { charge, why } => Problem::conflict("item_claimed", error.to_string())
+                .with("charge_id", charge.get())
+                .with("free_cents", free(why).get()),
             Error::Exists { code, detail } => Problem::conflict(code, detail),
             Error::Invalid(detail) => Problem::unprocessable(detail),
             Error::NotFound(noun) => Problem::not_found(format!("{noun} not found")),
@@ -52,6 +58,13 @@ impl From<Error> for ApiError {
                 Problem::internal()
             }
         })
+    }
+}
+
+fn free(refused: ClaimRefused) -> Cents {
+    match refused {
+        ClaimRefused::Paid => Cents::ZERO,
+        ClaimRefused::Taken { free } => free,
     }
 }
 

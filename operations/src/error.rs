@@ -1,6 +1,6 @@
 //! Why an operation was refused, without a word of HTTP: a closed list, so that the API answers each on purpose.
 
-use domain::{Cents, IllegalTransition, money::MoneyError};
+use domain::{Cents, ChargeId, IllegalTransition, check::claim::ClaimRefused, money::MoneyError};
 use store::HoldsStoreError;
 
 /// An operation's refusal or failure.
@@ -28,6 +28,20 @@ pub enum Error {
     TooMuch {
         /// What is left to pay.
         remaining: Cents,
+    },
+    /// More is to be given back than is left of the payment: 400, with what is left.
+    #[error("only {} cents of the payment can be given back", left.get())]
+    TooMuchBack {
+        /// What can still be given back.
+        left: Cents,
+    },
+    /// Another phone pays the item, or it is paid: 409, with what nobody has claimed or paid of it.
+    #[error("item {charge}: {why}")]
+    ItemClaimed {
+        /// The item.
+        charge: ChargeId,
+        /// Why, for people.
+        why: ClaimRefused,
     },
     /// The thing exists already and cannot exist twice: 409.
     #[error("{detail}")]
@@ -78,6 +92,8 @@ impl HoldsStoreError for Error {
             | Self::Conflict(_)
             | Self::Refused { .. }
             | Self::TooMuch { .. }
+            | Self::TooMuchBack { .. }
+            | Self::ItemClaimed { .. }
             | Self::Exists { .. }
             | Self::Invalid(_)
             | Self::NotFound(_)

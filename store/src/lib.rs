@@ -52,7 +52,7 @@ pub use idempotency::{Answer, Attempt};
 pub use menu::Offered;
 pub use offer::OfferedIn;
 pub use office::{NewBranch, NewUser};
-pub use payment::{NewPayment, PaymentRow, RefundRow, Target, Worth};
+pub use payment::{Incident, IncidentRow, LockedRefund, NewPayment, PaymentRow, RefundRow, Target, Worth};
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};
 pub use session::{NewSession, Seated, SessionRow};

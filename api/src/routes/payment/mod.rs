@@ -1,0 +1,7 @@
+//! Money comes in and goes back.
+
+mod manual;
+mod refund;
+
+pub(crate) use manual::*;
+pub(crate) use refund::*;
