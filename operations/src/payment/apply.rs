@@ -65,8 +65,15 @@ impl Sight<'_> {
         };
         let Some(check) = check else { return self.write_orphan(uow).await };
         let (session, check) = uow.lock_check(&System::of(tenant), check).await?;
-        let checkout = uow.lock_checkout(tenant, reference).await?;
+        let checkout = uow.lock_checkout(tenant, reference).await?.filter(|checkout| checkout.check_id == check.id);
         let payment = uow.lock_provided_payment(self.account, &self.seen.payment_id).await?;
+        let payment = match (payment, &checkout) {
+            (Some(orphan), Some(checkout)) if orphan.check_id.is_none() => {
+                uow.adopt_payment(&orphan, checkout).await?;
+                uow.lock_provided_payment(self.account, &self.seen.payment_id).await?
+            }
+            (payment, _) => payment,
+        };
         let Some(next) = self.judged(payment.as_deref(), checkout.as_deref()) else {
             return seen_again(uow, payment).await;
         };
@@ -122,9 +129,9 @@ impl Sight<'_> {
             refunded: self.seen.refunded.min(self.seen.amount),
             updated_at: self.seen.updated_at,
         };
-        let known = known.and_then(sighting);
-        let verdict = judge(known.as_ref(), &seen);
-        if verdict == Verdict::Ignore {
+        let before = known.and_then(sighting);
+        let verdict = judge(before.as_ref(), &seen);
+        if verdict == Verdict::Ignore && before.is_some_and(|before| before != seen) {
             return None;
         }
         let foreign = self.foreign();
@@ -140,6 +147,11 @@ impl Sight<'_> {
             net: divided.bill,
             tip: divided.tip,
         };
+        // The same sight can be worth something else: it has found its checkout, or was misread before.
+        let same = |known: &PaymentRow| known.net_cents == worth.net && known.tip_cents == worth.tip;
+        if verdict == Verdict::Ignore && known.is_some_and(same) {
+            return None;
+        }
         Some(Next { worth, verdict, foreign })
     }
 

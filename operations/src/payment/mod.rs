@@ -30,4 +30,4 @@ pub use register::{Registered, Registration, register};
 pub use resolve_incident::resolve_incident;
 pub use sync::sync;
 pub use verify::{Returned, Verified, verify};
-pub use work::work;
+pub use work::{Worker, work};

@@ -37,6 +37,19 @@ pub async fn sync(db: &Database, providers: &Providers, job: &SyncRow) -> Result
     Ok(None)
 }
 
+/// The work broke on our side. It is tried again like any other failure, so that a piece that always breaks ends as a
+/// dead letter and keeps nobody waiting (S29).
+pub(super) async fn broke(db: &Database, providers: &Providers, job: &SyncRow, error: &Error) -> Result<()> {
+    let (reason, call) = (error.to_string(), CallError::Malformed(String::new()));
+    let (reason, call) = (&reason, &call);
+    db.transaction("payment.sync_broke", |uow| async move {
+        let retry = providers.retry_at(job.attempts, call, uow.now());
+        let status = if retry.is_some() { SyncStatus::Queued } else { SyncStatus::Dead };
+        Ok::<(), Error>(uow.fail_sync(job, status, retry.unwrap_or(uow.now()), reason).await?)
+    })
+    .await
+}
+
 /// An order or a chargeback only names payments: each is looked at for itself.
 async fn follow(db: &Database, account: &AccountRow, job: &SyncRow, payments: &[String]) -> Result<()> {
     db.transaction("payment.follow", |uow| async move {

@@ -115,6 +115,24 @@ impl UnitOfWork {
         Ok(row.insert(self.tx()).await?)
     }
 
+    /// An orphan has found its checkout: from now on it is that check's payment.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn adopt_payment(&self, payment: &Locked<PaymentRow>, checkout: &Locked<CheckoutRow>) -> Result<()> {
+        let row = payment::ActiveModel {
+            id: Set(payment.id),
+            branch_id: Set(checkout.branch_id),
+            check_id: Set(Some(checkout.check_id)),
+            checkout_id: Set(Some(checkout.id.clone())),
+            diner_id: Set(checkout.diner_id),
+            targets: Set(checkout.targets.clone()),
+            ..Default::default()
+        };
+        row.update(self.tx()).await?;
+        Ok(())
+    }
+
     /// Money of a whole business that no checkout claims is shown in its first branch.
     async fn first_branch(&self, account: &AccountRow) -> Result<BranchId> {
         let query = branch::Entity::find()
