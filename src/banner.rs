@@ -31,12 +31,14 @@ pub(crate) fn text(settings: &Settings, api: SocketAddr, gateway: SocketAddr) ->
     admin@demo.com    admin123        manager@demo.com  manager123
     kitchen@demo.com  kitchen123      waiter@demo.com   waiter123
 
-  Three things to try:
+  Four things to try:
 
     1. Read the menu:     curl -s http://{api}/api/public/menu/centro
     2. Sit down:          curl -s -X POST 'http://{api}/api/tables/code/INT-01/session?branch_slug=centro'
     3. Log in as waiter:  curl -s http://{api}/api/auth/login -H 'content-type: application/json' \\
                                -d '{{\"email\":\"waiter@demo.com\",\"password\":\"waiter123\"}}'
+
+    4. Pay a bill in the browser: the demo brings its own Mercado Pago; the README shows how.
 
   The README plays a whole evening from here.
 "
