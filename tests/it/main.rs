@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
+mod accounts;
 mod authorization;
 mod bad_input;
 mod branches;
@@ -18,12 +19,16 @@ mod lists;
 mod look;
 mod menu;
 mod readme;
+mod reconcile;
+mod refunds;
 mod resilience;
 mod round_items;
 mod rounds;
 mod scene;
 mod sessions;
+mod shop;
 mod sign_in;
 mod startup;
 mod streams;
+mod sweep;
 mod tables;

@@ -196,3 +196,9 @@ impl Database {
         health.oldest_due_seconds = oldest.map_or(0, |row| (now - row.next_at).num_seconds().max(0));
         Ok(health)
     }}
+
+/// Sets a gauge of what a table holds. A number beyond 2^31 is shown as that: no queue is so long.
+pub fn measure(name: &'static str, label: &'static str, value: &str, number: i64) {
+    let shown = i32::try_from(number).unwrap_or(i32::MAX);
+    metrics::gauge!(name, label => value.to_owned()).set(shown);
+}

@@ -17,7 +17,7 @@ mod sweep;
 
 pub use account::{AccountRow, NewAccount, Sealed};
 pub use checkout::{CheckoutRow, NewCheckout};
-pub use dead_letter::{DeadLetter, DeadLetters, KeptNotice, QueueHealth};
+pub use dead_letter::{DeadLetter, DeadLetters, KeptNotice, QueueHealth, measure};
 pub use incident::{Incident, IncidentRow};
 pub use notice::NewNotice;
 pub use provided::{Facts, ReturnedPayment};

@@ -1,6 +1,6 @@
 //! Accounts as the office sees them: its own, never their secrets.
 
-use super::AccountRow;
+use super::{AccountRow, PaymentRow};
 use crate::{
     Database,
     error::{Error, Result},
@@ -9,13 +9,11 @@ use crate::{
 use auth::Scope;
 use chrono::{DateTime, Utc};
 use domain::{
-    AccountId, BranchId, PaymentId,
+    AccountId, Currency, PaymentId,
     payment::{AccountStatus, SignatureMode},
 };
 use entity::{payment, provider_account};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-
-use super::PaymentRow;
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 impl Database {
     /// The accounts of the caller's business that are in use.
@@ -101,11 +99,17 @@ impl UnitOfWork {
         payment::Entity::find_by_id(id).one(self.tx()).await?.ok_or(Error::NotFound("payment"))
     }
 
-    /// Whether the business has that branch, in use.
+    /// What the business's first branch counts in.
     ///
     /// # Errors
-    /// Not found, or not the caller's.
-    pub async fn ensure_branch(&self, scope: &impl Scope, id: BranchId) -> Result<()> {
-        self.lock_branch(scope, id).await.map(drop)
+    /// The database failed.
+    pub async fn currency_of(&self, scope: &impl Scope) -> Result<Option<Currency>> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            currency: Currency,
+        }
+        let sql = "select currency from branch where tenant_id = $1 order by id limit 1";
+        let row: Option<Row> = self.one(sql, [scope.tenant_id().into()]).await?;
+        Ok(row.map(|row| row.currency))
     }
 }
