@@ -56,6 +56,10 @@ pub use payment::{
     AccountRow, CheckoutRow, Facts, Incident, IncidentRow, LockedRefund, NewAccount, NewCheckout, NewNotice,
     NewPayment, PaymentRow, RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
 };
+pub use payment::{
+    BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport,
+    measure,
+};
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};
 pub use session::{NewSession, Seated, SessionRow};

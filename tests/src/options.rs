@@ -6,7 +6,7 @@ pub const JWT_SECRET: &str = "harness-staff-secret-0123456789abcdef0123456789abc
 pub const TABLE_TOKEN_SECRET: &str = "harness-table-secret-0123456789abcdef0123456789abcdef";
 
 /// Seals the provider credentials of distributed apps.
-pub const CREDENTIALS_KEY: &str = "harness-credentials-key-0123456789abcdef0123456789abcdef";
+pub(crate) const CREDENTIALS_KEY: &str = "harness-credentials-key-0123456789abcdef0123456789abcdef";
 
 /// How an [`App`](crate::App) is started. The default is one process of each kind, without rate limits.
 #[derive(Debug, Clone)]
@@ -16,11 +16,19 @@ pub struct AppOptions {
     pub(crate) rate_limits: bool,
     pub(crate) count_round_trips: bool,
     pub(crate) env: Vec<(String, String)>,
+    pub(crate) public_url: bool,
 }
 
 impl Default for AppOptions {
     fn default() -> Self {
-        Self { api_processes: 1, gateway_processes: 1, rate_limits: false, count_round_trips: false, env: Vec::new() }
+        Self {
+            api_processes: 1,
+            gateway_processes: 1,
+            rate_limits: false,
+            count_round_trips: false,
+            env: Vec::new(),
+            public_url: false,
+        }
     }
 }
 
@@ -58,5 +66,23 @@ impl AppOptions {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Takes payments through a fake provider, at a tempo that tests can wait for; the program tells it where it answers.
+    #[must_use]
+    pub fn provider(mut self, base_url: &str, access_token: &str, webhook_secret: &str) -> Self {
+        let tempo = [
+            ("COMANDA_PAYMENT_RETRY_BASE", "50ms"),
+            ("COMANDA_PAYMENT_TIMEOUT", "1s"),
+            ("COMANDA_PAYMENT_LEASE", "2s"),
+            ("COMANDA_PAYMENT_SWEEP_EVERY", "500ms"),
+        ];
+        let account = [
+            ("MERCADOPAGO_BASE_URL", base_url),
+            ("MERCADOPAGO_ACCESS_TOKEN", access_token),
+            ("MERCADOPAGO_WEBHOOK_SECRET", webhook_secret),
+        ];
+        self.public_url = true;
+        account.into_iter().chain(tempo).fold(self, |options, (name, value)| options.env(name, value))
     }
 }
