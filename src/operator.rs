@@ -144,7 +144,10 @@ fn text(report: &Report) -> String {
         format!("  {:?} {} ({} cents): {}", line.kind, line.provider_payment_id, line.difference_cents, line.note)
     });
     let faults = report.ledger_faults.iter().map(|fault| {
-        format!("  {} {}: {} recorded, {} by its rows", fault.kind, fault.id, fault.recorded_cents, fault.allocated_cents)
+        format!(
+            "  {} {}: {} recorded, {} by its rows",
+            fault.kind, fault.id, fault.recorded_cents, fault.allocated_cents
+        )
     });
     std::iter::once(head).chain(lines).chain(faults).collect::<Vec<_>>().join("\n")
 }

@@ -21,7 +21,14 @@ pub struct AppOptions {
 
 impl Default for AppOptions {
     fn default() -> Self {
-        Self { api_processes: 1, gateway_processes: 1, rate_limits: false, count_round_trips: false, env: Vec::new(), public_url: false }
+        Self {
+            api_processes: 1,
+            gateway_processes: 1,
+            rate_limits: false,
+            count_round_trips: false,
+            env: Vec::new(),
+            public_url: false,
+        }
     }
 }
 

@@ -40,9 +40,10 @@ pub async fn cancel(
     attempt: &Attempt,
 ) -> Result<Answer> {
     if let Some(first) = db
-        .transaction("payment.cancel_before", |uow| async move {
-            Ok::<_, Error>(uow.first_answer(staff, attempt).await?)
-        })
+        .transaction(
+            "payment.cancel_before",
+            |uow| async move { Ok::<_, Error>(uow.first_answer(staff, attempt).await?) },
+        )
         .await?
     {
         return Ok(first);
@@ -98,10 +99,8 @@ fn cancellable(payment: &PaymentRow) -> Result<&str> {
         matches!(payment.status, PaymentStatus::Pending | PaymentStatus::InProcess | PaymentStatus::Authorized);
     match (payment.tender, &payment.provider_payment_id) {
         (Tender::MercadoPago, Some(number)) if undecided => Ok(number),
-        _ => Err(Error::Conflict(IllegalTransition {
-            noun: "payment",
-            from: payment.status.as_str(),
-            action: "cancel",
-        })),
+        _ => {
+            Err(Error::Conflict(IllegalTransition { noun: "payment", from: payment.status.as_str(), action: "cancel" }))
+        }
     }
 }

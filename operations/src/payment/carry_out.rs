@@ -110,13 +110,8 @@ impl Task<'_> {
 
     fn step(&self, came: Came) -> RefundStep {
         let now = self.db.clock().now();
-        let step = |status, number, error| RefundStep {
-            status,
-            provider_refund_id: number,
-            attempts: 0,
-            next_at: now,
-            error,
-        };
+        let step =
+            |status, number, error| RefundStep { status, provider_refund_id: number, attempts: 0, next_at: now, error };
         match came {
             Came::Done(number) => step(RefundStatus::Done, Some(number), None),
             Came::Pending(number) => {

@@ -32,9 +32,10 @@ pub(super) async fn renew(db: &Database, providers: &Providers, account: &Accoun
     }
     let lease = providers.lease();
     let leased = db
-        .transaction("payment.renew_lease", |uow| async move {
-            Ok::<_, Error>(uow.lease_refresh(account, lease).await?)
-        })
+        .transaction(
+            "payment.renew_lease",
+            |uow| async move { Ok::<_, Error>(uow.lease_refresh(account, lease).await?) },
+        )
         .await?;
     if !leased {
         return Ok(db.account(account.id).await?.version != account.version);

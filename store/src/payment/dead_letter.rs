@@ -190,12 +190,14 @@ impl Database {
                 SyncStatus::Done => {}
             }
         }
-        let sql = "/* housekeeping */ select next_at from payment_sync where status = 'QUEUED' order by next_at limit 1";
+        let sql =
+            "/* housekeeping */ select next_at from payment_sync where status = 'QUEUED' order by next_at limit 1";
         let oldest: Option<Oldest> = one(self.reader(), sql, []).await?;
         let now = self.clock().now();
         health.oldest_due_seconds = oldest.map_or(0, |row| (now - row.next_at).num_seconds().max(0));
         Ok(health)
-    }}
+    }
+}
 
 /// Sets a gauge of what a table holds. A number beyond 2^31 is shown as that: no queue is so long.
 pub fn measure(name: &'static str, label: &'static str, value: &str, number: i64) {
