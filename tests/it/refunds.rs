@@ -66,11 +66,11 @@ in_a_shop! {
         let bill = shop.bill("INT-01").await;
         let manager = shop.app.login("manager@demo.com", "manager123").await;
         let (preference, _) = shop.checkout(&bill).await;
-        let slip = shop.fake.pay(&preference, Outcome::PendingThenNothing, None).unwrap();
-        shop.until(&format!("select count(*) from payment where provider_payment_id = '{slip}'"), 1).await;
-        let path = format!("/api/billing/payments/{}/cancel", shop.payment(slip).await);
+        let review = shop.fake.pay(&preference, Outcome::InProcess, None).unwrap();
+        shop.until(&format!("select count(*) from payment where provider_payment_id = '{review}'"), 1).await;
+        let path = format!("/api/billing/payments/{}/cancel", shop.payment(review).await);
         assert_eq!(manager.post_empty(&path).await.expect(200)["status"], "CANCELLED");
-        assert_eq!(shop.fake.oracle().payment(slip).unwrap().status, Status::Cancelled);
+        assert_eq!(shop.fake.oracle().payment(review).unwrap().status, Status::Cancelled);
         manager.post_empty(&path).await.expect(409);
         let paid = shop.fake.pay(&preference, Outcome::Approve, None).unwrap();
         shop.until(&format!("select paid_cents from guest_check where id = {}", bill.check), bill.total).await;

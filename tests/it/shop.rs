@@ -42,6 +42,7 @@ pub(crate) fn play<Body: Future<Output = ()>>(mode: Mode, body: impl FnOnce(Shop
 macro_rules! in_a_shop {
     ($($(#[$meta:meta])* async fn $name:ident($shop:ident) $body:block)*) => { $(
         mod $name {
+            #[allow(unused_imports, reason = "a body may need nothing of what its file imports")]
             use super::*;
 
             async fn body($shop: crate::shop::Shop) $body

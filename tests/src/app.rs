@@ -100,6 +100,8 @@ impl App {
         let redis = RedisServer::start();
         let mut environment = common_environment(options, &data_directory(&directory));
         environment.insert("REDIS_URL".into(), redis.url());
+        // No test talks to the real provider; the embedded mode has the demo's sandbox.
+        environment.insert("MERCADOPAGO_BASE_URL".into(), "http://127.0.0.1:9".into());
         environment.insert("JWT_SECRET".into(), JWT_SECRET.into());
         environment.insert("TABLE_TOKEN_SECRET".into(), TABLE_TOKEN_SECRET.into());
         environment.insert("COMANDA_CREDENTIALS_KEY".into(), CREDENTIALS_KEY.into());
@@ -380,8 +382,6 @@ fn common_environment(options: &AppOptions, data: &Path) -> BTreeMap<String, Str
         ("COMANDA_ENV".to_owned(), "development".to_owned()),
         ("COMANDA_DATA_DIR".to_owned(), data.display().to_string()),
         ("COMANDA_RATE_LIMITS".to_owned(), limits.to_owned()),
-        // No test talks to the real provider; the demo's sandbox, where there is one, puts itself in this place.
-        ("MERCADOPAGO_BASE_URL".to_owned(), "http://127.0.0.1:9".to_owned()),
     ])
 }
 

@@ -110,7 +110,7 @@ async fn fail(
 
 /// Every failure but a refusal for good may pass: an id can be notified before it can be read (S26).
 fn worth_another_try(job: &SyncRow, error: &CallError) -> bool {
-    !matches!(error, CallError::Rejected { .. }) && !(unfounded(job, error) && job.attempts >= 2)
+    !(matches!(error, CallError::Rejected { .. }) || unfounded(job, error) && job.attempts >= 2)
 }
 
 fn unfounded(job: &SyncRow, error: &CallError) -> bool {
