@@ -10,6 +10,7 @@ mod limited;
 mod menu_cache;
 mod openapi;
 mod problem;
+mod receipt;
 mod router;
 mod routes;
 mod serve;

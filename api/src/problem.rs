@@ -2,7 +2,7 @@
 //! contract/diner-waiter.md §6.3). Internal detail is logged here, once, and goes no further.
 
 use axum::response::{IntoResponse, Response};
-use domain::IllegalTransition;
+use domain::{Cents, IllegalTransition, check::claim::ClaimRefused};
 use http::StatusCode;
 use operations::Error;
 use runtime::Problem;
@@ -46,6 +46,12 @@ impl From<Error> for ApiError {
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(retry_after)
             }
             Error::Upstream(detail) => Problem::new(StatusCode::BAD_GATEWAY, "provider_refused", detail),
+            Error::TooMuchBack { left } => {
+                Problem::bad_request("more_than_left", error.to_string()).with("remaining_cents", left.get())
+            }
+            Error::ItemClaimed { charge, why } => Problem::conflict("item_claimed", error.to_string())
+                .with("charge_id", charge.get())
+                .with("free_cents", free(why).get()),
             Error::Exists { code, detail } => Problem::conflict(code, detail),
             Error::Invalid(detail) => Problem::unprocessable(detail),
             Error::NotFound(noun) => Problem::not_found(format!("{noun} not found")),
@@ -57,6 +63,13 @@ impl From<Error> for ApiError {
                 Problem::internal()
             }
         })
+    }
+}
+
+fn free(refused: ClaimRefused) -> Cents {
+    match refused {
+        ClaimRefused::Paid => Cents::ZERO,
+        ClaimRefused::Taken { free } => free,
     }
 }
 

@@ -13,7 +13,7 @@ use utoipa_axum::{
 pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
     let limits = Limits(state);
     let routes = OpenApiRouter::with_openapi(openapi::Document::openapi());
-    payments(kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits), &limits)
+    till(payments(kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits), &limits), &limits)
 }
 
 /// Puts a limit in front of a route.
@@ -131,6 +131,33 @@ fn kitchen(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRoute
         // Operations.
         .routes(routes!(routes::health::health))
         .routes(routes!(routes::health::detailed))
+}
+
+/// What is owed, and money that comes in and goes back.
+fn till(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
+    routes
+        // The check.
+        .routes(limits.at(Limit::CheckRequest, routes!(routes::check::request_check)))
+        .routes(limits.at(Limit::CheckRequest, routes!(routes::check::request_check_by_staff)))
+        .routes(routes!(routes::check::withdraw_check))
+        .routes(routes!(routes::check::discount))
+        .routes(routes!(routes::check::remove_discount))
+        .routes(routes!(routes::check::check_detail))
+        // Who pays what.
+        .routes(routes!(routes::check::balances))
+        .routes(routes!(routes::check::quote))
+        .routes(routes!(routes::check::quote_by_staff))
+        .routes(routes!(routes::check::claims, routes::check::claim, routes::check::release_claims))
+        .routes(routes!(routes::check::customer_receipt))
+        // Staff take money, and give it back.
+        .routes(limits.at(Limit::CashPay, routes!(routes::payment::pay_cash)))
+        .routes(limits.at(Limit::CashPay, routes!(routes::payment::pay_manually)))
+        .routes(routes!(routes::payment::refund))
+        .routes(routes!(routes::payment::open_refunds))
+        .routes(routes!(routes::payment::approve_refund))
+        .routes(routes!(routes::payment::dismiss_refund))
+        .routes(routes!(routes::payment::open_incidents))
+        .routes(routes!(routes::payment::resolve_incident))
 }
 
 /// The whole server.

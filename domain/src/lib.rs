@@ -44,7 +44,7 @@ pub mod timezone;
 
 pub use clock::{Clock, SystemClock};
 pub use id::*;
-pub use money::{Cents, Currency};
+pub use money::{Amount, Cents, Currency};
 pub use patch::Patch;
 pub use role::{Role, Roles};
 pub use shift::Shift;

@@ -1,6 +1,6 @@
 //! Money as whole cents: no floats, no unchecked arithmetic, never negative.
 
-use crate::status::text_enum;
+use crate::{status::text_enum, text::Refused};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -102,6 +102,39 @@ impl Cents {
     }
 }
 
+/// The most that is taken in one payment, in cents: far beyond any bill, far below where sums stop to fit.
+pub const MAX_AMOUNT: Cents = Cents(1_000_000_000_000);
+
+/// An amount that somebody types in: more than nothing, [`MAX_AMOUNT`] at most, whole cents. On the wire a JSON integer;
+/// `10.0` and `1e3` are refused like `10.5`, because a client that sends them counts in something else than cents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Amount(Cents);
+
+impl Amount {
+    /// The cents.
+    #[must_use]
+    pub const fn cents(self) -> Cents {
+        self.0
+    }
+}
+
+impl TryFrom<i64> for Amount {
+    type Error = Refused;
+    fn try_from(cents: i64) -> Result<Self, Refused> {
+        match Cents::new(cents) {
+            Ok(cents) if cents > Cents::ZERO && cents <= MAX_AMOUNT => Ok(Self(cents)),
+            _ => Err(Refused::new("must be from 1 to 1000000000000")),
+        }
+    }
+}
+
+impl From<Amount> for i64 {
+    fn from(amount: Amount) -> Self {
+        amount.0.get()
+    }
+}
+
 impl TryFrom<i64> for Cents {
     type Error = MoneyError;
     fn try_from(cents: i64) -> Result<Self, MoneyError> {
@@ -131,6 +164,14 @@ mod tests {
         fn nothing_goes_below_zero(a in 0..1_000_i64, more in 1..1_000_i64) {
             let owed = Cents::new(a).unwrap();
             prop_assert_eq!(owed.checked_sub(Cents::new(a + more).unwrap()), Err(MoneyError));
+        }
+    }
+
+    #[test]
+    fn an_amount_is_a_whole_number_of_cents() {
+        assert_eq!(serde_json::from_str::<Amount>("10").unwrap().cents(), Cents(10));
+        for wrong in ["0", "-1", "10.0", "10.5", "1e3", "\"10\"", "null", "true", "1000000000001", "99999999999999999999"] {
+            assert!(serde_json::from_str::<Amount>(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! "Today" is the branch's day, not the server's.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
 /// The zone of a branch when none is given (contract/admin-kitchen.md §2.C3).
@@ -9,7 +9,13 @@ pub const DEFAULT_TIME_ZONE: &str = "America/Argentina/Mendoza";
 /// The civil date at `now` in the branch's IANA zone. An unknown zone name counts as UTC: a typo must not lock the waiters out.
 #[must_use]
 pub fn local_date(now: DateTime<Utc>, zone: &str) -> NaiveDate {
-    now.with_timezone(&zone.parse::<Tz>().unwrap_or(Tz::UTC)).date_naive()
+    local_time(now, zone).date()
+}
+
+/// What the clock on the branch's wall shows at `now`.
+#[must_use]
+pub fn local_time(now: DateTime<Utc>, zone: &str) -> NaiveDateTime {
+    now.with_timezone(&zone.parse::<Tz>().unwrap_or(Tz::UTC)).naive_local()
 }
 
 #[cfg(test)]

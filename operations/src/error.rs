@@ -1,6 +1,6 @@
 //! Why an operation was refused, without a word of HTTP: a closed list, so that the API answers each on purpose.
 
-use domain::{Cents, IllegalTransition, money::MoneyError};
+use domain::{Cents, ChargeId, IllegalTransition, check::claim::ClaimRefused, money::MoneyError};
 use store::HoldsStoreError;
 
 /// An operation's refusal or failure.
@@ -42,6 +42,20 @@ pub enum Error {
     /// The payment provider refused, or its answer was lost: 502.
     #[error("{0}")]
     Upstream(&'static str),
+    /// More is to be given back than is left of the payment: 400, with what is left.
+    #[error("only {} cents of the payment can be given back", left.get())]
+    TooMuchBack {
+        /// What can still be given back.
+        left: Cents,
+    },
+    /// Another phone pays the item, or it is paid: 409, with what nobody has claimed or paid of it.
+    #[error("item {charge}: {why}")]
+    ItemClaimed {
+        /// The item.
+        charge: ChargeId,
+        /// Why, for people.
+        why: ClaimRefused,
+    },
     /// The thing exists already and cannot exist twice: 409.
     #[error("{detail}")]
     Exists {
@@ -96,6 +110,8 @@ impl HoldsStoreError for Error {
             | Self::TooMuch { .. }
             | Self::Unavailable { .. }
             | Self::Upstream(_)
+            | Self::TooMuchBack { .. }
+            | Self::ItemClaimed { .. }
             | Self::Exists { .. }
             | Self::Invalid(_)
             | Self::NotFound(_)

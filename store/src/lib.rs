@@ -53,8 +53,8 @@ pub use menu::Offered;
 pub use offer::OfferedIn;
 pub use office::{NewBranch, NewUser};
 pub use payment::{
-    AccountRow, CheckoutRow, Facts, Incident, IncidentRow, NewAccount, NewCheckout, NewNotice, NewPayment, PaymentRow,
-    RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
+    AccountRow, CheckoutRow, Facts, Incident, IncidentRow, LockedRefund, NewAccount, NewCheckout, NewNotice, NewPayment,
+    PaymentRow, RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
 };
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};

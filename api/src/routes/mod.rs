@@ -5,6 +5,7 @@ pub(crate) mod assignment;
 pub(crate) mod branch;
 pub(crate) mod call;
 pub(crate) mod cart;
+pub(crate) mod check;
 pub(crate) mod diner;
 pub(crate) mod docs;
 pub(crate) mod health;

@@ -148,7 +148,7 @@ events! {
     ServiceCallAcked(CallRef) = "SERVICE_CALL_ACKED" to A_WS_S;
     /// The call is done.
     ServiceCallClosed(CallRef) = "SERVICE_CALL_CLOSED" to A_WS_S;
-    /// The check was asked for.
+    /// The check was asked for, or comes to something else now.
     CheckRequested(CheckRef) = "CHECK_REQUESTED" to A_WS_S;
     /// Money came in.
     PaymentApproved(PaymentRef) = "PAYMENT_APPROVED" to A_WS_S;

@@ -87,7 +87,7 @@ pub async fn discount(
         let discount = uow.insert_discount(&check, new).await?;
         let till = Till { uow: &uow, session: &session, check: &check, actor: staff.actor(check.branch_id) };
         let settled = till.settle(check.status == CheckStatus::Open, None, "check.discount").await?;
-        till.tell(&settled);
+        till.tell_total(&settled);
         let change = Change {
             action: "UPDATE",
             entity_type: "check",

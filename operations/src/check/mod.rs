@@ -3,12 +3,16 @@
 //! Whatever may have changed what is owed or paid calls [`Till::settle`], which makes the whole check equal to what follows from its
 //! round items, discounts and payments (DESIGN §6): no operation moves a cent by itself.
 
+mod claim;
 mod discount;
+mod remove_discount;
 mod request;
 mod till;
 mod withdraw;
 
+pub use claim::{ClaimItem, Claimed, ClaimedItem, Claiming, claim, release};
 pub use discount::{Discounted, Discounting, discount};
+pub use remove_discount::{RemovedDiscount, remove_discount};
 pub use request::{RequestedCheck, WaiterCheck, request, request_by_staff};
 pub(crate) use till::{Settled, Till, reprice};
 pub use withdraw::{WithdrawnCheck, withdraw};

@@ -49,7 +49,7 @@ pub async fn request(db: &Database, diner: &Diner, attempt: &Attempt) -> Result<
     db.transaction("check.request", |uow| async move {
         let (check_id, asked) = match ask(&uow, diner, diner.session_id(), attempt).await? {
             Asked::Before(first) => return Ok(first),
-            Asked::Now(check_id, settled) => (check_id, settled),
+            Asked::Now { check_id, settled, .. } => (check_id, settled),
         };
         let Settled { total, paid, status, .. } = asked;
         let answer = RequestedCheck { check_id, total_cents: total, paid_cents: paid, status };
@@ -70,23 +70,20 @@ pub async fn request_by_staff(
 ) -> Result<Answer> {
     db.transaction("check.request_by_staff", |uow| async move {
         let asked = ask(&uow, staff, session_id, attempt).await;
-        let (check_id, asked) = match asked.map_err(closed_is_not_found)? {
+        let (check_id, asked, is_new) = match asked.map_err(closed_is_not_found)? {
             Asked::Before(first) => return Ok(first),
-            Asked::Now(check_id, settled) => (check_id, settled),
+            Asked::Now { check_id, settled, is_new } => (check_id, settled, is_new),
         };
-        let items_count = uow.count_charged(check_id).await?;
-        if items_count == 0 {
-            return Err(nothing_ordered());
+        // Contract W20: a check of nothing is not opened; one that a phone opened is told of like any other.
+        if is_new && asked.total == Cents::ZERO {
+            return Err(Error::refused("nothing_ordered", "Nothing was ordered yet"));
         }
+        let items_count = uow.count_charged(check_id).await?;
         let Settled { total, paid, status, .. } = asked;
         let answer = WaiterCheck { check_id, session_id, total_cents: total, paid_cents: paid, status, items_count };
         Ok(uow.answer(staff, attempt, Answer::json(200, &answer)?).await?)
     })
     .await
-}
-
-fn nothing_ordered() -> Error {
-    Error::refused("nothing_ordered", "Nothing was ordered yet")
 }
 
 /// Contract W20: a session that is over is none to a waiter.
@@ -100,7 +97,12 @@ fn closed_is_not_found(error: Error) -> Error {
 enum Asked {
     /// By this very request, earlier.
     Before(Answer),
-    Now(CheckId, Settled),
+    Now {
+        check_id: CheckId,
+        settled: Settled,
+        /// Whether this is the first time that anybody asks.
+        is_new: bool,
+    },
 }
 
 async fn ask(uow: &UnitOfWork, scope: &impl Scope, session: SessionId, attempt: &Attempt) -> Result<Asked> {
@@ -109,11 +111,8 @@ async fn ask(uow: &UnitOfWork, scope: &impl Scope, session: SessionId, attempt: 
         return Ok(Asked::Before(first));
     }
     let paying = session.session.status.ask_for_check()?;
-    let (check, is_news) = match uow.lock_check_of(&session).await? {
-        Some(check) => {
-            let is_news = check.status == CheckStatus::Open;
-            (check, is_news)
-        }
+    let (check, is_new) = match uow.lock_check_of(&session).await? {
+        Some(check) => (check, false),
         None => (uow.insert_check(&session).await?, true),
     };
     let till = Till { uow, session: &session, check: &check, actor: scope.actor(session.session.branch_id) };
@@ -124,9 +123,9 @@ async fn ask(uow: &UnitOfWork, scope: &impl Scope, session: SessionId, attempt: 
     if table.status != table.status.pay() {
         uow.set_table_status(&table, table.status.pay()).await?;
     }
-    if is_news {
+    if is_new || check.status == CheckStatus::Open {
         till.emit(Event::CheckRequested(till.check_ref(&settled)));
     }
     till.tell(&settled);
-    Ok(Asked::Now(check.id, settled))
+    Ok(Asked::Now { check_id: check.id, settled, is_new })
 }

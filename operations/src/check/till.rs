@@ -132,6 +132,14 @@ impl Till<'_> {
         }
     }
 
+    /// The same after the office changed what the check comes to, which no event of the kitchen's tells the table.
+    pub(crate) fn tell_total(&self, settled: &Settled) {
+        if !settled.became_paid && settled.status != CheckStatus::Open {
+            self.emit(Event::CheckRequested(self.check_ref(settled)));
+        }
+        self.tell(settled);
+    }
+
     pub(crate) fn check_ref(&self, settled: &Settled) -> CheckRef {
         CheckRef {
             check_id: self.check.id,

@@ -4,10 +4,10 @@
 //! before it ends or opens the next one, never neither (DESIGN I4).
 
 use super::departure::{depart, ensure_settled};
-use crate::{Error, Result};
-use auth::{Floor, Staff};
+use crate::{Error, Result, check::Till};
+use auth::{Floor, Scope, Staff};
 use chrono::{DateTime, Utc};
-use domain::{Cents, Role, SessionId, TableId, session::SessionStatus, table::TableStatus};
+use domain::{Cents, Role, SessionId, TableId, check::CheckStatus, session::SessionStatus, table::TableStatus};
 use serde::Serialize;
 use store::{Answer, Attempt, Database};
 use utoipa::ToSchema;
@@ -54,6 +54,14 @@ pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool
             ensure_settled(check.as_deref())?;
         }
         let (total_cents, paid_cents) = match &check {
+            // What was ordered since it was withdrawn is owed all the same.
+            Some(check) if check.status == CheckStatus::Open => {
+                let seated = uow.lock_session(staff, session.id).await?;
+                let till = Till { uow: &uow, session: &seated, check, actor: staff.actor(check.branch_id) };
+                let settled = till.settle(false, None, "session.close").await?;
+                till.tell(&settled);
+                (settled.total, settled.paid)
+            }
             Some(check) => (check.total_cents, check.paid_cents),
             None => (uow.session_total(&session).await?, Cents::ZERO),
         };

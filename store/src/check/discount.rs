@@ -2,12 +2,15 @@
 
 use super::CheckRow;
 use crate::{
-    error::Result,
+    error::{Error, Result},
+    scoped::admitted,
+    session::Seated,
     unit_of_work::{Locked, UnitOfWork},
 };
-use domain::{Cents, UserId, check::DiscountType};
+use auth::Scope;
+use domain::{BranchId, Cents, CheckId, DiscountId, UserId, check::DiscountType};
 use entity::check_discount;
-use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set};
+use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, EntityTrait, FromQueryResult};
 
 /// A discount's row.
 pub type DiscountRow = check_discount::Model;
@@ -25,7 +28,41 @@ pub struct NewDiscount {
     pub granted_by: UserId,
 }
 
+#[derive(FromQueryResult)]
+struct Address {
+    check_id: CheckId,
+    branch_id: BranchId,
+}
+
 impl UnitOfWork {
+    /// A discount of the caller's, with its session and check locked.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn lock_discount(
+        &self,
+        scope: &impl Scope,
+        id: DiscountId,
+    ) -> Result<(Locked<Seated>, Locked<CheckRow>, DiscountRow)> {
+        // A discount keeps its check as long as it exists, so reading that without a lock is safe.
+        let sql = "select d.check_id, k.branch_id from check_discount d join guest_check k on k.id = d.check_id
+            where d.id = $1 and d.tenant_id = $2";
+        let address: Option<Address> = self.one(sql, [id.into(), scope.tenant_id().into()]).await?;
+        let address = admitted(scope, "discount", address, |row| row.branch_id)?;
+        let (session, check) = self.lock_check(scope, address.check_id).await?;
+        let discount = check_discount::Entity::find_by_id(id).one(self.tx()).await?;
+        Ok((session, check, discount.ok_or(Error::NotFound("discount"))?))
+    }
+
+    /// Removes a discount; what that adds is written when the check is settled.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn delete_discount(&self, _check: &Locked<CheckRow>, discount: DiscountId) -> Result<()> {
+        self.run("delete from check_discount where id = $1", [discount.into()]).await?;
+        Ok(())
+    }
+
     /// Adds a discount; what it takes off is written when the check is settled.
     ///
     /// # Errors

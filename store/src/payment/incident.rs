@@ -1,31 +1,37 @@
-//! What a person must look at, each once.
+//! What a person must look at: noted once, kept until somebody says that it is dealt with.
 
-use crate::{error::Result, unit_of_work::UnitOfWork};
-use domain::{AccountId, BranchId, CheckId, PaymentId, TenantId, payment::IncidentKind};
+use crate::{
+    error::{Error, Result},
+    scoped::admitted,
+    unit_of_work::{Locked, UnitOfWork},
+};
+use auth::Scope;
+use domain::{AccountId, BranchId, CheckId, IncidentId, PaymentId, TenantId, UserId, payment::IncidentKind};
 use entity::money_incident;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 /// An incident's row.
 pub type IncidentRow = money_incident::Model;
 
-/// Where something happened, and what.
+/// What an incident is about.
 #[derive(Clone, Debug)]
 pub struct Incident {
-    /// Whose money.
+    /// Whose money it is.
     pub tenant: TenantId,
-    /// In which branch, if that is known.
+    /// Where; `None` when it concerns the business.
     pub branch: Option<BranchId>,
-    /// Through which account.
+    /// Which account with a provider.
     pub account: Option<AccountId>,
-    /// About which check.
+    /// Which check.
     pub check: Option<CheckId>,
-    /// About which payment.
+    /// Which payment.
     pub payment: Option<PaymentId>,
     /// For people.
     pub detail: String,
 }
 
 impl UnitOfWork {
-    /// Notes an incident, unless one of that key is noted already: what is seen twice is told once.
+    /// Notes an incident. `key` names it within the business: whatever is met again under the same key is not news.
     ///
     /// # Errors
     /// The database failed.
@@ -35,12 +41,12 @@ impl UnitOfWork {
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (tenant_id, key) do nothing";
         let values = [
             incident.tenant.into(),
-            incident.branch.map(BranchId::get).into(),
+            incident.branch.into(),
             kind.as_str().into(),
             key.into(),
-            incident.account.map(AccountId::get).into(),
-            incident.check.map(CheckId::get).into(),
-            incident.payment.map(PaymentId::get).into(),
+            incident.account.into(),
+            incident.check.into(),
+            incident.payment.into(),
             incident.detail.into(),
             self.now().into(),
         ];
@@ -48,6 +54,32 @@ impl UnitOfWork {
             metrics::counter!("money_incidents_total", "kind" => kind.as_str()).increment(1);
             tracing::warn!(kind = kind.as_str(), key, "money needs a person's eyes");
         }
+        Ok(())
+    }
+
+    /// Locks an incident of the caller's. One that concerns the whole business has no branch, so whoever manages one of
+    /// its branches may deal with it.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn lock_incident(&self, scope: &impl Scope, id: IncidentId) -> Result<Locked<IncidentRow>> {
+        let query = money_incident::Entity::find_by_id(id)
+            .filter(money_incident::Column::TenantId.eq(scope.tenant_id()))
+            .lock_exclusive();
+        let row = query.one(self.tx()).await?.ok_or(Error::NotFound("incident"))?;
+        match row.branch_id {
+            Some(branch) => admitted(scope, "incident", Some(row), |_| branch).map(Locked::new),
+            None => Ok(Locked::new(row)),
+        }
+    }
+
+    /// Somebody dealt with it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn resolve_incident(&self, incident: &Locked<IncidentRow>, by: UserId) -> Result<()> {
+        let sql = "update money_incident set resolved_at = $2, resolved_by_id = $3 where id = $1";
+        self.run(sql, [incident.id.into(), self.now().into(), by.into()]).await?;
         Ok(())
     }
 }

@@ -16,5 +16,5 @@ pub use incident::{Incident, IncidentRow};
 pub use notice::NewNotice;
 pub use provided::{Facts, ReturnedPayment};
 pub use queue::SyncRow;
-pub use refund::RefundRow;
+pub use refund::{LockedRefund, RefundRow};
 pub use row::{NewPayment, PaymentRow, Target, Worth};

@@ -2,22 +2,51 @@
 
 use crate::{
     check::CheckRow,
-    error::Result,
+    error::{Error, Result},
+    payment::PaymentRow,
+    scoped::admitted,
+    session::Seated,
     unit_of_work::{Locked, UnitOfWork},
 };
+use auth::Scope;
 use domain::{
-    Cents, UserId,
+    BranchId, Cents, PaymentId, RefundId, UserId,
     payment::{RefundKind, RefundStatus},
 };
 use entity::{payment, refund};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, FromQueryResult, IntoActiveModel, QuerySelect};
 use uuid::Uuid;
 
 /// A refund's row.
 pub type RefundRow = refund::Model;
 
+/// A refund with everything that money on its way back may change, locked in order.
+#[derive(Debug)]
+pub struct LockedRefund {
+    /// The party.
+    pub session: Locked<Seated>,
+    /// What it owes.
+    pub check: Locked<CheckRow>,
+    /// What it paid.
+    pub payment: Locked<PaymentRow>,
+    /// What is given back of that.
+    pub refund: Locked<RefundRow>,
+}
+
+#[derive(FromQueryResult)]
+struct Address {
+    payment_id: PaymentId,
+    branch_id: BranchId,
+}
+
+#[derive(FromQueryResult)]
+struct Sum {
+    cents: Cents,
+}
+
 impl UnitOfWork {
-    /// Makes the proposal to give back what of a payment covers nothing say `unapplied`; none when that is nothing.
+    /// Makes the proposal to give back what of a payment covers nothing say `unapplied`, less what is on its way back
+    /// already, waits for another try, or was left with us by a manager's word; none when that is nothing.
     /// `refund_proposed` keeps it to one proposal a payment.
     ///
     /// # Errors
@@ -28,6 +57,8 @@ impl UnitOfWork {
         payment: &payment::Model,
         unapplied: Cents,
     ) -> Result<()> {
+        let spoken_for = if unapplied == Cents::ZERO { Cents::ZERO } else { self.spoken_for(payment.id).await? };
+        let unapplied = unapplied.saturating_sub(spoken_for);
         if unapplied == Cents::ZERO {
             let sql =
                 "update refund set status = 'DISMISSED', done_at = $2 where payment_id = $1 and status = 'PROPOSED'";
@@ -41,6 +72,14 @@ impl UnitOfWork {
                 .await?;
         }
         Ok(())
+    }
+
+    async fn spoken_for(&self, payment: PaymentId) -> Result<Cents> {
+        let sql = "select cast(coalesce(sum(amount_cents), 0) as bigint) as cents from refund
+            where payment_id = $1 and (status in ('QUEUED', 'RUNNING', 'PENDING', 'FAILED')
+                or (status = 'DISMISSED' and requested_by_id is not null))";
+        let sum: Option<Sum> = self.one(sql, [payment.into()]).await?;
+        Ok(sum.map_or(Cents::ZERO, |sum| sum.cents))
     }
 
     /// Adds a refund under a key of its own, by which the provider knows it again.
@@ -75,5 +114,56 @@ impl UnitOfWork {
             ..Default::default()
         };
         Ok(row.insert(self.tx()).await?)
+    }
+
+    /// Locks a refund of the caller's, and before it its session, check and payment.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches; its payment belongs to no check.
+    pub async fn lock_refund(&self, scope: &impl Scope, id: RefundId) -> Result<LockedRefund> {
+        // A refund keeps its payment for ever, so reading that without a lock is safe.
+        let sql = "select payment_id, branch_id from refund where id = $1 and tenant_id = $2";
+        let address: Option<Address> = self.one(sql, [id.into(), scope.tenant_id().into()]).await?;
+        let address = admitted(scope, "refund", address, |row| row.branch_id)?;
+        let (session, check, payment) = self.lock_payment(scope, address.payment_id).await?;
+        let refund = refund::Entity::find_by_id(id).lock_exclusive().one(self.tx()).await?;
+        let refund = refund.map(Locked::new).ok_or(Error::NotFound("refund"))?;
+        Ok(LockedRefund { session, check, payment, refund })
+    }
+
+    /// What of a payment is on its way back already.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn refunding(&self, payment: &Locked<PaymentRow>) -> Result<Cents> {
+        let sql = "select cast(coalesce(sum(amount_cents), 0) as bigint) as cents from refund
+            where payment_id = $1 and status in ('QUEUED', 'RUNNING', 'PENDING')";
+        let sum: Option<Sum> = self.one(sql, [payment.id.into()]).await?;
+        Ok(sum.map_or(Cents::ZERO, |sum| sum.cents))
+    }
+
+    /// Where a refund stands now, and who says so. One that is queued is due at once, with its attempts before it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn decide_refund(
+        &self,
+        refund: &Locked<RefundRow>,
+        status: RefundStatus,
+        amount: Cents,
+        by: UserId,
+    ) -> Result<RefundRow> {
+        let mut row = RefundRow::clone(refund).into_active_model();
+        row.status = Set(status);
+        row.amount_cents = Set(amount);
+        row.requested_by_id = Set(Some(by));
+        if status == RefundStatus::Queued {
+            row.attempts = Set(0);
+            row.next_at = Set(self.now());
+        }
+        if matches!(status, RefundStatus::Done | RefundStatus::Dismissed) {
+            row.done_at = Set(Some(self.now()));
+        }
+        Ok(row.update(self.tx()).await?)
     }
 }

@@ -1,6 +1,6 @@
 //! Tables as the floor sees them: who sits there, what is cooking, who calls.
 //!
-//! One statement reads tables, sessions, rounds and calls, so a row never mixes two moments: a table that turned FREE
+//! One statement reads tables, sessions, rounds, calls and checks, so a row never mixes two moments: a table that turned FREE
 //! while the list was read would otherwise show the departed party's calls.
 
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
 use auth::{RoleSet, Staff};
 use chrono::{Days, NaiveDate};
 use domain::{
-    BranchId, CallId, RoundId, SectorId, SessionId, TableId, TenantId, round::RoundStatus, table::TableStatus,
-    timezone::local_date,
+    BranchId, CallId, RoundId, SectorId, SessionId, TableId, TenantId, check::CheckStatus, round::RoundStatus,
+    table::TableStatus, timezone::local_date,
 };
 use sea_orm::{FromQueryResult, Value};
 use std::collections::{BTreeMap, HashSet};
@@ -47,6 +47,8 @@ pub struct TableNow {
     pub open_calls: Vec<CallId>,
     /// Who confirmed its latest confirmed round.
     pub confirmed_by_name: Option<String>,
+    /// Where its check stands; `None` before it is asked for.
+    pub check_status: Option<CheckStatus>,
 }
 
 /// Which tables of the caller's branches are meant.
@@ -75,6 +77,7 @@ struct Row {
     rounds: Option<String>,
     calls: Option<String>,
     confirmed_by_name: Option<String>,
+    check_status: Option<CheckStatus>,
 }
 
 impl From<Row> for TableNow {
@@ -97,6 +100,7 @@ impl From<Row> for TableNow {
             open_rounds: rounds.collect(),
             open_calls,
             confirmed_by_name: row.confirmed_by_name,
+            check_status: row.check_status,
         }
     }
 }
@@ -115,11 +119,13 @@ const TABLES: &str = "select t.id, t.tenant_id, t.branch_id, t.code, t.capacity,
          where c.session_id = s.id and c.status = 'OPEN') as calls,
         (select coalesce(nullif(trim(coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '')), ''), u.email)
          from round r join app_user u on u.id = r.confirmed_by_id
-         where r.session_id = s.id order by r.round_number desc limit 1) as confirmed_by_name
+         where r.session_id = s.id order by r.round_number desc limit 1) as confirmed_by_name,
+        k.status as check_status
     from dining_table t
     join branch b on b.id = t.branch_id and b.is_active
     left join sector on sector.id = t.sector_id
     left join table_session s on s.table_id = t.id and s.status in ('OPEN', 'PAYING')
+    left join guest_check k on k.session_id = s.id
     where t.tenant_id = $1";
 
 #[derive(FromQueryResult)]

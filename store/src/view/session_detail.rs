@@ -2,6 +2,7 @@
 //!
 //! CANCELED rounds are left out, the shipped badge cannot draw one; voided items are shown as such and cost nothing.
 
+use super::owed::total_cents;
 use crate::{
     Database,
     error::Result,
@@ -11,8 +12,8 @@ use crate::{
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, Cents, DinerId, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus,
-    session::SessionStatus, text::Quantity,
+    BranchId, Cents, CheckId, DinerId, ProductId, RoundId, RoundItemId, SessionId, TableId, check::CheckStatus,
+    round::RoundStatus, session::SessionStatus, text::Quantity,
 };
 use sea_orm::FromQueryResult;
 use serde::Serialize;
@@ -36,8 +37,10 @@ pub struct SessionDetail {
     /// The rounds by number, those canceled left out.
     pub rounds: Vec<RoundDetail>,
     /// The state of the check; null before it was asked for.
-    pub check_status: Option<String>,
-    /// What was ordered and not voided, in cents.
+    pub check_status: Option<CheckStatus>,
+    /// The check; null before it was asked for.
+    pub check_id: Option<CheckId>,
+    /// What was ordered and not voided, less discounts, in cents.
     pub total_cents: Cents,
     /// What was paid, in cents.
     pub paid_cents: Cents,
@@ -115,12 +118,22 @@ struct Sitting {
     session_id: Option<SessionId>,
     status: Option<SessionStatus>,
     opened_at: Option<DateTime<Utc>>,
+    check_id: Option<CheckId>,
+    check_status: Option<CheckStatus>,
+    total_cents: Cents,
+    paid_cents: Cents,
 }
 
-const SITTING: &str = "select t.branch_id, t.code, s.id as session_id, s.status, s.opened_at
+const SITTING: &str = concat!(
+    "select t.branch_id, t.code, s.id as session_id, s.status, s.opened_at, k.id as check_id, k.status as check_status,
+        coalesce(k.paid_cents, 0) as paid_cents, ",
+    total_cents!(),
+    " as total_cents
     from dining_table t
     left join table_session s on s.table_id = t.id and s.status in ('OPEN', 'PAYING')
-    where t.id = $1 and t.tenant_id = $2 and t.is_active";
+    left join guest_check k on k.session_id = s.id
+    where t.id = $1 and t.tenant_id = $2 and t.is_active"
+);
 
 const DINERS: &str = "select id, session_id, name, color, local_id, joined_at, device_id from diner
     where session_id = $1 order by joined_at, id";
@@ -180,10 +193,11 @@ impl Database {
             status,
             opened_at,
             diners,
-            total_cents: total(&rounds)?,
             rounds,
-            check_status: None,
-            paid_cents: Cents::ZERO,
+            check_status: sitting.check_status,
+            check_id: sitting.check_id,
+            total_cents: sitting.total_cents,
+            paid_cents: sitting.paid_cents,
         }))
     }
 }
@@ -219,11 +233,4 @@ fn grouped(lines: Vec<Line>) -> Vec<RoundDetail> {
         }
     }
     rounds
-}
-
-fn total(rounds: &[RoundDetail]) -> Result<Cents> {
-    let items = rounds.iter().flat_map(|round| &round.items).filter(|item| !item.is_voided);
-    items
-        .map(|item| item.unit_price_cents.checked_times(item.qty.times()))
-        .try_fold(Cents::ZERO, |sum, amount| Ok(sum.checked_add(amount?)?))
 }

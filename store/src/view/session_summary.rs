@@ -1,10 +1,12 @@
 //! A session in one line, whatever its state (contract W22).
 
+use super::owed::total_cents;
 use crate::{Database, error::Result, scoped::admitted, unit_of_work::one};
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, Cents, SessionId, TableId, UserId,
+    BranchId, Cents, CheckId, SessionId, TableId, UserId,
+    check::CheckStatus,
     session::{OpenedBy, SessionStatus},
 };
 use sea_orm::FromQueryResult;
@@ -34,12 +36,14 @@ pub struct SessionSummary {
     pub diner_count: i64,
     /// Rounds sent, those canceled left out.
     pub rounds_count: i64,
-    /// What was ordered and neither canceled nor voided, in cents.
+    /// What was ordered and neither canceled nor voided, less discounts, in cents.
     pub total_cents: Cents,
     /// What was paid, in cents.
     pub paid_cents: Cents,
     /// The state of the check; null before it was asked for.
-    pub check_status: Option<String>,
+    pub check_status: Option<CheckStatus>,
+    /// The check; null before it was asked for.
+    pub check_id: Option<CheckId>,
     /// Whether both a waiter and the diners' phones took part.
     pub is_hybrid: bool,
 }
@@ -59,18 +63,23 @@ struct Row {
     rounds_count: i64,
     waiter_rounds: i64,
     total_cents: Cents,
+    paid_cents: Cents,
+    check_id: Option<CheckId>,
+    check_status: Option<CheckStatus>,
 }
 
-const SUMMARY: &str = "select s.id, s.branch_id, s.table_id, t.code as table_code, s.status, s.opened_at, s.opened_by,
+const SUMMARY: &str = concat!(
+    "select s.id, s.branch_id, s.table_id, t.code as table_code, s.status, s.opened_at, s.opened_by,
         s.opened_by_waiter_id, s.assigned_waiter_id,
         (select count(*) from diner d where d.session_id = s.id) as diner_count,
         (select count(*) from round r where r.session_id = s.id and r.status <> 'CANCELED') as rounds_count,
         (select count(*) from round r where r.session_id = s.id and r.submitted_by = 'WAITER') as waiter_rounds,
-        (select cast(coalesce(sum(i.qty * i.unit_price_cents), 0) as bigint)
-         from round r join round_item i on i.round_id = r.id
-         where r.session_id = s.id and r.status <> 'CANCELED' and i.voided_at is null) as total_cents
-    from table_session s join dining_table t on t.id = s.table_id
-    where s.id = $1 and s.tenant_id = $2";
+        k.id as check_id, k.status as check_status, coalesce(k.paid_cents, 0) as paid_cents, ",
+    total_cents!(),
+    " as total_cents
+    from table_session s join dining_table t on t.id = s.table_id left join guest_check k on k.session_id = s.id
+    where s.id = $1 and s.tenant_id = $2"
+);
 
 impl Database {
     /// A session of the caller's.
@@ -93,8 +102,9 @@ impl Database {
             diner_count: row.diner_count,
             rounds_count: row.rounds_count,
             total_cents: row.total_cents,
-            paid_cents: Cents::ZERO,
-            check_status: None,
+            paid_cents: row.paid_cents,
+            check_status: row.check_status,
+            check_id: row.check_id,
             is_hybrid: by_waiter && row.diner_count > 0,
         })
     }

@@ -1,5 +1,6 @@
 //! A party's stay as its own phones read it: what was sent, who is there, what it comes to.
 
+use super::owed::total_cents;
 use crate::{
     Database,
     diner::DinerRow,
@@ -8,7 +9,10 @@ use crate::{
 };
 use auth::{Diner, Scope};
 use chrono::{DateTime, Utc};
-use domain::{Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus, text::Quantity};
+use domain::{
+    Cents, CheckId, ProductId, RoundId, RoundItemId, SessionId, TableId, check::CheckStatus, round::RoundStatus,
+    text::Quantity,
+};
 use entity::diner;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use serde::Serialize;
@@ -78,9 +82,19 @@ struct ItemRow {
     voided_at: Option<DateTime<Utc>>,
 }
 
-#[derive(FromQueryResult)]
-struct Total {
-    total_cents: i64,
+/// What a visit comes to.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct VisitTotal {
+    /// The session.
+    pub session_id: SessionId,
+    /// What was ordered and neither canceled nor struck, less discounts, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// The check; null before it is asked for.
+    pub check_id: Option<CheckId>,
+    /// Where the check stands.
+    pub check_status: Option<CheckStatus>,
 }
 
 const ROUNDS: &str = "select r.id, r.round_number, r.status, r.created_at, r.submitted_at,
@@ -93,9 +107,12 @@ const ITEMS: &str =
     from round_item i join round r on r.id = i.round_id
     where r.session_id = $1 and r.tenant_id = $2 order by r.round_number, i.line";
 
-const TOTAL: &str = "select cast(coalesce(sum(i.qty * i.unit_price_cents), 0) as bigint) as total_cents
-    from round_item i join round r on r.id = i.round_id
-    where r.session_id = $1 and r.tenant_id = $2 and r.status <> 'CANCELED' and i.voided_at is null";
+const TOTAL: &str = concat!(
+    "select s.id as session_id, k.id as check_id, k.status as check_status, coalesce(k.paid_cents, 0) as paid_cents, ",
+    total_cents!(),
+    " as total_cents
+    from table_session s left join guest_check k on k.session_id = s.id where s.id = $1 and s.tenant_id = $2"
+);
 
 /// The diner's own session; any other is not its business (contract M12).
 fn own(diner: &Diner, session: SessionId) -> Result<()> {
@@ -137,14 +154,14 @@ impl Database {
         Ok(query.all(self.reader()).await?)
     }
 
-    /// What the session has ordered so far, in cents; what was canceled or struck counts nowhere (DESIGN §9).
+    /// What the session has ordered so far; what was canceled or struck counts nowhere (DESIGN §9).
     ///
     /// # Errors
     /// Another session's.
-    pub async fn total_of_visit(&self, diner: &Diner, session: SessionId) -> Result<Cents> {
+    pub async fn total_of_visit(&self, diner: &Diner, session: SessionId) -> Result<VisitTotal> {
         own(diner, session)?;
-        let total: Option<Total> = one(self.reader(), TOTAL, [session.into(), Scope::tenant_id(diner).into()]).await?;
-        Ok(Cents::new(total.map_or(0, |total| total.total_cents))?)
+        let total = one(self.reader(), TOTAL, [session.into(), Scope::tenant_id(diner).into()]).await?;
+        total.ok_or(Error::NotFound("session"))
     }
 }
 

@@ -3,24 +3,10 @@
 use crate::{extract::Segment, problem::ApiResult, state::AppState};
 use auth::Diner;
 use axum::{Json, extract::State};
-use domain::{Cents, SessionId};
+use domain::SessionId;
 use operations::diner::Registered;
 use runtime::{Problem, ProblemBody};
-use serde::Serialize;
-use store::view::VisitRound;
-use utoipa::ToSchema;
-
-/// What a visit comes to.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct VisitTotal {
-    session_id: SessionId,
-    /// What was ordered and neither canceled nor struck, in cents.
-    total_cents: Cents,
-    paid_cents: Cents,
-    /// Null before the check is asked for.
-    check_id: Option<i64>,
-    check_status: Option<String>,
-}
+use store::view::{VisitCheck, VisitRound, VisitTotal};
 
 /// Every round of the session, canceled ones included; struck items are marked.
 #[utoipa::path(get, path = "/api/diner/session/{session_id}/rounds", tag = "diner", params(("session_id" = SessionId, Path)),
@@ -54,13 +40,13 @@ pub(crate) async fn visit_total(
     diner: Diner,
     Segment(session_id): Segment<SessionId>,
 ) -> ApiResult<Json<VisitTotal>> {
-    let total_cents = state.db.total_of_visit(&diner, session_id).await?;
-    Ok(Json(VisitTotal { session_id, total_cents, paid_cents: Cents::ZERO, check_id: None, check_status: None }))
+    Ok(Json(state.db.total_of_visit(&diner, session_id).await?))
 }
 
 /// The session's check.
 #[utoipa::path(get, path = "/api/diner/check", tag = "diner", security(("diner" = [])),
-    responses((status = 404, body = ProblemBody, description = "It has not been asked for")))]
-pub(crate) async fn visit_check(_diner: Diner) -> Problem {
-    Problem::not_found("No check has been requested yet: check not found")
+    responses((status = 200, body = VisitCheck), (status = 404, body = ProblemBody, description = "It has not been asked for")))]
+pub(crate) async fn visit_check(State(state): State<AppState>, diner: Diner) -> ApiResult<Json<VisitCheck>> {
+    let check = state.db.check_of_visit(&diner).await?;
+    Ok(Json(check.ok_or_else(|| Problem::not_found("No check has been requested yet: check not found"))?))
 }

@@ -7,7 +7,9 @@ use crate::{
 };
 use auth::{Floor as FloorStaff, Staff};
 use axum::{Json, extract::State};
-use domain::{BranchId, CallId, RoundId, SectorId, SessionId, TableId, round::RoundStatus, table::TableStatus};
+use domain::{
+    BranchId, CallId, RoundId, SectorId, SessionId, TableId, check::CheckStatus, round::RoundStatus, table::TableStatus,
+};
 use runtime::ProblemBody;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,7 +36,7 @@ pub(crate) struct WaiterTable {
     #[serde(rename = "activeServiceCallIds")]
     active_service_call_ids_again: Vec<CallId>,
     /// The state of the check; null before it was asked for.
-    check_status: Option<String>,
+    check_status: Option<CheckStatus>,
     sector_id: Option<SectorId>,
     sector_name: Option<String>,
     /// Who confirmed the latest confirmed round.
@@ -55,7 +57,7 @@ impl From<TableNow> for WaiterTable {
             pending_calls: table.open_calls.len(),
             active_service_call_ids: table.open_calls.clone(),
             active_service_call_ids_again: table.open_calls,
-            check_status: None,
+            check_status: table.check_status,
             sector_id: table.sector_id,
             sector_name: table.sector_name,
             confirmed_by_name: table.confirmed_by_name,

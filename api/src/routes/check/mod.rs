@@ -1,0 +1,17 @@
+//! What a party owes.
+
+mod claim;
+mod discount;
+mod quote;
+mod read;
+mod receipt;
+mod request;
+mod withdraw;
+
+pub(crate) use claim::*;
+pub(crate) use discount::*;
+pub(crate) use quote::*;
+pub(crate) use read::*;
+pub(crate) use receipt::*;
+pub(crate) use request::*;
+pub(crate) use withdraw::*;

@@ -1,0 +1,204 @@
+//! A phone says which items its diner pays, so that two phones never pay the same one.
+//!
+//! A claim lapses by itself: a phone that died must not keep the table from paying. It is renewed by saying it again, and
+//! it dies with the payment: what is covered needs nobody's word.
+
+use crate::{Error, Result};
+use auth::Diner;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Cents, ChargeId, CheckId, DinerId,
+    check::{
+        Fraction,
+        claim::{self, Held},
+    },
+};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use store::{Answer, Attempt, CheckRow, ClaimRow, Database, Ledger, Locked, NewClaim, UnitOfWork};
+use utoipa::ToSchema;
+
+/// How long a claim holds. Long enough to read the bill, choose a tip and come back from the provider's page; short
+/// enough that a phone that went to sleep does not keep the others waiting.
+const CLAIM_LIFE: TimeDelta = TimeDelta::minutes(5);
+
+/// What a diner pays.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct Claiming {
+    /// Whose claim it is.
+    pub diner_id: DinerId,
+    /// All that it pays from now on; what it claimed before and is not here is let go.
+    pub items: Vec<ClaimItem>,
+}
+
+/// An item, or `num` out of `den` equal parts of it.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+pub struct ClaimItem {
+    /// The item.
+    pub charge_id: ChargeId,
+    /// How many parts; 1 when absent.
+    #[serde(default = "one")]
+    pub num: u32,
+    /// How many parts make the item, 40 at most; 1 when absent.
+    #[serde(default = "one")]
+    pub den: u32,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// What a diner has claimed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Claimed {
+    /// The check.
+    pub check_id: CheckId,
+    /// Whose claim it is.
+    pub diner_id: DinerId,
+    /// What it pays, and for how much.
+    pub items: Vec<ClaimedItem>,
+    /// The sum, in cents.
+    pub amount_cents: Cents,
+    /// Until when it holds; null when nothing is claimed.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A claimed item.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct ClaimedItem {
+    /// The item.
+    pub charge_id: ChargeId,
+    /// How many parts.
+    pub num: u32,
+    /// How many parts make the item.
+    pub den: u32,
+    /// For how much, in cents. Fixed: a later claim of somebody else does not change it.
+    pub amount_cents: Cents,
+}
+
+/// Replaces what the diner has claimed, all or nothing.
+///
+/// # Errors
+/// No such check at the table; it is not being paid; the diner is not of the table; an item is not on the check, or
+/// others pay so much of it, or it is paid.
+pub async fn claim(
+    db: &Database,
+    diner: &Diner,
+    check: CheckId,
+    wanted: &Claiming,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let fractions = fractions(&wanted.items)?;
+    let fractions = &fractions;
+    db.transaction("check.claim", |uow| async move {
+        let (session, check) = uow.lock_check(diner, check).await?;
+        if let Some(first) = uow.first_answer(diner, attempt).await? {
+            return Ok(first);
+        }
+        session.session.status.ensure_live()?;
+        check.status.ensure_payable()?;
+        let of_table = uow.find_diner(&session, Some(wanted.diner_id)).await?;
+        of_table.ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
+        uow.release_claims(&check, wanted.diner_id).await?;
+        let (ledger, others) = (uow.find_ledger(&check).await?, uow.find_claims(&check).await?);
+        let expires_at = uow.now() + CLAIM_LIFE;
+        let mut items = Vec::with_capacity(fractions.len());
+        for (charge_id, fraction) in fractions {
+            let item = admit(&ledger, &others, *charge_id, *fraction)?;
+            insert(&uow, &check, wanted.diner_id, item, expires_at).await?;
+            items.push(item);
+        }
+        let claimed = Claimed {
+            check_id: check.id,
+            diner_id: wanted.diner_id,
+            amount_cents: Cents::checked_sum(items.iter().map(|item| item.amount_cents))?,
+            expires_at: (!items.is_empty()).then_some(expires_at),
+            items,
+        };
+        Ok(uow.answer(diner, attempt, Answer::json(200, &claimed)?).await?)
+    })
+    .await
+}
+
+/// Lets go what the diner has claimed.
+///
+/// # Errors
+/// No such check at the table; the diner is not of the table.
+pub async fn release(
+    db: &Database,
+    diner: &Diner,
+    check: CheckId,
+    whose: DinerId,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    db.transaction("check.release", |uow| async move {
+        let (session, check) = uow.lock_check(diner, check).await?;
+        if let Some(first) = uow.first_answer(diner, attempt).await? {
+            return Ok(first);
+        }
+        let of_table = uow.find_diner(&session, Some(whose)).await?;
+        of_table.ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
+        uow.release_claims(&check, whose).await?;
+        Ok(uow.answer(diner, attempt, Answer::empty()).await?)
+    })
+    .await
+}
+
+fn fractions(items: &[ClaimItem]) -> Result<Vec<(ChargeId, Fraction)>> {
+    let mut seen = HashSet::new();
+    let one = |item: &ClaimItem| {
+        if !seen.insert(item.charge_id) {
+            return Err(Error::Invalid("items: the same charge_id appears twice"));
+        }
+        let fraction = Fraction::new(item.num, item.den)
+            .map_err(|_| Error::Invalid("items: num and den must make a fraction: 1 <= num <= den <= 40"))?;
+        Ok((item.charge_id, fraction))
+    };
+    items.iter().map(one).collect()
+}
+
+/// What a claim of that part of the charge comes to.
+fn admit(ledger: &Ledger, others: &[ClaimRow], charge_id: ChargeId, fraction: Fraction) -> Result<ClaimedItem> {
+    let charge = ledger.charges.iter().find(|charge| charge.id == charge_id).ok_or(Error::NotFound("charge"))?;
+    let paid = ledger.parts.iter().filter(|part| part.charge == charge_id).map(|part| part.amount);
+    let paid = Cents::checked_sum(paid)?;
+    let held = others.iter().filter(|claim| claim.charge_id == charge_id).map(|claim| held(ledger, claim));
+    let held = held.collect::<Result<Vec<_>>>()?;
+    let amount_cents = claim::claim(charge.amount_cents, paid, &held, fraction)
+        .map_err(|why| Error::ItemClaimed { charge: charge_id, why })?;
+    Ok(ClaimedItem { charge_id, num: fraction.num(), den: fraction.den(), amount_cents })
+}
+
+/// Somebody else's claim. It is paid when payments of that diner cover as much of the charge; its money is then among
+/// what the charge was paid, and must not be counted twice.
+fn held(ledger: &Ledger, claim: &ClaimRow) -> Result<Held> {
+    let theirs = |payment: domain::PaymentId| {
+        ledger.payments.iter().any(|known| known.id == payment && known.diner_id == Some(claim.diner_id))
+    };
+    let covered =
+        ledger.parts.iter().filter(|part| part.charge == claim.charge_id && theirs(part.payment)).map(|part| part.amount);
+    let covered = Cents::checked_sum(covered)?;
+    let part = |n: i32| u32::try_from(n).unwrap_or(1);
+    let fraction = Fraction::new(part(claim.numerator), part(claim.denominator))
+        .map_err(|_| Error::Internal("a claim is no fraction"))?;
+    Ok(Held { fraction, cents: claim.amount_cents, paid: covered >= claim.amount_cents })
+}
+
+async fn insert(
+    uow: &UnitOfWork,
+    check: &Locked<CheckRow>,
+    diner: DinerId,
+    item: ClaimedItem,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    let new = NewClaim {
+        charge: item.charge_id,
+        diner,
+        numerator: item.num,
+        denominator: item.den,
+        amount: item.amount_cents,
+        expires_at,
+    };
+    uow.insert_claim(check, new).await?;
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! A manager decides on a refund that waits for a word: one that was proposed, or one that the provider refused.
+
+use super::{
+    give_back::{Return, left},
+    refund::Refunded,
+};
+use crate::{Error, Result};
+use auth::{Management, Staff};
+use domain::{
+    RefundId,
+    payment::{RefundKind, RefundStatus},
+};
+use serde_json::json;
+use store::{Answer, Attempt, Change, Database, LockedRefund, RefundRow, UnitOfWork};
+
+/// Gives the money back: what staff took at once, what the provider took as soon as a worker has asked it. Never more
+/// than what is left of the payment by now.
+///
+/// # Errors
+/// No such refund; it is under way, done or dismissed; nothing is left to give back.
+pub async fn approve_refund(
+    db: &Database,
+    staff: &Staff<Management>,
+    id: RefundId,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    db.transaction("payment.approve_refund", |uow| async move {
+        let LockedRefund { session, check, payment, refund } = uow.lock_refund(staff, id).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        let queued = refund.status.approve().map_err(Error::Conflict)?;
+        let left = left(&payment)?.saturating_sub(uow.refunding(&payment).await?);
+        // An over-payment is what covers nothing at this moment, whatever it was when the task was written.
+        let idle = payment.net_cents.saturating_sub(payment.allocated_cents);
+        let most = if refund.kind == RefundKind::Overpayment { left.min(idle) } else { left };
+        if most < refund.amount_cents {
+            return Err(Error::TooMuchBack { left: most });
+        }
+        let by_hand = payment.tender.is_manual();
+        let status = if by_hand { RefundStatus::Done } else { queued };
+        let decided = uow.decide_refund(&refund, status, refund.amount_cents, staff.user_id()).await?;
+        audit(&uow, staff, attempt, &refund, &decided).await?;
+        if !by_hand {
+            let check = (check.id, check.status, check.total_cents, check.paid_cents);
+            let answer = Answer::json(202, &Refunded::of(&decided, &payment, check))?;
+            return Ok(uow.answer(staff, attempt, answer).await?);
+        }
+        let back = Return { uow: &uow, staff, attempt, session: &session, check: &check, payment: &payment };
+        let (payment, settled) = back.settle(&decided).await?;
+        let check = (check.id, settled.status, settled.total, settled.paid);
+        Ok(uow.answer(staff, attempt, Answer::json(200, &Refunded::of(&decided, &payment, check))?).await?)
+    })
+    .await
+}
+
+/// Leaves the money where it is.
+///
+/// # Errors
+/// No such refund; it is under way, done or dismissed.
+pub async fn dismiss_refund(
+    db: &Database,
+    staff: &Staff<Management>,
+    id: RefundId,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    db.transaction("payment.dismiss_refund", |uow| async move {
+        let LockedRefund { check, payment, refund, .. } = uow.lock_refund(staff, id).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        let dismissed = refund.status.dismiss().map_err(Error::Conflict)?;
+        let decided = uow.decide_refund(&refund, dismissed, refund.amount_cents, staff.user_id()).await?;
+        audit(&uow, staff, attempt, &refund, &decided).await?;
+        let check = (check.id, check.status, check.total_cents, check.paid_cents);
+        Ok(uow.answer(staff, attempt, Answer::json(200, &Refunded::of(&decided, &payment, check))?).await?)
+    })
+    .await
+}
+
+async fn audit(
+    uow: &UnitOfWork,
+    staff: &Staff<Management>,
+    attempt: &Attempt,
+    before: &RefundRow,
+    after: &RefundRow,
+) -> Result<()> {
+    let change = Change {
+        action: "UPDATE",
+        entity_type: "refund",
+        entity_id: after.id.get(),
+        branch: Some(after.branch_id),
+        before: json!({ "status": before.status }),
+        after: json!({ "status": after.status, "amount_cents": after.amount_cents, "payment_id": after.payment_id }),
+    };
+    uow.audit(staff, attempt, change).await?;
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! A manager gives money back, all of a payment or a part.
+//!
+//! What staff took goes back by hand and at once. What a phone paid goes back through its provider: that is asked for
+//! here and done by a worker, so no transaction waits for a network (DESIGN I6).
+
+use super::{
+    give_back::{Return, left},
+    refund_at_provider,
+};
+use crate::{Error, Result};
+use auth::{Management, Staff};
+use domain::{
+    Amount, Cents, CheckId, PaymentId, RefundId,
+    check::CheckStatus,
+    payment::{PaymentStatus, RefundKind, RefundStatus},
+    text::Name,
+};
+use serde::{Deserialize, Serialize};
+use store::{Answer, Attempt, Database, PaymentRow, RefundRow};
+use utoipa::ToSchema;
+
+/// What is to go back.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct Refunding {
+    /// How much, in cents; absent for all that is left.
+    #[schema(value_type = Option<i64>)]
+    pub amount_cents: Option<Amount>,
+    /// Why.
+    pub reason: Name<200>,
+}
+
+/// Money on its way back, or back.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Refunded {
+    /// The refund.
+    pub refund_id: RefundId,
+    /// DONE when it went by hand; QUEUED while the provider is still to be asked.
+    pub refund_status: RefundStatus,
+    /// How much, in cents.
+    pub amount_cents: Cents,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Where the payment stands.
+    pub payment_status: PaymentStatus,
+    /// What of it is back in all, in cents.
+    pub refunded_cents: Cents,
+    /// What of it still counts towards the bill, in cents.
+    pub net_cents: Cents,
+    /// What of it still counts as a tip, in cents.
+    pub tip_cents: Cents,
+    /// Its check.
+    pub check_id: CheckId,
+    /// Where the check stands.
+    pub check_status: CheckStatus,
+    /// What it comes to, in cents.
+    pub check_total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub check_paid_cents: Cents,
+    /// What is left to pay, in cents.
+    pub check_remaining_cents: Cents,
+}
+
+impl Refunded {
+    /// What is told of `refund`, with the check's state, total and paid part.
+    pub(super) fn of(refund: &RefundRow, payment: &PaymentRow, check: (CheckId, CheckStatus, Cents, Cents)) -> Self {
+        let (check_id, check_status, check_total_cents, check_paid_cents) = check;
+        Self {
+            refund_id: refund.id,
+            refund_status: refund.status,
+            amount_cents: refund.amount_cents,
+            payment_id: payment.id,
+            payment_status: payment.status,
+            refunded_cents: payment.refunded_cents,
+            net_cents: payment.net_cents,
+            tip_cents: payment.tip_cents,
+            check_id,
+            check_status,
+            check_total_cents,
+            check_paid_cents,
+            check_remaining_cents: check_total_cents.saturating_sub(check_paid_cents),
+        }
+    }
+}
+
+/// Gives it back.
+///
+/// # Errors
+/// No such payment; none of it is ours, or less than that is left; the key was used for another request.
+pub async fn refund(
+    db: &Database,
+    staff: &Staff<Management>,
+    payment: PaymentId,
+    wanted: &Refunding,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    db.transaction("payment.refund", |uow| async move {
+        let (session, check, payment) = uow.lock_payment(staff, payment).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        let left = left(&payment)?.saturating_sub(uow.refunding(&payment).await?);
+        let amount = wanted.amount_cents.map_or(left, Amount::cents);
+        if amount > left || amount == Cents::ZERO {
+            return Err(Error::TooMuchBack { left });
+        }
+        if !payment.tender.is_manual() {
+            let queued = refund_at_provider(&uow, staff, attempt, &payment, amount, wanted.reason.as_str()).await?;
+            let check = (check.id, check.status, check.total_cents, check.paid_cents);
+            let answer = Answer::json(202, &Refunded::of(&queued, &payment, check))?;
+            return Ok(uow.answer(staff, attempt, answer).await?);
+        }
+        let (kind, by) = (RefundKind::Request, Some(staff.user_id()));
+        let reason = wanted.reason.as_str();
+        let refund = uow.insert_refund(&payment, kind, RefundStatus::Done, amount, reason, by).await?;
+        let back = Return { uow: &uow, staff, attempt, session: &session, check: &check, payment: &payment };
+        let (payment, settled) = back.settle(&refund).await?;
+        let check = (check.id, settled.status, settled.total, settled.paid);
+        Ok(uow.answer(staff, attempt, Answer::json(200, &Refunded::of(&refund, &payment, check))?).await?)
+    })
+    .await
+}

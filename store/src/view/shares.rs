@@ -1,0 +1,158 @@
+//! Who ordered what of a check, who paid what, and who says that they will: what splits are made of.
+
+use crate::{
+    Database,
+    error::{Error, Result},
+    scoped::admitted,
+    unit_of_work::{all, one},
+};
+use auth::Scope;
+use chrono::{DateTime, Utc};
+use domain::{
+    BranchId, Cents, ChargeId, CheckId, DinerId, SessionId,
+    check::split::{Bill, BillDiner, BillLine},
+};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What a diner's own items come to, and what of them is paid by whomever.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Balance {
+    /// The diner; null for what is shared.
+    pub diner_id: Option<DinerId>,
+    /// That diner's name; `Compartido` for what is shared.
+    pub diner_name: String,
+    /// What the items come to, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// What is left to pay, in cents.
+    pub remaining_cents: Cents,
+}
+
+/// A claim that holds.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct LiveClaim {
+    /// The item.
+    pub charge_id: ChargeId,
+    /// Who pays it.
+    pub diner_id: DinerId,
+    /// That diner's name.
+    pub diner_name: String,
+    /// How many parts of it.
+    pub num: i32,
+    /// How many parts make the item.
+    pub den: i32,
+    /// For how much, in cents.
+    pub amount_cents: Cents,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(FromQueryResult)]
+struct Address {
+    branch_id: BranchId,
+    session_id: SessionId,
+}
+
+#[derive(FromQueryResult)]
+struct BalanceRow {
+    diner_id: Option<DinerId>,
+    diner_name: Option<String>,
+    total_cents: Cents,
+    paid_cents: Cents,
+}
+
+#[derive(FromQueryResult)]
+struct LineRow {
+    charge: ChargeId,
+    amount: Cents,
+    paid: Cents,
+    diner: Option<DinerId>,
+}
+
+#[derive(FromQueryResult)]
+struct DinerRow {
+    diner: DinerId,
+    paid: Cents,
+}
+
+// Every diner of the table is there, the one who ordered nothing with zeros; what is shared only when there is any.
+const BALANCES: &str = "select d.id as diner_id, d.name as diner_name, d.joined_at,
+        cast(coalesce(sum(c.amount_cents), 0) as bigint) as total_cents,
+        cast(coalesce(sum(c.paid_cents), 0) as bigint) as paid_cents
+    from diner d left join charge c on c.diner_id = d.id and c.check_id = $1
+    where d.session_id = $2 group by d.id, d.name, d.joined_at order by d.joined_at, d.id";
+
+const SHARED: &str = "select null as diner_id, null as diner_name, cast(coalesce(sum(amount_cents), 0) as bigint) as total_cents,
+        cast(coalesce(sum(paid_cents), 0) as bigint) as paid_cents
+    from charge where check_id = $1 and diner_id is null having count(*) > 0";
+
+const LINES: &str =
+    "select id as charge, amount_cents as amount, paid_cents as paid, diner_id as diner from charge where check_id = $1";
+
+const DINERS: &str = "select d.id as diner,
+        cast(coalesce((select sum(p.allocated_cents) from payment p where p.check_id = $1 and p.diner_id = d.id), 0) as bigint) as paid
+    from diner d where d.session_id = $2";
+
+const CLAIMS: &str = "select c.charge_id, c.diner_id, d.name as diner_name, c.numerator as num, c.denominator as den,
+        c.amount_cents, c.expires_at
+    from charge_claim c join diner d on d.id = c.diner_id
+    where c.check_id = $1 and c.expires_at > $2 order by c.charge_id, c.id";
+
+impl Database {
+    /// What each diner's items come to, in the order they joined, and what is shared last.
+    ///
+    /// # Errors
+    /// Not a check of the caller's.
+    pub async fn balances(&self, scope: &impl Scope, check: CheckId) -> Result<Vec<Balance>> {
+        let session = self.session_of_check(scope, check).await?;
+        let mut rows: Vec<BalanceRow> = all(self.reader(), BALANCES, [check.into(), session.into()]).await?;
+        rows.extend(all::<BalanceRow>(self.reader(), SHARED, [check.into()]).await?);
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    /// The check as a split sees it.
+    ///
+    /// # Errors
+    /// Not a check of the caller's.
+    pub async fn bill(&self, scope: &impl Scope, check: CheckId) -> Result<Bill> {
+        let session = self.session_of_check(scope, check).await?;
+        let lines: Vec<LineRow> = all(self.reader(), LINES, [check.into()]).await?;
+        let diners: Vec<DinerRow> = all(self.reader(), DINERS, [check.into(), session.into()]).await?;
+        let line = |row: LineRow| BillLine { charge: row.charge, amount: row.amount, paid: row.paid, diner: row.diner };
+        Ok(Bill {
+            lines: lines.into_iter().map(line).collect(),
+            diners: diners.into_iter().map(|row| BillDiner { diner: row.diner, paid: row.paid }).collect(),
+        })
+    }
+
+    /// The claims that hold, item by item.
+    ///
+    /// # Errors
+    /// Not a check of the caller's.
+    pub async fn live_claims(&self, scope: &impl Scope, check: CheckId) -> Result<Vec<LiveClaim>> {
+        self.session_of_check(scope, check).await?;
+        all(self.reader(), CLAIMS, [check.into(), self.clock().now().into()]).await
+    }
+
+    async fn session_of_check(&self, scope: &impl Scope, check: CheckId) -> Result<SessionId> {
+        let sql = "select branch_id, session_id from guest_check where id = $1 and tenant_id = $2";
+        let row: Option<Address> = one(self.reader(), sql, [check.into(), scope.tenant_id().into()]).await?;
+        let session = admitted(scope, "check", row, |row| row.branch_id)?.session_id;
+        if scope.admits_session(session) { Ok(session) } else { Err(Error::NotFound("check")) }
+    }
+}
+
+impl From<BalanceRow> for Balance {
+    fn from(row: BalanceRow) -> Self {
+        Self {
+            diner_id: row.diner_id,
+            diner_name: row.diner_name.unwrap_or_else(|| "Compartido".to_owned()),
+            total_cents: row.total_cents,
+            paid_cents: row.paid_cents,
+            remaining_cents: row.total_cents.saturating_sub(row.paid_cents),
+        }
+    }
+}

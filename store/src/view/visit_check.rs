@@ -1,0 +1,180 @@
+//! The bill as the party's own phones read it (contract M16).
+//!
+//! Its lines are the round items, not the charges: a withdrawn check shows what was ordered since, too.
+
+use super::owed::total_cents;
+use crate::{
+    Database,
+    error::Result,
+    unit_of_work::{all, one},
+};
+use auth::{Diner, Scope};
+use chrono::{DateTime, Utc};
+use domain::{
+    Cents, ChargeId, CheckId, DinerId, PaymentId,
+    check::CheckStatus,
+    payment::{PaymentStatus, Tender},
+    text::Quantity,
+};
+use sea_orm::{FromQueryResult, Value};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The bill.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct VisitCheck {
+    /// The check.
+    pub id: CheckId,
+    /// Where it stands.
+    pub status: CheckStatus,
+    /// What it comes to, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// What is left to pay, in cents.
+    pub remaining_cents: Cents,
+    /// What was taken off, in cents.
+    pub discount_cents: Cents,
+    /// What was ordered and neither canceled nor struck.
+    pub items: Vec<BillItem>,
+    /// What was paid or tried to be.
+    pub payments: Vec<BillPayment>,
+    /// When it was asked for first.
+    pub created_at: DateTime<Utc>,
+    /// The table the party sits at now.
+    pub table_code: Option<String>,
+}
+
+/// A line of the bill.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct BillItem {
+    /// What to name in a split or a claim; null for what was ordered after the check was withdrawn.
+    pub charge_id: Option<ChargeId>,
+    /// The product's name when it was ordered.
+    pub product_name: String,
+    /// How many.
+    pub qty: Quantity,
+    /// Price of one when it was ordered, in cents.
+    pub unit_price_cents: Cents,
+    /// All of them, in cents.
+    pub subtotal_cents: Cents,
+    /// The same less the line's part of the discounts, in cents.
+    pub amount_cents: Cents,
+    /// What of that is paid, in cents.
+    pub paid_cents: Cents,
+    /// The diner's wish.
+    pub notes: Option<String>,
+    /// In which round it was ordered.
+    pub round_number: i32,
+    /// Who ordered it; null when it is shared.
+    pub diner_id: Option<DinerId>,
+}
+
+/// A payment, in the words of the shipped diner app.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BillPayment {
+    /// The payment.
+    pub id: PaymentId,
+    /// CASH for whatever staff took, MERCADO_PAGO for what a phone paid.
+    pub provider: &'static str,
+    /// PENDING, APPROVED or REJECTED.
+    pub status: &'static str,
+    /// Where it stands in full.
+    pub state: PaymentStatus,
+    /// For the bill, in cents: what was paid less the tip.
+    pub amount_cents: Cents,
+    /// The tip, in cents.
+    pub tip_cents: Cents,
+    /// What of both went back, in cents.
+    pub refunded_cents: Cents,
+    /// Which diner paid; null when nobody said.
+    pub diner_id: Option<DinerId>,
+    /// When it was registered.
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(FromQueryResult)]
+struct Head {
+    id: CheckId,
+    status: CheckStatus,
+    total_cents: Cents,
+    paid_cents: Cents,
+    discount_cents: Cents,
+    requested_at: DateTime<Utc>,
+    table_code: String,
+}
+
+#[derive(FromQueryResult)]
+struct Paid {
+    id: PaymentId,
+    tender: Tender,
+    status: PaymentStatus,
+    amount_cents: Cents,
+    tip_cents: Cents,
+    refunded_cents: Cents,
+    diner_id: Option<DinerId>,
+    created_at: DateTime<Utc>,
+}
+
+const HEAD: &str = concat!(
+    "select k.id, k.status, k.paid_cents, k.requested_at, t.code as table_code,
+        (select cast(coalesce(sum(d.amount_cents), 0) as bigint) from check_discount d where d.check_id = k.id)
+            as discount_cents, ",
+    total_cents!(),
+    " as total_cents
+    from guest_check k join table_session s on s.id = k.session_id join dining_table t on t.id = s.table_id
+    where k.session_id = $1 and k.tenant_id = $2"
+);
+
+const ITEMS: &str = "select c.id as charge_id, i.product_name, i.qty, i.unit_price_cents, i.notes, i.diner_id, r.round_number,
+        i.qty * i.unit_price_cents as subtotal_cents, coalesce(c.amount_cents, i.qty * i.unit_price_cents) as amount_cents,
+        coalesce(c.paid_cents, 0) as paid_cents
+    from round r join round_item i on i.round_id = r.id left join charge c on c.round_item_id = i.id
+    where r.session_id = $1 and r.tenant_id = $2 and r.status <> 'CANCELED' and i.voided_at is null
+    order by r.round_number, i.line";
+
+const PAYMENTS: &str = "select p.id, p.tender, p.status, p.amount_cents, p.tip_cents, p.refunded_cents, p.diner_id, p.created_at
+    from payment p join guest_check k on k.id = p.check_id
+    where k.session_id = $1 and k.tenant_id = $2 order by p.created_at, p.id";
+
+impl Database {
+    /// The diner's bill; `None` before it is asked for.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn check_of_visit(&self, diner: &Diner) -> Result<Option<VisitCheck>> {
+        let values = || -> [Value; 2] { [diner.session_id().into(), Scope::tenant_id(diner).into()] };
+        let head: Option<Head> = one(self.reader(), HEAD, values()).await?;
+        let Some(head) = head else { return Ok(None) };
+        let items = all(self.reader(), ITEMS, values()).await?;
+        let payments: Vec<Paid> = all(self.reader(), PAYMENTS, values()).await?;
+        Ok(Some(VisitCheck {
+            id: head.id,
+            status: head.status,
+            total_cents: head.total_cents,
+            paid_cents: head.paid_cents,
+            remaining_cents: head.total_cents.saturating_sub(head.paid_cents),
+            discount_cents: head.discount_cents,
+            items,
+            payments: payments.into_iter().map(BillPayment::from).collect(),
+            created_at: head.requested_at,
+            table_code: Some(head.table_code),
+        }))
+    }
+}
+
+impl From<Paid> for BillPayment {
+    fn from(row: Paid) -> Self {
+        Self {
+            id: row.id,
+            provider: row.tender.wire_provider(),
+            status: row.status.wire(),
+            state: row.status,
+            amount_cents: row.amount_cents.saturating_sub(row.tip_cents),
+            tip_cents: row.tip_cents,
+            refunded_cents: row.refunded_cents,
+            diner_id: row.diner_id,
+            created_at: row.created_at,
+        }
+    }
+}
