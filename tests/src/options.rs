@@ -15,12 +15,20 @@ pub struct AppOptions {
     pub(crate) gateway_processes: usize,
     pub(crate) rate_limits: bool,
     pub(crate) count_round_trips: bool,
+    pub(crate) provider: Option<String>,
     pub(crate) env: Vec<(String, String)>,
 }
 
 impl Default for AppOptions {
     fn default() -> Self {
-        Self { api_processes: 1, gateway_processes: 1, rate_limits: false, count_round_trips: false, env: Vec::new() }
+        Self {
+            api_processes: 1,
+            gateway_processes: 1,
+            rate_limits: false,
+            count_round_trips: false,
+            provider: None,
+            env: Vec::new(),
+        }
     }
 }
 
@@ -51,6 +59,27 @@ impl AppOptions {
     pub fn count_round_trips(mut self) -> Self {
         self.count_round_trips = true;
         self
+    }
+
+    /// The restaurant's account is with the payment provider at `base_url`, which need not answer yet. Retries come within
+    /// milliseconds and nothing is swept unless the test asks for it, see [`App::sweep`](crate::App::sweep).
+    ///
+    /// Each API process is its own public address: a kill tests the notices that find nobody.
+    #[must_use]
+    pub fn provider(mut self, base_url: &str, access_token: &str, webhook_secret: &str) -> Self {
+        self.provider = Some(base_url.to_owned());
+        [
+            ("MERCADOPAGO_BASE_URL", base_url),
+            ("MERCADOPAGO_ACCESS_TOKEN", access_token),
+            ("MERCADOPAGO_WEBHOOK_SECRET", webhook_secret),
+            ("COMANDA_PAYMENT_RETRY_BASE", "50ms"),
+            ("COMANDA_PAYMENT_TIMEOUT", "1s"),
+            ("COMANDA_PAYMENT_LEASE", "2s"),
+            ("COMANDA_PAYMENT_SWEEP_EVERY", "24h"),
+            ("COMANDA_BREAKER_COOLDOWN", "100ms"),
+        ]
+        .into_iter()
+        .fold(self, |options, (name, value)| options.env(name, value))
     }
 
     /// One more environment variable for every process; wins over what the harness sets.
