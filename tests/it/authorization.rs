@@ -90,6 +90,27 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("GET", "/api/kitchen/tickets/{ticket_id}", ALL, ""),
     ("PATCH", "/api/kitchen/tickets/{ticket_id}/status", ALL, r#"{"status":"IN_PROGRESS"}"#),
     ("GET", "/api/kitchen/estimated-wait", Public, ""),
+    ("POST", "/api/billing/check/request", Diner, ""),
+    ("POST", "/api/waiter/sessions/{session_id}/check", FLOOR, ""),
+    ("POST", "/api/waiter/sessions/{session_id}/check/withdraw", FLOOR, ""),
+    ("POST", "/api/waiter/sessions/{session_id}/discount", OFFICE, r#"{"discount_type":"AMOUNT","value":1,"reason":"no"}"#),
+    ("DELETE", "/api/waiter/discounts/{discount_id}", OFFICE, ""),
+    ("GET", "/api/billing/check/{check_id}", FLOOR, ""),
+    ("GET", "/api/billing/check/{check_id}/balances", Diner, ""),
+    ("POST", "/api/billing/check/{check_id}/quote", Diner, ""),
+    ("POST", "/api/waiter/checks/{check_id}/quote", FLOOR, r#"{"plan":{"method":"by_consumption"}}"#),
+    ("GET", "/api/billing/check/{check_id}/claims", Diner, ""),
+    ("PUT", "/api/billing/check/{check_id}/claims", Diner, ""),
+    ("DELETE", "/api/billing/check/{check_id}/claims", Diner, ""),
+    ("GET", "/api/admin/receipts/customer-receipt/{check_id}", ALL, ""),
+    ("POST", "/api/billing/cash/pay", FLOOR, r#"{"check_id":999999999,"amount_cents":1}"#),
+    ("POST", "/api/waiter/payments/manual", FLOOR, r#"{"check_id":999999999,"amount_cents":1,"manual_method":"CASH"}"#),
+    ("POST", "/api/billing/payments/{payment_id}/refund", OFFICE, r#"{"reason":"no"}"#),
+    ("GET", "/api/billing/refunds", OFFICE, ""),
+    ("POST", "/api/billing/refunds/{refund_id}/approve", OFFICE, ""),
+    ("POST", "/api/billing/refunds/{refund_id}/dismiss", OFFICE, ""),
+    ("GET", "/api/billing/incidents", OFFICE, ""),
+    ("POST", "/api/billing/incidents/{incident_id}/resolve", OFFICE, ""),
     ("GET", "/api/health", Public, ""),
     ("GET", "/api/health/detailed", Public, ""),
 ];
@@ -149,7 +170,7 @@ fn declared(document: &Value, method: &str, path: &str) -> Option<String> {
 }
 
 /// What must not change when somebody reaches for what is not theirs.
-async fn state(app: &App) -> [i64; 7] {
+async fn state(app: &App) -> [i64; 11] {
     let sum = async |sql: &str| app.sql_i64(sql).await;
     [
         sum("select count(*) from event").await,
@@ -159,6 +180,10 @@ async fn state(app: &App) -> [i64; 7] {
         sum("select count(*) from table_session where status = 'OPEN'").await,
         sum("select count(*) from service_call where status = 'OPEN'").await,
         sum("select count(*) from round where status = 'SUBMITTED'").await,
+        sum("select count(*) from guest_check where status = 'REQUESTED'").await,
+        sum("select count(*) from check_discount").await,
+        sum("select count(*) from refund where status = 'PROPOSED'").await,
+        sum("select count(*) from money_incident where resolved_at is null").await,
     ]
 }
 
@@ -233,6 +258,11 @@ both_modes! {
                 "item_id" => of.item,
                 "ticket_id" => of.ticket,
                 "call_id" => *call,
+                "check_id" => of.check,
+                "discount_id" => of.discount,
+                "payment_id" => of.payment,
+                "refund_id" => of.refund,
+                "incident_id" => of.incident,
                 // Products are the business's, not a branch's.
                 "product_id" => 999_999_999,
                 name => panic!("no foreign {name}: add one"),
@@ -251,7 +281,7 @@ both_modes! {
                         ask(caller, method, &path, body).await.expect(expected);
                     }
                     let asks_branch = ["/api/waiter/tables", "/api/waiter/my-tables", "/api/waiter/service-calls",
-                        "/api/admin/tables", "/api/kitchen/rounds", "/api/kitchen/tickets"];
+                        "/api/admin/tables", "/api/kitchen/rounds", "/api/kitchen/tickets", "/api/billing/refunds", "/api/billing/incidents"];
                     if asks_branch.contains(path) {
                         caller.get(&format!("{path}?branch_id={}", of.branch)).await.expect(*status);
                     }

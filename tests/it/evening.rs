@@ -126,6 +126,14 @@ both_modes! {
         let branch_wide = all(&[&ADMINS, &WAITERS, &["kitchen"], &AT_INT, &["phone X"]]).await;
         room.hear("PRODUCT_AVAILABILITY_CHANGED", "-", &branch_wide);
 
+        let asked = phone_a.post_empty("/api/billing/check/request").await.expect(200);
+        room.hear("CHECK_REQUESTED", "INT-01", &called);
+        carlos.post("/api/waiter/tables/1/close", json!({})).await.expect(400);
+        let pay = json!({"check_id": asked["check_id"], "amount_cents": asked["total_cents"], "tip": {"percent": 10}});
+        carlos.post("/api/billing/cash/pay", pay).await.expect(200);
+        room.hear("PAYMENT_APPROVED", "INT-01", &called);
+        room.hear("CHECK_PAID", "INT-01", &called);
+
         carlos.post("/api/waiter/tables/1/close", json!({})).await.expect(200);
         room.hear("TABLE_CLEARED", "INT-01", &all(&[&ADMINS, &INSIDE, &AT_INT]).await);
 

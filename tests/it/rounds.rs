@@ -322,7 +322,7 @@ both_modes! {
     async fn strangers_are_out_of_reach(app: App) {
         let staff = Staff::of(&app).await;
         let [foreign, north] = strangers(&app).await;
-        for (Stranger { branch: _, session, round, item, ticket }, refusal) in [(foreign, 404), (north, 403)] {
+        for (Stranger { session, round, item, ticket, .. }, refusal) in [(foreign, 404), (north, 403)] {
             let who = &staff.manager;
             step(who, round, "IN_KITCHEN").await.expect(refusal);
             who.post(&format!("/api/kitchen/rounds/{round}/cancel"), json!({"reason": "x"})).await.expect(refusal);

@@ -138,7 +138,21 @@ pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
          SELECT tenant_id, branch_id, id, 'GRILL', 'PENDING', '{now}' FROM round WHERE content_digest = 'd';
          INSERT INTO kitchen_ticket_item (tenant_id, ticket_id, round_item_id)
          SELECT k.tenant_id, k.id, i.id FROM kitchen_ticket k JOIN round_item i ON i.round_id = k.round_id
-         WHERE i.product_name = 'Algo'"
+         WHERE i.product_name = 'Algo';
+         INSERT INTO guest_check (tenant_id, branch_id, session_id, status, currency, total_cents, paid_cents, requested_at)
+         SELECT tenant_id, branch_id, id, 'REQUESTED', 'ARS', 100, 0, '{now}' FROM table_session
+         WHERE table_id IN (SELECT id FROM dining_table WHERE code = 'X-01');
+         INSERT INTO check_discount (tenant_id, check_id, type, value, amount_cents, reason, granted_by_id, created_at)
+         SELECT k.tenant_id, k.id, 'AMOUNT', 1, 0, 'x', (SELECT MIN(id) FROM app_user), '{now}' FROM guest_check k
+         JOIN branch b ON b.id = k.branch_id WHERE b.slug IN ('ajena', 'norte');
+         INSERT INTO payment (tenant_id, branch_id, check_id, tender, status, currency, amount_cents, net_cents, targets, registered_by, created_at)
+         SELECT k.tenant_id, k.branch_id, k.id, 'CASH', 'APPROVED', 'ARS', 10, 10, '[]', 'WAITER', '{now}' FROM guest_check k
+         JOIN branch b ON b.id = k.branch_id WHERE b.slug IN ('ajena', 'norte');
+         INSERT INTO refund (tenant_id, branch_id, payment_id, key, kind, amount_cents, status, reason, next_at, created_at)
+         SELECT p.tenant_id, p.branch_id, p.id, 'x' || p.id, 'OVERPAYMENT', 10, 'PROPOSED', 'x', '{now}', '{now}' FROM payment p
+         JOIN branch b ON b.id = p.branch_id WHERE b.slug IN ('ajena', 'norte');
+         INSERT INTO money_incident (tenant_id, branch_id, kind, key, detail, created_at)
+         SELECT tenant_id, id, 'OVERPAID', 'x' || id, 'x', '{now}' FROM branch WHERE slug IN ('ajena', 'norte')"
     ))
     .await;
     [Stranger::of(app, "ajena").await, Stranger::of(app, "norte").await]
@@ -151,19 +165,29 @@ pub(crate) struct Stranger {
     pub(crate) round: i64,
     pub(crate) item: i64,
     pub(crate) ticket: i64,
+    pub(crate) check: i64,
+    pub(crate) discount: i64,
+    pub(crate) payment: i64,
+    pub(crate) refund: i64,
+    pub(crate) incident: i64,
 }
 
 impl Stranger {
     async fn of(app: &App, slug: &str) -> Self {
         let branch = app.sql_i64(&format!("SELECT id FROM branch WHERE slug = '{slug}'")).await;
         let of = async |table: &str| app.sql_i64(&format!("SELECT id FROM {table} WHERE branch_id = {branch}")).await;
-        let round = of("round").await;
+        let (round, check) = (of("round").await, of("guest_check").await);
         Self {
             branch,
             session: of("table_session").await,
             round,
             item: item(app, round, 1).await,
             ticket: of("kitchen_ticket").await,
+            check,
+            discount: app.sql_i64(&format!("SELECT id FROM check_discount WHERE check_id = {check}")).await,
+            payment: of("payment").await,
+            refund: of("refund").await,
+            incident: of("money_incident").await,
         }
     }
 }

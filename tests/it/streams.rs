@@ -40,7 +40,7 @@ fn epoch(event: &Value) -> &str {
 }
 
 /// DESIGN §3's table: the type, and who hears it.
-const AUDIENCES: [(&str, &str); 28] = [
+const AUDIENCES: [(&str, &str); 34] = [
     ("TABLE_SESSION_STARTED", "A W S"),
     ("TABLE_CLEARED", "A Ws S"),
     ("TABLE_STATUS_CHANGED", "A Ws S"),
@@ -60,6 +60,12 @@ const AUDIENCES: [(&str, &str); 28] = [
     ("SERVICE_CALL_CREATED", "A Ws S"),
     ("SERVICE_CALL_ACKED", "A Ws S"),
     ("SERVICE_CALL_CLOSED", "A Ws S"),
+    ("CHECK_REQUESTED", "A Ws S"),
+    ("PAYMENT_APPROVED", "A Ws S"),
+    ("PAYMENT_REJECTED", "A Ws S"),
+    ("PAYMENT_FAILED", "A Ws S"),
+    ("PAYMENT_REFUNDED", "A Ws S"),
+    ("CHECK_PAID", "A Ws S"),
     ("CART_ITEM_ADDED", "S"),
     ("CART_ITEM_UPDATED", "S"),
     ("CART_ITEM_REMOVED", "S"),

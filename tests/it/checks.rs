@@ -1,0 +1,270 @@
+//! The check: asked for from several sides, withdrawn, discounted, changed by the kitchen, left behind.
+
+use crate::ledger::assert_ledger;
+use crate::look;
+use crate::scene::{Staff, item, number, strangers, void};
+use crate::till::{Party, cash, discount, order, withdraw};
+use harness::{both_modes, json, race};
+
+const ASK: &str = "/api/billing/check/request";
+
+both_modes! {
+    /// M26, W20, M15, M16 and the waiter's views say the same of one check.
+    async fn everybody_is_told_of_the_same_check(app: App) {
+        let (staff, menu, phone) = (Staff::of(&app).await, app.menu().await, app.scan("INT-01").await);
+        let total_path = format!("/api/diner/session/{}/total", phone.session_id);
+        let none = phone.get(&total_path).await.expect(200);
+        assert_eq!(none, json!({"session_id": phone.session_id, "total_cents": 0, "paid_cents": 0, "check_id": null, "check_status": null}));
+        phone.get("/api/diner/check").await.expect(404);
+        order(&phone, &[(111, 2), (118, 1)]).await;
+        let price = |id: i64| {
+            let all = menu.0["categories"].as_array().unwrap().iter().flat_map(|c| c["products"].as_array().unwrap());
+            number(&all.clone().find(|product| product["id"] == json!(id)).unwrap()["price_cents"])
+        };
+        let total = 2 * price(111) + price(118);
+        let asked = phone.post_empty(ASK).await.expect(200);
+        let check = number(&asked["check_id"]);
+        assert_eq!(asked, json!({"check_id": check, "total_cents": total, "paid_cents": 0, "status": "REQUESTED"}));
+        let by_waiter = staff.waiter.post_empty(&format!("/api/waiter/sessions/{}/check", phone.session_id)).await.expect(200);
+        assert_eq!(by_waiter, json!({"check_id": check, "session_id": phone.session_id, "total_cents": total, "paid_cents": 0,
+            "status": "REQUESTED", "items_count": 3}));
+        let sums = json!({"session_id": phone.session_id, "total_cents": total, "paid_cents": 0, "check_id": check, "check_status": "REQUESTED"});
+        assert_eq!(phone.get(&total_path).await.expect(200), sums);
+
+        let bill = phone.get("/api/diner/check").await.expect(200);
+        assert_eq!((&bill["id"], &bill["status"], &bill["total_cents"]), (&json!(check), &json!("REQUESTED"), &json!(total)));
+        assert_eq!((&bill["remaining_cents"], &bill["table_code"], &bill["payments"]), (&json!(total), &json!("INT-01"), &json!([])));
+        let line = &bill["items"][0];
+        assert_eq!((&line["qty"], &line["unit_price_cents"], &line["subtotal_cents"]), (&json!(2), &json!(price(111)), &json!(2 * price(111))));
+        assert_eq!((&line["round_number"], &line["notes"]), (&json!(1), &json!(null)));
+        assert!(line["product_name"].is_string() && line["charge_id"].is_i64() && bill["created_at"].is_string());
+
+        cash(&staff.waiter, check, 100).await.expect(200);
+        let bill = phone.get("/api/diner/check").await.expect(200);
+        let payment = &bill["payments"][0];
+        assert_eq!((&payment["provider"], &payment["status"], &payment["amount_cents"]), (&json!("CASH"), &json!("APPROVED"), &json!(100)));
+        for path in [format!("/api/tables/{}", phone.table_id), format!("/api/waiter/sessions/{}/summary", phone.session_id),
+            format!("/api/waiter/tables/{}/session", phone.table_id)] {
+            let seen = staff.waiter.get(&path).await.expect(200);
+            assert_eq!(seen["check_status"], json!("IN_PAYMENT"), "{path}");
+            if seen.get("total_cents").is_some() {
+                assert_eq!((&seen["total_cents"], &seen["paid_cents"]), (&json!(total), &json!(100)), "{path}");
+            }
+        }
+        let grid = staff.manager.get("/api/waiter/tables?branch_id=1").await.expect(200);
+        let row = grid.as_array().unwrap().iter().find(|row| row["table_id"] == json!(phone.table_id)).unwrap();
+        assert_eq!((&row["check_status"], &row["status"]), (&json!("IN_PAYMENT"), &json!("PAYING")));
+        assert_ledger(&app).await;
+    }
+
+    /// Asking again answers the same in every state; a closed session has nothing to ask for.
+    async fn asking_is_idempotent_in_every_state(app: App) {
+        let staff = Staff::of(&app).await;
+        let party = Party::paying(&app, "INT-01", &[(111, 1)]).await;
+        let phone = &party.phone;
+        let ask = async || phone.post_empty(ASK).await.expect(200);
+        assert_eq!(ask().await["status"], json!("REQUESTED"));
+        cash(&staff.waiter, party.check, 1).await.expect(200);
+        assert_eq!(ask().await["status"], json!("IN_PAYMENT"));
+        withdraw(&staff, phone.session_id).await.expect(200);
+        assert_eq!(party.stands().await.0, "OPEN");
+        assert_eq!(ask().await["status"], json!("IN_PAYMENT"));
+        cash(&staff.waiter, party.check, party.total - 1).await.expect(200);
+        let paid = ask().await;
+        assert_eq!(paid, json!({"check_id": party.check, "total_cents": party.total, "paid_cents": party.total, "status": "PAID"}));
+        withdraw(&staff, phone.session_id).await.expect(409);
+
+        let keyed = phone.with_header("X-Idempotency-Key", "ask-1");
+        let first = keyed.post_empty(ASK).await;
+        assert_eq!(keyed.post_empty(ASK).await.bytes, first.bytes);
+        keyed.post(ASK, json!({"x": 1})).await.expect(409);
+        let news = format!("session_id = {}", phone.session_id);
+        assert_eq!(look::events(&app, "CHECK_REQUESTED", &news).await, 2);
+        assert_eq!(look::events(&app, "CHECK_PAID", &news).await, 1);
+
+        staff.waiter.post(&format!("/api/waiter/tables/{}/close", phone.table_id), json!({})).await.expect(200);
+        phone.post_empty(ASK).await.expect(400);
+        staff.waiter.post_empty(&format!("/api/waiter/sessions/{}/check", phone.session_id)).await.expect(404);
+        assert_ledger(&app).await;
+    }
+
+    /// However many phones ask at once, there is one check, one charge a line and one event.
+    async fn many_phones_ask_at_once(app: App) {
+        let phone = app.scan("INT-01").await;
+        order(&phone, &[(111, 2), (118, 1)]).await;
+        let answers = race(8, |_| {
+            let phone = phone.clone();
+            async move { phone.post_empty(ASK).await.expect(200) }
+        })
+        .await;
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+        assert_eq!(app.sql_i64("select count(*) from charge").await, 2);
+        assert_eq!(look::events(&app, "CHECK_REQUESTED", "true").await, 1);
+        assert_ledger(&app).await;
+    }
+
+    /// A withdrawn check takes on what is ordered meanwhile, once.
+    async fn a_withdrawn_check_takes_on_what_is_ordered(app: App) {
+        let staff = Staff::of(&app).await;
+        let party = Party::paying(&app, "INT-01", &[(111, 1)]).await;
+        let (phone, session) = (&party.phone, party.phone.session_id);
+        phone.post("/api/diner/rounds/submit", json!({"items": [{"product_id": 118, "qty": 1}]})).await.expect(400);
+        cash(&staff.waiter, party.check, 300).await.expect(200);
+        let back = withdraw(&staff, session).await.expect(200);
+        assert_eq!(back, json!({"check_id": party.check, "session_id": session, "status": "OPEN", "session_status": "OPEN",
+            "table_status": "ACTIVE", "total_cents": party.total, "paid_cents": 300}));
+        withdraw(&staff, session).await.expect(409);
+        cash(&staff.waiter, party.check, 1).await.expect(400);
+        order(phone, &[(118, 1)]).await;
+        let more = number(&phone.get(&format!("/api/diner/session/{session}/total")).await.expect(200)["total_cents"]);
+        assert!(more > party.total);
+        assert_eq!(party.stands().await, ("OPEN".to_owned(), more, 300));
+        let again = phone.post_empty(ASK).await.expect(200);
+        assert_eq!(again, json!({"check_id": party.check, "total_cents": more, "paid_cents": 300, "status": "IN_PAYMENT"}));
+        assert_eq!(app.sql_i64("select count(*) from charge").await, 2);
+        assert_ledger(&app).await;
+    }
+
+    /// What the kitchen strikes after it was paid is not owed: the money moves on, or becomes credit with a task.
+    async fn what_is_struck_is_not_owed(app: App) {
+        let staff = Staff::of(&app).await;
+        let phone = app.scan("INT-01").await;
+        let round = order(&phone, &[(111, 1), (118, 1)]).await;
+        let canceled = order(&phone, &[(112, 1)]).await;
+        let party = Party::of(phone).await;
+        cash(&staff.waiter, party.check, party.total - 100).await.expect(200);
+        let first = item(&app, round, 1).await;
+        void(&staff.waiter, first).await.expect(200);
+        let after = party.stands().await;
+        assert_eq!((after.0.as_str(), after.1 == after.2), ("PAID", true), "{after:?}");
+        let freed = app.sql_i64(&format!("select unit_price_cents from round_item where id = {first}")).await;
+        let proposals = async || staff.manager.get("/api/billing/refunds?branch_id=1").await.expect(200);
+        let waiting = proposals().await;
+        assert_eq!((&waiting[0]["status"], &waiting[0]["amount_cents"], &waiting[0]["kind"]),
+            (&json!("PROPOSED"), &json!(freed - 100), &json!("OVERPAYMENT")));
+        assert_eq!(look::events(&app, "CHECK_PAID", "true").await, 1);
+        staff.manager.post(&format!("/api/kitchen/rounds/{canceled}/cancel"), json!({"reason": "no hay"})).await.expect(200);
+        assert!(number(&proposals().await[0]["amount_cents"]) > freed - 100);
+        assert_eq!(proposals().await.as_array().unwrap().len(), 1);
+        assert_ledger(&app).await;
+        // Given back, the task is gone.
+        let task = number(&proposals().await[0]["refund_id"]);
+        let done = staff.manager.post_empty(&format!("/api/billing/refunds/{task}/approve")).await.expect(200);
+        assert_eq!((&done["refund_status"], &done["check_status"]), (&json!("DONE"), &json!("PAID")));
+        assert_eq!(proposals().await, json!([]));
+        staff.manager.post_empty(&format!("/api/billing/refunds/{task}/approve")).await.expect(409);
+        staff.manager.post_empty(&format!("/api/billing/refunds/{task}/dismiss")).await.expect(409);
+        assert_ledger(&app).await;
+    }
+
+    /// A discount takes off, also after payment; removed, it is owed again.
+    async fn discounts_come_and_go(app: App) {
+        let staff = Staff::of(&app).await;
+        let party = Party::paying(&app, "INT-01", &[(111, 3), (118, 1)]).await;
+        let session = party.phone.session_id;
+        let path = format!("/api/waiter/sessions/{session}/discount");
+        staff.waiter.post(&path, json!({"discount_type": "PERCENT", "value": 10, "reason": "x"})).await.expect(403);
+        for bad in [json!({"discount_type": "PERCENT", "value": 0, "reason": "x"}), json!({"discount_type": "PERCENT", "value": 101, "reason": "x"}),
+            json!({"discount_type": "AMOUNT", "value": -5, "reason": "x"}), json!({"discount_type": "AMOUNT", "value": 5, "reason": " "}),
+            json!({"discount_type": "AMOUNT", "value": 5.5, "reason": "x"}), json!({"discount_type": "GIFT", "value": 5, "reason": "x"})] {
+            staff.manager.post(&path, bad).await.expect(422);
+        }
+        discount(&staff, session, "AMOUNT", party.total + 1).await.expect(400);
+        cash(&staff.waiter, party.check, party.total).await.expect(200);
+        let off = discount(&staff, session, "PERCENT", 10).await.expect(200);
+        let taken = number(&off["discount_cents"]);
+        assert_eq!(taken, (party.total * 10 + 50) / 100);
+        assert_eq!((&off["status"], &off["total_cents"], &off["remaining_cents"]), (&json!("PAID"), &json!(party.total - taken), &json!(0)));
+        let waiting = staff.manager.get("/api/billing/refunds").await.expect(200);
+        assert_eq!(waiting[0]["amount_cents"], json!(taken));
+        assert_ledger(&app).await;
+
+        let remove = format!("/api/waiter/discounts/{}", off["discount_id"]);
+        staff.waiter.delete(&remove).await.expect(403);
+        let keyed = staff.manager.with_header("X-Idempotency-Key", "off-1");
+        let removed = keyed.delete(&remove).await;
+        assert_eq!((&removed.expect(200)["total_cents"], &removed.expect(200)["status"]), (&json!(party.total), &json!("PAID")));
+        assert_eq!(keyed.delete(&remove).await.bytes, removed.bytes);
+        staff.manager.delete(&remove).await.expect(404);
+        assert_eq!(staff.manager.get("/api/billing/refunds").await.expect(200), json!([]));
+        assert_eq!(look::audited(&app, "check_discount", number(&off["discount_id"])).await, 1);
+        assert_ledger(&app).await;
+    }
+
+    /// A party that ordered nothing owes nothing: its check is paid at once and its table can be cleared.
+    async fn a_check_of_nothing_is_paid(app: App) {
+        let staff = Staff::of(&app).await;
+        let phone = app.scan("INT-01").await;
+        let by_waiter = format!("/api/waiter/sessions/{}/check", phone.session_id);
+        assert_eq!(staff.waiter.post_empty(&by_waiter).await.expect(400)["code"], json!("nothing_ordered"));
+        assert_eq!(app.sql_i64("select count(*) from guest_check").await, 0);
+        let party = Party::of(phone).await;
+        assert_eq!(party.stands().await, ("PAID".to_owned(), 0, 0));
+        // One that a phone opened is told of.
+        assert_eq!(staff.waiter.post_empty(&by_waiter).await.expect(200)["check_id"], json!(party.check));
+        cash(&staff.waiter, party.check, 1).await.expect(400);
+        staff.waiter.post_empty(&format!("/api/billing/tables/{}/clear", party.phone.table_id)).await.expect(200);
+        assert_ledger(&app).await;
+    }
+
+    /// W11, W24: a party leaves when it has paid or never asked; only an administrator lets it go otherwise.
+    async fn a_party_leaves_when_it_has_paid(app: App) {
+        let (staff, admin) = (Staff::of(&app).await, app.login("admin@demo.com", "admin123").await);
+        let party = Party::paying(&app, "INT-01", &[(111, 1)]).await;
+        let (close, clear) = (format!("/api/waiter/tables/{}/close", party.phone.table_id), format!("/api/billing/tables/{}/clear", party.phone.table_id));
+        staff.waiter.post(&close, json!({})).await.expect(400);
+        staff.waiter.post_empty(&clear).await.expect(400);
+        staff.manager.post(&close, json!({"force": true})).await.expect(403);
+        cash(&staff.waiter, party.check, 300).await.expect(200);
+        staff.waiter.post(&close, json!({})).await.expect(400);
+        let closed = admin.post(&close, json!({"force": true})).await.expect(200);
+        assert_eq!((&closed["total_cents"], &closed["paid_cents"]), (&json!(party.total), &json!(300)));
+        assert_ledger(&app).await;
+
+        // A withdrawn check that is forced closed owes what was ordered since.
+        let party = Party::paying(&app, "INT-02", &[(111, 1)]).await;
+        withdraw(&staff, party.phone.session_id).await.expect(200);
+        order(&party.phone, &[(118, 1)]).await;
+        let close = format!("/api/waiter/tables/{}/close", party.phone.table_id);
+        staff.waiter.post(&close, json!({})).await.expect(400);
+        let closed = admin.post(&close, json!({"force": true})).await.expect(200);
+        assert!(number(&closed["total_cents"]) > party.total);
+        assert_ledger(&app).await;
+
+        // Never asked.
+        let phone = app.scan("INT-03").await;
+        order(&phone, &[(111, 1)]).await;
+        staff.waiter.post_empty(&format!("/api/billing/tables/{}/clear", phone.table_id)).await.expect(200);
+        // Paid: CHECK_PAID comes before TABLE_CLEARED.
+        let party = Party::paying(&app, "INT-04", &[(111, 1)]).await;
+        cash(&staff.waiter, party.check, party.total).await.expect(200);
+        staff.waiter.post_empty(&format!("/api/billing/tables/{}/clear", party.phone.table_id)).await.expect(200);
+        let seq = async |kind: &str| app.sql_i64(&format!("select max(seq) from event where type = '{kind}' and session_id = {}", party.phone.session_id)).await;
+        assert!(seq("CHECK_PAID").await < seq("TABLE_CLEARED").await);
+        assert_ledger(&app).await;
+    }
+
+    /// Another business's check does not exist, another branch's is forbidden, another table's is not a phone's business.
+    async fn checks_stay_where_they_belong(app: App) {
+        let staff = Staff::of(&app).await;
+        let [foreign, north] = strangers(&app).await;
+        let party = Party::paying(&app, "INT-01", &[(111, 1)]).await;
+        let other = app.scan("INT-02").await;
+        let body = json!({"plan": {"method": "by_consumption"}});
+        for check in [party.check, foreign.check, north.check] {
+            other.get(&format!("/api/billing/check/{check}/balances")).await.expect(if check == north.check { 403 } else { 404 });
+        }
+        let path = format!("/api/billing/check/{}", party.check);
+        other.post(&format!("{path}/quote"), body.clone()).await.expect(404);
+        other.get(&format!("{path}/claims")).await.expect(404);
+        other.put(&format!("{path}/claims"), json!({"diner_id": other.diner_id, "items": []})).await.expect(404);
+        for (of, status) in [(&foreign, 404), (&north, 403)] {
+            staff.waiter.get(&format!("/api/billing/check/{}", of.check)).await.expect(status);
+            staff.waiter.post(&format!("/api/waiter/checks/{}/quote", of.check), body.clone()).await.expect(status);
+            cash(&staff.waiter, of.check, 1).await.expect(status);
+            let manual = json!({"check_id": of.check, "amount_cents": 1, "manual_method": "CASH"});
+            staff.waiter.post("/api/waiter/payments/manual", manual).await.expect(status);
+        }
+        assert_eq!(app.sql_i64("select count(*) from allocation").await, 0);
+    }
+}

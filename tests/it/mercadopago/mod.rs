@@ -1,0 +1,9 @@
+//! Money that comes by phone: every row of the failure table (contract/mercadopago.md §5) has a test of that number.
+
+mod bad_input;
+mod house;
+mod notices;
+mod outages;
+mod payments;
+mod reversals;
+mod twice;
