@@ -223,7 +223,7 @@ impl Frontend {
                 self.round_trip(log)
             }
             b'S' => self.round_trip(log),
-            _ => false
+            _ => false,
         }
     }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use fake_mercadopago::{DeliverySpec, Fault, Flaw, Move, Outcome, Route, Rule, Seller, When};
 use harness::{App, both_modes};
 
-use crate::look::events;
 use super::house::{Till, options, seller};
+use crate::look::events;
 
 both_modes! {
     /// S1: webhooks and their IPN twins, one after the other and at once.

@@ -3,8 +3,8 @@
 use fake_mercadopago::{DeliveryFault, DeliveryRule, Fault, Move, Outcome, Route, Rule, When};
 use harness::{App, both_modes};
 
-use crate::scene::{item, void};
 use super::house::{Till, options};
+use crate::scene::{item, void};
 
 both_modes! {
     /// S3: one preference can be paid twice; both are recorded, one covers, the other is credit to give back.
