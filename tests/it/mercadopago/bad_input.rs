@@ -3,11 +3,11 @@
 use fake_mercadopago::{AmountFormat, DeliverySpec, Fault, Flaw, Outcome, Route, Rule, When};
 use harness::{App, both_modes, json};
 
-use super::house::{Till, options, preference};
+use super::house::{Till, provided, preference};
 
 both_modes! {
     /// However the bytes are broken, the answer is one of ours and a notice is kept of each.
-    async fn broken_notices_are_kept_and_do_nothing(app: App = options()) {
+    async fn broken_notices_are_kept_and_do_nothing(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let payment = till.paid(&party).await;
@@ -45,7 +45,7 @@ both_modes! {
     }
 
     /// The parts of `x-signature` may come in any order; what they sign may not.
-    async fn a_reordered_signature_holds(app: App = options()) {
+    async fn a_reordered_signature_holds(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let payment = till.paid(&party).await;
@@ -68,7 +68,7 @@ both_modes! {
     }
 
     /// 10, 10.0, 10.50 and 1e3 are the same amounts however they are spelled.
-    async fn amounts_are_read_in_every_spelling(app: App = options()) {
+    async fn amounts_are_read_in_every_spelling(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let formats = [AmountFormat::Shortest, AmountFormat::OneDecimal, AmountFormat::TwoDecimals, AmountFormat::Scientific];
@@ -83,7 +83,7 @@ both_modes! {
     }
 
     /// A word of the future counts as nothing, is kept, and somebody is told; the truth heals it.
-    async fn an_unknown_status_counts_as_nothing(app: App = options()) {
+    async fn an_unknown_status_counts_as_nothing(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -101,7 +101,7 @@ both_modes! {
     }
 
     /// Strange members, an id as text, a missing or foreign reference.
-    async fn odd_answers_are_read_or_set_aside(app: App = options()) {
+    async fn odd_answers_are_read_or_set_aside(app: App = provided()) {
         let till = Till::open(app).await;
         let faults = [
             ("INT-01", Fault::ExtraField, true),
@@ -124,7 +124,7 @@ both_modes! {
     }
 
     /// Paying what is paid, or more than is owed, or what is somebody else's.
-    async fn what_cannot_be_paid_is_not(app: App = options()) {
+    async fn what_cannot_be_paid_is_not(app: App = provided()) {
         let till = Till::open(app).await;
         let (party, other) = (till.party("INT-01").await, till.party("INT-02").await);
         let more = preference(&party.phone, party.check, Some(party.total + 1)).await.expect(400);

@@ -3,7 +3,7 @@
 use fake_mercadopago::{DeliveryFault, DeliveryRule, DeliverySpec, Fault, Outcome, Route, Rule, When};
 use harness::{App, DinerPhone, Reply, StaffClient, distributed_only, json};
 
-use super::house::{Checkout, Party, Till, options, try_post, wish};
+use super::house::{Checkout, Party, Till, provided, try_post, wish};
 use crate::look::{TABLES, events};
 
 /// More statements than any of the operations has.
@@ -54,7 +54,7 @@ async fn insist(caller: &harness::Caller, path: &str, body: &harness::Value) -> 
 }
 
 distributed_only! {
-    async fn opening_a_checkout(app: App = options().count_round_trips()) {
+    async fn opening_a_checkout(app: App = provided().count_round_trips()) {
         let till = Till::open(app).await;
         let prepare = async |party: &Party, turn: usize| -> (DinerPhone, i64) {
             (DinerPhone::clone(&party.phone).keyed(&format!("m27-{turn}")), party.check)
@@ -72,7 +72,7 @@ distributed_only! {
         .await;
     }
 
-    async fn paying_in_cash(app: App = options().count_round_trips()) {
+    async fn paying_in_cash(app: App = provided().count_round_trips()) {
         let till = Till::open(app).await;
         let prepare = async |party: &Party, turn: usize| -> (StaffClient, i64) {
             (till.waiter.clone().keyed(&format!("cash-{turn}")), party.check)
@@ -88,7 +88,7 @@ distributed_only! {
         .await;
     }
 
-    async fn a_notice_and_what_follows(app: App = options().count_round_trips()) {
+    async fn a_notice_and_what_follows(app: App = provided().count_round_trips()) {
         let till = Till::open(app).await;
         till.fake.faults().add_delivery(DeliveryRule::new(When::Always, DeliveryFault::Drop));
         let prepare = async |party: &Party, _: usize| -> u64 {
@@ -110,7 +110,7 @@ distributed_only! {
         .await;
     }
 
-    async fn giving_money_back(app: App = options().count_round_trips()) {
+    async fn giving_money_back(app: App = provided().count_round_trips()) {
         let till = Till::open(app).await;
         // Of our crashes the provider hears nothing; its answers are lost half of the time.
         till.fake.faults().add(Rule::new(Route::CreateRefund, When::PerThousand(500), Fault::ResetAfter));

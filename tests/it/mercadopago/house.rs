@@ -21,7 +21,7 @@ pub(crate) fn seller() -> Seller {
 }
 
 /// An app with an account at a provider that [`Till::open`] starts.
-pub(crate) fn options() -> AppOptions {
+pub(crate) fn provided() -> AppOptions {
     let seller = seller();
     let url = format!("http://127.0.0.1:{}", free_port());
     AppOptions::default().provider(&url, &seller.access_token, &seller.webhook_secret)

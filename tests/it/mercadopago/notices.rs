@@ -5,12 +5,12 @@ use std::time::Duration;
 use fake_mercadopago::{DeliverySpec, Fault, Flaw, Move, Outcome, Route, Rule, Seller, When};
 use harness::{App, both_modes};
 
-use super::house::{Till, options, seller};
+use super::house::{Till, provided, seller};
 use crate::look::events;
 
 both_modes! {
     /// S1: webhooks and their IPN twins, one after the other and at once.
-    async fn s01_the_same_notice_twice_has_one_effect(app: App = options()) {
+    async fn s01_the_same_notice_twice_has_one_effect(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let payment = till.paid(&party).await;
@@ -34,7 +34,7 @@ both_modes! {
     }
 
     /// S2: coalescing must not lose what happens while the truth is on its way.
-    async fn s02_a_notice_during_a_sync_is_not_lost(app: App = options()) {
+    async fn s02_a_notice_during_a_sync_is_not_lost(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let payment = till.paid(&party).await;
@@ -53,7 +53,7 @@ both_modes! {
     }
 
     /// S12: the body is never believed and a bad signature changes nothing, in `strict` mode not even the queue.
-    async fn s12_a_forged_notice_is_refused_and_kept(app: App = options()) {
+    async fn s12_a_forged_notice_is_refused_and_kept(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let payment = till.paid(&party).await;
@@ -69,7 +69,7 @@ both_modes! {
     }
 
     /// S12, for whoever has a broken secret: in `hint` mode the truth is fetched, late and seldom.
-    async fn s12_a_hint_leads_to_a_look(app: App = options().env("MERCADOPAGO_WEBHOOK_MODE", "hint")) {
+    async fn s12_a_hint_leads_to_a_look(app: App = provided().env("MERCADOPAGO_WEBHOOK_MODE", "hint")) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -81,7 +81,7 @@ both_modes! {
     }
 
     /// S13: the signature covers the id in the query, nothing else, so nothing else is used.
-    async fn s13_a_replay_or_a_swapped_body_only_leads_to_a_look(app: App = options()) {
+    async fn s13_a_replay_or_a_swapped_body_only_leads_to_a_look(app: App = provided()) {
         let till = Till::open(app).await;
         let (one, other) = (till.party("INT-01").await, till.party("INT-02").await);
         let (paid, payment) = (till.paid(&one).await, till.paid(&other).await);
@@ -100,7 +100,7 @@ both_modes! {
     }
 
     /// S17: what another seller was paid is nobody's business here, whichever address its notice comes to.
-    async fn s17_another_tenants_payment_has_no_effect(app: App = options()) {
+    async fn s17_another_tenants_payment_has_no_effect(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -129,7 +129,7 @@ both_modes! {
     }
 
     /// S21: a read that shows the past changes nothing.
-    async fn s21_a_stale_answer_changes_nothing(app: App = options()) {
+    async fn s21_a_stale_answer_changes_nothing(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -148,7 +148,7 @@ both_modes! {
     }
 
     /// S26: an id can be told before it can be read; one that never can is a dead letter, and the provider hears 200.
-    async fn s26_an_unknown_id_is_tried_again_then_given_up(app: App = options()) {
+    async fn s26_an_unknown_id_is_tried_again_then_given_up(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -164,7 +164,7 @@ both_modes! {
     }
 
     /// S29: what cannot be read is given up after its tries and stands in nobody's way.
-    async fn s29_a_poisoned_payment_holds_up_no_other(app: App = options()) {
+    async fn s29_a_poisoned_payment_holds_up_no_other(app: App = provided()) {
         let till = Till::open(app).await;
         let (one, other) = (till.party("INT-01").await, till.party("INT-02").await);
         let (bad, good) = (till.checkout(&one, None).await, till.checkout(&other, None).await);
@@ -186,7 +186,7 @@ both_modes! {
     }
 
     /// S30: instants are compared, never texts; the provider writes -04:00, and signs in seconds or milliseconds.
-    async fn s30_clocks_and_offsets_do_not_matter(app: App = options()) {
+    async fn s30_clocks_and_offsets_do_not_matter(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;

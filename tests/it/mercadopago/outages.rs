@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use fake_mercadopago::{DeliveryFault, DeliveryRule, DeliverySpec, Fault, Outcome, Route, Rule, When};
 use harness::{App, both_modes, duel, json};
 
-use super::house::{Checkout, Till, options, preference, seller};
+use super::house::{Checkout, Till, provided, preference, seller};
 use crate::look::events;
 
 both_modes! {
     /// S9: the notice overtakes the answer to the request that made the checkout.
-    async fn s09_a_payment_before_the_answer_is_found(app: App = options()) {
+    async fn s09_a_payment_before_the_answer_is_found(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         till.fake.faults().add(Rule::new(Route::CreatePreference, When::Times(1), Fault::PayBeforeAnswer(Outcome::Approve)));
@@ -22,7 +22,7 @@ both_modes! {
     }
 
     /// S10: made, but we never heard of it; whichever of the two preferences is paid, it is this check's.
-    async fn s10_a_checkout_whose_answer_is_lost_still_counts(app: App = options()) {
+    async fn s10_a_checkout_whose_answer_is_lost_still_counts(app: App = provided()) {
         let till = Till::open(app).await;
         for (table, fault) in [("INT-01", Fault::ResetAfter), ("INT-02", Fault::StatusAfter(500)), ("INT-03", Fault::HangAfter)] {
             let party = till.party(table).await;
@@ -44,7 +44,7 @@ both_modes! {
     }
 
     /// S14: the browser is back first, or at the same moment.
-    async fn s14_a_return_races_the_notice(app: App = options()) {
+    async fn s14_a_return_races_the_notice(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, Some(party.total / 2)).await;
@@ -76,7 +76,7 @@ both_modes! {
     }
 
     /// S15: notices are taken while the provider is down, and followed when it is back.
-    async fn s15_a_provider_that_is_down_loses_nothing(app: App = options()) {
+    async fn s15_a_provider_that_is_down_loses_nothing(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -100,7 +100,7 @@ both_modes! {
     }
 
     /// S15: 429 and 5xx, as they come.
-    async fn s15_busy_answers_are_waited_out(app: App = options()) {
+    async fn s15_busy_answers_are_waited_out(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -113,7 +113,7 @@ both_modes! {
     }
 
     /// S16: the answer to a notice does not wait for the provider, and no lock does.
-    async fn s16_a_slow_provider_slows_nobody(app: App = options()) {
+    async fn s16_a_slow_provider_slows_nobody(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, Some(party.total - 100)).await;
@@ -131,7 +131,7 @@ both_modes! {
     }
 
     /// S27: a token that is refused parks the work; nothing is given up.
-    async fn s27_a_revoked_token_parks_the_work(app: App = options()) {
+    async fn s27_a_revoked_token_parks_the_work(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;

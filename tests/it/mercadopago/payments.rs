@@ -3,12 +3,12 @@
 use fake_mercadopago::{DeliveryFault, DeliveryRule, Fault, Move, Outcome, Route, Rule, When};
 use harness::{App, both_modes};
 
-use super::house::{Till, options};
+use super::house::{Till, provided};
 use crate::scene::{item, void};
 
 both_modes! {
     /// S3: one preference can be paid twice; both are recorded, one covers, the other is credit to give back.
-    async fn s03_a_second_payment_is_credit(app: App = options()) {
+    async fn s03_a_second_payment_is_credit(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -21,7 +21,7 @@ both_modes! {
     }
 
     /// S4.
-    async fn s04_an_overpayment_stays_visible(app: App = options()) {
+    async fn s04_an_overpayment_stays_visible(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -34,7 +34,7 @@ both_modes! {
     }
 
     /// S5: charges are covered in order, the last one in part.
-    async fn s05_a_partial_payment_covers_the_oldest_charges(app: App = options()) {
+    async fn s05_a_partial_payment_covers_the_oldest_charges(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, Some(party.total - 100)).await;
@@ -49,7 +49,7 @@ both_modes! {
     }
 
     /// S6: who has left still pays; a person hears of it.
-    async fn s06_money_that_comes_after_the_party_left_is_taken(app: App = options()) {
+    async fn s06_money_that_comes_after_the_party_left_is_taken(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -64,7 +64,7 @@ both_modes! {
     }
 
     /// S18: what was really received is credited, never what was asked.
-    async fn s18_the_amount_received_counts(app: App = options()) {
+    async fn s18_the_amount_received_counts(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -75,7 +75,7 @@ both_modes! {
     }
 
     /// S19.
-    async fn s19_another_currency_covers_nothing(app: App = options()) {
+    async fn s19_another_currency_covers_nothing(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -88,7 +88,7 @@ both_modes! {
     }
 
     /// S20.
-    async fn s20_what_is_pending_counts_when_it_is_approved(app: App = options()) {
+    async fn s20_what_is_pending_counts_when_it_is_approved(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -103,7 +103,7 @@ both_modes! {
     }
 
     /// S22: a second try is another payment; both are kept, one counts.
-    async fn s22_a_rejection_does_not_stand_in_the_way(app: App = options()) {
+    async fn s22_a_rejection_does_not_stand_in_the_way(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -117,7 +117,7 @@ both_modes! {
     }
 
     /// S31: what a voided dish had of the money covers what is owed elsewhere, then is credit.
-    async fn s31_money_of_a_voided_charge_moves_on(app: App = options()) {
+    async fn s31_money_of_a_voided_charge_moves_on(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let first = till.app.sql_i64("select amount_cents from charge order by id limit 1").await;
@@ -133,7 +133,7 @@ both_modes! {
     }
 
     /// S28: a notice that is lost for good costs time, not money.
-    async fn s28_a_lost_notice_is_found_by_the_sweep(app: App = options()) {
+    async fn s28_a_lost_notice_is_found_by_the_sweep(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;

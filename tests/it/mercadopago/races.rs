@@ -6,12 +6,12 @@ use std::time::Duration;
 use fake_mercadopago::{DeliveryFault, DeliveryRule, DeliverySpec, Outcome, When};
 use harness::{App, distributed_only, json, race};
 
-use super::house::{Checkout, Till, options, preference};
+use super::house::{Checkout, Till, provided, preference};
 use crate::look::events;
 
 distributed_only! {
     /// S1 as a storm: half of the copies to each process.
-    async fn a_hundred_copies_of_one_notice(app: App = options().api_processes(2)) {
+    async fn a_hundred_copies_of_one_notice(app: App = provided().api_processes(2)) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let checkout = till.checkout(&party, None).await;
@@ -43,7 +43,7 @@ distributed_only! {
     }
 
     /// Notice, browser and sweep want to write down the same payment.
-    async fn a_notice_races_a_return_races_the_sweep(app: App = options().api_processes(2)) {
+    async fn a_notice_races_a_return_races_the_sweep(app: App = provided().api_processes(2)) {
         let till = Arc::new(Till::open(app).await);
         for table in ["INT-01", "INT-02", "INT-03"] {
             let party = till.party(table).await;
@@ -75,7 +75,7 @@ distributed_only! {
     }
 
     /// Eight phones, each its own part, each its own checkout and payment.
-    async fn eight_diners_pay_one_check(app: App = options().api_processes(2)) {
+    async fn eight_diners_pay_one_check(app: App = provided().api_processes(2)) {
         let till = Arc::new(Till::open(app).await);
         let party = till.party("INT-01").await;
         let mut phones = Vec::new();
@@ -107,7 +107,7 @@ distributed_only! {
     }
 
     /// Cash and phone want the last cent at the same moment.
-    async fn cash_races_the_phone(app: App = options().api_processes(2)) {
+    async fn cash_races_the_phone(app: App = provided().api_processes(2)) {
         let till = Arc::new(Till::open(app).await);
         for table in ["INT-01", "INT-02", "INT-03", "INT-04"] {
             let party = till.party(table).await;

@@ -3,11 +3,11 @@
 use fake_mercadopago::{Fault, Move, Route, Rule, When, Winner};
 use harness::{App, both_modes, json};
 
-use super::house::{Till, options};
+use super::house::{Till, provided};
 
 both_modes! {
     /// S7: from the provider's panel, in parts and in full; the check is owed again.
-    async fn s07_a_refund_from_the_panel_reopens_the_check(app: App = options()) {
+    async fn s07_a_refund_from_the_panel_reopens_the_check(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let payment = till.paid(&party).await;
@@ -23,7 +23,7 @@ both_modes! {
     }
 
     /// S7, by us: counted when the provider says so.
-    async fn s07_a_refund_of_ours_is_done_once(app: App = options()) {
+    async fn s07_a_refund_of_ours_is_done_once(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let payment = till.paid(&party).await;
@@ -36,7 +36,7 @@ both_modes! {
     }
 
     /// S8: a dispute keeps the money and tells somebody; a chargeback takes it, a reimbursement brings it back.
-    async fn s08_disputes_and_chargebacks(app: App = options()) {
+    async fn s08_disputes_and_chargebacks(app: App = provided()) {
         let till = Till::open(app).await;
         let (one, other) = (till.party("INT-01").await, till.party("INT-02").await);
         let (kept, taken) = (till.paid(&one).await, till.paid(&other).await);
@@ -56,7 +56,7 @@ both_modes! {
     }
 
     /// S8: what was resolved for the payer is gone, and stays gone.
-    async fn s08_a_lost_dispute_is_a_refund(app: App = options()) {
+    async fn s08_a_lost_dispute_is_a_refund(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let payment = till.paid(&party).await;
@@ -67,7 +67,7 @@ both_modes! {
     }
 
     /// S11: an answer that is lost, whether or not it was done, never makes two refunds.
-    async fn s11_a_refund_whose_answer_is_lost_is_not_done_twice(app: App = options()) {
+    async fn s11_a_refund_whose_answer_is_lost_is_not_done_twice(app: App = provided()) {
         let till = Till::open(app).await;
         let tables = ["INT-01", "INT-02", "INT-03", "INT-04"];
         let faults = [Fault::ResetAfter, Fault::StatusAfter(500), Fault::ResetBefore, Fault::HangAfter];

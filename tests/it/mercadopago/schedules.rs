@@ -11,7 +11,7 @@ use std::time::Duration;
 use harness::{App, both_modes};
 use tokio::sync::Mutex;
 
-use super::house::{Till, fingerprint, options};
+use super::house::{Till, fingerprint, provided};
 use super::seed::Seed;
 use super::storyline::Story;
 use crate::look::TABLES;
@@ -20,11 +20,11 @@ use crate::look::TABLES;
 const SEEDS: u64 = 20;
 
 both_modes! {
-    async fn first(app: App = options()) { play(app, 1000).await; }
-    async fn second(app: App = options()) { play(app, 2000).await; }
-    async fn third(app: App = options()) { play(app, 3000).await; }
-    async fn fourth(app: App = options()) { play(app, 4000).await; }
-    async fn fifth(app: App = options()) { play(app, 5000).await; }
+    async fn first(app: App = provided()) { play(app, 1000).await; }
+    async fn second(app: App = provided()) { play(app, 2000).await; }
+    async fn third(app: App = provided()) { play(app, 3000).await; }
+    async fn fourth(app: App = provided()) { play(app, 4000).await; }
+    async fn fifth(app: App = provided()) { play(app, 5000).await; }
 }
 
 fn number(variable: &str) -> Option<u64> {

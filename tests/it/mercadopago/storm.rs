@@ -7,7 +7,7 @@ use std::time::Duration;
 use fake_mercadopago::{DeliverySpec, Move, Outcome};
 use harness::{App, distributed_only, json, race};
 
-use super::house::{Checkout, Party, Till, options, preference};
+use super::house::{Checkout, Party, Till, provided, preference};
 use super::seed::Seed;
 use crate::scene::{item, void};
 
@@ -15,7 +15,7 @@ const CLIENTS: usize = 16;
 const TURNS: usize = 20;
 
 distributed_only! {
-    async fn no_deadlock_over_all_money_operations(app: App = options().api_processes(2)) {
+    async fn no_deadlock_over_all_money_operations(app: App = provided().api_processes(2)) {
         let till = Arc::new(Till::open(app).await);
         let mut parties = Vec::new();
         for table in ["INT-01", "INT-02", "INT-03"] {

@@ -63,7 +63,8 @@ impl Story {
         if self.seed.chance(30) {
             body["tip"] = json!({ "percent": 10 });
         }
-        let phone = self.party.phone.with_header("X-Idempotency-Key", &self.key());
+        let key = self.key();
+        let phone = self.party.phone.with_header("X-Idempotency-Key", &key);
         for _ in 0..2 {
             match try_post(&phone, "/api/billing/mercadopago/preference", &body).await {
                 Some(reply) if reply.status == 200 => return self.checkouts.push(Checkout::of(&reply.json())),
@@ -96,7 +97,8 @@ impl Story {
     async fn cash(&mut self) {
         let amount = self.seed.cents(1, self.party.total.max(2) / 2);
         let body = json!({ "check_id": self.party.check, "amount_cents": amount });
-        let waiter = self.till.waiter.with_header("X-Idempotency-Key", &self.key());
+        let key = self.key();
+        let waiter = self.till.waiter.with_header("X-Idempotency-Key", &key);
         for _ in 0..2 {
             if try_post(&waiter, "/api/billing/cash/pay", &body).await.is_some_and(|reply| reply.status < 500) {
                 return;
@@ -143,7 +145,8 @@ impl Story {
         let known = format!("select coalesce(max(id), 0) from payment where provider_payment_id = '{payment}'");
         let our = self.till.app.sql_i64(&known).await;
         let amount = self.seed.chance(70).then(|| self.seed.cents(1, 3000));
-        let manager = self.till.manager.with_header("X-Idempotency-Key", &self.key());
+        let key = self.key();
+        let manager = self.till.manager.with_header("X-Idempotency-Key", &key);
         let body = json!({ "amount_cents": amount, "reason": "por las moscas" });
         try_post(&manager, &format!("/api/billing/payments/{our}/refund"), &body).await;
         // The worker's moment is not ours to choose; nothing else may stamp the same second.

@@ -2,13 +2,13 @@
 
 use harness::{App, both_modes, json, race};
 
-use super::house::{Checkout, Till, options, preference, wish};
+use super::house::{Checkout, Till, provided, preference, wish};
 
 const PATH: &str = "/api/billing/mercadopago/preference";
 
 both_modes! {
     /// S23: the same answer, byte for byte.
-    async fn s23_a_key_gives_the_same_answer(app: App = options()) {
+    async fn s23_a_key_gives_the_same_answer(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let phone = party.phone.with_header("X-Idempotency-Key", "s23");
@@ -25,7 +25,7 @@ both_modes! {
     }
 
     /// S24: nothing happens.
-    async fn s24_a_key_with_another_body_is_refused(app: App = options()) {
+    async fn s24_a_key_with_another_body_is_refused(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let phone = party.phone.with_header("X-Idempotency-Key", "s24");
@@ -40,7 +40,7 @@ both_modes! {
     }
 
     /// S25: two taps lead to one checkout; two guests to one each, of what the other leaves.
-    async fn s25_taps_and_guests_at_once(app: App = options()) {
+    async fn s25_taps_and_guests_at_once(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
         let (phone, check, total) = (party.phone.clone(), party.check, party.total);
