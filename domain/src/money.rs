@@ -170,7 +170,9 @@ mod tests {
     #[test]
     fn an_amount_is_a_whole_number_of_cents() {
         assert_eq!(serde_json::from_str::<Amount>("10").unwrap().cents(), Cents(10));
-        for wrong in ["0", "-1", "10.0", "10.5", "1e3", "\"10\"", "null", "true", "1000000000001", "99999999999999999999"] {
+        for wrong in
+            ["0", "-1", "10.0", "10.5", "1e3", "\"10\"", "null", "true", "1000000000001", "99999999999999999999"]
+        {
             assert!(serde_json::from_str::<Amount>(wrong).is_err(), "{wrong}");
         }
     }

@@ -93,7 +93,12 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("POST", "/api/billing/check/request", Diner, ""),
     ("POST", "/api/waiter/sessions/{session_id}/check", FLOOR, ""),
     ("POST", "/api/waiter/sessions/{session_id}/check/withdraw", FLOOR, ""),
-    ("POST", "/api/waiter/sessions/{session_id}/discount", OFFICE, r#"{"discount_type":"AMOUNT","value":1,"reason":"no"}"#),
+    (
+        "POST",
+        "/api/waiter/sessions/{session_id}/discount",
+        OFFICE,
+        r#"{"discount_type":"AMOUNT","value":1,"reason":"no"}"#,
+    ),
     ("DELETE", "/api/waiter/discounts/{discount_id}", OFFICE, ""),
     ("GET", "/api/billing/check/{check_id}", FLOOR, ""),
     ("GET", "/api/billing/check/{check_id}/balances", Diner, ""),

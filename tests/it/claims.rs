@@ -27,7 +27,8 @@ impl Table {
 
     /// Claims (charge, num, den) for the phone's diner.
     async fn claim(&self, phone: &DinerPhone, items: &[(i64, i64, i64)]) -> Reply {
-        let items: Vec<_> = items.iter().map(|(charge, num, den)| json!({"charge_id": charge, "num": num, "den": den})).collect();
+        let items: Vec<_> =
+            items.iter().map(|(charge, num, den)| json!({"charge_id": charge, "num": num, "den": den})).collect();
         phone.put(&self.path(), json!({"diner_id": phone.diner_id, "items": items})).await
     }
 }

@@ -6,7 +6,10 @@ use crate::till::{Party, order, order_for};
 use harness::{DinerPhone, Value, both_modes, json};
 
 async fn quote(phone: &DinerPhone, check: i64, plan: Value, tips: Value) -> Value {
-    let quote = phone.post(&format!("/api/billing/check/{check}/quote"), json!({ "plan": plan, "tips": tips })).await.expect(200);
+    let quote = phone
+        .post(&format!("/api/billing/check/{check}/quote"), json!({ "plan": plan, "tips": tips }))
+        .await
+        .expect(200);
     let owed: i64 = quote["shares"].as_array().unwrap().iter().map(|share| number(&share["owes_cents"])).sum();
     assert_eq!(owed + number(&quote["unassigned_cents"]), number(&quote["remaining_cents"]), "{quote}");
     quote
@@ -72,7 +75,7 @@ both_modes! {
             (json!({"method": "by_item", "items": [{"diner_id": me, "charge_id": 999_999}]}), "charge_id"),
             (json!({"method": "by_item", "items": [{"diner_id": 999_999, "charge_id": charge}]}), "diner_id"),
             (json!({"method": "custom", "amounts": [{"diner_id": me, "amount_cents": party.total + 1}]}), "amounts"),
-            (json!({"method": "custom", "amounts": [{"diner_id": me, "amount_cents": 1.5}]}), "amount"),
+            (json!({"method": "custom", "amounts": [{"diner_id": me, "amount_cents": 1.5}]}), "plan"),
             (json!({"method": "by_guessing"}), "plan"),
         ] {
             let refused = party.phone.post(&path, json!({ "plan": plan })).await.expect(422);

@@ -132,10 +132,9 @@ const fn method(tender: Tender) -> &'static str {
 /// Whether money changed hands, even if it went back.
 const fn is_money(status: PaymentStatus) -> bool {
     match status {
-        PaymentStatus::Approved
-        | PaymentStatus::InMediation
-        | PaymentStatus::Refunded
-        | PaymentStatus::ChargedBack => true,
+        PaymentStatus::Approved | PaymentStatus::InMediation | PaymentStatus::Refunded | PaymentStatus::ChargedBack => {
+            true
+        }
         PaymentStatus::Pending
         | PaymentStatus::InProcess
         | PaymentStatus::Authorized

@@ -175,8 +175,11 @@ fn held(ledger: &Ledger, claim: &ClaimRow) -> Result<Held> {
     let theirs = |payment: domain::PaymentId| {
         ledger.payments.iter().any(|known| known.id == payment && known.diner_id == Some(claim.diner_id))
     };
-    let covered =
-        ledger.parts.iter().filter(|part| part.charge == claim.charge_id && theirs(part.payment)).map(|part| part.amount);
+    let covered = ledger
+        .parts
+        .iter()
+        .filter(|part| part.charge == claim.charge_id && theirs(part.payment))
+        .map(|part| part.amount);
     let covered = Cents::checked_sum(covered)?;
     let part = |n: i32| u32::try_from(n).unwrap_or(1);
     let fraction = Fraction::new(part(claim.numerator), part(claim.denominator))

@@ -1,6 +1,6 @@
 //! Money that staff took goes back by hand: the one place where a manual payment comes to count for less.
 
-use crate::{Error, Result, check::Till, check::Settled};
+use crate::{Error, Result, check::Settled, check::Till};
 use auth::{Management, Scope, Staff};
 use domain::{
     Cents,
@@ -52,7 +52,12 @@ impl Return<'_> {
         let refunded = payment.refunded_cents.checked_add(refund.amount_cents)?;
         let left = payment.amount_cents.checked_sub(refunded)?;
         let counted = payment.net_cents.checked_add(payment.tip_cents)?.saturating_sub(refund.amount_cents);
-        let parts = tip::worth(counted, payment.amount_cents, payment.amount_cents.saturating_sub(payment.tip_cents), payment.tip_cents);
+        let parts = tip::worth(
+            counted,
+            payment.amount_cents,
+            payment.amount_cents.saturating_sub(payment.tip_cents),
+            payment.tip_cents,
+        );
         let status = if left == Cents::ZERO { payment.status.after(PaymentStatus::Refunded)? } else { payment.status };
         let worth = Worth { status, amount: payment.amount_cents, refunded, net: parts.bill, tip: parts.tip };
         let till = Till { uow, session, check, actor: staff.actor(check.branch_id) };

@@ -22,7 +22,10 @@ pub async fn resolve_incident(
             return Ok(first);
         }
         if incident.resolved_at.is_some() {
-            return Err(Error::Exists { code: "already_resolved", detail: "Somebody dealt with it already".to_owned() });
+            return Err(Error::Exists {
+                code: "already_resolved",
+                detail: "Somebody dealt with it already".to_owned(),
+            });
         }
         uow.resolve_incident(&incident, staff.user_id()).await?;
         let change = Change {

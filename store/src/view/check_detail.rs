@@ -208,21 +208,25 @@ struct Back {
     done_at: Option<DateTime<Utc>>,
 }
 
-const HEAD: &str = "select k.id as check_id, k.session_id, k.branch_id, b.name as branch_name, b.address as branch_address,
+const HEAD: &str =
+    "select k.id as check_id, k.session_id, k.branch_id, b.name as branch_name, b.address as branch_address,
         b.timezone, s.table_id, t.code as table_code, k.status, k.currency, k.total_cents, k.paid_cents, k.requested_at,
         k.paid_at, k.closed_at
     from guest_check k join table_session s on s.id = k.session_id join dining_table t on t.id = s.table_id
         join branch b on b.id = k.branch_id
     where k.id = $1 and k.tenant_id = $2";
 
-const CHARGES: &str = "select c.id as charge_id, c.round_item_id, c.diner_id, d.name as diner_name, c.description, c.qty,
+const CHARGES: &str =
+    "select c.id as charge_id, c.round_item_id, c.diner_id, d.name as diner_name, c.description, c.qty,
         c.gross_cents, c.amount_cents, c.paid_cents
     from charge c left join diner d on d.id = c.diner_id where c.check_id = $1 order by c.created_at, c.id";
 
-const DISCOUNTS: &str = "select id as discount_id, type as discount_type, value, amount_cents, reason, granted_by_id, created_at
+const DISCOUNTS: &str =
+    "select id as discount_id, type as discount_type, value, amount_cents, reason, granted_by_id, created_at
     from check_discount where check_id = $1 order by id";
 
-const PAYMENTS: &str = "select id as payment_id, tender as method, status, amount_cents, refunded_cents, tip_cents, net_cents,
+const PAYMENTS: &str =
+    "select id as payment_id, tender as method, status, amount_cents, refunded_cents, tip_cents, net_cents,
         allocated_cents, diner_id, registered_by, registered_by_id as registered_by_waiter_id, received_cents, notes,
         created_at, approved_at
     from payment where check_id = $1 order by created_at, id";

@@ -63,7 +63,8 @@ pub struct OpenIncident {
     pub created_at: DateTime<Utc>,
 }
 
-const REFUNDS: &str = "select r.id as refund_id, r.branch_id, r.payment_id, p.tender as method, p.check_id, t.code as table_code,
+const REFUNDS: &str =
+    "select r.id as refund_id, r.branch_id, r.payment_id, p.tender as method, p.check_id, t.code as table_code,
         r.kind, r.status, r.amount_cents, r.reason, r.requested_by_id, r.attempts, r.last_error, r.created_at
     from refund r join payment p on p.id = r.payment_id
         left join guest_check k on k.id = p.check_id
@@ -72,7 +73,8 @@ const REFUNDS: &str = "select r.id as refund_id, r.branch_id, r.payment_id, p.te
     where r.tenant_id = $1 and (r.branch_id = $2 or $2 = 0) and r.status not in ('DONE', 'DISMISSED')
     order by r.created_at, r.id";
 
-const INCIDENTS: &str = "select id as incident_id, branch_id, kind, detail, check_id, payment_id, created_at from money_incident
+const INCIDENTS: &str =
+    "select id as incident_id, branch_id, kind, detail, check_id, payment_id, created_at from money_incident
     where tenant_id = $1 and (branch_id = $2 or $2 = 0) and resolved_at is null order by created_at, id";
 
 impl Database {

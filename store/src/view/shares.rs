@@ -85,12 +85,12 @@ const BALANCES: &str = "select d.id as diner_id, d.name as diner_name, d.joined_
     from diner d left join charge c on c.diner_id = d.id and c.check_id = $1
     where d.session_id = $2 group by d.id, d.name, d.joined_at order by d.joined_at, d.id";
 
-const SHARED: &str = "select null as diner_id, null as diner_name, cast(coalesce(sum(amount_cents), 0) as bigint) as total_cents,
+const SHARED: &str =
+    "select null as diner_id, null as diner_name, cast(coalesce(sum(amount_cents), 0) as bigint) as total_cents,
         cast(coalesce(sum(paid_cents), 0) as bigint) as paid_cents
     from charge where check_id = $1 and diner_id is null having count(*) > 0";
 
-const LINES: &str =
-    "select id as charge, amount_cents as amount, paid_cents as paid, diner_id as diner from charge where check_id = $1";
+const LINES: &str = "select id as charge, amount_cents as amount, paid_cents as paid, diner_id as diner from charge where check_id = $1";
 
 const DINERS: &str = "select d.id as diner,
         cast(coalesce((select sum(p.allocated_cents) from payment p where p.check_id = $1 and p.diner_id = d.id), 0) as bigint) as paid

@@ -133,7 +133,8 @@ const ITEMS: &str = "select c.id as charge_id, i.product_name, i.qty, i.unit_pri
     where r.session_id = $1 and r.tenant_id = $2 and r.status <> 'CANCELED' and i.voided_at is null
     order by r.round_number, i.line";
 
-const PAYMENTS: &str = "select p.id, p.tender, p.status, p.amount_cents, p.tip_cents, p.refunded_cents, p.diner_id, p.created_at
+const PAYMENTS: &str =
+    "select p.id, p.tender, p.status, p.amount_cents, p.tip_cents, p.refunded_cents, p.diner_id, p.created_at
     from payment p join guest_check k on k.id = p.check_id
     where k.session_id = $1 and k.tenant_id = $2 order by p.created_at, p.id";
 
