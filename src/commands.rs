@@ -1,7 +1,7 @@
 //! What each subcommand does.
 
 use crate::{
-    Command, banner, housekeeping, payments,
+    Command, banner, housekeeping, operator, payments,
     process::Process,
     sandbox::{self, Sandbox},
 };
@@ -32,6 +32,11 @@ pub(crate) async fn run(command: Command, args: Args) -> Result<(), Failure> {
             let streams = Process::start(settings).await?.db.begin_epoch().await?;
             print(&format!("{streams} streams began a new epoch; clients will read again."))
         }
+        Command::SweepPayments => operator::sweep_payments(&Process::start(settings).await?).await,
+        Command::DeadLetters { what } => {
+            operator::dead_letters(&Process::start(settings).await?, what.unwrap_or_default()).await
+        }
+        Command::Reconcile { day } => operator::reconcile(&Process::start(settings).await?, day).await,
         Command::Openapi | Command::Asyncapi => Ok(()),
     }
 }
@@ -131,7 +136,7 @@ async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Prints to standard output; a closed pipe (`comanda openapi | head`) is no failure.
-fn print(text: &str) -> Result<(), Failure> {
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
     use std::io::{ErrorKind, Write};
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),

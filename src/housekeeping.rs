@@ -1,5 +1,5 @@
 //! What must be done now and then, whoever calls: a burst's last word to the phones, and sweeping out old events, old
-//! idempotency keys, expired refresh tokens and idle rate-limit buckets.
+//! idempotency keys, expired refresh tokens, old notices of providers and idle rate-limit buckets.
 //!
 //! Every API process does it; the statements are bounded and safe to run twice.
 
@@ -53,6 +53,7 @@ async fn sweep(db: &Database, before: DateTime<Utc>) -> store::Result<()> {
     db.forget_events(before).await?;
     db.forget_idempotency_keys().await?;
     db.forget_refresh_tokens().await?;
+    db.forget_notices().await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 mod banner;
 mod commands;
 mod housekeeping;
+mod operator;
 mod payments;
 mod process;
 mod sandbox;
@@ -23,7 +24,7 @@ struct Cli {
 }
 
 /// What to run.
-#[derive(Clone, Copy, Debug, Default, Subcommand)]
+#[derive(Clone, Debug, Default, Subcommand)]
 enum Command {
     /// API and gateway in one process; migrates first, and seeds the demo restaurant outside production. The default.
     #[default]
@@ -43,6 +44,19 @@ enum Command {
     /// Begins a new epoch in every branch's event stream: to be run after the database was restored or failed over to
     /// an older state, before the API starts. Every connected and returning client is told to read again.
     NewEpoch,
+    /// Looks now for payments, refunds and checkouts that no notice told of, due or not, and works the queue off.
+    SweepPayments,
+    /// Lists payment work that was given up, shows it, or puts it back into the queue.
+    DeadLetters {
+        #[command(subcommand)]
+        what: Option<operator::DeadLetters>,
+    },
+    /// Compares a day of each branch with its payment provider and prints what differs.
+    Reconcile {
+        /// The branch's day, as 2026-02-28; yesterday when not said.
+        #[arg(long)]
+        day: Option<chrono::NaiveDate>,
+    },
 }
 
 #[tokio::main]

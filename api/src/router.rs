@@ -13,7 +13,8 @@ use utoipa_axum::{
 pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
     let limits = Limits(state);
     let routes = OpenApiRouter::with_openapi(openapi::Document::openapi());
-    till(payments(kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits), &limits), &limits)
+    let routes = payments(kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits), &limits);
+    money_office(till(routes, &limits))
 }
 
 /// Puts a limit in front of a route.
@@ -115,6 +116,18 @@ fn payments(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRout
         // A provider that is refused comes back for days: its notices are never limited, they coalesce in the queue.
         .routes(routes!(routes::payment::webhook, routes::payment::webhook_by_get))
         .routes(routes!(routes::payment::webhook_of_the_only_account))
+}
+
+/// What the office does about money that comes through providers.
+fn money_office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
+    routes
+        .routes(routes!(routes::till_office::cancel_payment))
+        .routes(routes!(routes::till_office::payment_accounts, routes::till_office::add_payment_account))
+        .routes(routes!(routes::till_office::change_payment_account, routes::till_office::remove_payment_account))
+        .routes(routes!(routes::till_office::dead_letters))
+        .routes(routes!(routes::till_office::dead_letter))
+        .routes(routes!(routes::till_office::replay_dead_letter))
+        .routes(routes!(routes::till_office::reconciliation))
 }
 
 /// The kitchen, and whether the server lives.

@@ -1,6 +1,6 @@
 //! "Today" is the branch's day, not the server's.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// The zone of a branch when none is given (contract/admin-kitchen.md §2.C3).
@@ -18,6 +18,21 @@ pub fn local_time(now: DateTime<Utc>, zone: &str) -> NaiveDateTime {
     now.with_timezone(&zone.parse::<Tz>().unwrap_or(Tz::UTC)).naive_local()
 }
 
+/// When a civil day begins and ends in the branch's zone; `None` for a day no calendar shows. Where midnight does not
+/// exist, because the clocks go forward, the day begins with the first minute that does.
+#[must_use]
+pub fn day_bounds(day: NaiveDate, zone: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let zone = zone.parse::<Tz>().unwrap_or(Tz::UTC);
+    let begin = |day: NaiveDate| {
+        let midnight = day.and_time(NaiveTime::MIN);
+        (0..=180).find_map(|minutes| {
+            let local = midnight.checked_add_signed(chrono::TimeDelta::minutes(minutes))?;
+            zone.from_local_datetime(&local).earliest().map(|instant| instant.to_utc())
+        })
+    };
+    Some((begin(day)?, begin(day.succ_opt()?)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,5 +43,19 @@ mod tests {
         assert_eq!(local_date(now, DEFAULT_TIME_ZONE).to_string(), "2026-01-10");
         assert_eq!(local_date(now, "UTC").to_string(), "2026-01-11");
         assert_eq!(local_date(now, "Mars/Olympus").to_string(), "2026-01-11");
+    }
+
+    #[test]
+    fn a_day_is_as_long_as_the_zone_makes_it() {
+        let hours = |day: &str, zone: &str| {
+            let (from, to) = day_bounds(day.parse().unwrap(), zone).unwrap();
+            (to - from).num_hours()
+        };
+        assert_eq!(hours("2026-01-11", DEFAULT_TIME_ZONE), 24);
+        assert_eq!(hours("2026-03-29", "Europe/Madrid"), 23);
+        assert_eq!(hours("2026-10-25", "Europe/Madrid"), 25);
+        // Midnight itself is skipped.
+        assert_eq!(hours("2018-11-04", "America/Sao_Paulo"), 23);
+        assert!(day_bounds(NaiveDate::MAX, "UTC").is_none());
     }
 }

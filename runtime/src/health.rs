@@ -1,5 +1,6 @@
 //! What `/api/health/detailed` says: one line a component, and the worst of them as the whole.
 
+use crate::BreakerState;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -48,6 +49,27 @@ pub struct HealthReport {
     pub status: HealthStatus,
     /// Each component.
     pub components: Vec<ComponentHealth>,
+    /// The circuits to the payment provider, one an account; absent where nothing calls one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub circuit_breakers: Option<Vec<BreakerState>>,
+    /// The queue behind the provider's notices; absent where nothing works on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_retry: Option<WebhookRetry>,
+}
+
+/// How the queue of payment work is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WebhookRetry {
+    /// Pieces that wait for their time.
+    pub queued: i64,
+    /// Pieces being worked on.
+    pub running: i64,
+    /// Pieces given up: a person must look at them.
+    pub dead: i64,
+    /// Pieces that wait for an account's credentials.
+    pub parked: i64,
+    /// How long the longest due one has waited, in seconds.
+    pub oldest_due_seconds: i64,
 }
 
 impl HealthReport {
@@ -55,7 +77,7 @@ impl HealthReport {
     #[must_use]
     pub fn new(components: Vec<ComponentHealth>) -> Self {
         let status = components.iter().map(|component| component.status).max().unwrap_or(HealthStatus::Up);
-        Self { status, components }
+        Self { status, components, circuit_breakers: None, webhook_retry: None }
     }
 }
 

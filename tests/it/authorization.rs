@@ -23,6 +23,7 @@ const ALL: Access = Staff(&["WAITER", "KITCHEN", "MANAGER", "ADMIN"]);
 const FLOOR: Access = Staff(&["WAITER", "MANAGER", "ADMIN"]);
 const KITCHEN: Access = Staff(&["KITCHEN", "MANAGER", "ADMIN"]);
 const OFFICE: Access = Staff(&["MANAGER", "ADMIN"]);
+const ADMIN: Access = Staff(&["ADMIN"]);
 
 /// Method, path, who gets in, and a body that is good enough to reach the look at the ids.
 const TABLE: &[(&str, &str, Access, &str)] = &[
@@ -116,9 +117,37 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("POST", "/api/billing/refunds/{refund_id}/dismiss", OFFICE, ""),
     ("GET", "/api/billing/incidents", OFFICE, ""),
     ("POST", "/api/billing/incidents/{incident_id}/resolve", OFFICE, ""),
+    ("POST", "/api/billing/payments/{payment_id}/cancel", OFFICE, ""),
+    ("GET", "/api/admin/payment-accounts", ADMIN, ""),
+    // Another's branch is found out before the provider is asked.
+    ("POST", "/api/admin/payment-accounts", ADMIN, r#"{"access_token":"APP_USR-0","branch_id":999999999}"#),
+    ("PATCH", "/api/admin/payment-accounts/{account_id}", ADMIN, r#"{"webhook_mode":"hint"}"#),
+    ("DELETE", "/api/admin/payment-accounts/{account_id}", ADMIN, ""),
+    ("GET", "/api/admin/payments/dead-letters", OFFICE, ""),
+    ("GET", "/api/admin/payments/dead-letters/{dead_letter_id}", OFFICE, ""),
+    ("POST", "/api/admin/payments/dead-letters/{dead_letter_id}/replay", OFFICE, ""),
+    ("GET", "/api/admin/payments/reconciliation", OFFICE, ""),
     ("GET", "/api/health", Public, ""),
     ("GET", "/api/health/detailed", Public, ""),
 ];
+
+/// Another's account with a provider, and work of it that was given up: `(account, work, payment)`.
+async fn provider_rows(app: &App, of: &Stranger) -> (i64, i64, i64) {
+    let (branch, now) = (of.branch, "2026-01-01 00:00:00+00:00");
+    app.sql_exec(&format!(
+        "insert into provider_account (tenant_id, branch_id, provider, currency, sealed, webhook_token, webhook_mode, status, created_at, updated_at)
+             select tenant_id, id, 'MERCADO_PAGO', 'ARS', '', 'token-{branch}', 'strict', 'BROKEN', '{now}', '{now}' from branch where id = {branch};
+         insert into payment_sync (tenant_id, account_id, kind, resource_id, status, cause, next_at, created_at, updated_at)
+             select tenant_id, id, 'PAYMENT', '1', 'DEAD', 'WEBHOOK', '{now}', '{now}', '{now}' from provider_account where branch_id = {branch};
+         insert into payment (tenant_id, branch_id, tender, status, currency, amount_cents, net_cents, targets, registered_by, account_id, provider_payment_id, created_at)
+             select tenant_id, branch_id, 'MERCADO_PAGO', 'PENDING', 'ARS', 100, 0, '[]', 'SYSTEM', id, '1', '{now}' from provider_account where branch_id = {branch}"
+    ))
+    .await;
+    let id = async |sql: String| app.sql_i64(&sql).await;
+    let account = id(format!("select id from provider_account where branch_id = {branch}")).await;
+    let work = id(format!("select id from payment_sync where account_id = {account}")).await;
+    (account, work, id(format!("select id from payment where account_id = {account}")).await)
+}
 
 /// The demo's people by what they are.
 const ACCOUNTS: [(&str, &str, &str); 4] = [
@@ -247,13 +276,13 @@ both_modes! {
         };
         let table = async |of: &Stranger| app.sql_i64(&format!("select id from dining_table where branch_id = {}", of.branch)).await;
         let places = [
-            (404, call(&foreign).await, table(&foreign).await, foreign),
-            (403, call(&north).await, table(&north).await, north),
+            (404, call(&foreign).await, table(&foreign).await, provider_rows(&app, &foreign).await, foreign),
+            (403, call(&north).await, table(&north).await, provider_rows(&app, &north).await, north),
         ];
         let people = everybody(&app).await;
         let own = app.scan("INT-01").await;
         let before = state(&app).await;
-        for (status, call, table, of) in &places {
+        for (status, call, table, provider, of) in &places {
             let id = |name: &str| match name {
                 "branch_id" => of.branch,
                 "table_id" => *table,
@@ -268,6 +297,8 @@ both_modes! {
                 "payment_id" => of.payment,
                 "refund_id" => of.refund,
                 "incident_id" => of.incident,
+                "account_id" => provider.0,
+                "dead_letter_id" => provider.1,
                 // Products are the business's, not a branch's.
                 "product_id" => 999_999_999,
                 name => panic!("no foreign {name}: add one"),
@@ -286,7 +317,8 @@ both_modes! {
                         ask(caller, method, &path, body).await.expect(expected);
                     }
                     let asks_branch = ["/api/waiter/tables", "/api/waiter/my-tables", "/api/waiter/service-calls",
-                        "/api/admin/tables", "/api/kitchen/rounds", "/api/kitchen/tickets", "/api/billing/refunds", "/api/billing/incidents"];
+                        "/api/admin/tables", "/api/kitchen/rounds", "/api/kitchen/tickets", "/api/billing/refunds", "/api/billing/incidents",
+                        "/api/admin/payments/dead-letters", "/api/admin/payments/reconciliation"];
                     if asks_branch.contains(path) {
                         caller.get(&format!("{path}?branch_id={}", of.branch)).await.expect(*status);
                     }

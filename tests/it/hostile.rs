@@ -138,7 +138,9 @@ fn wild() -> Vec<String> {
 
 #[track_caller]
 fn is_no_failure_of_ours(asked: &str, reply: &Reply) {
-    assert!(reply.status < 500, "{asked}: {} {}", reply.status, reply.text());
+    // A provider that cannot be reached from here is somebody else's failure, and said to be.
+    let elsewhere = reply.status == 503 && reply.json()["code"] == "provider_unavailable";
+    assert!(reply.status < 500 || elsewhere, "{asked}: {} {}", reply.status, reply.text());
     if reply.status >= 400 {
         let body = reply.json();
         assert!(body["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{asked}: {body}");

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
+mod accounts;
 mod authorization;
 mod bad_input;
 mod branches;
@@ -24,14 +25,18 @@ mod mercadopago;
 mod payments;
 mod readme;
 mod receipts;
+mod reconcile;
+mod refunds;
 mod resilience;
 mod round_items;
 mod rounds;
 mod scene;
 mod sessions;
+mod shop;
 mod sign_in;
 mod splits;
 mod startup;
 mod streams;
+mod sweep;
 mod tables;
 mod till;

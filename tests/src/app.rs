@@ -78,6 +78,7 @@ impl App {
         let database = Database::sqlite(binary, &environment, data).await;
         address(&mut environment, "COMANDA_API_ADDR", api);
         address(&mut environment, "COMANDA_WS_ADDR", gateway);
+        public(&mut environment, options, api);
         environment.extend(options.env.iter().cloned());
         let process = Process::start("comanda", binary, &["serve"], environment, directory.path());
         let health = vec![api_health(api), gateway_health(gateway)];
@@ -111,6 +112,7 @@ impl App {
         let start = |kind: &str, variable: &str, port: u16, index: usize, database: &str| {
             let mut environment = environment.clone();
             address(&mut environment, variable, port);
+            public(&mut environment, options, port);
             environment.insert("DATABASE_URL".into(), database.to_owned());
             environment.extend(options.env.iter().cloned());
             Process::start(&format!("{kind}-{index}"), binary, &[kind], environment, directory.path())
@@ -381,11 +383,20 @@ fn common_environment(options: &AppOptions, data: &Path) -> BTreeMap<String, Str
         ("COMANDA_ENV".to_owned(), "development".to_owned()),
         ("COMANDA_DATA_DIR".to_owned(), data.display().to_string()),
         ("COMANDA_RATE_LIMITS".to_owned(), limits.to_owned()),
+        // No test talks to the real provider; the demo's sandbox, where there is one, puts itself in this place.
+        ("MERCADOPAGO_BASE_URL".to_owned(), "http://127.0.0.1:9".to_owned()),
     ])
 }
 
 fn address(environment: &mut BTreeMap<String, String>, variable: &str, port: u16) {
     environment.insert(variable.to_owned(), format!("127.0.0.1:{port}"));
+}
+
+/// Where the provider reaches the process.
+fn public(environment: &mut BTreeMap<String, String>, options: &AppOptions, port: u16) {
+    if options.public_url {
+        environment.insert("COMANDA_PUBLIC_URL".to_owned(), base(port));
+    }
 }
 
 fn base(port: u16) -> String {

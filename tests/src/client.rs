@@ -24,6 +24,8 @@ impl Caller {
     /// # Panics
     /// When the HTTP client cannot be set up.
     pub fn new(base: &str) -> Self {
+        // Where anything in the program speaks TLS, reqwest wants a provider even of who speaks none. One may be set already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         // A proxy of the machine has no business between a test and its own loopback.
         let http = reqwest::Client::builder()
             .no_proxy()

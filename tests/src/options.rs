@@ -17,6 +17,7 @@ pub struct AppOptions {
     pub(crate) count_round_trips: bool,
     pub(crate) provider: Option<String>,
     pub(crate) env: Vec<(String, String)>,
+    pub(crate) public_url: bool,
 }
 
 impl Default for AppOptions {
@@ -28,6 +29,7 @@ impl Default for AppOptions {
             count_round_trips: false,
             provider: None,
             env: Vec::new(),
+            public_url: false,
         }
     }
 }
@@ -61,31 +63,29 @@ impl AppOptions {
         self
     }
 
-    /// The restaurant's account is with the payment provider at `base_url`, which need not answer yet. Retries come within
-    /// milliseconds and nothing is swept unless the test asks for it, see [`App::sweep`](crate::App::sweep).
-    ///
-    /// Each API process is its own public address: a kill tests the notices that find nobody.
-    #[must_use]
-    pub fn provider(mut self, base_url: &str, access_token: &str, webhook_secret: &str) -> Self {
-        self.provider = Some(base_url.to_owned());
-        [
-            ("MERCADOPAGO_BASE_URL", base_url),
-            ("MERCADOPAGO_ACCESS_TOKEN", access_token),
-            ("MERCADOPAGO_WEBHOOK_SECRET", webhook_secret),
-            ("COMANDA_PAYMENT_RETRY_BASE", "50ms"),
-            ("COMANDA_PAYMENT_TIMEOUT", "1s"),
-            ("COMANDA_PAYMENT_LEASE", "2s"),
-            ("COMANDA_PAYMENT_SWEEP_EVERY", "24h"),
-            ("COMANDA_BREAKER_COOLDOWN", "100ms"),
-        ]
-        .into_iter()
-        .fold(self, |options, (name, value)| options.env(name, value))
-    }
-
     /// One more environment variable for every process; wins over what the harness sets.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Takes payments through a fake provider, at a tempo that tests can wait for; the program tells it where it answers.
+    #[must_use]
+    pub fn provider(mut self, base_url: &str, access_token: &str, webhook_secret: &str) -> Self {
+        let tempo = [
+            ("COMANDA_PAYMENT_RETRY_BASE", "50ms"),
+            ("COMANDA_PAYMENT_TIMEOUT", "1s"),
+            ("COMANDA_PAYMENT_LEASE", "2s"),
+            ("COMANDA_PAYMENT_SWEEP_EVERY", "500ms"),
+        ];
+        let account = [
+            ("MERCADOPAGO_BASE_URL", base_url),
+            ("MERCADOPAGO_ACCESS_TOKEN", access_token),
+            ("MERCADOPAGO_WEBHOOK_SECRET", webhook_secret),
+        ];
+        self.public_url = true;
+        self.provider = Some(base_url.to_owned());
+        account.into_iter().chain(tempo).fold(self, |options, (name, value)| options.env(name, value))
     }
 }

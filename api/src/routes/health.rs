@@ -45,7 +45,19 @@ pub(crate) async fn detailed(State(state): State<AppState>) -> (StatusCode, Json
             .because(format!("{count} branches, the longest stream at {longest}")),
         Err(_) => ComponentHealth::new("streams", HealthStatus::Down).because("cannot be read"),
     };
-    let report = HealthReport::new(vec![database, bus, streams]);
+    let queue = operations::payment::queue_health(&state.db).await;
+    let payments = match &queue {
+        // Every check can still be paid by hand, and most from the phone.
+        Ok(queue) if queue.dead > 0 => ComponentHealth::new("payments", HealthStatus::Degraded)
+            .because(format!("{} dead letters wait for a person", queue.dead)),
+        Ok(_) => ComponentHealth::new("payments", HealthStatus::Up),
+        Err(_) => ComponentHealth::new("payments", HealthStatus::Down).because("the queue cannot be read"),
+    };
+    let report = HealthReport {
+        circuit_breakers: Some(state.providers.breakers().states()),
+        webhook_retry: queue.ok(),
+        ..HealthReport::new(vec![database, bus, streams, payments])
+    };
     let status = if report.status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, Json(report))
 }

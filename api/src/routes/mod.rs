@@ -15,3 +15,4 @@ pub(crate) mod payment;
 pub(crate) mod round;
 pub(crate) mod session;
 pub(crate) mod table;
+pub(crate) mod till_office;

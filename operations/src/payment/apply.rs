@@ -222,7 +222,7 @@ async fn seen_again(uow: &UnitOfWork, payment: Option<Locked<PaymentRow>>) -> Re
 }
 
 /// The last sight that was applied.
-fn sighting(payment: &PaymentRow) -> Option<Sighting> {
+pub(super) fn sighting(payment: &PaymentRow) -> Option<Sighting> {
     Some(Sighting {
         status: payment.status,
         detail: payment.detail.clone(),

@@ -2,24 +2,36 @@
 //! a checkout is opened ([`open_checkout`]), a notice arrives ([`receive`]) or the payer's browser returns ([`verify`]),
 //! and whatever it was, [`sync`] fetches the truth and makes the ledger equal to it.
 
+mod accounts;
 mod adopt;
 mod apply;
+mod broken;
+mod cancel;
+mod carry_out;
 mod checkout;
 mod decide_refund;
 mod give_back;
+mod dead_letters;
 mod incidents;
+mod measure;
 mod providers;
 mod receive;
 mod refund;
 mod refund_at_provider;
 mod register;
 mod resolve_incident;
+mod reconcile;
+mod renew;
+mod sweep;
 mod sync;
 mod verify;
 mod work;
 
+pub use accounts::{AccountForm, AccountView, accounts, add_account, change_account, remove_account};
 pub use adopt::adopt_account;
 pub use apply::Applied;
+pub use cancel::{Cancelled, cancel};
+pub use carry_out::carry_out;
 pub use checkout::{Preference, Wish, open_checkout};
 pub use decide_refund::{approve_refund, dismiss_refund};
 pub use providers::Providers;
@@ -28,6 +40,11 @@ pub use refund::{Refunded, Refunding, refund};
 use refund_at_provider::refund_at_provider;
 pub use register::{Registered, Registration, register};
 pub use resolve_incident::resolve_incident;
+pub use dead_letters::{DeadLetterDetail, dead_letter, dead_letter_of_any, replay, replay_as_operator};
+pub use measure::{measure, queue_health};
+pub use reconcile::{Fault, Line, LineKind, Report, Side, reconcile_all, reconcile_due, reconciliation};
+pub use renew::renew_due;
+pub use sweep::{Swept, sweep, sweep_all};
 pub use sync::sync;
 pub use verify::{Returned, Verified, verify};
 pub use work::work;

@@ -35,7 +35,13 @@ impl Providers {
     /// The provider of an account. There is one so far; the account says which.
     #[must_use]
     pub fn of(&self, account: &AccountRow) -> &Guarded {
-        match account.provider {
+        self.provider(account.provider)
+    }
+
+    /// A provider by its name, for credentials that belong to no account yet.
+    #[must_use]
+    pub fn provider(&self, provider: domain::payment::Provider) -> &Guarded {
+        match provider {
             domain::payment::Provider::MercadoPago => &self.0.mercado_pago,
         }
     }

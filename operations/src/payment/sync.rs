@@ -6,12 +6,14 @@
 
 use super::{
     apply::{Applied, apply},
+    broken::{is_refused, note_broken},
     providers::Providers,
+    renew::renew,
 };
 use crate::{Error, Result};
-use domain::payment::{AccountStatus, IncidentKind, ResourceKind, SyncCause, SyncStatus};
+use domain::payment::{ResourceKind, SyncCause, SyncStatus};
 use provider::{CallError, Credentials, PaymentProvider};
-use store::{AccountRow, Database, Incident, SyncRow};
+use store::{AccountRow, Database, SyncRow};
 
 /// Fetches what `job` names and follows it. The job must be leased.
 ///
@@ -66,30 +68,24 @@ async fn fail(
     error: &CallError,
 ) -> Result<()> {
     // A 403 may only say that this payment is another's; the account itself is asked before its work is parked (S27).
-    let broken = matches!(error, CallError::Unauthorized { .. })
-        && matches!(providers.of(account).whoami(credentials).await, Err(CallError::Unauthorized { .. }));
+    let refused = is_refused(providers, account, credentials, error).await;
+    // A token that only ran out can be renewed; the work then goes on with the new one (S32).
+    let broken = refused && !renew(db, providers, account).await?;
+    let renewed = refused && !broken;
     db.transaction("payment.sync_failed", |uow| async move {
         let now = uow.now();
         let retry = providers.retry_at(job.attempts, error, now);
         let status = match (broken, retry) {
             (true, _) => SyncStatus::Parked,
+            (false, _) if renewed => SyncStatus::Queued,
             (false, Some(_)) if worth_another_try(job, error) => SyncStatus::Queued,
             // What somebody merely claimed, and the provider does not know, is nobody's work (S26).
             (false, _) if unfounded(job, error) => SyncStatus::Done,
             (false, _) => SyncStatus::Dead,
         };
         uow.fail_sync(job, status, retry.unwrap_or(now), &error.to_string()).await?;
-        if broken && uow.set_account_status(account, AccountStatus::Broken).await? {
-            let incident = Incident {
-                tenant: account.tenant_id,
-                branch: account.branch_id,
-                account: Some(account.id),
-                check: None,
-                payment: None,
-                detail: format!("The provider refuses the account's credentials: {error}"),
-            };
-            let key = format!("credentials:{}:{}", account.id, account.version);
-            uow.note_incident(IncidentKind::CredentialsBroken, &key, incident).await?;
+        if broken {
+            note_broken(&uow, account, error).await?;
         }
         if status == SyncStatus::Dead {
             tracing::error!(job = job.id.get(), resource = job.resource_id, %error, "a payment sync is a dead letter");

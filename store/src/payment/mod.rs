@@ -3,18 +3,26 @@
 
 mod account;
 mod checkout;
+mod dead_letter;
 mod incident;
 mod notice;
+mod office;
 mod provided;
 mod queue;
+mod reconciliation;
 mod refund;
+mod refund_work;
 mod row;
+mod sweep;
 
 pub use account::{AccountRow, NewAccount, Sealed};
 pub use checkout::{CheckoutRow, NewCheckout};
+pub use dead_letter::{DeadLetter, DeadLetters, KeptNotice, QueueHealth, measure};
 pub use incident::{Incident, IncidentRow};
 pub use notice::NewNotice;
 pub use provided::{Facts, ReturnedPayment};
 pub use queue::SyncRow;
 pub use refund::{LockedRefund, RefundRow};
+pub use reconciliation::{BranchDay, LedgerFault, Recorded, StoredReport};
+pub use refund_work::RefundStep;
 pub use row::{NewPayment, PaymentRow, Target, Worth};

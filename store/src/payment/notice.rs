@@ -1,10 +1,17 @@
 //! Notices, as they came: stored before anything else is done with them, and never changed.
 
 use super::AccountRow;
-use crate::{error::Result, unit_of_work::UnitOfWork};
+use crate::{Database, error::Result, unit_of_work::UnitOfWork};
+use chrono::TimeDelta;
 use domain::{NoticeId, payment::NoticeVerdict};
 use entity::provider_notice;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, Statement};
+
+/// Days a notice is kept that may have come from anybody: long enough to see who rattles at the door, short enough that
+/// a flood does not stay.
+const UNPROVEN_DAYS: i64 = 30;
+/// Days a notice of the provider's is kept: a dispute can be opened for half a year and takes months.
+const PROVEN_DAYS: i64 = 400;
 
 /// A notice to be kept.
 #[derive(Clone, Debug)]
@@ -48,5 +55,21 @@ impl UnitOfWork {
             ..Default::default()
         };
         Ok(row.insert(self.tx()).await?.id)
+    }
+}
+
+impl Database {
+    /// Forgets old notices, a bounded number at a time.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_notices(&self) -> Result<u64> {
+        let sql = "delete from provider_notice where id in (
+            select id from provider_notice
+            where received_at < $1 or received_at < $2 and verdict <> 'VERIFIED' limit 5000)";
+        let now = self.clock().now();
+        let values = [(now - TimeDelta::days(PROVEN_DAYS)).into(), (now - TimeDelta::days(UNPROVEN_DAYS)).into()];
+        let statement = Statement::from_sql_and_values(self.reader().get_database_backend(), sql, values);
+        Ok(self.reader().execute_raw(statement).await?.rows_affected())
     }
 }

@@ -160,8 +160,10 @@ impl Database {
             #[expect(dead_code, reason = "only that there is a row matters")]
             id: i64,
         }
-        let sql = "/* housekeeping */ select id from payment_sync
-            where status = 'QUEUED' and next_at <= $1 or status = 'RUNNING' and lease_until < $1 limit 1";
+        // What waits for an account that is out of order is due to nobody.
+        let sql = "/* housekeeping */ select q.id from payment_sync q
+            join provider_account a on a.id = q.account_id and a.status = 'ACTIVE'
+            where q.status = 'QUEUED' and q.next_at <= $1 or q.status = 'RUNNING' and q.lease_until < $1 limit 1";
         let row: Option<Row> = crate::unit_of_work::one(self.reader(), sql, [self.clock().now().into()]).await?;
         Ok(row.is_some())
     }

@@ -33,6 +33,8 @@ pub(crate) struct Provider {
 impl Provider {
     pub(crate) fn new(state: State) -> Self {
         let clock = state.clock.clone();
+        // Where anything in the program speaks TLS, reqwest wants a provider even of who speaks none. One may be set already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             // Only the address itself can acknowledge; where it points to is not asked.
             .redirect(reqwest::redirect::Policy::none())

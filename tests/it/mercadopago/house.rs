@@ -13,8 +13,6 @@ use crate::scene;
 /// The longest a storm may take to settle, retries and leases included.
 const SETTLES: Duration = Duration::from_secs(30);
 
-const OFFICE: bool = false;
-
 /// Who sells.
 pub(crate) fn seller() -> Seller {
     Seller::argentina(1)
@@ -24,7 +22,11 @@ pub(crate) fn seller() -> Seller {
 pub(crate) fn provided() -> AppOptions {
     let seller = seller();
     let url = format!("http://127.0.0.1:{}", free_port());
-    AppOptions::default().provider(&url, &seller.access_token, &seller.webhook_secret)
+    AppOptions::default()
+        .provider(&url, &seller.access_token, &seller.webhook_secret)
+        // Nothing is swept unless a test asks for it.
+        .env("COMANDA_PAYMENT_SWEEP_EVERY", "24h")
+        .env("COMANDA_BREAKER_COOLDOWN", "100ms")
 }
 
 /// The restaurant, its provider and its staff.
@@ -132,7 +134,7 @@ impl Till {
         loop {
             tokio::time::timeout(SETTLES, self.fake.deliveries_idle()).await.expect("the provider falls silent");
             let busy = self.count("payment_sync where status in ('QUEUED', 'RUNNING')").await
-                + if OFFICE { self.count("refund where status in ('QUEUED', 'RUNNING')").await } else { 0 };
+                + self.count("refund where status in ('QUEUED', 'RUNNING')").await;
             if busy == 0 {
                 return;
             }
@@ -143,15 +145,7 @@ impl Till {
 
     /// The operator's sweep, and the quiet after it.
     pub(crate) async fn sweep(&self) {
-        if OFFICE {
-            self.app.sweep();
-        } else {
-            for truth in self.fake.oracle().payments {
-                self.app.sql_exec(&format!("insert into payment_sync (tenant_id, account_id, kind, resource_id, status, cause, dirty, attempts, next_at, fence, created_at, updated_at)
-                    select tenant_id, id, 'PAYMENT', '{}', 'QUEUED', 'SWEEP', false, 0, created_at, 0, created_at, created_at from provider_account limit 1
-                    on conflict (account_id, kind, resource_id) do update set status = 'QUEUED', attempts = 0, next_at = excluded.next_at", truth.payment)).await;
-            }
-        }
+        self.app.sweep();
         self.quiet().await;
     }
 

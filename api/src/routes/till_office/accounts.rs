@@ -1,0 +1,155 @@
+//! Accounts with payment providers. Secrets go in and never come out.
+
+use crate::{
+    extract::{Command, Nothing, Segment},
+    problem::ApiResult,
+    state::AppState,
+};
+use auth::{AdminOnly, Staff};
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use domain::{AccountId, BranchId, Currency, payment::SignatureMode};
+use http::StatusCode;
+use operations::payment::{self, AccountForm, AccountView};
+use runtime::{Problem, ProblemBody};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// The longest secret of any provider is far shorter.
+const LONGEST: usize = 512;
+/// More than these sign at once nowhere.
+const MOST_SECRETS: usize = 5;
+
+/// An account to be added.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewAccountRequest {
+    access_token: String,
+    /// What signs the provider's notices; several while one is being replaced.
+    webhook_secrets: Option<Vec<String>>,
+    refresh_token: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    /// When the access token ends, if that is known.
+    token_expires_at: Option<DateTime<Utc>>,
+    /// For this branch; without it for all that have none of their own.
+    branch_id: Option<BranchId>,
+    webhook_mode: Option<SignatureMode>,
+    currency: Option<Currency>,
+}
+
+/// What changes of an account; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct AccountPatch {
+    access_token: Option<String>,
+    /// All of them anew.
+    webhook_secrets: Option<Vec<String>>,
+    refresh_token: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    /// When the access token ends, if that is known.
+    token_expires_at: Option<DateTime<Utc>>,
+    webhook_mode: Option<SignatureMode>,
+}
+
+impl AccountPatch {
+    fn form(self) -> Result<AccountForm, Problem> {
+        let secrets = self.webhook_secrets.unwrap_or_default();
+        if secrets.len() > MOST_SECRETS {
+            return Err(Problem::unprocessable(format!("webhook_secrets: must be at most {MOST_SECRETS}")));
+        }
+        let given = [
+            ("access_token", &self.access_token),
+            ("refresh_token", &self.refresh_token),
+            ("client_id", &self.client_id),
+            ("client_secret", &self.client_secret),
+        ];
+        let given = given.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        for (name, value) in given.chain(secrets.iter().map(|secret| ("webhook_secrets", secret.as_str()))) {
+            // It goes into a header, or signs one.
+            if value.is_empty() || value.len() > LONGEST || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+                let detail = format!("{name}: must be 1 to {LONGEST} visible ASCII characters");
+                return Err(Problem::unprocessable(detail));
+            }
+        }
+        // A year that no database keeps would otherwise be a failure of ours.
+        if self.token_expires_at.is_some_and(|at| !(0..=4_102_444_800).contains(&at.timestamp())) {
+            return Err(Problem::unprocessable("token_expires_at: must be before the year 2100"));
+        }
+        Ok(AccountForm {
+            branch: None,
+            currency: None,
+            access_token: self.access_token.map(Into::into),
+            webhook_secrets: (!secrets.is_empty()).then(|| secrets.into_iter().map(Into::into).collect()),
+            refresh_token: self.refresh_token.map(Into::into),
+            client_id: self.client_id,
+            client_secret: self.client_secret.map(Into::into),
+            token_expires_at: self.token_expires_at,
+            webhook_mode: self.webhook_mode,
+        })
+    }
+}
+
+/// The business's accounts.
+#[utoipa::path(get, path = "/api/admin/payment-accounts", tag = "payments", security(("staff" = [])),
+    responses((status = 200, body = [AccountView])))]
+pub(crate) async fn payment_accounts(
+    State(state): State<AppState>,
+    staff: Staff<AdminOnly>,
+) -> ApiResult<Json<Vec<AccountView>>> {
+    Ok(Json(payment::accounts(&state.db, &state.providers, &staff).await?))
+}
+
+/// Adds an account. The token is tried at the provider before it is kept.
+#[utoipa::path(post, path = "/api/admin/payment-accounts", tag = "payments", request_body = NewAccountRequest,
+    security(("staff" = [])), responses((status = 201, body = AccountView),
+    (status = 400, body = ProblemBody, description = "The provider does not accept the token"),
+    (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody),
+    (status = 503, body = ProblemBody, description = "The provider does not answer")))]
+pub(crate) async fn add_payment_account(
+    State(state): State<AppState>,
+    staff: Staff<AdminOnly>,
+    Command(attempt, body): Command<NewAccountRequest>,
+) -> ApiResult<(StatusCode, Json<AccountView>)> {
+    let (branch, currency) = (body.branch_id, body.currency);
+    let patch = AccountPatch {
+        access_token: Some(body.access_token),
+        webhook_secrets: body.webhook_secrets,
+        refresh_token: body.refresh_token,
+        client_id: body.client_id,
+        client_secret: body.client_secret,
+        token_expires_at: body.token_expires_at,
+        webhook_mode: body.webhook_mode,
+    };
+    let form = AccountForm { branch, currency, ..patch.form()? };
+    let added = payment::add_account(&state.db, &state.providers, &staff, &form, &attempt).await?;
+    Ok((StatusCode::CREATED, Json(added)))
+}
+
+/// Changes an account. New credentials let the work go on that waited for them.
+#[utoipa::path(patch, path = "/api/admin/payment-accounts/{account_id}", tag = "payments",
+    params(("account_id" = AccountId, Path)), request_body = AccountPatch, security(("staff" = [])),
+    responses((status = 200, body = AccountView), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody),
+    (status = 409, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+pub(crate) async fn change_payment_account(
+    State(state): State<AppState>,
+    staff: Staff<AdminOnly>,
+    Segment(id): Segment<AccountId>,
+    Command(attempt, patch): Command<AccountPatch>,
+) -> ApiResult<Json<AccountView>> {
+    let form = patch.form()?;
+    Ok(Json(payment::change_account(&state.db, &state.providers, &staff, id, &form, &attempt).await?))
+}
+
+/// Takes an account out of use. What was paid through it stays.
+#[utoipa::path(delete, path = "/api/admin/payment-accounts/{account_id}", tag = "payments",
+    params(("account_id" = AccountId, Path)), security(("staff" = [])),
+    responses((status = 204), (status = 404, body = ProblemBody)))]
+pub(crate) async fn remove_payment_account(
+    State(state): State<AppState>,
+    staff: Staff<AdminOnly>,
+    Segment(id): Segment<AccountId>,
+    Command(attempt, Nothing {}): Command<Nothing>,
+) -> ApiResult<StatusCode> {
+    payment::remove_account(&state.db, &staff, id, &attempt).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,288 @@
+//! Refunds are carried out at the provider.
+//!
+//! A refund's row, with its key, is there before the provider hears of it, and every try uses that key: whatever is lost
+//! on the way, there is never a second refund (S11). No money moves here: the refund is noted, a look at the payment is
+//! queued, and what the provider then says lowers what the payment is worth, as for a refund made in its panel (S7).
+
+use super::{
+    broken::{is_refused, set_broken},
+    providers::Providers,
+    sync::lost_is_fine,
+};
+use crate::{Error, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Cents,
+    payment::{IncidentKind, RefundStatus, ResourceKind, SyncCause},
+};
+use provider::{CallError, Credentials, PaymentProvider, Refund, RefundOrder, RefundOutcome};
+use store::{AccountRow, Database, Incident, PaymentRow, RefundRow, RefundStep};
+
+/// How many refunds a process carries out in one round.
+const AT_ONCE: i64 = 8;
+/// A refund the provider has not decided is asked about every so many first pauses, and more seldom as it grows old.
+const PENDING_PAUSES: u32 = 6;
+
+/// Carries out what is due now and says how many refunds that were. What fails stays in the queue.
+///
+/// # Errors
+/// The queue cannot be read.
+pub async fn carry_out(db: &Database, providers: &Providers) -> Result<usize> {
+    if !db.has_due_refunds().await? {
+        return Ok(0);
+    }
+    let lease = providers.lease();
+    let due = db
+        .transaction("refund.lease", |uow| async move { Ok::<_, Error>(uow.lease_refunds(AT_ONCE, lease).await?) })
+        .await?;
+    for refund in &due {
+        if let Err(error) = one(db, providers, refund).await {
+            tracing::warn!(refund = refund.id.get(), %error, "a refund could not be carried out; its lease will end");
+        }
+    }
+    Ok(due.len())
+}
+
+/// A leased refund and whom it goes through.
+struct Task<'a> {
+    db: &'a Database,
+    providers: &'a Providers,
+    refund: &'a RefundRow,
+    payment: &'a PaymentRow,
+    account: &'a AccountRow,
+    credentials: &'a Credentials,
+    /// The provider's number of the payment.
+    number: &'a str,
+}
+
+async fn one(db: &Database, providers: &Providers, refund: &RefundRow) -> Result<()> {
+    let (payment, account) = db.refunded_payment(refund).await?;
+    let credentials = providers.credentials(&account)?;
+    let number = payment.provider_payment_id.as_deref().ok_or(Error::NotFound("payment"))?;
+    let (payment, account, credentials) = (&payment, &account, &credentials);
+    let task = Task { db, providers, refund, payment, account, credentials, number };
+    match task.call().await {
+        Ok(outcome) => task.write(&task.step(outcome)).await,
+        Err(error) => task.failed(&error).await,
+    }
+}
+
+/// What a try came to, with doubts settled.
+enum Came {
+    Done(String),
+    Pending(String),
+    Refused(String),
+    /// Somebody else gave all of it back.
+    Gone,
+    Again(String),
+}
+
+impl Task<'_> {
+    async fn call(&self) -> Result<Came, CallError> {
+        let provider = self.providers.of(self.account);
+        if let Some(known) = &self.refund.provider_refund_id {
+            // Asked for and taken; only the decision is missing.
+            let listed = provider.find_refunds(self.credentials, self.number).await?;
+            let found = listed.into_iter().find(|listed| listed.refund_id == *known);
+            return Ok(found.map_or(Came::Pending(known.clone()), came_of));
+        }
+        let order = RefundOrder {
+            key: self.refund.key.clone(),
+            payment_id: self.number.to_owned(),
+            amount: Some(self.refund.amount_cents),
+        };
+        Ok(match provider.refund(self.credentials, &order).await? {
+            RefundOutcome::Done { refund_id } => Came::Done(refund_id),
+            RefundOutcome::Pending { refund_id } => Came::Pending(refund_id),
+            RefundOutcome::Rejected { code, message } => Came::Refused(format!("{code} {message}")),
+            RefundOutcome::Retry { code } => Came::Again(code),
+            RefundOutcome::AlreadyDone => self.settled_before().await?,
+        })
+    }
+
+    /// Nothing is left to give back, or this order cannot be told from another: the list and our other refunds tell.
+    async fn settled_before(&self) -> Result<Came, CallError> {
+        let listed = self.providers.of(self.account).find_refunds(self.credentials, self.number).await?;
+        let others = self.db.other_refund_ids(self.payment.id, self.refund.id).await;
+        let others = others.map_err(|error| CallError::Unavailable { reason: error.to_string(), retry_after: None })?;
+        Ok(matched(listed, &others, self.refund, self.payment.amount_cents))
+    }
+
+    fn step(&self, came: Came) -> RefundStep {
+        let now = self.db.clock().now();
+        let step = |status, number, error| RefundStep {
+            status,
+            provider_refund_id: number,
+            attempts: 0,
+            next_at: now,
+            error,
+        };
+        match came {
+            Came::Done(number) => step(RefundStatus::Done, Some(number), None),
+            Came::Pending(number) => {
+                RefundStep { next_at: self.asked_again(now), ..step(RefundStatus::Pending, Some(number), None) }
+            }
+            Came::Refused(error) => step(RefundStatus::Failed, None, Some(error)),
+            Came::Gone => step(RefundStatus::Dismissed, None, Some("Nothing is left to give back".to_owned())),
+            Came::Again(code) => {
+                let error = CallError::Unavailable { reason: code, retry_after: None };
+                self.retried(&error, now)
+            }
+        }
+    }
+
+    fn asked_again(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let least = TimeDelta::from_std(self.providers.settings().retry_base * PENDING_PAUSES).unwrap_or_default();
+        let age = now.signed_duration_since(self.refund.created_at);
+        now + (age / 10).clamp(least, TimeDelta::hours(6).max(least))
+    }
+
+    fn retried(&self, error: &CallError, now: DateTime<Utc>) -> RefundStep {
+        let retry = self.providers.retry_at(self.refund.attempts, error, now);
+        RefundStep {
+            // One that the provider has taken is never given up: only its decision is missing.
+            status: match (retry, &self.refund.provider_refund_id) {
+                (_, Some(_)) => RefundStatus::Pending,
+                (Some(_), None) => RefundStatus::Queued,
+                (None, None) => RefundStatus::Failed,
+            },
+            provider_refund_id: None,
+            attempts: if retry.is_some() { self.refund.attempts + 1 } else { 0 },
+            next_at: retry.unwrap_or_else(|| self.asked_again(now)),
+            error: Some(error.to_string()),
+        }
+    }
+
+    async fn failed(&self, error: &CallError) -> Result<()> {
+        let now = self.db.clock().now();
+        if is_refused(self.providers, self.account, self.credentials, error).await {
+            set_broken(self.db, self.account, error).await?;
+            // Leased again once the credentials are replaced, since only accounts in order are worked for.
+            let step = RefundStep { attempts: self.refund.attempts, next_at: now, ..self.retried(error, now) };
+            return self.write(&RefundStep { status: waiting(self.refund), ..step }).await;
+        }
+        let step = match error {
+            CallError::Rejected { .. } | CallError::NotFound | CallError::Unauthorized { .. } => {
+                self.step(Came::Refused(error.to_string()))
+            }
+            _ => self.retried(error, now),
+        };
+        self.write(&step).await
+    }
+
+    async fn write(&self, step: &RefundStep) -> Result<()> {
+        let Task { refund, payment, account, number, .. } = *self;
+        let looks = matches!(step.status, RefundStatus::Done | RefundStatus::Dismissed | RefundStatus::Failed);
+        self.db
+            .transaction("refund.carry_out", |uow| async move {
+                if !uow.step_refund(refund, step).await? {
+                    return Err(Error::LeaseLost);
+                }
+                if looks {
+                    uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Refund).await?;
+                }
+                if step.status == RefundStatus::Failed {
+                    let incident = Incident {
+                        tenant: refund.tenant_id,
+                        branch: Some(refund.branch_id),
+                        account: Some(account.id),
+                        check: payment.check_id,
+                        payment: Some(payment.id),
+                        detail: format!(
+                            "{} cents could not be given back: {}",
+                            refund.amount_cents.get(),
+                            step.error.as_deref().unwrap_or("no reason was given")
+                        ),
+                    };
+                    // A manager may try again; that it fails again is news.
+                    let key = format!("refund:{}:{}", refund.id, refund.fence);
+                    uow.note_incident(IncidentKind::RefundFailed, &key, incident).await?;
+                }
+                Ok(())
+            })
+            .await
+            .or_else(lost_is_fine)?;
+        if looks {
+            self.providers.wake();
+        }
+        Ok(())
+    }
+}
+
+fn waiting(refund: &RefundRow) -> RefundStatus {
+    if refund.provider_refund_id.is_some() { RefundStatus::Pending } else { RefundStatus::Queued }
+}
+
+fn came_of(listed: Refund) -> Came {
+    match listed.status {
+        provider::RefundStatus::Approved => Came::Done(listed.refund_id),
+        provider::RefundStatus::Rejected => Came::Refused("the provider decided against it".to_owned()),
+        provider::RefundStatus::InProcess | provider::RefundStatus::Unknown => Came::Pending(listed.refund_id),
+    }
+}
+
+/// Which of the payment's refunds is this one: the first of its amount that is none of our others.
+fn matched(listed: Vec<Refund>, others: &[String], refund: &RefundRow, paid: Cents) -> Came {
+    let given: i64 = listed
+        .iter()
+        .filter(|listed| listed.status != provider::RefundStatus::Rejected)
+        .map(|listed| listed.amount.get())
+        .sum();
+    let own = listed.into_iter().find(|listed| {
+        listed.status != provider::RefundStatus::Rejected
+            && listed.amount == refund.amount_cents
+            && !others.contains(&listed.refund_id)
+    });
+    match own {
+        Some(own) => came_of(own),
+        None if given >= paid.get() => Came::Gone,
+        None => Came::Refused("the payment is in no state to be given back".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{BranchId, PaymentId, RefundId, TenantId, payment::RefundKind};
+
+    fn row(cents: i64) -> RefundRow {
+        let now = DateTime::UNIX_EPOCH;
+        RefundRow {
+            id: RefundId(1),
+            tenant_id: TenantId(1),
+            branch_id: BranchId(1),
+            payment_id: PaymentId(1),
+            key: "k".into(),
+            kind: RefundKind::Request,
+            amount_cents: Cents::new(cents).expect("an amount"),
+            status: RefundStatus::Running,
+            reason: String::new(),
+            requested_by_id: None,
+            provider_refund_id: None,
+            attempts: 0,
+            next_at: now,
+            lease_until: None,
+            fence: 1,
+            last_error: None,
+            created_at: now,
+            done_at: None,
+        }
+    }
+
+    fn listed(id: &str, cents: i64, status: provider::RefundStatus) -> Refund {
+        Refund { refund_id: id.into(), amount: Cents::new(cents).expect("an amount"), status, created_at: None }
+    }
+
+    #[test]
+    fn a_listed_refund_is_ours_only_if_it_is_no_other_of_ours() {
+        use provider::RefundStatus::{Approved, InProcess, Rejected};
+        let paid = Cents::new(1_000).expect("an amount");
+        let list = || vec![listed("a", 500, Approved), listed("b", 500, InProcess), listed("c", 300, Rejected)];
+        assert!(matches!(matched(list(), &[], &row(500), paid), Came::Done(id) if id == "a"));
+        assert!(matches!(matched(list(), &["a".into()], &row(500), paid), Came::Pending(id) if id == "b"));
+        let both = ["a".to_owned(), "b".to_owned()];
+        assert!(matches!(matched(list(), &both, &row(500), paid), Came::Gone));
+        assert!(matches!(matched(list(), &[], &row(300), paid), Came::Gone));
+        assert!(matches!(matched(Vec::new(), &[], &row(300), paid), Came::Refused(_)));
+    }
+}

@@ -1,0 +1,88 @@
+//! Work that was given up is looked at by a person, who puts it back into the queue once its cause is gone (S29).
+
+use super::providers::Providers;
+use crate::{Error, Result};
+use auth::{Management, Scope, Staff, System};
+use domain::{SyncId, payment::SyncStatus};
+use serde::Serialize;
+use serde_json::json;
+use store::{Attempt, Change, Database, DeadLetter, KeptNotice};
+use utoipa::ToSchema;
+
+/// A dead letter, and what its provider told us about it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeadLetterDetail {
+    /// The work.
+    #[serde(flatten)]
+    pub letter: DeadLetter,
+    /// The last notices about it, the latest first.
+    pub notices: Vec<KeptNotice>,
+}
+
+/// All that is known of one.
+///
+/// # Errors
+/// Not found, or another branch's.
+pub async fn dead_letter(db: &Database, scope: &impl Scope, id: SyncId) -> Result<DeadLetterDetail> {
+    let (letter, notices) = db.dead_letter(scope, id).await?;
+    Ok(DeadLetterDetail { letter, notices })
+}
+
+/// The same for the operator of the server, whoever's it is.
+///
+/// # Errors
+/// Not found.
+pub async fn dead_letter_of_any(db: &Database, id: SyncId) -> Result<DeadLetterDetail> {
+    let tenant = db.tenant_of_sync(id).await?;
+    dead_letter(db, &System::of(tenant), id).await
+}
+
+/// Puts one back into the queue and returns it. One that went on by itself meanwhile stays as it is.
+///
+/// # Errors
+/// Not found, or another branch's.
+pub async fn replay(
+    db: &Database,
+    providers: &Providers,
+    staff: &Staff<Management>,
+    id: SyncId,
+    attempt: &Attempt,
+) -> Result<DeadLetterDetail> {
+    let before = dead_letter(db, staff, id).await?.letter;
+    let before = &before;
+    db.transaction("payment.replay", |uow| async move {
+        if uow.replay(id).await?.is_some() {
+            let noted = Change {
+                action: "REPLAY",
+                entity_type: "payment_sync",
+                entity_id: id.get(),
+                branch: before.branch_id,
+                before: json!({ "status": before.status, "attempts": before.attempts }),
+                after: json!({ "status": SyncStatus::Queued, "resource_id": before.resource_id }),
+            };
+            uow.audit(staff, attempt, noted).await?;
+        }
+        Ok::<(), Error>(())
+    })
+    .await?;
+    providers.wake();
+    dead_letter(db, staff, id).await
+}
+
+/// Puts them back into the queue and says how many were dead letters still.
+///
+/// # Errors
+/// The database failed.
+pub async fn replay_as_operator(db: &Database, ids: &[SyncId]) -> Result<usize> {
+    let mut replayed = 0;
+    for id in ids {
+        let back = db
+            .transaction("payment.replay", |uow| async move { Ok::<_, Error>(uow.replay(*id).await?.is_some()) })
+            .await?;
+        if back {
+            tracing::info!(sync = id.get(), "an operator put a dead letter back into the queue");
+            replayed += 1;
+        }
+    }
+    Ok(replayed)
+}

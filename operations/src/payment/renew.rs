@@ -1,0 +1,65 @@
+//! The access token of an account that was connected by OAuth is renewed in time (S32).
+//!
+//! Renewing makes the former refresh token void, so it must happen once: who holds the lease on that version of the
+//! account calls, and writes both new tokens in one transaction. Whoever loses reads the new pair.
+
+use super::{adopt::seal, broken::set_broken, providers::Providers};
+use crate::{Error, Result};
+use chrono::TimeDelta;
+use provider::{CallError, PaymentProvider};
+use store::{AccountRow, Database};
+
+/// A token lives 180 days; it is renewed when fewer than these are left.
+const IN_TIME: TimeDelta = TimeDelta::days(30);
+
+/// Renews the tokens that end soon. What fails is tried again by the next sweep, for a month.
+///
+/// # Errors
+/// The database failed.
+pub async fn renew_due(db: &Database, providers: &Providers) -> Result<usize> {
+    let mut renewed = 0;
+    for account in db.accounts_to_renew(db.clock().now() + IN_TIME).await? {
+        renewed += usize::from(renew(db, providers, &account).await?);
+    }
+    Ok(renewed)
+}
+
+/// Renews an account's token. Whether the account now has another token than `account` says, by whoever's work.
+pub(super) async fn renew(db: &Database, providers: &Providers, account: &AccountRow) -> Result<bool> {
+    let credentials = providers.credentials(account)?;
+    if credentials.refresh_token.is_none() {
+        return Ok(false);
+    }
+    let lease = providers.lease();
+    let leased = db
+        .transaction("payment.renew_lease", |uow| async move {
+            Ok::<_, Error>(uow.lease_refresh(account, lease).await?)
+        })
+        .await?;
+    if !leased {
+        return Ok(db.account(account.id).await?.version != account.version);
+    }
+    let fresh = match providers.of(account).refresh_token(&credentials).await {
+        Ok(fresh) => fresh,
+        Err(error @ CallError::Unauthorized { .. }) => {
+            // The seller must authorise again; nothing of ours can.
+            set_broken(db, account, &error).await?;
+            return Ok(false);
+        }
+        Err(error) => {
+            tracing::warn!(account = account.id.get(), %error, "a token could not be renewed; the next sweep tries again");
+            return Ok(false);
+        }
+    };
+    let renewed = &fresh.apply(&credentials);
+    let expires_at = fresh.expires_at;
+    db.transaction("payment.renew", |uow| async move {
+        let now = uow.lock_payment_account(account.id).await?;
+        // The office gave it other credentials meanwhile: those are the ones.
+        if now.version == account.version {
+            seal(&uow, providers, &now, renewed, expires_at).await?;
+        }
+        Ok::<_, Error>(true)
+    })
+    .await
+}

@@ -1,0 +1,150 @@
+//! What an operator does about payments at the command line: look for what was lost, put given-up work back, compare a
+//! day with the provider. Beside a running server: the database's leases keep them apart.
+
+use crate::{
+    commands::{Failure, print},
+    process::Process,
+};
+use chrono::NaiveDate;
+use clap::Subcommand;
+use domain::SyncId;
+use operations::payment::{self, Report};
+use std::time::{Duration, Instant};
+
+/// The longest that a sweep waits for the queue to empty.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What to do with dead letters.
+#[derive(Clone, Debug, Default, Subcommand)]
+pub(crate) enum DeadLetters {
+    /// One line each. The default.
+    #[default]
+    List,
+    /// All that is known of one, with the last notices about it.
+    Show {
+        /// Its number.
+        id: i64,
+    },
+    /// Puts one, or all, back into the queue.
+    Replay {
+        /// Its number.
+        #[arg(required_unless_present = "all")]
+        id: Option<i64>,
+        /// All of them.
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
+}
+
+/// The sandbox is in the server's process: from here its account would only be asked for at the real provider.
+fn ensure_reachable(process: &Process) -> Result<(), Failure> {
+    if process.settings.sandbox {
+        return Err("the demo pays in a sandbox inside the running server, which sweeps by itself; \
+            set MERCADOPAGO_ACCESS_TOKEN, or run in production mode"
+            .into());
+    }
+    Ok(())
+}
+
+/// `comanda sweep-payments`
+pub(crate) async fn sweep_payments(process: &Process) -> Result<(), Failure> {
+    ensure_reachable(process)?;
+    let (db, providers) = (&process.db, &process.providers);
+    let swept = payment::sweep_all(db, providers).await?;
+    let begun = Instant::now();
+    let mut worked = 0;
+    loop {
+        let done = payment::work(db, providers).await? + payment::carry_out(db, providers).await?;
+        worked += done;
+        if begun.elapsed() > PATIENCE {
+            break;
+        }
+        if done > 0 {
+            continue;
+        }
+        // What is due within moments, or in another process's hands, is waited for; what waits longer is its own affair.
+        match db.next_sync().await? {
+            Some(at) if at - db.clock().now() < chrono::TimeDelta::seconds(2) => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            _ => break,
+        }
+    }
+    print(&format!(
+        "{} checkouts, {} accounts and {} quiet payments looked for; {} adopted, {} expired, {} put into the queue, \
+         {worked} pieces worked off, {} calls failed.",
+        swept.checkouts, swept.accounts, swept.stale, swept.adopted, swept.expired, swept.enqueued, swept.failed
+    ))
+}
+
+/// `comanda dead-letters`
+pub(crate) async fn dead_letters(process: &Process, what: DeadLetters) -> Result<(), Failure> {
+    let db = &process.db;
+    match what {
+        DeadLetters::List => {
+            for job in db.all_dead_letters().await? {
+                let error = job.last_error.as_deref().unwrap_or("-");
+                print(&format!(
+                    "{:>8}  {:<6}  tenant {} account {}  {} {}  {} tries  {}  {error}",
+                    job.id.get(),
+                    job.status,
+                    job.tenant_id.get(),
+                    job.account_id.get(),
+                    job.kind,
+                    job.resource_id,
+                    job.attempts,
+                    job.updated_at.to_rfc3339()
+                ))?;
+            }
+            Ok(())
+        }
+        DeadLetters::Show { id } => {
+            let letter = payment::dead_letter_of_any(db, SyncId(id)).await?;
+            print(&serde_json::to_string_pretty(&letter)?)
+        }
+        DeadLetters::Replay { id: Some(id), .. } => {
+            let replayed = payment::replay_as_operator(db, &[SyncId(id)]).await?;
+            print(&format!("{replayed} put back into the queue."))
+        }
+        DeadLetters::Replay { id: None, .. } => {
+            let ids: Vec<_> = db.all_dead_letters().await?.into_iter().map(|job| job.id).collect();
+            let replayed = payment::replay_as_operator(db, &ids).await?;
+            print(&format!("{replayed} put back into the queue."))
+        }
+    }
+}
+
+/// `comanda reconcile`
+pub(crate) async fn reconcile(process: &Process, day: Option<NaiveDate>) -> Result<(), Failure> {
+    ensure_reachable(process)?;
+    let reports = payment::reconcile_all(&process.db, &process.providers, day).await?;
+    if reports.is_empty() {
+        return print("No account to compare with.");
+    }
+    reports.iter().try_for_each(|report| print(&text(report)))
+}
+
+fn text(report: &Report) -> String {
+    let head = format!(
+        "branch {} account {} {}: {} matched, {} differing, {} orphan, {} missing; provider {} cents, ledger {} cents, \
+         difference {} cents{}",
+        report.branch_id.get(),
+        report.account_id.get(),
+        report.day,
+        report.matched,
+        report.differing,
+        report.orphan,
+        report.missing,
+        report.provider_cents,
+        report.ledger_cents,
+        report.difference_cents,
+        if report.ledger_faults.is_empty() { "" } else { "; THE LEDGER DOES NOT ADD UP" }
+    );
+    let lines = report.lines.iter().map(|line| {
+        format!("  {:?} {} ({} cents): {}", line.kind, line.provider_payment_id, line.difference_cents, line.note)
+    });
+    let faults = report.ledger_faults.iter().map(|fault| {
+        format!("  {} {}: {} recorded, {} by its rows", fault.kind, fault.id, fault.recorded_cents, fault.allocated_cents)
+    });
+    std::iter::once(head).chain(lines).chain(faults).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,204 @@
+//! Work that was given up or waits for credentials: what an operator reads, and puts back into the queue.
+
+use super::SyncRow;
+use crate::{
+    Database,
+    error::{Error, Result},
+    unit_of_work::{UnitOfWork, all, one},
+};
+use auth::{Reach, RoleSet, Scope, Staff};
+use chrono::{DateTime, Utc};
+use domain::{
+    AccountId, BranchId, NoticeId, SyncId, TenantId,
+    payment::{NoticeVerdict, ResourceKind, SyncCause, SyncStatus},
+};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A piece of work that does not go on by itself.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
+pub struct DeadLetter {
+    /// Its number.
+    pub id: SyncId,
+    /// The account it goes through.
+    pub account_id: AccountId,
+    /// The account's branch; none when it is the whole business's.
+    pub branch_id: Option<BranchId>,
+    /// What was to be fetched.
+    pub kind: ResourceKind,
+    /// The provider's number of it.
+    pub resource_id: String,
+    /// DEAD: given up after its retries. PARKED: waits for the account's credentials.
+    pub status: SyncStatus,
+    /// Why it was to be fetched.
+    pub cause: SyncCause,
+    /// Failures in a row.
+    pub attempts: i32,
+    /// What went wrong the last time.
+    pub last_error: Option<String>,
+    /// When it was first asked for.
+    pub created_at: DateTime<Utc>,
+    /// When it last failed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A notice as it was kept.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
+pub struct KeptNotice {
+    /// Its number.
+    pub id: NoticeId,
+    /// What its signature was worth.
+    pub verdict: NoticeVerdict,
+    /// Why it was worth nothing.
+    pub reason: Option<String>,
+    /// What it said it was about.
+    pub topic: Option<String>,
+    /// The query, as received.
+    pub query: String,
+    /// The body, as received.
+    pub body: String,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+}
+
+/// Which dead letters.
+#[derive(Clone, Copy, Debug)]
+pub struct DeadLetters {
+    /// Of accounts that serve this branch.
+    pub branch: Option<BranchId>,
+    /// At most so many.
+    pub limit: i64,
+    /// After so many.
+    pub offset: i64,
+}
+
+const LETTER: &str = "select q.id, q.account_id, a.branch_id, q.kind, q.resource_id, q.status, q.cause, q.attempts,
+        q.last_error, q.created_at, q.updated_at
+    from payment_sync q join provider_account a on a.id = q.account_id";
+
+impl Database {
+    /// The caller's dead letters, the latest first.
+    ///
+    /// # Errors
+    /// Not the caller's branch.
+    pub async fn dead_letters<R: RoleSet>(&self, staff: &Staff<R>, which: DeadLetters) -> Result<Vec<DeadLetter>> {
+        if let Some(branch) = which.branch {
+            self.find_branch(staff, branch).await?;
+        }
+        // The ids are integers of ours: nothing in them needs quoting.
+        let reach = match (which.branch, staff.branches()) {
+            (Some(branch), _) => format!("and (a.branch_id is null or a.branch_id = {branch})"),
+            (None, Reach::All) => String::new(),
+            (None, Reach::Some(branches)) => {
+                let list: Vec<String> = branches.iter().map(ToString::to_string).collect();
+                format!("and (a.branch_id is null or a.branch_id in ({}))", list.join(", "))
+            }
+        };
+        let sql = format!(
+            "{LETTER} where q.tenant_id = $1 and q.status in ('DEAD', 'PARKED') {reach}
+             order by q.updated_at desc, q.id desc limit $2 offset $3"
+        );
+        all(self.reader(), &sql, [staff.tenant_id().into(), which.limit.into(), which.offset.into()]).await
+    }
+
+    /// One piece of the caller's work, dead or not, with the last notices about it.
+    ///
+    /// # Errors
+    /// Not found, or another branch's.
+    pub async fn dead_letter(&self, scope: &impl Scope, id: SyncId) -> Result<(DeadLetter, Vec<KeptNotice>)> {
+        let sql = format!("{LETTER} where q.tenant_id = $1 and q.id = $2");
+        let letter: Option<DeadLetter> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let letter = letter.ok_or(Error::NotFound("dead letter"))?;
+        if letter.branch_id.is_some_and(|branch| !scope.admits(branch)) {
+            return Err(Error::Forbidden("dead letter"));
+        }
+        let sql = "select id, verdict, reason, topic, query, body, received_at from provider_notice
+            where account_id = $1 and resource_id = $2 order by received_at desc, id desc limit 10";
+        let notices = all(self.reader(), sql, [letter.account_id.into(), letter.resource_id.as_str().into()]).await?;
+        Ok((letter, notices))
+    }
+
+    /// Every business's dead letters, for the operator of the server: with whose they are.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn all_dead_letters(&self) -> Result<Vec<SyncRow>> {
+        let sql = "select * from payment_sync where status in ('DEAD', 'PARKED') order by id limit 10000";
+        all(self.reader(), sql, []).await
+    }
+
+    /// Whose work that is.
+    ///
+    /// # Errors
+    /// Not found.
+    pub async fn tenant_of_sync(&self, id: SyncId) -> Result<TenantId> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            tenant_id: TenantId,
+        }
+        let row: Option<Row> =
+            one(self.reader(), "select tenant_id from payment_sync where id = $1", [id.into()]).await?;
+        Ok(row.ok_or(Error::NotFound("dead letter"))?.tenant_id)
+    }
+}
+
+impl UnitOfWork {
+    /// Puts a dead letter back into the queue, from its first try on. None when it is no dead letter any more.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn replay(&self, id: SyncId) -> Result<Option<SyncRow>> {
+        let sql = "update payment_sync set status = 'QUEUED', cause = 'OPERATOR', attempts = 0, next_at = $2,
+            updated_at = $2 where id = $1 and status in ('DEAD', 'PARKED') returning *";
+        self.one(sql, [id.into(), self.now().into()]).await
+    }
+}
+
+/// How the queue is, for the health report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueHealth {
+    /// Wait for their time.
+    pub queued: i64,
+    /// Are worked on.
+    pub running: i64,
+    /// Were given up.
+    pub dead: i64,
+    /// Wait for credentials.
+    pub parked: i64,
+    /// How long the longest due one has waited, in seconds.
+    pub oldest_due_seconds: i64,
+}
+
+impl Database {
+    /// How the queue is.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn queue_health(&self) -> Result<QueueHealth> {
+        #[derive(FromQueryResult)]
+        struct Oldest {
+            next_at: DateTime<Utc>,
+        }
+        let mut health = QueueHealth::default();
+        for (status, rows) in self.queue_depths().await? {
+            match status {
+                SyncStatus::Queued => health.queued = rows,
+                SyncStatus::Running => health.running = rows,
+                SyncStatus::Dead => health.dead = rows,
+                SyncStatus::Parked => health.parked = rows,
+                SyncStatus::Done => {}
+            }
+        }
+        let sql = "/* housekeeping */ select next_at from payment_sync where status = 'QUEUED' order by next_at limit 1";
+        let oldest: Option<Oldest> = one(self.reader(), sql, []).await?;
+        let now = self.clock().now();
+        health.oldest_due_seconds = oldest.map_or(0, |row| (now - row.next_at).num_seconds().max(0));
+        Ok(health)
+    }}
+
+/// Sets a gauge of what a table holds. A number beyond 2^31 is shown as that: no queue is so long.
+pub fn measure(name: &'static str, label: &'static str, value: &str, number: i64) {
+    let shown = i32::try_from(number).unwrap_or(i32::MAX);
+    metrics::gauge!(name, label => value.to_owned()).set(shown);
+}
