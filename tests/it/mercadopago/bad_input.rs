@@ -143,10 +143,11 @@ both_modes! {
         }
         let url = "/api/billing/mercadopago/verify";
         party.phone.post(url, json!({ "external_reference": "nobody-knows-it" })).await.expect(404);
-        // The checkout that was open all the while is paid after the cash: credit, not a second payment of the bill.
-        if let Ok(late) = till.fake.pay(&open.preference, Outcome::Approve, None) {
+        // The checkout that was open all the while is paid after the cash: one of the two covers, the other is credit.
+        // (The provider's stamps have whole seconds, so within one it may count as the earlier.)
+        if till.fake.pay(&open.preference, Outcome::Approve, None).is_ok() {
             till.quiet().await;
-            assert_eq!(till.payment(late, "allocated_cents").await, 0);
+            assert_eq!(till.count(&format!("refund where status = 'PROPOSED' and amount_cents = {}", party.total)).await, 1);
         }
         till.assert_check(party.check, "PAID", party.total).await;
         till.assert_balanced().await;
