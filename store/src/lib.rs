@@ -52,10 +52,13 @@ pub use idempotency::{Answer, Attempt};
 pub use menu::Offered;
 pub use offer::OfferedIn;
 pub use office::{NewBranch, NewUser};
-pub use payment::{BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport, measure};
 pub use payment::{
-    AccountRow, CheckoutRow, Facts, Incident, IncidentRow, LockedRefund, NewAccount, NewCheckout, NewNotice, NewPayment,
-    PaymentRow, RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
+    AccountRow, CheckoutRow, Facts, Incident, IncidentRow, LockedRefund, NewAccount, NewCheckout, NewNotice,
+    NewPayment, PaymentRow, RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
+};
+pub use payment::{
+    BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport,
+    measure,
 };
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};

@@ -1,4 +1,4 @@
-//! The app and its payment provider, which the test itself plays (crate `fake-mercadopago`).
+//! The app's operator, and its payment provider, which the test itself plays (crate `fake-mercadopago`).
 
 use crate::App;
 
@@ -17,5 +17,16 @@ impl App {
     /// When that fails.
     pub fn sweep(&self) {
         self.operate(&["sweep-payments"]);
+    }
+
+    /// Runs `comanda <arguments>` as this app's operator and returns what it printed.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn operate(&self, arguments: &[&str]) -> String {
+        let output = self.apis[0].process.beside(arguments);
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {}\n{}", output.status, said(&output.stderr));
+        said(&output.stdout)
     }
 }

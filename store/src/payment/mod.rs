@@ -22,7 +22,7 @@ pub use incident::{Incident, IncidentRow};
 pub use notice::NewNotice;
 pub use provided::{Facts, ReturnedPayment};
 pub use queue::SyncRow;
-pub use refund::{LockedRefund, RefundRow};
 pub use reconciliation::{BranchDay, LedgerFault, Recorded, StoredReport};
+pub use refund::{LockedRefund, RefundRow};
 pub use refund_work::RefundStep;
 pub use row::{NewPayment, PaymentRow, Target, Worth};

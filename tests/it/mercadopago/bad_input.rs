@@ -3,7 +3,7 @@
 use fake_mercadopago::{AmountFormat, DeliverySpec, Fault, Flaw, Outcome, Route, Rule, When};
 use harness::{App, both_modes, json};
 
-use super::house::{Till, provided, preference};
+use super::house::{Till, preference, provided};
 
 both_modes! {
     /// However the bytes are broken, the answer is one of ours and a notice is kept of each.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use fake_mercadopago::{DeliveryFault, DeliveryRule, DeliverySpec, Fault, Outcome, Route, Rule, When};
 use harness::{App, both_modes, duel, json};
 
-use super::house::{Checkout, Till, provided, preference, seller};
+use super::house::{Checkout, Till, preference, provided, seller};
 use crate::look::events;
 
 both_modes! {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fake_mercadopago::{DeliveryFault, DeliveryRule, DeliverySpec, Outcome, When};
 use harness::{App, distributed_only, json, race};
 
-use super::house::{Checkout, Till, provided, preference};
+use super::house::{Checkout, Till, preference, provided};
 use crate::look::events;
 
 distributed_only! {

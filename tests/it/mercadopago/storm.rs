@@ -7,7 +7,7 @@ use std::time::Duration;
 use fake_mercadopago::{DeliverySpec, Move, Outcome};
 use harness::{App, distributed_only, json, race};
 
-use super::house::{Checkout, Party, Till, provided, preference};
+use super::house::{Checkout, Party, Till, preference, provided};
 use super::seed::Seed;
 use crate::scene::{item, void};
 

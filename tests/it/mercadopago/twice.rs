@@ -2,7 +2,7 @@
 
 use harness::{App, both_modes, json, race};
 
-use super::house::{Checkout, Till, provided, preference, wish};
+use super::house::{Checkout, Till, preference, provided, wish};
 
 const PATH: &str = "/api/billing/mercadopago/preference";
 
