@@ -60,10 +60,6 @@ pub use payment::{
     BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport,
     measure,
 };
-pub use payment::{
-    BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport,
-    measure,
-};
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};
 pub use session::{NewSession, Seated, SessionRow};

@@ -92,6 +92,11 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("PATCH", "/api/kitchen/tickets/{ticket_id}/status", ALL, r#"{"status":"IN_PROGRESS"}"#),
     ("GET", "/api/kitchen/estimated-wait", Public, ""),
     ("POST", "/api/billing/check/request", Diner, ""),
+    ("POST", "/api/billing/mercadopago/preference", Diner, r#"{"check_id":999999999}"#),
+    ("POST", "/api/billing/mercadopago/verify", Diner, r#"{"payment_id":"1"}"#),
+    ("POST", "/api/billing/mercadopago/webhook/{token}", Public, ""),
+    ("GET", "/api/billing/mercadopago/webhook/{token}", Public, ""),
+    ("POST", "/api/billing/mercadopago/webhook", Public, ""),
     ("POST", "/api/waiter/sessions/{session_id}/check", FLOOR, ""),
     ("POST", "/api/waiter/sessions/{session_id}/check/withdraw", FLOOR, ""),
     (

@@ -21,6 +21,7 @@ mod ledger;
 mod lists;
 mod look;
 mod menu;
+mod mercadopago;
 mod payments;
 mod readme;
 mod receipts;

@@ -23,8 +23,8 @@ const STOP: Duration = Duration::from_secs(30);
 
 /// A process and where it answers.
 #[derive(Debug)]
-struct Server {
-    process: Process,
+pub(crate) struct Server {
+    pub(crate) process: Process,
     /// `http://127.0.0.1:<port>` and the health path behind it; two for `serve`, which answers on both ports.
     health: Vec<String>,
 }
@@ -35,13 +35,14 @@ struct Server {
 #[derive(Debug)]
 pub struct App {
     // Fields are dropped in this order: first who uses a thing, then the thing.
-    apis: Vec<Server>,
+    pub(crate) apis: Vec<Server>,
     gateways: Vec<Server>,
     wire: Option<CountingProxy>,
     redis: Option<RedisServer>,
     database: Database,
     _directory: TempDir,
     mode: Mode,
+    pub(crate) provider: Option<String>,
     api_urls: Vec<String>,
     gateway_urls: Vec<String>,
     next: AtomicUsize,
@@ -89,6 +90,7 @@ impl App {
             database,
             _directory: directory,
             mode: Mode::Embedded,
+            provider: options.provider.clone(),
             api_urls: vec![base(api)],
             gateway_urls: vec![base(gateway)],
             next: AtomicUsize::new(0),
@@ -140,6 +142,7 @@ impl App {
             database,
             _directory: directory,
             mode: Mode::Distributed,
+            provider: options.provider.clone(),
             api_urls,
             gateway_urls,
             next: AtomicUsize::new(0),
@@ -231,17 +234,6 @@ impl App {
     /// When a statement fails.
     pub async fn sql_exec(&self, statements: &str) {
         self.database.sql_exec(statements).await;
-    }
-
-    /// Runs `comanda <arguments>` as this app's operator and returns what it printed.
-    ///
-    /// # Panics
-    /// When it fails.
-    pub fn operate(&self, arguments: &[&str]) -> String {
-        let output = self.apis[0].process.beside(arguments);
-        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert!(output.status.success(), "{arguments:?}: {}\n{}", output.status, said(&output.stderr));
-        said(&output.stdout)
     }
 
     /// The counter between the API and PostgreSQL.

@@ -250,6 +250,12 @@ impl Anonymous {
 }
 
 impl DinerPhone {
+    /// The same phone, whose every command carries this idempotency key.
+    #[must_use]
+    pub fn keyed(self, key: &str) -> Self {
+        Self { caller: self.caller.with_header("X-Idempotency-Key", key), ..self }
+    }
+
     /// Opens this diner's socket.
     ///
     /// # Panics
@@ -260,6 +266,12 @@ impl DinerPhone {
 }
 
 impl StaffClient {
+    /// The same account, whose every command carries this idempotency key.
+    #[must_use]
+    pub fn keyed(self, key: &str) -> Self {
+        Self { caller: self.caller.with_header("X-Idempotency-Key", key), ..self }
+    }
+
     /// Opens `/ws/waiter`, `/ws/kitchen` or `/ws/admin` with this account's token.
     ///
     /// # Panics

@@ -22,6 +22,7 @@ mod database;
 mod mode;
 mod options;
 mod process;
+mod provider;
 mod race;
 mod redis;
 mod socket;

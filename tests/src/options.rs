@@ -15,6 +15,7 @@ pub struct AppOptions {
     pub(crate) gateway_processes: usize,
     pub(crate) rate_limits: bool,
     pub(crate) count_round_trips: bool,
+    pub(crate) provider: Option<String>,
     pub(crate) env: Vec<(String, String)>,
     pub(crate) public_url: bool,
 }
@@ -26,6 +27,7 @@ impl Default for AppOptions {
             gateway_processes: 1,
             rate_limits: false,
             count_round_trips: false,
+            provider: None,
             env: Vec::new(),
             public_url: false,
         }
@@ -83,6 +85,7 @@ impl AppOptions {
             ("MERCADOPAGO_WEBHOOK_SECRET", webhook_secret),
         ];
         self.public_url = true;
+        self.provider = Some(base_url.to_owned());
         account.into_iter().chain(tempo).fold(self, |options, (name, value)| options.env(name, value))
     }
 }

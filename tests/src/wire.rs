@@ -6,11 +6,13 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 use url::Url;
 
@@ -19,7 +21,28 @@ use url::Url;
 pub struct CountingProxy {
     port: u16,
     log: Arc<Mutex<Vec<String>>>,
+    fuse: Arc<Fuse>,
     accepting: AbortHandle,
+}
+
+/// What cuts every connection after so many round trips. The one that is one too many does not reach the server.
+#[derive(Debug)]
+struct Fuse {
+    left: AtomicI64,
+    blown: watch::Sender<bool>,
+}
+
+impl Fuse {
+    const NEVER: i64 = i64::MAX / 2;
+
+    /// Whether the round trip may go on to the server.
+    fn lets_through(&self) -> bool {
+        let left = self.left.fetch_sub(1, Ordering::SeqCst);
+        if left <= 0 {
+            self.blown.send_replace(true);
+        }
+        left > 0
+    }
 }
 
 impl CountingProxy {
@@ -33,8 +56,9 @@ impl CountingProxy {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
         let port = listener.local_addr().expect("a bound listener has an address").port();
         let log = Arc::new(Mutex::new(Vec::new()));
-        let accepting = tokio::spawn(accept(listener, upstream, log.clone())).abort_handle();
-        Self { port, log, accepting }
+        let fuse = Arc::new(Fuse { left: AtomicI64::new(Fuse::NEVER), blown: watch::Sender::new(false) });
+        let accepting = tokio::spawn(accept(listener, upstream, log.clone(), fuse.clone())).abort_handle();
+        Self { port, log, fuse, accepting }
     }
 
     /// The same database by way of this proxy.
@@ -51,6 +75,29 @@ impl CountingProxy {
     /// Forgets what has been counted.
     pub fn reset(&self) {
         lock(&self.log).clear();
+    }
+
+    /// Lets `round_trips` more reach the server, then cuts all connections and takes no new ones, as a crash of the client
+    /// at that point would: what the server had not been asked by then it never is.
+    pub fn cut_after(&self, round_trips: usize) {
+        self.fuse.left.store(i64::try_from(round_trips).unwrap_or(Fuse::NEVER), Ordering::SeqCst);
+    }
+
+    /// Whether the cut came.
+    pub fn is_cut(&self) -> bool {
+        *self.fuse.blown.borrow()
+    }
+
+    /// Waits for the cut.
+    pub async fn wait_cut(&self) {
+        // The sender lives as long as this proxy.
+        let _ = self.fuse.blown.subscribe().wait_for(|blown| *blown).await;
+    }
+
+    /// Forwards again.
+    pub fn mend(&self) {
+        self.fuse.left.store(Fuse::NEVER, Ordering::SeqCst);
+        self.fuse.blown.send_replace(false);
     }
 
     /// The round trips since the start or the last [`CountingProxy::reset`], over all connections.
@@ -77,12 +124,16 @@ fn lock(log: &Mutex<Vec<String>>) -> std::sync::MutexGuard<'_, Vec<String>> {
     log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn accept(listener: TcpListener, upstream: (String, u16), log: Arc<Mutex<Vec<String>>>) {
+async fn accept(listener: TcpListener, upstream: (String, u16), log: Arc<Mutex<Vec<String>>>, fuse: Arc<Fuse>) {
     // Owned by this task: when it is aborted the connections go with it.
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
-        let (upstream, log) = (upstream.clone(), log.clone());
+        let (upstream, log, fuse) = (upstream.clone(), log.clone(), fuse.clone());
         connections.spawn(async move {
+            let mut blown = fuse.blown.subscribe();
+            if *blown.borrow() {
+                return;
+            }
             let Ok(server) = TcpStream::connect((upstream.0.as_str(), upstream.1)).await else { return };
             // Held back small packets would make the proxy, not the database, what is measured.
             let _ = (client.set_nodelay(true), server.set_nodelay(true));
@@ -91,19 +142,19 @@ async fn accept(listener: TcpListener, upstream: (String, u16), log: Arc<Mutex<V
             let mut frontend = Frontend::default();
             // When either side is done the other half is dropped, which closes it too.
             tokio::select! {
-                () = forward(from_client, to_server, |bytes| frontend.feed(bytes, &log)) => {}
-                () = forward(from_server, to_client, |_| {}) => {}
+                () = forward(from_client, to_server, |bytes| frontend.feed(bytes, &log, &fuse)) => {}
+                () = forward(from_server, to_client, |_| true) => {}
+                _ = blown.wait_for(|blown| *blown) => {}
             }
         });
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut look: impl FnMut(&[u8])) {
+async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut look: impl FnMut(&[u8]) -> bool) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        look(&buffer[..length]);
-        if to.write_all(&buffer[..length]).await.is_err() {
+        if !look(&buffer[..length]) || to.write_all(&buffer[..length]).await.is_err() {
             return;
         }
     }
@@ -123,20 +174,26 @@ struct Frontend {
 impl Frontend {
     const PROTOCOL_3: i32 = 3 << 16;
 
-    fn feed(&mut self, bytes: &[u8], log: &Mutex<Vec<String>>) {
+    /// Whether the bytes may go on.
+    fn feed(&mut self, bytes: &[u8], log: &Mutex<Vec<String>>, fuse: &Fuse) -> bool {
+        let mut passes = true;
         self.pending.extend_from_slice(bytes);
         loop {
             let tag = usize::from(self.started);
-            let Some(length) = self.pending.get(tag..tag + 4).and_then(|field| field.try_into().ok()) else { return };
+            let Some(length) = self.pending.get(tag..tag + 4).and_then(|field| field.try_into().ok()) else {
+                return passes;
+            };
             // The length counts itself but not the tag.
             let end = tag + usize::try_from(i32::from_be_bytes(length)).unwrap_or(0).max(4);
             if self.pending.len() < end {
-                return;
+                return passes;
             }
             let message: Vec<u8> = self.pending.drain(..end).collect();
             let body = &message[tag + 4..];
             if self.started {
-                self.message(message[0], body, log);
+                if self.message(message[0], body, log) {
+                    passes &= fuse.lets_through();
+                }
             } else {
                 // Requests for TLS or GSS come before it and look alike but for their number.
                 self.started =
@@ -145,35 +202,40 @@ impl Frontend {
         }
     }
 
-    fn message(&mut self, tag: u8, body: &[u8], log: &Mutex<Vec<String>>) {
+    /// Whether it ends a round trip that counts.
+    fn message(&mut self, tag: u8, body: &[u8], log: &Mutex<Vec<String>>) -> bool {
         match tag {
             b'P' => {
                 let (name, rest) = cut(body);
                 let text = one_line(cut(rest).0);
                 self.carried.push(format!("prepare: {text}"));
                 self.prepared.insert(name.to_vec(), text);
+                false
             }
             b'B' => {
                 let (_portal, rest) = cut(body);
                 let text = self.prepared.get(cut(rest).0).cloned();
                 self.carried.push(text.unwrap_or_else(|| "(unknown statement)".to_owned()));
+                false
             }
             b'Q' => {
                 self.carried.push(one_line(cut(body).0));
-                self.round_trip(log);
+                self.round_trip(log)
             }
             b'S' => self.round_trip(log),
-            _ => {}
+            _ => false,
         }
     }
 
-    fn round_trip(&mut self, log: &Mutex<Vec<String>>) {
+    fn round_trip(&mut self, log: &Mutex<Vec<String>>) -> bool {
         if self.carried.iter().any(|statement| statement.contains("/* housekeeping */")) {
-            return self.carried.clear();
+            self.carried.clear();
+            return false;
         }
         let line = if self.carried.is_empty() { "ping".to_owned() } else { self.carried.join("; ") };
         self.carried.clear();
         lock(log).push(line);
+        true
     }
 }
 
@@ -215,7 +277,9 @@ mod tests {
         for step in [1, 3, 7, bytes.len()] {
             let log = Mutex::new(Vec::new());
             let mut frontend = Frontend::default();
-            bytes.chunks(step).for_each(|chunk| frontend.feed(chunk, &log));
+            let fuse = Fuse { left: AtomicI64::new(3), blown: watch::Sender::new(false) };
+            let passed = bytes.chunks(step).filter(|chunk| frontend.feed(chunk, &log, &fuse)).count();
+            assert_eq!(passed + 1, bytes.chunks(step).count(), "the fourth round trip is one too many");
             assert_eq!(*lock(&log), ["BEGIN", "prepare: SELECT $1", "SELECT $1", "ping"], "in steps of {step}");
         }
     }

@@ -5,7 +5,7 @@ use super::providers::Providers;
 use crate::{Error, Result};
 use domain::{
     AccountId,
-    payment::{Provider, SignatureMode},
+    payment::{AccountStatus, Provider, SignatureMode},
 };
 use provider::Credentials;
 use secrecy::ExposeSecret;
@@ -26,7 +26,11 @@ pub async fn adopt_account(
         .transaction("payment.adopt_account", |uow| async move {
             let Some((tenant, currency)) = uow.only_tenant().await? else { return Ok(None) };
             let account = match uow.find_tenant_account(tenant).await? {
-                Some(account) if uses(providers, &account, credentials) => return Ok(Some(account.id)),
+                // An account that was refused is tried again at every start: that is what an operator does who has put
+                // things right at the provider, where the token may have stayed the same (S27).
+                Some(account) if account.status == AccountStatus::Active && uses(providers, &account, credentials) => {
+                    return Ok(Some(account.id));
+                }
                 Some(account) => uow.lock_payment_account(account.id).await?,
                 None => {
                     let new = NewAccount {

@@ -1,0 +1,15 @@
+//! Money that comes by phone: every row of the failure table (contract/mercadopago.md §5) has a test of that number.
+
+mod bad_input;
+mod crashes;
+mod house;
+mod notices;
+mod outages;
+mod payments;
+mod races;
+mod reversals;
+mod schedules;
+mod seed;
+mod storm;
+mod storyline;
+mod twice;

@@ -1,0 +1,90 @@
+//! S7, S8, S11: money goes back.
+
+use fake_mercadopago::{Fault, Move, Route, Rule, When, Winner};
+use harness::{both_modes, json};
+
+use super::house::{Till, provided};
+
+both_modes! {
+    /// S7: from the provider's panel, in parts and in full; the check is owed again.
+    async fn s07_a_refund_from_the_panel_reopens_the_check(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let payment = till.paid(&party).await;
+        till.advance(payment, Move::RefundFromPanel(Some(300))).await;
+        till.assert_check(party.check, "IN_PAYMENT", party.total - 300).await;
+        till.assert_balanced().await;
+        till.advance(payment, Move::RefundFromPanel(None)).await;
+        till.assert_check(party.check, "REQUESTED", 0).await;
+        assert!(till.stands(payment, "REFUNDED").await);
+        till.assert_balanced().await;
+        assert_eq!(till.cash(party.check, party.total).await.status, 200, "it can be paid otherwise");
+        till.assert_check(party.check, "PAID", party.total).await;
+    }
+
+    /// S7, by us: counted when the provider says so.
+    async fn s07_a_refund_of_ours_is_done_once(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let payment = till.paid(&party).await;
+        till.fake.clock().advance(std::time::Duration::from_secs(1));
+        till.refund(payment, Some(200)).await.expect(202);
+        till.quiet().await;
+        assert_eq!(till.fake.refunds_created(payment).len(), 1);
+        till.assert_check(party.check, "IN_PAYMENT", party.total - 200).await;
+        till.assert_balanced().await;
+    }
+
+    /// S8: a dispute keeps the money and tells somebody; a chargeback takes it, a reimbursement brings it back.
+    async fn s08_disputes_and_chargebacks(app: App = provided()) {
+        let till = Till::open(app).await;
+        let (one, other) = (till.party("INT-01").await, till.party("INT-02").await);
+        let (kept, taken) = (till.paid(&one).await, till.paid(&other).await);
+        till.advance(kept, Move::Mediate).await;
+        till.assert_check(one.check, "PAID", one.total).await;
+        assert_eq!(till.incidents("DISPUTED").await, 1);
+        till.advance(kept, Move::ResolveMediation(Winner::Seller)).await;
+        till.assert_check(one.check, "PAID", one.total).await;
+
+        till.advance(taken, Move::ChargeBack).await;
+        till.assert_check(other.check, "REQUESTED", 0).await;
+        assert_eq!(till.incidents("CHARGED_BACK").await, 1);
+        till.assert_balanced().await;
+        till.advance(taken, Move::ReimburseChargeback).await;
+        till.assert_check(other.check, "PAID", other.total).await;
+        till.assert_balanced().await;
+    }
+
+    /// S8: what was resolved for the payer is gone, and stays gone.
+    async fn s08_a_lost_dispute_is_a_refund(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let payment = till.paid(&party).await;
+        till.advance(payment, Move::Mediate).await;
+        till.advance(payment, Move::ResolveMediation(Winner::Payer)).await;
+        till.assert_check(party.check, "REQUESTED", 0).await;
+        till.assert_balanced().await;
+    }
+
+    /// S11: an answer that is lost, whether or not it was done, never makes two refunds.
+    async fn s11_a_refund_whose_answer_is_lost_is_not_done_twice(app: App = provided()) {
+        let till = Till::open(app).await;
+        let tables = ["INT-01", "INT-02", "INT-03", "INT-04"];
+        let faults = [Fault::ResetAfter, Fault::StatusAfter(500), Fault::ResetBefore, Fault::HangAfter];
+        for (table, fault) in tables.into_iter().zip(faults) {
+            let party = till.party(table).await;
+            let payment = till.paid(&party).await;
+            till.fake.faults().add(Rule::new(Route::CreateRefund, When::Times(1), fault.clone()));
+            till.fake.clock().advance(std::time::Duration::from_secs(1));
+            let our = till.payment(payment, "id").await;
+            let refund = till.manager.with_header("X-Idempotency-Key", table);
+            let (path, body) = (format!("/api/billing/payments/{our}/refund"), json!({ "amount_cents": 150, "reason": "frío" }));
+            refund.post(&path, body.clone()).await.expect(202);
+            refund.post(&path, body).await.expect(202);
+            till.quiet().await;
+            assert_eq!(till.fake.refunds_created(payment).len(), 1, "{fault:?}");
+            assert_eq!(till.payment(payment, "refunded_cents").await, 150, "{fault:?}");
+        }
+        till.assert_balanced().await;
+    }
+}

@@ -1,0 +1,89 @@
+//! No deadlock: everything that moves money, many times over on three checks, at two processes. It is the lock order that
+//! prevents them, not the retries, so there must have been none of those either.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fake_mercadopago::{DeliverySpec, Move, Outcome};
+use harness::{distributed_only, json, race};
+
+use super::house::{Checkout, Party, Till, preference, provided};
+use super::seed::Seed;
+use crate::scene::{item, void};
+
+const CLIENTS: usize = 12;
+const TURNS: usize = 20;
+
+distributed_only! {
+    async fn no_deadlock_over_all_money_operations(app: App = provided().api_processes(2)) {
+        let till = Arc::new(Till::open(app).await);
+        let mut parties = Vec::new();
+        for table in ["INT-01", "INT-02", "INT-03"] {
+            let party = till.party(table).await;
+            let checkout = till.checkout(&party, Some(300)).await;
+            let payment = till.pay(&checkout, None).await;
+            parties.push((party, checkout, payment));
+        }
+        let (shared, parties) = (till.clone(), Arc::new(parties));
+        let failed = race(CLIENTS, move |client| {
+            let (till, parties) = (shared.clone(), parties.clone());
+            async move {
+                let (mut seed, mut failed) = (Seed::new(client as u64), Vec::new());
+                for _ in 0..TURNS {
+                    let (party, checkout, payment) = seed.pick(&parties).expect("three parties").clone();
+                    failed.extend(turn(&till, &mut seed, &party, &checkout, payment).await);
+                }
+                failed
+            }
+        })
+        .await;
+        till.quiet().await;
+        // Backends report what they counted within a second of their last work.
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        let deadlocks = "select deadlocks from pg_stat_database where datname = current_database()";
+        assert_eq!(till.app.sql_i64(deadlocks).await, 0);
+        for index in 0..2 {
+            let metrics = till.app.anonymous().at(&till.app.api_url_at(index)).get("/metrics").await.text();
+            let names = ["transaction_lock_timeouts_total", "transaction_retries_total"];
+            let counted = metrics.lines().filter(|line| names.iter().any(|name| line.starts_with(name)));
+            let bad: Vec<_> = counted.filter(|line| !line.ends_with(" 0")).collect();
+            assert!(bad.is_empty(), "{bad:?}");
+        }
+        assert!(failed.iter().all(Vec::is_empty), "{failed:?}");
+        till.assert_balanced().await;
+    }
+}
+
+/// One of the operations; what a client was told that no client should be.
+async fn turn(till: &Till, seed: &mut Seed, party: &Party, checkout: &Checkout, payment: u64) -> Option<String> {
+    let (session, check) = (party.phone.session_id, party.check);
+    let answer = match seed.below(12) {
+        0 | 1 => till.cash(check, seed.cents(1, 400)).await,
+        2 => preference(&party.phone, check, Some(seed.cents(1, 400))).await,
+        3 => party.phone.post("/api/billing/check/request", json!({})).await,
+        4 => till.waiter.post_empty(&format!("/api/waiter/sessions/{session}/check/withdraw")).await,
+        5 => {
+            let off = json!({ "type": "AMOUNT", "value": seed.cents(1, 20), "reason": "de la casa" });
+            till.manager.post(&format!("/api/waiter/sessions/{session}/discount"), off).await
+        }
+        6 if seed.chance(20) => {
+            let line = seed.cents(1, 3);
+            void(&till.manager, item(&till.app, party.round, line).await).await
+        }
+        7 => party.phone.post("/api/billing/mercadopago/verify", json!({ "payment_id": payment.to_string() })).await,
+        8 => till.refund(payment, Some(seed.cents(1, 5))).await,
+        9 => {
+            till.fake.pay(&checkout.preference, Outcome::Approve, Some(seed.cents(1, 200))).unwrap();
+            return None;
+        }
+        10 => {
+            let _ = till.fake.advance(payment, Move::RefundFromPanel(Some(1)));
+            return None;
+        }
+        _ => {
+            assert_eq!(till.fake.deliver(payment, &DeliverySpec::webhook()).await.unwrap().status, Some(200));
+            return None;
+        }
+    };
+    (answer.status >= 500).then(|| answer.text())
+}
