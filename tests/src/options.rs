@@ -6,7 +6,7 @@ pub const JWT_SECRET: &str = "harness-staff-secret-0123456789abcdef0123456789abc
 pub const TABLE_TOKEN_SECRET: &str = "harness-table-secret-0123456789abcdef0123456789abcdef";
 
 /// Seals the provider credentials of distributed apps.
-pub const CREDENTIALS_KEY: &str = "harness-credentials-key-0123456789abcdef0123456789abcdef";
+pub(crate) const CREDENTIALS_KEY: &str = "harness-credentials-key-0123456789abcdef0123456789abcdef";
 
 /// How an [`App`](crate::App) is started. The default is one process of each kind, without rate limits.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! What bad input gets: a clear answer, no change, and the raw notice kept.
 
 use fake_mercadopago::{AmountFormat, DeliverySpec, Fault, Flaw, Outcome, Route, Rule, When};
-use harness::{App, both_modes, json};
+use harness::{both_modes, json};
 
 use super::house::{Till, preference, provided};
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use fake_mercadopago::{DeliveryFault, DeliveryRule, DeliverySpec, Fault, Outcome, Route, Rule, When};
-use harness::{App, both_modes, duel, json};
+use harness::{both_modes, duel, json};
 
 use super::house::{Checkout, Till, preference, provided, seller};
 use crate::look::events;

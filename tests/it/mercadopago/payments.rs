@@ -1,7 +1,7 @@
 //! S3-S6, S18-S20, S22, S31: whose money it is and what it covers.
 
 use fake_mercadopago::{DeliveryFault, DeliveryRule, Fault, Move, Outcome, Route, Rule, When};
-use harness::{App, both_modes};
+use harness::both_modes;
 
 use super::house::{Till, provided};
 use crate::scene::{item, void};

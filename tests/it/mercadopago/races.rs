@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fake_mercadopago::{DeliveryFault, DeliveryRule, DeliverySpec, Outcome, When};
-use harness::{App, distributed_only, json, race};
+use harness::{distributed_only, json, race};
 
 use super::house::{Checkout, Till, preference, provided};
 use crate::look::events;

@@ -1,7 +1,7 @@
 //! S7, S8, S11: money goes back.
 
 use fake_mercadopago::{Fault, Move, Route, Rule, When, Winner};
-use harness::{App, both_modes, json};
+use harness::{both_modes, json};
 
 use super::house::{Till, provided};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fake_mercadopago::{DeliverySpec, Move, Outcome};
-use harness::{App, distributed_only, json, race};
+use harness::{distributed_only, json, race};
 
 use super::house::{Checkout, Party, Till, preference, provided};
 use super::seed::Seed;

@@ -1,6 +1,6 @@
 //! S23-S25: the phones ask twice.
 
-use harness::{App, both_modes, json, race};
+use harness::{both_modes, json, race};
 
 use super::house::{Checkout, Till, preference, provided, wish};
 
