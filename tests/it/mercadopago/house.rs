@@ -13,6 +13,10 @@ use crate::scene;
 /// The longest a storm may take to settle, retries and leases included.
 const SETTLES: Duration = Duration::from_secs(30);
 
+/// What will be done by itself: the work of an account whose credentials are refused waits for a person.
+const WORK: &str = "payment_sync q join provider_account a on a.id = q.account_id
+    where a.status = 'ACTIVE' and q.status in ('QUEUED', 'RUNNING')";
+
 /// Who sells.
 pub(crate) fn seller() -> Seller {
     Seller::argentina(1)
@@ -135,8 +139,7 @@ impl Till {
         let mut times = 0;
         while times < 2 {
             tokio::time::timeout(SETTLES, self.fake.deliveries_idle()).await.expect("the provider falls silent");
-            let busy = self.count("payment_sync where status in ('QUEUED', 'RUNNING')").await
-                + self.count("refund where status in ('QUEUED', 'RUNNING')").await;
+            let busy = self.count(WORK).await + self.count("refund where status in ('QUEUED', 'RUNNING')").await;
             times = if busy == 0 { times + 1 } else { 0 };
             assert!(Instant::now() < deadline, "{busy} jobs still wait\n{}", self.app.logs());
             tokio::time::sleep(Duration::from_millis(25)).await;
