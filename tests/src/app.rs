@@ -393,9 +393,8 @@ fn base(port: u16) -> String {
 }
 
 fn api_health(port: u16) -> String {
-    format!("{}/api/health", base(port))
+    base(port) + "/api/health"
 }
-
 fn gateway_health(port: u16) -> String {
-    format!("{}/ws/health", base(port))
+    base(port) + "/ws/health"
 }

@@ -149,6 +149,18 @@ impl UnitOfWork {
         Ok(self.run(sql, values).await? > 0)
     }
 
+    /// How the provider numbers us, once it has said so.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn number_account(&self, account: &AccountRow, number: &str) -> Result<()> {
+        let sql = "update provider_account set external_id = $3, updated_at = $4
+            where id = $1 and version = $2 and external_id is null";
+        let values = [account.id.into(), account.version.into(), number.into(), self.now().into()];
+        self.run(sql, values).await?;
+        Ok(())
+    }
+
     /// Takes the right to renew an account's token, unless another worker has it or has just done it (S32).
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Our process dies after each statement it sends, one by one, and comes back: nothing is lost and nothing doubled.
 
 use fake_mercadopago::{DeliveryFault, DeliveryRule, DeliverySpec, Fault, Outcome, Route, Rule, When};
-use harness::{DinerPhone, Reply, StaffClient, distributed_only, json};
+use harness::{App, DinerPhone, Reply, StaffClient, distributed_only, json};
 
 use super::house::{Checkout, Party, Till, provided, try_post, wish};
 use crate::look::{TABLES, events};
@@ -44,7 +44,7 @@ async fn at_every_statement<T: Clone>(
         till.assert_balanced().await;
         till.force_close(party.phone.table_id).await.expect(200);
         if !crashed {
-            println!("got through with {statements} statements");
+            eprintln!("got through with {statements} statements");
             return;
         }
     }

@@ -37,7 +37,7 @@ async fn play(app: App, first: u64) {
     let seeds: Vec<u64> = (first..first + number("COMANDA_SEEDS").unwrap_or(SEEDS)).collect();
     let till = Arc::new(Till::open(app).await);
     for batch in seeds.chunks(TABLES.len()) {
-        println!("seeds {batch:?}: replay one with COMANDA_SEED=<seed> COMANDA_SEEDS=1");
+        eprintln!("seeds {batch:?}: replay one with COMANDA_SEED=<seed> COMANDA_SEEDS=1");
         play_batch(&till, batch).await;
     }
 }

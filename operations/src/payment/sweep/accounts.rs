@@ -4,7 +4,7 @@
 use super::found::{Look, list};
 use crate::{Error, Result};
 use chrono::TimeDelta;
-use provider::PaymentQuery;
+use provider::{PaymentProvider, PaymentQuery};
 use store::AccountRow;
 
 /// How often.
@@ -20,12 +20,31 @@ impl Look<'_> {
     pub(super) async fn accounts(&mut self) -> Result<()> {
         let now = self.db.clock().now();
         for account in self.db.active_accounts().await? {
+            if account.external_id.is_none() {
+                self.learn_number(&account).await?;
+            }
             if !self.forced && account.swept_until.is_some_and(|until| now - until < EVERY) {
                 continue;
             }
             self.account(&account).await?;
         }
         Ok(())
+    }
+
+    /// Credentials from the configuration do not say how the provider numbers us, and without that, money that went to
+    /// another account cannot be told from ours (S17).
+    async fn learn_number(&mut self, account: &AccountRow) -> Result<()> {
+        let credentials = self.providers.credentials(account)?;
+        let number = match self.providers.of(account).whoami(&credentials).await {
+            Ok(number) => number,
+            Err(error) => return self.failed(account, &credentials, &error).await,
+        };
+        let number = &number;
+        self.db
+            .transaction("payment.account_number", |uow| async move {
+                Ok::<_, Error>(uow.number_account(account, number).await?)
+            })
+            .await
     }
 
     async fn account(&mut self, account: &AccountRow) -> Result<()> {
