@@ -4,13 +4,15 @@
 //! not exist (404), another branch's are forbidden (403), and nothing changes.
 
 use crate::scene::{Stranger, strangers};
-use Access::{Diner, Public, Refresh, Staff};
+use Access::{Diner, Public, Refresh, Signed, Staff};
 use harness::{App, Caller, Reply, Value, both_modes, json, reqwest::Method};
 use std::collections::BTreeSet;
 
 enum Access {
     /// Anybody.
     Public,
+    /// A provider, by its signature: no token of ours opens or closes it.
+    Signed,
     /// The refresh token is its own key: no other token opens it.
     Refresh,
     /// The phones of a session.
@@ -94,9 +96,9 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("POST", "/api/billing/check/request", Diner, ""),
     ("POST", "/api/billing/mercadopago/preference", Diner, r#"{"check_id":999999999}"#),
     ("POST", "/api/billing/mercadopago/verify", Diner, r#"{"payment_id":"1"}"#),
-    ("POST", "/api/billing/mercadopago/webhook/{token}", Public, ""),
-    ("GET", "/api/billing/mercadopago/webhook/{token}", Public, ""),
-    ("POST", "/api/billing/mercadopago/webhook", Public, ""),
+    ("POST", "/api/billing/mercadopago/webhook/{token}", Signed, ""),
+    ("GET", "/api/billing/mercadopago/webhook/{token}", Signed, ""),
+    ("POST", "/api/billing/mercadopago/webhook", Signed, ""),
     ("POST", "/api/waiter/sessions/{session_id}/check", FLOOR, ""),
     ("POST", "/api/waiter/sessions/{session_id}/check/withdraw", FLOOR, ""),
     (
@@ -245,6 +247,8 @@ both_modes! {
             let scheme = declared(&document, method, pattern);
             match access {
                 Public => [&nobody, &diner, &disguised].into_iter().for_each(passes),
+                // Unsigned, to an account that is strict or does not exist.
+                Signed => [&nobody, &diner, &disguised].into_iter().for_each(|reply| assert!(matches!(reply.status, 401 | 404))),
                 Refresh | Staff(_) => [&nobody, &diner, &disguised].into_iter().for_each(is_unknown),
                 Diner => {
                     [&nobody, &disguised].into_iter().for_each(is_unknown);
@@ -255,13 +259,14 @@ both_modes! {
                 let reply = who(caller).await;
                 match access {
                     Public => passes(&reply),
+                    Signed => assert!(matches!(reply.status, 401 | 404), "{role}: {method} {path}"),
                     Staff(roles) if roles.contains(role) => passes(&reply),
                     Staff(_) => assert_eq!(reply.status, 403, "{role}: {method} {path}"),
                     Refresh | Diner => is_unknown(&reply),
                 }
             }
             let expected = match access {
-                Public | Refresh => None,
+                Public | Refresh | Signed => None,
                 Diner => Some("diner"),
                 Staff(_) => Some("staff"),
             };

@@ -19,7 +19,10 @@ use domain::{
 use provider::{Credentials, Snapshot};
 use store::{AccountRow, CheckoutRow, Database, Facts, Locked, PaymentRow, SyncRow, UnitOfWork, Worth};
 
-use super::incidents::{Finding, note};
+use super::{
+    incidents::{Finding, note},
+    receive::is_plain,
+};
 
 /// What a sync came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +59,7 @@ pub(super) struct Sight<'a> {
 impl Sight<'_> {
     async fn write(&self, uow: &UnitOfWork) -> Result<Applied> {
         let tenant = self.account.tenant_id;
-        let reference = self.seen.reference.as_deref().unwrap_or_default();
+        let reference = self.seen.reference.as_deref().filter(|text| is_plain(text)).unwrap_or_default();
         // A payment that has found its check keeps it, whatever the provider says of the reference later.
         let known = uow.check_of_provided(self.account, &self.seen.payment_id).await?;
         let check = match known {

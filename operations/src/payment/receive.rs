@@ -46,11 +46,16 @@ pub enum Received {
 /// # Errors
 /// No account has that token; the database failed, and the provider comes again.
 pub async fn receive(db: &Database, providers: &Providers, token: Option<&str>, arrived: &Arrived) -> Result<Received> {
+    // Ours are hexadecimal; anything else is nobody's, and need not be asked of the database.
+    if token.is_some_and(|token| !is_plain(token)) {
+        return Err(Error::NotFound("payment account"));
+    }
     let account = db.account_of_notice(token).await?;
     let notice = Notice { headers: &arrived.headers, raw_query: &arrived.query, raw_body: &arrived.body };
     let provider = providers.of(&account);
     let (verdict, reason) = verdict(providers, &account, arrived, &notice)?;
-    let hints = if arrived.oversize { Vec::new() } else { provider.hints(&notice) };
+    let mut hints = if arrived.oversize { Vec::new() } else { provider.hints(&notice) };
+    hints.retain(|hint| is_plain(&hint.resource_id));
     let received = match (verdict, account.webhook_mode) {
         (NoticeVerdict::Oversize, _) => Received::TooLarge,
         (NoticeVerdict::Verified, _) | (_, SignatureMode::Hint) => Received::Accepted,
@@ -128,6 +133,13 @@ fn kept(arrived: &Arrived, verdict: NoticeVerdict, reason: Option<String>, hints
         headers: Value::Object(KEPT.iter().filter_map(header).collect::<Map<_, _>>()),
         body: text(&arrived.body),
     }
+}
+
+/// Whether it can be an id or a token at all: letters, digits, `-` and `_`, at most 64 (mercadopago.md §1).
+pub(super) fn is_plain(id: &str) -> bool {
+    !id.is_empty()
+        && id.len() <= 64
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// PostgreSQL keeps no NUL in a text.

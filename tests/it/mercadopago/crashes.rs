@@ -9,19 +9,19 @@ use crate::look::{TABLES, events};
 /// More statements than any of the operations has.
 const MOST: usize = 120;
 
-/// A test plays every third statement, so that the three of an operation fit into the time a test has.
+/// A test plays every third statement (of a refund, which is long, every sixth), so that it fits into the time it has.
 const STRIDE: usize = 3;
 
 /// Runs `operation` again and again, each time with one statement more before the crash, until it gets through; `repeat`
 /// is what the client does then, and `check` looks at what came of it.
 async fn at_every_statement<T: Clone>(
     till: &Till,
-    first: usize,
+    (first, stride): (usize, usize),
     prepare: impl AsyncFn(&Party, usize) -> T,
     operation: impl AsyncFn(&T),
     check: impl AsyncFn(&Party, &T),
 ) {
-    for statements in (first..MOST).step_by(STRIDE) {
+    for statements in (first..MOST).step_by(stride) {
         let party = till.party(TABLES[statements % TABLES.len()]).await;
         let prepared = prepare(&party, statements).await;
         let wire = till.app.wire();
@@ -70,6 +70,9 @@ distributed_only! {
     async fn giving_money_back_first(app: App = provided().count_round_trips()) { giving_money_back(app, 0).await; }
     async fn giving_money_back_second(app: App = provided().count_round_trips()) { giving_money_back(app, 1).await; }
     async fn giving_money_back_third(app: App = provided().count_round_trips()) { giving_money_back(app, 2).await; }
+    async fn giving_money_back_fourth(app: App = provided().count_round_trips()) { giving_money_back(app, 3).await; }
+    async fn giving_money_back_fifth(app: App = provided().count_round_trips()) { giving_money_back(app, 4).await; }
+    async fn giving_money_back_sixth(app: App = provided().count_round_trips()) { giving_money_back(app, 5).await; }
 }
 
 async fn paying_in_cash(app: App, first: usize) {
@@ -81,7 +84,7 @@ async fn paying_in_cash(app: App, first: usize) {
         let body = json!({ "check_id": check, "amount_cents": 500, "received_cents": 1000 });
         insist(waiter, "/api/billing/cash/pay", &body).await;
     };
-    at_every_statement(&till, first, prepare, operation, async |_, (_, check)| {
+    at_every_statement(&till, (first, STRIDE), prepare, operation, async |_, (_, check)| {
         assert_eq!(till.count(&format!("payment where check_id = {check}")).await, 1);
         till.assert_check(*check, "IN_PAYMENT", 500).await;
     })
@@ -96,7 +99,7 @@ async fn opening_a_checkout(app: App, first: usize) {
     let operation = async |(phone, check): &(DinerPhone, i64)| {
         insist(phone, "/api/billing/mercadopago/preference", &wish(*check, None)).await;
     };
-    at_every_statement(&till, first, prepare, operation, async |party, (phone, check)| {
+    at_every_statement(&till, (first, STRIDE), prepare, operation, async |party, (phone, check)| {
         let answer = insist(phone, "/api/billing/mercadopago/preference", &wish(*check, None)).await;
         let checkout = Checkout::of(&answer.expect("it runs again").expect(200));
         assert_eq!(till.count(&format!("checkout where check_id = {check}")).await, 1);
@@ -117,7 +120,7 @@ async fn a_notice_and_what_follows(app: App, first: usize) {
         let notice = till.fake.message(*payment, &DeliverySpec::webhook()).unwrap();
         till.fake.send(&notice).await;
     };
-    at_every_statement(&till, first, prepare, operation, async |party, payment| {
+    at_every_statement(&till, (first, STRIDE), prepare, operation, async |party, payment| {
         assert!(till.stands(*payment, "APPROVED").await);
         till.assert_check(party.check, "PAID", party.total).await;
         for kind in ["PAYMENT_APPROVED", "CHECK_PAID"] {
@@ -141,7 +144,7 @@ async fn giving_money_back(app: App, first: usize) {
         let body = json!({ "amount_cents": 150, "reason": "frío" });
         insist(manager, &format!("/api/billing/payments/{our}/refund"), &body).await;
     };
-    at_every_statement(&till, first, prepare, operation, async |party, (_, payment, _)| {
+    at_every_statement(&till, (first, 2 * STRIDE), prepare, operation, async |party, (_, payment, _)| {
         assert_eq!(till.fake.refunds_created(*payment).len(), 1, "payment {payment}");
         till.assert_check(party.check, "IN_PAYMENT", party.total - 150).await;
     })

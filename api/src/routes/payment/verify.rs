@@ -33,8 +33,9 @@ pub(crate) async fn verify(
 ) -> ApiResult<Json<Verified>> {
     let payment_id = number(body.payment_id)?.or(number(body.collection_id)?);
     let external_reference = body.external_reference.filter(|text| text != "null" && !text.is_empty());
-    if external_reference.as_ref().is_some_and(|text| text.len() > 64) {
-        return Err(Problem::unprocessable("external_reference: is too long").into());
+    let plain = |text: &String| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if external_reference.as_ref().is_some_and(|text| text.len() > 64 || !plain(text)) {
+        return Err(Problem::unprocessable("external_reference: is none of ours").into());
     }
     if payment_id.is_none() && external_reference.is_none() {
         return Err(Problem::unprocessable("payment_id or external_reference is needed").into());
