@@ -9,7 +9,7 @@ use crate::look::{TABLES, events};
 /// More statements than any of the operations has.
 const MOST: usize = 120;
 
-/// A test plays every third statement (of a refund, which is long, every sixth), so that it fits into the time it has.
+/// A test plays every third statement (of a refund, which is long, every twelfth), so that it fits into the time it has.
 const STRIDE: usize = 3;
 
 /// Runs `operation` again and again, each time with one statement more before the crash, until it gets through; `repeat`
@@ -73,6 +73,12 @@ distributed_only! {
     async fn giving_money_back_fourth(app: App = provided().count_round_trips()) { giving_money_back(app, 3).await; }
     async fn giving_money_back_fifth(app: App = provided().count_round_trips()) { giving_money_back(app, 4).await; }
     async fn giving_money_back_sixth(app: App = provided().count_round_trips()) { giving_money_back(app, 5).await; }
+    async fn giving_money_back_seventh(app: App = provided().count_round_trips()) { giving_money_back(app, 6).await; }
+    async fn giving_money_back_eighth(app: App = provided().count_round_trips()) { giving_money_back(app, 7).await; }
+    async fn giving_money_back_ninth(app: App = provided().count_round_trips()) { giving_money_back(app, 8).await; }
+    async fn giving_money_back_tenth(app: App = provided().count_round_trips()) { giving_money_back(app, 9).await; }
+    async fn giving_money_back_eleventh(app: App = provided().count_round_trips()) { giving_money_back(app, 10).await; }
+    async fn giving_money_back_twelfth(app: App = provided().count_round_trips()) { giving_money_back(app, 11).await; }
 }
 
 async fn paying_in_cash(app: App, first: usize) {
@@ -144,7 +150,7 @@ async fn giving_money_back(app: App, first: usize) {
         let body = json!({ "amount_cents": 150, "reason": "frío" });
         insist(manager, &format!("/api/billing/payments/{our}/refund"), &body).await;
     };
-    at_every_statement(&till, (first, 2 * STRIDE), prepare, operation, async |party, (_, payment, _)| {
+    at_every_statement(&till, (first, 4 * STRIDE), prepare, operation, async |party, (_, payment, _)| {
         assert_eq!(till.fake.refunds_created(*payment).len(), 1, "payment {payment}");
         till.assert_check(party.check, "IN_PAYMENT", party.total - 150).await;
     })
