@@ -152,6 +152,8 @@ fn is_no_failure_of_ours(asked: &str, reply: &Reply) {
 async fn send(caller: &Caller, method: &Method, path: &str, body: String) {
     let asked = format!("{method} {path} {}", body.chars().take(300).collect::<String>());
     let is_long = body.len() > 50_000;
+    // A connection each: one that ended before a long body was read must not take the next request along.
+    let caller = caller.with_header("Connection", "close");
     match caller.try_send(method.clone(), path, "application/json", body).await {
         Ok(reply) => is_no_failure_of_ours(&asked, &reply),
         // An answer may come, and the connection end, before a long body has been read.
