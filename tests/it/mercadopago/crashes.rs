@@ -12,11 +12,9 @@ const MOST: usize = 120;
 /// A test plays every third statement (of a refund, which is long, every twelfth), so that it fits into the time it has.
 const STRIDE: usize = 3;
 
-/// Unless it `ends`, the first [`MOST`] statements are played: a refund is followed by looks at it for as long as answers
-/// are lost.
-///
-/// Runs `operation` again and again, each time with one statement more before the crash, until it gets through; `repeat`
-/// is what the client does then, and `check` looks at what came of it.
+/// Runs `operation` again and again, each time with one statement more before the crash, until it gets through; `operation`
+/// is what the client does then, and `check` looks at what came of it. What does not end, a refund whose answers are lost
+/// and which is looked at again and again, is played for its first [`MOST`] statements.
 async fn at_every_statement<T: Clone>(
     till: &Till,
     (first, stride, ends): (usize, usize, bool),
