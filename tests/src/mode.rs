@@ -15,7 +15,7 @@ pub enum Mode {
 }
 
 /// No test of ours needs longer; one that does hangs, and a hang must say where.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Starts the program, plays `body` against it on a multi-threaded runtime and takes everything down again.
 ///
