@@ -113,9 +113,9 @@ fn payments(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRout
     routes
         .routes(limits.at(Limit::Preference, routes!(routes::payment::preference)))
         .routes(limits.at(Limit::Verify, routes!(routes::payment::verify)))
-        // A provider that is refused comes back for days: its notices are never limited, they coalesce in the queue.
+        // Behind its token a notice is never limited: they coalesce in the queue.
         .routes(routes!(routes::payment::webhook, routes::payment::webhook_by_get))
-        .routes(routes!(routes::payment::webhook_of_the_only_account))
+        .routes(limits.at(Limit::Notice, routes!(routes::payment::webhook_of_the_only_account)))
 }
 
 /// What the office does about money that comes through providers.

@@ -1,13 +1,13 @@
 //! The program under test: its processes, its database and its bus, from the first byte to the last.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::Mode;
+use crate::addresses::{address, api_health, base, common_environment, data_directory, gateway_health, public};
 use crate::client::{Anonymous, Caller, DinerPhone, Menu, StaffClient};
 use crate::database::Database;
 use crate::options::{AppOptions, CREDENTIALS_KEY, JWT_SECRET, TABLE_TOKEN_SECRET};
@@ -360,41 +360,4 @@ fn stop(servers: &[Server]) {
         let status = server.process.terminate(STOP);
         assert!(status.success(), "ended with {status}\n{}", server.process.log_tail());
     }
-}
-
-fn data_directory(directory: &TempDir) -> PathBuf {
-    let data = directory.path().join("data");
-    std::fs::create_dir(&data).expect("a writable temporary directory");
-    data
-}
-
-fn common_environment(options: &AppOptions, data: &Path) -> BTreeMap<String, String> {
-    let limits = if options.rate_limits { "on" } else { "off" };
-    BTreeMap::from([
-        ("COMANDA_ENV".to_owned(), "development".to_owned()),
-        ("COMANDA_DATA_DIR".to_owned(), data.display().to_string()),
-        ("COMANDA_RATE_LIMITS".to_owned(), limits.to_owned()),
-    ])
-}
-
-fn address(environment: &mut BTreeMap<String, String>, variable: &str, port: u16) {
-    environment.insert(variable.to_owned(), format!("127.0.0.1:{port}"));
-}
-
-/// Where the provider reaches the process.
-fn public(environment: &mut BTreeMap<String, String>, options: &AppOptions, port: u16) {
-    if options.public_url {
-        environment.insert("COMANDA_PUBLIC_URL".to_owned(), base(port));
-    }
-}
-
-fn base(port: u16) -> String {
-    format!("http://127.0.0.1:{port}")
-}
-
-fn api_health(port: u16) -> String {
-    base(port) + "/api/health"
-}
-fn gateway_health(port: u16) -> String {
-    base(port) + "/ws/health"
 }

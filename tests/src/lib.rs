@@ -16,6 +16,7 @@
 //! }
 //! ```
 
+mod addresses;
 mod app;
 mod client;
 mod database;

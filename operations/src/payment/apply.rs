@@ -60,15 +60,16 @@ impl Sight<'_> {
     async fn write(&self, uow: &UnitOfWork) -> Result<Applied> {
         let tenant = self.account.tenant_id;
         let reference = self.seen.reference.as_deref().filter(|text| is_plain(text)).unwrap_or_default();
-        // A payment that has found its check keeps it, whatever the provider says of the reference later.
+        // A payment that has found its checkout keeps it, whatever the provider says of the reference later: what was
+        // asked for divides it into bill and tip.
         let known = uow.check_of_provided(self.account, &self.seen.payment_id).await?;
-        let check = match known {
-            Some(check) => Some(check),
-            None => uow.check_of_checkout(tenant, reference).await?,
+        let (check, reference) = match &known {
+            Some((check, checkout)) => (Some(*check), checkout.as_str()),
+            None => (uow.check_of_checkout(tenant, reference).await?, reference),
         };
         let Some(check) = check else { return self.write_orphan(uow).await };
         let (session, check) = uow.lock_check(&System::of(tenant), check).await?;
-        let checkout = uow.lock_checkout(tenant, reference).await?.filter(|checkout| checkout.check_id == check.id);
+        let checkout = uow.lock_checkout(tenant, reference).await?;
         let payment = uow.lock_provided_payment(self.account, &self.seen.payment_id).await?;
         let payment = match (payment, &checkout) {
             (Some(orphan), Some(checkout)) if orphan.check_id.is_none() => {

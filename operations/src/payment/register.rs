@@ -90,29 +90,13 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
         if taken.amount > remaining {
             return Err(Error::TooMuch { remaining });
         }
-        if let Some(diner) = taken.diner {
-            uow.find_diner(&session, Some(diner))
-                .await?
-                .ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
+        if let Some(diner) = taken.diner
+            && uow.find_diner(&session, Some(diner)).await?.is_none()
+        {
+            return Err(Error::refused("unknown_diner", "No such diner at the table"));
         }
-        let change = match taken.received {
-            Some(received) => {
-                let due = taken.amount.checked_add(taken.tip)?;
-                let change = tender::change(received, due).map_err(|e| Error::refused("too_little", e.to_string()))?;
-                Some(change)
-            }
-            None => None,
-        };
-        let new = NewPayment {
-            tender: taken.tender,
-            bill: taken.amount,
-            tip: taken.tip,
-            received: taken.received,
-            diner: taken.diner,
-            registered_by: staff.user_id(),
-            notes: taken.notes.clone(),
-        };
-        let payment = uow.insert_payment(&check, new).await?;
+        let change = change(taken)?;
+        let payment = uow.insert_payment(&check, row(taken, staff)).await?;
         let till = Till { uow: &uow, session: &session, check: &check, actor: staff.actor(check.branch_id) };
         let settled = till.settle(false, None, "payment.register").await?;
         let sums = (payment.amount_cents, payment.tip_cents);
@@ -150,4 +134,24 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
         Ok(uow.answer(staff, attempt, Answer::json(200, &registered)?).await?)
     })
     .await
+}
+
+/// What to give back of the cash handed over, where it was counted.
+fn change(taken: &Registration) -> Result<Option<Cents>> {
+    let Some(received) = taken.received else { return Ok(None) };
+    let due = taken.amount.checked_add(taken.tip)?;
+    let change = tender::change(received, due).map_err(|error| Error::refused("too_little", error.to_string()))?;
+    Ok(Some(change))
+}
+
+fn row(taken: &Registration, staff: &Staff<Floor>) -> NewPayment {
+    NewPayment {
+        tender: taken.tender,
+        bill: taken.amount,
+        tip: taken.tip,
+        received: taken.received,
+        diner: taken.diner,
+        registered_by: staff.user_id(),
+        notes: taken.notes.clone(),
+    }
 }

@@ -54,18 +54,24 @@ impl UnitOfWork {
         Ok(query.one(self.tx()).await?.map(Locked::new))
     }
 
-    /// The check of the payment of that number, if we know both. It keeps it for ever, so this needs no lock.
+    /// The check and the checkout of the payment of that number, if we know them. It keeps them for ever, so this needs no
+    /// lock.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn check_of_provided(&self, account: &AccountRow, provider_payment_id: &str) -> Result<Option<CheckId>> {
+    pub async fn check_of_provided(
+        &self,
+        account: &AccountRow,
+        provider_payment_id: &str,
+    ) -> Result<Option<(CheckId, CheckoutId)>> {
         #[derive(FromQueryResult)]
         struct Row {
             check_id: Option<CheckId>,
+            checkout_id: Option<CheckoutId>,
         }
-        let sql = "select check_id from payment where account_id = $1 and provider_payment_id = $2";
+        let sql = "select check_id, checkout_id from payment where account_id = $1 and provider_payment_id = $2";
         let row: Option<Row> = self.one(sql, [account.id.into(), provider_payment_id.into()]).await?;
-        Ok(row.and_then(|row| row.check_id))
+        Ok(row.and_then(|row| row.check_id.zip(row.checkout_id)))
     }
 
     /// Records a payment that the provider told of for the first time. Without a checkout it is nobody's yet and covers

@@ -3,7 +3,7 @@
 use fake_mercadopago::{Fault, Move, Route, Rule, When, Winner};
 use harness::{both_modes, json};
 
-use super::house::{Till, provided};
+use super::house::{Checkout, Till, provided};
 
 both_modes! {
     /// S7: from the provider's panel, in parts and in full; the check is owed again.
@@ -20,6 +20,21 @@ both_modes! {
         till.assert_balanced().await;
         assert_eq!(till.cash(party.check, party.total).await.status, 200, "it can be paid otherwise");
         till.assert_check(party.check, "PAID", party.total).await;
+    }
+
+    /// S7: what is refunded was asked for with a tip; that the reference is missing from a later answer changes nothing.
+    async fn s07_a_payment_keeps_its_tip_without_its_reference(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let wish = json!({ "check_id": party.check, "tip": { "amount_cents": 500 } });
+        let checkout = party.phone.post("/api/billing/mercadopago/preference", wish).await.expect(200);
+        let payment = till.pay(&Checkout::of(&checkout), None).await;
+        assert_eq!(till.payment(payment, "tip_cents").await, 500);
+        till.fake.faults().add(Rule::new(Route::ReadPayment, When::Always, Fault::Reference(None)));
+        till.advance(payment, Move::RefundFromPanel(Some(300))).await;
+        assert_eq!(till.payment(payment, "tip_cents").await, 500);
+        till.assert_check(party.check, "IN_PAYMENT", party.total - 300).await;
+        till.assert_balanced().await;
     }
 
     /// S7, by us: counted when the provider says so.

@@ -3,14 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
-use axum::{
-    Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri},
-    response::{IntoResponse, Response},
-};
-use chrono::{DateTime, Utc};
+mod stub;
+
 use domain::{Cents, Clock, Currency, payment::PaymentStatus};
 use provider::{
     CallError, CheckoutLine, Credentials, Guarded, MercadoPago, NewCheckout, PaymentProvider, PaymentQuery,
@@ -19,81 +13,9 @@ use provider::{
 use runtime::{BreakerConfig, BreakerPhase, CircuitBreakers};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use stub::{Reply, StandingClock, Stub, credentials, reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-#[derive(Debug)]
-struct StandingClock;
-
-impl Clock for StandingClock {
-    fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp(1_700_000_000, 0).unwrap()
-    }
-}
-
-struct Asked {
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: String,
-}
-
-enum Reply {
-    Json(u16, String),
-    Headers(u16, &'static str, &'static str),
-    Hang,
-}
-
-#[derive(Clone, Default)]
-struct Stub(Arc<Mutex<(VecDeque<Reply>, Vec<Asked>)>>);
-
-impl Stub {
-    async fn start(replies: impl IntoIterator<Item = Reply>) -> (Self, MercadoPago) {
-        let stub = Self::default();
-        stub.0.lock().unwrap().0.extend(replies);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
-        let router = Router::new().fallback(answer).with_state(stub.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        (stub, MercadoPago::new(base, Duration::from_millis(300), Arc::new(StandingClock)).unwrap())
-    }
-
-    fn asked(&self) -> Vec<Asked> {
-        std::mem::take(&mut self.0.lock().unwrap().1)
-    }
-}
-
-async fn answer(State(stub): State<Stub>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    let body = String::from_utf8(body.to_vec()).unwrap();
-    let reply = {
-        let mut stub = stub.0.lock().unwrap();
-        stub.1.push(Asked { method, uri, headers, body });
-        stub.0.pop_front()
-    };
-    match reply {
-        Some(Reply::Json(status, body)) => (StatusCode::from_u16(status).unwrap(), body).into_response(),
-        Some(Reply::Headers(status, name, value)) => {
-            (StatusCode::from_u16(status).unwrap(), [(name, value)], "{}").into_response()
-        }
-        Some(Reply::Hang) => {
-            tokio::time::sleep(Duration::from_secs(30)).await;
-            StatusCode::OK.into_response()
-        }
-        None => StatusCode::IM_A_TEAPOT.into_response(),
-    }
-}
-
-fn reply(status: u16, body: &Value) -> Reply {
-    Reply::Json(status, body.to_string())
-}
-
-fn credentials() -> Credentials {
-    Credentials { account: "7".into(), access_token: "APP_USR-1".into(), ..Credentials::default() }
-}
 
 fn payment(id: &str) -> Value {
     json!({
@@ -389,7 +311,7 @@ async fn a_handshake_that_fails_sends_nothing() {
     let (stub, _) = Stub::start([]).await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://{}", listener.local_addr().unwrap()).parse().unwrap();
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer).with_state(stub)).await });
+    tokio::spawn(async move { axum::serve(listener, stub.router()).await });
     let provider = match MercadoPago::new(base, Duration::from_secs(2), Arc::new(StandingClock)) {
         Ok(provider) => provider,
         // A machine without certificate authorities is told so.
