@@ -183,3 +183,6 @@ impl Database {
         Ok(rows.into_iter().map(|row| (row.status, row.rows)).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;
