@@ -36,6 +36,7 @@ pub(crate) async fn run(command: Command, args: Args) -> Result<(), Failure> {
         Command::DeadLetters { what } => {
             operator::dead_letters(&Process::start(settings).await?, what.unwrap_or_default()).await
         }
+        Command::Audit { what } => operator::audit(&Process::start(settings).await?, what).await,
         Command::Reconcile { day } => operator::reconcile(&Process::start(settings).await?, day).await,
         Command::Openapi | Command::Asyncapi => Ok(()),
     }

@@ -57,6 +57,11 @@ enum Command {
         #[arg(long)]
         day: Option<chrono::NaiveDate>,
     },
+    /// Walks the chain of every business's audit log and tells the first row that is not as it was written.
+    Audit {
+        #[command(subcommand)]
+        what: operator::Audit,
+    },
 }
 
 #[tokio::main]

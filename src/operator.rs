@@ -10,6 +10,7 @@ use clap::Subcommand;
 use domain::SyncId;
 use operations::payment::{self, Report};
 use std::time::{Duration, Instant};
+use store::Verified;
 
 /// The longest that a sweep waits for the queue to empty.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -34,6 +35,13 @@ pub(crate) enum DeadLetters {
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
+}
+
+/// What to do with the audit log.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Recomputes every digest. Ends with an error when a chain is broken.
+    Verify,
 }
 
 /// The sandbox is in the server's process: from here its account would only be asked for at the real provider.
@@ -150,4 +158,26 @@ fn text(report: &Report) -> String {
         )
     });
     std::iter::once(head).chain(lines).chain(faults).collect::<Vec<_>>().join("\n")
+}
+
+/// `comanda audit verify`. The printed heads are worth keeping elsewhere: whoever can rewrite the whole database can
+/// rewrite a whole chain, but not a head that was written down.
+pub(crate) async fn audit(process: &Process, what: Audit) -> Result<(), Failure> {
+    let Audit::Verify = what;
+    let mut broken = 0;
+    for (tenant, slug) in process.db.tenants().await? {
+        let line = match process.db.verify_audit(tenant).await? {
+            Verified::Intact(head) => format!("{slug}: intact, {} rows, head {}", head.seq, head.hash),
+            Verified::Broken { seq, why } => {
+                broken += 1;
+                format!("{slug}: BROKEN at row {seq}: {why}")
+            }
+            Verified::Unnumbered { rows } => {
+                broken += 1;
+                format!("{slug}: {rows} rows that this program did not write")
+            }
+        };
+        print(&line)?;
+    }
+    if broken > 0 { Err(format!("{broken} audit logs are not as they were written").into()) } else { Ok(()) }
 }

@@ -14,7 +14,21 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
     let limits = Limits(state);
     let routes = OpenApiRouter::with_openapi(openapi::Document::openapi());
     let routes = kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits);
-    money_office(payments(till(routes, &limits), &limits))
+    office(money_office(payments(till(routes, &limits), &limits)))
+}
+
+/// What the dashboard manages.
+fn office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
+    routes
+        .routes(routes!(routes::office::cascade_preview))
+        .routes(routes!(routes::office::restore))
+        .routes(routes!(routes::audit::audit_log))
+        .routes(routes!(routes::category::categories, routes::category::create_category))
+        .routes(routes!(
+            routes::category::category,
+            routes::category::update_category,
+            routes::category::delete_category
+        ))
 }
 
 /// Puts a limit in front of a route.

@@ -142,6 +142,8 @@ id! {
     IdempotencyKeyId;
     /// A stored refresh token.
     RefreshTokenId;
+    /// What the office deleted, with all that went with it.
+    DeletionId;
     /// A row of the audit log.
     AuditId;
 }

@@ -31,6 +31,7 @@ pub mod id;
 pub mod kitchen;
 pub mod menu;
 pub mod money;
+pub mod office;
 pub mod patch;
 pub mod payment;
 pub mod role;

@@ -1,6 +1,6 @@
 //! An allergen.
 
-use domain::{AllergenId, TenantId, menu::Severity};
+use domain::{AllergenId, DeletionId, TenantId, menu::Severity};
 use sea_orm::entity::prelude::*;
 
 /// An allergen.
@@ -16,6 +16,8 @@ pub struct Model {
     pub is_mandatory: bool,
     pub severity: Severity,
     pub is_active: bool,
+    pub deactivated: bool,
+    pub deletion_id: Option<DeletionId>,
     pub created_at: DateTimeUtc,
 }
 

@@ -1,6 +1,6 @@
 //! One restaurant of a tenant.
 
-use domain::{BranchId, Currency, TenantId, round::RoundConfirmation};
+use domain::{BranchId, Currency, DeletionId, TenantId, round::RoundConfirmation};
 use sea_orm::entity::prelude::*;
 
 /// One restaurant of a tenant.
@@ -21,6 +21,8 @@ pub struct Model {
     pub currency: Currency,
     pub menu_version: i64,
     pub is_active: bool,
+    pub deactivated: bool,
+    pub deletion_id: Option<DeletionId>,
     pub created_at: DateTimeUtc,
 }
 

@@ -1,6 +1,6 @@
 //! A part of a branch's menu.
 
-use domain::{BranchId, CategoryId, TenantId};
+use domain::{BranchId, CategoryId, DeletionId, TenantId};
 use sea_orm::entity::prelude::*;
 
 /// A part of a branch's menu.
@@ -16,6 +16,8 @@ pub struct Model {
     pub image: Option<String>,
     pub display_order: i32,
     pub is_active: bool,
+    pub deactivated: bool,
+    pub deletion_id: Option<DeletionId>,
     pub created_at: DateTimeUtc,
 }
 

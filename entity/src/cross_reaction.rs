@@ -1,6 +1,6 @@
 //! An allergen that may set off the reaction to another.
 
-use domain::{AllergenId, CrossReactionId, TenantId, menu::Probability};
+use domain::{AllergenId, CrossReactionId, DeletionId, TenantId, menu::Probability};
 use sea_orm::entity::prelude::*;
 
 /// An allergen that may set off the reaction to another.
@@ -15,6 +15,8 @@ pub struct Model {
     pub probability: Probability,
     pub notes: Option<String>,
     pub is_active: bool,
+    pub deactivated: bool,
+    pub deletion_id: Option<DeletionId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

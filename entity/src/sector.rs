@@ -1,6 +1,6 @@
 //! A part of the floor; without a branch it belongs to every branch of the tenant.
 
-use domain::{BranchId, SectorId, TenantId};
+use domain::{BranchId, DeletionId, SectorId, TenantId};
 use sea_orm::entity::prelude::*;
 
 /// A part of the floor; without a branch it belongs to every branch of the tenant.
@@ -15,6 +15,8 @@ pub struct Model {
     pub prefix: String,
     pub display_order: i32,
     pub is_active: bool,
+    pub deactivated: bool,
+    pub deletion_id: Option<DeletionId>,
     pub created_at: DateTimeUtc,
 }
 

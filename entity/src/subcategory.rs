@@ -1,6 +1,6 @@
 //! A part of a category.
 
-use domain::{CategoryId, SubcategoryId, TenantId};
+use domain::{CategoryId, DeletionId, SubcategoryId, TenantId};
 use sea_orm::entity::prelude::*;
 
 /// A part of a category.
@@ -15,6 +15,8 @@ pub struct Model {
     pub image: Option<String>,
     pub display_order: i32,
     pub is_active: bool,
+    pub deactivated: bool,
+    pub deletion_id: Option<DeletionId>,
     pub created_at: DateTimeUtc,
 }
 

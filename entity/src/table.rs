@@ -1,6 +1,6 @@
 //! A physical table.
 
-use domain::{BranchId, SectorId, TableId, TenantId, table::TableStatus};
+use domain::{BranchId, DeletionId, SectorId, TableId, TenantId, table::TableStatus};
 use sea_orm::entity::prelude::*;
 
 /// A physical table.
@@ -16,6 +16,8 @@ pub struct Model {
     pub capacity: i32,
     pub status: TableStatus,
     pub is_active: bool,
+    pub deactivated: bool,
+    pub deletion_id: Option<DeletionId>,
     pub created_at: DateTimeUtc,
 }
 

@@ -1,6 +1,6 @@
 //! A member of staff.
 
-use domain::{TenantId, UserId};
+use domain::{DeletionId, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 
 /// A member of staff.
@@ -22,6 +22,8 @@ pub struct Model {
     pub totp_last_step: Option<i64>,
     pub token_version: i64,
     pub is_active: bool,
+    pub deactivated: bool,
+    pub deletion_id: Option<DeletionId>,
     pub created_at: DateTimeUtc,
 }
 

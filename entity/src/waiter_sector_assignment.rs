@@ -1,6 +1,6 @@
 //! A waiter's sector on one day, or every day when undated.
 
-use domain::{AssignmentId, BranchId, SectorId, TenantId, UserId};
+use domain::{AssignmentId, BranchId, DeletionId, SectorId, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 
 /// A waiter's sector on one day, or every day when undated.
@@ -16,6 +16,8 @@ pub struct Model {
     pub assignment_date: Option<Date>,
     pub shift: Option<String>,
     pub is_active: bool,
+    pub deactivated: bool,
+    pub deletion_id: Option<DeletionId>,
     pub created_at: DateTimeUtc,
 }
 

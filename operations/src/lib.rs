@@ -5,6 +5,8 @@
 //! |---|---|
 //! | [`account`] | staff sign in and out |
 //! | [`branch`] | the office changes it |
+//! | [`office`] | what every change of the office shares; deleting with all that stands under it, and back |
+//! | [`category`] | the parts of a menu |
 //! | [`session`] | a party sits down, moves, leaves |
 //! | [`diner`] | a phone joins, says what it likes, rates the visit |
 //! | [`cart`] | the table decides together what to order |
@@ -19,12 +21,14 @@ pub mod account;
 pub mod branch;
 pub mod call;
 pub mod cart;
+pub mod category;
 pub mod check;
 pub mod demo;
 pub mod diner;
 mod error;
 pub mod kitchen;
 pub mod menu;
+pub mod office;
 pub mod payment;
 pub mod round;
 pub mod session;

@@ -5,7 +5,7 @@ use domain::{
     AllergenId, CategoryId, Cents, ProductId, SubcategoryId, TenantId,
     menu::{Presence, Severity},
 };
-use entity::{allergen, branch_product, category, product, product_allergen, subcategory};
+use entity::{allergen, branch_product, product, product_allergen, subcategory};
 use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, EntityTrait};
 
 /// A new product.
@@ -50,25 +50,7 @@ impl UnitOfWork {
             severity: Set(severity),
             is_active: Set(true),
             created_at: Set(self.now()),
-        };
-        Ok(row.insert(self.tx()).await?.id)
-    }
-
-    /// Adds a category to a branch's menu.
-    ///
-    /// # Errors
-    /// The name is taken.
-    pub async fn insert_category(&self, branch: &BranchRow, name: &str, order: i32) -> Result<CategoryId> {
-        let row = category::ActiveModel {
-            id: NotSet,
-            tenant_id: Set(branch.tenant_id),
-            branch_id: Set(branch.id),
-            name: Set(name.to_owned()),
-            icon: Set(None),
-            image: Set(None),
-            display_order: Set(order),
-            is_active: Set(true),
-            created_at: Set(self.now()),
+            ..Default::default()
         };
         Ok(row.insert(self.tx()).await?.id)
     }
@@ -93,6 +75,7 @@ impl UnitOfWork {
             display_order: Set(order),
             is_active: Set(true),
             created_at: Set(self.now()),
+            ..Default::default()
         };
         Ok(row.insert(self.tx()).await?.id)
     }

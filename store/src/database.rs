@@ -1,11 +1,12 @@
 //! The connection, and the one way to change anything: [`Database::transaction`].
 //!
 //! A transaction is a re-runnable closure. It is begun (`BEGIN IMMEDIATE` on SQLite, which then has no other writer),
-//! run, sealed (its events are numbered and logged, last of all: DESIGN I2), committed, and only then are its events
+//! run, sealed (its audit rows are chained, and its events numbered and logged, last of all: DESIGN I2), committed, and only then are its events
 //! handed to the bus. A conflict or a lost connection runs it again, unless the connection was lost in the COMMIT;
 //! nothing of the failed try is left.
 
 use crate::{
+    audit,
     error::{Conflict, Error, HoldsStoreError, Result},
     event_log,
     unit_of_work::UnitOfWork,
@@ -166,7 +167,7 @@ impl Database {
         let value = match body(work.clone()).await {
             Ok(value) => value,
             Err(error) => {
-                if let Some((tx, _)) = work.into_parts() {
+                if let Some((tx, ..)) = work.into_parts() {
                     // The rollback is asked for now rather than left to the pool, so that the locks are free before the answer is out.
                     if let Err(error) = tx.rollback().await {
                         tracing::warn!(%error, "rollback failed; the connection is discarded");
@@ -175,7 +176,8 @@ impl Database {
                 return Err(error);
             }
         };
-        let (tx, drafts) = work.into_parts().ok_or_else(leaked)?;
+        let (tx, notes, drafts) = work.into_parts().ok_or_else(leaked)?;
+        audit::chain::seal(&tx, notes, now).await?;
         let events = event_log::append(&tx, drafts, now).await?;
         tx.commit().await.map_err(Error::of_commit)?;
         if !events.is_empty() {

@@ -69,6 +69,7 @@ impl UnitOfWork {
             logo: Set(None),
             theme_color: Set(color.to_owned()),
             created_at: Set(self.now()),
+            ..Default::default()
         };
         Ok(row.insert(self.tx()).await?.id)
     }
@@ -93,6 +94,7 @@ impl UnitOfWork {
             menu_version: Set(1),
             is_active: Set(true),
             created_at: Set(self.now()),
+            ..Default::default()
         };
         let row = row.insert(self.tx()).await?;
         let stream = branch_stream::ActiveModel {
@@ -147,6 +149,7 @@ impl UnitOfWork {
             display_order: Set(order),
             is_active: Set(true),
             created_at: Set(self.now()),
+            ..Default::default()
         };
         Ok(row.insert(self.tx()).await?.id)
     }
@@ -172,6 +175,7 @@ impl UnitOfWork {
             status: Set(TableStatus::Free),
             is_active: Set(true),
             created_at: Set(self.now()),
+            ..Default::default()
         };
         table::Entity::insert(row).exec_without_returning(self.tx()).await?;
         Ok(())
@@ -192,6 +196,7 @@ impl UnitOfWork {
             shift: Set(None),
             is_active: Set(true),
             created_at: Set(self.now()),
+            ..Default::default()
         };
         waiter_sector_assignment::Entity::insert(row).exec_without_returning(self.tx()).await?;
         Ok(())

@@ -8,6 +8,7 @@ use domain::{
     event::{Envelope, EventSink},
     kitchen::{Station, TicketStatus},
     menu::{Presence, Probability, Severity},
+    office::EntityKind,
     payment::{
         AccountStatus, CheckoutStatus, IncidentKind, NoticeVerdict, PaymentStatus, Provider, RefundKind, RefundStatus,
         Registrar, ResourceKind, SignatureMode, SyncCause, SyncStatus, Tender,
@@ -89,6 +90,7 @@ fn vocabularies() -> BTreeMap<&'static str, Vec<String>> {
         ("payment_sync.kind", texts(ResourceKind::ALL, ResourceKind::as_str)),
         ("payment_sync.status", texts(SyncStatus::ALL, SyncStatus::as_str)),
         ("payment_sync.cause", texts(SyncCause::ALL, SyncCause::as_str)),
+        ("deletion.entity_type", texts(EntityKind::ALL, EntityKind::as_str)),
         ("refund.kind", texts(RefundKind::ALL, RefundKind::as_str)),
         ("refund.status", texts(RefundStatus::ALL, RefundStatus::as_str)),
         ("money_incident.kind", texts(IncidentKind::ALL, IncidentKind::as_str)),

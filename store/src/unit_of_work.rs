@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::error::Result;
+use crate::{audit::Note, error::Result};
 
 /// A row that this transaction holds `FOR UPDATE` (on SQLite: under the only writer's transaction). Whatever changes
 /// the row asks for this, so a change without the lock does not compile (DESIGN I5). Only `store` makes one.
@@ -36,18 +36,20 @@ pub struct UnitOfWork(Arc<Inner>);
 struct Inner {
     tx: DatabaseTransaction,
     drafts: Mutex<Vec<Draft>>,
+    notes: Mutex<Vec<Note>>,
     now: DateTime<Utc>,
 }
 
 impl UnitOfWork {
     pub(crate) fn new(tx: DatabaseTransaction, now: DateTime<Utc>) -> Self {
-        Self(Arc::new(Inner { tx, drafts: Mutex::default(), now }))
+        Self(Arc::new(Inner { tx, drafts: Mutex::default(), notes: Mutex::default(), now }))
     }
 
-    /// Gives transaction and events back, unless a clone is still alive somewhere.
-    pub(crate) fn into_parts(self) -> Option<(DatabaseTransaction, Vec<Draft>)> {
+    /// Gives transaction, audit notes and events back, unless a clone is still alive somewhere.
+    pub(crate) fn into_parts(self) -> Option<(DatabaseTransaction, Vec<Note>, Vec<Draft>)> {
         let inner = Arc::into_inner(self.0)?;
-        Some((inner.tx, inner.drafts.into_inner().unwrap_or_else(PoisonError::into_inner)))
+        let notes = inner.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Some((inner.tx, notes, inner.drafts.into_inner().unwrap_or_else(PoisonError::into_inner)))
     }
 
     /// The instant of this transaction: every row and event of it carries the same.
@@ -60,6 +62,10 @@ impl UnitOfWork {
     /// transaction, so that the branch's counter is locked last and shortest (DESIGN I2).
     pub fn emit(&self, place: Place, actor: Actor, event: Event) {
         self.0.drafts.lock().unwrap_or_else(PoisonError::into_inner).push(Draft { event, place, actor });
+    }
+
+    pub(crate) fn note(&self, note: Note) {
+        self.0.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
     }
 
     pub(crate) fn tx(&self) -> &DatabaseTransaction {

@@ -152,7 +152,9 @@ pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
          SELECT p.tenant_id, p.branch_id, p.id, 'x' || p.id, 'OVERPAYMENT', 10, 'PROPOSED', 'x', '{now}', '{now}' FROM payment p
          JOIN branch b ON b.id = p.branch_id WHERE b.slug IN ('ajena', 'norte');
          INSERT INTO money_incident (tenant_id, branch_id, kind, key, detail, created_at)
-         SELECT tenant_id, id, 'OVERPAID', 'x' || id, 'x', '{now}' FROM branch WHERE slug IN ('ajena', 'norte')"
+         SELECT tenant_id, id, 'OVERPAID', 'x' || id, 'x', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO category (tenant_id, branch_id, name, created_at)
+         SELECT tenant_id, id, 'Suya', '{now}' FROM branch WHERE slug IN ('ajena', 'norte')"
     ))
     .await;
     [Stranger::of(app, "ajena").await, Stranger::of(app, "norte").await]
@@ -170,6 +172,7 @@ pub(crate) struct Stranger {
     pub(crate) payment: i64,
     pub(crate) refund: i64,
     pub(crate) incident: i64,
+    pub(crate) category: i64,
 }
 
 impl Stranger {
@@ -188,6 +191,7 @@ impl Stranger {
             payment: of("payment").await,
             refund: of("refund").await,
             incident: of("money_incident").await,
+            category: of("category").await,
         }
     }
 }

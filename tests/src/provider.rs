@@ -24,9 +24,15 @@ impl App {
     /// # Panics
     /// When it fails.
     pub fn operate(&self, arguments: &[&str]) -> String {
+        let (succeeded, said) = self.try_operate(arguments);
+        assert!(succeeded, "{arguments:?}: {said}");
+        said
+    }
+
+    /// Runs `comanda <arguments>` as this app's operator; whether it succeeded, and all that it printed.
+    pub fn try_operate(&self, arguments: &[&str]) -> (bool, String) {
         let output = self.apis[0].process.beside(arguments);
         let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert!(output.status.success(), "{arguments:?}: {}\n{}", output.status, said(&output.stderr));
-        said(&output.stdout)
+        (output.status.success(), said(&output.stdout) + &said(&output.stderr))
     }
 }

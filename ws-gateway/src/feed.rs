@@ -308,12 +308,18 @@ impl Feed {
             entity_type: &'a str,
             entity_id: i64,
         }
-        let office =
-            matches!(event.kind, EventType::EntityCreated | EventType::EntityUpdated | EventType::EntityDeleted);
+        let office = matches!(
+            event.kind,
+            EventType::EntityCreated | EventType::EntityUpdated | EventType::EntityDeleted | EventType::CascadeDelete
+        );
         let Some(subject) = office.then(|| serde_json::from_str::<Subject<'_>>(event.entity.get()).ok()).flatten()
         else {
             return;
         };
+        if event.kind == EventType::CascadeDelete {
+            // Whatever went, waiters' places on the roster may have gone with it.
+            self.read_roster().await;
+        }
         match subject.entity_type {
             // Password, role and active flag count at once, not at the next round of checks.
             "staff" => self.census.recheck(UserId(subject.entity_id)),

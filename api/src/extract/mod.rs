@@ -4,8 +4,10 @@
 
 mod body;
 mod command;
+mod paged;
 mod path;
 
 pub(crate) use body::Body;
 pub(crate) use command::{Command, Nothing, Reply, Visitor};
+pub(crate) use paged::{Paged, Part};
 pub(crate) use path::{Params, Segment};

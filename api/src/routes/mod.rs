@@ -2,15 +2,18 @@
 
 pub(crate) mod account;
 pub(crate) mod assignment;
+pub(crate) mod audit;
 pub(crate) mod branch;
 pub(crate) mod call;
 pub(crate) mod cart;
+pub(crate) mod category;
 pub(crate) mod check;
 pub(crate) mod diner;
 pub(crate) mod docs;
 pub(crate) mod health;
 pub(crate) mod kitchen;
 pub(crate) mod menu;
+pub(crate) mod office;
 pub(crate) mod payment;
 pub(crate) mod round;
 pub(crate) mod session;

@@ -178,6 +178,8 @@ events! {
     EntityUpdated(EntityRef) = "ENTITY_UPDATED" to A;
     /// The office deleted something.
     EntityDeleted(EntityRef) = "ENTITY_DELETED" to A;
+    /// The office deleted something, and with it what stood under it.
+    CascadeDelete(CascadeDelete) = "CASCADE_DELETE" to A;
 }
 
 impl Event {

@@ -201,6 +201,29 @@ pub struct ProductAvailability {
     pub is_available: bool,
 }
 
+/// Something that went because something else did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Affected {
+    /// What kind of thing.
+    pub r#type: &'static str,
+    /// Its id.
+    pub id: i64,
+}
+
+/// A deletion that took more than the thing itself. A large one is told in several events, each with a part of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CascadeDelete {
+    /// As of [`EntityRef`].
+    pub entity_type: &'static str,
+    /// What was deleted.
+    pub entity_id: i64,
+    /// Its name, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity_name: Option<String>,
+    /// What went with it.
+    pub affected_entities: Vec<Affected>,
+}
+
 /// Something the office manages changed.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EntityRef {

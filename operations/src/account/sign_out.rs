@@ -27,7 +27,7 @@ pub async fn sign_out(db: &Database, staff: &Staff<AnyRole>, attempt: &Attempt) 
             before: json!({ "token_version": account.token_version }),
             after: json!({ "token_version": account.token_version + 1 }),
         };
-        uow.audit(staff, attempt, change).await?;
+        uow.audit(staff, attempt, change);
         for branch in staff.branch_ids() {
             let event = EntityRef { entity_type: "staff", entity_id: account.id.get(), entity_name: None };
             uow.emit(Place::branch(account.tenant_id, branch), staff.actor(branch), Event::EntityUpdated(event));

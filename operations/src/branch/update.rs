@@ -101,7 +101,7 @@ pub async fn update(
                 return Ok(before);
             };
             let row = uow.set_branch(&branch, changed).await?;
-            uow.audit(staff, attempt, change).await?;
+            uow.audit(staff, attempt, change);
             let name = Some(row.name.clone());
             let event = EntityRef { entity_type: "branch", entity_id: id.get(), entity_name: name };
             uow.emit(branch.place(), staff.actor(id), Event::EntityUpdated(event));

@@ -31,7 +31,7 @@ pub async fn resolve(db: &Database, staff: &Staff<Floor>, id: CallId, attempt: &
             before: json!({ "status": before }),
             after: json!({ "status": call.status }),
         };
-        uow.audit(staff, attempt, change).await?;
+        uow.audit(staff, attempt, change);
         Ok(uow.answer(staff, attempt, Answer::json(200, &seen(&session, &call))?).await?)
     })
     .await

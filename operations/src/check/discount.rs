@@ -97,7 +97,7 @@ pub async fn discount(
             after: json!({ "total_cents": settled.total, "discount_type": wanted.discount_type, "value": wanted.value,
                 "reason": wanted.reason }),
         };
-        uow.audit(staff, attempt, change).await?;
+        uow.audit(staff, attempt, change);
         let discounted = Discounted {
             discount_id: discount.id,
             check_id: check.id,

@@ -67,7 +67,7 @@ pub async fn remove_discount(
                 "reason": discount.reason, "total_cents": check.total_cents }),
             after: Value::Null,
         };
-        uow.audit(staff, attempt, change).await?;
+        uow.audit(staff, attempt, change);
         let removed = RemovedDiscount {
             discount_id: id,
             check_id: check.id,

@@ -64,7 +64,7 @@ pub async fn withdraw(db: &Database, staff: &Staff<Floor>, session_id: SessionId
             before: json!({ "status": check.status }),
             after: json!({ "status": settled.status, "paid_cents": settled.paid }),
         };
-        uow.audit(staff, attempt, change).await?;
+        uow.audit(staff, attempt, change);
         let withdrawn = WithdrawnCheck {
             check_id: check.id,
             session_id,

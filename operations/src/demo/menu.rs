@@ -3,7 +3,7 @@
 use crate::Result;
 use domain::{AllergenId, Cents, menu::Severity};
 use std::collections::HashMap;
-use store::{BranchRow, NewProduct, UnitOfWork};
+use store::{BranchRow, NewCategory, NewProduct, UnitOfWork};
 
 use Severity::{LifeThreatening, Moderate, Severe};
 
@@ -134,7 +134,8 @@ pub(super) async fn write(uow: &UnitOfWork, branch: &BranchRow) -> Result<()> {
         allergens.insert(name, id);
     }
     for (order, (category, subcategories)) in (1..).zip(MENU) {
-        let category = uow.insert_category(branch, category, order).await?;
+        let new = NewCategory { name: (*category).to_owned(), order: Some(order), ..NewCategory::default() };
+        let category = uow.insert_category(branch.tenant_id, branch.id, new).await?.id;
         for (order, (subcategory, dishes)) in (1..).zip(*subcategories) {
             let subcategory = uow.insert_subcategory(branch.tenant_id, category, subcategory, order).await?;
             for (name, price, marks, contains) in *dishes {

@@ -51,7 +51,7 @@ pub async fn advance_ticket(
             mover.follow(&round, next).await?;
         }
         let (before, after) = (json!({ "status": before }), json!({ "status": status, "round_status": next }));
-        mover.audit("UPDATE", "kitchen_ticket", ticket.get(), before, after).await?;
+        mover.audit("UPDATE", "kitchen_ticket", ticket.get(), before, after);
         Ok(uow.answer(staff, attempt, Answer::json(200, &uow.ticket(&round, ticket).await?)?).await?)
     })
     .await

@@ -69,7 +69,7 @@ pub async fn set_availability(
                 before: json!({ "is_available": offer.is_available }),
                 after: json!({ "is_available": is_available }),
             };
-            uow.audit(staff, attempt, change).await?;
+            uow.audit(staff, attempt, change);
             uow.set_available(&offer, is_available).await?;
             let event = ProductAvailability { product_id: product, is_available };
             uow.emit(offer.place(), staff.actor(branch), Event::ProductAvailabilityChanged(event));

@@ -133,7 +133,7 @@ pub async fn add_account(
             };
             let account = uow.insert_account(new).await?;
             seal(&uow, providers, &account, credentials, form.token_expires_at).await?;
-            uow.audit(staff, attempt, change("CREATE", &account, credentials)).await?;
+            uow.audit(staff, attempt, change("CREATE", &account, credentials));
             Ok(uow.account_now(account.id).await?)
         })
         .await;
@@ -193,7 +193,7 @@ pub async fn change_account(
                     uow.set_account_status(&now, AccountStatus::Broken).await?;
                 }
             }
-            uow.audit(staff, attempt, change("UPDATE", &account, credentials)).await?;
+            uow.audit(staff, attempt, change("UPDATE", &account, credentials));
             Ok(uow.account_now(id).await?)
         })
         .await?;
@@ -209,7 +209,7 @@ pub async fn remove_account(db: &Database, staff: &Staff<AdminOnly>, id: Account
     db.transaction("payment.remove_account", |uow| async move {
         let account = uow.lock_office_account(staff, id).await?;
         uow.set_account_status(&account, AccountStatus::Disabled).await?;
-        uow.audit(staff, attempt, change("DELETE", &account, &Credentials::default())).await?;
+        uow.audit(staff, attempt, change("DELETE", &account, &Credentials::default()));
         Ok(())
     })
     .await

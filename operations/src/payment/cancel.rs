@@ -86,7 +86,7 @@ pub async fn cancel(
             before: json!({ "status": before }),
             after: json!({ "status": now.status }),
         };
-        uow.audit(staff, attempt, noted).await?;
+        uow.audit(staff, attempt, noted);
         let answer = Answer::json(200, &Cancelled { payment_id: id, status: now.status })?;
         Ok(uow.answer(staff, attempt, answer).await?)
     })

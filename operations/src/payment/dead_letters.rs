@@ -60,7 +60,7 @@ pub async fn replay(
                 before: json!({ "status": before.status, "attempts": before.attempts }),
                 after: json!({ "status": SyncStatus::Queued, "resource_id": before.resource_id }),
             };
-            uow.audit(staff, attempt, noted).await?;
+            uow.audit(staff, attempt, noted);
         }
         Ok::<(), Error>(())
     })

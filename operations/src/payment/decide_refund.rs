@@ -40,7 +40,7 @@ pub async fn approve_refund(
         let by_hand = payment.tender.is_manual();
         let status = if by_hand { RefundStatus::Done } else { queued };
         let decided = uow.decide_refund(&refund, status, refund.amount_cents, staff.user_id()).await?;
-        audit(&uow, staff, attempt, &refund, &decided).await?;
+        audit(&uow, staff, attempt, &refund, &decided);
         if !by_hand {
             let check = (check.id, check.status, check.total_cents, check.paid_cents);
             let answer = Answer::json(202, &Refunded::of(&decided, &payment, check))?;
@@ -71,20 +71,14 @@ pub async fn dismiss_refund(
         }
         let dismissed = refund.status.dismiss().map_err(Error::Conflict)?;
         let decided = uow.decide_refund(&refund, dismissed, refund.amount_cents, staff.user_id()).await?;
-        audit(&uow, staff, attempt, &refund, &decided).await?;
+        audit(&uow, staff, attempt, &refund, &decided);
         let check = (check.id, check.status, check.total_cents, check.paid_cents);
         Ok(uow.answer(staff, attempt, Answer::json(200, &Refunded::of(&decided, &payment, check))?).await?)
     })
     .await
 }
 
-async fn audit(
-    uow: &UnitOfWork,
-    staff: &Staff<Management>,
-    attempt: &Attempt,
-    before: &RefundRow,
-    after: &RefundRow,
-) -> Result<()> {
+fn audit(uow: &UnitOfWork, staff: &Staff<Management>, attempt: &Attempt, before: &RefundRow, after: &RefundRow) {
     let change = Change {
         action: "UPDATE",
         entity_type: "refund",
@@ -93,6 +87,5 @@ async fn audit(
         before: json!({ "status": before.status }),
         after: json!({ "status": after.status, "amount_cents": after.amount_cents, "payment_id": after.payment_id }),
     };
-    uow.audit(staff, attempt, change).await?;
-    Ok(())
+    uow.audit(staff, attempt, change);
 }

@@ -69,7 +69,7 @@ impl Return<'_> {
         if check.closed_at.is_some() && settled.paid < check.paid_cents {
             self.note_reopened(refund, &settled).await?;
         }
-        self.audit(refund, &now, &settled).await?;
+        self.audit(refund, &now, &settled);
         Ok((now, settled))
     }
 
@@ -87,7 +87,7 @@ impl Return<'_> {
         Ok(())
     }
 
-    async fn audit(&self, refund: &RefundRow, now: &PaymentRow, settled: &Settled) -> Result<()> {
+    fn audit(&self, refund: &RefundRow, now: &PaymentRow, settled: &Settled) {
         let change = Change {
             action: "REFUND",
             entity_type: "payment",
@@ -97,7 +97,6 @@ impl Return<'_> {
             after: json!({ "status": now.status, "refunded_cents": now.refunded_cents, "refund_id": refund.id,
                 "amount_cents": refund.amount_cents, "reason": refund.reason, "check_status": settled.status }),
         };
-        self.uow.audit(self.staff, self.attempt, change).await?;
-        Ok(())
+        self.uow.audit(self.staff, self.attempt, change);
     }
 }

@@ -29,6 +29,6 @@ pub(super) async fn refund_at_provider(
         before: json!({ "status": payment.status, "refunded_cents": payment.refunded_cents }),
         after: json!({ "refund_id": refund.id, "refund_status": refund.status, "amount_cents": amount, "reason": reason }),
     };
-    uow.audit(staff, attempt, change).await?;
+    uow.audit(staff, attempt, change);
     Ok(refund)
 }

@@ -111,7 +111,7 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
             after: json!({ "check_id": check.id, "method": taken.tender, "amount_cents": taken.amount,
                 "tip_cents": taken.tip, "check_status": settled.status }),
         };
-        uow.audit(staff, attempt, noted).await?;
+        uow.audit(staff, attempt, noted);
         let registered = Registered {
             payment_id: payment.id,
             check_id: check.id,

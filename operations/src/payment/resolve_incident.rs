@@ -36,7 +36,7 @@ pub async fn resolve_incident(
             before: json!({ "kind": incident.kind, "detail": incident.detail, "resolved": false }),
             after: json!({ "resolved": true }),
         };
-        uow.audit(staff, attempt, change).await?;
+        uow.audit(staff, attempt, change);
         Ok(uow.answer(staff, attempt, Answer::empty()).await?)
     })
     .await

@@ -31,7 +31,7 @@ pub async fn advance(
         mover.ensure_may(action)?;
         let moved = mover.whole(&round, next, reason).await?;
         let word = if action == RoundAction::Cancel { "CANCEL" } else { "UPDATE" };
-        mover.audit_step(word, round.status, &moved).await?;
+        mover.audit_step(word, round.status, &moved);
         let answer = Answer::json(200, &uow.kitchen_round(&session, &moved).await?)?;
         Ok(uow.answer(staff, attempt, answer).await?)
     })

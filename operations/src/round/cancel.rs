@@ -29,7 +29,7 @@ pub async fn cancel(
         mover.ensure_may(RoundAction::Cancel)?;
         let moved = mover.whole(&round, canceled, Some(reason.as_str())).await?;
         mover.reprice("round.cancel").await?;
-        mover.audit_step("CANCEL", round.status, &moved).await?;
+        mover.audit_step("CANCEL", round.status, &moved);
         let answer = Answer::json(200, &uow.kitchen_round(&session, &moved).await?)?;
         Ok(uow.answer(staff, attempt, answer).await?)
     })

@@ -67,7 +67,7 @@ pub async fn delete_item(
         mover.emit(Event::RoundItemDeleted(RoundItemDeleted { round_id, item_id, product_id, round_deleted }));
         mover.reprice("round.delete_item").await?;
         let after = if round_deleted { Value::Null } else { json!({ "remaining_items": remaining_items }) };
-        mover.audit("DELETE", "round_item", item_id.get(), described(item), after).await?;
+        mover.audit("DELETE", "round_item", item_id.get(), described(item), after);
         let message = if round_deleted { "Item deleted, and with it the round" } else { "Item deleted" };
         let deleted = DeletedItem { success: true, round_id, item_id, remaining_items, round_deleted, message };
         Ok(uow.answer(staff, attempt, Answer::json(200, &deleted)?).await?)

@@ -69,30 +69,25 @@ impl<R: RoleSet> Mover<'_, R> {
     }
 
     /// Notes in the audit log that the round went from `before` to where it is now.
-    pub(crate) async fn audit_step(
-        &self,
-        action: &'static str,
-        before: RoundStatus,
-        round: &Locked<RoundRow>,
-    ) -> Result<()> {
+    pub(crate) fn audit_step(&self, action: &'static str, before: RoundStatus, round: &Locked<RoundRow>) {
         let mut after = json!({ "status": round.status });
         if let Some(reason) = &round.cancel_reason {
             after["cancel_reason"] = json!(reason);
         }
-        self.audit(action, "round", round.id.get(), json!({ "status": before }), after).await
+        self.audit(action, "round", round.id.get(), json!({ "status": before }), after);
     }
 
-    pub(crate) async fn audit(
+    pub(crate) fn audit(
         &self,
         action: &'static str,
         entity_type: &'static str,
         entity_id: i64,
         before: serde_json::Value,
         after: serde_json::Value,
-    ) -> Result<()> {
+    ) {
         let branch = Some(self.session.session.branch_id);
         let change = Change { action, entity_type, entity_id, branch, before, after };
-        Ok(self.uow.audit(self.staff, self.attempt, change).await?)
+        self.uow.audit(self.staff, self.attempt, change);
     }
 }
 

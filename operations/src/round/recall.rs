@@ -22,7 +22,7 @@ pub async fn recall(db: &Database, staff: &Staff<KitchenCrew>, round: RoundId, a
         let back = round.status.after(RoundAction::Recall).map_err(Error::Conflict)?;
         mover.ensure_may(RoundAction::Recall)?;
         let moved = mover.whole(&round, back, None).await?;
-        mover.audit_step("UPDATE", round.status, &moved).await?;
+        mover.audit_step("UPDATE", round.status, &moved);
         let answer = Answer::json(200, &uow.kitchen_round(&session, &moved).await?)?;
         Ok(uow.answer(staff, attempt, answer).await?)
     })

@@ -74,7 +74,7 @@ pub async fn void_item(
         mover.reprice("round.void_item").await?;
         let before = json!({ "is_voided": false, "round_status": round.status });
         let after = json!({ "is_voided": true, "void_reason": reason, "round_status": next });
-        mover.audit("VOID", "round_item", item_id.get(), before, after).await?;
+        mover.audit("VOID", "round_item", item_id.get(), before, after);
         let voided = VoidedItem {
             success: true,
             item_id,

@@ -87,7 +87,7 @@ pub async fn activate(
             before: serde_json::Value::Null,
             after: json!({ "table_id": id, "table_code": table.code, "covers": party.covers, "notes": session.notes }),
         };
-        uow.audit(staff, attempt, change).await?;
+        uow.audit(staff, attempt, change);
         let activated = Activated {
             session_id: session.id,
             table_id: id,

@@ -62,7 +62,7 @@ async fn heal(
             before: json!({ "status": table.status }),
             after: json!({ "status": status }),
         };
-        uow.audit(staff, attempt, change).await?;
+        uow.audit(staff, attempt, change);
     }
     Ok(status)
 }

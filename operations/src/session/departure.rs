@@ -57,6 +57,6 @@ pub(super) async fn depart<R: RoleSet>(
         before: json!({ "status": session.status, "table_status": table.status }),
         after: json!({ "status": closed, "table_status": status, "table_code": table.code, "forced": forced }),
     };
-    uow.audit(staff, attempt, change).await?;
+    uow.audit(staff, attempt, change);
     Ok(status)
 }

@@ -78,7 +78,7 @@ pub async fn move_to(
             before: json!({ "table_id": from, "table_code": source.code }),
             after: json!({ "table_id": to, "table_code": target.code }),
         };
-        uow.audit(staff, attempt, change).await?;
+        uow.audit(staff, attempt, change);
         let moved = MovedSession {
             session_id: session.id,
             from_table_id: from,

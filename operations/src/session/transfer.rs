@@ -69,7 +69,7 @@ pub async fn transfer(
             before: json!({ "assigned_waiter_id": session.assigned_waiter_id }),
             after: json!({ "assigned_waiter_id": target }),
         };
-        uow.audit(staff, attempt, change).await?;
+        uow.audit(staff, attempt, change);
         let transferred = TransferredTable {
             table_id: id,
             table_code: table.code.clone(),

@@ -2,6 +2,7 @@
 
 mod allergens;
 mod assignments;
+mod audit_log;
 mod branches;
 mod calls;
 mod cart;
@@ -22,8 +23,10 @@ mod shares;
 mod visit;
 mod visit_check;
 
+pub use crate::category::Category;
 pub use allergens::{AllergenEntry, CrossReactionEntry};
 pub use assignments::{AssignedSector, AssignmentCheck, Assignments};
+pub use audit_log::{AuditEntry, AuditFilter};
 pub use branches::{Branch, PublicBranch};
 pub use calls::Call;
 pub use check_detail::{

@@ -76,7 +76,7 @@ fn table(kind: EventType) -> Vec<&'static str> {
         PaymentApproved | PaymentRejected | PaymentFailed | PaymentRefunded => union(&[&A, &WS, &S]),
         CartItemAdded | CartItemUpdated | CartItemRemoved | CartCleared | CartSync => union(&[&S]),
         ProductAvailabilityChanged => union(&[&A, &W, &K, &D]),
-        EntityCreated | EntityUpdated | EntityDeleted => union(&[&A]),
+        EntityCreated | EntityUpdated | EntityDeleted | CascadeDelete => union(&[&A]),
     }
 }
 

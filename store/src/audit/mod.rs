@@ -1,4 +1,8 @@
 //! The audit log: what staff changed, written by the transaction of the change (DESIGN §7).
+//!
+//! [`UnitOfWork::audit`] only notes; the rows are written and chained when the operation has returned ([`chain`]).
+
+pub(crate) mod chain;
 
 use crate::{
     Attempt,
@@ -6,9 +10,10 @@ use crate::{
     unit_of_work::UnitOfWork,
 };
 use auth::{RoleSet, Staff};
-use domain::BranchId;
+use chrono::{DateTime, Utc};
+use domain::{AuditId, BranchId, TenantId, UserId};
 use entity::audit_log;
-use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, DbErr, EntityTrait};
+use sea_orm::DbErr;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -66,29 +71,51 @@ fn unwritable(why: String) -> Error {
     Error::Database(DbErr::Custom(format!("unwritable audit values: {why}")))
 }
 
+/// A change with its author, on its way into the log.
+#[derive(Debug)]
+pub(crate) struct Note {
+    pub(crate) tenant_id: TenantId,
+    user_id: UserId,
+    user_email: String,
+    ip_address: Option<String>,
+    user_agent: Option<String>,
+    change: Change,
+}
+
+impl Note {
+    fn into_row(self, now: DateTime<Utc>) -> audit_log::Model {
+        let change = self.change;
+        audit_log::Model {
+            id: AuditId(0),
+            tenant_id: self.tenant_id,
+            branch_id: change.branch,
+            user_id: Some(self.user_id),
+            user_email: Some(self.user_email),
+            action: change.action.to_owned(),
+            entity_type: change.entity_type.to_owned(),
+            entity_id: Some(change.entity_id),
+            old_values: some(change.before),
+            new_values: some(change.after),
+            ip_address: self.ip_address,
+            user_agent: self.user_agent,
+            created_at: now,
+            seq: None,
+            hash: None,
+        }
+    }
+}
+
 impl UnitOfWork {
-    /// Notes that `staff` made `change`.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn audit<R: RoleSet>(&self, staff: &Staff<R>, attempt: &Attempt, change: Change) -> Result<()> {
-        let row = audit_log::ActiveModel {
-            id: NotSet,
-            tenant_id: Set(staff.tenant_id()),
-            branch_id: Set(change.branch),
-            user_id: Set(Some(staff.user_id())),
-            user_email: Set(Some(staff.email().to_owned())),
-            action: Set(change.action.to_owned()),
-            entity_type: Set(change.entity_type.to_owned()),
-            entity_id: Set(Some(change.entity_id)),
-            old_values: Set(some(change.before)),
-            new_values: Set(some(change.after)),
-            ip_address: Set(attempt.ip.map(|ip| ip.to_string())),
-            user_agent: Set(attempt.user_agent.clone()),
-            created_at: Set(self.now()),
-        };
-        audit_log::Entity::insert(row).exec_without_returning(self.tx()).await?;
-        Ok(())
+    /// Notes that `staff` made `change`; the row is written with the commit, in this very transaction.
+    pub fn audit<R: RoleSet>(&self, staff: &Staff<R>, attempt: &Attempt, change: Change) {
+        self.note(Note {
+            tenant_id: staff.tenant_id(),
+            user_id: staff.user_id(),
+            user_email: staff.email().to_owned(),
+            ip_address: attempt.ip.map(|ip| ip.to_string()),
+            user_agent: attempt.user_agent.clone(),
+            change,
+        });
     }
 }
 

@@ -1,0 +1,9 @@
+//! What the office manages: the kinds of things it makes, changes, deletes and restores, and the bounds of their values.
+
+mod image;
+mod kind;
+mod number;
+
+pub use image::ImageUrl;
+pub use kind::EntityKind;
+pub use number::{Price, Whole};

@@ -1,0 +1,60 @@
+//! The office adds a category to a branch's menu.
+//!
+//! `category_name_active` backs the name; the office lock keeps the branch from being deleted meanwhile.
+
+use super::{named, subject};
+use crate::{Result, office::change};
+use auth::{Management, Staff};
+use domain::{
+    BranchId,
+    office::{ImageUrl, Whole},
+    text::{Name, Text},
+};
+use serde::Deserialize;
+use store::{Answer, Attempt, Database, view::Category};
+use utoipa::ToSchema;
+
+/// A category to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NewCategory {
+    /// Whose menu.
+    pub branch_id: BranchId,
+    /// 1 to 100 characters, unique in the branch.
+    pub name: Name<100>,
+    /// An emoji or the name of an icon, at most 50 characters.
+    #[serde(default)]
+    pub icon: Option<Text<50>>,
+    /// A picture's address.
+    #[serde(default)]
+    pub image: ImageUrl,
+    /// Its place in the menu; the last when not said.
+    #[serde(default)]
+    pub order: Option<Whole<0, 9999>>,
+    /// False keeps it off the menu for now.
+    #[serde(default)]
+    pub is_active: Option<bool>,
+}
+
+/// Adds a category.
+///
+/// # Errors
+/// No such branch or not the caller's; the branch has a category of that name.
+pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewCategory, attempt: &Attempt) -> Result<Answer> {
+    let created = change(db, "category.create", staff, attempt, 201, |desk| async move {
+        let branch = desk.uow.lock_branch(staff, new.branch_id).await?;
+        let row = store::NewCategory {
+            name: new.name.clone().into(),
+            icon: new.icon.clone().map(Into::into),
+            image: new.image.clone().into(),
+            order: new.order.map(Whole::get),
+            deactivated: new.is_active == Some(false),
+        };
+        let row = desk.uow.insert_category(staff.tenant_id(), branch.id, row).await?;
+        let subject = subject(&row);
+        let category = Category::from(row);
+        desk.created(&subject, &category).await?;
+        Ok(category)
+    })
+    .await;
+    named(created)
+}

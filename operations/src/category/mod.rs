@@ -1,0 +1,33 @@
+//! The parts of a branch's menu.
+
+mod create;
+mod update;
+
+pub use create::{NewCategory, create};
+pub use update::{CategoryPatch, update};
+
+use crate::{
+    Error, Result,
+    office::{Subject, Where},
+};
+use domain::office::EntityKind;
+use store::CategoryRow;
+
+/// A category as events and audit rows name it.
+fn subject(row: &CategoryRow) -> Subject {
+    Subject {
+        told: Where::Branches(vec![row.branch_id]),
+        ..Subject::new(EntityKind::Category, row.id.get(), row.name.clone(), Some(row.branch_id))
+    }
+}
+
+/// The only unique key of a category is its name in the branch.
+fn named(done: Result<store::Answer>) -> Result<store::Answer> {
+    match done {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+            code: "name_taken",
+            detail: "name: the branch has a category of this name already".into(),
+        }),
+        other => other,
+    }
+}

@@ -1,0 +1,127 @@
+//! The office deletes something, and with it everything that stands under it.
+//!
+//! Under the office lock nothing grows under the thing meanwhile, and under the tables' locks nobody sits down there.
+//! Rows, audit row and events commit together (DESIGN I1); a restore brings back exactly what this took.
+
+use super::{Desk, Subject, Where, change};
+use crate::{Error, Result};
+use auth::{RoleSet, Staff};
+use domain::{
+    BranchId, UserId,
+    event::{Affected, CascadeDelete, Event},
+    office::EntityKind,
+};
+use serde_json::{Value, json};
+use store::{Answer, Attempt, Database, Doomed};
+
+/// What one CASCADE_DELETE names at most: its frame stays small enough for every proxy, and the clients drop what each
+/// of several names.
+const NAMED_AT_ONCE: usize = 500;
+
+/// Deletes a thing of `kind`.
+///
+/// # Errors
+/// No such thing, or it is gone already; it is in a branch that is not the caller's; it is in use, which the refusal
+/// says how.
+pub async fn delete<R: RoleSet>(
+    db: &Database,
+    staff: &Staff<R>,
+    kind: EntityKind,
+    id: i64,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    change(db, "office.delete", staff, attempt, 204, |desk| async move {
+        let doomed = desk.uow.plan_deletion(staff, kind, id).await?;
+        let in_use = desk.uow.lock_tables_in_use(staff, &ids(&doomed, EntityKind::Table)).await?;
+        ensure_free(&in_use)?;
+        desk.let_go(&doomed).await?;
+        desk.uow.take(staff, staff.user_id(), &doomed).await?;
+        desk.tell_deleted(&doomed).await
+    })
+    .await
+}
+
+/// The ids of one kind.
+pub(super) fn ids(doomed: &[Doomed], kind: EntityKind) -> Vec<i64> {
+    doomed.iter().filter(|thing| thing.kind == kind).map(|thing| thing.id).collect()
+}
+
+/// Refused while a party sits at one of the tables.
+pub(super) fn ensure_free(tables_in_use: &[String]) -> Result<()> {
+    match blocked_by(tables_in_use) {
+        None => Ok(()),
+        Some(detail) => Err(Error::Exists { code: "in_use", detail }),
+    }
+}
+
+/// Why those tables keep a deletion from happening.
+pub(super) fn blocked_by(tables_in_use: &[String]) -> Option<String> {
+    match tables_in_use {
+        [] => None,
+        [one] => Some(format!("Table {one} has a live session")),
+        many => Some(format!("Tables {} have live sessions", many.join(", "))),
+    }
+}
+
+impl<R: RoleSet> Desk<'_, R> {
+    /// Ends what hangs on the things beyond their rows: a person's tokens.
+    async fn let_go(&self, doomed: &[Doomed]) -> Result<()> {
+        for user in ids(doomed, EntityKind::Staff) {
+            if user == self.staff.user_id().get() {
+                return Err(Error::refused("own_account", "You cannot delete your own account"));
+            }
+            self.revoke(UserId(user)).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends every token of a member of staff; the event that follows makes the gateways look at their sockets again.
+    pub(crate) async fn revoke(&self, user: UserId) -> Result<()> {
+        let account = self.uow.lock_account(user).await?.ok_or(Error::NotFound("staff"))?;
+        self.uow.raise_token_version(&account).await?;
+        self.uow.revoke_refresh_tokens(&account).await?;
+        Ok(())
+    }
+
+    async fn tell_deleted(&self, doomed: &[Doomed]) -> Result<()> {
+        let Some((root, rest)) = doomed.split_first() else { return Ok(()) };
+        let subject = Subject { told: told(root, doomed), ..Subject::of(root) };
+        self.audit("DELETE", &subject, json!({ "name": root.name, "affected": counted(rest) }), Value::Null);
+        if rest.is_empty() {
+            return self.tell(&subject, Event::EntityDeleted(subject.as_event())).await;
+        }
+        for part in rest.chunks(NAMED_AT_ONCE) {
+            let event = CascadeDelete {
+                entity_type: root.kind.as_str(),
+                entity_id: root.id,
+                entity_name: root.name.clone(),
+                affected_entities: part.iter().map(|it| Affected { r#type: it.kind.as_str(), id: it.id }).collect(),
+            };
+            self.tell(&subject, Event::CascadeDelete(event)).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Subject {
+    pub(super) fn of(thing: &Doomed) -> Self {
+        Self::new(thing.kind, thing.id, thing.name.clone(), thing.branch)
+    }
+}
+
+/// A branch concerns the admins of all; anything else those of the branches that lose something.
+pub(super) fn told(root: &Doomed, all: &[Doomed]) -> Where {
+    let Some(branch) = root.branch.filter(|_| root.kind != EntityKind::Branch) else { return Where::Everywhere };
+    let others = all.iter().filter_map(|thing| thing.branch);
+    Where::Branches(others.chain([branch]).collect::<Vec<BranchId>>())
+}
+
+/// How many of each kind.
+pub(super) fn counted(things: &[Doomed]) -> Value {
+    let mut counts = serde_json::Map::new();
+    for thing in things {
+        let count = counts.entry(thing.kind.as_str()).or_insert_with(|| json!(0));
+        *count = json!(count.as_u64().unwrap_or_default() + 1);
+    }
+    counts.into()
+}

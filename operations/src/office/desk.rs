@@ -1,0 +1,110 @@
+//! What a change of the office leaves behind beside the change itself: an audit row, events, stale menus.
+
+use crate::Result;
+use auth::{RoleSet, Scope, Staff};
+use domain::{
+    BranchId,
+    event::{EntityRef, Event, Place},
+    office::EntityKind,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use store::{Attempt, Change, UnitOfWork};
+
+/// Where a change is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Where {
+    /// In these branches.
+    Branches(Vec<BranchId>),
+    /// In every branch of the business.
+    Everywhere,
+}
+
+impl From<Option<BranchId>> for Where {
+    fn from(branch: Option<BranchId>) -> Self {
+        branch.map_or(Self::Everywhere, |branch| Self::Branches(vec![branch]))
+    }
+}
+
+/// The thing that is changed.
+#[derive(Clone, Debug)]
+pub(crate) struct Subject {
+    pub(crate) kind: EntityKind,
+    pub(crate) id: i64,
+    pub(crate) name: Option<String>,
+    /// The branch its audit row belongs to; `None` where it is the whole business's.
+    pub(crate) branch: Option<BranchId>,
+    /// Whose admins are told, and whose menus show it.
+    pub(crate) told: Where,
+}
+
+impl Subject {
+    /// A thing of one branch, or of the whole business.
+    pub(crate) fn new(kind: EntityKind, id: i64, name: impl Into<Option<String>>, branch: Option<BranchId>) -> Self {
+        Self { kind, id, name: name.into(), branch, told: branch.into() }
+    }
+
+    pub(crate) fn as_event(&self) -> EntityRef {
+        EntityRef { entity_type: self.kind.as_str(), entity_id: self.id, entity_name: self.name.clone() }
+    }
+}
+
+/// One change of the office under way: the transaction, who makes the change, and their attempt.
+#[derive(Clone, Debug)]
+pub(crate) struct Desk<'a, R: RoleSet> {
+    pub(crate) uow: UnitOfWork,
+    pub(crate) staff: &'a Staff<R>,
+    pub(crate) attempt: &'a Attempt,
+}
+
+impl<R: RoleSet> Desk<'_, R> {
+    /// The thing is new.
+    pub(crate) async fn created(&self, subject: &Subject, after: &impl Serialize) -> Result<()> {
+        self.audit("CREATE", subject, Value::Null, json!(after));
+        self.tell(subject, Event::EntityCreated(subject.as_event())).await
+    }
+
+    /// The thing changed; a change of nothing leaves no trace.
+    pub(crate) async fn updated<T: Serialize>(&self, subject: &Subject, before: &T, after: &T) -> Result<()> {
+        let change = Change::update(subject.kind.as_str(), subject.id, subject.branch, before, after)?;
+        let Some(change) = change else { return Ok(()) };
+        self.uow.audit(self.staff, self.attempt, change);
+        self.tell(subject, Event::EntityUpdated(subject.as_event())).await
+    }
+
+    /// Notes `action` in the audit log.
+    pub(crate) fn audit(&self, action: &'static str, subject: &Subject, before: Value, after: Value) {
+        let (entity_type, entity_id, branch) = (subject.kind.as_str(), subject.id, subject.branch);
+        self.uow.audit(self.staff, self.attempt, Change { action, entity_type, entity_id, branch, before, after });
+    }
+
+    /// Tells the subject's branches of `event`, and voids their menus where they show such things.
+    pub(crate) async fn tell(&self, subject: &Subject, event: Event) -> Result<()> {
+        for branch in self.branches(&subject.told).await? {
+            self.emit(branch, event.clone());
+            if subject.kind.is_on_menus() {
+                self.uow.raise_menu_version(branch).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells one branch.
+    pub(crate) fn emit(&self, branch: BranchId, event: Event) {
+        let place = Place::branch(self.staff.tenant_id(), branch);
+        self.uow.emit(place, self.staff.actor(branch), event);
+    }
+
+    /// The branches, ascending: their rows are locked in that order.
+    pub(crate) async fn branches(&self, told: &Where) -> Result<Vec<BranchId>> {
+        match told {
+            Where::Everywhere => Ok(self.uow.branches_of_business(self.staff).await?),
+            Where::Branches(branches) => {
+                let mut branches = branches.clone();
+                branches.sort_unstable();
+                branches.dedup();
+                Ok(branches)
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The office's frame: what every change of menu, floor and staff has in common.
+//!
+//! [`change`] takes the business's office lock, answers a repeat with the first answer (DESIGN I7), and keeps the
+//! answer; inside, a [`Desk`] writes the audit row, tells the branches' admins, and voids the menus that show the
+//! thing, all in the transaction of the change (DESIGN I1, §7).
+
+mod delete;
+mod desk;
+mod preview;
+mod restore;
+
+pub use delete::delete;
+pub use preview::{Affected, CascadePreview, preview};
+pub use restore::{Restored, restore};
+
+pub(crate) use desk::{Desk, Subject, Where};
+
+use crate::Result;
+use auth::{RoleSet, Staff};
+use serde::Serialize;
+use store::{Answer, Attempt, Database};
+
+/// Runs `body` as one change of the office; `status` goes with its answer.
+pub(crate) async fn change<'a, R, T, F, Fut>(
+    db: &Database,
+    name: &'static str,
+    staff: &'a Staff<R>,
+    attempt: &'a Attempt,
+    status: u16,
+    body: F,
+) -> Result<Answer>
+where
+    R: RoleSet,
+    T: Serialize,
+    F: Fn(Desk<'a, R>) -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let body = &body;
+    db.transaction(name, |uow| async move {
+        uow.lock_office(staff).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        let value = body(Desk { uow: uow.clone(), staff, attempt }).await?;
+        let answer = if status == 204 { Answer::empty() } else { Answer::json(status, &value)? };
+        Ok(uow.answer(staff, attempt, answer).await?)
+    })
+    .await
+}

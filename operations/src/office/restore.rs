@@ -1,0 +1,100 @@
+//! The office takes a deletion back: everything that went with it returns as it was.
+//!
+//! What went by an earlier deletion, or was switched off by hand, stays as it is. A thing whose parent is gone cannot
+//! stand; a name that somebody else has by now cannot be had twice (partial unique keys back this).
+
+use super::{
+    Desk, Subject, change,
+    delete::{counted, told},
+};
+use crate::{Error, Result};
+use auth::{AdminOnly, Staff};
+use domain::{event::Event, office::EntityKind};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use store::{Answer, Attempt, Database, Doomed};
+use utoipa::ToSchema;
+
+/// What is back.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Restored {
+    /// Always true.
+    pub success: bool,
+    /// For people.
+    pub message: String,
+    /// What kind of thing.
+    pub entity_type: EntityKind,
+    /// Its id.
+    pub entity_id: i64,
+    /// How many things came back with it.
+    pub restored_items: usize,
+}
+
+/// Restores a thing of `kind` and all that its deletion took.
+///
+/// # Errors
+/// No such thing, or it stands: 404. It went with something else, stands under something that is gone, or its name is
+/// another's by now: 409.
+pub async fn restore(
+    db: &Database,
+    staff: &Staff<AdminOnly>,
+    kind: EntityKind,
+    id: i64,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let restored = change(db, "office.restore", staff, attempt, 200, |desk| async move {
+        let deletion = match desk.uow.lock_deletion(staff, kind, id).await {
+            Err(store::Error::NotFound(noun)) => return Err(desk.why_not(kind, id, noun).await?),
+            found => found?,
+        };
+        if let Some(parent) = desk.uow.missing_parent(&deletion).await? {
+            return Err(gone_parent(&parent));
+        }
+        let mut back = desk.uow.give_back(&deletion).await?;
+        let at = back.iter().position(|thing| (thing.kind, thing.id) == (kind, id)).ok_or(Error::NotFound("entity"))?;
+        let root = back.remove(at);
+        desk.tell_restored(&root, &back).await?;
+        let message = format!("{} restored", root.name.as_deref().unwrap_or(kind.as_str()));
+        Ok(Restored { success: true, message, entity_type: kind, entity_id: id, restored_items: back.len() })
+    })
+    .await;
+    match restored {
+        Err(Error::Store(store::Error::Taken(_))) => {
+            let detail = "Something else has its name, code or login by now".to_owned();
+            Err(Error::Exists { code: "name_taken", detail })
+        }
+        other => other,
+    }
+}
+
+fn gone_parent(parent: &Doomed) -> Error {
+    let name = parent.name.as_deref().unwrap_or_default();
+    let detail = format!("It stands under {} {} {name}, which is deleted: restore that first", parent.kind, parent.id);
+    Error::Exists { code: "parent_deleted", detail }
+}
+
+impl Desk<'_, AdminOnly> {
+    async fn why_not(&self, kind: EntityKind, id: i64, noun: &'static str) -> Result<Error> {
+        Ok(match self.uow.went_with(self.staff, kind, id).await? {
+            Some((root, root_id)) => Error::Exists {
+                code: "went_with_another",
+                detail: format!("It went when {root} {root_id} was deleted: restore that"),
+            },
+            None => Error::NotFound(noun),
+        })
+    }
+
+    /// The clients read a whole kind again when one of it is new, so each kind is told of once.
+    async fn tell_restored(&self, root: &Doomed, rest: &[Doomed]) -> Result<()> {
+        let subject = Subject { told: told(root, rest), ..Subject::of(root) };
+        self.audit("RESTORE", &subject, Value::Null, json!({ "name": root.name, "affected": counted(rest) }));
+        self.tell(&subject, Event::EntityCreated(subject.as_event())).await?;
+        let mut kinds = BTreeSet::from([root.kind]);
+        for thing in rest.iter().filter(|thing| kinds.insert(thing.kind)) {
+            let part = Subject { told: subject.told.clone(), ..Subject::of(thing) };
+            self.tell(&part, Event::EntityCreated(part.as_event())).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! Categories: the parts of a branch's menu, as the office manages them.
+
+use crate::{
+    Database, Page,
+    error::Result,
+    scoped::{admitted, reach, within},
+    unit_of_work::{UnitOfWork, all, one},
+};
+use auth::{RoleSet, Scope, Staff};
+use domain::{BranchId, CategoryId, TenantId};
+use entity::category;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult, IntoActiveModel};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A category's row.
+pub type CategoryRow = category::Model;
+
+/// A category as the office knows it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
+pub struct Category {
+    /// The category.
+    pub id: CategoryId,
+    /// The business.
+    pub tenant_id: TenantId,
+    /// Whose menu it is a part of.
+    pub branch_id: BranchId,
+    /// Its name, unique in the branch.
+    pub name: String,
+    /// An emoji or the name of an icon.
+    #[schema(required)]
+    pub icon: Option<String>,
+    /// Its picture.
+    #[schema(required)]
+    pub image: Option<String>,
+    /// Its place in the menu.
+    pub order: i32,
+    /// False once switched off or deleted.
+    pub is_active: bool,
+}
+
+impl From<CategoryRow> for Category {
+    fn from(row: CategoryRow) -> Self {
+        Self {
+            id: row.id,
+            tenant_id: row.tenant_id,
+            branch_id: row.branch_id,
+            name: row.name,
+            icon: row.icon,
+            image: row.image,
+            order: row.display_order,
+            is_active: row.is_active,
+        }
+    }
+}
+
+/// A new category.
+#[derive(Clone, Debug, Default)]
+pub struct NewCategory {
+    /// Its name.
+    pub name: String,
+    /// An emoji or the name of an icon.
+    pub icon: Option<String>,
+    /// Its picture.
+    pub image: Option<String>,
+    /// Its place in the menu; the last when not said.
+    pub order: Option<i32>,
+    /// Switched off from the beginning.
+    pub deactivated: bool,
+}
+
+const CATEGORIES: &str = "select id, tenant_id, branch_id, name, icon, image, display_order as \"order\", is_active
+    from category where tenant_id = $1";
+
+const LOCK: &str = "select * from category where tenant_id = $1 and id = $2 and deletion_id is null {lock}";
+
+const LAST: &str = "select coalesce(max(display_order), 0) as last from category where branch_id = $1 and is_active";
+
+#[derive(FromQueryResult)]
+struct Last {
+    last: i32,
+}
+
+impl Database {
+    /// The categories of the caller's branches, or of one of them, in the order of the menu.
+    ///
+    /// # Errors
+    /// The branch is not found or not the caller's.
+    pub async fn categories<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        branch: Option<BranchId>,
+        deleted_too: bool,
+        page: Page,
+    ) -> Result<Vec<Category>> {
+        if let Some(branch) = branch {
+            self.find_branch(staff, branch).await?;
+        }
+        let sql = format!(
+            "{CATEGORIES} and (deletion_id is null or $2) and (branch_id = $3 or $3 = 0) and {}
+             order by branch_id, display_order, id limit $5 offset $6",
+            within(self.reader().get_database_backend(), "branch_id", "$4")
+        );
+        let [limit, offset] = page.values();
+        let only = branch.map_or(0, BranchId::get);
+        let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
+        all(self.reader(), &sql, values).await
+    }
+
+    /// One category of the caller's branches.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn find_category(&self, scope: &impl Scope, id: CategoryId) -> Result<Category> {
+        let sql = format!("{CATEGORIES} and id = $2 and deletion_id is null");
+        let row: Option<Category> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        admitted(scope, "category", row, |row| row.branch_id)
+    }
+}
+
+impl UnitOfWork {
+    /// A category of the caller's branches, for the rest of the transaction. Under the office lock.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn category(&self, scope: &impl Scope, id: CategoryId) -> Result<CategoryRow> {
+        let row: Option<CategoryRow> = self.one(LOCK, [scope.tenant_id().into(), id.into()]).await?;
+        admitted(scope, "category", row, |row| row.branch_id)
+    }
+
+    /// Adds a category to a branch's menu.
+    ///
+    /// # Errors
+    /// The name is taken.
+    pub async fn insert_category(&self, tenant: TenantId, branch: BranchId, new: NewCategory) -> Result<CategoryRow> {
+        let order = match new.order {
+            Some(order) => order,
+            None => self.one(LAST, [branch.into()]).await?.map_or(1, |row: Last| row.last.saturating_add(1)),
+        };
+        let row = category::ActiveModel {
+            tenant_id: Set(tenant),
+            branch_id: Set(branch),
+            name: Set(new.name),
+            icon: Set(new.icon),
+            image: Set(new.image),
+            display_order: Set(order),
+            is_active: Set(!new.deactivated),
+            deactivated: Set(new.deactivated),
+            created_at: Set(self.now()),
+            ..Default::default()
+        };
+        Ok(row.insert(self.tx()).await?)
+    }
+
+    /// Writes what the office changed of `category`.
+    ///
+    /// # Errors
+    /// The name is taken.
+    pub async fn set_category(&self, category: &CategoryRow, changed: CategoryRow) -> Result<CategoryRow> {
+        let changed = CategoryRow {
+            id: category.id,
+            tenant_id: category.tenant_id,
+            branch_id: category.branch_id,
+            created_at: category.created_at,
+            deletion_id: category.deletion_id,
+            is_active: !changed.deactivated,
+            ..changed
+        };
+        Ok(changed.into_active_model().reset_all().update(self.tx()).await?)
+    }
+}

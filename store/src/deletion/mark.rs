@@ -1,0 +1,151 @@
+//! The marks of a deletion on the rows, and how a restore takes them off.
+
+use super::{
+    Doomed,
+    tree::{EDGES, TABLES, table},
+};
+use crate::{
+    error::{Error, Result},
+    scoped::listed,
+    unit_of_work::{Locked, UnitOfWork},
+};
+use auth::Scope;
+use domain::{BranchId, DeletionId, UserId, office::EntityKind};
+use sea_orm::FromQueryResult;
+
+/// A deletion that stands.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct DeletionRow {
+    /// The deletion.
+    pub id: DeletionId,
+    /// Where the thing was; `None` where it was the whole business's.
+    pub branch_id: Option<BranchId>,
+}
+
+const INSERT: &str = "insert into deletion (tenant_id, branch_id, entity_type, entity_id, deleted_by_id, deleted_at)
+    values ($1, $2, $3, $4, $5, $6) returning id, branch_id";
+
+const LOCK: &str = "select id, branch_id from deletion
+    where tenant_id = $1 and entity_type = $2 and entity_id = $3 and restored_at is null {lock}";
+
+#[derive(FromQueryResult)]
+struct Named {
+    id: i64,
+    name: Option<String>,
+    branch_id: Option<BranchId>,
+}
+
+impl UnitOfWork {
+    /// Marks everything of `doomed`, the thing itself first, as taken by one deletion.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn take(&self, scope: &impl Scope, by: UserId, doomed: &[Doomed]) -> Result<()> {
+        let root = doomed.first().ok_or(Error::NotFound("entity"))?;
+        let tenant = scope.tenant_id();
+        // A deleted branch keeps its row, and the deletion must not hang on the branch it takes.
+        let values = [
+            tenant.into(),
+            root.branch.into(),
+            root.kind.as_str().into(),
+            root.id.into(),
+            by.into(),
+            self.now().into(),
+        ];
+        let deletion: Option<DeletionRow> = self.one(INSERT, values).await?;
+        let deletion = deletion.ok_or(Error::NotFound("entity"))?;
+        for table in TABLES {
+            let ids: Vec<i64> = doomed.iter().filter(|thing| thing.kind == table.kind).map(|thing| thing.id).collect();
+            if ids.is_empty() {
+                continue;
+            }
+            let ids = serde_json::to_string(&ids).unwrap_or_default();
+            let sql = format!(
+                "update {} set is_active = false, deletion_id = $3 where tenant_id = $1 and id in {}",
+                table.name,
+                listed(self.backend(), "$2")
+            );
+            self.run(&sql, [tenant.into(), ids.into(), deletion.id.into()]).await?;
+        }
+        Ok(())
+    }
+
+    /// Locks the deletion that began with the thing.
+    ///
+    /// # Errors
+    /// The thing stands, never was, or went with something else; or it was in a branch that is not the caller's.
+    pub async fn lock_deletion(&self, scope: &impl Scope, kind: EntityKind, id: i64) -> Result<Locked<DeletionRow>> {
+        let values = [scope.tenant_id().into(), kind.as_str().into(), id.into()];
+        let row: Option<DeletionRow> = self.one(LOCK, values).await?;
+        let row = row.ok_or(Error::NotFound(kind.as_str()))?;
+        match row.branch_id {
+            Some(branch) if !scope.admits(branch) => Err(Error::Forbidden(kind.as_str())),
+            _ => Ok(Locked::new(row)),
+        }
+    }
+
+    /// With what the thing went, if it is gone but nobody deleted it by itself.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn went_with(&self, scope: &impl Scope, kind: EntityKind, id: i64) -> Result<Option<(EntityKind, i64)>> {
+        #[derive(FromQueryResult)]
+        struct Root {
+            entity_type: String,
+            entity_id: i64,
+        }
+        let Some(table) = table(kind) else { return Ok(None) };
+        let sql = format!(
+            "select d.entity_type, d.entity_id from {} t join deletion d on d.id = t.deletion_id
+             where t.tenant_id = $1 and t.id = $2",
+            table.name
+        );
+        let root: Option<Root> = self.one(&sql, [scope.tenant_id().into(), id.into()]).await?;
+        Ok(root.and_then(|root| Some((EntityKind::parse(&root.entity_type)?, root.entity_id))))
+    }
+
+    /// What a restore would have to stand under but is gone itself.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn missing_parent(&self, deletion: &Locked<DeletionRow>) -> Result<Option<Doomed>> {
+        for edge in EDGES {
+            let (Some(parent), Some(child)) = (table(edge.parent), table(edge.child)) else { continue };
+            for column in edge.columns {
+                let sql = format!(
+                    "select t.id, {} as name, {} as branch_id from {} c join {} t on t.id = c.{column}
+                     where c.deletion_id = $1 and t.deletion_id is not null and t.deletion_id <> $1 order by t.id limit 1",
+                    parent.label, parent.branch, child.name, parent.name
+                );
+                let gone: Option<Named> = self.one(&sql, [deletion.id.into()]).await?;
+                if let Some(gone) = gone {
+                    let kind = edge.parent;
+                    return Ok(Some(Doomed { kind, id: gone.id, name: gone.name, branch: gone.branch_id }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Brings back everything the deletion took, each as it was then, and returns it by kind and id.
+    ///
+    /// # Errors
+    /// [`Error::Taken`] when something else has the name, code or login by now.
+    pub async fn give_back(&self, deletion: &Locked<DeletionRow>) -> Result<Vec<Doomed>> {
+        let mut restored = Vec::new();
+        for table in TABLES {
+            let sql = format!(
+                "update {} as t set deletion_id = null, is_active = not t.deactivated where t.deletion_id = $1
+                 returning t.id, {} as name, {} as branch_id",
+                table.name, table.label, table.branch
+            );
+            let mut rows: Vec<Named> = self.all(&sql, [deletion.id.into()]).await?;
+            rows.sort_unstable_by_key(|row| row.id);
+            let of_kind = |row: Named| Doomed { kind: table.kind, id: row.id, name: row.name, branch: row.branch_id };
+            restored.extend(rows.into_iter().map(of_kind));
+        }
+        let values = [deletion.id.into(), self.now().into()];
+        self.run("update deletion set restored_at = $2 where id = $1", values).await?;
+        Ok(restored)
+    }
+}

@@ -1,0 +1,158 @@
+//! What a deletion takes.
+
+use super::tree::{EDGES, TABLES, Table, table};
+use crate::{
+    Database,
+    error::{Error, Result},
+    scoped::listed,
+    unit_of_work::{UnitOfWork, all, one},
+};
+use auth::Scope;
+use domain::{BranchId, TenantId, office::EntityKind};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use std::collections::BTreeMap;
+
+/// A thing that a deletion takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doomed {
+    /// What kind of thing.
+    pub kind: EntityKind,
+    /// Its id.
+    pub id: i64,
+    /// What people call it.
+    pub name: Option<String>,
+    /// The branch it belongs to; `None` where it is the whole business's.
+    pub branch: Option<BranchId>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    name: Option<String>,
+    branch_id: Option<BranchId>,
+}
+
+impl Row {
+    fn of(self, kind: EntityKind) -> Doomed {
+        Doomed { kind, id: self.id, name: self.name, branch: self.branch_id }
+    }
+}
+
+fn select(table: &Table) -> String {
+    let Table { name, label, branch, .. } = table;
+    format!("select t.id, {label} as name, {branch} as branch_id from {name} t")
+}
+
+/// The thing, standing, in the tenant.
+async fn root(db: &impl ConnectionTrait, tenant: TenantId, kind: EntityKind, id: i64) -> Result<Doomed> {
+    let table = table(kind).ok_or(Error::NotFound("entity"))?;
+    let sql = format!("{} where t.tenant_id = $1 and t.id = $2 and t.deletion_id is null", select(table));
+    let row: Option<Row> = one(db, &sql, [tenant.into(), id.into()]).await?;
+    row.map(|row| row.of(kind)).ok_or(Error::NotFound(kind.as_str()))
+}
+
+/// The thing first, then what goes with it, by kind and id.
+async fn plan(db: &impl ConnectionTrait, tenant: TenantId, root: Doomed) -> Result<Vec<Doomed>> {
+    let mut found: BTreeMap<EntityKind, BTreeMap<i64, Doomed>> = BTreeMap::new();
+    found.entry(root.kind).or_default().insert(root.id, root.clone());
+    for edge in EDGES {
+        let Some(parents) = found.get(&edge.parent).filter(|parents| !parents.is_empty()) else { continue };
+        let ids: Vec<i64> = parents.keys().copied().collect();
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let Some(child) = table(edge.child) else { continue };
+        for column in edge.columns {
+            let sql = format!(
+                "{} where t.tenant_id = $1 and t.deletion_id is null and t.{column} in {}",
+                select(child),
+                listed(db.get_database_backend(), "$2")
+            );
+            let rows: Vec<Row> = all(db, &sql, [tenant.into(), ids.as_str().into()]).await?;
+            let children = found.entry(edge.child).or_default();
+            children.extend(rows.into_iter().map(|row| (row.id, row.of(edge.child))));
+        }
+    }
+    let mut doomed = vec![root.clone()];
+    for table in TABLES {
+        let of_kind = found.remove(&table.kind).into_iter().flat_map(BTreeMap::into_values);
+        doomed.extend(of_kind.filter(|thing| (thing.kind, thing.id) != (root.kind, root.id)));
+    }
+    Ok(doomed)
+}
+
+/// Whether a thing of the caller's tenant is the caller's to touch: what belongs to no branch is the whole business's.
+fn ensure_admitted(scope: &impl Scope, thing: &Doomed) -> Result<()> {
+    match thing.branch {
+        Some(branch) if !scope.admits(branch) => Err(Error::Forbidden(thing.kind.as_str())),
+        _ => Ok(()),
+    }
+}
+
+impl Database {
+    /// What deleting the thing would take: the thing first, then all that stands under it.
+    ///
+    /// # Errors
+    /// No such thing, or it is gone already; it is in a branch that is not the caller's.
+    pub async fn preview_deletion(&self, scope: &impl Scope, kind: EntityKind, id: i64) -> Result<Vec<Doomed>> {
+        let root = root(self.reader(), scope.tenant_id(), kind, id).await?;
+        ensure_admitted(scope, &root)?;
+        plan(self.reader(), scope.tenant_id(), root).await
+    }
+
+    /// The codes of those tables where a party sits.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn tables_in_use(&self, scope: &impl Scope, tables: &[i64]) -> Result<Vec<String>> {
+        in_use(self.reader(), scope.tenant_id(), tables).await
+    }
+}
+
+impl UnitOfWork {
+    /// What deleting the thing takes, as of this transaction.
+    ///
+    /// # Errors
+    /// As of [`Database::preview_deletion`].
+    pub async fn plan_deletion(&self, scope: &impl Scope, kind: EntityKind, id: i64) -> Result<Vec<Doomed>> {
+        let root = root(self.tx(), scope.tenant_id(), kind, id).await?;
+        ensure_admitted(scope, &root)?;
+        plan(self.tx(), scope.tenant_id(), root).await
+    }
+
+    /// Locks those tables, so that nobody sits down there until this transaction is over, and returns the codes of
+    /// those where a party sits already.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn lock_tables_in_use(&self, scope: &impl Scope, tables: &[i64]) -> Result<Vec<String>> {
+        if tables.is_empty() {
+            return Ok(Vec::new());
+        }
+        #[derive(FromQueryResult)]
+        struct Id {
+            #[expect(dead_code, reason = "the lock is what is wanted")]
+            id: i64,
+        }
+        let ids = serde_json::to_string(tables).unwrap_or_default();
+        let sql = format!(
+            "select id from dining_table where tenant_id = $1 and id in {} order by id {{lock}}",
+            listed(self.backend(), "$2")
+        );
+        let _locked: Vec<Id> = self.all(&sql, [scope.tenant_id().into(), ids.into()]).await?;
+        in_use(self.tx(), scope.tenant_id(), tables).await
+    }
+}
+
+async fn in_use(db: &impl ConnectionTrait, tenant: TenantId, tables: &[i64]) -> Result<Vec<String>> {
+    #[derive(FromQueryResult)]
+    struct Code {
+        code: String,
+    }
+    let ids = serde_json::to_string(tables).unwrap_or_default();
+    let sql = format!(
+        "select t.code from dining_table t where t.tenant_id = $1 and t.id in {} and exists (
+            select 1 from table_session s where s.table_id = t.id and s.status in ('OPEN', 'PAYING')) order by t.code",
+        listed(db.get_database_backend(), "$2")
+    );
+    let codes: Vec<Code> = all(db, &sql, [tenant.into(), ids.into()]).await?;
+    Ok(codes.into_iter().map(|row| row.code).collect())
+}

@@ -1,0 +1,118 @@
+//! The audit log as the office reads it (contract/admin-kitchen.md §2.C17).
+
+use crate::{
+    Database, Page,
+    error::Result,
+    scoped::{reach, within},
+    unit_of_work::all,
+};
+use auth::{RoleSet, Staff};
+use chrono::{DateTime, Utc};
+use domain::{AuditId, BranchId, TenantId, UserId};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What somebody changed.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct AuditEntry {
+    /// The row.
+    pub id: AuditId,
+    /// The business.
+    pub tenant_id: TenantId,
+    /// Where; null where it concerns the whole business.
+    #[schema(required)]
+    pub branch_id: Option<BranchId>,
+    /// Who.
+    #[schema(required)]
+    pub user_id: Option<UserId>,
+    /// Who, by the login of that time.
+    #[schema(required)]
+    pub user_email: Option<String>,
+    /// `CREATE`, `UPDATE`, `DELETE`, `RESTORE`, `VOID`, `PAYMENT`, …
+    pub action: String,
+    /// `product`, `table`, `round_item`, …
+    pub entity_type: String,
+    /// Which.
+    #[schema(required)]
+    pub entity_id: Option<i64>,
+    /// What it was; null for something new.
+    #[schema(required, value_type = Option<Object>)]
+    pub old_values: Option<serde_json::Value>,
+    /// What it is; null for something gone.
+    #[schema(required, value_type = Option<Object>)]
+    pub new_values: Option<serde_json::Value>,
+    /// From where.
+    #[schema(required)]
+    pub ip_address: Option<String>,
+    /// By what.
+    #[schema(required)]
+    pub user_agent: Option<String>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// Its number in the business's chain; null for rows from before there was one.
+    #[schema(required)]
+    pub seq: Option<i64>,
+    /// Its digest in the chain.
+    #[schema(required)]
+    pub hash: Option<String>,
+}
+
+/// Which entries are wanted; what is not said does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// Of this kind of thing.
+    pub entity_type: Option<String>,
+    /// Of this thing.
+    pub entity_id: Option<i64>,
+    /// Of this action.
+    pub action: Option<String>,
+    /// By this person.
+    pub user_id: Option<UserId>,
+    /// In this branch.
+    pub branch_id: Option<BranchId>,
+    /// Not before.
+    pub from: Option<DateTime<Utc>>,
+    /// Before.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Database {
+    /// The newest entries first. Entries of the whole business are for administrators; a manager reads their branches'.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn audit_log<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        filter: &AuditFilter,
+        page: Page,
+    ) -> Result<Vec<AuditEntry>> {
+        let sql = format!(
+            "select id, tenant_id, branch_id, user_id, user_email, action, entity_type, entity_id, old_values,
+                new_values, ip_address, user_agent, created_at, seq, hash from audit_log where tenant_id = $1 and {}
+                and (entity_type = $3 or $3 = '') and (entity_id = $4 or $4 = 0) and (action = $5 or $5 = '')
+                and (user_id = $6 or $6 = 0) and (branch_id = $7 or $7 = 0) and created_at >= $8 and created_at < $9
+             order by created_at desc, id desc limit $10 offset $11",
+            within(self.reader().get_database_backend(), "branch_id", "$2")
+        );
+        let [limit, offset] = page.values();
+        let values = [
+            staff.tenant_id().into(),
+            reach(staff),
+            filter.entity_type.clone().unwrap_or_default().into(),
+            filter.entity_id.unwrap_or_default().into(),
+            filter.action.clone().unwrap_or_default().into(),
+            filter.user_id.map_or(0, UserId::get).into(),
+            filter.branch_id.map_or(0, BranchId::get).into(),
+            filter.from.unwrap_or(DateTime::UNIX_EPOCH).into(),
+            filter.until.unwrap_or(FAR).into(),
+            limit,
+            offset,
+        ];
+        all(self.reader(), &sql, values).await
+    }
+}
+
+/// After every entry, and within what both databases can write.
+const FAR: DateTime<Utc> = DateTime::from_timestamp(253_370_764_800, 0).expect("the year 9999 exists");
