@@ -142,6 +142,18 @@ id! {
     IdempotencyKeyId;
     /// A stored refresh token.
     RefreshTokenId;
+    /// A tip.
+    TipId;
+    /// How tips are shared out.
+    TipPoolId;
+    /// A part of a tip.
+    TipShareId;
+    /// A cash register.
+    CashRegisterId;
+    /// The time between opening a register and counting it.
+    CashSessionId;
+    /// Money that went into a drawer or out of it.
+    CashMovementId;
     /// What the office deleted, with all that went with it.
     DeletionId;
     /// A row of the audit log.

@@ -15,6 +15,8 @@
 //! * **payment**: what was tendered towards a check; its **net** is what of it still counts as money.
 //!   **tender**: how it was tendered: cash, the card terminal, the provider. **tip**: the part of it that is not for the bill.
 //! * **allocation**: which part of a payment covers which part of a charge. Append-only: taking back is a negative row.
+//! * **tip pool**: how a tip is shared out among waiter, kitchen and the others.
+//! * **cash session**: the time between opening the cash register and counting it; what staff take and give back is booked in it.
 //! * **claim**: a diner's word that it pays an item, or a fraction of it, so that two phones do not pay the same one.
 //! * **event**: what happened, numbered without gaps per branch ([`event`]).
 //!
@@ -24,6 +26,7 @@
 pub mod branch;
 pub mod call;
 pub mod cart;
+pub mod cash;
 pub mod check;
 pub mod clock;
 pub mod event;
@@ -42,6 +45,7 @@ mod status;
 pub mod table;
 pub mod text;
 pub mod timezone;
+pub mod tips;
 
 pub use clock::{Clock, SystemClock};
 pub use id::*;

@@ -4,6 +4,7 @@ use crate::{Database, Location};
 use domain::{
     BranchId, Currency, Role, Shift, SystemClock,
     call::{CallStatus, CallType},
+    cash::{CashSessionStatus, MovementType},
     check::{CheckStatus, DiscountType},
     event::{Envelope, EventSink},
     kitchen::{Station, TicketStatus},
@@ -16,6 +17,7 @@ use domain::{
     round::{RoundConfirmation, RoundStatus},
     session::{OpenedBy, SessionStatus},
     table::TableStatus,
+    tips::MoneyMethod,
 };
 use sea_orm::FromQueryResult;
 use std::{collections::BTreeMap, sync::Arc};
@@ -91,6 +93,11 @@ fn vocabularies() -> BTreeMap<&'static str, Vec<String>> {
         ("payment_sync.status", texts(SyncStatus::ALL, SyncStatus::as_str)),
         ("payment_sync.cause", texts(SyncCause::ALL, SyncCause::as_str)),
         ("deletion.entity_type", texts(EntityKind::ALL, EntityKind::as_str)),
+        ("tip.payment_method", texts(MoneyMethod::ALL, MoneyMethod::as_str)),
+        ("tip_share.role", texts(Role::ALL, Role::as_str)),
+        ("cash_session.status", texts(CashSessionStatus::ALL, CashSessionStatus::as_str)),
+        ("cash_movement.movement_type", texts(MovementType::ALL, MovementType::as_str)),
+        ("cash_movement.payment_method", texts(MoneyMethod::ALL, MoneyMethod::as_str)),
         ("refund.kind", texts(RefundKind::ALL, RefundKind::as_str)),
         ("refund.status", texts(RefundStatus::ALL, RefundStatus::as_str)),
         ("money_incident.kind", texts(IncidentKind::ALL, IncidentKind::as_str)),

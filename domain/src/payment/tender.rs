@@ -1,6 +1,6 @@
 //! How money is tendered, and the change of a cash payment.
 
-use crate::{Cents, status::text_enum};
+use crate::{Cents, status::text_enum, tips::MoneyMethod};
 
 text_enum! {
     /// How a payment is tendered.
@@ -25,6 +25,18 @@ impl Tender {
         match self {
             Self::Cash | Self::CardPhysical | Self::TransferExternal | Self::OtherManual => true,
             Self::MercadoPago => false,
+        }
+    }
+
+    /// What tips and the cash register call it.
+    #[must_use]
+    pub const fn method(self) -> MoneyMethod {
+        match self {
+            Self::Cash => MoneyMethod::Cash,
+            Self::CardPhysical => MoneyMethod::Card,
+            Self::TransferExternal => MoneyMethod::Transfer,
+            Self::OtherManual => MoneyMethod::Other,
+            Self::MercadoPago => MoneyMethod::MercadoPago,
         }
     }
 

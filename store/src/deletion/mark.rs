@@ -2,6 +2,7 @@
 
 use super::{
     Doomed,
+    plan::{Row, select},
     tree::{EDGES, TABLES, table},
 };
 use crate::{
@@ -27,13 +28,6 @@ const INSERT: &str = "insert into deletion (tenant_id, branch_id, entity_type, e
 
 const LOCK: &str = "select id, branch_id from deletion
     where tenant_id = $1 and entity_type = $2 and entity_id = $3 and restored_at is null {lock}";
-
-#[derive(FromQueryResult)]
-struct Named {
-    id: i64,
-    name: Option<String>,
-    branch_id: Option<BranchId>,
-}
 
 impl UnitOfWork {
     /// Marks everything of `doomed`, the thing itself first, as taken by one deletion.
@@ -117,10 +111,9 @@ impl UnitOfWork {
                      where c.deletion_id = $1 and t.deletion_id is not null and t.deletion_id <> $1 order by t.id limit 1",
                     parent.label, parent.branch, child.name, parent.name
                 );
-                let gone: Option<Named> = self.one(&sql, [deletion.id.into()]).await?;
+                let gone: Option<Row> = self.one(&sql, [deletion.id.into()]).await?;
                 if let Some(gone) = gone {
-                    let kind = edge.parent;
-                    return Ok(Some(Doomed { kind, id: gone.id, name: gone.name, branch: gone.branch_id }));
+                    return Ok(Some(gone.of(edge.parent)));
                 }
             }
         }
@@ -134,15 +127,18 @@ impl UnitOfWork {
     pub async fn give_back(&self, deletion: &Locked<DeletionRow>) -> Result<Vec<Doomed>> {
         let mut restored = Vec::new();
         for table in TABLES {
+            // Read first: the two databases do not agree on how a returned row is named.
+            let sql = format!("{} where t.deletion_id = $1 order by t.id", select(table));
+            let rows: Vec<Row> = self.all(&sql, [deletion.id.into()]).await?;
+            if rows.is_empty() {
+                continue;
+            }
             let sql = format!(
-                "update {} as t set deletion_id = null, is_active = not t.deactivated where t.deletion_id = $1
-                 returning t.id, {} as name, {} as branch_id",
-                table.name, table.label, table.branch
+                "update {} set deletion_id = null, is_active = not deactivated where deletion_id = $1",
+                table.name
             );
-            let mut rows: Vec<Named> = self.all(&sql, [deletion.id.into()]).await?;
-            rows.sort_unstable_by_key(|row| row.id);
-            let of_kind = |row: Named| Doomed { kind: table.kind, id: row.id, name: row.name, branch: row.branch_id };
-            restored.extend(rows.into_iter().map(of_kind));
+            self.run(&sql, [deletion.id.into()]).await?;
+            restored.extend(rows.into_iter().map(|row| row.of(table.kind)));
         }
         let values = [deletion.id.into(), self.now().into()];
         self.run("update deletion set restored_at = $2 where id = $1", values).await?;

@@ -26,19 +26,19 @@ pub struct Doomed {
 }
 
 #[derive(FromQueryResult)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     name: Option<String>,
     branch_id: Option<BranchId>,
 }
 
 impl Row {
-    fn of(self, kind: EntityKind) -> Doomed {
+    pub(super) fn of(self, kind: EntityKind) -> Doomed {
         Doomed { kind, id: self.id, name: self.name, branch: self.branch_id }
     }
 }
 
-fn select(table: &Table) -> String {
+pub(super) fn select(table: &Table) -> String {
     let Table { name, label, branch, .. } = table;
     format!("select t.id, {label} as name, {branch} as branch_id from {name} t")
 }

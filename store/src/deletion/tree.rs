@@ -4,6 +4,7 @@ use domain::office::EntityKind;
 
 use EntityKind::{
     Allergen, Assignment, Branch, Category, CrossReaction, Product, Sector, Staff, Subcategory, Table as DiningTable,
+    TipPool,
 };
 
 /// Where a kind of thing is kept. The texts are SQL; the table's alias is `t`.
@@ -37,6 +38,7 @@ pub(super) const TABLES: &[Table] = &[
     Table { kind: Sector, name: "sector", label: "t.name", branch: "t.branch_id" },
     Table { kind: DiningTable, name: "dining_table", label: "t.code", branch: "t.branch_id" },
     Table { kind: Staff, name: "app_user", label: "t.email", branch: "cast(null as bigint)" },
+    Table { kind: TipPool, name: "tip_pool", label: "t.name", branch: "t.branch_id" },
     Table { kind: Assignment, name: "waiter_sector_assignment", label: "cast(null as text)", branch: "t.branch_id" },
 ];
 
@@ -54,6 +56,7 @@ pub(super) const EDGES: &[Edge] = &[
     Edge { parent: Branch, child: Sector, columns: &["branch_id"] },
     Edge { parent: Branch, child: DiningTable, columns: &["branch_id"] },
     Edge { parent: Branch, child: Assignment, columns: &["branch_id"] },
+    Edge { parent: Branch, child: TipPool, columns: &["branch_id"] },
     Edge { parent: Category, child: Subcategory, columns: &["category_id"] },
     Edge { parent: Category, child: Product, columns: &["category_id"] },
     Edge { parent: Subcategory, child: Product, columns: &["subcategory_id"] },

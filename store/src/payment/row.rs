@@ -99,7 +99,11 @@ impl UnitOfWork {
             approved_at: Set(Some(self.now())),
             ..Default::default()
         };
-        Ok(row.insert(self.tx()).await?)
+        let row = row.insert(self.tx()).await?;
+        if row.tip_cents > Cents::ZERO {
+            self.follow_tip(row.id, row.tender.method()).await?;
+        }
+        Ok(row)
     }
 
     /// Locks a payment of the caller's, and before it its session and check.
@@ -147,6 +151,9 @@ impl UnitOfWork {
             worth.tip.into(),
         ];
         self.run(sql, values).await?;
+        if worth.tip > Cents::ZERO || payment.tip_cents > Cents::ZERO {
+            self.follow_tip(payment.id, payment.tender.method()).await?;
+        }
         Ok(())
     }
 }

@@ -23,7 +23,11 @@ mod shares;
 mod visit;
 mod visit_check;
 
-pub use crate::category::Category;
+pub use crate::{
+    cash::{CashMovement, CashSession, CashSummary},
+    category::Category,
+    tip::{Tip, TipPool, TipReport, TipShare},
+};
 pub use allergens::{AllergenEntry, CrossReactionEntry};
 pub use assignments::{AssignedSector, AssignmentCheck, Assignments};
 pub use audit_log::{AuditEntry, AuditFilter};

@@ -1,0 +1,166 @@
+//! The cash register as the office reads it (contract/admin-kitchen.md §2.U8).
+
+use crate::{
+    Database, Page,
+    error::Result,
+    scoped::{admitted, reach, within},
+    unit_of_work::{all, one},
+};
+use auth::{RoleSet, Scope, Staff};
+use chrono::{DateTime, Utc};
+use domain::{
+    BranchId, CashMovementId, CashRegisterId, CashSessionId, Cents, UserId,
+    cash::{CashSessionStatus, MovementType},
+    tips::MoneyMethod,
+};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A session of a register, from opening to counting.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct CashSession {
+    /// The session.
+    pub id: CashSessionId,
+    /// Where.
+    pub branch_id: BranchId,
+    /// At which register.
+    pub cash_register_id: CashRegisterId,
+    /// That register's name.
+    pub register_name: String,
+    /// Whether it still runs.
+    pub status: CashSessionStatus,
+    /// Since when.
+    pub opened_at: DateTime<Utc>,
+    /// By whom.
+    pub opened_by_id: UserId,
+    /// What was in the drawer, in cents.
+    pub opening_amount_cents: Cents,
+    /// When it was counted.
+    #[schema(required)]
+    pub closed_at: Option<DateTime<Utc>>,
+    /// By whom.
+    #[schema(required)]
+    pub closed_by_id: Option<UserId>,
+    /// What had to be in it then, in signed cents.
+    #[schema(required)]
+    pub expected_amount_cents: Option<i64>,
+    /// What was in it, in cents.
+    #[schema(required)]
+    pub actual_amount_cents: Option<Cents>,
+    /// What was too much in it, negative for too little, in signed cents.
+    #[schema(required)]
+    pub difference_cents: Option<i64>,
+    /// A remark.
+    #[schema(required)]
+    pub notes: Option<String>,
+}
+
+/// Money that went in or out.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct CashMovement {
+    /// The movement.
+    pub id: CashMovementId,
+    /// Why.
+    pub movement_type: MovementType,
+    /// Signed cents; negative is out.
+    pub amount_cents: i64,
+    /// How.
+    pub payment_method: MoneyMethod,
+    /// In words.
+    #[schema(required)]
+    pub description: Option<String>,
+    /// What it refers to; `payment` where a payment was booked by itself.
+    #[schema(required)]
+    pub reference_type: Option<String>,
+    /// Which.
+    #[schema(required)]
+    pub reference_id: Option<i64>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A session with all that moved.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CashSummary {
+    /// The session.
+    pub session_id: CashSessionId,
+    /// The session, all of it.
+    #[serde(flatten)]
+    pub session: CashSession,
+    /// Signed cents by method.
+    pub totals_by_method: BTreeMap<String, i64>,
+    /// Signed cents by kind of movement.
+    pub totals_by_type: BTreeMap<String, i64>,
+    /// Oldest first.
+    pub movements: Vec<CashMovement>,
+    /// How many.
+    pub movement_count: usize,
+}
+
+const SESSIONS: &str = "select s.id, s.branch_id, s.cash_register_id, r.name as register_name, s.status, s.opened_at,
+        s.opened_by_id, s.opening_amount_cents, s.closed_at, s.closed_by_id, s.expected_amount_cents,
+        s.actual_amount_cents, s.actual_amount_cents - s.expected_amount_cents as difference_cents, s.notes
+    from cash_session s join cash_register r on r.id = s.cash_register_id where s.tenant_id = $1";
+
+const MOVEMENTS: &str = "select id, movement_type, amount_cents, payment_method, description, reference_type,
+        reference_id, created_at from cash_movement where cash_session_id = $1 order by id";
+
+impl Database {
+    /// The branch's open session.
+    ///
+    /// # Errors
+    /// The branch is not found or not the caller's.
+    pub async fn current_cash_session(&self, scope: &impl Scope, branch: BranchId) -> Result<Option<CashSession>> {
+        self.find_branch(scope, branch).await?;
+        let sql = format!("{SESSIONS} and s.branch_id = $2 and s.status = 'OPEN'");
+        one(self.reader(), &sql, [scope.tenant_id().into(), branch.into()]).await
+    }
+
+    /// The sessions of a branch, or of all of the caller's, newest first.
+    ///
+    /// # Errors
+    /// The branch is not found or not the caller's.
+    pub async fn cash_sessions<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        branch: Option<BranchId>,
+        page: Page,
+    ) -> Result<Vec<CashSession>> {
+        if let Some(branch) = branch {
+            self.find_branch(staff, branch).await?;
+        }
+        let within = within(self.reader().get_database_backend(), "s.branch_id", "$3");
+        let sql = format!(
+            "{SESSIONS} and (s.branch_id = $2 or $2 = 0) and {within} order by s.opened_at desc, s.id desc limit $4 offset $5"
+        );
+        let [limit, offset] = page.values();
+        let only = branch.map_or(0, BranchId::get);
+        all(self.reader(), &sql, [staff.tenant_id().into(), only.into(), reach(staff), limit, offset]).await
+    }
+
+    /// A session with all that moved.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn cash_summary(&self, scope: &impl Scope, id: CashSessionId) -> Result<CashSummary> {
+        let sql = format!("{SESSIONS} and s.id = $2");
+        let session: Option<CashSession> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let session = admitted(scope, "cash session", session, |row| row.branch_id)?;
+        let movements: Vec<CashMovement> = all(self.reader(), MOVEMENTS, [id.into()]).await?;
+        let (mut by_method, mut by_type) = (BTreeMap::new(), BTreeMap::new());
+        for movement in &movements {
+            *by_method.entry(movement.payment_method.as_str().to_owned()).or_insert(0_i64) += movement.amount_cents;
+            *by_type.entry(movement.movement_type.as_str().to_owned()).or_insert(0_i64) += movement.amount_cents;
+        }
+        Ok(CashSummary {
+            session_id: id,
+            session,
+            totals_by_method: by_method,
+            totals_by_type: by_type,
+            movement_count: movements.len(),
+            movements,
+        })
+    }
+}

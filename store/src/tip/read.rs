@@ -1,0 +1,142 @@
+//! Tips as the office reads them.
+
+use crate::{
+    Database, Page,
+    error::Result,
+    scoped::{reach, within},
+    unit_of_work::all,
+};
+use auth::{RoleSet, Staff};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{BranchId, Cents, CheckId, PaymentId, SessionId, TipId, UserId, timezone::day_bounds, tips::MoneyMethod};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A tip. Session and waiter are there in both spellings that the dashboard reads.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct Tip {
+    /// The tip.
+    pub id: TipId,
+    /// Where it was left.
+    pub branch_id: BranchId,
+    /// How much, in cents.
+    pub amount_cents: Cents,
+    /// How it was left.
+    pub payment_method: MoneyMethod,
+    /// Who served.
+    #[schema(required)]
+    pub waiter_id: Option<UserId>,
+    /// That waiter's name.
+    #[schema(required)]
+    pub waiter_name: Option<String>,
+    /// At whose visit.
+    #[schema(required)]
+    pub table_session_id: Option<SessionId>,
+    /// The same again.
+    #[schema(required)]
+    pub session_id: Option<SessionId>,
+    /// At which table.
+    #[schema(required)]
+    pub table_code: Option<String>,
+    /// With which check.
+    #[schema(required)]
+    pub check_id: Option<CheckId>,
+    /// With which payment; null for one entered by hand.
+    #[schema(required)]
+    pub payment_id: Option<PaymentId>,
+    /// Whether it was shared out.
+    pub distributed: bool,
+    /// When it was left.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Which tips are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TipFilter {
+    /// In this branch.
+    pub branch: Option<BranchId>,
+    /// Of this waiter.
+    pub waiter: Option<UserId>,
+    /// From this day of the branch (UTC where no branch is said).
+    pub from: Option<NaiveDate>,
+    /// To the end of this day.
+    pub to: Option<NaiveDate>,
+}
+
+/// What was left in some days.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct TipReport {
+    /// Where.
+    pub branch_id: Option<BranchId>,
+    /// All of it, in cents.
+    pub total_cents: Cents,
+    /// How many tips.
+    pub tip_count: usize,
+    /// Cents by method.
+    pub by_method: BTreeMap<String, Cents>,
+    /// Cents by the waiter's id; `0` where nobody is known to have served.
+    pub by_waiter: BTreeMap<String, Cents>,
+}
+
+const TIPS: &str = "select t.id, t.branch_id, t.amount_cents, t.payment_method, t.waiter_id,
+        coalesce(nullif(trim(coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '')), ''), u.email) as waiter_name,
+        t.session_id as table_session_id, t.session_id, d.code as table_code, t.check_id, t.payment_id,
+        t.distributed_at is not null as distributed, t.created_at
+    from tip t
+    left join app_user u on u.id = t.waiter_id
+    left join table_session s on s.id = t.session_id
+    left join dining_table d on d.id = s.table_id
+    where t.tenant_id = $1 and t.amount_cents > 0 and (t.branch_id = $2 or $2 = 0) and (t.waiter_id = $3 or $3 = 0)
+      and t.created_at >= $4 and t.created_at < $5";
+
+impl Database {
+    /// The tips of the caller's branches, newest first.
+    ///
+    /// # Errors
+    /// The branch is not found or not the caller's.
+    pub async fn tips<R: RoleSet>(&self, staff: &Staff<R>, filter: TipFilter, page: Page) -> Result<Vec<Tip>> {
+        let zone = match filter.branch {
+            Some(branch) => self.find_branch(staff, branch).await?.timezone,
+            None => "UTC".to_owned(),
+        };
+        let day = |day: Option<NaiveDate>| day.and_then(|day| day_bounds(day, &zone));
+        let begin = day(filter.from).map_or(DateTime::UNIX_EPOCH, |(begin, _)| begin);
+        let end = day(filter.to).map_or_else(|| self.clock().now() + chrono::TimeDelta::days(1), |(_, end)| end);
+        let within = within(self.reader().get_database_backend(), "t.branch_id", "$6");
+        let sql = format!("{TIPS} and {within} order by t.created_at desc, t.id desc limit $7 offset $8");
+        let [limit, offset] = page.values();
+        let values: [Value; 8] = [
+            staff.tenant_id().into(),
+            filter.branch.map_or(0, BranchId::get).into(),
+            filter.waiter.map_or(0, UserId::get).into(),
+            begin.into(),
+            end.into(),
+            reach(staff),
+            limit,
+            offset,
+        ];
+        all(self.reader(), &sql, values).await
+    }
+
+    /// What was left in a branch in some days.
+    ///
+    /// # Errors
+    /// The branch is not found or not the caller's; the sum does not fit.
+    pub async fn tip_report<R: RoleSet>(&self, staff: &Staff<R>, filter: TipFilter) -> Result<TipReport> {
+        let tips = self.tips(staff, filter, Page::default()).await?;
+        let mut report = TipReport { branch_id: filter.branch, tip_count: tips.len(), ..TipReport::default() };
+        for tip in &tips {
+            report.total_cents = report.total_cents.checked_add(tip.amount_cents)?;
+            let waiter = tip.waiter_id.map_or(0, UserId::get).to_string();
+            for (sums, key) in
+                [(&mut report.by_method, tip.payment_method.as_str().to_owned()), (&mut report.by_waiter, waiter)]
+            {
+                let sum = sums.entry(key).or_default();
+                *sum = sum.checked_add(tip.amount_cents)?;
+            }
+        }
+        Ok(report)
+    }
+}
