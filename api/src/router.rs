@@ -29,6 +29,18 @@ fn office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
             routes::category::update_category,
             routes::category::delete_category
         ))
+        // Tips and the drawer.
+        .routes(routes!(routes::tip::tips, routes::tip::enter_tip))
+        .routes(routes!(routes::tip::distribute_tip))
+        .routes(routes!(routes::tip::tip_report))
+        .routes(routes!(routes::tip::tip_pools, routes::tip::create_tip_pool))
+        .routes(routes!(routes::tip::update_tip_pool, routes::tip::delete_tip_pool))
+        .routes(routes!(routes::cash::open_cash))
+        .routes(routes!(routes::cash::record_cash))
+        .routes(routes!(routes::cash::close_cash))
+        .routes(routes!(routes::cash::current_cash))
+        .routes(routes!(routes::cash::cash_sessions))
+        .routes(routes!(routes::cash::cash_summary))
 }
 
 /// Puts a limit in front of a route.

@@ -7,6 +7,8 @@
 //! | [`branch`] | the office changes it |
 //! | [`office`] | what every change of the office shares; deleting with all that stands under it, and back |
 //! | [`category`] | the parts of a menu |
+//! | [`tip`] | tips by hand, and how tips are shared out |
+//! | [`cash`] | the drawer is opened, booked in and counted |
 //! | [`session`] | a party sits down, moves, leaves |
 //! | [`diner`] | a phone joins, says what it likes, rates the visit |
 //! | [`cart`] | the table decides together what to order |
@@ -21,6 +23,7 @@ pub mod account;
 pub mod branch;
 pub mod call;
 pub mod cart;
+pub mod cash;
 pub mod category;
 pub mod check;
 pub mod demo;
@@ -32,6 +35,7 @@ pub mod office;
 pub mod payment;
 pub mod round;
 pub mod session;
+pub mod tip;
 
 pub use error::{Error, Result};
 pub use store::{Answer, Attempt, Database};

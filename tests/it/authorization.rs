@@ -142,6 +142,30 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("GET", "/api/admin/categories/{category_id}", ALL, ""),
     ("PATCH", "/api/admin/categories/{category_id}", OFFICE, r#"{"name":"Mine"}"#),
     ("DELETE", "/api/admin/categories/{category_id}", OFFICE, ""),
+    ("GET", "/api/admin/tips", OFFICE, ""),
+    ("POST", "/api/admin/tips", OFFICE, r#"{"branch_id":999999999,"amount_cents":1,"payment_method":"CASH"}"#),
+    ("POST", "/api/admin/tips/distribute", OFFICE, r#"{"tip_id":999999999,"pool_id":999999999}"#),
+    ("GET", "/api/admin/tips/report", OFFICE, ""),
+    ("GET", "/api/admin/tip-pools", OFFICE, ""),
+    (
+        "POST",
+        "/api/admin/tip-pools",
+        OFFICE,
+        r#"{"branch_id":999999999,"name":"Mine","waiter_percent":100,"kitchen_percent":0,"other_percent":0}"#,
+    ),
+    ("PUT", "/api/admin/tip-pools/{tip_pool_id}", OFFICE, r#"{"name":"Mine"}"#),
+    ("DELETE", "/api/admin/tip-pools/{tip_pool_id}", OFFICE, ""),
+    ("POST", "/api/admin/cash/open", OFFICE, r#"{"branch_id":999999999,"opening_amount_cents":1}"#),
+    (
+        "POST",
+        "/api/admin/cash/movement",
+        OFFICE,
+        r#"{"session_id":999999999,"movement_type":"DEPOSIT","amount_cents":1,"payment_method":"CASH"}"#,
+    ),
+    ("POST", "/api/admin/cash/close", OFFICE, r#"{"session_id":999999999,"actual_amount_cents":1}"#),
+    ("GET", "/api/admin/cash/current", OFFICE, ""),
+    ("GET", "/api/admin/cash/sessions", OFFICE, ""),
+    ("GET", "/api/admin/cash/sessions/{cash_session_id}/summary", OFFICE, ""),
     ("GET", "/api/health", Public, ""),
     ("GET", "/api/health/detailed", Public, ""),
 ];
@@ -316,6 +340,8 @@ both_modes! {
                 "refund_id" => of.refund,
                 "incident_id" => of.incident,
                 "category_id" | "entity_id" => of.category,
+                "tip_pool_id" => of.tip_pool,
+                "cash_session_id" => of.cash_session,
                 "account_id" => provider.0,
                 "dead_letter_id" => provider.1,
                 // Products are the business's, not a branch's.
@@ -337,7 +363,8 @@ both_modes! {
                     }
                     let asks_branch = ["/api/waiter/tables", "/api/waiter/my-tables", "/api/waiter/service-calls",
                         "/api/admin/tables", "/api/kitchen/rounds", "/api/kitchen/tickets", "/api/billing/refunds", "/api/billing/incidents",
-                        "/api/admin/payments/dead-letters", "/api/admin/payments/reconciliation", "/api/admin/categories"];
+                        "/api/admin/payments/dead-letters", "/api/admin/payments/reconciliation", "/api/admin/categories",
+                        "/api/admin/tips", "/api/admin/tip-pools", "/api/admin/cash/current", "/api/admin/cash/sessions"];
                     if asks_branch.contains(path) {
                         caller.get(&format!("{path}?branch_id={}", of.branch)).await.expect(*status);
                     }

@@ -11,6 +11,7 @@ mod cart;
 mod checks;
 mod claims;
 mod diner;
+mod drawer;
 mod edge;
 mod evening;
 mod hostile;

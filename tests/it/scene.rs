@@ -154,7 +154,15 @@ pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
          INSERT INTO money_incident (tenant_id, branch_id, kind, key, detail, created_at)
          SELECT tenant_id, id, 'OVERPAID', 'x' || id, 'x', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
          INSERT INTO category (tenant_id, branch_id, name, created_at)
-         SELECT tenant_id, id, 'Suya', '{now}' FROM branch WHERE slug IN ('ajena', 'norte')"
+         SELECT tenant_id, id, 'Suya', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO tip_pool (tenant_id, branch_id, name, waiter_percent, kitchen_percent, other_percent, created_at)
+         SELECT tenant_id, id, 'Suyo', 100, 0, 0, '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO tip (tenant_id, branch_id, amount_cents, payment_method, created_at)
+         SELECT tenant_id, id, 100, 'CASH', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO cash_register (tenant_id, branch_id, name, created_at)
+         SELECT tenant_id, id, 'Suya', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO cash_session (tenant_id, branch_id, cash_register_id, status, opening_amount_cents, opened_by_id, opened_at)
+         SELECT tenant_id, branch_id, id, 'OPEN', 0, (SELECT MIN(id) FROM app_user), '{now}' FROM cash_register WHERE name = 'Suya'"
     ))
     .await;
     [Stranger::of(app, "ajena").await, Stranger::of(app, "norte").await]
@@ -173,6 +181,9 @@ pub(crate) struct Stranger {
     pub(crate) refund: i64,
     pub(crate) incident: i64,
     pub(crate) category: i64,
+    pub(crate) tip_pool: i64,
+    pub(crate) tip: i64,
+    pub(crate) cash_session: i64,
 }
 
 impl Stranger {
@@ -192,6 +203,9 @@ impl Stranger {
             refund: of("refund").await,
             incident: of("money_incident").await,
             category: of("category").await,
+            tip_pool: of("tip_pool").await,
+            tip: of("tip").await,
+            cash_session: of("cash_session").await,
         }
     }
 }

@@ -62,6 +62,7 @@ impl Return<'_> {
         let worth = Worth { status, amount: payment.amount_cents, refunded, net: parts.bill, tip: parts.tip };
         let till = Till { uow, session, check, actor: staff.actor(check.branch_id) };
         let settled = till.settle(check.status == CheckStatus::Open, Some((payment, worth)), "payment.refund").await?;
+        uow.ring_back(payment, refund.amount_cents, staff.user_id()).await?;
         let now = uow.find_payment(check, payment.id).await?;
         let back = (refund.amount_cents, payment.tip_cents.saturating_sub(now.tip_cents));
         till.emit(Event::PaymentRefunded(till.payment_ref(&now, back, Some(refund.reason.clone()), &settled)));

@@ -99,6 +99,7 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
         let payment = uow.insert_payment(&check, row(taken, staff)).await?;
         let till = Till { uow: &uow, session: &session, check: &check, actor: staff.actor(check.branch_id) };
         let settled = till.settle(false, None, "payment.register").await?;
+        uow.ring_up(&payment, staff.user_id()).await?;
         let sums = (payment.amount_cents, payment.tip_cents);
         till.emit(Event::PaymentApproved(till.payment_ref(&payment, sums, None, &settled)));
         till.tell(&settled);

@@ -13,7 +13,7 @@ use domain::{
     cash::{CashSessionStatus, MovementType},
     tips::MoneyMethod,
 };
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::FromQueryResult;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;

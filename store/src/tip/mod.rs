@@ -79,7 +79,6 @@ const FOLLOW: &str = "insert into tip
     left join guest_check k on k.id = p.check_id
     left join table_session s on s.id = k.session_id
     where p.id = $1 and (p.tip_cents > 0 or exists (select 1 from tip where tip.payment_id = $1))
-      and p.status in ('APPROVED', 'IN_MEDIATION', 'REFUNDED', 'CHARGED_BACK')
     on conflict (payment_id) do update set amount_cents = excluded.amount_cents";
 
 const INSERT: &str = "insert into tip

@@ -8,7 +8,7 @@ use crate::{
 };
 use auth::{RoleSet, Scope, Staff};
 use domain::{BranchId, DeletionId, TenantId, TipPoolId};
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::FromQueryResult;
 use serde::Serialize;
 use utoipa::ToSchema;
 

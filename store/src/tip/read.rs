@@ -9,7 +9,7 @@ use crate::{
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{BranchId, Cents, CheckId, PaymentId, SessionId, TipId, UserId, timezone::day_bounds, tips::MoneyMethod};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{FromQueryResult, Value};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;

@@ -1,0 +1,68 @@
+//! Pools.
+
+use crate::{
+    extract::{Command, Nothing, Params, Reply, Segment},
+    problem::ApiResult,
+    state::AppState,
+};
+use auth::{Management, Staff};
+use axum::{Json, extract::State};
+use domain::{TipPoolId, office::EntityKind};
+use operations::{
+    office,
+    tip::{self, NewTipPool, TipPoolPatch},
+};
+use runtime::ProblemBody;
+use store::view::TipPool;
+
+use crate::routes::table::OfBranch;
+
+/// The pools of the caller's branches, by name.
+#[utoipa::path(get, path = "/api/admin/tip-pools", tag = "tip", params(OfBranch), security(("staff" = [])),
+    responses((status = 200, body = [TipPool]), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub(crate) async fn tip_pools(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Params(of): Params<OfBranch>,
+) -> ApiResult<Json<Vec<TipPool>>> {
+    Ok(Json(state.db.tip_pools(&staff, of.branch_id).await?))
+}
+
+/// Adds a pool.
+#[utoipa::path(post, path = "/api/admin/tip-pools", tag = "tip", request_body = NewTipPool, security(("staff" = [])),
+    responses((status = 201, body = TipPool), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn create_tip_pool(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Command(attempt, new): Command<NewTipPool>,
+) -> ApiResult<Reply> {
+    Ok(Reply(tip::create_pool(&state.db, &staff, &new, &attempt).await?))
+}
+
+/// Changes the fields that are there.
+#[utoipa::path(put, path = "/api/admin/tip-pools/{tip_pool_id}", tag = "tip", params(("tip_pool_id" = TipPoolId, Path)),
+    request_body = TipPoolPatch, security(("staff" = [])),
+    responses((status = 200, body = TipPool), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn update_tip_pool(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Segment(id): Segment<TipPoolId>,
+    Command(attempt, patch): Command<TipPoolPatch>,
+) -> ApiResult<Reply> {
+    Ok(Reply(tip::update_pool(&state.db, &staff, id, &patch, &attempt).await?))
+}
+
+/// Deletes a pool; what was shared out by it stays so.
+#[utoipa::path(delete, path = "/api/admin/tip-pools/{tip_pool_id}", tag = "tip", params(("tip_pool_id" = TipPoolId, Path)),
+    security(("staff" = [])),
+    responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub(crate) async fn delete_tip_pool(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Segment(id): Segment<TipPoolId>,
+    Command(attempt, Nothing {}): Command<Nothing>,
+) -> ApiResult<Reply> {
+    Ok(Reply(office::delete(&state.db, &staff, EntityKind::TipPool, id.get(), &attempt).await?))
+}

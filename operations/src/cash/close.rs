@@ -1,0 +1,89 @@
+//! A manager counts the drawer and closes it.
+//!
+//! Under the session's whole lock, which every payment that is being booked shares: what is expected is the sum of what
+//! is booked, to the cent, and nothing is booked afterwards.
+
+use crate::Result;
+use auth::{Management, Staff};
+use chrono::{DateTime, Utc};
+use domain::{
+    CashRegisterId, CashSessionId, Cents,
+    cash::{CashSessionStatus, expected},
+    text::Text,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Answer, Attempt, Change, Database};
+use utoipa::ToSchema;
+
+/// A drawer that was counted.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct Counted {
+    /// The session.
+    pub session_id: CashSessionId,
+    /// What is in the drawer, in cents.
+    pub actual_amount_cents: Cents,
+    /// At most 500 characters.
+    #[serde(default)]
+    pub notes: Option<Text<500>>,
+}
+
+/// A closed session.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Closed {
+    /// The session.
+    pub id: CashSessionId,
+    /// The register.
+    pub cash_register_id: CashRegisterId,
+    /// CLOSED.
+    pub status: CashSessionStatus,
+    /// Now.
+    pub closed_at: DateTime<Utc>,
+    /// What was in it at first, in cents.
+    pub opening_amount_cents: Cents,
+    /// What had to be in it, in signed cents.
+    pub expected_amount_cents: i64,
+    /// What was in it, in cents.
+    pub actual_amount_cents: Cents,
+    /// What was too much, negative for too little, in signed cents.
+    pub difference_cents: i64,
+}
+
+/// Closes the drawer.
+///
+/// # Errors
+/// No such session or not in the caller's branches; it is closed.
+pub async fn close(db: &Database, staff: &Staff<Management>, counted: &Counted, attempt: &Attempt) -> Result<Answer> {
+    db.transaction("cash.close", |uow| async move {
+        let session = uow.lock_cash_session(staff, counted.session_id).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        session.status.ensure_open("close")?;
+        let actual = counted.actual_amount_cents;
+        let expected = expected(session.opening_amount_cents, uow.cash_moved(&session).await?)?;
+        let notes = counted.notes.clone().map(Into::into);
+        uow.close_cash_session(&session, (expected, actual), notes, staff.user_id()).await?;
+        let closed = Closed {
+            id: session.id,
+            cash_register_id: session.cash_register_id,
+            status: CashSessionStatus::Closed,
+            closed_at: uow.now(),
+            opening_amount_cents: session.opening_amount_cents,
+            expected_amount_cents: expected,
+            actual_amount_cents: actual,
+            difference_cents: actual.get().saturating_sub(expected),
+        };
+        let change = Change {
+            action: "UPDATE",
+            entity_type: "cash_session",
+            entity_id: session.id.get(),
+            branch: Some(session.branch_id),
+            before: json!({ "status": session.status }),
+            after: json!({ "status": closed.status, "expected_amount_cents": expected, "actual_amount_cents": actual }),
+        };
+        uow.audit(staff, attempt, change);
+        Ok(uow.answer(staff, attempt, Answer::json(200, &closed)?).await?)
+    })
+    .await
+}

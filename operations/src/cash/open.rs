@@ -1,0 +1,83 @@
+//! A manager opens the branch's drawer.
+//!
+//! `cash_session_open` is "at most one open session a branch", whatever the code does.
+
+use crate::{Error, Result};
+use auth::{Management, Staff};
+use chrono::{DateTime, Utc};
+use domain::{BranchId, CashRegisterId, CashSessionId, Cents, cash::CashSessionStatus, text::Name};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::{Answer, Attempt, Change, Database};
+use utoipa::ToSchema;
+
+/// The register when the dashboard does not name one (contract/admin-kitchen.md §2.U8).
+const USUAL: &str = "Caja Principal";
+
+/// A drawer to be opened.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct Opening {
+    /// Where.
+    pub branch_id: BranchId,
+    /// What is in it, in cents.
+    pub opening_amount_cents: Cents,
+    /// Which register; `Caja Principal` when not said. A new name is a new register.
+    #[serde(default)]
+    pub register_name: Option<Name<100>>,
+}
+
+/// An open drawer.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Opened {
+    /// The session.
+    pub id: CashSessionId,
+    /// The register.
+    pub cash_register_id: CashRegisterId,
+    /// OPEN.
+    pub status: CashSessionStatus,
+    /// Now.
+    pub opened_at: DateTime<Utc>,
+    /// What is in it, in cents.
+    pub opening_amount_cents: Cents,
+}
+
+/// Opens the drawer.
+///
+/// # Errors
+/// Not the caller's branch; a session is open there already: 400, as the contract wants it.
+pub async fn open(db: &Database, staff: &Staff<Management>, opening: &Opening, attempt: &Attempt) -> Result<Answer> {
+    let opened = db
+        .transaction("cash.open", |uow| async move {
+            let branch = uow.lock_branch(staff, opening.branch_id).await?;
+            if let Some(first) = uow.first_answer(staff, attempt).await? {
+                return Ok(first);
+            }
+            let name = opening.register_name.as_ref().map_or(USUAL, Name::as_str);
+            let amount = opening.opening_amount_cents;
+            let row = uow.open_cash_session(staff, (branch.id, name), amount, staff.user_id()).await?;
+            let opened = Opened {
+                id: row.id,
+                cash_register_id: row.cash_register_id,
+                status: row.status,
+                opened_at: uow.now(),
+                opening_amount_cents: amount,
+            };
+            let change = Change {
+                action: "CREATE",
+                entity_type: "cash_session",
+                entity_id: row.id.get(),
+                branch: Some(branch.id),
+                before: Value::Null,
+                after: json!({ "register": name, "opening_amount_cents": amount }),
+            };
+            uow.audit(staff, attempt, change);
+            Ok(uow.answer(staff, attempt, Answer::json(201, &opened)?).await?)
+        })
+        .await;
+    match opened {
+        Err(Error::Store(store::Error::Taken(_))) => {
+            Err(Error::refused("cash_session_open", "A cash session is open in this branch already"))
+        }
+        other => other,
+    }
+}

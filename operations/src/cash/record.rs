@@ -1,0 +1,107 @@
+//! A manager books what was put into the drawer or taken out of it. Payments and refunds that staff make are booked by
+//! themselves ([`store::UnitOfWork::ring_up`]).
+
+use crate::{Error, Result};
+use auth::{Management, Staff};
+use chrono::{DateTime, Utc};
+use domain::{CashMovementId, CashSessionId, cash::MovementType, text::Text, tips::MoneyMethod};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::{Answer, Attempt, Change, Database, NewMovement};
+use utoipa::ToSchema;
+
+/// The most one movement moves, in cents: a typing error must not overflow a sum.
+const MOST: i64 = 100_000_000_000;
+
+/// A movement to be booked.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct Movement {
+    /// In which session.
+    pub session_id: CashSessionId,
+    /// Why.
+    pub movement_type: MovementType,
+    /// Cents. What goes out may be written with or without its sign.
+    pub amount_cents: i64,
+    /// How.
+    pub payment_method: MoneyMethod,
+    /// At most 500 characters.
+    #[serde(default)]
+    pub description: Option<Text<500>>,
+    /// What it refers to, at most 50 characters.
+    #[serde(default)]
+    pub reference_type: Option<Text<50>>,
+    /// Which.
+    #[serde(default)]
+    pub reference_id: Option<i64>,
+}
+
+/// A movement that was booked.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Recorded {
+    /// The movement.
+    pub id: CashMovementId,
+    /// Why.
+    pub movement_type: MovementType,
+    /// Signed cents; negative is out.
+    pub amount_cents: i64,
+    /// How.
+    pub payment_method: MoneyMethod,
+    /// In words.
+    pub description: Option<String>,
+    /// Now.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Books a movement.
+///
+/// # Errors
+/// No such session or not in the caller's branches; it is closed; nothing moves; money comes in with a minus.
+pub async fn record(
+    db: &Database,
+    staff: &Staff<Management>,
+    movement: &Movement,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let kind = movement.movement_type;
+    let amount = kind
+        .signed(movement.amount_cents)
+        .map_err(|_| Error::Invalid("amount_cents: must not be zero, and not negative for money that comes in"))?;
+    if amount.abs() > MOST {
+        return Err(Error::Invalid("amount_cents: is too large"));
+    }
+    db.transaction("cash.record", |uow| async move {
+        let session = uow.lock_cash_session(staff, movement.session_id).await?;
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        session.status.ensure_open("book in")?;
+        let new = NewMovement {
+            kind,
+            amount_cents: amount,
+            method: movement.payment_method,
+            description: movement.description.clone().map(Into::into),
+            reference: (movement.reference_type.clone().map(Into::into), movement.reference_id),
+        };
+        let id = uow.insert_movement(&session, &new, staff.user_id()).await?;
+        let change = Change {
+            action: "CREATE",
+            entity_type: "cash_movement",
+            entity_id: id.get(),
+            branch: Some(session.branch_id),
+            before: Value::Null,
+            after: json!({ "session_id": session.id, "movement_type": kind, "amount_cents": amount,
+                "payment_method": movement.payment_method }),
+        };
+        uow.audit(staff, attempt, change);
+        let recorded = Recorded {
+            id,
+            movement_type: kind,
+            amount_cents: amount,
+            payment_method: movement.payment_method,
+            description: new.description,
+            created_at: uow.now(),
+        };
+        Ok(uow.answer(staff, attempt, Answer::json(201, &recorded)?).await?)
+    })
+    .await
+}

@@ -1,0 +1,102 @@
+//! A manager enters a tip that was left on the table.
+
+use crate::{Error, Result};
+use auth::{Management, Staff};
+use domain::{BranchId, Cents, CheckId, SessionId, TipId, UserId, tips::MoneyMethod};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::{Answer, Attempt, Change, Database, NewTip};
+use utoipa::ToSchema;
+
+/// A tip that was left.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct EnteredTip {
+    /// Where; may be left out when a session or a check says it.
+    #[serde(default)]
+    pub branch_id: Option<BranchId>,
+    /// More than nothing, in cents.
+    pub amount_cents: Cents,
+    /// How it was left.
+    pub payment_method: MoneyMethod,
+    /// Who served; the session's waiter when not said.
+    #[serde(default)]
+    pub waiter_id: Option<UserId>,
+    /// At whose visit.
+    #[serde(default, alias = "session_id")]
+    pub table_session_id: Option<SessionId>,
+    /// With which check.
+    #[serde(default)]
+    pub check_id: Option<CheckId>,
+}
+
+/// A tip as it was entered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Entered {
+    id: TipId,
+    branch_id: BranchId,
+    amount_cents: Cents,
+    payment_method: MoneyMethod,
+    waiter_id: Option<UserId>,
+    table_session_id: Option<SessionId>,
+    check_id: Option<CheckId>,
+}
+
+/// Enters a tip.
+///
+/// # Errors
+/// Nothing was left; neither branch, session nor check is said, or they are not the caller's or not of one another; the
+/// waiter does not serve tables there.
+pub async fn enter(db: &Database, staff: &Staff<Management>, tip: &EnteredTip, attempt: &Attempt) -> Result<Answer> {
+    if tip.amount_cents == Cents::ZERO {
+        return Err(Error::Invalid("amount_cents: must be more than zero"));
+    }
+    db.transaction("tip.enter", |uow| async move {
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
+        let visit = match (tip.table_session_id, tip.check_id) {
+            (None, None) => None,
+            (session, check) => Some(uow.place_of_tip(staff, session, check).await?),
+        };
+        let branch = match (tip.branch_id, visit) {
+            (None, Some((branch, ..))) => branch,
+            (Some(branch), None) => uow.lock_branch(staff, branch).await?.id,
+            (Some(said), Some((branch, ..))) if said == branch => branch,
+            (Some(_), Some(_)) => return Err(Error::Invalid("branch_id: the session is in another branch")),
+            (None, None) => return Err(Error::Invalid("branch_id: required")),
+        };
+        if let Some(waiter) = tip.waiter_id
+            && !uow.find_table_waiter(staff, waiter, branch).await?
+        {
+            return Err(Error::Invalid("waiter_id: does not serve tables in this branch"));
+        }
+        let new = NewTip {
+            amount: tip.amount_cents,
+            method: tip.payment_method,
+            waiter: tip.waiter_id.or(visit.and_then(|(.., waiter)| waiter)),
+            session: visit.map(|(_, session, _)| session),
+            check: tip.check_id,
+        };
+        let row = uow.insert_tip(staff.tenant_id(), branch, &new).await?;
+        let entered = Entered {
+            id: row.id,
+            branch_id: branch,
+            amount_cents: new.amount,
+            payment_method: new.method,
+            waiter_id: new.waiter,
+            table_session_id: new.session,
+            check_id: new.check,
+        };
+        let change = Change {
+            action: "CREATE",
+            entity_type: "tip",
+            entity_id: row.id.get(),
+            branch: Some(branch),
+            before: Value::Null,
+            after: json!(entered),
+        };
+        uow.audit(staff, attempt, change);
+        Ok(uow.answer(staff, attempt, Answer::json(201, &entered)?).await?)
+    })
+    .await
+}

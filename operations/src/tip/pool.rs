@@ -1,0 +1,145 @@
+//! The office says how tips are shared out in a branch.
+
+use crate::{
+    Error, Result,
+    office::{Subject, change},
+};
+use auth::{Management, Staff};
+use domain::{BranchId, TipPoolId, office::EntityKind, patch::present, text::Name, tips::Shares};
+use serde::Deserialize;
+use store::{Answer, Attempt, Database, TipPoolRow, view::TipPool};
+use utoipa::ToSchema;
+
+/// A pool to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NewTipPool {
+    /// Where.
+    pub branch_id: BranchId,
+    /// 1 to 100 characters, unique in the branch.
+    pub name: Name<100>,
+    /// The waiter's part, in whole percent. The three add up to 100.
+    #[serde(alias = "waiter_pct")]
+    pub waiter_percent: u8,
+    /// The kitchen's part.
+    #[serde(alias = "kitchen_pct")]
+    pub kitchen_percent: u8,
+    /// Everybody else's.
+    #[serde(alias = "other_pct")]
+    pub other_percent: u8,
+    /// False keeps it out of use for now.
+    #[serde(default)]
+    pub is_active: Option<bool>,
+}
+
+/// What to change of a pool. An absent field stays as it is.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct TipPoolPatch {
+    /// 1 to 100 characters, unique in the branch.
+    #[serde(default, deserialize_with = "present")]
+    pub name: Option<Name<100>>,
+    /// The waiter's part, in whole percent. The three add up to 100.
+    #[serde(default, alias = "waiter_pct", deserialize_with = "present")]
+    pub waiter_percent: Option<u8>,
+    /// The kitchen's part.
+    #[serde(default, alias = "kitchen_pct", deserialize_with = "present")]
+    pub kitchen_percent: Option<u8>,
+    /// Everybody else's.
+    #[serde(default, alias = "other_pct", deserialize_with = "present")]
+    pub other_percent: Option<u8>,
+    /// Whether it is in use.
+    #[serde(default, deserialize_with = "present")]
+    pub is_active: Option<bool>,
+}
+
+impl TipPoolPatch {
+    fn apply(self, row: TipPoolRow) -> TipPoolRow {
+        TipPoolRow {
+            name: self.name.map_or(row.name, Into::into),
+            waiter_percent: self.waiter_percent.map_or(row.waiter_percent, Into::into),
+            kitchen_percent: self.kitchen_percent.map_or(row.kitchen_percent, Into::into),
+            other_percent: self.other_percent.map_or(row.other_percent, Into::into),
+            deactivated: self.is_active.map_or(row.deactivated, |active| !active),
+            ..row
+        }
+    }
+}
+
+fn ensure_whole(row: &TipPoolRow) -> Result<()> {
+    let percent = |percent: i32| u8::try_from(percent).unwrap_or(u8::MAX);
+    Shares::new(percent(row.waiter_percent), percent(row.kitchen_percent), percent(row.other_percent))
+        .map(drop)
+        .map_err(|_| Error::Invalid("waiter_percent: the three percentages must add up to 100"))
+}
+
+fn subject(row: &TipPoolRow) -> Subject {
+    Subject::new(EntityKind::TipPool, row.id.get(), row.name.clone(), Some(row.branch_id))
+}
+
+fn named(done: Result<Answer>) -> Result<Answer> {
+    match done {
+        Err(Error::Store(store::Error::Taken(_))) => {
+            Err(Error::Exists { code: "name_taken", detail: "name: the branch has a pool of this name already".into() })
+        }
+        other => other,
+    }
+}
+
+/// Adds a pool.
+///
+/// # Errors
+/// Not the caller's branch; the percentages do not add up to 100; the branch has a pool of that name.
+pub async fn create_pool(
+    db: &Database,
+    staff: &Staff<Management>,
+    new: &NewTipPool,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let created = change(db, "tip.create_pool", staff, attempt, 201, |desk| async move {
+        let branch = desk.uow.lock_branch(staff, new.branch_id).await?;
+        let row = TipPoolRow {
+            id: TipPoolId(0),
+            tenant_id: branch.tenant_id,
+            branch_id: branch.id,
+            name: new.name.clone().into(),
+            waiter_percent: new.waiter_percent.into(),
+            kitchen_percent: new.kitchen_percent.into(),
+            other_percent: new.other_percent.into(),
+            is_active: true,
+            deactivated: new.is_active == Some(false),
+            deletion_id: None,
+        };
+        ensure_whole(&row)?;
+        let row = desk.uow.insert_tip_pool(row).await?;
+        let subject = subject(&row);
+        let pool = TipPool::from(row);
+        desk.created(&subject, &pool).await?;
+        Ok(pool)
+    })
+    .await;
+    named(created)
+}
+
+/// Changes a pool. Tips that were shared out by it stay as they were.
+///
+/// # Errors
+/// No such pool or not in the caller's branches; the percentages do not add up to 100; the name is another's.
+pub async fn update_pool(
+    db: &Database,
+    staff: &Staff<Management>,
+    id: TipPoolId,
+    patch: &TipPoolPatch,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let updated = change(db, "tip.update_pool", staff, attempt, 200, |desk| async move {
+        let before = desk.uow.tip_pool(staff, id).await?;
+        let changed = patch.clone().apply(before.clone());
+        ensure_whole(&changed)?;
+        let row = desk.uow.set_tip_pool(&before, changed).await?;
+        let subject = subject(&row);
+        let (before, after) = (TipPool::from(before), TipPool::from(row));
+        desk.updated(&subject, &before, &after).await?;
+        Ok(after)
+    })
+    .await;
+    named(updated)
+}
