@@ -33,6 +33,7 @@ pub mod menu;
 pub mod money;
 pub mod patch;
 pub mod payment;
+pub mod period;
 pub mod role;
 pub mod round;
 pub mod session;
