@@ -27,10 +27,10 @@ const DISCOUNTS: &str = concat!(
     called!(),
     " as user_name, count(*) as discount_count, count(distinct d.check_id) as check_count,
         cast(sum(d.amount_cents) as bigint) as total_discount_cents
-    from guest_check k join check_discount d on d.check_id = k.id join place w on ",
+    from check_discount d join guest_check k on k.id = d.check_id join place w on ",
     within!("k", "d.created_at"),
     " join app_user u on u.id = d.granted_by_id
-    where k.tenant_id = $1 group by 1, 2 order by 5 desc, 1"
+    where d.tenant_id = $1 group by 1, 2 order by 5 desc, 1"
 );
 
 impl Database {

@@ -48,7 +48,7 @@ struct Row {
     response_ms: i64,
 }
 
-/// Every piece of work is a row of `did` with its numbers in their columns, so one pass adds up everything.
+/// Each kind of work is a row of `did` a person, with its numbers in their columns and nothing in the others.
 fn sql(backend: DbBackend) -> String {
     let (orders, money) = (within!("r", "r.submitted_at"), within!("p", "coalesce(p.approved_at, p.created_at)"));
     let (stays, calls) = (within!("s", "s.opened_at"), within!("c", "c.created_at"));
@@ -70,12 +70,13 @@ fn sql(backend: DbBackend) -> String {
             union select user_id, session_id from took
             union select user_id, session_id from paid
         ), did as (
-            select user_id, 1 as tables, 0 as rounds, 0 as revenue, 0 as tips, 0 as served, 0 as service_ms, 0 as calls,
-                0 as response_ms from met
-            union all select user_id, 0, 1, 0, 0, served, service_ms, 0, 0 from took
-            union all select user_id, 0, 0, net_cents, tip_cents, 0, 0, 0, 0 from paid
-            union all select c.acked_by_id, 0, 0, 0, 0, 0, 0, 1, {response} from service_call c join place w on {calls}
-            where c.tenant_id = $1 and c.acked_at is not null
+            select user_id, count(*) as tables, 0 as rounds, 0 as revenue, 0 as tips, 0 as served, 0 as service_ms,
+                0 as calls, 0 as response_ms from met group by user_id
+            union all select user_id, 0, count(*), 0, 0, sum(served), sum(service_ms), 0, 0 from took group by user_id
+            union all select user_id, 0, 0, sum(net_cents), sum(tip_cents), 0, 0, 0, 0 from paid group by user_id
+            union all select c.acked_by_id, 0, 0, 0, 0, 0, 0, count(*), sum({response})
+                from service_call c join place w on {calls}
+                where c.tenant_id = $1 and c.acked_at is not null group by c.acked_by_id
         )
         select u.id as user_id, {called} as user_name, cast(sum(tables) as bigint) as tables,
             cast(sum(rounds) as bigint) as rounds, cast(sum(revenue) as bigint) as revenue,
