@@ -14,7 +14,7 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
     let limits = Limits(state);
     let routes = OpenApiRouter::with_openapi(openapi::Document::openapi());
     let routes = kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits);
-    office(money_office(payments(till(routes, &limits), &limits)))
+    office(reports(money_office(payments(till(routes, &limits), &limits))))
 }
 
 /// What the dashboard manages.
@@ -154,6 +154,24 @@ fn money_office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::till_office::dead_letter))
         .routes(routes!(routes::till_office::replay_dead_letter))
         .routes(routes!(routes::till_office::reconciliation))
+}
+
+/// What the office reads: orders under way, days gone by, what is printed of them.
+fn reports(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
+    routes
+        .routes(routes!(routes::order::active_orders))
+        .routes(routes!(routes::order::order_stats))
+        .routes(routes!(routes::report::summary))
+        .routes(routes!(routes::report::daily_sales))
+        .routes(routes!(routes::report::top_products))
+        .routes(routes!(routes::report::orders_by_hour))
+        .routes(routes!(routes::report::waiter_performance))
+        .routes(routes!(routes::report::sales_by_method))
+        .routes(routes!(routes::report::voids))
+        .routes(routes!(routes::report::discounts))
+        .routes(routes!(routes::report::open_checks))
+        .routes(routes!(routes::order::kitchen_ticket))
+        .routes(routes!(routes::report::daily_report))
 }
 
 /// The kitchen, and whether the server lives.

@@ -37,6 +37,7 @@ pub mod money;
 pub mod office;
 pub mod patch;
 pub mod payment;
+pub mod period;
 pub mod role;
 pub mod round;
 pub mod session;

@@ -85,6 +85,12 @@ impl Cents {
         Self(self.0.saturating_add(other.0))
     }
 
+    /// What one of `count` comes to, rounded down; nothing where there are none.
+    #[must_use]
+    pub const fn per(self, count: i64) -> Self {
+        if count <= 0 { Self::ZERO } else { Self(self.0 / count) }
+    }
+
     /// The amount taken `quantity` times.
     ///
     /// # Errors
@@ -184,6 +190,7 @@ mod tests {
         assert_eq!(huge.checked_times(2), Err(MoneyError));
         assert_eq!(huge.saturating_add(huge), huge);
         assert_eq!(Cents::ZERO.saturating_sub(huge), Cents::ZERO);
+        assert_eq!((Cents(1000).per(3), Cents(1000).per(0), huge.per(-1)), (Cents(333), Cents::ZERO, Cents::ZERO));
         assert!(serde_json::from_str::<Cents>("-1").is_err());
     }
 }

@@ -166,6 +166,19 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("GET", "/api/admin/cash/current", OFFICE, ""),
     ("GET", "/api/admin/cash/sessions", OFFICE, ""),
     ("GET", "/api/admin/cash/sessions/{cash_session_id}/summary", OFFICE, ""),
+    ("GET", "/api/admin/orders", ALL, ""),
+    ("GET", "/api/admin/orders/stats", ALL, ""),
+    ("GET", "/api/admin/reports/summary", ALL, ""),
+    ("GET", "/api/admin/reports/daily-sales", ALL, ""),
+    ("GET", "/api/admin/reports/top-products", ALL, ""),
+    ("GET", "/api/admin/reports/orders-by-hour", ALL, ""),
+    ("GET", "/api/admin/reports/waiter-performance", ALL, ""),
+    ("GET", "/api/admin/reports/sales-by-method", OFFICE, ""),
+    ("GET", "/api/admin/reports/voids", OFFICE, ""),
+    ("GET", "/api/admin/reports/discounts", OFFICE, ""),
+    ("GET", "/api/admin/reports/open-checks", OFFICE, ""),
+    ("GET", "/api/admin/receipts/kitchen-ticket/{round_id}", ALL, ""),
+    ("GET", "/api/admin/receipts/daily-report/{branch_id}", ALL, ""),
     ("GET", "/api/health", Public, ""),
     ("GET", "/api/health/detailed", Public, ""),
 ];
@@ -364,8 +377,9 @@ both_modes! {
                     let asks_branch = ["/api/waiter/tables", "/api/waiter/my-tables", "/api/waiter/service-calls",
                         "/api/admin/tables", "/api/kitchen/rounds", "/api/kitchen/tickets", "/api/billing/refunds", "/api/billing/incidents",
                         "/api/admin/payments/dead-letters", "/api/admin/payments/reconciliation", "/api/admin/categories",
-                        "/api/admin/tips", "/api/admin/tip-pools", "/api/admin/cash/current", "/api/admin/cash/sessions"];
-                    if asks_branch.contains(path) {
+                        "/api/admin/tips", "/api/admin/tip-pools", "/api/admin/cash/current", "/api/admin/cash/sessions",
+                        "/api/admin/orders", "/api/admin/orders/stats"];
+                    if asks_branch.contains(path) || path.starts_with("/api/admin/reports/") {
                         caller.get(&format!("{path}?branch_id={}", of.branch)).await.expect(*status);
                     }
                     if path.contains("product_id") {

@@ -39,11 +39,13 @@ distributed_only! {
             "/api/waiter/service-calls", "/api/waiter/tables", "/api/waiter/my-tables", "/api/admin/tables",
             "/api/admin/branches", "/api/waiter/my-assignments", &detail,
         ].map(str::to_owned);
-        let kitchen = ["/api/kitchen/rounds", "/api/kitchen/tickets"].map(str::to_owned);
+        let kitchen = ["/api/kitchen/rounds", "/api/kitchen/tickets", "/api/admin/orders", "/api/admin/orders/stats"].map(str::to_owned);
+        let reports = ["summary", "daily-sales", "top-products", "orders-by-hour", "waiter-performance", "sales-by-method", "voids",
+            "discounts", "open-checks"].map(|report| format!("/api/admin/reports/{report}"));
         let own = ["/rounds", "/diners", "/total"].map(|of| format!("{visit}{of}"));
         let others = ["/api/diner/cart", "/api/diner/device/d/history", "/api/public/branches", "/api/public/menu/centro/allergens"]
             .map(str::to_owned);
-        let by_staff = kitchen.into_iter().chain(floor.clone()).map(|path| (&*manager, path));
+        let by_staff = kitchen.into_iter().chain(reports).chain(floor.clone()).map(|path| (&*manager, path));
         let by_waiter = floor.into_iter().map(|path| (&*waiter, path));
         let by_phone = own.into_iter().chain(others).map(|path| (&*phone, path));
         let reads: Vec<(&Caller, String)> = by_staff.chain(by_waiter).chain(by_phone).collect();

@@ -228,6 +228,14 @@ impl App {
         self.database.sql_i64(query).await
     }
 
+    /// The rows of `query`, a SELECT of one text column, read past the program from the database itself.
+    ///
+    /// # Panics
+    /// When the query fails or answers NULL.
+    pub async fn sql_texts(&self, query: &str) -> Vec<String> {
+        self.database.sql_texts(query).await
+    }
+
     /// Changes the database behind the program's back.
     ///
     /// # Panics

@@ -88,6 +88,19 @@ impl Database {
         }
     }
 
+    /// The rows of `query`, a SELECT of one text column.
+    ///
+    /// # Panics
+    /// When the query fails or answers NULL.
+    pub async fn sql_texts(&self, query: &str) -> Vec<String> {
+        let select = AssertSqlSafe(query.to_owned());
+        let answer = match self.url() {
+            Some(url) => sqlx::query_scalar(select).fetch_all(&mut connect(&url).await).await,
+            None => sqlx::query_scalar(select).fetch_all(&mut self.open_file().await).await,
+        };
+        answer.unwrap_or_else(|error: sqlx::Error| panic!("{error} in: {query}"))
+    }
+
     /// Runs one statement, or several with semicolons between them.
     ///
     /// # Panics
@@ -241,6 +254,7 @@ mod tests {
         database.sql_exec("INSERT INTO dish VALUES (1); DELETE FROM dish WHERE price = 250").await;
         assert_eq!(database.sql_i64("SELECT SUM(price) FROM dish").await, 151);
         assert_eq!(database.sql_i64("SELECT COUNT(*) FROM dish").await, 2);
+        assert_eq!(database.sql_texts("SELECT price || '!' FROM dish ORDER BY price").await, ["1!", "150!"]);
     }
 
     /// Played against the cluster of `scripts/test`; a stand-in for the program does the migrating.

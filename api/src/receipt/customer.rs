@@ -1,6 +1,6 @@
 //! The customer's receipt of a check, for a ticket printer of 80 mm or a screen.
 
-use super::price;
+use super::{page::page, price};
 use chrono::{DateTime, Utc};
 use domain::{
     Cents,
@@ -8,13 +8,8 @@ use domain::{
     payment::{PaymentStatus, Tender},
     timezone::local_time,
 };
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use store::view::{ChargeLine, CheckDetail, DiscountLine, PaymentLine};
-
-const STYLE: &str = "body{font:13px/1.4 ui-monospace,monospace;max-width:72mm;margin:4mm auto;color:#000}\
-h1{font-size:16px;text-align:center;margin:0}p{text-align:center;margin:2px 0}table{width:100%;border-collapse:collapse;margin-top:6px}\
-td{vertical-align:top;padding:1px 0}td:last-child{text-align:right;white-space:nowrap;padding-left:6px}\
-tbody{border-top:1px dashed #000}.sum td{font-weight:bold;font-size:15px}small{display:block}@page{margin:0}";
 
 /// The page.
 pub(crate) fn customer(check: &CheckDetail) -> String {
@@ -24,50 +19,40 @@ pub(crate) fn customer(check: &CheckDetail) -> String {
     let subtotal = ordered.iter().fold(Cents::ZERO, |sum, line| sum.saturating_add(line.gross_cents));
     let paid: Vec<&PaymentLine> = check.payments.iter().filter(|line| is_money(line.payment.status)).collect();
     let tips = paid.iter().fold(Cents::ZERO, |sum, line| sum.saturating_add(line.payment.tip_cents));
-    let page = html! {
-        (DOCTYPE)
-        html lang="es" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width";
-                title { "Cuenta " (head.check_id) " · Mesa " (head.table_code) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { (head.branch_name) }
-                @if let Some(address) = &head.branch_address { p { (address) } }
-                p { "Mesa " (head.table_code) " · Cuenta N.º " (head.check_id) }
-                p { (when(head.requested_at, &head.timezone)) }
-                table {
-                    tbody { @for line in &ordered { (item(line, &money)) } }
-                    @if !check.discounts.is_empty() {
-                        tbody {
-                            tr { td { "Subtotal" } td { (money(subtotal)) } }
-                            @for line in &check.discounts { (discount(line, &money)) }
-                        }
-                    }
-                    tbody { tr.sum { td { "TOTAL" } td { (money(head.total_cents)) } } }
-                    @if !paid.is_empty() {
-                        tbody { @for line in &paid { (payment(line, &head.timezone, &money)) } }
-                    }
-                    @if tips > Cents::ZERO {
-                        tbody { tr { td { "Propinas" } td { (money(tips)) } } }
-                    }
-                    tbody {
-                        @if check.remaining_cents > Cents::ZERO {
-                            tr { td { "Pagado" } td { (money(head.paid_cents)) } }
-                            tr.sum { td { "RESTA PAGAR" } td { (money(check.remaining_cents)) } }
-                        } @else {
-                            tr.sum { td { "PAGADO" } td { (money(head.paid_cents)) } }
-                        }
-                    }
+    let title = format!("Cuenta {} · Mesa {}", head.check_id, head.table_code);
+    let body = html! {
+        h1 { (head.branch_name) }
+        @if let Some(address) = &head.branch_address { p { (address) } }
+        p { "Mesa " (head.table_code) " · Cuenta N.º " (head.check_id) }
+        p { (when(head.requested_at, &head.timezone)) }
+        table {
+            tbody { @for line in &ordered { (item(line, &money)) } }
+            @if !check.discounts.is_empty() {
+                tbody {
+                    tr { td { "Subtotal" } td { (money(subtotal)) } }
+                    @for line in &check.discounts { (discount(line, &money)) }
                 }
-                p { "¡Gracias por su visita!" }
-                p { small { "Documento no válido como factura" } }
+            }
+            tbody { tr.sum { td { "TOTAL" } td { (money(head.total_cents)) } } }
+            @if !paid.is_empty() {
+                tbody { @for line in &paid { (payment(line, &head.timezone, &money)) } }
+            }
+            @if tips > Cents::ZERO {
+                tbody { tr { td { "Propinas" } td { (money(tips)) } } }
+            }
+            tbody {
+                @if check.remaining_cents > Cents::ZERO {
+                    tr { td { "Pagado" } td { (money(head.paid_cents)) } }
+                    tr.sum { td { "RESTA PAGAR" } td { (money(check.remaining_cents)) } }
+                } @else {
+                    tr.sum { td { "PAGADO" } td { (money(head.paid_cents)) } }
+                }
             }
         }
+        p { "¡Gracias por su visita!" }
+        p { small { "Documento no válido como factura" } }
     };
-    page.into_string()
+    page(&title, &body)
 }
 
 fn item(line: &ChargeLine, money: &impl Fn(Cents) -> String) -> Markup {
@@ -119,7 +104,7 @@ fn payment(line: &PaymentLine, timezone: &str, money: &impl Fn(Cents) -> String)
     }
 }
 
-const fn method(tender: Tender) -> &'static str {
+pub(super) const fn method(tender: Tender) -> &'static str {
     match tender {
         Tender::Cash => "Efectivo",
         Tender::CardPhysical => "Tarjeta",
@@ -145,6 +130,6 @@ const fn is_money(status: PaymentStatus) -> bool {
 }
 
 /// By the clock on the restaurant's wall.
-fn when(instant: DateTime<Utc>, timezone: &str) -> String {
+pub(super) fn when(instant: DateTime<Utc>, timezone: &str) -> String {
     local_time(instant, timezone).format("%d/%m/%Y %H:%M").to_string()
 }

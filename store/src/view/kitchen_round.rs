@@ -3,9 +3,9 @@
 use super::kitchen_place::{At, OpenIn};
 use crate::{
     Database, ItemRow, Locked, RoundRow, Seated,
-    error::Result,
+    error::{Error, Result},
     scoped::admitted,
-    unit_of_work::{UnitOfWork, all},
+    unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
@@ -54,6 +54,23 @@ pub struct KitchenRoundItem {
     pub is_voided: bool,
     /// Why it was.
     pub void_reason: Option<String>,
+}
+
+/// A round with what its printed ticket says besides.
+#[derive(Clone, Debug)]
+pub struct PrintedRound {
+    /// The branch's name.
+    pub branch_name: String,
+    /// IANA name of its time zone.
+    pub timezone: String,
+    /// The round.
+    pub round: KitchenRound,
+}
+
+#[derive(FromQueryResult)]
+struct Branch {
+    name: String,
+    timezone: String,
 }
 
 #[derive(FromQueryResult)]
@@ -145,9 +162,25 @@ impl Database {
     /// # Errors
     /// Not found, or not in the caller's branches.
     pub async fn kitchen_round(&self, scope: &impl Scope, id: RoundId) -> Result<KitchenRound> {
+        Ok(self.placed_round(scope, id).await?.1)
+    }
+
+    /// The same for the printer.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn printed_round(&self, scope: &impl Scope, id: RoundId) -> Result<PrintedRound> {
+        let (branch, round) = self.placed_round(scope, id).await?;
+        let sql = "select name, timezone from branch where id = $1 and tenant_id = $2";
+        let row: Option<Branch> = one(self.reader(), sql, [branch.into(), scope.tenant_id().into()]).await?;
+        let Branch { name, timezone } = row.ok_or(Error::NotFound("branch"))?;
+        Ok(PrintedRound { branch_name: name, timezone, round })
+    }
+
+    async fn placed_round(&self, scope: &impl Scope, id: RoundId) -> Result<(BranchId, KitchenRound)> {
         let values = vec![scope.tenant_id().into(), id.into()];
         let round = select(self.reader(), "and r.id = $2", values).await?.pop();
-        Ok(admitted(scope, "round", round, |(branch, _)| *branch)?.1)
+        admitted(scope, "round", round, |(branch, _)| *branch)
     }
 }
 

@@ -15,7 +15,9 @@ mod kitchen_round;
 mod kitchen_ticket;
 mod menu;
 mod money_tasks;
+mod orders;
 mod owed;
+mod report;
 mod roster;
 mod session_detail;
 mod session_summary;
@@ -40,10 +42,15 @@ pub use device::{DeviceTaste, DeviceVisit};
 pub use floor::{Floor, TableNow};
 pub use kitchen_pace::KitchenPace;
 pub use kitchen_place::At;
-pub use kitchen_round::{KitchenRound, KitchenRoundItem};
+pub use kitchen_round::{KitchenRound, KitchenRoundItem, PrintedRound};
 pub use kitchen_ticket::{StationTickets, Ticket, TicketItem};
 pub use menu::{Cooking, DeclaredAllergens, Dietary, Menu, MenuAllergen, MenuCategory, MenuProduct, MenuSubcategory};
 pub use money_tasks::{OpenIncident, OpenRefund};
+pub use orders::{ActiveOrder, OrderItem, OrderStats};
+pub use report::{
+    DaySales, HourOrders, MethodSales, OpenCheck, PersonDiscounts, PersonVoids, Place, ProductSales, Summary,
+    WaiterPerformance, Window,
+};
 pub use roster::Roster;
 pub use session_detail::{ItemDetail, RoundDetail, SeatedDiner, SessionDetail};
 pub use session_summary::SessionSummary;

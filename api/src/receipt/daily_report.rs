@@ -1,0 +1,103 @@
+//! A branch's day on paper. Every figure is that of the report it is named after.
+
+use super::{
+    customer::{method, when},
+    page::page,
+    price,
+};
+use chrono::{DateTime, Utc};
+use domain::Cents;
+use maud::{Markup, html};
+use store::view::{MethodSales, PersonDiscounts, PersonVoids, Place, ProductSales, Summary};
+
+/// What a day came to.
+#[derive(Debug)]
+pub(crate) struct Day {
+    /// Where, and which day.
+    pub(crate) place: Place,
+    /// The day in five numbers.
+    pub(crate) summary: Summary,
+    /// How money was tendered.
+    pub(crate) methods: Vec<MethodSales>,
+    /// What sold best.
+    pub(crate) products: Vec<ProductSales>,
+    /// What was struck.
+    pub(crate) voids: Vec<PersonVoids>,
+    /// What was taken off.
+    pub(crate) discounts: Vec<PersonDiscounts>,
+}
+
+/// The page, as it was at `now`.
+pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> String {
+    let place = &day.place;
+    let money = |amount: Cents| price(place.currency, amount);
+    let date = place.days.map_or_else(|| "-".to_owned(), |(_, last)| last.format("%d/%m/%Y").to_string());
+    let title = format!("Reporte {date} · {}", place.name);
+    let body = html! {
+        h1 { (place.name) }
+        @if let Some(address) = &place.address { p { (address) } }
+        p { "Reporte del día " (date) }
+        (sums(day, &money))
+        @if !day.methods.is_empty() {
+            h2 { "Por medio de pago" }
+            table { tbody { @for row in &day.methods { (tendered(row, &money)) } } }
+        }
+        @if !day.products.is_empty() {
+            h2 { "Más vendidos" }
+            table { tbody { @for row in &day.products {
+                tr { td { (row.quantity_sold) " × " (row.product_name) } td { (money(row.total_revenue_cents)) } }
+            } } }
+        }
+        @if !day.voids.is_empty() {
+            h2 { "Anulaciones" }
+            table { tbody { @for row in &day.voids {
+                tr { td { (row.user_name.as_deref().unwrap_or("-")) " (" (row.void_count) ")" } td { (money(row.total_voided_cents)) } }
+            } } }
+        }
+        @if !day.discounts.is_empty() {
+            h2 { "Descuentos" }
+            table { tbody { @for row in &day.discounts {
+                tr { td { (row.user_name) " (" (row.discount_count) ")" } td { (money(row.total_discount_cents)) } }
+            } } }
+        }
+        p { small { "Emitido el " (when(now, &place.timezone)) } }
+        p { small { "Documento no válido como factura" } }
+    };
+    page(&title, &body)
+}
+
+fn sums(day: &Day, money: &impl Fn(Cents) -> String) -> Markup {
+    let Day { summary, methods, .. } = day;
+    let total = |of: fn(&MethodSales) -> Cents| methods.iter().map(of).fold(Cents::ZERO, Cents::saturating_add);
+    let (tips, refunded) = (total(|row| row.total_tips_cents), total(|row| row.total_refunded_cents));
+    let charged_back = total(|row| row.total_charged_back_cents);
+    html! {
+        table {
+            tbody { tr.sum { td { "VENTAS" } td { (money(summary.total_revenue_cents)) } } }
+            tbody {
+                tr { td { "Propinas" } td { (money(tips)) } }
+                tr { td { "Devoluciones" } td { (money(refunded)) } }
+                @if charged_back > Cents::ZERO { tr { td { "Contracargos" } td { (money(charged_back)) } } }
+            }
+            tbody {
+                tr { td { "Pedidos" } td { (summary.total_orders) } }
+                tr { td { "Promedio por pedido" } td { (money(summary.avg_order_value_cents)) } }
+                tr { td { "Mesas atendidas" } td { (summary.total_sessions) } }
+                @if let Some(hour) = summary.busiest_hour { tr { td { "Hora pico" } td { (format!("{hour:02}:00")) } } }
+            }
+        }
+    }
+}
+
+fn tendered(row: &MethodSales, money: &impl Fn(Cents) -> String) -> Markup {
+    html! {
+        tr {
+            td {
+                (method(row.method)) " (" (row.payment_count) ")"
+                @if row.total_tips_cents > Cents::ZERO { small { "Propinas " (money(row.total_tips_cents)) } }
+                @if row.total_refunded_cents > Cents::ZERO { small { "Devoluciones " (money(row.total_refunded_cents)) } }
+            }
+            td { (money(row.total_sales_cents)) }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What the kitchen has and what waits to be carried out (contract/admin-kitchen.md §2.C15).
+
+use crate::{extract::Params, problem::ApiResult, routes::table::OfBranch, state::AppState};
+use auth::{AnyRole, Staff};
+use axum::{Json, extract::State};
+use domain::{BranchId, round::RoundStatus};
+use runtime::ProblemBody;
+use serde::Deserialize;
+use store::view::{ActiveOrder, At, OrderStats};
+use utoipa::IntoParams;
+
+/// Which orders.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WhichOrders {
+    /// One branch; without it all of the caller's.
+    branch_id: Option<BranchId>,
+    /// SUBMITTED, IN_KITCHEN or READY; anything else is ignored.
+    status_filter: Option<String>,
+}
+
+impl WhichOrders {
+    fn status(&self) -> Option<RoundStatus> {
+        let wanted = self.status_filter.as_deref()?;
+        let active = [RoundStatus::Submitted, RoundStatus::InKitchen, RoundStatus::Ready];
+        active.into_iter().find(|status| status.as_str() == wanted)
+    }
+}
+
+/// The rounds that are not on the table yet, the longest waiting first; struck items are left out.
+#[utoipa::path(get, path = "/api/admin/orders", tag = "order", security(("staff" = [])), params(WhichOrders),
+    responses((status = 200, body = [ActiveOrder]), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub(crate) async fn active_orders(
+    State(state): State<AppState>,
+    staff: Staff<AnyRole>,
+    Params(which): Params<WhichOrders>,
+) -> ApiResult<Json<Vec<ActiveOrder>>> {
+    Ok(Json(state.db.active_orders(&staff, At { branch: which.branch_id }, which.status()).await?))
+}
+
+/// How many of them there are.
+#[utoipa::path(get, path = "/api/admin/orders/stats", tag = "order", security(("staff" = [])), params(OfBranch),
+    responses((status = 200, body = OrderStats), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub(crate) async fn order_stats(
+    State(state): State<AppState>,
+    staff: Staff<AnyRole>,
+    Params(of): Params<OfBranch>,
+) -> ApiResult<Json<OrderStats>> {
+    Ok(Json(state.db.order_stats(&staff, At { branch: of.branch_id }).await?))
+}

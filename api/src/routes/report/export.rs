@@ -1,0 +1,193 @@
+//! A report as JSON, or as a CSV file for a spreadsheet (RFC 4180), by `?format=` or else by `Accept`.
+//!
+//! Amounts stay whole cents and the columns are called as in JSON, so each header names its unit. A spreadsheet takes a cell
+//! that begins with `=`, `+`, `-` or `@` for a formula, and guests choose names: such a cell gets an apostrophe in front.
+
+use crate::problem::ApiError;
+use axum::{
+    Json,
+    extract::{FromRequestParts, Query},
+    response::{IntoResponse, Response},
+};
+use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
+use http::{HeaderMap, HeaderName, header, request::Parts};
+use runtime::Problem;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    /// A JSON document.
+    Json,
+    /// A file for a spreadsheet.
+    Csv,
+}
+
+/// How the report is to be written.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Wanted {
+    /// `json` or `csv`; without it `Accept` decides.
+    format: Option<Format>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Format {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Query::<Wanted>::from_request_parts(parts, state).await {
+            Ok(Query(Wanted { format: Some(format) })) => Ok(format),
+            Ok(Query(Wanted { format: None })) => Ok(accepted(&parts.headers)),
+            Err(rejection) => Err(Problem::unprocessable(format!("query: {}", rejection.body_text()))),
+        }
+    }
+}
+
+/// CSV if it is asked for by name and JSON is not preferred (RFC 9110 §12.5.1).
+fn accepted(headers: &HeaderMap) -> Format {
+    let weight_of = |wanted: &str| {
+        let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).filter_map(|range| weight(range, wanted)).max().unwrap_or(0)
+    };
+    let csv = weight_of("text/csv");
+    if csv > 0 && csv >= weight_of("application/json") { Format::Csv } else { Format::Json }
+}
+
+/// The weight of a media range in thousandths, if it is of that type.
+fn weight(range: &str, wanted: &str) -> Option<u16> {
+    let mut parts = range.split(';').map(str::trim);
+    if !parts.next()?.eq_ignore_ascii_case(wanted) {
+        return None;
+    }
+    let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    Some(quality.map_or(1000, thousandths))
+}
+
+/// `0.5` is 500; what is no weight counts as none.
+fn thousandths(quality: &str) -> u16 {
+    match quality.split_once('.').unwrap_or((quality, "")) {
+        ("1", _) => 1000,
+        ("0", digits) if digits.len() <= 3 => format!("{digits:0<3}").parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+impl Format {
+    /// A report that is a list. `name` is the file's, `columns` the fields of a row in order.
+    pub(super) fn list<T: Serialize>(self, name: &str, columns: &[&str], rows: &[T]) -> Result<Response, ApiError> {
+        match self {
+            Self::Json => Ok(varied(Json(rows))),
+            Self::Csv => file(name, columns, rows),
+        }
+    }
+
+    /// A report that is one object, in CSV one row.
+    pub(super) fn object<T: Serialize>(self, name: &str, columns: &[&str], row: &T) -> Result<Response, ApiError> {
+        match self {
+            Self::Json => Ok(varied(Json(row))),
+            Self::Csv => file(name, columns, std::slice::from_ref(row)),
+        }
+    }
+}
+
+const VARY: [(HeaderName, &str); 1] = [(header::VARY, "accept")];
+
+fn varied(body: impl IntoResponse) -> Response {
+    (VARY, body).into_response()
+}
+
+fn file<T: Serialize>(name: &str, columns: &[&str], rows: &[T]) -> Result<Response, ApiError> {
+    let bytes = written(columns, rows).map_err(|error| {
+        tracing::error!(%error, report = name, "a report could not be written");
+        Problem::internal()
+    })?;
+    let about = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+    ];
+    Ok(varied((about, bytes)))
+}
+
+/// Serde turns rows into cells; only then can cells be looked at, so the lines are read once more. A row with another
+/// number of cells than there are columns is an error.
+fn written<T: Serialize>(columns: &[&str], rows: &[T]) -> Result<Vec<u8>, csv::Error> {
+    let mut raw = WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    for row in rows {
+        raw.serialize(row)?;
+    }
+    let raw = raw.into_inner().map_err(|error| csv::Error::from(std::io::Error::from(error.error().kind())))?;
+    let mut lines = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    lines.write_record(columns)?;
+    for record in ReaderBuilder::new().has_headers(false).from_reader(raw.as_slice()).records() {
+        lines.write_record(&record?.iter().map(guarded).collect::<StringRecord>())?;
+    }
+    lines.into_inner().map_err(|error| csv::Error::from(std::io::Error::from(error.error().kind())))
+}
+
+/// No number of a report is negative, so a minus begins nothing but a text.
+fn guarded(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Cents;
+
+    #[derive(Serialize)]
+    struct Row {
+        name: Option<&'static str>,
+        total_cents: Cents,
+        mean: f64,
+    }
+
+    const COLUMNS: &[&str] = &["name", "total_cents", "mean"];
+
+    fn csv(rows: &[Row]) -> String {
+        String::from_utf8(written(COLUMNS, rows).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn cells_are_quoted_and_kept_from_being_formulas() {
+        let row = |name| Row { name, total_cents: Cents::new(1050).unwrap(), mean: 2.5 };
+        let names = [
+            Some("Ana, \"la\" de\nNorte"),
+            Some("=HYPERLINK(1)"),
+            Some("+1"),
+            Some("-1"),
+            Some("@x"),
+            Some("\tx"),
+            None,
+        ];
+        let lines = csv(&names.map(row));
+        let expected = "name,total_cents,mean\r\n\"Ana, \"\"la\"\" de\nNorte\",1050,2.5\r\n'=HYPERLINK(1),1050,2.5\r\n\
+            '+1,1050,2.5\r\n'-1,1050,2.5\r\n'@x,1050,2.5\r\n'\tx,1050,2.5\r\n,1050,2.5\r\n";
+        assert_eq!(lines, expected);
+        assert_eq!(csv(&[]), "name,total_cents,mean\r\n");
+    }
+
+    #[test]
+    fn a_forgotten_column_is_an_error() {
+        assert!(written(&["name", "mean"], &[Row { name: None, total_cents: Cents::ZERO, mean: 0.0 }]).is_err());
+    }
+
+    #[test]
+    fn accept_decides_where_the_query_does_not() {
+        let of = |accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            accepted(&headers)
+        };
+        assert_eq!(accepted(&HeaderMap::new()), Format::Json);
+        for json in
+            ["*/*", "application/json", "text/*", "text/csv;q=0", "text/csv;q=0.5, application/json", "text/csv;q=x"]
+        {
+            assert_eq!(of(json), Format::Json, "{json}");
+        }
+        for csv in ["text/csv", "Text/CSV; q=0.8, */*;q=0.1", "application/json;q=0.4, text/csv;q=0.41"] {
+            assert_eq!(of(csv), Format::Csv, "{csv}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! When the kitchen is busy.
+
+use super::{
+    asked::Asked,
+    export::{Format, Wanted},
+};
+use crate::{extract::Params, problem::ApiResult, state::AppState};
+use auth::{AnyRole, Staff};
+use axum::{extract::State, response::Response};
+use runtime::ProblemBody;
+use store::view::HourOrders;
+
+const COLUMNS: &[&str] = &["hour", "order_count"];
+
+/// The hours of the day that have orders, by the branch's clock; an order is a round that the kitchen got.
+#[utoipa::path(get, path = "/api/admin/reports/orders-by-hour", tag = "report", security(("staff" = [])), params(Asked, Wanted),
+    responses((status = 200, content(([HourOrders] = "application/json"), (String = "text/csv"))),
+        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn orders_by_hour(
+    State(state): State<AppState>,
+    staff: Staff<AnyRole>,
+    Params(asked): Params<Asked>,
+    format: Format,
+) -> ApiResult<Response> {
+    let window = asked.window(&state, &staff).await?;
+    format.list("orders-by-hour", COLUMNS, &state.db.report_orders_by_hour(&window).await?)
+}

@@ -1,0 +1,35 @@
+//! How money was tendered.
+
+use super::{
+    asked::Asked,
+    export::{Format, Wanted},
+};
+use crate::{extract::Params, problem::ApiResult, state::AppState};
+use auth::{Management, Staff};
+use axum::{extract::State, response::Response};
+use runtime::ProblemBody;
+use store::view::MethodSales;
+
+const COLUMNS: &[&str] = &[
+    "method",
+    "payment_count",
+    "total_amount_cents",
+    "total_tips_cents",
+    "total_refunded_cents",
+    "total_charged_back_cents",
+    "total_sales_cents",
+];
+
+/// The ways to pay that were used, the one that brought most first.
+#[utoipa::path(get, path = "/api/admin/reports/sales-by-method", tag = "report", security(("staff" = [])), params(Asked, Wanted),
+    responses((status = 200, content(([MethodSales] = "application/json"), (String = "text/csv"))),
+        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn sales_by_method(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Params(asked): Params<Asked>,
+    format: Format,
+) -> ApiResult<Response> {
+    let window = asked.till(&state, &staff).await?;
+    format.list("sales-by-method", COLUMNS, &state.db.report_sales_by_method(&window).await?)
+}

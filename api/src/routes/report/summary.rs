@@ -1,0 +1,29 @@
+//! The whole period in five numbers.
+
+use super::{
+    asked::Asked,
+    export::{Format, Wanted},
+};
+use crate::{extract::Params, problem::ApiResult, state::AppState};
+use auth::{AnyRole, Staff};
+use axum::{extract::State, response::Response};
+use runtime::ProblemBody;
+use store::view::Summary;
+
+const COLUMNS: &[&str] =
+    &["total_revenue_cents", "total_orders", "avg_order_value_cents", "total_sessions", "busiest_hour"];
+
+/// The whole period in five numbers. Revenue is what counts towards bills of approved payments: net of refunds and
+/// chargebacks, without tips; an order is a round that the kitchen got.
+#[utoipa::path(get, path = "/api/admin/reports/summary", tag = "report", security(("staff" = [])), params(Asked, Wanted),
+    responses((status = 200, content((Summary = "application/json"), (String = "text/csv"))),
+        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn summary(
+    State(state): State<AppState>,
+    staff: Staff<AnyRole>,
+    Params(asked): Params<Asked>,
+    format: Format,
+) -> ApiResult<Response> {
+    let window = asked.till(&state, &staff).await?;
+    format.object("summary", COLUMNS, &state.db.report_summary(&window).await?)
+}

@@ -1,0 +1,46 @@
+//! What sells.
+
+use super::{
+    asked::Asked,
+    export::{Format, Wanted},
+};
+use crate::{extract::Params, problem::ApiResult, state::AppState};
+use auth::{AnyRole, Staff};
+use axum::{extract::State, response::Response};
+use runtime::{Problem, ProblemBody};
+use serde::Deserialize;
+use store::view::ProductSales;
+use utoipa::IntoParams;
+
+const COLUMNS: &[&str] = &["product_id", "product_name", "quantity_sold", "total_revenue_cents"];
+const DEFAULT: u32 = 10;
+const MOST: u32 = 1000;
+
+/// How many.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Top {
+    /// At most so many products: 1 to 1000, 10 when absent.
+    limit: Option<u32>,
+}
+
+/// The products of which most were sold, struck items left out. The revenue of a product is what the ledger says was paid
+/// for it: after discounts, net of refunds, without tips; what is not paid yet is not in it.
+#[utoipa::path(get, path = "/api/admin/reports/top-products", tag = "report", security(("staff" = [])),
+    params(Asked, Top, Wanted),
+    responses((status = 200, content(([ProductSales] = "application/json"), (String = "text/csv"))),
+        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn top_products(
+    State(state): State<AppState>,
+    staff: Staff<AnyRole>,
+    Params(asked): Params<Asked>,
+    Params(top): Params<Top>,
+    format: Format,
+) -> ApiResult<Response> {
+    let limit = top.limit.unwrap_or(DEFAULT);
+    if !(1..=MOST).contains(&limit) {
+        return Err(Problem::unprocessable(format!("limit: must be from 1 to {MOST}")).into());
+    }
+    let window = asked.till(&state, &staff).await?;
+    format.list("top-products", COLUMNS, &state.db.report_top_products(&window, limit).await?)
+}

@@ -1,0 +1,186 @@
+//! The orders page (contract/admin-kitchen.md §2.C15): what the kitchen has and what waits to be carried out.
+//!
+//! The shipped page knows no struck items and would show them like any other, so they are left out, of the list as of the
+//! total.
+
+use super::kitchen_place::{At, OpenIn};
+use crate::{
+    Database,
+    error::Result,
+    unit_of_work::{all, one},
+};
+use auth::{RoleSet, Staff};
+use chrono::{DateTime, Utc};
+use domain::{
+    BranchId, Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus, text::Quantity,
+};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A round that is not on the table yet.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ActiveOrder {
+    /// The round.
+    pub id: RoundId,
+    /// Its number in the session, from 1.
+    pub round_number: i32,
+    /// SUBMITTED, IN_KITCHEN or READY.
+    pub status: RoundStatus,
+    /// The table its party sits at now.
+    pub table_id: Option<TableId>,
+    /// That table's code.
+    pub table_code: Option<String>,
+    /// The branch.
+    pub branch_id: BranchId,
+    /// Its name.
+    pub branch_name: String,
+    /// The party's stay.
+    pub session_id: SessionId,
+    /// What stands of it, in the order it was sent.
+    pub items: Vec<OrderItem>,
+    /// When the kitchen got it.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// What the items cost, before discounts, in cents.
+    pub total_cents: Cents,
+}
+
+/// A line of such a round.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OrderItem {
+    /// The line.
+    pub id: RoundItemId,
+    /// What.
+    pub product_id: ProductId,
+    /// Its name when it was sent.
+    pub product_name: String,
+    /// How many.
+    pub qty: Quantity,
+    /// Price of one when it was sent, in cents.
+    pub unit_price_cents: Cents,
+    /// The diner's wish.
+    pub notes: Option<String>,
+    /// For whom.
+    pub diner_name: Option<String>,
+}
+
+/// How many orders there are.
+#[derive(Clone, Copy, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct OrderStats {
+    /// All that are not on the table yet.
+    pub total_active: i64,
+    /// Those that nobody has begun.
+    pub pending: i64,
+    /// Those being cooked.
+    pub in_kitchen: i64,
+    /// Those that wait to be carried out.
+    pub ready: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: RoundId,
+    round_number: i32,
+    status: RoundStatus,
+    table_id: TableId,
+    table_code: String,
+    branch_id: BranchId,
+    branch_name: String,
+    session_id: SessionId,
+    submitted_at: Option<DateTime<Utc>>,
+    item_id: RoundItemId,
+    product_id: ProductId,
+    product_name: String,
+    qty: Quantity,
+    unit_price_cents: Cents,
+    notes: Option<String>,
+    diner_name: Option<String>,
+}
+
+// The second condition says nothing new; it is the partial index's own, which SQLite wants to hear.
+const ACTIVE: &str =
+    "r.tenant_id = $1 and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY') and r.status not in ('SERVED', 'CANCELED')";
+
+// A round whose last item is struck is canceled, so the inner join of items loses none.
+const SELECT: &str = "select r.id, r.round_number, r.status, t.id as table_id, t.code as table_code, r.branch_id,
+        b.name as branch_name, r.session_id, r.submitted_at, i.id as item_id, i.product_id, i.product_name, i.qty,
+        i.unit_price_cents, i.notes, d.name as diner_name
+    from round r
+    join branch b on b.id = r.branch_id
+    join table_session s on s.id = r.session_id
+    join dining_table t on t.id = s.table_id
+    join round_item i on i.round_id = r.id and i.voided_at is null
+    left join diner d on d.id = i.diner_id";
+
+const COUNT: &str = "select count(*) as total_active, count(case when r.status = 'SUBMITTED' then 1 end) as pending,
+        count(case when r.status = 'IN_KITCHEN' then 1 end) as in_kitchen,
+        count(case when r.status = 'READY' then 1 end) as ready
+    from round r";
+
+impl Database {
+    /// The orders of `at` that are not on the table yet, the longest waiting first; all of one status if it is given.
+    ///
+    /// # Errors
+    /// A branch was named that is not found or not the caller's; a sum does not fit.
+    pub async fn active_orders<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        at: At,
+        status: Option<RoundStatus>,
+    ) -> Result<Vec<ActiveOrder>> {
+        let OpenIn { and, values } = self.open_in(staff, at, "r.branch_id").await?;
+        let sql = format!("{SELECT} where {ACTIVE} {and} order by r.submitted_at, r.id, i.line");
+        let rows: Vec<Row> = all(self.reader(), &sql, values).await?;
+        let mut orders: Vec<ActiveOrder> = Vec::new();
+        for row in rows.into_iter().filter(|row| status.is_none_or(|status| row.status == status)) {
+            let cost = row.unit_price_cents.checked_times(row.qty.times())?;
+            let (id, head, item) = row.parted();
+            match orders.last_mut() {
+                Some(order) if order.id == id => order.items.push(item),
+                _ => orders.push(ActiveOrder { items: vec![item], ..head }),
+            }
+            if let Some(order) = orders.last_mut() {
+                order.total_cents = order.total_cents.checked_add(cost)?;
+            }
+        }
+        Ok(orders)
+    }
+
+    /// How many of them there are.
+    ///
+    /// # Errors
+    /// A branch was named that is not found or not the caller's.
+    pub async fn order_stats<R: RoleSet>(&self, staff: &Staff<R>, at: At) -> Result<OrderStats> {
+        let OpenIn { and, values } = self.open_in(staff, at, "r.branch_id").await?;
+        let stats = one(self.reader(), &format!("{COUNT} where {ACTIVE} {and}"), values).await?;
+        Ok(stats.unwrap_or(OrderStats { total_active: 0, pending: 0, in_kitchen: 0, ready: 0 }))
+    }
+}
+
+impl Row {
+    fn parted(self) -> (RoundId, ActiveOrder, OrderItem) {
+        let head = ActiveOrder {
+            id: self.id,
+            round_number: self.round_number,
+            status: self.status,
+            table_id: Some(self.table_id),
+            table_code: Some(self.table_code),
+            branch_id: self.branch_id,
+            branch_name: self.branch_name,
+            session_id: self.session_id,
+            items: Vec::new(),
+            submitted_at: self.submitted_at,
+            total_cents: Cents::ZERO,
+        };
+        let item = OrderItem {
+            id: self.item_id,
+            product_id: self.product_id,
+            product_name: self.product_name,
+            qty: self.qty,
+            unit_price_cents: self.unit_price_cents,
+            notes: self.notes,
+            diner_name: self.diner_name,
+        };
+        (self.id, head, item)
+    }
+}

@@ -1,0 +1,45 @@
+//! Who took what off checks.
+
+use super::window::{Window, called, place, within};
+use crate::{Database, error::Result, unit_of_work::all};
+use domain::{Cents, UserId};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A person who granted discounts.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct PersonDiscounts {
+    /// Who.
+    pub user_id: UserId,
+    /// Their name, else their login.
+    pub user_name: String,
+    /// Discounts that stand; one that was removed is in the audit log alone.
+    pub discount_count: i64,
+    /// Checks that they are on.
+    pub check_count: i64,
+    /// What they take off as the checks are now, in cents.
+    pub total_discount_cents: Cents,
+}
+
+const DISCOUNTS: &str = concat!(
+    "select d.granted_by_id as user_id, ",
+    called!(),
+    " as user_name, count(*) as discount_count, count(distinct d.check_id) as check_count,
+        cast(sum(d.amount_cents) as bigint) as total_discount_cents
+    from check_discount d join guest_check k on k.id = d.check_id join place w on ",
+    within!("k", "d.created_at"),
+    " join app_user u on u.id = d.granted_by_id
+    where d.tenant_id = $1 group by 1, 2 order by 5 desc, 1"
+);
+
+impl Database {
+    /// Who granted discounts in the window, the most generous first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn report_discounts(&self, window: &Window) -> Result<Vec<PersonDiscounts>> {
+        let sql = format!("{} {DISCOUNTS}", place(self.reader().get_database_backend()));
+        all(self.reader(), &sql, window.values()).await
+    }
+}

@@ -1,0 +1,115 @@
+//! What is still to be paid: parties at their tables, and those that left something owing.
+
+use super::window::{Window, called, place, within};
+use crate::{Database, error::Result, unit_of_work::all, view::owed::total_cents};
+use chrono::{DateTime, Utc};
+use domain::{BranchId, Cents, CheckId, SessionId, TableId, UserId, check::CheckStatus, session::SessionStatus};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A party that owes.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OpenCheck {
+    /// The party's stay.
+    pub session_id: SessionId,
+    /// Where it is in its stay; CLOSED for a party that left without paying all.
+    pub session_status: SessionStatus,
+    /// The check; null before it was asked for.
+    pub check_id: Option<CheckId>,
+    /// Where the check stands.
+    pub check_status: Option<CheckStatus>,
+    /// The branch.
+    pub branch_id: BranchId,
+    /// Its name.
+    pub branch_name: String,
+    /// The party's table, the last one it had.
+    pub table_id: TableId,
+    /// That table's code.
+    pub table_code: String,
+    /// The waiter who has the table.
+    pub waiter_id: Option<UserId>,
+    /// Their name, else their login.
+    pub waiter_name: Option<String>,
+    /// When it sat down.
+    pub opened_at: DateTime<Utc>,
+    /// When it asked for the check.
+    pub requested_at: Option<DateTime<Utc>>,
+    /// What was ordered and stands, less discounts, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// What is left to pay, in cents.
+    pub remaining_cents: Cents,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    session_id: SessionId,
+    session_status: SessionStatus,
+    check_id: Option<CheckId>,
+    check_status: Option<CheckStatus>,
+    branch_id: BranchId,
+    branch_name: String,
+    table_id: TableId,
+    table_code: String,
+    waiter_id: Option<UserId>,
+    waiter_name: Option<String>,
+    opened_at: DateTime<Utc>,
+    requested_at: Option<DateTime<Utc>>,
+    total_cents: Cents,
+    paid_cents: Cents,
+}
+
+const OPEN: &str = concat!(
+    ", owing as (
+        select s.id from table_session s join place w on w.branch_id = s.branch_id where s.status in ('OPEN', 'PAYING')
+        union select k.session_id from guest_check k join place w on w.branch_id = k.branch_id where k.status <> 'PAID'
+    )
+    select s.id as session_id, s.status as session_status, k.id as check_id, k.status as check_status, s.branch_id,
+        b.name as branch_name, s.table_id, t.code as table_code, s.assigned_waiter_id as waiter_id, ",
+    called!(),
+    " as waiter_name, s.opened_at, k.requested_at, ",
+    total_cents!(),
+    " as total_cents, coalesce(k.paid_cents, 0) as paid_cents
+    from owing o join table_session s on s.id = o.id join place w on ",
+    within!("s", "s.opened_at"),
+    " join branch b on b.id = s.branch_id join dining_table t on t.id = s.table_id
+    left join guest_check k on k.session_id = s.id
+    left join app_user u on u.id = s.assigned_waiter_id
+    where s.tenant_id = $1 order by s.opened_at, s.id"
+);
+
+impl Database {
+    /// The parties that sat down in the window and owe something now, whoever has sat longest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn report_open_checks(&self, window: &Window) -> Result<Vec<OpenCheck>> {
+        let sql = format!("{}{OPEN}", place(self.reader().get_database_backend()));
+        let rows: Vec<Row> = all(self.reader(), &sql, window.values()).await?;
+        Ok(rows.into_iter().map(OpenCheck::from).filter(|check| check.remaining_cents > Cents::ZERO).collect())
+    }
+}
+
+impl From<Row> for OpenCheck {
+    fn from(row: Row) -> Self {
+        Self {
+            session_id: row.session_id,
+            session_status: row.session_status,
+            check_id: row.check_id,
+            check_status: row.check_status,
+            branch_id: row.branch_id,
+            branch_name: row.branch_name,
+            table_id: row.table_id,
+            table_code: row.table_code,
+            waiter_id: row.waiter_id,
+            waiter_name: row.waiter_name,
+            opened_at: row.opened_at,
+            requested_at: row.requested_at,
+            remaining_cents: row.total_cents.saturating_sub(row.paid_cents),
+            total_cents: row.total_cents,
+            paid_cents: row.paid_cents,
+        }
+    }
+}

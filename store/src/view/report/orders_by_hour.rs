@@ -1,0 +1,51 @@
+//! When the kitchen is busy.
+
+use super::window::{Window, place, quarter, within};
+use crate::{Database, error::Result, unit_of_work::all};
+use chrono::Timelike;
+use domain::BranchId;
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// An hour of the day.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HourOrders {
+    /// 0 to 23 by the branch's clock.
+    pub hour: u32,
+    /// Rounds that the kitchen got in that hour of any day.
+    pub order_count: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    branch_id: BranchId,
+    quarter: i64,
+    orders: i64,
+}
+
+impl Database {
+    /// The hours of the day that have orders, ascending.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn report_orders_by_hour(&self, window: &Window) -> Result<Vec<HourOrders>> {
+        let backend = self.reader().get_database_backend();
+        let sql = format!(
+            "{} select r.branch_id, {} as quarter, count(*) as orders from round r join place w on {}
+            where r.tenant_id = $1 and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY', 'SERVED') group by 1, 2",
+            place(backend),
+            quarter(backend, "r.submitted_at"),
+            within!("r", "r.submitted_at")
+        );
+        let rows: Vec<Row> = all(self.reader(), &sql, window.values()).await?;
+        let mut hours: BTreeMap<u32, i64> = BTreeMap::new();
+        for row in rows {
+            if let Some(wall) = window.wall(row.branch_id, row.quarter) {
+                *hours.entry(wall.hour()).or_default() += row.orders;
+            }
+        }
+        Ok(hours.into_iter().map(|(hour, order_count)| HourOrders { hour, order_count }).collect())
+    }
+}

@@ -1,0 +1,82 @@
+//! The whole period in five numbers.
+
+use super::{
+    orders_by_hour::HourOrders,
+    window::{Window, place, within},
+};
+use crate::{Database, error::Result, unit_of_work::one};
+use domain::Cents;
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The whole period in five numbers.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Summary {
+    /// What was paid for, net of refunds and without tips, in cents.
+    pub total_revenue_cents: Cents,
+    /// Rounds that the kitchen got.
+    pub total_orders: i64,
+    /// Revenue by order, in cents, rounded down.
+    pub avg_order_value_cents: Cents,
+    /// Parties that sat down.
+    pub total_sessions: i64,
+    /// The hour of the day with the most orders, 0 to 23, the earlier of equals; null without orders.
+    pub busiest_hour: Option<u32>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    revenue: Cents,
+    sessions: i64,
+}
+
+const SUMS: &str = concat!(
+    "select cast(coalesce((select sum(p.net_cents) from payment p join place w on ",
+    within!("p", "coalesce(p.approved_at, p.created_at)"),
+    " where p.tenant_id = $1 and p.check_id is not null), 0) as bigint) as revenue,
+    (select count(*) from table_session s join place w on ",
+    within!("s", "s.opened_at"),
+    " where s.tenant_id = $1) as sessions"
+);
+
+impl Database {
+    /// The whole period in five numbers.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn report_summary(&self, window: &Window) -> Result<Summary> {
+        let sql = format!("{} {SUMS}", place(self.reader().get_database_backend()));
+        let sums: Option<Row> = one(self.reader(), &sql, window.values()).await?;
+        let (revenue, sessions) = sums.map_or((Cents::ZERO, 0), |row| (row.revenue, row.sessions));
+        let hours = self.report_orders_by_hour(window).await?;
+        let orders = hours.iter().map(|row| row.order_count).sum();
+        Ok(Summary {
+            total_revenue_cents: revenue,
+            total_orders: orders,
+            avg_order_value_cents: revenue.per(orders),
+            total_sessions: sessions,
+            busiest_hour: busiest(&hours),
+        })
+    }
+}
+
+/// `hours` come in order, so the first of equals is the earliest.
+fn busiest(hours: &[HourOrders]) -> Option<u32> {
+    let most = hours.iter().map(|row| row.order_count).max()?;
+    hours.iter().find(|row| row.order_count == most).map(|row| row.hour)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_earlier_of_two_busy_hours_counts() {
+        let hours = |counts: &[(u32, i64)]| -> Vec<HourOrders> {
+            counts.iter().map(|(hour, order_count)| HourOrders { hour: *hour, order_count: *order_count }).collect()
+        };
+        assert_eq!(busiest(&hours(&[(9, 1), (13, 4), (21, 4)])), Some(13));
+        assert_eq!(busiest(&[]), None);
+    }
+}

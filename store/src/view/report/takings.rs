@@ -1,0 +1,57 @@
+//! How money was tendered.
+
+use super::window::{Window, place, within};
+use crate::{Database, error::Result, unit_of_work::all};
+use domain::{Cents, payment::Tender};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A way to pay. `total_amount = total_sales + total_tips + total_refunded + total_charged_back`, to the cent.
+#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
+pub struct MethodSales {
+    /// CASH, CARD_PHYSICAL, TRANSFER_EXTERNAL, OTHER_MANUAL or MERCADO_PAGO.
+    pub method: Tender,
+    /// Payments that were approved, whatever became of them.
+    pub payment_count: i64,
+    /// What came in, tips included, in cents.
+    pub total_amount_cents: Cents,
+    /// What of it counts as tips, in cents.
+    pub total_tips_cents: Cents,
+    /// What of it was given back, in cents.
+    pub total_refunded_cents: Cents,
+    /// What of it the card's issuers took back, in cents.
+    pub total_charged_back_cents: Cents,
+    /// What of it counts towards bills, in cents.
+    pub total_sales_cents: Cents,
+}
+
+// A payment in a foreign currency or to a foreign account is approved and counts for nothing: the last condition leaves
+// it out.
+const METHODS: &str = concat!(
+    "select p.tender as method, count(*) as payment_count, cast(sum(p.amount_cents) as bigint) as total_amount_cents,
+        cast(sum(p.tip_cents) as bigint) as total_tips_cents,
+        cast(sum(case when p.status = 'REFUNDED' then p.amount_cents - p.net_cents - p.tip_cents
+            else p.refunded_cents end) as bigint) as total_refunded_cents,
+        cast(sum(case when p.status = 'CHARGED_BACK'
+            then p.amount_cents - p.refunded_cents - p.net_cents - p.tip_cents else 0 end) as bigint)
+            as total_charged_back_cents,
+        cast(sum(p.net_cents) as bigint) as total_sales_cents
+    from payment p join place w on ",
+    within!("p", "coalesce(p.approved_at, p.created_at)"),
+    " join guest_check k on k.id = p.check_id and k.currency = p.currency
+    where p.tenant_id = $1 and (p.status in ('REFUNDED', 'CHARGED_BACK') or p.status in ('APPROVED', 'IN_MEDIATION')
+        and p.net_cents + p.tip_cents = p.amount_cents - p.refunded_cents)
+    group by p.tender order by 7 desc, 1"
+);
+
+impl Database {
+    /// The ways to pay that were used, the one that brought most first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn report_sales_by_method(&self, window: &Window) -> Result<Vec<MethodSales>> {
+        let sql = format!("{} {METHODS}", place(self.reader().get_database_backend()));
+        all(self.reader(), &sql, window.values()).await
+    }
+}

@@ -1,0 +1,349 @@
+//! Reports against the raw rows, after an evening in which everything happened that a report can get wrong; and what else
+//! can be asked of them: files, prints, nonsense.
+
+use crate::look::{centro, table};
+use crate::recount::{Ask, Books};
+use crate::scene::{Staff, Stranger, item, list, number, strangers, text, void};
+use crate::till::{Party, cash, discount, order, refund};
+use chrono::NaiveDate;
+use domain::{Clock, SystemClock};
+use harness::{App, Caller, Value, both_modes, json};
+
+const REPORTS: [&str; 9] = [
+    "summary",
+    "daily-sales",
+    "top-products",
+    "orders-by-hour",
+    "waiter-performance",
+    "sales-by-method",
+    "voids",
+    "discounts",
+    "open-checks",
+];
+
+async fn report(caller: &Caller, name: &str, query: &str) -> Value {
+    caller.get(&format!("/api/admin/reports/{name}?{query}")).await.expect(200)
+}
+
+/// Voids, discounts of both kinds, tips, refunds in part and in full, an order by a waiter, a call, parties that owe; then a
+/// chargeback, a dispute, money without a check and foreign money, which no test can wait for, by SQL.
+async fn evening(app: &App, staff: &Staff) {
+    let phone = app.scan("INT-01").await;
+    let round = order(&phone, &[(118, 2), (111, 1), (112, 3)]).await;
+    void(&staff.waiter, item(app, round, 3).await).await.expect(200);
+    let party = Party::of(phone).await;
+    discount(staff, party.phone.session_id, "AMOUNT", 700).await.expect(200);
+    let owed = party.stands().await.1;
+    let pay = json!({"check_id": party.check, "amount_cents": owed, "tip_cents": 2400, "received_cents": owed + 5000});
+    let payment = number(&staff.waiter.post("/api/billing/cash/pay", pay).await.expect(200)["payment_id"]);
+    refund(staff, payment, Some(1000)).await.expect(200);
+
+    let party = Party::paying(app, "INT-02", &[(120, 1), (118, 1)]).await;
+    discount(staff, party.phone.session_id, "PERCENT", 10).await.expect(200);
+    let half = party.stands().await.1 / 2;
+    let card = |amount: i64| json!({"check_id": party.check, "amount_cents": amount, "tip_cents": 500, "manual_method": "CARD_PHYSICAL"});
+    staff.waiter.post("/api/waiter/payments/manual", card(half)).await.expect(200);
+    let second = staff.manager.post("/api/waiter/payments/manual", card(half)).await.expect(200);
+    refund(staff, number(&second["payment_id"]), None).await.expect(200);
+
+    let ter = table(app, "TER-01").await;
+    let opened =
+        staff.waiter.post(&format!("/api/waiter/tables/{ter}/activate"), json!({"diner_count": 2})).await.expect(200);
+    let session = number(&opened["session_id"]);
+    let taken = json!({"items": [{"product_id": 118, "qty": 2}, {"product_id": 101, "qty": 2}]});
+    let taken = staff.waiter.post(&format!("/api/waiter/sessions/{session}/rounds"), taken).await.expect(200);
+    staff.walk(number(&taken["round_id"]), &["IN_KITCHEN", "READY", "SERVED"]).await;
+    let phone = app.scan("TER-01").await;
+    let call = phone.post("/api/diner/service-call", json!({"type": "WAITER_CALL"})).await.expect(200);
+    staff.waiter.post_empty(&format!("/api/waiter/service-calls/{}/acknowledge", call["id"])).await.expect(200);
+    let party = Party::of(phone).await;
+    cash(&staff.manager, party.check, party.total).await.expect(200);
+
+    order(&app.scan("BAR-01").await, &[(101, 1)]).await;
+    let party = Party::paying(app, "BAR-02", &[(130, 2)]).await;
+    cash(&staff.waiter, party.check, 1000).await.expect(200);
+    let canceled = order(&app.scan("INT-03").await, &[(118, 9)]).await;
+    staff.walk(canceled, &["CANCELED"]).await;
+
+    // Status, currency, amount, refunded, tip, net, whether a check asked for it.
+    let provided = [
+        ("CHARGED_BACK", "ARS", [5000, 1000, 0, 0], true),
+        ("IN_MEDIATION", "ARS", [3300, 0, 300, 3000], true),
+        ("APPROVED", "USD", [900, 0, 0, 0], true),
+        ("PENDING", "ARS", [800, 0, 0, 0], true),
+        ("APPROVED", "ARS", [7777, 0, 0, 7777], false),
+    ];
+    for (number, (status, currency, [amount, refunded, tip, net], asked)) in provided.into_iter().enumerate() {
+        let check = if asked { "id" } else { "null" };
+        app.sql_exec(&format!(
+            "insert into payment (tenant_id, branch_id, check_id, tender, status, currency, amount_cents, refunded_cents, tip_cents, net_cents,
+                 targets, registered_by, provider_payment_id, created_at)
+             select tenant_id, branch_id, {check}, 'MERCADO_PAGO', '{status}', '{currency}', {amount}, {refunded}, {tip}, {net}, '[]', 'SYSTEM',
+                 'b{number}', requested_at from guest_check where id = {}",
+            party.check
+        ))
+        .await;
+    }
+    app.sql_exec(
+        "update service_call set created_at = '2026-01-10T10:00:00+00:00', acked_at = '2026-01-10T10:00:07.250+00:00';
+         update round set submitted_at = '2026-01-10T18:00:00+00:00', served_at = '2026-01-10T18:12:30+00:00' where status = 'SERVED'",
+    )
+    .await;
+}
+
+/// The demo's branch stands in Kathmandu, where the day begins at 18:15 UTC; its rows are put at both sides of that.
+async fn at_midnight(app: &App) {
+    app.sql_exec(
+        "update branch set timezone = 'Asia/Kathmandu' where slug = 'centro';
+         update payment set approved_at = '2026-01-10T18:14:59.999999+00:00' where id in (select min(id) from payment where tender = 'CASH' and branch_id = 1);
+         update payment set approved_at = '2026-01-10T18:15:00+00:00' where id in (select min(id) from payment where tender = 'CARD_PHYSICAL' and branch_id = 1);
+         update round set submitted_at = '2026-01-10T18:14:59.9996+00:00' where id in (select min(id) from round where branch_id = 1);
+         update round set submitted_at = '2026-01-10T18:15:00+00:00' where id in (select min(id) + 1 from round where branch_id = 1);
+         update round_item set voided_at = '2026-01-10T18:14:59+00:00' where voided_at is not null;
+         update check_discount set created_at = '2026-01-10T18:15:00+00:00' where type = 'PERCENT';
+         update table_session set opened_at = '2026-01-10T18:14:59+00:00' where id in (select min(id) from table_session where branch_id = 1)",
+    )
+    .await;
+}
+
+/// A branch in Madrid on the night the clocks go back, and the same in another business.
+async fn at_the_longest_day(app: &App, of: &Stranger) {
+    app.sql_exec(&format!("update branch set timezone = 'Europe/Madrid' where id = {}", of.branch)).await;
+    let instants = [
+        "2026-10-24T21:59:59",
+        "2026-10-24T22:00:00",
+        "2026-10-25T00:30:00",
+        "2026-10-25T01:30:00",
+        "2026-10-25T22:59:59",
+        "2026-10-25T23:00:00",
+    ];
+    for (index, at) in instants.iter().enumerate() {
+        let (at, number) = (format!("{at}+00:00"), index + 2);
+        app.sql_exec(&format!(
+            "insert into payment (tenant_id, branch_id, check_id, tender, status, currency, amount_cents, tip_cents, net_cents, targets, registered_by,
+                 registered_by_id, created_at, approved_at)
+             select tenant_id, branch_id, id, 'TRANSFER_EXTERNAL', 'APPROVED', 'ARS', 1{number}00, 100, 1{number}00 - 100, '[]', 'WAITER', 4, '{at}', '{at}'
+                 from guest_check where branch_id = {branch};
+             insert into round (tenant_id, branch_id, session_id, round_number, status, submitted_by, content_digest, created_at, submitted_at)
+             select tenant_id, branch_id, id, {number}, 'SERVED', 'DINER', 'n{number}', '{at}', '{at}' from table_session where branch_id = {branch};
+             insert into round_item (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, station)
+             select tenant_id, id, 1, 102, 'Algo', {number}, 100, 'GRILL' from round where content_digest = 'n{number}' and branch_id = {branch}",
+            branch = of.branch
+        ))
+        .await;
+    }
+}
+
+/// Every report that has days, as one person gets it, against the recount of the branches they may see.
+async fn compare(books: &Books, caller: &Caller, ask: &Ask, query: &str) {
+    let expected = [
+        ("summary", books.summary(ask)),
+        ("daily-sales", books.daily_sales(ask)),
+        ("top-products", books.top_products(ask, 10)),
+        ("orders-by-hour", books.orders_by_hour(ask)),
+        ("waiter-performance", books.waiters(ask)),
+        ("sales-by-method", books.sales_by_method(ask)),
+        ("voids", books.voids(ask)),
+        ("discounts", books.discounts(ask)),
+    ];
+    for (name, expected) in expected {
+        assert_eq!(report(caller, name, query).await, expected, "{name}?{query}");
+    }
+    assert_eq!(report(caller, "top-products", &format!("{query}&limit=2")).await, books.top_products(ask, 2));
+}
+
+both_modes! {
+    async fn reports_say_what_the_rows_say(app: App) {
+        let staff = Staff::of(&app).await;
+        let admin = app.login("admin@demo.com", "admin123").await;
+        evening(&app, &staff).await;
+        let [foreign, north] = strangers(&app).await;
+        at_midnight(&app).await;
+        at_the_longest_day(&app, &foreign).await;
+        at_the_longest_day(&app, &north).await;
+        let books = Books::of(&app, "buen-sabor").await;
+        let centro = centro(&app).await;
+        let date = |day: &str| day.parse::<NaiveDate>().unwrap();
+        for (first, last) in [("2026-01-10", "2026-01-10"), ("2026-01-11", "2026-01-11"), ("2026-01-01", "2026-01-31"),
+            ("2026-10-24", "2026-10-24"), ("2026-10-25", "2026-10-25"), ("2026-10-26", "2026-10-26"), ("2026-01-01", "2026-12-31")] {
+            let ask = |branches: &[i64]| Ask { branches: branches.to_vec(), first: date(first), last: date(last) };
+            let dates = format!("date_from={first}&date_to={last}");
+            compare(&books, &admin, &ask(&[centro, north.branch]), &dates).await;
+            compare(&books, &admin, &ask(&[north.branch]), &format!("{dates}&branch_id={}", north.branch)).await;
+            compare(&books, &staff.manager, &ask(&[centro]), &dates).await;
+        }
+        // So many days up to the branch's own today.
+        let today = SystemClock.now().with_timezone(&chrono_tz::Asia::Kathmandu).date_naive();
+        for days in [1, 7, 14, 30, 90] {
+            let ask = Ask { branches: vec![centro], first: today - chrono::Days::new(days - 1), last: today };
+            compare(&books, &staff.manager, &ask, &format!("days={days}")).await;
+        }
+        let month = Ask { branches: vec![centro], first: today - chrono::Days::new(29), last: today };
+        compare(&books, &staff.manager, &month, "").await;
+        // The two would agree on nothing at all, too.
+        let methods = report(&admin, "sales-by-method", "").await;
+        let card = list(&methods).iter().find(|row| row["method"] == "CARD_PHYSICAL").unwrap();
+        let provided = list(&methods).iter().find(|row| row["method"] == "MERCADO_PAGO").unwrap();
+        assert!(number(&card["total_tips_cents"]) > 0 && number(&card["total_refunded_cents"]) > 0, "{methods}");
+        assert_eq!((number(&provided["payment_count"]), number(&provided["total_charged_back_cents"])), (2, 4000), "{methods}");
+        let night = report(&admin, "orders-by-hour", "date_from=2026-10-25&date_to=2026-10-25").await;
+        assert_eq!(night, json!([{"hour": 0, "order_count": 1}, {"hour": 2, "order_count": 2}, {"hour": 23, "order_count": 1}]));
+        let midnight = report(&staff.manager, "daily-sales", "date_from=2026-01-10&date_to=2026-01-11").await;
+        let days: Vec<&str> = list(&midnight).iter().map(|day| text(&day["date"])).collect();
+        assert_eq!(days, ["2026-01-10", "2026-01-11"]);
+        let hours = report(&staff.manager, "orders-by-hour", "date_from=2026-01-10&date_to=2026-01-11").await;
+        assert_eq!(hours, json!([{"hour": 0, "order_count": 1}, {"hour": 23, "order_count": 2}]));
+        for path in ["daily-sales", "orders-by-hour"] {
+            assert_eq!(report(&staff.waiter, path, "").await, report(&staff.manager, path, "").await, "{path}");
+        }
+    }
+
+    /// What the recount could agree on and be wrong about all the same: the figures of one small evening, written out.
+    async fn revenue_is_without_tips_voids_discounts_and_refunds(app: App) {
+        let staff = Staff::of(&app).await;
+        app.sql_exec("update branch_product set price_cents = 10000 where product_id in (111, 112, 118)").await;
+        let phone = app.scan("INT-01").await;
+        let round = order(&phone, &[(118, 2), (111, 1), (112, 1)]).await;
+        void(&staff.waiter, item(&app, round, 3).await).await.expect(200);
+        let party = Party::of(phone).await;
+        discount(&staff, party.phone.session_id, "AMOUNT", 5000).await.expect(200);
+        let owing = report(&staff.manager, "open-checks", "").await;
+        let [owing] = list(&owing) else { panic!("{owing}") };
+        assert_eq!((number(&owing["total_cents"]), number(&owing["paid_cents"]), number(&owing["remaining_cents"])), (25_000, 0, 25_000));
+        assert_eq!((text(&owing["table_code"]), text(&owing["check_status"]), text(&owing["session_status"])), ("INT-01", "REQUESTED", "PAYING"));
+        let pay = json!({"check_id": party.check, "amount_cents": 25_000, "tip_cents": 2500});
+        let payment = number(&staff.waiter.post("/api/billing/cash/pay", pay).await.expect(200)["payment_id"]);
+        assert_eq!(report(&staff.manager, "open-checks", "").await, json!([]));
+        refund(&staff, payment, Some(4000)).await.expect(200);
+
+        let summary = report(&staff.manager, "summary", "days=7").await;
+        assert_eq!((number(&summary["total_revenue_cents"]), number(&summary["total_orders"])), (21_000, 1));
+        let methods = report(&staff.manager, "sales-by-method", "days=7").await;
+        assert_eq!(methods, json!([{"method": "CASH", "payment_count": 1, "total_amount_cents": 27_500, "total_tips_cents": 2500,
+            "total_refunded_cents": 4000, "total_charged_back_cents": 0, "total_sales_cents": 21_000}]));
+        let products = report(&staff.manager, "top-products", "days=7").await;
+        let sold: i64 = list(&products).iter().map(|row| number(&row["total_revenue_cents"])).sum();
+        assert_eq!((list(&products).len(), sold), (2, 21_000));
+        assert_eq!(number(&report(&staff.manager, "voids", "").await[0]["total_voided_cents"]), 10_000);
+        assert_eq!(number(&report(&staff.manager, "discounts", "").await[0]["total_discount_cents"]), 5000);
+        let owing = report(&staff.manager, "open-checks", "").await;
+        assert_eq!(number(&owing[0]["remaining_cents"]), 4000);
+        assert_eq!(report(&staff.manager, "open-checks", "date_to=2026-01-01").await, json!([]));
+
+        // A party that left without paying owes for ever.
+        let admin = app.login("admin@demo.com", "admin123").await;
+        let int_01 = table(&app, "INT-01").await;
+        admin.post(&format!("/api/waiter/tables/{int_01}/close"), json!({"force": true})).await.expect(200);
+        let owing = report(&staff.manager, "open-checks", "").await;
+        assert_eq!((text(&owing[0]["session_status"]), number(&owing[0]["remaining_cents"])), ("CLOSED", 4000));
+    }
+
+    async fn a_report_is_a_file_too(app: App) {
+        let staff = Staff::of(&app).await;
+        evening(&app, &staff).await;
+        app.sql_exec("update app_user set first_name = '=HYPERLINK(\"x\")', last_name = 'López, \"el\"' where email = 'waiter@demo.com'").await;
+        for name in REPORTS {
+            let path = format!("/api/admin/reports/{name}");
+            let rows = match report(&staff.manager, name, "days=366").await {
+                Value::Array(rows) => rows,
+                one => vec![one],
+            };
+            assert!(!rows.is_empty(), "{name}");
+            let by_query = staff.manager.get(&format!("{path}?days=366&format=csv")).await;
+            let by_accept = staff.manager.with_header("Accept", "text/csv").get(&format!("{path}?days=366")).await;
+            assert_eq!((by_query.status, by_query.text()), (200, by_accept.text()), "{name}");
+            assert_eq!(by_query.header("content-type"), Some("text/csv; charset=utf-8; header=present"));
+            let disposition = format!("attachment; filename=\"{name}.csv\"");
+            assert_eq!(by_query.header("content-disposition"), Some(&*disposition));
+            let file = by_query.text();
+            assert_eq!(file.matches("\r\n").count(), rows.len() + 1, "{file}");
+            let columns: Vec<&str> = file.lines().next().unwrap().split(',').collect();
+            let mut fields: Vec<&str> = rows[0].as_object().unwrap().keys().map(String::as_str).collect();
+            fields.sort_unstable();
+            let mut sorted = columns.clone();
+            sorted.sort_unstable();
+            assert_eq!(sorted, fields, "{name}");
+            // Numbers are in the column they are called after.
+            let cells: Vec<String> = columns.iter().filter(|column| rows[0][**column].is_i64()).map(|column| rows[0][*column].to_string()).collect();
+            assert!(cells.iter().all(|cell| file.lines().nth(1).unwrap().contains(cell.as_str())), "{name}: {cells:?} in {file}");
+            let json = staff.manager.with_header("Accept", "text/csv").get(&format!("{path}?format=json")).await;
+            assert_eq!(json.header("content-type"), Some("application/json"), "{name}");
+        }
+        let file = staff.manager.get("/api/admin/reports/voids?format=csv").await.text();
+        assert!(file.contains(",\"'=HYPERLINK(\"\"x\"\") López, \"\"el\"\"\",1,3,"), "{file}");
+    }
+
+    async fn a_day_and_a_round_are_printed(app: App) {
+        let staff = Staff::of(&app).await;
+        app.sql_exec("update branch_product set price_cents = 123450 where product_id = 118; update product set name = '<b>Bife</b>' where id = 118").await;
+        let phone = app.scan("INT-01").await;
+        let items = json!({"items": [{"product_id": 118, "qty": 2, "notes": "<i>jugoso</i>"}, {"product_id": 111, "qty": 1}]});
+        let round = number(&phone.post("/api/diner/rounds/submit", items).await.expect(200)["round_id"]);
+        void(&staff.waiter, item(&app, round, 2).await).await.expect(200);
+        let ticket = staff.cook.get(&format!("/api/admin/receipts/kitchen-ticket/{round}")).await;
+        assert_eq!((ticket.status, ticket.header("content-type")), (200, Some("text/html; charset=utf-8")));
+        let page = ticket.text();
+        for words in ["Mesa INT-01", "Ronda N.º 1", "2 × &lt;b&gt;Bife&lt;/b&gt;", "&lt;i&gt;jugoso&lt;/i&gt;", "ANULADO: se cayó", "<td>2</td>"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        let party = Party::of(phone).await;
+        let pay = json!({"check_id": party.check, "amount_cents": party.total, "tip_cents": 1000});
+        staff.waiter.post("/api/billing/cash/pay", pay).await.expect(200);
+        let centro = centro(&app).await;
+        let path = format!("/api/admin/receipts/daily-report/{centro}");
+        let page = staff.manager.get(&path).await.text();
+        for words in ["Sucursal Centro", "Reporte del día", "VENTAS", "$ 2.469,00", "Efectivo (1)", "Propinas $ 10,00", "2 × &lt;b&gt;Bife&lt;/b&gt;",
+            "Anulaciones", "Carlos López (1)", "no válido como factura"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        assert!(!page.contains("http") && !page.contains("<b>"), "{page}");
+        // Who struck what is for whoever runs the branch.
+        let page = staff.waiter.get(&path).await.text();
+        assert!(page.contains("$ 2.469,00") && !page.contains("Carlos"), "{page}");
+        let other = staff.waiter.get(&format!("{path}?report_date=2026-01-10")).await.text();
+        assert!(other.contains("10/01/2026") && other.contains("$ 0,00") && !other.contains("Bife"), "{other}");
+        staff.walk(round, &["IN_KITCHEN"]).await;
+        void(&staff.waiter, item(&app, round, 1).await).await.expect(200);
+        assert!(staff.cook.get(&format!("/api/admin/receipts/kitchen-ticket/{round}")).await.text().contains("CANCELADA"));
+        staff.cook.get("/api/admin/receipts/kitchen-ticket/999999").await.expect(404);
+    }
+
+    async fn nonsense_is_named_and_currencies_are_not_added_up(app: App) {
+        let staff = Staff::of(&app).await;
+        let admin = app.login("admin@demo.com", "admin123").await;
+        let wrong = [("days=0", "days"), ("days=367", "days"), ("days=-7", "days"), ("days=x", "days"), ("days=1.5", "days"),
+            ("days=99999999999999999999", "days"), ("date_from=2026-02-30", "date_from"), ("date_to=yesterday", "date_to"),
+            ("date_from=2026-02-02&date_to=2026-02-01", "date_from"), ("date_from=2020-01-01&date_to=2026-01-01", "date_from"),
+            ("date_from=2020-01-01", "date_from"), ("date_to=0001-01-01", "date_to"), ("branch_id=x", "branch_id"), ("format=xml", "format")];
+        for name in REPORTS {
+            for (query, field) in wrong {
+                let refused = staff.manager.get(&format!("/api/admin/reports/{name}?{query}")).await.expect(422);
+                assert!(text(&refused["detail"]).contains(field), "{name}?{query}: {refused}");
+            }
+        }
+        for query in ["limit=0", "limit=1001", "limit=-1", "limit=many"] {
+            let refused = staff.manager.get(&format!("/api/admin/reports/top-products?{query}")).await.expect(422);
+            assert!(text(&refused["detail"]).contains("limit"), "{query}: {refused}");
+        }
+        for day in ["2026-13-01", "x", "0001-01-01"] {
+            let refused = staff.manager.get(&format!("/api/admin/receipts/daily-report/1?report_date={day}")).await.expect(422);
+            assert!(text(&refused["detail"]).contains("report_date"), "{refused}");
+        }
+        // Days that are still to come have nothing in them.
+        assert_eq!(report(&staff.manager, "daily-sales", "date_from=2999-01-01").await, json!([]));
+        assert_eq!(report(&staff.manager, "summary", "date_from=2999-01-01").await["busiest_hour"], Value::Null);
+
+        let [_, north] = strangers(&app).await;
+        app.sql_exec(&format!("update branch set currency = 'BRL' where id = {}", north.branch)).await;
+        for name in REPORTS {
+            let mixed = admin.get(&format!("/api/admin/reports/{name}")).await;
+            if name == "orders-by-hour" {
+                mixed.expect(200);
+            } else {
+                assert_eq!(mixed.expect(400)["code"], "mixed_currencies", "{name}");
+            }
+            admin.get(&format!("/api/admin/reports/{name}?branch_id={}", north.branch)).await.expect(200);
+            staff.manager.get(&format!("/api/admin/reports/{name}")).await.expect(200);
+        }
+    }
+}
