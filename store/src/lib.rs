@@ -63,7 +63,7 @@ pub use offer::OfferedIn;
 pub use office::{NewBranch, NewUser};
 pub use page::Page;
 pub use payment::{
-    AccountRow, CheckoutRow, Facts, Incident, IncidentRow, LockedRefund, NewAccount, NewCheckout, NewNotice,
+    AccountRow, Bill, CheckoutRow, Facts, Incident, IncidentRow, LockedRefund, NewAccount, NewCheckout, NewNotice,
     NewPayment, PaymentRow, RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
 };
 pub use payment::{

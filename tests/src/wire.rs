@@ -25,7 +25,7 @@ pub struct CountingProxy {
     accepting: AbortHandle,
 }
 
-/// What cuts every connection after so many round trips. The one that is one too many does not reach the server.
+/// What cuts every connection after so many statements. The one that is one too many does not reach the server.
 #[derive(Debug)]
 struct Fuse {
     left: AtomicI64,
@@ -35,7 +35,7 @@ struct Fuse {
 impl Fuse {
     const NEVER: i64 = i64::MAX / 2;
 
-    /// Whether the round trip may go on to the server.
+    /// Whether the statement may go on to the server.
     fn lets_through(&self) -> bool {
         let left = self.left.fetch_sub(1, Ordering::SeqCst);
         if left <= 0 {
@@ -77,10 +77,13 @@ impl CountingProxy {
         lock(&self.log).clear();
     }
 
-    /// Lets `round_trips` more reach the server, then cuts all connections and takes no new ones, as a crash of the client
+    /// Lets `statements` more reach the server, then cuts all connections and takes no new ones, as a crash of the client
     /// at that point would: what the server had not been asked by then it never is.
-    pub fn cut_after(&self, round_trips: usize) {
-        self.fuse.left.store(i64::try_from(round_trips).unwrap_or(Fuse::NEVER), Ordering::SeqCst);
+    ///
+    /// Round trips that execute nothing are not counted: a crash beside one leaves what a crash at the next statement
+    /// does. The pool's pings never end, so that with them a walk from statement to statement would not either.
+    pub fn cut_after(&self, statements: usize) {
+        self.fuse.left.store(i64::try_from(statements).unwrap_or(Fuse::NEVER), Ordering::SeqCst);
     }
 
     /// Whether the cut came.
@@ -160,6 +163,9 @@ async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut look: impl
     }
 }
 
+/// Begins the line of a statement that is only made ready.
+const PREPARE: &str = "prepare: ";
+
 /// What one client has sent, cut into messages.
 #[derive(Debug, Default)]
 struct Frontend {
@@ -202,13 +208,13 @@ impl Frontend {
         }
     }
 
-    /// Whether it ends a round trip that counts.
+    /// Whether it ends a round trip that executes something.
     fn message(&mut self, tag: u8, body: &[u8], log: &Mutex<Vec<String>>) -> bool {
         match tag {
             b'P' => {
                 let (name, rest) = cut(body);
                 let text = one_line(cut(rest).0);
-                self.carried.push(format!("prepare: {text}"));
+                self.carried.push(format!("{PREPARE}{text}"));
                 self.prepared.insert(name.to_vec(), text);
                 false
             }
@@ -232,10 +238,11 @@ impl Frontend {
             self.carried.clear();
             return false;
         }
+        let executes = self.carried.iter().any(|statement| !statement.starts_with(PREPARE));
         let line = if self.carried.is_empty() { "ping".to_owned() } else { self.carried.join("; ") };
         self.carried.clear();
         lock(log).push(line);
-        true
+        executes
     }
 }
 
@@ -274,13 +281,15 @@ mod tests {
         bytes.extend(message(Some(b'S'), b""));
         bytes.extend(message(Some(b'S'), b""));
         bytes.extend(message(Some(b'Q'), b"/* housekeeping */ SELECT 1\0"));
+        bytes.extend(message(Some(b'Q'), b"COMMIT\0"));
         for step in [1, 3, 7, bytes.len()] {
             let log = Mutex::new(Vec::new());
             let mut frontend = Frontend::default();
-            let fuse = Fuse { left: AtomicI64::new(3), blown: watch::Sender::new(false) };
+            let fuse = Fuse { left: AtomicI64::new(2), blown: watch::Sender::new(false) };
             let passed = bytes.chunks(step).filter(|chunk| frontend.feed(chunk, &log, &fuse)).count();
-            assert_eq!(passed + 1, bytes.chunks(step).count(), "the fourth round trip is one too many");
-            assert_eq!(*lock(&log), ["BEGIN", "prepare: SELECT $1", "SELECT $1", "ping"], "in steps of {step}");
+            assert_eq!(passed + 1, bytes.chunks(step).count(), "the third statement is one too many");
+            let seen = ["BEGIN", "prepare: SELECT $1", "SELECT $1", "ping", "COMMIT"];
+            assert_eq!(*lock(&log), seen, "in steps of {step}");
         }
     }
 

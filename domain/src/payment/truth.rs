@@ -3,6 +3,13 @@
 //! Sights come late, twice and out of order. Whatever their order, the last state in time stays, and between two of one
 //! instant (the provider's clock shows whole seconds) the one that is farther along. Time is never turned back, and
 //! nothing the provider says is dropped because we did not expect it: it is applied, and a person is told.
+//!
+//! A dispute can be opened and settled for us within one second, and then the farther one is not the later one. Here the
+//! contract's rank alone would keep a payment disputed for ever, as no later stamp will come. So a legal step is taken
+//! within an instant too, even one down the ranks: a sight is fetched only after the last one was committed (the lease
+//! and its fence, `operations::payment::sync`), so that of two the second is the newer, unless the provider itself serves
+//! the past. Such a read can then show a dispute as settled, or open again, until the next look. Money stays out of it:
+//! both sides of every legal step down count the same.
 
 use super::PaymentStatus;
 use crate::Cents;
@@ -36,6 +43,14 @@ impl Sighting {
     fn progress(&self) -> (u8, Cents, u8, PaymentStatus, std::cmp::Reverse<Cents>, &str) {
         let stage = self.chargeback().map_or(0, Chargeback::stage);
         (self.status.rank(), self.refunded, stage, self.status, std::cmp::Reverse(self.amount), &self.detail)
+    }
+
+    /// Whether `known`, of the same instant, may have become this. What was given back never shrinks: less is the past.
+    fn may_follow(&self, known: &Self) -> bool {
+        self.status != known.status
+            && known.status.after(self.status).is_ok()
+            && self.refunded >= known.refunded
+            && self.amount == known.amount
     }
 
     fn chargeback(&self) -> Option<Chargeback> {
@@ -103,12 +118,12 @@ pub enum Verdict {
     ApplyFlagged(Anomaly),
 }
 
-/// Judges a sight by the last one that was applied, if any.
+/// Judges a sight by the last one that was applied, if any. It must have been fetched after that one was applied.
 #[must_use]
 pub fn judge(known: Option<&Sighting>, seen: &Sighting) -> Verdict {
     let news = known.is_none_or(|known| {
         seen.updated_at > known.updated_at
-            || (seen.updated_at == known.updated_at && seen.progress() > known.progress())
+            || (seen.updated_at == known.updated_at && (seen.progress() > known.progress() || seen.may_follow(known)))
     });
     if !news {
         return Verdict::Ignore;

@@ -12,13 +12,13 @@ use auth::{AdminOnly, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
     AccountId, BranchId, Currency,
-    payment::{AccountStatus, Provider, SignatureMode},
+    payment::{AccountStatus, IncidentKind, Provider, SignatureMode},
 };
 use provider::{CallError, Credentials, PaymentProvider};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::json;
-use store::{AccountRow, Attempt, Change, Database, NewAccount};
+use store::{AccountRow, Attempt, Change, Database, Incident, NewAccount};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -201,14 +201,30 @@ pub async fn change_account(
     Ok(view(providers, &changed))
 }
 
-/// Takes an account out of use. What was paid through it stays; what is paid on its open checkouts is not seen any more.
+/// Takes an account out of use. What was paid through it stays; what is paid on its open checkouts is not followed any
+/// more. Nothing is lost from sight: work that was under way, and whatever is notified later, is a dead letter, and a
+/// refund that was under way is a failed one that a person is told of.
 ///
 /// # Errors
 /// No such account.
 pub async fn remove_account(db: &Database, staff: &Staff<AdminOnly>, id: AccountId, attempt: &Attempt) -> Result<()> {
     db.transaction("payment.remove_account", |uow| async move {
         let account = uow.lock_office_account(staff, id).await?;
-        uow.set_account_status(&account, AccountStatus::Disabled).await?;
+        for refund in uow.disable_account(&account).await? {
+            let incident = Incident {
+                tenant: refund.tenant_id,
+                branch: Some(refund.branch_id),
+                account: Some(account.id),
+                check: None,
+                payment: Some(refund.payment_id),
+                detail: format!(
+                    "Its account was taken out of use while {} cents were on their way back; see the provider's panel",
+                    refund.amount_cents.get()
+                ),
+            };
+            uow.note_incident(IncidentKind::RefundFailed, &format!("refund:{}:{}", refund.id, refund.fence), incident)
+                .await?;
+        }
         uow.audit(staff, attempt, change("DELETE", &account, &Credentials::default()));
         Ok(())
     })

@@ -5,7 +5,7 @@
 //! queued, and what the provider then says lowers what the payment is worth, as for a refund made in its panel (S7).
 
 use super::{
-    broken::{is_refused, set_broken},
+    broken::{Standing, set_broken, standing},
     providers::Providers,
     sync::lost_is_fine,
 };
@@ -150,11 +150,17 @@ impl Task<'_> {
 
     async fn failed(&self, error: &CallError) -> Result<()> {
         let now = self.db.clock().now();
-        if is_refused(self.providers, self.account, self.credentials, error).await {
-            set_broken(self.db, self.account, error).await?;
-            // Leased again once the credentials are replaced, since only accounts in order are worked for.
-            let step = RefundStep { attempts: self.refund.attempts, next_at: now, ..self.retried(error, now) };
-            return self.write(&RefundStep { status: waiting(self.refund), ..step }).await;
+        // Neither a token that is being renewed nor an account out of order counts against the refund: it waits.
+        let step = self.retried(error, now);
+        let waits = RefundStep { status: waiting(self.refund), attempts: self.refund.attempts, ..step };
+        match standing(self.db, self.providers, self.account, self.credentials, error).await? {
+            Standing::Good => {}
+            Standing::Renewing => return self.write(&waits).await,
+            Standing::Refused => {
+                set_broken(self.db, self.account, error).await?;
+                // Leased again once the credentials are replaced, since only accounts in order are worked for.
+                return self.write(&RefundStep { next_at: now, ..waits }).await;
+            }
         }
         let step = match error {
             CallError::Rejected { .. } | CallError::NotFound | CallError::Unauthorized { .. } => {
@@ -170,11 +176,12 @@ impl Task<'_> {
         let looks = matches!(step.status, RefundStatus::Done | RefundStatus::Dismissed | RefundStatus::Failed);
         self.db
             .transaction("refund.carry_out", |uow| async move {
-                if !uow.step_refund(refund, step).await? {
-                    return Err(Error::LeaseLost);
-                }
+                // The account's work before its refunds, as whoever takes the account out of use does.
                 if looks {
                     uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Refund).await?;
+                }
+                if !uow.step_refund(refund, step).await? {
+                    return Err(Error::LeaseLost);
                 }
                 if step.status == RefundStatus::Failed {
                     let incident = Incident {

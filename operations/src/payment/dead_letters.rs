@@ -3,7 +3,10 @@
 use super::providers::Providers;
 use crate::{Error, Result};
 use auth::{Management, Scope, Staff, System};
-use domain::{SyncId, payment::SyncStatus};
+use domain::{
+    SyncId,
+    payment::{AccountStatus, SyncStatus},
+};
 use serde::Serialize;
 use serde_json::json;
 use store::{Attempt, Change, Database, DeadLetter, KeptNotice};
@@ -40,7 +43,7 @@ pub async fn dead_letter_of_any(db: &Database, id: SyncId) -> Result<DeadLetterD
 /// Puts one back into the queue and returns it. One that went on by itself meanwhile stays as it is.
 ///
 /// # Errors
-/// Not found, or another branch's.
+/// Not found, or another branch's; its account is not in use any more.
 pub async fn replay(
     db: &Database,
     providers: &Providers,
@@ -51,6 +54,10 @@ pub async fn replay(
     let before = dead_letter(db, staff, id).await?.letter;
     let before = &before;
     db.transaction("payment.replay", |uow| async move {
+        if uow.hold_account(before.account_id).await? == AccountStatus::Disabled {
+            let detail = "Its Mercado Pago account is not in use any more: nobody can ask about it";
+            return Err(Error::Exists { code: "account_disabled", detail: detail.to_owned() });
+        }
         if uow.replay(id).await?.is_some() {
             let noted = Change {
                 action: "REPLAY",

@@ -2,7 +2,8 @@
 
 use super::{
     give_back::{Return, left},
-    refund::Refunded,
+    refund::{NO_BILL, Refunded, Stand},
+    refund_at_provider::open_account,
 };
 use crate::{Error, Result};
 use auth::{Management, Staff};
@@ -25,7 +26,7 @@ pub async fn approve_refund(
     attempt: &Attempt,
 ) -> Result<Answer> {
     db.transaction("payment.approve_refund", |uow| async move {
-        let LockedRefund { session, check, payment, refund } = uow.lock_refund(staff, id).await?;
+        let LockedRefund { bill, payment, refund } = uow.lock_refund(staff, id).await?;
         if let Some(first) = uow.first_answer(staff, attempt).await? {
             return Ok(first);
         }
@@ -38,18 +39,21 @@ pub async fn approve_refund(
             return Err(Error::TooMuchBack { left: most });
         }
         let by_hand = payment.tender.is_manual();
+        if !by_hand {
+            open_account(&uow, &payment).await?;
+        }
         let status = if by_hand { RefundStatus::Done } else { queued };
         let decided = uow.decide_refund(&refund, status, refund.amount_cents, staff.user_id()).await?;
         audit(&uow, staff, attempt, &refund, &decided);
         if !by_hand {
-            let check = (check.id, check.status, check.total_cents, check.paid_cents);
-            let answer = Answer::json(202, &Refunded::of(&decided, &payment, check))?;
+            let answer = Answer::json(202, &Refunded::of(&decided, &payment, Stand::of(bill.as_ref())))?;
             return Ok(uow.answer(staff, attempt, answer).await?);
         }
-        let back = Return { uow: &uow, staff, attempt, session: &session, check: &check, payment: &payment };
+        let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
+        let back = Return { uow: &uow, staff, attempt, session, check, payment: &payment };
         let (payment, settled) = back.settle(&decided).await?;
-        let check = (check.id, settled.status, settled.total, settled.paid);
-        Ok(uow.answer(staff, attempt, Answer::json(200, &Refunded::of(&decided, &payment, check))?).await?)
+        let stand = Stand::after(check.id, &settled);
+        Ok(uow.answer(staff, attempt, Answer::json(200, &Refunded::of(&decided, &payment, stand))?).await?)
     })
     .await
 }
@@ -65,15 +69,15 @@ pub async fn dismiss_refund(
     attempt: &Attempt,
 ) -> Result<Answer> {
     db.transaction("payment.dismiss_refund", |uow| async move {
-        let LockedRefund { check, payment, refund, .. } = uow.lock_refund(staff, id).await?;
+        let LockedRefund { bill, payment, refund } = uow.lock_refund(staff, id).await?;
         if let Some(first) = uow.first_answer(staff, attempt).await? {
             return Ok(first);
         }
         let dismissed = refund.status.dismiss().map_err(Error::Conflict)?;
         let decided = uow.decide_refund(&refund, dismissed, refund.amount_cents, staff.user_id()).await?;
         audit(&uow, staff, attempt, &refund, &decided);
-        let check = (check.id, check.status, check.total_cents, check.paid_cents);
-        Ok(uow.answer(staff, attempt, Answer::json(200, &Refunded::of(&decided, &payment, check))?).await?)
+        let told = Refunded::of(&decided, &payment, Stand::of(bill.as_ref()));
+        Ok(uow.answer(staff, attempt, Answer::json(200, &told)?).await?)
     })
     .await
 }

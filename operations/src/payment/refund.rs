@@ -7,7 +7,7 @@ use super::{
     give_back::{Return, left},
     refund_at_provider,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, check::Settled};
 use auth::{Management, Staff};
 use domain::{
     Amount, Cents, CheckId, PaymentId, RefundId,
@@ -16,8 +16,11 @@ use domain::{
     text::Name,
 };
 use serde::{Deserialize, Serialize};
-use store::{Answer, Attempt, Database, PaymentRow, RefundRow};
+use store::{Answer, Attempt, Bill, Database, PaymentRow, RefundRow};
 use utoipa::ToSchema;
+
+/// What staff take is for a check.
+pub(super) const NO_BILL: Error = Error::Internal("money that staff took has no check");
 
 /// What is to go back.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -48,11 +51,11 @@ pub struct Refunded {
     pub net_cents: Cents,
     /// What of it still counts as a tip, in cents.
     pub tip_cents: Cents,
-    /// Its check.
-    pub check_id: CheckId,
+    /// Its check; null for money that no check of ours asked for.
+    pub check_id: Option<CheckId>,
     /// Where the check stands.
-    pub check_status: CheckStatus,
-    /// What it comes to, in cents.
+    pub check_status: Option<CheckStatus>,
+    /// What it comes to, in cents; 0 without a check, as all that follows.
     pub check_total_cents: Cents,
     /// What of it is paid, in cents.
     pub check_paid_cents: Cents,
@@ -60,10 +63,37 @@ pub struct Refunded {
     pub check_remaining_cents: Cents,
 }
 
+/// Where a check stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stand {
+    check: CheckId,
+    status: CheckStatus,
+    total: Cents,
+    paid: Cents,
+}
+
+impl Stand {
+    /// As it was locked.
+    pub(super) fn of(bill: Option<&Bill>) -> Option<Self> {
+        bill.map(|(_, check)| Self {
+            check: check.id,
+            status: check.status,
+            total: check.total_cents,
+            paid: check.paid_cents,
+        })
+    }
+
+    /// As it is after the money was given back.
+    pub(super) fn after(check: CheckId, settled: &Settled) -> Option<Self> {
+        Some(Self { check, status: settled.status, total: settled.total, paid: settled.paid })
+    }
+}
+
 impl Refunded {
     /// What is told of `refund`, with the check's state, total and paid part.
-    pub(super) fn of(refund: &RefundRow, payment: &PaymentRow, check: (CheckId, CheckStatus, Cents, Cents)) -> Self {
-        let (check_id, check_status, check_total_cents, check_paid_cents) = check;
+    pub(super) fn of(refund: &RefundRow, payment: &PaymentRow, stand: Option<Stand>) -> Self {
+        let (check_total_cents, check_paid_cents) =
+            stand.map_or((Cents::ZERO, Cents::ZERO), |now| (now.total, now.paid));
         Self {
             refund_id: refund.id,
             refund_status: refund.status,
@@ -73,8 +103,8 @@ impl Refunded {
             refunded_cents: payment.refunded_cents,
             net_cents: payment.net_cents,
             tip_cents: payment.tip_cents,
-            check_id,
-            check_status,
+            check_id: stand.map(|now| now.check),
+            check_status: stand.map(|now| now.status),
             check_total_cents,
             check_paid_cents,
             check_remaining_cents: check_total_cents.saturating_sub(check_paid_cents),
@@ -82,7 +112,7 @@ impl Refunded {
     }
 }
 
-/// Gives it back.
+/// Gives it back; also what was paid to the account though no check of ours asked for it.
 ///
 /// # Errors
 /// No such payment; none of it is ours, or less than that is left; the key was used for another request.
@@ -94,7 +124,7 @@ pub async fn refund(
     attempt: &Attempt,
 ) -> Result<Answer> {
     db.transaction("payment.refund", |uow| async move {
-        let (session, check, payment) = uow.lock_payment(staff, payment).await?;
+        let (bill, payment) = uow.lock_payment(staff, payment).await?;
         if let Some(first) = uow.first_answer(staff, attempt).await? {
             return Ok(first);
         }
@@ -105,17 +135,17 @@ pub async fn refund(
         }
         if !payment.tender.is_manual() {
             let queued = refund_at_provider(&uow, staff, attempt, &payment, amount, wanted.reason.as_str()).await?;
-            let check = (check.id, check.status, check.total_cents, check.paid_cents);
-            let answer = Answer::json(202, &Refunded::of(&queued, &payment, check))?;
+            let answer = Answer::json(202, &Refunded::of(&queued, &payment, Stand::of(bill.as_ref())))?;
             return Ok(uow.answer(staff, attempt, answer).await?);
         }
+        let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
         let (kind, by) = (RefundKind::Request, Some(staff.user_id()));
         let reason = wanted.reason.as_str();
         let refund = uow.insert_refund(&payment, kind, RefundStatus::Done, amount, reason, by).await?;
-        let back = Return { uow: &uow, staff, attempt, session: &session, check: &check, payment: &payment };
+        let back = Return { uow: &uow, staff, attempt, session, check, payment: &payment };
         let (payment, settled) = back.settle(&refund).await?;
-        let check = (check.id, settled.status, settled.total, settled.paid);
-        Ok(uow.answer(staff, attempt, Answer::json(200, &Refunded::of(&refund, &payment, check))?).await?)
+        let stand = Stand::after(check.id, &settled);
+        Ok(uow.answer(staff, attempt, Answer::json(200, &Refunded::of(&refund, &payment, stand))?).await?)
     })
     .await
 }

@@ -1,14 +1,28 @@
 //! Asks that the provider give money back: only written down here, under the payment's lock. A worker tells the provider
 //! and the next sight of the payment moves the ledger, so a refund counts when the provider says so and not before.
 
-use crate::Result;
+use crate::{Error, Result};
 use auth::{Management, Staff};
 use domain::{
     Cents,
-    payment::{RefundKind, RefundStatus},
+    payment::{AccountStatus, RefundKind, RefundStatus},
 };
 use serde_json::json;
 use store::{Attempt, Change, Locked, PaymentRow, RefundRow, UnitOfWork};
+
+/// The account the payment came through is in use, and stays so until this transaction ends. One that is merely out of
+/// order is: what is asked of it waits for its credentials.
+///
+/// # Errors
+/// It was taken out of use, so nobody would ever ask the provider.
+pub(super) async fn open_account(uow: &UnitOfWork, payment: &PaymentRow) -> Result<()> {
+    let account = payment.account_id.ok_or(Error::NotFound("payment account"))?;
+    if uow.hold_account(account).await? == AccountStatus::Disabled {
+        let detail = "Its Mercado Pago account is not in use any more; give the money back in Mercado Pago's own panel";
+        return Err(Error::refused("account_disabled", detail));
+    }
+    Ok(())
+}
 
 /// Queues the refund. The caller has seen that so much is left beside what is on its way back already.
 pub(super) async fn refund_at_provider(
@@ -19,6 +33,7 @@ pub(super) async fn refund_at_provider(
     amount: Cents,
     reason: &str,
 ) -> Result<RefundRow> {
+    open_account(uow, payment).await?;
     let (kind, by) = (RefundKind::Request, Some(staff.user_id()));
     let refund = uow.insert_refund(payment, kind, RefundStatus::Queued, amount, reason, by).await?;
     let change = Change {

@@ -12,6 +12,17 @@ use store::{AccountRow, Database};
 /// A token lives 180 days; it is renewed when fewer than these are left.
 const IN_TIME: TimeDelta = TimeDelta::days(30);
 
+/// What became of an attempt to renew a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Renewal {
+    /// The account has another token now, by whoever's work.
+    Renewed,
+    /// Another worker is at it, or the provider does not answer: the token will be another one, or refused, later.
+    Later,
+    /// There is nothing to renew it with, or the provider refuses that: the seller must authorise again.
+    Refused,
+}
+
 /// Renews the tokens that end soon. What fails is tried again by the next sweep, for a month.
 ///
 /// # Errors
@@ -19,16 +30,16 @@ const IN_TIME: TimeDelta = TimeDelta::days(30);
 pub async fn renew_due(db: &Database, providers: &Providers) -> Result<usize> {
     let mut renewed = 0;
     for account in db.accounts_to_renew(db.clock().now() + IN_TIME).await? {
-        renewed += usize::from(renew(db, providers, &account).await?);
+        renewed += usize::from(renew(db, providers, &account).await? == Renewal::Renewed);
     }
     Ok(renewed)
 }
 
-/// Renews an account's token. Whether the account now has another token than `account` says, by whoever's work.
-pub(super) async fn renew(db: &Database, providers: &Providers, account: &AccountRow) -> Result<bool> {
+/// Renews an account's token.
+pub(super) async fn renew(db: &Database, providers: &Providers, account: &AccountRow) -> Result<Renewal> {
     let credentials = providers.credentials(account)?;
     if credentials.refresh_token.is_none() {
-        return Ok(false);
+        return Ok(Renewal::Refused);
     }
     let lease = providers.lease();
     let leased = db
@@ -38,18 +49,19 @@ pub(super) async fn renew(db: &Database, providers: &Providers, account: &Accoun
         )
         .await?;
     if !leased {
-        return Ok(db.account(account.id).await?.version != account.version);
+        let renewed = db.account(account.id).await?.version != account.version;
+        return Ok(if renewed { Renewal::Renewed } else { Renewal::Later });
     }
     let fresh = match providers.of(account).refresh_token(&credentials).await {
         Ok(fresh) => fresh,
         Err(error @ CallError::Unauthorized { .. }) => {
             // The seller must authorise again; nothing of ours can.
             set_broken(db, account, &error).await?;
-            return Ok(false);
+            return Ok(Renewal::Refused);
         }
         Err(error) => {
             tracing::warn!(account = account.id.get(), %error, "a token could not be renewed; the next sweep tries again");
-            return Ok(false);
+            return Ok(Renewal::Later);
         }
     };
     let renewed = &fresh.apply(&credentials);
@@ -60,7 +72,7 @@ pub(super) async fn renew(db: &Database, providers: &Providers, account: &Accoun
         if now.version == account.version {
             seal(&uow, providers, &now, renewed, expires_at).await?;
         }
-        Ok::<_, Error>(true)
+        Ok::<_, Error>(Renewal::Renewed)
     })
     .await
 }

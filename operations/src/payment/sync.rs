@@ -6,9 +6,8 @@
 
 use super::{
     apply::{Applied, apply},
-    broken::{is_refused, note_broken},
+    broken::{Standing, note_broken, standing},
     providers::Providers,
-    renew::renew,
 };
 use crate::{Error, Result};
 use domain::payment::{ResourceKind, SyncCause, SyncStatus};
@@ -81,25 +80,22 @@ async fn fail(
     error: &CallError,
 ) -> Result<()> {
     // A 403 may only say that this payment is another's; the account itself is asked before its work is parked (S27).
-    let refused = is_refused(providers, account, credentials, error).await;
-    // A token that only ran out can be renewed; the work then goes on with the new one (S32).
-    let broken = refused && !renew(db, providers, account).await?;
-    let renewed = refused && !broken;
+    let standing = standing(db, providers, account, credentials, error).await?;
     db.transaction("payment.sync_failed", |uow| async move {
         let now = uow.now();
+        let broken = standing == Standing::Refused && note_broken(&uow, account, error).await?;
         let retry = providers.retry_at(job.attempts, error, now);
-        let status = match (broken, retry) {
-            (true, _) => SyncStatus::Parked,
-            (false, _) if renewed => SyncStatus::Queued,
-            (false, Some(_)) if worth_another_try(job, error) => SyncStatus::Queued,
+        let status = match retry {
+            _ if broken => SyncStatus::Parked,
+            // The token is another one by now, or soon: the work goes on with that (S32).
+            _ if standing != Standing::Good => SyncStatus::Queued,
+            Some(_) if worth_another_try(job, error) => SyncStatus::Queued,
             // What somebody merely claimed, and the provider does not know, is nobody's work (S26).
-            (false, _) if unfounded(job, error) => SyncStatus::Done,
-            (false, _) => SyncStatus::Dead,
+            _ if unfounded(job, error) => SyncStatus::Done,
+            _ => SyncStatus::Dead,
         };
-        uow.fail_sync(job, status, retry.unwrap_or(now), &error.to_string()).await?;
-        if broken {
-            note_broken(&uow, account, error).await?;
-        }
+        let again = retry.unwrap_or(if status == SyncStatus::Queued { now + providers.lease() } else { now });
+        uow.fail_sync(job, status, again, &error.to_string()).await?;
         if status == SyncStatus::Dead {
             tracing::error!(job = job.id.get(), resource = job.resource_id, %error, "a payment sync is a dead letter");
         }

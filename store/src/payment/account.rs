@@ -1,5 +1,6 @@
 //! Accounts with payment providers. Their credentials are sealed before they come here; this crate cannot read them.
 
+use super::RefundRow;
 use crate::{
     Database,
     error::{Error, Result},
@@ -11,7 +12,10 @@ use domain::{
     payment::{AccountStatus, Provider, SignatureMode},
 };
 use entity::provider_account;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, FromQueryResult, QuerySelect};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DbBackend, EntityTrait, FromQueryResult, QuerySelect};
+
+/// Why the work of an account that was removed is not done.
+pub(super) const OUT_OF_USE: &str = "The account was taken out of use";
 
 /// An account's row.
 pub type AccountRow = provider_account::Model;
@@ -81,6 +85,38 @@ impl UnitOfWork {
     pub async fn lock_payment_account(&self, id: AccountId) -> Result<Locked<AccountRow>> {
         let row = provider_account::Entity::find_by_id(id).lock_exclusive().one(self.tx()).await?;
         row.map(Locked::new).ok_or(Error::NotFound("payment account"))
+    }
+
+    /// An account's state, which stays until this transaction ends. Many may hold it at once.
+    ///
+    /// # Errors
+    /// Not found.
+    pub async fn hold_account(&self, id: AccountId) -> Result<AccountStatus> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            status: AccountStatus,
+        }
+        let hold = if self.backend() == DbBackend::Postgres { "for key share" } else { "" };
+        let sql = format!("select status from provider_account where id = $1 {hold}");
+        let row: Option<Row> = self.one(&sql, [id.into()]).await?;
+        Ok(row.ok_or(Error::NotFound("payment account"))?.status)
+    }
+
+    /// Takes an account out of use. What was to be fetched or given back through it is left to a person: work becomes a
+    /// dead letter, and the refunds that were under way come back as failed ones.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn disable_account(&self, account: &Locked<AccountRow>) -> Result<Vec<RefundRow>> {
+        self.set_account_status(account, AccountStatus::Disabled).await?;
+        let values = || [account.id.into(), OUT_OF_USE.into(), self.now().into()];
+        let work = "update payment_sync set status = 'DEAD', dirty = false, lease_until = null, last_error = $2,
+            updated_at = $3 where account_id = $1 and status in ('QUEUED', 'RUNNING', 'PARKED')";
+        self.run(work, values()).await?;
+        let refunds = "update refund set status = 'FAILED', lease_until = null, last_error = $2
+            where status in ('QUEUED', 'RUNNING', 'PENDING') and payment_id in (select id from payment where account_id = $1)
+            returning *";
+        self.all(refunds, [account.id.into(), OUT_OF_USE.into()]).await
     }
 
     /// The account in use that a payment in `branch` goes to: the branch's own, else that of the whole business.

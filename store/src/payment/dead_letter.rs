@@ -144,13 +144,15 @@ impl Database {
 }
 
 impl UnitOfWork {
-    /// Puts a dead letter back into the queue, from its first try on. None when it is no dead letter any more.
+    /// Puts a dead letter back into the queue, from its first try on. None when it is no dead letter any more, or of an
+    /// account that is not in use.
     ///
     /// # Errors
     /// The database failed.
     pub async fn replay(&self, id: SyncId) -> Result<Option<SyncRow>> {
         let sql = "update payment_sync set status = 'QUEUED', cause = 'OPERATOR', attempts = 0, next_at = $2,
-            updated_at = $2 where id = $1 and status in ('DEAD', 'PARKED') returning *";
+            updated_at = $2 where id = $1 and status in ('DEAD', 'PARKED')
+              and account_id in (select id from provider_account where status <> 'DISABLED') returning *";
         self.one(sql, [id.into(), self.now().into()]).await
     }
 }

@@ -25,4 +25,4 @@ pub use queue::SyncRow;
 pub use reconciliation::{BranchDay, LedgerFault, Recorded, StoredReport};
 pub use refund::{LockedRefund, RefundRow};
 pub use refund_work::RefundStep;
-pub use row::{NewPayment, PaymentRow, Target, Worth};
+pub use row::{Bill, NewPayment, PaymentRow, Target, Worth};

@@ -4,7 +4,7 @@
 //! A worker holds a row by a lease with a fencing number. It fetches only after it has the lease, and what it writes it
 //! writes in the transaction that also finds its number still in the row: a slow old answer never overwrites a newer one.
 
-use super::AccountRow;
+use super::{AccountRow, account::OUT_OF_USE};
 use crate::{Database, error::Result, unit_of_work::UnitOfWork};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -20,16 +20,21 @@ pub type SyncRow = payment_sync::Model;
 /// How many pieces of one account's work run at once in all processes: one slow or flooded account keeps no other waiting.
 const AT_ONCE: i64 = 4;
 
-// A notice resets the retries, a mere hint does not bring them forward; what is parked waits for credentials.
+// A notice resets the retries, a mere hint does not bring them forward; what is parked waits for credentials, and what
+// comes through an account that was taken out of use is a person's from the start: nobody would lease it.
 const ENQUEUE: &str = "insert into payment_sync as known
-        (tenant_id, account_id, kind, resource_id, status, cause, dirty, attempts, next_at, fence, created_at, updated_at)
-    values ($1, $2, $3, $4, 'QUEUED', $5, false, 0, $6, 0, $6, $6)
+        (tenant_id, account_id, kind, resource_id, status, cause, dirty, attempts, next_at, fence, last_error, created_at, updated_at)
+    values ($1, $2, $3, $4,
+        case when (select status from provider_account where id = $2) = 'DISABLED' then 'DEAD' else 'QUEUED' end,
+        $5, false, 0, $6, 0,
+        case when (select status from provider_account where id = $2) = 'DISABLED' then $7 end, $6, $6)
     on conflict (account_id, kind, resource_id) do update set
         dirty = known.dirty or known.status = 'RUNNING',
         attempts = case when known.status = 'RUNNING' or known.status = 'QUEUED' and $5 = 'HINT' then known.attempts else 0 end,
         next_at = case when known.status = 'RUNNING' or known.status = 'QUEUED' and $5 = 'HINT' then known.next_at else $6 end,
         cause = case when $5 = 'HINT' then known.cause else $5 end,
-        status = case when known.status = 'RUNNING' then 'RUNNING'
+        last_error = coalesce(excluded.last_error, known.last_error),
+        status = case when excluded.status = 'DEAD' then 'DEAD' when known.status = 'RUNNING' then 'RUNNING'
                       when known.status = 'PARKED' and $5 <> 'OPERATOR' then 'PARKED' else 'QUEUED' end,
         updated_at = $6
     returning *";
@@ -74,6 +79,7 @@ impl UnitOfWork {
             resource.into(),
             cause.as_str().into(),
             self.now().into(),
+            OUT_OF_USE.into(),
         ];
         self.one(ENQUEUE, values).await
     }

@@ -3,9 +3,8 @@
 use crate::{
     check::CheckRow,
     error::{Error, Result},
-    payment::PaymentRow,
+    payment::{Bill, PaymentRow},
     scoped::admitted,
-    session::Seated,
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
@@ -23,11 +22,9 @@ pub type RefundRow = refund::Model;
 /// A refund with everything that money on its way back may change, locked in order.
 #[derive(Debug)]
 pub struct LockedRefund {
-    /// The party.
-    pub session: Locked<Seated>,
-    /// What it owes.
-    pub check: Locked<CheckRow>,
-    /// What it paid.
+    /// The party, and what it owes; none when the payment has found no check.
+    pub bill: Option<Bill>,
+    /// What was paid.
     pub payment: Locked<PaymentRow>,
     /// What is given back of that.
     pub refund: Locked<RefundRow>,
@@ -116,19 +113,19 @@ impl UnitOfWork {
         Ok(row.insert(self.tx()).await?)
     }
 
-    /// Locks a refund of the caller's, and before it its session, check and payment.
+    /// Locks a refund of the caller's, and before it its payment, with its session and check if it has them.
     ///
     /// # Errors
-    /// Not found, or not in the caller's branches; its payment belongs to no check.
+    /// Not found, or not in the caller's branches.
     pub async fn lock_refund(&self, scope: &impl Scope, id: RefundId) -> Result<LockedRefund> {
         // A refund keeps its payment for ever, so reading that without a lock is safe.
         let sql = "select payment_id, branch_id from refund where id = $1 and tenant_id = $2";
         let address: Option<Address> = self.one(sql, [id.into(), scope.tenant_id().into()]).await?;
         let address = admitted(scope, "refund", address, |row| row.branch_id)?;
-        let (session, check, payment) = self.lock_payment(scope, address.payment_id).await?;
+        let (bill, payment) = self.lock_payment(scope, address.payment_id).await?;
         let refund = refund::Entity::find_by_id(id).lock_exclusive().one(self.tx()).await?;
         let refund = refund.map(Locked::new).ok_or(Error::NotFound("refund"))?;
-        Ok(LockedRefund { session, check, payment, refund })
+        Ok(LockedRefund { bill, payment, refund })
     }
 
     /// What of a payment is on its way back already.

@@ -64,6 +64,9 @@ pub struct Worth {
     pub tip: Cents,
 }
 
+/// What a payment is for: the party, and what it owes.
+pub type Bill = (Locked<Seated>, Locked<CheckRow>);
+
 #[derive(FromQueryResult)]
 struct Address {
     check_id: Option<CheckId>,
@@ -106,23 +109,23 @@ impl UnitOfWork {
         Ok(row)
     }
 
-    /// Locks a payment of the caller's, and before it its session and check.
+    /// Locks a payment of the caller's, and before it its session and check, if it has found one.
     ///
     /// # Errors
-    /// Not found (a payment without a check is nobody's but the office's), or not in the caller's branches.
-    pub async fn lock_payment(
-        &self,
-        scope: &impl Scope,
-        id: PaymentId,
-    ) -> Result<(Locked<Seated>, Locked<CheckRow>, Locked<PaymentRow>)> {
+    /// Not found, or not in the caller's branches. One that finds its check at this very moment is a conflict, and the
+    /// transaction runs again.
+    pub async fn lock_payment(&self, scope: &impl Scope, id: PaymentId) -> Result<(Option<Bill>, Locked<PaymentRow>)> {
         // A payment that has a check keeps it for ever, so reading that without a lock is safe.
         let sql = "select check_id, branch_id from payment where id = $1 and tenant_id = $2";
         let address: Option<Address> = self.one(sql, [id.into(), scope.tenant_id().into()]).await?;
         let address = admitted(scope, "payment", address, |row| row.branch_id)?;
-        let check = address.check_id.ok_or(Error::NotFound("payment"))?;
-        let (session, check) = self.lock_check(scope, check).await?;
+        let bill = match address.check_id {
+            Some(check) => Some(self.lock_check(scope, check).await?),
+            None => None,
+        };
         let payment = payment::Entity::find_by_id(id).lock_exclusive().one(self.tx()).await?;
-        Ok((session, check, payment.map(Locked::new).ok_or(Error::NotFound("payment"))?))
+        let payment = payment.map(Locked::new).ok_or(Error::NotFound("payment"))?;
+        if payment.check_id == address.check_id { Ok((bill, payment)) } else { Err(Error::Moved) }
     }
 
     /// A payment of a locked check, as it is now.

@@ -2,7 +2,9 @@
 
 mod bad_input;
 mod crashes;
+mod credentials;
 mod house;
+mod neighbours;
 mod notices;
 mod outages;
 mod payments;

@@ -50,6 +50,53 @@ both_modes! {
         till.assert_balanced().await;
     }
 
+    /// S9: what was paid to the account though no check of ours asked for it goes back by a manager's word.
+    async fn s09_an_orphan_is_given_back(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let checkout = till.checkout(&party, Some(900)).await;
+        till.fake.faults().add(Rule::new(Route::ReadPayment, When::Always, Fault::Reference(None)));
+        let payment = till.pay(&checkout, None).await;
+        till.assert_check(party.check, "REQUESTED", 0).await;
+        till.fake.clock().advance(std::time::Duration::from_secs(1));
+        assert_eq!(till.refund(payment, Some(901)).await.expect(400)["remaining_cents"], 900);
+        let answer = till.refund(payment, Some(400)).await.expect(202);
+        assert!(answer["check_id"].is_null() && answer["check_status"].is_null(), "{answer}");
+        till.quiet().await;
+        assert_eq!(till.payment(payment, "net_cents").await, 500);
+        till.refund(payment, None).await.expect(202);
+        till.quiet().await;
+        assert!(till.stands(payment, "REFUNDED").await);
+        assert_eq!(till.fake.refunds_created(payment).iter().map(|made| made.1).collect::<Vec<_>>(), [400, 500]);
+        till.assert_check(party.check, "REQUESTED", 0).await;
+        till.assert_balanced().await;
+    }
+
+    /// S9, refused by the provider first: the task stays on the manager's list, who asks again, or leaves it.
+    async fn s09_an_orphans_failed_refund_is_decided(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let checkout = till.checkout(&party, Some(900)).await;
+        till.fake.faults().add(Rule::new(Route::ReadPayment, When::Always, Fault::Reference(None)));
+        let payment = till.pay(&checkout, None).await;
+        let rich = till.fake.seller(crate::mercadopago::house::seller().collector_id).unwrap();
+        till.fake.add_seller(fake_mercadopago::Seller { balance: Some(0), ..rich.clone() });
+        for _ in 0..2 {
+            till.refund(payment, Some(100)).await.expect(202);
+        }
+        till.until("refund where status = 'FAILED'", 2).await;
+        till.fake.add_seller(rich);
+        till.fake.clock().advance(std::time::Duration::from_secs(1));
+        let tasks = till.manager.get("/api/billing/refunds").await.expect(200);
+        let path = |index: usize, verb: &str| format!("/api/billing/refunds/{}/{verb}", tasks[index]["refund_id"]);
+        till.manager.post_empty(&path(0, "approve")).await.expect(202);
+        till.manager.post_empty(&path(1, "dismiss")).await.expect(200);
+        till.quiet().await;
+        assert_eq!(till.fake.refunds_created(payment).iter().map(|made| made.1).collect::<Vec<_>>(), [100]);
+        assert_eq!(till.payment(payment, "net_cents").await, 800);
+        till.assert_balanced().await;
+    }
+
     /// S8: a dispute keeps the money and tells somebody; a chargeback takes it, a reimbursement brings it back.
     async fn s08_disputes_and_chargebacks(app: App = provided()) {
         let till = Till::open(app).await;
@@ -67,6 +114,23 @@ both_modes! {
         till.assert_balanced().await;
         till.advance(taken, Move::ReimburseChargeback).await;
         till.assert_check(other.check, "PAID", other.total).await;
+        till.assert_balanced().await;
+    }
+
+    /// S8: opened and settled for us within one second of the provider's clock: no later stamp will ever tell.
+    async fn s08_a_dispute_that_ends_in_its_second(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let payment = till.paid(&party).await;
+        // The clock runs: a second may end between the two, but not so often.
+        for _ in 0..5 {
+            till.advance(payment, Move::Mediate).await;
+            assert!(till.stands(payment, "IN_MEDIATION").await);
+            till.fake.advance(payment, Move::ResolveMediation(Winner::Seller)).unwrap();
+            till.quiet().await;
+            assert!(till.stands(payment, "APPROVED").await);
+        }
+        till.assert_check(party.check, "PAID", party.total).await;
         till.assert_balanced().await;
     }
 

@@ -1,8 +1,16 @@
 //! No deadlock: everything that moves money, many times over on three checks, at two processes. It is the lock order that
 //! prevents them, not the retries, so there must have been none of those either.
+//!
+//! A wait for one lock ends after five seconds (`lock_timeout`; 503 "Busy" with `Retry-After`; a wait for one of a
+//! process's sixteen connections ends as soon, with other words). Everything about a party waits in line for its session,
+//! and what moves the table as well, asking for the check and withdrawing it, holds the table while it waits in that line,
+//! so that others of its kind wait for both. PostgreSQL's line is not a fair one either: who waited for a row that was
+//! changed meanwhile lines up again. So the number of clients is bounded by what the machine does in five seconds, not by
+//! the order of the locks: of 48 (a debug build on two cores) nine of the 960 calls were told "Busy", all of them of those
+//! two kinds, without a deadlock. With two at a check, so long a wait can only be a circle, or a lock that somebody keeps.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fake_mercadopago::{DeliverySpec, Move, Outcome};
 use harness::{distributed_only, json, race};
@@ -11,8 +19,8 @@ use super::house::{Checkout, Party, Till, preference, provided};
 use super::seed::Seed;
 use crate::scene::{item, void};
 
-const CLIENTS: usize = 12;
-const TURNS: usize = 20;
+const CLIENTS: usize = 6;
+const TURNS: usize = 40;
 
 distributed_only! {
     async fn no_deadlock_over_all_money_operations(app: App = provided().api_processes(2)) {
@@ -25,18 +33,22 @@ distributed_only! {
             parties.push((party, checkout, payment));
         }
         let (shared, parties) = (till.clone(), Arc::new(parties));
-        let failed = race(CLIENTS, move |client| {
+        let told = race(CLIENTS, move |client| {
             let (till, parties) = (shared.clone(), parties.clone());
             async move {
                 let (mut seed, mut failed) = (Seed::new(client as u64), Vec::new());
+                let mut longest = Duration::ZERO;
                 for _ in 0..TURNS {
                     let (party, checkout, payment) = seed.pick(&parties).expect("three parties").clone();
+                    let begun = Instant::now();
                     failed.extend(turn(&till, &mut seed, &party, &checkout, payment).await);
+                    longest = longest.max(begun.elapsed());
                 }
-                failed
+                (longest, failed)
             }
         })
         .await;
+        let longest = told.iter().map(|(longest, _)| *longest).max().unwrap_or_default();
         till.quiet().await;
         // Backends report what they counted within a second of their last work.
         tokio::time::sleep(Duration::from_millis(1500)).await;
@@ -47,9 +59,10 @@ distributed_only! {
             let names = ["transaction_lock_timeouts_total", "transaction_retries_total"];
             let counted = metrics.lines().filter(|line| names.iter().any(|name| line.starts_with(name)));
             let bad: Vec<_> = counted.filter(|line| !line.ends_with(" 0")).collect();
-            assert!(bad.is_empty(), "{bad:?}");
+            assert!(bad.is_empty(), "{bad:?}; the longest answer took {longest:?}");
         }
-        assert!(failed.iter().all(Vec::is_empty), "{failed:?}");
+        assert!(told.iter().all(|(_, failed)| failed.is_empty()), "{told:?}");
+        eprintln!("the longest answer took {longest:?}");
         till.assert_balanced().await;
     }
 }

@@ -56,7 +56,8 @@ pub(crate) async fn dead_letter(
 /// Puts one back into the queue, from its first try on.
 #[utoipa::path(post, path = "/api/admin/payments/dead-letters/{dead_letter_id}/replay", tag = "payments",
     params(("dead_letter_id" = SyncId, Path)), security(("staff" = [])),
-    responses((status = 200, body = DeadLetterDetail), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = DeadLetterDetail), (status = 404, body = ProblemBody),
+    (status = 409, body = ProblemBody, description = "Its account is not in use any more")))]
 pub(crate) async fn replay_dead_letter(
     State(state): State<AppState>,
     staff: Staff<Management>,

@@ -3,7 +3,11 @@
 use super::Swept;
 use crate::{
     Error, Result,
-    payment::{apply::sighting, broken, providers::Providers},
+    payment::{
+        apply::sighting,
+        broken::{self, Standing},
+        providers::Providers,
+    },
 };
 use chrono::TimeDelta;
 use domain::payment::{
@@ -39,7 +43,7 @@ impl Look<'_> {
     ) -> Result<()> {
         self.swept.failed += 1;
         tracing::warn!(account = account.id.get(), %error, "a sweep's call failed; the next sweep makes it again");
-        if broken::is_refused(self.providers, account, credentials, error).await {
+        if broken::standing(self.db, self.providers, account, credentials, error).await? == Standing::Refused {
             broken::set_broken(self.db, account, error).await?;
         }
         Ok(())
