@@ -191,6 +191,24 @@ both_modes! {
         assert_ledger(&app).await;
     }
 
+    /// What was ordered since the check was withdrawn counts when something is taken off, and what is told is what it took.
+    async fn a_discount_on_a_withdrawn_check_knows_what_was_ordered_since(app: App) {
+        let staff = Staff::of(&app).await;
+        let party = Party::paying(&app, "INT-01", &[(111, 1)]).await;
+        let session = party.phone.session_id;
+        withdraw(&staff, session).await.expect(200);
+        order(&party.phone, &[(118, 2)]).await;
+        let more = party.stands().await.1;
+        assert!(more > party.total);
+        let off = discount(&staff, session, "AMOUNT", party.total + 1).await.expect(200);
+        assert_eq!((&off["discount_cents"], &off["total_cents"], &off["status"]),
+            (&json!(party.total + 1), &json!(more - party.total - 1), &json!("OPEN")));
+        assert_ledger(&app).await;
+        let asked = party.phone.post_empty(ASK).await.expect(200);
+        assert_eq!(asked["total_cents"], json!(more - party.total - 1));
+        assert_ledger(&app).await;
+    }
+
     /// A party that ordered nothing owes nothing: its check is paid at once and its table can be cleared.
     async fn a_check_of_nothing_is_paid(app: App) {
         let staff = Staff::of(&app).await;

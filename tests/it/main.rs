@@ -22,6 +22,7 @@ mod lists;
 mod look;
 mod menu;
 mod mercadopago;
+mod money_keys;
 mod payments;
 mod readme;
 mod receipts;

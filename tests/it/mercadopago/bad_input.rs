@@ -152,4 +152,20 @@ both_modes! {
         till.assert_check(party.check, "PAID", party.total).await;
         till.assert_balanced().await;
     }
+
+    /// A tip nobody gives is a mistake, not a preference over the whole of the country's money.
+    async fn a_tip_has_an_end(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        for tip in [i64::MAX, 1_000_000_000_001] {
+            let wish = json!({ "check_id": party.check, "amount_cents": 100, "tip": { "amount_cents": tip } });
+            party.phone.post("/api/billing/mercadopago/preference", wish).await.expect(422);
+        }
+        let wish = json!({ "check_id": party.check, "amount_cents": i64::MAX });
+        party.phone.post("/api/billing/mercadopago/preference", wish).await.expect(400);
+        assert_eq!(till.count("checkout").await, 0);
+        let quote = json!({ "plan": { "method": "by_consumption" }, "tips": [{ "tip": { "amount_cents": i64::MAX } }] });
+        let quoted = party.phone.post(&format!("/api/billing/check/{}/quote", party.check), quote).await;
+        assert!(matches!(quoted.status, 200 | 422), "{}", quoted.text());
+    }
 }

@@ -152,6 +152,15 @@ impl Till {
         self.quiet().await;
     }
 
+    /// Waits until the query says so.
+    pub(crate) async fn until(&self, query: &str, expected: i64) {
+        let deadline = Instant::now() + SETTLES;
+        while self.app.sql_i64(query).await != expected {
+            assert!(Instant::now() < deadline, "`{query}` is never {expected}\n{}", self.app.logs());
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
     pub(crate) async fn count(&self, from: &str) -> i64 {
         self.app.sql_i64(&format!("select count(*) from {from}")).await
     }

@@ -2,8 +2,10 @@
 
 mod bad_input;
 mod crashes;
-mod house;
+mod given_back;
+pub(crate) mod house;
 mod notices;
+mod one_payment;
 mod outages;
 mod payments;
 mod races;
