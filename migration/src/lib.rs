@@ -19,6 +19,7 @@ mod m20261124_000012_index_finished_rounds;
 mod m20261124_000013_create_checks;
 mod m20261124_000014_create_payments;
 mod m20261124_000015_create_provider_inbox;
+mod m20261124_000018_one_row_a_provided_payment;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000013_create_checks::Migration),
             Box::new(m20261124_000014_create_payments::Migration),
             Box::new(m20261124_000015_create_provider_inbox::Migration),
+            Box::new(m20261124_000018_one_row_a_provided_payment::Migration),
         ]
     }
 }

@@ -47,8 +47,9 @@ both_modes! {
         twice(&till, phone, (Method::POST, "/api/billing/check/request", Value::Null), other.clone()).await;
         twice(&till, waiter, (Method::POST, &format!("/api/waiter/sessions/{session}/check/withdraw"), Value::Null), other.clone()).await;
         twice(&till, waiter, (Method::POST, &format!("/api/waiter/sessions/{session}/check"), Value::Null), other.clone()).await;
-        let off = json!({ "discount_type": "AMOUNT", "value": 100, "reason": "la espera" });
-        let off = twice(&till, manager, (Method::POST, &format!("/api/waiter/sessions/{session}/discount"), off), other.clone()).await;
+        let off = |value: i64| json!({ "discount_type": "AMOUNT", "value": value, "reason": "la espera" });
+        let path = format!("/api/waiter/sessions/{session}/discount");
+        let off = twice(&till, manager, (Method::POST, &path, off(100)), off(101)).await;
         let remove = format!("/api/waiter/discounts/{}", off.json()["discount_id"]);
         twice(&till, manager, (Method::DELETE, &remove, Value::Null), other.clone()).await;
 
@@ -133,8 +134,9 @@ both_modes! {
         let new = Seller::argentina(9);
         till.fake.add_seller(new.clone());
         let branch = till.app.sql_i64("select id from branch where slug = 'centro'").await;
-        let form = json!({ "branch_id": branch, "access_token": new.access_token });
-        let added = twice(&till, admin, (Method::POST, "/api/admin/payment-accounts", form), other.clone()).await;
+        let form = |token: &str| json!({ "branch_id": branch, "access_token": token });
+        let path = "/api/admin/payment-accounts";
+        let added = twice(&till, admin, (Method::POST, path, form(&new.access_token)), form("APP_USR-another")).await;
         let path = format!("/api/admin/payment-accounts/{}", number(&added.json()["id"]));
         let secrets = json!({ "webhook_secrets": ["one-secret-of-many"] });
         twice(&till, admin, (Method::PATCH, &path, secrets), other.clone()).await;

@@ -173,9 +173,8 @@ impl Task<'_> {
                 if !uow.step_refund(refund, step).await? {
                     return Err(Error::LeaseLost);
                 }
-                if looks {
-                    uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Refund).await?;
-                }
+                // The incident refers to check and payment, and so waits for whoever has them; the queue's row is locked
+                // after those everywhere (DESIGN I4).
                 if step.status == RefundStatus::Failed {
                     let incident = Incident {
                         tenant: refund.tenant_id,
@@ -192,6 +191,9 @@ impl Task<'_> {
                     // A manager may try again; that it fails again is news.
                     let key = format!("refund:{}:{}", refund.id, refund.fence);
                     uow.note_incident(IncidentKind::RefundFailed, &key, incident).await?;
+                }
+                if looks {
+                    uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Refund).await?;
                 }
                 Ok(())
             })

@@ -112,7 +112,7 @@ async fn prepare(
         let new = asked_for(&uow, &session, &check, wish).await?;
         ensure_whole(providers, &account, &new)?;
         let title = format!("Mesa {}", session.table_code);
-        match uow.find_same_checkout(&check, &new).await? {
+        match uow.find_same_checkout(&check, &account, &new).await? {
             Some(known) => Ok(Prepared::Known(account, known, title)),
             None => {
                 let checkout = uow.insert_checkout(&check, &account, &new).await?;

@@ -6,7 +6,7 @@ use auth::{Management, Scope, Staff, System};
 use domain::{SyncId, payment::SyncStatus};
 use serde::Serialize;
 use serde_json::json;
-use store::{Attempt, Change, Database, DeadLetter, KeptNotice};
+use store::{Answer, Attempt, Change, Database, DeadLetter, KeptNotice};
 use utoipa::ToSchema;
 
 /// A dead letter, and what its provider told us about it.
@@ -37,36 +37,47 @@ pub async fn dead_letter_of_any(db: &Database, id: SyncId) -> Result<DeadLetterD
     dead_letter(db, &System::of(tenant), id).await
 }
 
-/// Puts one back into the queue and returns it. One that went on by itself meanwhile stays as it is.
+/// Puts one back into the queue and tells of it. One that went on by itself meanwhile stays as it is.
 ///
 /// # Errors
-/// Not found, or another branch's.
+/// Not found, or another branch's; the key was used for another request.
 pub async fn replay(
     db: &Database,
     providers: &Providers,
     staff: &Staff<Management>,
     id: SyncId,
     attempt: &Attempt,
-) -> Result<DeadLetterDetail> {
-    let before = dead_letter(db, staff, id).await?.letter;
-    let before = &before;
-    db.transaction("payment.replay", |uow| async move {
-        if uow.replay(id).await?.is_some() {
-            let noted = Change {
-                action: "REPLAY",
-                entity_type: "payment_sync",
-                entity_id: id.get(),
-                branch: before.branch_id,
-                before: json!({ "status": before.status, "attempts": before.attempts }),
-                after: json!({ "status": SyncStatus::Queued, "resource_id": before.resource_id }),
-            };
-            uow.audit(staff, attempt, noted).await?;
-        }
-        Ok::<(), Error>(())
-    })
-    .await?;
+) -> Result<Answer> {
+    let before = &dead_letter(db, staff, id).await?;
+    let answer = db
+        .transaction("payment.replay", |uow| async move {
+            if let Some(first) = uow.first_answer(staff, attempt).await? {
+                return Ok(first);
+            }
+            let mut now = before.clone();
+            if let Some(queued) = uow.replay(id).await? {
+                uow.audit(staff, attempt, replayed(&before.letter)).await?;
+                now.letter.status = queued.status;
+                now.letter.cause = queued.cause;
+                now.letter.attempts = queued.attempts;
+                now.letter.updated_at = queued.updated_at;
+            }
+            Ok::<_, Error>(uow.answer(staff, attempt, Answer::json(200, &now)?).await?)
+        })
+        .await?;
     providers.wake();
-    dead_letter(db, staff, id).await
+    Ok(answer)
+}
+
+fn replayed(before: &DeadLetter) -> Change {
+    Change {
+        action: "REPLAY",
+        entity_type: "payment_sync",
+        entity_id: before.id.get(),
+        branch: before.branch_id,
+        before: json!({ "status": before.status, "attempts": before.attempts }),
+        after: json!({ "status": SyncStatus::Queued, "resource_id": before.resource_id }),
+    }
 }
 
 /// Puts them back into the queue and says how many were dead letters still.

@@ -88,15 +88,20 @@ async fn fail(
     db.transaction("payment.sync_failed", |uow| async move {
         let now = uow.now();
         let retry = providers.retry_at(job.attempts, error, now);
+        // Credentials that were replaced since are not judged by what the former ones met: nothing would ever wake work that
+        // is parked after they were.
+        let replaced = refused && uow.lock_payment_account(account.id).await?.version != account.version;
+        let broken = broken && !replaced;
         let status = match (broken, retry) {
             (true, _) => SyncStatus::Parked,
-            (false, _) if renewed => SyncStatus::Queued,
+            (false, _) if renewed || replaced => SyncStatus::Queued,
             (false, Some(_)) if worth_another_try(job, error) => SyncStatus::Queued,
             // What somebody merely claimed, and the provider does not know, is nobody's work (S26).
             (false, _) if unfounded(job, error) => SyncStatus::Done,
             (false, _) => SyncStatus::Dead,
         };
-        uow.fail_sync(job, status, retry.unwrap_or(now), &error.to_string()).await?;
+        let at = if replaced { now } else { retry.unwrap_or(now) };
+        uow.fail_sync(job, status, at, &error.to_string()).await?;
         if broken {
             note_broken(&uow, account, error).await?;
         }

@@ -20,7 +20,8 @@ pub type SyncRow = payment_sync::Model;
 /// How many pieces of one account's work run at once in all processes: one slow or flooded account keeps no other waiting.
 const AT_ONCE: i64 = 4;
 
-// A notice resets the retries, a mere hint does not bring them forward; what is parked waits for credentials.
+// A notice resets the retries, a mere hint does not bring them forward; what is parked waits for credentials. What the
+// provider itself told us of stays its word though somebody asks too: it is given to a person, never dropped (S26).
 const ENQUEUE: &str = "insert into payment_sync as known
         (tenant_id, account_id, kind, resource_id, status, cause, dirty, attempts, next_at, fence, created_at, updated_at)
     values ($1, $2, $3, $4, 'QUEUED', $5, false, 0, $6, 0, $6, $6)
@@ -28,7 +29,8 @@ const ENQUEUE: &str = "insert into payment_sync as known
         dirty = known.dirty or known.status = 'RUNNING',
         attempts = case when known.status = 'RUNNING' or known.status = 'QUEUED' and $5 = 'HINT' then known.attempts else 0 end,
         next_at = case when known.status = 'RUNNING' or known.status = 'QUEUED' and $5 = 'HINT' then known.next_at else $6 end,
-        cause = case when $5 = 'HINT' then known.cause else $5 end,
+        cause = case when $5 = 'HINT' or $5 = 'RETURN' and known.status <> 'DONE' and known.cause <> 'HINT'
+                     then known.cause else $5 end,
         status = case when known.status = 'RUNNING' then 'RUNNING'
                       when known.status = 'PARKED' and $5 <> 'OPERATOR' then 'PARKED' else 'QUEUED' end,
         updated_at = $6

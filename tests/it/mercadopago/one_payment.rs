@@ -52,6 +52,26 @@ both_modes! {
         till.assert_balanced().await;
     }
 
+    /// Credentials of one account that nobody can open keep the sweep from no other account.
+    async fn a_sealed_account_hides_no_other(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let checkout = till.checkout(&party, None).await;
+        let other = Seller::argentina(7);
+        till.fake.add_seller(other.clone());
+        let branch = till.app.sql_i64("select id from branch where slug = 'centro'").await;
+        let form = json!({ "branch_id": branch, "access_token": other.access_token, "token_expires_at": "2026-01-01T00:00:00Z" });
+        till.admin.post(ACCOUNTS, form).await.expect(201);
+        let second = till.party("INT-02").await;
+        till.checkout(&second, None).await;
+        till.app.sql_exec(&format!("update provider_account set sealed = 'nobody knows' where branch_id = {branch}")).await;
+        till.app.sql_exec(&format!("update checkout set id = '0' where account_id <> (select min(id) from provider_account)")).await;
+        till.fake.faults().add_delivery(fake_mercadopago::DeliveryRule::new(fake_mercadopago::When::Always, fake_mercadopago::DeliveryFault::Drop));
+        till.fake.pay(&checkout.preference, fake_mercadopago::Outcome::Approve, None).unwrap();
+        till.sweep().await;
+        till.assert_check(party.check, "PAID", party.total).await;
+    }
+
     /// A second tap after the office changed the account leads to the account in use, not to the former one's checkout.
     async fn a_tap_leads_to_the_account_in_use(app: App = provided()) {
         let till = Till::open(app).await;
