@@ -7,6 +7,29 @@ use super::house::{Till, provided};
 use crate::scene::number;
 
 both_modes! {
+    /// A manager asks for a part of an over-paid payment back while its task waits: the task is for what covers nothing,
+    /// and that part is on its way already.
+    async fn what_is_on_its_way_is_not_approved_again(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let checkout = till.checkout(&party, None).await;
+        let payment = till.pay(&checkout, Some(party.total + 500)).await;
+        let open = till.manager.get("/api/billing/refunds").await.expect(200);
+        assert_eq!(open[0]["amount_cents"], 500);
+        till.fake.faults().add(Rule::new(Route::CreateRefund, When::Always, Fault::Status(503)));
+        till.refund(payment, Some(500)).await.expect(202);
+        let approve = format!("/api/billing/refunds/{}/approve", open[0]["refund_id"]);
+        assert_eq!(till.manager.post_empty(&approve).await.expect(400)["remaining_cents"], 0);
+        till.fake.faults().clear();
+        till.fake.clock().advance(std::time::Duration::from_secs(1));
+        till.quiet().await;
+        till.sweep().await;
+        assert_eq!(till.fake.refunds_created(payment).iter().map(|made| made.1).sum::<i64>(), 500);
+        till.assert_check(party.check, "PAID", party.total).await;
+        assert_eq!(till.count("refund where status = 'PROPOSED'").await, 0);
+        till.assert_balanced().await;
+    }
+
     /// The provider gave an over-payment back, but cannot be asked about the payment just now. Whatever settles the check
     /// meanwhile proposes nothing anew, and no more than the rest can be asked back.
     async fn what_went_back_unseen_is_not_proposed_again(app: App = provided().env("COMANDA_PAYMENT_RETRY_BASE", "1s")) {

@@ -113,7 +113,7 @@ both_modes! {
             let message = till.fake.message_to(signed_by, "146000000999", &url, &DeliverySpec::webhook()).unwrap();
             assert_eq!(till.fake.send(&message).await.status, Some(status));
         }
-        let wrong = format!("{}0", &url[..url.len() - 1]);
+        let wrong = format!("{}g", &url[..url.len() - 1]);
         let message = till.fake.message_to(seller().collector_id, &known.to_string(), &wrong, &DeliverySpec::webhook()).unwrap();
         assert_eq!(till.fake.send(&message).await.status, Some(404));
         till.quiet().await;

@@ -29,8 +29,12 @@ impl EventSink for Nowhere {
 const LEASE: TimeDelta = TimeDelta::seconds(30);
 
 async fn enqueue(db: &Database, account: &AccountRow) {
+    enqueue_for(db, account, SyncCause::Webhook).await;
+}
+
+async fn enqueue_for(db: &Database, account: &AccountRow, cause: SyncCause) {
     let enqueued = db.transaction("test.enqueue", |uow| async move {
-        uow.enqueue_sync(account, ResourceKind::Payment, "146000000001", SyncCause::Webhook).await
+        uow.enqueue_sync(account, ResourceKind::Payment, "146000000001", cause).await
     });
     enqueued.await.unwrap();
 }
@@ -95,4 +99,27 @@ async fn a_reason_that_comes_meanwhile_is_not_lost() {
     assert_eq!(again.len(), 1, "it is done once more");
     assert!(finish(&db, &again[0]).await);
     assert!(lease(&db).await.is_empty());
+}
+
+/// What is merely claimed and unknown to the provider is dropped in the end; what the provider told us of must not become
+/// that because a browser or a stranger asks for it too (S26).
+#[tokio::test]
+async fn a_claim_does_not_weaken_the_providers_word() {
+    let (db, _clock, account, _folder) = queue().await;
+    enqueue_for(&db, &account, SyncCause::Hint).await;
+    enqueue_for(&db, &account, SyncCause::Return).await;
+    enqueue_for(&db, &account, SyncCause::Webhook).await;
+    for claim in [SyncCause::Return, SyncCause::Hint] {
+        enqueue_for(&db, &account, claim).await;
+    }
+    let job = lease(&db).await.remove(0);
+    assert_eq!(job.cause, SyncCause::Webhook);
+    enqueue_for(&db, &account, SyncCause::Return).await;
+    assert!(finish(&db, &job).await);
+    let job = lease(&db).await.remove(0);
+    assert_eq!(job.cause, SyncCause::Webhook);
+    assert!(finish(&db, &job).await);
+    // A new reason for something that is done is what it is.
+    enqueue_for(&db, &account, SyncCause::Return).await;
+    assert_eq!(lease(&db).await.remove(0).cause, SyncCause::Return);
 }
