@@ -74,8 +74,7 @@ impl Till {
 
     pub(crate) async fn open_with(app: App, options: Options) -> Self {
         let address = app.provider_url().trim_start_matches("http://").parse().expect("an address");
-        let fake = FakeMercadoPago::start(Options { address, ..options }).await.expect("a free port");
-        fake.add_seller(seller());
+        let fake = FakeMercadoPago::selling(Options { address, ..options }, [seller()]).await.expect("a free port");
         let waiter = app.login("waiter@demo.com", "waiter123").await;
         let manager = app.login("manager@demo.com", "manager123").await;
         let admin = app.login("admin@demo.com", "admin123").await;

@@ -160,6 +160,11 @@ both_modes! {
         assert_eq!(till.fake.send(&simulated).await.status, Some(200));
         till.quiet().await;
         assert_eq!(till.count("payment_sync where status = 'DEAD' and resource_id = '123456'").await, 1);
+        // What a browser makes up is nobody's work.
+        let made_up = json!({ "payment_id": "654321" });
+        party.phone.post("/api/billing/mercadopago/verify", made_up).await.expect(404);
+        till.quiet().await;
+        assert_eq!(till.count("payment_sync where status = 'DONE' and resource_id = '654321'").await, 1);
         till.assert_balanced().await;
     }
 

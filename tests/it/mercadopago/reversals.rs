@@ -64,6 +64,7 @@ both_modes! {
         till.advance(taken, Move::ChargeBack).await;
         till.assert_check(other.check, "REQUESTED", 0).await;
         assert_eq!(till.incidents("CHARGED_BACK").await, 1);
+        assert_eq!(till.count("payment where approved_at is null").await, 0, "it keeps its place among the payments");
         till.assert_balanced().await;
         till.advance(taken, Move::ReimburseChargeback).await;
         till.assert_check(other.check, "PAID", other.total).await;
