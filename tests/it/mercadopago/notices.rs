@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fake_mercadopago::{DeliverySpec, Fault, Flaw, Move, Outcome, Route, Rule, Seller, When};
-use harness::both_modes;
+use harness::{both_modes, json};
 
 use super::house::{Till, provided, seller};
 use crate::look::events;
