@@ -23,6 +23,7 @@ mod m20261124_000016_chain_audit_log;
 mod m20261124_000017_soft_delete;
 mod m20261124_000023_create_tips;
 mod m20261124_000024_create_cash_register;
+mod m20261124_000025_one_row_a_provided_payment;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000017_soft_delete::Migration),
             Box::new(m20261124_000023_create_tips::Migration),
             Box::new(m20261124_000024_create_cash_register::Migration),
+            Box::new(m20261124_000025_one_row_a_provided_payment::Migration),
         ]
     }
 }

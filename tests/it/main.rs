@@ -23,6 +23,7 @@ mod lists;
 mod look;
 mod menu;
 mod mercadopago;
+mod money_keys;
 mod office;
 mod orders;
 mod payments;

@@ -3,9 +3,11 @@
 mod bad_input;
 mod crashes;
 mod credentials;
-mod house;
+mod given_back;
+pub(crate) mod house;
 mod neighbours;
 mod notices;
+mod one_payment;
 mod outages;
 mod payments;
 mod races;
