@@ -16,6 +16,7 @@ mod kitchen_ticket;
 mod menu;
 mod money_tasks;
 mod owed;
+mod products;
 mod roster;
 mod session_detail;
 mod session_summary;
@@ -23,7 +24,12 @@ mod shares;
 mod visit;
 mod visit_check;
 
-pub use crate::category::Category;
+pub use crate::{
+    allergen::{Allergen, CrossReaction, KnownReaction},
+    category::Category,
+    exclusion::{CategoryExclusion, SubcategoryExclusion},
+    subcategory::Subcategory,
+};
 pub use allergens::{AllergenEntry, CrossReactionEntry};
 pub use assignments::{AssignedSector, AssignmentCheck, Assignments};
 pub use audit_log::{AuditEntry, AuditFilter};
@@ -40,6 +46,8 @@ pub use kitchen_round::{KitchenRound, KitchenRoundItem};
 pub use kitchen_ticket::{StationTickets, Ticket, TicketItem};
 pub use menu::{Cooking, DeclaredAllergens, Dietary, Menu, MenuAllergen, MenuCategory, MenuProduct, MenuSubcategory};
 pub use money_tasks::{OpenIncident, OpenRefund};
+pub(crate) use products::with_details;
+pub use products::{AllergenPresence, BranchPrice, Product, ProductFilter};
 pub use roster::Roster;
 pub use session_detail::{ItemDetail, RoundDetail, SeatedDiner, SessionDetail};
 pub use session_summary::SessionSummary;
