@@ -90,7 +90,8 @@ pub struct CrossReaction {
 
 const ALLERGENS: &str = "select * from allergen where tenant_id = $1";
 
-const CROSS_REACTIONS: &str = "select x.id, x.tenant_id, x.allergen_id, a.name as allergen_name, x.cross_reacts_with_id,
+const CROSS_REACTIONS: &str =
+    "select x.id, x.tenant_id, x.allergen_id, a.name as allergen_name, x.cross_reacts_with_id,
         o.name as cross_reacts_with_name, x.probability, x.notes, x.is_active
     from cross_reaction x join allergen a on a.id = x.allergen_id join allergen o on o.id = x.cross_reacts_with_id
     where x.tenant_id = $1";

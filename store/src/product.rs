@@ -51,11 +51,7 @@ impl UnitOfWork {
     ///
     /// # Errors
     /// Not found; or its category's branch, or one that prices it, is not the caller's.
-    pub async fn product(
-        &self,
-        scope: &impl Scope,
-        id: ProductId,
-    ) -> Result<(PlacedProduct, Vec<Locked<OfferRow>>)> {
+    pub async fn product(&self, scope: &impl Scope, id: ProductId) -> Result<(PlacedProduct, Vec<Locked<OfferRow>>)> {
         let sql = format!("{PRODUCTS} and p.id = $2 and p.deletion_id is null");
         let values = || [scope.tenant_id().into(), id.into()];
         let found: Option<PlacedProduct> = self.one(&sql, values()).await?;

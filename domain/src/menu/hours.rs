@@ -49,7 +49,13 @@ impl TryFrom<Unchecked> for Window {
 
 impl Window {
     /// The instants between which it is open, for the windows that begin `before` days ago to `after` days from now.
-    fn intervals(&self, now: DateTime<Utc>, zone: &str, before: i64, after: i64) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+    fn intervals(
+        &self,
+        now: DateTime<Utc>,
+        zone: &str,
+        before: i64,
+        after: i64,
+    ) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
         let today = timezone::local_date(now, zone);
         let (from, to) = (self.from.time(), self.to.time());
         let of_day = |ahead: i64| {

@@ -5,13 +5,7 @@ use crate::{
     office::{Subject, change},
 };
 use auth::{Management, Staff};
-use domain::{
-    AllergenId, CrossReactionId, Patch,
-    menu::Probability,
-    office::EntityKind,
-    patch::present,
-    text::Text,
-};
+use domain::{AllergenId, CrossReactionId, Patch, menu::Probability, office::EntityKind, patch::present, text::Text};
 use serde::Deserialize;
 use store::{Answer, Attempt, Database, view::CrossReaction};
 use utoipa::ToSchema;

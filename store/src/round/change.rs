@@ -8,7 +8,9 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{ProductId, RoundItemId, UserId, round::RoundStatus};
 use entity::{round, round_item};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+};
 
 impl UnitOfWork {
     /// Moves the round to `status` and stamps the instant; `by` is who moves it, `reason` why it is canceled.

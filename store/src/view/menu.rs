@@ -286,7 +286,12 @@ impl<'a> Moments<'a> {
     }
 
     /// Whether something can be had now, and if not, from when on.
-    fn judge(&mut self, supply: Supply, product: ServiceHours, category: ServiceHours) -> (bool, Option<DateTime<Utc>>) {
+    fn judge(
+        &mut self,
+        supply: Supply,
+        product: ServiceHours,
+        category: ServiceHours,
+    ) -> (bool, Option<DateTime<Utc>>) {
         let supply = supply.as_of(self.now);
         let table = Timetable { hours: [&product, &category], zone: self.zone };
         let back_at = supply.until.filter(|_| !supply.is_available);

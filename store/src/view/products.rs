@@ -241,8 +241,7 @@ impl Database {
         let category = which.category.map_or(0, CategoryId::get);
         let branch = which.branch.map_or(0, BranchId::get);
         let tenant = staff.tenant_id().into();
-        let values =
-            [tenant, which.deleted_too.into(), category.into(), branch.into(), reach(staff), limit, offset];
+        let values = [tenant, which.deleted_too.into(), category.into(), branch.into(), reach(staff), limit, offset];
         let rows: Vec<PlacedProduct> = all(self.reader(), &sql, values).await?;
         let rows = rows.into_iter().map(|placed| placed.row).collect();
         with_details(self.reader(), rows, self.clock().now()).await

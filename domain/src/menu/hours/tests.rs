@@ -82,8 +82,10 @@ fn nonsense_is_refused() {
 
 #[test]
 fn what_never_opens_has_no_next_change() {
-    let (monday, tuesday) =
-        (hours(r#"[{"days":[1],"from":"12:00","to":"13:00"}]"#), hours(r#"[{"days":[2],"from":"12:00","to":"13:00"}]"#));
+    let (monday, tuesday) = (
+        hours(r#"[{"days":[1],"from":"12:00","to":"13:00"}]"#),
+        hours(r#"[{"days":[2],"from":"12:00","to":"13:00"}]"#),
+    );
     let table = Timetable { hours: [&monday, &tuesday], zone: "UTC" };
     assert_eq!(table.opens_at(instant("2026-01-07T00:00:00Z")), None);
     let always = ServiceHours::default();
