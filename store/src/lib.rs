@@ -8,6 +8,7 @@
 //! * [`view`] holds what GET requests read, each in a fixed number of statements.
 
 mod account;
+mod allergen;
 mod audit;
 mod branch;
 mod call;
@@ -21,6 +22,7 @@ mod deletion;
 mod diner;
 mod error;
 mod event_log;
+mod exclusion;
 mod feedback;
 mod idempotency;
 mod menu;
@@ -28,6 +30,7 @@ mod offer;
 mod office;
 mod page;
 mod payment;
+mod product;
 mod refresh_token;
 mod round;
 #[cfg(test)]
@@ -35,6 +38,7 @@ mod schema;
 mod scoped;
 mod session;
 mod staff;
+mod subcategory;
 mod table;
 mod tenant;
 mod ticket;
@@ -43,6 +47,7 @@ mod unit_of_work;
 pub mod view;
 
 pub use account::{Account, SecondFactor, StoredPassword};
+pub use allergen::{AllergenRow, CrossReactionRow};
 pub use audit::{Change, chain::ChainHead, chain::Verified};
 pub use branch::BranchRow;
 pub use call::CallRow;
@@ -59,7 +64,7 @@ pub use event_log::PAGE as EVENT_PAGE;
 pub use feedback::FeedbackRow;
 pub use idempotency::{Answer, Attempt};
 pub use menu::Offered;
-pub use offer::OfferedIn;
+pub use offer::{EndedRestriction, OfferedIn};
 pub use office::{NewBranch, NewUser};
 pub use page::Page;
 pub use payment::{
@@ -70,9 +75,11 @@ pub use payment::{
     BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport,
     measure,
 };
+pub use product::{OfferRow, PlacedProduct, ProductRow};
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};
 pub use session::{NewSession, Seated, SessionRow};
+pub use subcategory::{NewSubcategory, PlacedSubcategory, SubcategoryRow};
 pub use table::TableRow;
 pub use ticket::TicketRow;
 pub use tip::{NewTip, TipFilter, TipPoolRow, TipRow};

@@ -5,7 +5,7 @@
 
 use super::{Desk, Subject, Where, change};
 use crate::{Error, Result};
-use auth::{RoleSet, Staff};
+use auth::{RoleSet, Scope, Staff};
 use domain::{
     BranchId, UserId,
     event::{Affected, CascadeDelete, Event},
@@ -32,11 +32,13 @@ pub async fn delete<R: RoleSet>(
 ) -> Result<Answer> {
     change(db, "office.delete", staff, attempt, 204, |desk| async move {
         let doomed = desk.uow.plan_deletion(staff, kind, id).await?;
+        let sold_in = desk.uow.branches_pricing(&ids(&doomed, EntityKind::Product)).await?;
+        ensure_own(staff, &sold_in)?;
         let in_use = desk.uow.lock_tables_in_use(staff, &ids(&doomed, EntityKind::Table)).await?;
         ensure_free(&in_use)?;
         desk.let_go(&doomed).await?;
         desk.uow.take(staff, staff.user_id(), &doomed).await?;
-        desk.tell_deleted(&doomed).await
+        desk.tell_deleted(&doomed, &sold_in).await
     })
     .await
 }
@@ -44,6 +46,14 @@ pub async fn delete<R: RoleSet>(
 /// The ids of one kind.
 pub(super) fn ids(doomed: &[Doomed], kind: EntityKind) -> Vec<i64> {
     doomed.iter().filter(|thing| thing.kind == kind).map(|thing| thing.id).collect()
+}
+
+/// Refused where a product goes that a branch of somebody else's sells.
+fn ensure_own(scope: &impl Scope, sold_in: &[BranchId]) -> Result<()> {
+    if sold_in.iter().all(|branch| scope.admits(*branch)) {
+        return Ok(());
+    }
+    Err(Error::Forbidden("Another branch has a product of it on its menu"))
 }
 
 /// Refused while a party sits at one of the tables.
@@ -83,9 +93,9 @@ impl<R: RoleSet> Desk<'_, R> {
         Ok(())
     }
 
-    async fn tell_deleted(&self, doomed: &[Doomed]) -> Result<()> {
+    async fn tell_deleted(&self, doomed: &[Doomed], sold_in: &[BranchId]) -> Result<()> {
         let Some((root, rest)) = doomed.split_first() else { return Ok(()) };
-        let subject = Subject { told: told(root, doomed), ..Subject::of(root) };
+        let subject = Subject { told: told(root, doomed, sold_in), ..Subject::of(root) };
         self.audit("DELETE", &subject, json!({ "name": root.name, "affected": counted(rest) }), Value::Null);
         if rest.is_empty() {
             return self.tell(&subject, Event::EntityDeleted(subject.as_event())).await;
@@ -109,10 +119,10 @@ impl Subject {
     }
 }
 
-/// A branch concerns the admins of all; anything else those of the branches that lose something.
-pub(super) fn told(root: &Doomed, all: &[Doomed]) -> Where {
+/// A branch concerns the admins of all; anything else those of the branches that lose something, if only from their menu.
+pub(super) fn told(root: &Doomed, all: &[Doomed], sold_in: &[BranchId]) -> Where {
     let Some(branch) = root.branch.filter(|_| root.kind != EntityKind::Branch) else { return Where::Everywhere };
-    let others = all.iter().filter_map(|thing| thing.branch);
+    let others = all.iter().filter_map(|thing| thing.branch).chain(sold_in.iter().copied());
     Where::Branches(others.chain([branch]).collect::<Vec<BranchId>>())
 }
 

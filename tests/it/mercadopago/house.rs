@@ -164,15 +164,6 @@ impl Till {
         self.app.sql_i64(&format!("select count(*) from {from}")).await
     }
 
-    /// Waits until there are so many rows.
-    pub(crate) async fn until(&self, from: &str, expected: i64) {
-        let deadline = Instant::now() + SETTLES;
-        while self.count(from).await != expected {
-            assert!(Instant::now() < deadline, "{from}: never {expected}\n{}", self.app.logs());
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-    }
-
     /// A column of a payment of the provider's, as a number.
     pub(crate) async fn payment(&self, payment: u64, column: &str) -> i64 {
         self.app.sql_i64(&format!("select {column} from payment where provider_payment_id = '{payment}'")).await

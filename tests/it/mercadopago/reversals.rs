@@ -84,7 +84,7 @@ both_modes! {
         for _ in 0..2 {
             till.refund(payment, Some(100)).await.expect(202);
         }
-        till.until("refund where status = 'FAILED'", 2).await;
+        till.until("select count(*) from refund where status = 'FAILED'", 2).await;
         till.fake.add_seller(rich);
         till.fake.clock().advance(std::time::Duration::from_secs(1));
         let tasks = till.manager.get("/api/billing/refunds").await.expect(200);
