@@ -13,7 +13,6 @@ mod payments;
 mod races;
 mod reversals;
 mod schedules;
-mod seed;
 mod storm;
 mod storyline;
 mod twice;

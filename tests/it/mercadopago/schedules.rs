@@ -12,7 +12,7 @@ use harness::{App, both_modes};
 use tokio::sync::Mutex;
 
 use super::house::{Till, fingerprint, provided};
-use super::seed::Seed;
+use crate::seed::Seed;
 use super::storyline::Story;
 use crate::look::TABLES;
 

@@ -16,7 +16,7 @@ use fake_mercadopago::{DeliverySpec, Move, Outcome};
 use harness::{distributed_only, json, race};
 
 use super::house::{Checkout, Party, Till, preference, provided};
-use super::seed::Seed;
+use crate::seed::Seed;
 use crate::scene::{item, void};
 
 const CLIENTS: usize = 6;

@@ -11,7 +11,7 @@ use harness::json;
 use tokio::sync::Mutex;
 
 use super::house::{Checkout, Party, Till, try_post, wish};
-use super::seed::Seed;
+use crate::seed::Seed;
 use crate::scene::item;
 
 pub(super) struct Story {
