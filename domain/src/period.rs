@@ -3,7 +3,7 @@
 //! A request says it in one of three ways: so many days up to today, from one day to another, or one end of that. What it
 //! means follows from the branch's today alone, so two branches of one report may mean different instants.
 
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 /// The longest period of one report, in days: a leap year.
 pub const MAX_DAYS: i64 = 366;
@@ -33,6 +33,15 @@ pub enum PeriodRefused {
     /// No day that a restaurant had or will have.
     #[error("date_from, date_to: must be from 1970 to 9999")]
     Range,
+}
+
+/// An instant of the calendar that both databases can write: 1970 to 9999. What lies outside is moved to its edge, so that
+/// a filter by it finds what it would find.
+#[must_use]
+pub fn writable(instant: DateTime<Utc>) -> DateTime<Utc> {
+    /// The begin of the year 9999.
+    const LAST: DateTime<Utc> = DateTime::from_timestamp(253_370_764_800, 0).expect("the year 9999 exists");
+    instant.clamp(DateTime::UNIX_EPOCH, LAST)
 }
 
 impl Period {

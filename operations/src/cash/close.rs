@@ -3,12 +3,13 @@
 //! Under the session's whole lock, which every payment that is being booked shares: what is expected is the sum of what
 //! is booked, to the cent, and nothing is booked afterwards.
 
-use crate::Result;
+use crate::{Error, Result};
 use auth::{Management, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
     CashRegisterId, CashSessionId, Cents,
     cash::{CashSessionStatus, expected},
+    money::MAX_AMOUNT,
     text::Text,
 };
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,9 @@ pub struct Closed {
 /// # Errors
 /// No such session or not in the caller's branches; it is closed.
 pub async fn close(db: &Database, staff: &Staff<Management>, counted: &Counted, attempt: &Attempt) -> Result<Answer> {
+    if counted.actual_amount_cents > MAX_AMOUNT {
+        return Err(Error::Invalid("actual_amount_cents: must be at most 1000000000000"));
+    }
     db.transaction("cash.close", |uow| async move {
         let session = uow.lock_cash_session(staff, counted.session_id).await?;
         if let Some(first) = uow.first_answer(staff, attempt).await? {

@@ -5,7 +5,7 @@
 use crate::{Error, Result};
 use auth::{Management, Staff};
 use chrono::{DateTime, Utc};
-use domain::{BranchId, CashRegisterId, CashSessionId, Cents, cash::CashSessionStatus, text::Name};
+use domain::{BranchId, CashRegisterId, CashSessionId, Cents, cash::CashSessionStatus, money::MAX_AMOUNT, text::Name};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
@@ -46,6 +46,9 @@ pub struct Opened {
 /// # Errors
 /// Not the caller's branch; a session is open there already: 400, as the contract wants it.
 pub async fn open(db: &Database, staff: &Staff<Management>, opening: &Opening, attempt: &Attempt) -> Result<Answer> {
+    if opening.opening_amount_cents > MAX_AMOUNT {
+        return Err(Error::Invalid("opening_amount_cents: must be at most 1000000000000"));
+    }
     let opened = db
         .transaction("cash.open", |uow| async move {
             let branch = uow.lock_branch(staff, opening.branch_id).await?;

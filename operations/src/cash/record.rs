@@ -4,14 +4,11 @@
 use crate::{Error, Result};
 use auth::{Management, Staff};
 use chrono::{DateTime, Utc};
-use domain::{CashMovementId, CashSessionId, cash::MovementType, text::Text, tips::MoneyMethod};
+use domain::{CashMovementId, CashSessionId, cash::MovementType, money::MAX_AMOUNT, text::Text, tips::MoneyMethod};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewMovement};
 use utoipa::ToSchema;
-
-/// The most one movement moves, in cents: a typing error must not overflow a sum.
-const MOST: i64 = 100_000_000_000;
 
 /// A movement to be booked.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -66,8 +63,8 @@ pub async fn record(
     let amount = kind
         .signed(movement.amount_cents)
         .map_err(|_| Error::Invalid("amount_cents: must not be zero, and not negative for money that comes in"))?;
-    if amount.abs() > MOST {
-        return Err(Error::Invalid("amount_cents: is too large"));
+    if amount.abs() > MAX_AMOUNT.get() {
+        return Err(Error::Invalid("amount_cents: must be at most 1000000000000"));
     }
     db.transaction("cash.record", |uow| async move {
         let session = uow.lock_cash_session(staff, movement.session_id).await?;

@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use auth::{Management, Staff};
-use domain::{BranchId, Cents, CheckId, SessionId, TipId, UserId, tips::MoneyMethod};
+use domain::{Amount, BranchId, Cents, CheckId, SessionId, TipId, UserId, tips::MoneyMethod};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewTip};
@@ -15,7 +15,7 @@ pub struct EnteredTip {
     #[serde(default)]
     pub branch_id: Option<BranchId>,
     /// More than nothing, in cents.
-    pub amount_cents: Cents,
+    pub amount_cents: Amount,
     /// How it was left.
     pub payment_method: MoneyMethod,
     /// Who served; the session's waiter when not said.
@@ -47,9 +47,6 @@ pub struct Entered {
 /// Nothing was left; neither branch, session nor check is said, or they are not the caller's or not of one another; the
 /// waiter does not serve tables there.
 pub async fn enter(db: &Database, staff: &Staff<Management>, tip: &EnteredTip, attempt: &Attempt) -> Result<Answer> {
-    if tip.amount_cents == Cents::ZERO {
-        return Err(Error::Invalid("amount_cents: must be more than zero"));
-    }
     db.transaction("tip.enter", |uow| async move {
         if let Some(first) = uow.first_answer(staff, attempt).await? {
             return Ok(first);
@@ -71,7 +68,7 @@ pub async fn enter(db: &Database, staff: &Staff<Management>, tip: &EnteredTip, a
             return Err(Error::Invalid("waiter_id: does not serve tables in this branch"));
         }
         let new = NewTip {
-            amount: tip.amount_cents,
+            amount: tip.amount_cents.cents(),
             method: tip.payment_method,
             waiter: tip.waiter_id.or(visit.and_then(|(.., waiter)| waiter)),
             session: visit.map(|(_, session, _)| session),

@@ -8,7 +8,10 @@ use crate::{
 };
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{BranchId, Cents, CheckId, PaymentId, SessionId, TipId, UserId, timezone::day_bounds, tips::MoneyMethod};
+use domain::{
+    BranchId, Cents, CheckId, PaymentId, SessionId, TipId, UserId, period::writable, timezone::day_bounds,
+    tips::MoneyMethod,
+};
 use sea_orm::{FromQueryResult, Value};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -102,8 +105,8 @@ impl Database {
             None => "UTC".to_owned(),
         };
         let day = |day: Option<NaiveDate>| day.and_then(|day| day_bounds(day, &zone));
-        let begin = day(filter.from).map_or(DateTime::UNIX_EPOCH, |(begin, _)| begin);
-        let end = day(filter.to).map_or_else(|| self.clock().now() + chrono::TimeDelta::days(1), |(_, end)| end);
+        let begin = writable(day(filter.from).map_or(DateTime::<Utc>::MIN_UTC, |(begin, _)| begin));
+        let end = writable(day(filter.to).map_or(DateTime::<Utc>::MAX_UTC, |(_, end)| end));
         let within = within(self.reader().get_database_backend(), "t.branch_id", "$6");
         let sql = format!("{TIPS} and {within} order by t.created_at desc, t.id desc limit $7 offset $8");
         let [limit, offset] = page.values();

@@ -8,7 +8,7 @@ use crate::{
 };
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
-use domain::{AuditId, BranchId, TenantId, UserId};
+use domain::{AuditId, BranchId, TenantId, UserId, period::writable};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -105,14 +105,11 @@ impl Database {
             filter.action.clone().unwrap_or_default().into(),
             filter.user_id.map_or(0, UserId::get).into(),
             filter.branch_id.map_or(0, BranchId::get).into(),
-            filter.from.unwrap_or(DateTime::UNIX_EPOCH).into(),
-            filter.until.unwrap_or(FAR).into(),
+            writable(filter.from.unwrap_or(DateTime::<Utc>::MIN_UTC)).into(),
+            writable(filter.until.unwrap_or(DateTime::<Utc>::MAX_UTC)).into(),
             limit,
             offset,
         ];
         all(self.reader(), &sql, values).await
     }
 }
-
-/// After every entry, and within what both databases can write.
-const FAR: DateTime<Utc> = DateTime::from_timestamp(253_370_764_800, 0).expect("the year 9999 exists");

@@ -16,8 +16,8 @@ use fake_mercadopago::{DeliverySpec, Move, Outcome};
 use harness::{distributed_only, json, race};
 
 use super::house::{Checkout, Party, Till, preference, provided};
-use crate::seed::Seed;
 use crate::scene::{item, void};
+use crate::seed::Seed;
 
 const CLIENTS: usize = 6;
 const TURNS: usize = 40;
@@ -67,16 +67,22 @@ distributed_only! {
     }
 }
 
+/// The latest row of a check in a table, if it has one.
+async fn any(till: &Till, table: &str, check: i64) -> Option<i64> {
+    let id = till.app.sql_i64(&format!("select coalesce(max(id), 0) from {table} where check_id = {check}")).await;
+    (id > 0).then_some(id)
+}
+
 /// One of the operations; what a client was told that no client should be.
 async fn turn(till: &Till, seed: &mut Seed, party: &Party, checkout: &Checkout, payment: u64) -> Option<String> {
     let (session, check) = (party.phone.session_id, party.check);
-    let answer = match seed.below(12) {
+    let answer = match seed.below(18) {
         0 | 1 => till.cash(check, seed.cents(1, 400)).await,
         2 => preference(&party.phone, check, Some(seed.cents(1, 400))).await,
         3 => party.phone.post("/api/billing/check/request", json!({})).await,
         4 => till.waiter.post_empty(&format!("/api/waiter/sessions/{session}/check/withdraw")).await,
         5 => {
-            let off = json!({ "type": "AMOUNT", "value": seed.cents(1, 20), "reason": "de la casa" });
+            let off = json!({ "discount_type": "AMOUNT", "value": seed.cents(1, 20), "reason": "de la casa" });
             till.manager.post(&format!("/api/waiter/sessions/{session}/discount"), off).await
         }
         6 if seed.chance(20) => {
@@ -92,6 +98,33 @@ async fn turn(till: &Till, seed: &mut Seed, party: &Party, checkout: &Checkout, 
         10 => {
             let _ = till.fake.advance(payment, Move::RefundFromPanel(Some(1)));
             return None;
+        }
+        11 => {
+            let discount = any(till, "check_discount", check).await?;
+            till.manager.delete(&format!("/api/waiter/discounts/{discount}")).await
+        }
+        12 => {
+            let charge = any(till, "charge", check).await?;
+            let claim = json!({ "diner_id": party.phone.diner_id, "items": [{ "charge_id": charge }] });
+            party.phone.put(&format!("/api/billing/check/{check}/claims"), claim).await
+        }
+        13 => party.phone.delete(&format!("/api/billing/check/{check}/claims?diner_id={}", party.phone.diner_id)).await,
+        14 => {
+            let card = json!({ "check_id": check, "amount_cents": seed.cents(1, 400), "manual_method": "CARD_PHYSICAL", "tip": { "percent": 10 } });
+            till.manager.post("/api/waiter/payments/manual", card).await
+        }
+        15 => {
+            let word = if seed.chance(50) { "approve" } else { "dismiss" };
+            let proposed =
+                "(select refund.id, payment.check_id from refund join payment on payment.id = refund.payment_id
+                where refund.status = 'PROPOSED') proposed";
+            let refund = any(till, proposed, check).await?;
+            till.manager.post_empty(&format!("/api/billing/refunds/{refund}/{word}")).await
+        }
+        16 => {
+            let by_hand = any(till, "(select id, check_id from payment where tender = 'CASH') cash", check).await?;
+            let back = json!({ "amount_cents": seed.cents(1, 50), "reason": "de menos" });
+            till.manager.post(&format!("/api/billing/payments/{by_hand}/refund"), back).await
         }
         _ => {
             assert_eq!(till.fake.deliver(payment, &DeliverySpec::webhook()).await.unwrap().status, Some(200));
