@@ -51,5 +51,5 @@ mod startup;
 mod streams;
 mod sweep;
 mod tables;
-mod trees;
 mod till;
+mod trees;

@@ -62,8 +62,12 @@ impl Model {
         thing.kind == Kind::Product
             || !(0..self.things.len()).any(|other| {
                 let it = &self.things[other];
-                other != of && !except.contains(&other) && self.is_active(other) && it.kind == thing.kind
-                    && it.name == thing.name && it.parents == thing.parents
+                other != of
+                    && !except.contains(&other)
+                    && self.is_active(other)
+                    && it.kind == thing.kind
+                    && it.name == thing.name
+                    && it.parents == thing.parents
             })
     }
 
@@ -76,7 +80,8 @@ impl Model {
         self.things[at].gone = Some(self.made);
         // Parents come before their children in the list.
         for child in 0..self.things.len() {
-            let of_parent = self.things[child].parents.iter().any(|parent| self.things[*parent].gone == Some(self.made));
+            let of_parent =
+                self.things[child].parents.iter().any(|parent| self.things[*parent].gone == Some(self.made));
             if of_parent && self.things[child].gone.is_none() {
                 self.things[child].gone = Some(self.made);
             }
@@ -89,7 +94,8 @@ impl Model {
         if self.deletions[&deletion] != at {
             return 409;
         }
-        let taken: Vec<usize> = (0..self.things.len()).filter(|thing| self.things[*thing].gone == Some(deletion)).collect();
+        let taken: Vec<usize> =
+            (0..self.things.len()).filter(|thing| self.things[*thing].gone == Some(deletion)).collect();
         let stands = |parent: &usize| self.things[*parent].gone.is_none() || taken.contains(parent);
         if !taken.iter().all(|thing| self.things[*thing].parents.iter().all(stands)) {
             return 409;
@@ -121,7 +127,9 @@ fn roll(dice: &mut Seed, sides: usize) -> usize {
 /// Makes a thing under others that stand; sometimes under the name of one that was there before.
 async fn make(admin: &StaffClient, model: &mut Model, dice: &mut Seed) -> Option<(u16, u16)> {
     let standing = |model: &Model, kind: Kind| -> Vec<usize> {
-        (0..model.things.len()).filter(|at| model.things[*at].kind == kind && model.things[*at].gone.is_none()).collect()
+        (0..model.things.len())
+            .filter(|at| model.things[*at].kind == kind && model.things[*at].gone.is_none())
+            .collect()
     };
     let (categories, subcategories) = (standing(model, Kind::Category), standing(model, Kind::Subcategory));
     let name = format!("T{}", dice.below(40));
@@ -178,7 +186,8 @@ async fn play(app: &App, admin: &StaffClient, seed: u64) {
     for (at, thing) in model.things.iter().enumerate() {
         let state = format!(
             "select case when is_active then 1 else 0 end + case when deletion_id is null then 2 else 0 end from {} where id = {}",
-            thing.kind.table(), thing.id
+            thing.kind.table(),
+            thing.id
         );
         let expected = i64::from(model.is_active(at)) + 2 * i64::from(thing.gone.is_none());
         assert_eq!(app.sql_i64(&state).await, expected, "seed {seed}: {thing:?}");
