@@ -26,6 +26,7 @@ mod m20261124_000019_schedule_menu;
 mod m20261124_000023_create_tips;
 mod m20261124_000024_create_cash_register;
 mod m20261124_000025_one_row_a_provided_payment;
+mod m20261124_000026_index_reports;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000023_create_tips::Migration),
             Box::new(m20261124_000024_create_cash_register::Migration),
             Box::new(m20261124_000025_one_row_a_provided_payment::Migration),
+            Box::new(m20261124_000026_index_reports::Migration),
         ]
     }
 }
