@@ -102,7 +102,8 @@ impl UnitOfWork {
         Ok(rows.into_iter().map(Locked::new).collect())
     }
 
-    /// Writes what the branch has of a product. Its menu is another from then on where that changes what can be had.
+    /// Writes what the branch has of a product. Where that changes what can be had, or when, its menus are void: see
+    /// [`raise_menu_version`](Self::raise_menu_version).
     ///
     /// # Errors
     /// The database failed.

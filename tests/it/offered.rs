@@ -2,6 +2,7 @@
 
 use crate::scene::{list, product, text};
 use harness::{App, DinerPhone, StaffClient, Value, both_modes, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 async fn admin(app: &App) -> StaffClient {
     app.login("admin@demo.com", "admin123").await
@@ -22,13 +23,15 @@ struct House<'a> {
     phone: DinerPhone,
     waiter: StaffClient,
     branch: i64,
+    /// Tells one order from the next: the same one within seconds would be taken for a repeat.
+    orders: AtomicUsize,
 }
 
 impl<'a> House<'a> {
     async fn of(app: &'a App) -> Self {
         let waiter = app.login("waiter@demo.com", "waiter123").await;
         let branch = waiter.branch_ids[0];
-        Self { app, phone: app.scan("INT-01").await, waiter, branch }
+        Self { app, phone: app.scan("INT-01").await, waiter, branch, orders: AtomicUsize::new(0) }
     }
 
     /// Whether all of them offer the product or all of them do not.
@@ -37,7 +40,8 @@ impl<'a> House<'a> {
         let guests = names(&self.app.menu().await.0).contains(&name.to_owned());
         let path = format!("/api/waiter/branches/{}/menu", self.branch);
         let waiters = names(&self.waiter.get(&path).await.expect(200)).contains(&name.to_owned());
-        let order = json!({"items": [{"product_id": id, "qty": 1}]});
+        let note = format!("pedido {}", self.orders.fetch_add(1, Ordering::Relaxed));
+        let order = json!({"items": [{"product_id": id, "qty": 1, "notes": note}]});
         let round = self.phone.post("/api/diner/rounds/submit", order.clone()).await;
         let taken = self.waiter.post(&format!("/api/waiter/sessions/{}/rounds", self.phone.session_id), order).await;
         let cart = self.phone.post("/api/diner/cart/add", json!({"product_id": id})).await;

@@ -160,7 +160,7 @@ both_modes! {
         let there = menu(&app, "norte").await;
         assert_eq!(there.price_cents("Limonada"), 900);
         assert_eq!(list(&there.0["categories"]).len(), 1);
-        let there = app.anonymous().post_empty(&format!("/api/tables/code/N-01/session?branch_slug=norte")).await.expect(200);
+        let there = app.anonymous().post_empty("/api/tables/code/N-01/session?branch_slug=norte").await.expect(200);
         let guest = app.anonymous().with_header("X-Table-Token", text(&there["table_token"]));
         guest.post("/api/diner/rounds/submit", order.clone()).await.expect(200);
         guest.post("/api/diner/rounds/submit", json!({"items": [{"product_id": 101, "qty": 1}]})).await.expect(400);

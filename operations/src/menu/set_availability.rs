@@ -5,7 +5,7 @@
 
 use crate::{Error, Result};
 use auth::{KitchenCrew, Scope, Staff};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use domain::{
     BranchId, ProductId,
     event::{Event, ProductAvailability},
@@ -23,6 +23,13 @@ pub struct Availability {
     pub supply: SupplyChange,
     /// Where; may be left out by whoever reaches only one branch that offers the product.
     pub branch_id: Option<BranchId>,
+}
+
+impl Availability {
+    /// With an end cut to what the database keeps, so that the answer says what will be read.
+    fn kept(self) -> SupplyChange {
+        SupplyChange { until: self.supply.until.map(|end| end.trunc_subsecs(6)), ..self.supply }
+    }
 }
 
 /// What holds now.
@@ -72,7 +79,7 @@ pub async fn set_availability(
             return Ok(first);
         }
         let before = offer.supply();
-        let after = before.set(wanted.supply, uow.now()).map_err(|why| Error::Unfit(why.to_string()))?;
+        let after = before.set(wanted.kept(), uow.now()).map_err(|why| Error::Unfit(why.to_string()))?;
         if after != before {
             let change = Change {
                 action: "UPDATE",

@@ -272,11 +272,14 @@ impl Database {
     }
 }
 
+/// Whether something is open, and when that changes.
+type Hour = (bool, Option<DateTime<Utc>>);
+
 /// What the clock says of a menu. Most products share their hours, so that each pair of hours is worked out once.
 struct Moments<'a> {
     now: DateTime<Utc>,
     zone: &'a str,
-    known: HashMap<(ServiceHours, ServiceHours), (bool, Option<DateTime<Utc>>)>,
+    known: HashMap<(ServiceHours, ServiceHours), Hour>,
     changes_at: Option<DateTime<Utc>>,
 }
 
