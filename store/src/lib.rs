@@ -8,6 +8,7 @@
 //! * [`view`] holds what GET requests read, each in a fixed number of statements.
 
 mod account;
+mod assignment;
 mod audit;
 mod branch;
 mod call;
@@ -33,8 +34,10 @@ mod round;
 #[cfg(test)]
 mod schema;
 mod scoped;
+mod sector;
 mod session;
 mod staff;
+mod staff_member;
 mod table;
 mod tenant;
 mod ticket;
@@ -43,6 +46,7 @@ mod unit_of_work;
 pub mod view;
 
 pub use account::{Account, SecondFactor, StoredPassword};
+pub use assignment::{AssignmentRow, Placed, TableWaiter};
 pub use audit::{Change, chain::ChainHead, chain::Verified};
 pub use branch::BranchRow;
 pub use call::CallRow;
@@ -72,8 +76,11 @@ pub use payment::{
 };
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};
+pub use sector::SectorRow;
 pub use session::{NewSession, Seated, SessionRow};
-pub use table::TableRow;
+pub use staff_member::NewMember;
+pub use table::{NewTable, TableRow};
+pub use tenant::TenantRow;
 pub use ticket::TicketRow;
 pub use tip::{NewTip, TipFilter, TipPoolRow, TipRow};
 pub use unit_of_work::{Locked, UnitOfWork};

@@ -36,6 +36,10 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Command<T> {
         let mut digest = Sha256::new();
         digest.update(parts.method.as_str());
         digest.update(parts.uri.path());
+        if let Some(query) = parts.uri.query() {
+            digest.update([b'?']);
+            digest.update(query);
+        }
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         let user_agent = user_agent.map(|text| text.chars().take(255).collect());
         let bytes = body::read(Request::from_parts(parts, stream), state).await?;

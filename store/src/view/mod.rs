@@ -8,6 +8,7 @@ mod calls;
 mod cart;
 mod check_detail;
 mod device;
+mod duty_roster;
 mod floor;
 mod kitchen_pace;
 mod kitchen_place;
@@ -28,6 +29,9 @@ mod visit_check;
 pub use crate::{
     cash::{CashMovement, CashSession, CashSummary},
     category::Category,
+    sector::Sector,
+    staff_member::StaffMember,
+    tenant::Tenant,
     tip::{Tip, TipPool, TipReport, TipShare},
 };
 pub use allergens::{AllergenEntry, CrossReactionEntry};
@@ -39,7 +43,8 @@ pub use check_detail::{
     ChargeLine, CheckDetail, CheckHead, CoveredCharge, DiscountLine, PaymentHead, PaymentLine, RefundLine,
 };
 pub use device::{DeviceTaste, DeviceVisit};
-pub use floor::{Floor, TableNow};
+pub use duty_roster::{OverviewWaiter, PlacedWaiter, RosterOverview, StaffedSector};
+pub use floor::{Floor, OfficeTable, TableNow};
 pub use kitchen_pace::KitchenPace;
 pub use kitchen_place::At;
 pub use kitchen_round::{KitchenRound, KitchenRoundItem, PrintedRound};
