@@ -1,4 +1,5 @@
-//! What must be done now and then, whoever calls: a burst's last word to the phones, and sweeping out old events, old
+//! What must be done now and then, whoever calls: a burst's last word to the phones, products whose
+//! 86 is over, and sweeping out old events, old
 //! idempotency keys, expired refresh tokens, old notices of providers and idle rate-limit buckets.
 //!
 //! Every API process does it; the statements are bounded and safe to run twice.
@@ -31,6 +32,9 @@ pub(crate) fn start(process: &Process, state: AppState) {
             if let Err(error) = settle_carts(&db).await {
                 tracing::warn!(%error, "settling carts failed; the next second tries again");
             }
+            if let Err(error) = end_restrictions(&db).await {
+                tracing::warn!(%error, "bringing products back failed; the next second tries again");
+            }
         }
     });
 }
@@ -60,6 +64,17 @@ async fn sweep(db: &Database, before: DateTime<Utc>) -> store::Result<()> {
 async fn settle_carts(db: &Database) -> operations::Result<()> {
     for cart in db.due_carts().await? {
         operations::cart::settle(db, &cart).await?;
+    }
+    Ok(())
+}
+
+async fn end_restrictions(db: &Database) -> operations::Result<()> {
+    for ended in db.ended_restrictions().await? {
+        match operations::menu::end_restriction(db, &ended).await {
+            // The office took the product or the branch away: there is nobody to tell.
+            Err(operations::Error::Store(store::Error::NotFound(_))) | Ok(()) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

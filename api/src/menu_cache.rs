@@ -2,9 +2,11 @@
 //!
 //! What a cached menu is good for is decided by the database alone: `branch.menu_version`, which every change of the
 //! menu raises in its own transaction, is read on each request (one statement by an index). So no process has to be told
-//! of a change, and none can miss it.
+//! of a change, and none can miss it. What changes without anybody's doing, because something opens, closes or is back,
+//! the menu itself foretells: from then on it is read again.
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use domain::BranchId;
 use http::HeaderValue;
 use sha2::{Digest, Sha256};
@@ -27,6 +29,8 @@ pub(crate) struct RenderedMenu {
     /// Changes if and only if `body` does.
     pub(crate) etag: HeaderValue,
     version: i64,
+    /// By whose clock it is served.
+    timezone: String,
 }
 
 type Slot = Arc<tokio::sync::Mutex<Option<Arc<RenderedMenu>>>>;
@@ -40,20 +44,20 @@ impl MenuCache {
     pub(crate) async fn get(&self, db: &Database, branch: &BranchRow) -> store::Result<Arc<RenderedMenu>> {
         let slot = self.slot(branch.id);
         let mut slot = slot.lock().await;
-        if let Some(menu) = slot.as_ref().filter(|menu| menu.is_of(branch)) {
+        if let Some(menu) = slot.as_ref().filter(|menu| menu.is_of(branch, db.clock().now())) {
             return Ok(menu.clone());
         }
         // While we waited the branch may have moved on, and another request with it.
         let mut branch = fresh(db, branch).await?;
-        if let Some(menu) = slot.as_ref().filter(|menu| menu.is_of(&branch)) {
+        if let Some(menu) = slot.as_ref().filter(|menu| menu.is_of(&branch, db.clock().now())) {
             return Ok(menu.clone());
         }
         let mut tries = 1;
         loop {
-            let menu = Arc::new(RenderedMenu::new(db.menu(&branch).await?, branch.menu_version)?);
+            let menu = Arc::new(RenderedMenu::new(db.menu(&branch).await?, &branch)?);
             let after = fresh(db, &branch).await?;
             // Read in several statements: only if nothing changed in between do they belong together.
-            if menu.is_of(&after) {
+            if menu.is_of(&after, db.clock().now()) {
                 *slot = Some(menu.clone());
                 return Ok(menu);
             }
@@ -76,14 +80,16 @@ async fn fresh(db: &Database, branch: &BranchRow) -> store::Result<BranchRow> {
 }
 
 impl RenderedMenu {
-    fn new(menu: Menu, version: i64) -> store::Result<Self> {
+    fn new(menu: Menu, branch: &BranchRow) -> store::Result<Self> {
         let body = store::Answer::json(200, &menu)?.body;
         let etag = etag(&body);
-        Ok(Self { menu, body, etag, version })
+        Ok(Self { menu, body, etag, version: branch.menu_version, timezone: branch.timezone.clone() })
     }
 
-    fn is_of(&self, branch: &BranchRow) -> bool {
+    fn is_of(&self, branch: &BranchRow, now: DateTime<Utc>) -> bool {
         self.version == branch.menu_version
+            && self.menu.changes_at.is_none_or(|changes| now < changes)
+            && self.timezone == branch.timezone
             && self.menu.branch_name == branch.name
             && self.menu.branch_slug == branch.slug
     }

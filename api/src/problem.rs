@@ -54,6 +54,7 @@ impl From<Error> for ApiError {
                 .with("free_cents", free(why).get()),
             Error::Exists { code, detail } => Problem::conflict(code, detail),
             Error::Invalid(detail) => Problem::unprocessable(detail),
+            Error::Unfit(detail) => Problem::unprocessable(detail),
             Error::NotFound(noun) => Problem::not_found(format!("{noun} not found")),
             Error::Forbidden(detail) => Problem::forbidden(detail),
             Error::Unauthorized(detail) => Problem::unauthorized(detail),

@@ -14,7 +14,8 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
     let limits = Limits(state);
     let routes = OpenApiRouter::with_openapi(openapi::Document::openapi());
     let routes = kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits);
-    office(reports(money_office(payments(till(routes, &limits), &limits))))
+    let routes = money_office(payments(till(routes, &limits), &limits));
+    reports(menu_office(office(routes)))
 }
 
 /// What the dashboard manages.
@@ -55,6 +56,23 @@ fn office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::cash::current_cash))
         .routes(routes!(routes::cash::cash_sessions))
         .routes(routes!(routes::cash::cash_summary))
+}
+
+/// What the dashboard manages of the menus.
+fn menu_office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
+    use routes::{allergen, exclusion, product, subcategory};
+    routes
+        .routes(routes!(subcategory::subcategories, subcategory::create_subcategory))
+        .routes(routes!(subcategory::subcategory, subcategory::update_subcategory, subcategory::delete_subcategory))
+        .routes(routes!(product::products, product::create_product))
+        .routes(routes!(product::office_product, product::update_product, product::delete_product))
+        .routes(routes!(allergen::office_allergens, allergen::create_allergen))
+        .routes(routes!(allergen::cross_reactions, allergen::create_cross_reaction))
+        .routes(routes!(allergen::update_cross_reaction, allergen::delete_cross_reaction))
+        .routes(routes!(allergen::office_allergen, allergen::update_allergen, allergen::delete_allergen))
+        .routes(routes!(exclusion::exclusions))
+        .routes(routes!(exclusion::category_exclusion, exclusion::exclude_category))
+        .routes(routes!(exclusion::subcategory_exclusion, exclusion::exclude_subcategory))
 }
 
 /// Puts a limit in front of a route.

@@ -58,7 +58,7 @@ const fn plain(letter: char) -> char {
 }
 
 /// A time of day on the branch's own clock, `HH:mm`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TimeOfDay(String);
 
@@ -73,6 +73,15 @@ impl TryFrom<String> for TimeOfDay {
             _ => false,
         };
         if valid { Ok(Self(text)) } else { Err(Refused::new("must be a time of day of the form HH:mm")) }
+    }
+}
+
+impl TimeOfDay {
+    /// The same as the clock's type.
+    #[must_use]
+    pub fn time(&self) -> chrono::NaiveTime {
+        // Its form was checked when it was made.
+        chrono::NaiveTime::parse_from_str(&self.0, "%H:%M").unwrap_or_default()
     }
 }
 

@@ -22,15 +22,20 @@ pub fn local_time(now: DateTime<Utc>, zone: &str) -> NaiveDateTime {
 /// exist, because the clocks go forward, the day begins with the first minute that does.
 #[must_use]
 pub fn day_bounds(day: NaiveDate, zone: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    let zone = zone.parse::<Tz>().unwrap_or(Tz::UTC);
-    let begin = |day: NaiveDate| {
-        let midnight = day.and_time(NaiveTime::MIN);
-        (0..=180).find_map(|minutes| {
-            let local = midnight.checked_add_signed(chrono::TimeDelta::minutes(minutes))?;
-            zone.from_local_datetime(&local).earliest().map(|instant| instant.to_utc())
-        })
-    };
+    let begin = |day: NaiveDate| instant_of(day.and_time(NaiveTime::MIN), zone);
     Some((begin(day)?, begin(day.succ_opt()?)?))
+}
+
+/// When the clock on the branch's wall first shows `local`, or, where it skips that minute, the first minute after the
+/// gap; `None` beyond the calendar. Later local times never come earlier.
+#[must_use]
+pub fn instant_of(local: NaiveDateTime, zone: &str) -> Option<DateTime<Utc>> {
+    let zone = zone.parse::<Tz>().unwrap_or(Tz::UTC);
+    // The widest gap there ever was is a day: Samoa crossed the date line.
+    (0..=25 * 60).find_map(|minutes| {
+        let local = local.checked_add_signed(chrono::TimeDelta::minutes(minutes))?;
+        zone.from_local_datetime(&local).earliest().map(|instant| instant.to_utc())
+    })
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ pub struct Model {
     pub product_id: ProductId,
     pub price_cents: Cents,
     pub is_available: bool,
+    pub remaining: Option<i32>,
+    pub restricted_until: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,7 @@ pub struct Model {
     pub icon: Option<String>,
     pub image: Option<String>,
     pub display_order: i32,
+    pub service_hours: Option<Json>,
     pub is_active: bool,
     pub deactivated: bool,
     pub deletion_id: Option<DeletionId>,

@@ -21,6 +21,7 @@ pub struct Model {
     pub seal: Option<String>,
     pub dietary: Option<Json>,
     pub cooking: Option<Json>,
+    pub service_hours: Option<Json>,
     pub is_active: bool,
     pub deactivated: bool,
     pub deletion_id: Option<DeletionId>,

@@ -21,8 +21,12 @@ mod m20261124_000014_create_payments;
 mod m20261124_000015_create_provider_inbox;
 mod m20261124_000016_chain_audit_log;
 mod m20261124_000017_soft_delete;
+mod m20261124_000018_create_exclusions;
+mod m20261124_000019_schedule_menu;
 mod m20261124_000023_create_tips;
 mod m20261124_000024_create_cash_register;
+mod m20261124_000025_one_row_a_provided_payment;
+mod m20261124_000026_index_reports;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -51,8 +55,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000015_create_provider_inbox::Migration),
             Box::new(m20261124_000016_chain_audit_log::Migration),
             Box::new(m20261124_000017_soft_delete::Migration),
+            Box::new(m20261124_000018_create_exclusions::Migration),
+            Box::new(m20261124_000019_schedule_menu::Migration),
             Box::new(m20261124_000023_create_tips::Migration),
             Box::new(m20261124_000024_create_cash_register::Migration),
+            Box::new(m20261124_000025_one_row_a_provided_payment::Migration),
+            Box::new(m20261124_000026_index_reports::Migration),
         ]
     }
 }

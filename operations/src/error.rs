@@ -67,6 +67,9 @@ pub enum Error {
     /// Each value is well formed, but it does not fit what is there: 422, naming the field.
     #[error("{0}")]
     Invalid(&'static str),
+    /// The same, of values that only together make no sense: 422.
+    #[error("{0}")]
+    Unfit(String),
     /// Something the request names does not exist.
     #[error("{0} not found")]
     NotFound(&'static str),
@@ -114,6 +117,7 @@ impl HoldsStoreError for Error {
             | Self::ItemClaimed { .. }
             | Self::Exists { .. }
             | Self::Invalid(_)
+            | Self::Unfit(_)
             | Self::NotFound(_)
             | Self::Forbidden(_)
             | Self::Unauthorized(_)

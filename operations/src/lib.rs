@@ -13,6 +13,10 @@
 //! | [`sector`], [`table`] | the office divides and lays the floor |
 //! | [`tip`] | tips by hand, and how tips are shared out |
 //! | [`cash`] | the drawer is opened, booked in and counted |
+//! | [`subcategory`] | the parts of a category |
+//! | [`product`] | what can be ordered, at which price where |
+//! | [`allergen`] | what guests may have to avoid |
+//! | [`exclusion`] | what a branch leaves out of its menu |
 //! | [`session`] | a party sits down, moves, leaves |
 //! | [`diner`] | a phone joins, says what it likes, rates the visit |
 //! | [`cart`] | the table decides together what to order |
@@ -24,6 +28,7 @@
 //! | [`kitchen`] | a station works off its tickets; a guest is told how long it takes |
 
 pub mod account;
+pub mod allergen;
 pub mod assignment;
 pub mod branch;
 pub mod call;
@@ -34,14 +39,17 @@ pub mod check;
 pub mod demo;
 pub mod diner;
 mod error;
+pub mod exclusion;
 pub mod kitchen;
 pub mod menu;
 pub mod office;
 pub mod payment;
+pub mod product;
 pub mod round;
 pub mod sector;
 pub mod session;
 pub mod staff;
+pub mod subcategory;
 pub mod table;
 pub mod tenant;
 pub mod tip;

@@ -104,6 +104,8 @@ impl UnitOfWork {
             product_id: Set(product),
             price_cents: Set(new.price),
             is_available: Set(true),
+            remaining: Set(None),
+            restricted_until: Set(None),
         };
         branch_product::Entity::insert(price).exec_without_returning(self.tx()).await?;
         for allergen in new.contains {

@@ -3,11 +3,12 @@
 use crate::{
     Database, Page,
     error::Result,
+    menu::said,
     scoped::{admitted, reach, within},
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
-use domain::{BranchId, CategoryId, TenantId};
+use domain::{BranchId, CategoryId, TenantId, menu::ServiceHours};
 use entity::category;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult, IntoActiveModel};
 use serde::Serialize;
@@ -17,7 +18,7 @@ use utoipa::ToSchema;
 pub type CategoryRow = category::Model;
 
 /// A category as the office knows it.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Category {
     /// The category.
     pub id: CategoryId,
@@ -35,6 +36,9 @@ pub struct Category {
     pub image: Option<String>,
     /// Its place in the menu.
     pub order: i32,
+    /// When it is served; null where that is always.
+    #[schema(required)]
+    pub service_hours: Option<ServiceHours>,
     /// False once switched off or deleted.
     pub is_active: bool,
 }
@@ -49,6 +53,7 @@ impl From<CategoryRow> for Category {
             icon: row.icon,
             image: row.image,
             order: row.display_order,
+            service_hours: said(row.service_hours),
             is_active: row.is_active,
         }
     }
@@ -65,12 +70,13 @@ pub struct NewCategory {
     pub image: Option<String>,
     /// Its place in the menu; the last when not said.
     pub order: Option<i32>,
+    /// When it is served.
+    pub service_hours: Option<serde_json::Value>,
     /// Switched off from the beginning.
     pub deactivated: bool,
 }
 
-const CATEGORIES: &str = "select id, tenant_id, branch_id, name, icon, image, display_order as \"order\", is_active
-    from category where tenant_id = $1";
+const CATEGORIES: &str = "select * from category where tenant_id = $1";
 
 const LOCK: &str = "select * from category where tenant_id = $1 and id = $2 and deletion_id is null {lock}";
 
@@ -104,7 +110,8 @@ impl Database {
         let [limit, offset] = page.values();
         let only = branch.map_or(0, BranchId::get);
         let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
-        all(self.reader(), &sql, values).await
+        let rows: Vec<CategoryRow> = all(self.reader(), &sql, values).await?;
+        Ok(rows.into_iter().map(Category::from).collect())
     }
 
     /// One category of the caller's branches.
@@ -113,8 +120,8 @@ impl Database {
     /// Not found, or not in the caller's branches.
     pub async fn find_category(&self, scope: &impl Scope, id: CategoryId) -> Result<Category> {
         let sql = format!("{CATEGORIES} and id = $2 and deletion_id is null");
-        let row: Option<Category> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
-        admitted(scope, "category", row, |row| row.branch_id)
+        let row: Option<CategoryRow> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        admitted(scope, "category", row, |row| row.branch_id).map(Category::from)
     }
 }
 
@@ -144,6 +151,7 @@ impl UnitOfWork {
             icon: Set(new.icon),
             image: Set(new.image),
             display_order: Set(order),
+            service_hours: Set(new.service_hours),
             is_active: Set(!new.deactivated),
             deactivated: Set(new.deactivated),
             created_at: Set(self.now()),

@@ -24,7 +24,7 @@ const LIFE_HOURS: i64 = 24;
 pub struct Attempt {
     /// What the client says makes two deliveries the same command (`X-Idempotency-Key`).
     pub key: Option<String>,
-    /// Digest of method, path and body: the same key with another fingerprint is a client's mistake.
+    /// Digest of method, path, query and body: the same key with another fingerprint is a client's mistake.
     pub fingerprint: String,
     /// From where, for the audit log.
     pub ip: Option<IpAddr>,

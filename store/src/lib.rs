@@ -3,11 +3,13 @@
 //! * [`Database::transaction`] is the one way to change anything; it retries, numbers the events and publishes them.
 //! * [`UnitOfWork`] is what a transaction may do. What it has locked is a [`Locked`] row, and a change of that row asks
 //!   for it: lock, then check, then write (DESIGN I5).
-//! * Locks are taken in one order everywhere: table, session, check, payment, charges, and the branch's stream last (I4).
+//! * Locks are taken in one order everywhere: the business's office, table, session, check, payment, charges, the open
+//!   cash session, places in the menu (by product), the audit chain's head, and the branch's stream last (I4).
 //! * Every query starts from a [`auth::Scope`]: another tenant's row does not exist, another branch's is forbidden.
 //! * [`view`] holds what GET requests read, each in a fixed number of statements.
 
 mod account;
+mod allergen;
 mod assignment;
 mod audit;
 mod branch;
@@ -22,6 +24,7 @@ mod deletion;
 mod diner;
 mod error;
 mod event_log;
+mod exclusion;
 mod feedback;
 mod idempotency;
 mod menu;
@@ -29,6 +32,7 @@ mod offer;
 mod office;
 mod page;
 mod payment;
+mod product;
 mod refresh_token;
 mod round;
 #[cfg(test)]
@@ -38,6 +42,7 @@ mod sector;
 mod session;
 mod staff;
 mod staff_member;
+mod subcategory;
 mod table;
 mod tenant;
 mod ticket;
@@ -46,6 +51,7 @@ mod unit_of_work;
 pub mod view;
 
 pub use account::{Account, SecondFactor, StoredPassword};
+pub use allergen::{AllergenRow, CrossReactionRow};
 pub use assignment::{AssignmentRow, Placed, TableWaiter};
 pub use audit::{Change, chain::ChainHead, chain::Verified};
 pub use branch::BranchRow;
@@ -63,7 +69,7 @@ pub use event_log::PAGE as EVENT_PAGE;
 pub use feedback::FeedbackRow;
 pub use idempotency::{Answer, Attempt};
 pub use menu::Offered;
-pub use offer::OfferedIn;
+pub use offer::{EndedRestriction, OfferedIn};
 pub use office::{NewBranch, NewUser};
 pub use page::Page;
 pub use payment::{
@@ -74,11 +80,13 @@ pub use payment::{
     BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport,
     measure,
 };
+pub use product::{OfferRow, PlacedProduct, ProductRow};
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};
 pub use sector::SectorRow;
 pub use session::{NewSession, Seated, SessionRow};
 pub use staff_member::NewMember;
+pub use subcategory::{NewSubcategory, PlacedSubcategory, SubcategoryRow};
 pub use table::{NewTable, TableRow};
 pub use tenant::TenantRow;
 pub use ticket::TicketRow;

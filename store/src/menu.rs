@@ -1,15 +1,36 @@
 //! The menu as ordering sees it: what a product is called and costs in the branch at this moment.
+//!
+//! [`offered`] is the one answer to "what does this branch offer": the menu shows exactly that, and nothing else can
+//! be ordered.
 
 use crate::{
     error::Result,
+    scoped::listed,
     session::Seated,
     unit_of_work::{Locked, UnitOfWork},
 };
-use domain::{Cents, ProductId, kitchen::Station};
-use sea_orm::{DbBackend, FromQueryResult};
+use chrono::{DateTime, Utc};
+use domain::{
+    Cents, ProductId,
+    kitchen::Station,
+    menu::{ServiceHours, Supply, Timetable},
+    timezone::local_time,
+};
+use sea_orm::FromQueryResult;
+
+/// What a branch, `$1`, offers: a product with a price there whose category and subcategory are on and which the branch
+/// does not leave out. `bp` is the place in the menu, `p` the product, `c` its category, `s` its subcategory or nulls.
+/// A category of another branch of the business counts, too: whoever prices its products shows it.
+pub(crate) const OFFERED: &str = "from branch_product bp
+    join product p on p.id = bp.product_id and p.is_active
+    join category c on c.id = p.category_id and c.is_active
+    left join subcategory s on s.id = p.subcategory_id
+    where bp.branch_id = $1 and (s.id is null or s.is_active)
+      and not exists (select 1 from branch_category_exclusion x where x.branch_id = $1 and x.category_id = c.id)
+      and not exists (select 1 from branch_subcategory_exclusion x where x.branch_id = $1 and x.subcategory_id = s.id)";
 
 /// A product with a price in the branch.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug)]
 pub struct Offered {
     /// The product.
     pub product_id: ProductId,
@@ -19,8 +40,12 @@ pub struct Offered {
     pub image: Option<String>,
     /// Its price, in cents.
     pub price_cents: Cents,
-    /// False once 86'd.
-    pub is_available: bool,
+    /// What the branch has of it now.
+    pub supply: Supply,
+    /// Whether it is served at this hour.
+    pub is_open: bool,
+    /// When it is served next, in the branch's own words; `None` where that is now or never.
+    pub opens: Option<String>,
     /// Its category's name.
     pub category: String,
     /// Its subcategory's name.
@@ -35,13 +60,61 @@ impl Offered {
     }
 }
 
-const OFFERED: &str = "select p.id as product_id, p.name, p.image, bp.price_cents, bp.is_available,
-        c.name as category, sc.name as subcategory
-    from branch_product bp
-    join product p on p.id = bp.product_id and p.is_active
-    join category c on c.id = p.category_id
-    left join subcategory sc on sc.id = p.subcategory_id
-    where bp.branch_id = $1 and bp.product_id in ";
+#[derive(FromQueryResult)]
+struct Row {
+    product_id: ProductId,
+    name: String,
+    image: Option<String>,
+    price_cents: Cents,
+    is_available: bool,
+    remaining: Option<i32>,
+    restricted_until: Option<DateTime<Utc>>,
+    product_hours: Option<serde_json::Value>,
+    category_hours: Option<serde_json::Value>,
+    timezone: String,
+    category: String,
+    subcategory: Option<String>,
+}
+
+/// Hours as a row holds them. The office checks what it writes; what cannot be read restricts nothing, rather than
+/// keeping a dish from the guests.
+pub(crate) fn hours(written: Option<serde_json::Value>) -> ServiceHours {
+    written.and_then(|hours| serde_json::from_value(hours).ok()).unwrap_or_default()
+}
+
+/// The same for the office, which is told null where there are none.
+pub(crate) fn said(written: Option<serde_json::Value>) -> Option<ServiceHours> {
+    Some(hours(written)).filter(|hours| !hours.is_always())
+}
+
+impl Row {
+    fn at(self, now: DateTime<Utc>) -> Offered {
+        let supply =
+            Supply { is_available: self.is_available, remaining: self.remaining, until: self.restricted_until };
+        let hours = [&hours(self.product_hours), &hours(self.category_hours)];
+        let table = Timetable { hours, zone: &self.timezone };
+        let is_open = table.is_open(now);
+        let opens = table.opens_at(now).filter(|_| !is_open);
+        Offered {
+            product_id: self.product_id,
+            name: self.name,
+            image: self.image,
+            price_cents: self.price_cents,
+            supply: supply.as_of(now),
+            is_open,
+            opens: opens.map(|at| in_words(at, now, &self.timezone)),
+            category: self.category,
+            subcategory: self.subcategory,
+        }
+    }
+}
+
+/// The time of day, and the date where that is another day.
+fn in_words(at: DateTime<Utc>, now: DateTime<Utc>, zone: &str) -> String {
+    let (at, now) = (local_time(at, zone), local_time(now, zone));
+    let form = if at.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+    at.format(form).to_string()
+}
 
 impl UnitOfWork {
     /// What the session's branch offers of `products`, in one statement whatever their number.
@@ -50,10 +123,34 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn find_offered(&self, session: &Locked<Seated>, products: &[ProductId]) -> Result<Vec<Offered>> {
         let ids = serde_json::to_string(products).unwrap_or_default();
-        let list = match self.backend() {
-            DbBackend::Postgres => "(select value::bigint from jsonb_array_elements_text($2::jsonb))",
-            _ => "(select value from json_each($2))",
-        };
-        self.all(&format!("{OFFERED}{list}"), [session.session.branch_id.into(), ids.into()]).await
+        let sql = format!(
+            "select p.id as product_id, p.name, p.image, bp.price_cents, bp.is_available, bp.remaining,
+                bp.restricted_until, p.service_hours as product_hours, c.service_hours as category_hours,
+                (select b.timezone from branch b where b.id = $1) as timezone, c.name as category, s.name as subcategory
+             {OFFERED} and bp.product_id in {}",
+            listed(self.backend(), "$2")
+        );
+        let rows: Vec<Row> = self.all(&sql, [session.session.branch_id.into(), ids.into()]).await?;
+        Ok(rows.into_iter().map(|row| row.at(self.now())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_that_cannot_be_read_keep_nobody_from_eating() {
+        assert!(hours(Some(serde_json::json!("nonsense"))).is_always());
+        assert!(hours(None).is_always());
+        assert!(!hours(Some(serde_json::json!([{"days": [1], "from": "12:00", "to": "13:00"}]))).is_always());
+    }
+
+    #[test]
+    fn an_opening_is_said_as_people_say_it() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let zone = domain::timezone::DEFAULT_TIME_ZONE;
+        assert_eq!(in_words(at("2026-01-07T22:00:00Z"), at("2026-01-07T12:00:00Z"), zone), "19:00");
+        assert_eq!(in_words(at("2026-01-08T22:00:00Z"), at("2026-01-07T12:00:00Z"), zone), "2026-01-08 19:00");
     }
 }

@@ -1,16 +1,19 @@
-//! A product's place in a branch's menu as the kitchen changes it: 86 and back.
+//! A product's place in a branch's menu as kitchen and orders change it: 86 and back, and portions counted down.
 //!
 //! A phone that read the menu before must notice: whoever changes what a branch offers raises `branch.menu_version` in
 //! the same transaction, which is all that the menu caches of all processes go by.
 
 use crate::{
+    Database,
     error::{Error, Result},
-    scoped::admitted,
-    unit_of_work::{Locked, UnitOfWork},
+    scoped::{admitted, listed},
+    session::Seated,
+    unit_of_work::{Locked, UnitOfWork, all},
 };
 use auth::Scope;
-use domain::{BranchId, BranchProductId, ProductId, event::Place};
+use domain::{BranchId, BranchProductId, ProductId, TenantId, event::Place, menu::Supply};
 use entity::branch_product;
+use sea_orm::FromQueryResult;
 
 /// The branches where the caller could mean a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +24,18 @@ pub enum OfferedIn {
     Several,
 }
 
-#[derive(sea_orm::FromQueryResult)]
+/// A place in a menu where an 86 or a count is over.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub struct EndedRestriction {
+    /// The business.
+    pub tenant_id: TenantId,
+    /// Where.
+    pub branch_id: BranchId,
+    /// Of what.
+    pub product_id: ProductId,
+}
+
+#[derive(FromQueryResult)]
 struct At {
     branch_id: BranchId,
 }
@@ -69,15 +83,35 @@ impl UnitOfWork {
         offer.map(Locked::new).ok_or(Error::NotFound("product"))
     }
 
-    /// 86's a product or brings it back.
+    /// Locks the places in the menu of the session's branch of those products, in the order of their ids: every order
+    /// takes its counted portions under these locks, after its session's.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn set_available(&self, offer: &Locked<branch_product::Model>, is_available: bool) -> Result<()> {
+    pub async fn lock_offers(
+        &self,
+        session: &Locked<Seated>,
+        products: &[ProductId],
+    ) -> Result<Vec<Locked<branch_product::Model>>> {
+        let ids = serde_json::to_string(products).unwrap_or_default();
+        let sql = format!(
+            "select * from branch_product where branch_id = $1 and product_id in {} order by product_id {{lock}}",
+            listed(self.backend(), "$2")
+        );
+        let rows: Vec<branch_product::Model> = self.all(&sql, [session.session.branch_id.into(), ids.into()]).await?;
+        Ok(rows.into_iter().map(Locked::new).collect())
+    }
+
+    /// Writes what the branch has of a product. Its menu is another from then on where that changes what can be had.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_supply(&self, offer: &Locked<branch_product::Model>, supply: Supply) -> Result<()> {
         let id: BranchProductId = offer.id;
-        let sql = "update branch_product set is_available = $2 where id = $1";
-        self.run(sql, [id.into(), is_available.into()]).await?;
-        self.raise_menu_version(offer.branch_id).await
+        let sql = "update branch_product set is_available = $2, remaining = $3, restricted_until = $4 where id = $1";
+        let values = [id.into(), supply.is_available.into(), supply.remaining.into(), supply.until.into()];
+        self.run(sql, values).await?;
+        Ok(())
     }
 
     /// Says that what the branch offers has changed: every cached menu of it is void from this commit on. The branch's
@@ -91,7 +125,28 @@ impl UnitOfWork {
     }
 }
 
+impl Database {
+    /// Places in menus where an 86 or a count is over. A bounded number: the rest is found the next time.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn ended_restrictions(&self) -> Result<Vec<EndedRestriction>> {
+        // The word in the comment is how a look at the connection tells it from what a request asks.
+        let sql = "/* housekeeping */ select bp.tenant_id, bp.branch_id, bp.product_id from branch_product bp
+            join product p on p.id = bp.product_id and p.is_active
+            join branch b on b.id = bp.branch_id and b.is_active
+            where bp.restricted_until <= $1 order by bp.restricted_until limit 100";
+        all(self.reader(), sql, [self.clock().now().into()]).await
+    }
+}
+
 impl Locked<branch_product::Model> {
+    /// What is written down of the branch's supply.
+    #[must_use]
+    pub fn supply(&self) -> Supply {
+        Supply { is_available: self.is_available, remaining: self.remaining, until: self.restricted_until }
+    }
+
     /// Where an event about this place in the menu happens.
     #[must_use]
     pub fn place(&self) -> Place {

@@ -206,6 +206,30 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("GET", "/api/admin/reports/open-checks", OFFICE, ""),
     ("GET", "/api/admin/receipts/kitchen-ticket/{round_id}", ALL, ""),
     ("GET", "/api/admin/receipts/daily-report/{branch_id}", ALL, ""),
+    ("GET", "/api/admin/subcategories", ALL, ""),
+    ("POST", "/api/admin/subcategories", ADMIN, r#"{"category_id":999999999,"name":"Mine"}"#),
+    ("GET", "/api/admin/subcategories/{subcategory_id}", ALL, ""),
+    ("PATCH", "/api/admin/subcategories/{subcategory_id}", ADMIN, r#"{"name":"Mine"}"#),
+    ("DELETE", "/api/admin/subcategories/{subcategory_id}", ADMIN, ""),
+    ("GET", "/api/admin/products", ALL, ""),
+    ("POST", "/api/admin/products", OFFICE, r#"{"category_id":999999999,"name":"Mine"}"#),
+    ("GET", "/api/admin/products/{product_id}", ALL, ""),
+    ("PATCH", "/api/admin/products/{product_id}", OFFICE, r#"{"name":"Mine"}"#),
+    ("DELETE", "/api/admin/products/{product_id}", OFFICE, ""),
+    ("GET", "/api/admin/allergens", ALL, ""),
+    ("POST", "/api/admin/allergens", OFFICE, ""),
+    ("GET", "/api/admin/allergens/{allergen_id}", ALL, ""),
+    ("PATCH", "/api/admin/allergens/{allergen_id}", OFFICE, r#"{"name":"Mine"}"#),
+    ("DELETE", "/api/admin/allergens/{allergen_id}", ADMIN, ""),
+    ("GET", "/api/admin/allergens/cross-reactions", ALL, ""),
+    ("POST", "/api/admin/allergens/cross-reactions", OFFICE, ""),
+    ("PATCH", "/api/admin/allergens/cross-reactions/{cross_reaction_id}", OFFICE, r#"{"notes":"Mine"}"#),
+    ("DELETE", "/api/admin/allergens/cross-reactions/{cross_reaction_id}", ADMIN, ""),
+    ("GET", "/api/admin/exclusions", ADMIN, ""),
+    ("GET", "/api/admin/exclusions/categories/{category_id}", ADMIN, ""),
+    ("PUT", "/api/admin/exclusions/categories/{category_id}", ADMIN, r#"{"excluded_branch_ids":[]}"#),
+    ("GET", "/api/admin/exclusions/subcategories/{subcategory_id}", ADMIN, ""),
+    ("PUT", "/api/admin/exclusions/subcategories/{subcategory_id}", ADMIN, r#"{"excluded_branch_ids":[]}"#),
     ("GET", "/api/health", Public, ""),
     ("GET", "/api/health/detailed", Public, ""),
 ];
@@ -394,8 +418,10 @@ both_modes! {
                 "cash_session_id" => of.cash_session,
                 "account_id" => provider.0,
                 "dead_letter_id" => provider.1,
-                // Products are the business's, not a branch's.
-                "product_id" => 999_999_999,
+                "subcategory_id" => of.subcategory,
+                "product_id" => of.product,
+                "allergen_id" => of.allergen,
+                "cross_reaction_id" => of.reaction,
                 name => panic!("no foreign {name}: add one"),
             };
             // An administrator is one in every branch of the business.
@@ -405,7 +431,10 @@ both_modes! {
                     if !roles.contains(role) {
                         continue;
                     }
-                    if path.contains('{') && !path.contains("product_id") {
+                    let by_body = path.starts_with("/api/kitchen/products/");
+                    // Allergens are the business's, not a branch's.
+                    let shared = *status == 403 && (path.contains("{allergen_id}") || path.contains("{cross_reaction_id}"));
+                    if path.contains('{') && !by_body && !shared {
                         // Of calls the contract wants 404 for either (W18).
                         let expected = if path.contains("{call_id}") { 404 } else { *status };
                         let path = fill(path, |name| if name == "entity_type" { "categories".into() } else { id(name).to_string() });
@@ -416,7 +445,7 @@ both_modes! {
                         "/api/admin/payments/dead-letters", "/api/admin/payments/reconciliation", "/api/admin/categories",
                         "/api/admin/staff", "/api/admin/sectors",
                         "/api/admin/tips", "/api/admin/tip-pools", "/api/admin/cash/current", "/api/admin/cash/sessions",
-                        "/api/admin/orders", "/api/admin/orders/stats"];
+                        "/api/admin/orders", "/api/admin/orders/stats", "/api/admin/products"];
                     if asks_branch.contains(path) || path.starts_with("/api/admin/reports/") {
                         caller.get(&format!("{path}?branch_id={}", of.branch)).await.expect(*status);
                     }
@@ -432,7 +461,7 @@ both_modes! {
                         let expected = if path.ends_with(NOBODY) { 404 } else { *status };
                         ask(caller, method, &format!("{path}?branch_id={}&{days}", of.branch), body).await.expect(expected);
                     }
-                    if path.contains("product_id") {
+                    if by_body {
                         let body = json!({"is_available": false, "branch_id": of.branch}).to_string();
                         ask(caller, method, &path.replace("{product_id}", "101"), &body).await.expect(*status);
                     }

@@ -3,7 +3,7 @@
 use crate::ledger::assert_ledger;
 use crate::look;
 use crate::scene::{Staff, item, number, strangers, void};
-use crate::till::{Party, cash, discount, order, withdraw};
+use crate::till::{Party, cash, discount, order, refund, withdraw};
 use harness::{both_modes, json, race};
 
 const ASK: &str = "/api/billing/check/request";
@@ -81,6 +81,17 @@ both_modes! {
         let news = format!("session_id = {}", phone.session_id);
         assert_eq!(look::events(&app, "CHECK_REQUESTED", &news).await, 2);
         assert_eq!(look::events(&app, "CHECK_PAID", &news).await, 1);
+
+        // By staff it is the same, and noted whenever it changes something.
+        let other = app.scan("INT-02").await;
+        order(&other, &[(111, 1)]).await;
+        let by_waiter = format!("/api/waiter/sessions/{}/check", other.session_id);
+        let check = number(&staff.waiter.post_empty(&by_waiter).await.expect(200)["check_id"]);
+        staff.waiter.post_empty(&by_waiter).await.expect(200);
+        assert_eq!(look::audited(&app, "check", check).await, 1);
+        withdraw(&staff, other.session_id).await.expect(200);
+        staff.waiter.post_empty(&by_waiter).await.expect(200);
+        assert_eq!(look::audited(&app, "check", check).await, 3);
 
         staff.waiter.post(&format!("/api/waiter/tables/{}/close", phone.table_id), json!({})).await.expect(200);
         phone.post_empty(ASK).await.expect(400);
@@ -191,6 +202,24 @@ both_modes! {
         assert_ledger(&app).await;
     }
 
+    /// What was ordered since the check was withdrawn counts when something is taken off, and what is told is what it took.
+    async fn a_discount_on_a_withdrawn_check_knows_what_was_ordered_since(app: App) {
+        let staff = Staff::of(&app).await;
+        let party = Party::paying(&app, "INT-01", &[(111, 1)]).await;
+        let session = party.phone.session_id;
+        withdraw(&staff, session).await.expect(200);
+        order(&party.phone, &[(118, 2)]).await;
+        let more = party.stands().await.1;
+        assert!(more > party.total);
+        let off = discount(&staff, session, "AMOUNT", party.total + 1).await.expect(200);
+        assert_eq!((&off["discount_cents"], &off["total_cents"], &off["status"]),
+            (&json!(party.total + 1), &json!(more - party.total - 1), &json!("OPEN")));
+        assert_ledger(&app).await;
+        let asked = party.phone.post_empty(ASK).await.expect(200);
+        assert_eq!(asked["total_cents"], json!(more - party.total - 1));
+        assert_ledger(&app).await;
+    }
+
     /// A party that ordered nothing owes nothing: its check is paid at once and its table can be cleared.
     async fn a_check_of_nothing_is_paid(app: App) {
         let staff = Staff::of(&app).await;
@@ -219,6 +248,20 @@ both_modes! {
         staff.waiter.post(&close, json!({})).await.expect(400);
         let closed = admin.post(&close, json!({"force": true})).await.expect(200);
         assert_eq!((&closed["total_cents"], &closed["paid_cents"]), (&json!(party.total), &json!(300)));
+        assert_ledger(&app).await;
+
+        // What was paid for the one is not moved to the other any more: whoever was told that its dish is paid stays told.
+        let party = Party::paying(&app, "INT-03", &[(111, 1), (118, 1)]).await;
+        let off = discount(&staff, party.phone.session_id, "AMOUNT", 10).await.expect(200);
+        let first = number(&cash(&staff.waiter, party.check, 400).await.expect(200)["payment_id"]);
+        let second = number(&cash(&staff.waiter, party.check, party.total - 410).await.expect(200)["payment_id"]);
+        staff.waiter.post(&format!("/api/waiter/tables/{}/close", party.phone.table_id), json!({})).await.expect(200);
+        let rows = format!("select count(*) from allocation where payment_id = {second}");
+        let before = app.sql_i64(&rows).await;
+        refund(&staff, first, Some(300)).await.expect(200);
+        assert_eq!(app.sql_i64(&rows).await, before);
+        let remove = format!("/api/waiter/discounts/{}", off["discount_id"]);
+        assert_eq!(staff.manager.delete(&remove).await.expect(400)["code"], json!("check_closed"));
         assert_ledger(&app).await;
 
         // A withdrawn check that is forced closed owes what was ordered since.

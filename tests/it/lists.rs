@@ -55,7 +55,8 @@ distributed_only! {
         let detail = format!("/api/waiter/tables/{}/session", table(&app, "INT-01").await);
         let floor = [
             "/api/waiter/service-calls", "/api/waiter/tables", "/api/waiter/my-tables", "/api/admin/tables",
-            "/api/admin/branches", "/api/waiter/my-assignments", &detail,
+            "/api/admin/branches", "/api/waiter/my-assignments", &detail, "/api/admin/subcategories", "/api/admin/products",
+            "/api/admin/allergens", "/api/admin/allergens/cross-reactions",
         ].map(str::to_owned);
         let kitchen = ["/api/kitchen/rounds", "/api/kitchen/tickets", "/api/admin/orders", "/api/admin/orders/stats"].map(str::to_owned);
         let reports = ["summary", "daily-sales", "top-products", "orders-by-hour", "waiter-performance", "sales-by-method", "voids",

@@ -219,7 +219,14 @@ both_modes! {
         let staff = Staff::of(&app).await;
         let party = Party::paying(&app, "INT-01", &[(111, 1)]).await;
         let payment = number(&cash(&staff.waiter, party.check, party.total).await.expect(200)["payment_id"]);
-        app.sql_exec(&format!("update payment set tender = 'MERCADO_PAGO', provider_payment_id = 'mp-1' where id = {payment}")).await;
+        // Through an account that is out of order, so that nobody asks a provider.
+        app.sql_exec(&format!(
+            "insert into provider_account (tenant_id, branch_id, provider, currency, sealed, webhook_token, webhook_mode, status, created_at, updated_at)
+                 select tenant_id, branch_id, 'MERCADO_PAGO', 'ARS', '', 'none', 'strict', 'BROKEN', created_at, created_at from payment where id = {payment};
+             update payment set tender = 'MERCADO_PAGO', provider_payment_id = 'mp-1',
+                 account_id = (select id from provider_account where webhook_token = 'none') where id = {payment}"
+        ))
+        .await;
         let asked = refund(&staff, payment, Some(party.total - 100)).await.expect(202);
         assert_eq!((&asked["refund_status"], &asked["refunded_cents"], &asked["check_status"]), (&json!("QUEUED"), &json!(0), &json!("PAID")));
         assert_eq!(refund(&staff, payment, Some(101)).await.expect(400)["remaining_cents"], json!(100));

@@ -38,6 +38,7 @@ in_a_shop! {
         shop.until(&format!("select count(*) from refund where payment_id = {payment} and status = 'DONE'"), 1).await;
         shop.until(&format!("select refunded_cents from payment where id = {payment}"), 500).await;
         assert_eq!(shop.fake.refunds_created(number).len(), 1);
+        assert_eq!(shop.fake.journal().requests_to(Route::CreateRefund).count(), 1, "what was taken is not asked for again");
     }
 
     async fn a_refused_refund_is_a_persons_to_look_at(shop) {

@@ -171,7 +171,17 @@ pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
          INSERT INTO cash_register (tenant_id, branch_id, name, created_at)
          SELECT tenant_id, id, 'Suya', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
          INSERT INTO cash_session (tenant_id, branch_id, cash_register_id, status, opening_amount_cents, opened_by_id, opened_at)
-         SELECT tenant_id, branch_id, id, 'OPEN', 0, (SELECT MIN(id) FROM app_user), '{now}' FROM cash_register WHERE name = 'Suya'"
+         SELECT tenant_id, branch_id, id, 'OPEN', 0, (SELECT MIN(id) FROM app_user), '{now}' FROM cash_register WHERE name = 'Suya';
+         INSERT INTO subcategory (tenant_id, category_id, name, created_at)
+         SELECT tenant_id, id, 'Suya', '{now}' FROM category WHERE name = 'Suya';
+         INSERT INTO product (tenant_id, category_id, subcategory_id, name, created_at)
+         SELECT tenant_id, category_id, id, 'Suyo', '{now}' FROM subcategory WHERE name = 'Suya';
+         INSERT INTO branch_product (tenant_id, branch_id, product_id, price_cents)
+         SELECT p.tenant_id, c.branch_id, p.id, 100 FROM product p JOIN category c ON c.id = p.category_id WHERE p.name = 'Suyo';
+         INSERT INTO allergen (tenant_id, name, created_at) SELECT id, 'Suyo', '{now}' FROM tenant WHERE slug = 'otro';
+         INSERT INTO allergen (tenant_id, name, created_at) SELECT id, 'Otro', '{now}' FROM tenant WHERE slug = 'otro';
+         INSERT INTO cross_reaction (tenant_id, allergen_id, cross_reacts_with_id)
+         SELECT a.tenant_id, a.id, o.id FROM allergen a JOIN allergen o ON o.name = 'Otro' WHERE a.name = 'Suyo'"
     ))
     .await;
     [Stranger::of(app, "ajena").await, Stranger::of(app, "norte").await]
@@ -196,13 +206,25 @@ pub(crate) struct Stranger {
     pub(crate) tip_pool: i64,
     pub(crate) tip: i64,
     pub(crate) cash_session: i64,
+    pub(crate) subcategory: i64,
+    pub(crate) product: i64,
+    /// Of its business.
+    pub(crate) allergen: i64,
+    /// Of its business; 0 where it has none.
+    pub(crate) reaction: i64,
 }
 
 impl Stranger {
     async fn of(app: &App, slug: &str) -> Self {
         let branch = app.sql_i64(&format!("SELECT id FROM branch WHERE slug = '{slug}'")).await;
         let of = async |table: &str| app.sql_i64(&format!("SELECT id FROM {table} WHERE branch_id = {branch}")).await;
-        let (round, check) = (of("round").await, of("guest_check").await);
+        let (round, check, category) = (of("round").await, of("guest_check").await, of("category").await);
+        let in_category =
+            async |table: &str| app.sql_i64(&format!("SELECT id FROM {table} WHERE category_id = {category}")).await;
+        let of_business = async |table: &str| {
+            let tenant = format!("(SELECT tenant_id FROM branch WHERE id = {branch})");
+            app.sql_i64(&format!("SELECT COALESCE(MIN(id), 0) FROM {table} WHERE tenant_id = {tenant}")).await
+        };
         Self {
             branch,
             session: of("table_session").await,
@@ -214,13 +236,17 @@ impl Stranger {
             payment: of("payment").await,
             refund: of("refund").await,
             incident: of("money_incident").await,
-            category: of("category").await,
             sector: of("sector").await,
             assignment: of("waiter_sector_assignment").await,
             member: app.sql_i64(&format!("SELECT user_id FROM user_branch_role WHERE branch_id = {branch}")).await,
             tip_pool: of("tip_pool").await,
             tip: of("tip").await,
             cash_session: of("cash_session").await,
+            category,
+            subcategory: in_category("subcategory").await,
+            product: in_category("product").await,
+            allergen: of_business("allergen").await,
+            reaction: of_business("cross_reaction").await,
         }
     }
 }

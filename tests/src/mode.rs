@@ -55,6 +55,14 @@ macro_rules! distributed_only {
     )* };
 }
 
+/// [`both_modes!`](crate::both_modes) for what only the demo has: a payment provider of its own.
+#[macro_export]
+macro_rules! embedded_only {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: App $(= $options:expr)?) $body:block)*) => { $(
+        $crate::test_in!([embedded Embedded] $(#[$meta])* $name $app ($crate::options_or_default!($($options)?)) $body);
+    )* };
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! test_in {

@@ -35,11 +35,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Command<T> {
         let key = key(&parts.headers)?;
         let mut digest = Sha256::new();
         digest.update(parts.method.as_str());
-        digest.update(parts.uri.path());
-        if let Some(query) = parts.uri.query() {
-            digest.update([b'?']);
-            digest.update(query);
-        }
+        digest.update(parts.uri.path_and_query().map_or("", |whole| whole.as_str()));
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         let user_agent = user_agent.map(|text| text.chars().take(255).collect());
         let bytes = body::read(Request::from_parts(parts, stream), state).await?;

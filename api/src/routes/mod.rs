@@ -1,6 +1,7 @@
 //! `routes/<noun>/<verb>.rs`: a request type and a handler that translates.
 
 pub(crate) mod account;
+pub(crate) mod allergen;
 pub(crate) mod assignment;
 pub(crate) mod audit;
 pub(crate) mod branch;
@@ -11,17 +12,20 @@ pub(crate) mod category;
 pub(crate) mod check;
 pub(crate) mod diner;
 pub(crate) mod docs;
+pub(crate) mod exclusion;
 pub(crate) mod health;
 pub(crate) mod kitchen;
 pub(crate) mod menu;
 pub(crate) mod office;
 pub(crate) mod order;
 pub(crate) mod payment;
+pub(crate) mod product;
 pub(crate) mod report;
 pub(crate) mod round;
 pub(crate) mod sector;
 pub(crate) mod session;
 pub(crate) mod staff;
+pub(crate) mod subcategory;
 pub(crate) mod table;
 pub(crate) mod tenant;
 pub(crate) mod till_office;

@@ -1,4 +1,11 @@
-//! The menu's closed vocabularies.
+//! The menu: its closed vocabularies, when something is served ([`ServiceHours`]), and how much of it is left
+//! ([`Supply`]).
+
+mod hours;
+mod supply;
+
+pub use hours::{ServiceHours, Timetable, Window};
+pub use supply::{MOST_PORTIONS, Short, Supply, SupplyChange, SupplyRefused};
 
 use crate::status::text_enum;
 

@@ -4,7 +4,7 @@
 //! phones add up exactly, and a repeat with the same key adds nothing (DESIGN I5, I7).
 
 use super::tell;
-use crate::{Error, Result};
+use crate::{Error, Result, menu::ensure_orderable};
 use auth::Diner;
 use domain::{
     DinerId, ProductId,
@@ -37,7 +37,7 @@ pub async fn add(db: &Database, diner: &Diner, new: &NewCartLine, attempt: &Atte
             return Ok(first);
         }
         session.session.status.ensure_ordering()?;
-        ensure_available(&uow, &session, new.product_id).await?;
+        ensure_available(&uow, &session, new).await?;
         let owner = uow.find_diner(&session, new.diner_id).await?.ok_or_else(|| not_at_the_table(new.diner_id))?;
         let notes = new.notes.clone().map(String::from);
         let line = match uow.find_cart_line_of(&session, owner.id, new.product_id).await? {
@@ -58,13 +58,10 @@ pub async fn add(db: &Database, diner: &Diner, new: &NewCartLine, attempt: &Atte
     .await
 }
 
-async fn ensure_available(uow: &UnitOfWork, session: &Locked<Seated>, product: ProductId) -> Result<()> {
-    let offered = uow.find_offered(session, &[product]).await?;
-    let offered = offered.first().ok_or(Error::NotFound("product"))?;
-    if offered.is_available {
-        return Ok(());
-    }
-    Err(Error::refused("product_unavailable", format!("{} is not available right now", offered.name)))
+async fn ensure_available(uow: &UnitOfWork, session: &Locked<Seated>, new: &NewCartLine) -> Result<()> {
+    let offered = uow.find_offered(session, &[new.product_id]).await?;
+    // A cart reserves nothing; a phone that asks for more than there is hears of it now rather than when it sends.
+    ensure_orderable(offered.first().ok_or(Error::NotFound("product"))?, new.quantity.get())
 }
 
 fn not_at_the_table(diner: Option<DinerId>) -> Error {

@@ -3,10 +3,14 @@
 //! `category_name_active` backs the name; the office lock keeps the branch from being deleted meanwhile.
 
 use super::{named, subject};
-use crate::{Result, office::change};
+use crate::{
+    Result,
+    office::{change, written},
+};
 use auth::{Management, Staff};
 use domain::{
     BranchId,
+    menu::ServiceHours,
     office::{ImageUrl, Whole},
     text::{Name, Text},
 };
@@ -30,6 +34,9 @@ pub struct NewCategory {
     /// Its place in the menu; the last when not said.
     #[serde(default)]
     pub order: Option<Whole<0, 9999>>,
+    /// When it is served; always when not said.
+    #[serde(default)]
+    pub service_hours: Option<ServiceHours>,
     /// False keeps it off the menu for now.
     #[serde(default)]
     pub is_active: Option<bool>,
@@ -47,6 +54,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewCategory,
             icon: new.icon.clone().map(Into::into),
             image: new.image.clone().into(),
             order: new.order.map(Whole::get),
+            service_hours: written(new.service_hours.as_ref()),
             deactivated: new.is_active == Some(false),
         };
         let row = desk.uow.insert_category(staff.tenant_id(), branch.id, row).await?;

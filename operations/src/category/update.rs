@@ -1,10 +1,14 @@
 //! The office changes a category. Its branch is not one of the things that can change.
 
 use super::{named, subject};
-use crate::{Result, office::change};
+use crate::{
+    Result,
+    office::{change, written},
+};
 use auth::{Management, Staff};
 use domain::{
     CategoryId, Patch,
+    menu::ServiceHours,
     office::{ImageUrl, Whole},
     patch::present,
     text::{Name, Text},
@@ -29,6 +33,10 @@ pub struct CategoryPatch {
     /// Its place in the menu.
     #[serde(default, deserialize_with = "present")]
     pub order: Option<Whole<0, 9999>>,
+    /// When it is served; null or an empty list for always.
+    #[serde(default)]
+    #[schema(value_type = Option<ServiceHours>)]
+    pub service_hours: Patch<ServiceHours>,
     /// False takes it off the menu, with all that is in it, and true puts it back.
     #[serde(default, deserialize_with = "present")]
     pub is_active: Option<bool>,
@@ -41,6 +49,11 @@ impl CategoryPatch {
             icon: self.icon.map(Into::into).or(row.icon),
             image: self.image.map_or(row.image, Into::into),
             display_order: self.order.map_or(row.display_order, Whole::get),
+            service_hours: match &self.service_hours {
+                Patch::Absent => row.service_hours,
+                Patch::Null => None,
+                Patch::Value(hours) => written(Some(hours)),
+            },
             deactivated: self.is_active.map_or(row.deactivated, |active| !active),
             ..row
         }
@@ -61,7 +74,8 @@ pub async fn update(
     let updated = change(db, "category.update", staff, attempt, 200, |desk| async move {
         let before = desk.uow.category(staff, id).await?;
         let row = desk.uow.set_category(&before, patch.clone().apply(before.clone())).await?;
-        let subject = subject(&row);
+        let sold_in = desk.uow.branches_selling(id, None).await?;
+        let subject = subject(&row).shown_in(sold_in);
         let (before, after) = (Category::from(before), Category::from(row));
         desk.updated(&subject, &before, &after).await?;
         Ok(after)

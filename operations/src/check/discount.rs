@@ -68,9 +68,15 @@ pub async fn discount(
         if let Some(first) = uow.first_answer(staff, attempt).await? {
             return Ok(first);
         }
-        let check = uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
+        let mut check = uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
         if check.closed_at.is_some() {
             return Err(Error::refused("check_closed", "The party has left; nothing can be taken off its check"));
+        }
+        if check.status == CheckStatus::Open {
+            // What was ordered since it was withdrawn is on it when something is taken off.
+            let till = Till { uow: &uow, session: &session, check: &check, actor: staff.actor(check.branch_id) };
+            till.settle(true, None, "check.discount").await?;
+            check = uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
         }
         if reduction.of(check.total_cents) == Cents::ZERO
             || matches!(reduction, Reduction::Amount(off) if off > check.total_cents)

@@ -6,9 +6,10 @@
 use super::{Till, till::Settled};
 use crate::{Error, Result};
 use auth::{Diner, Floor, Scope, Staff};
-use domain::{Cents, CheckId, SessionId, check::CheckStatus, event::Event};
+use domain::{BranchId, Cents, CheckId, SessionId, check::CheckStatus, event::Event};
 use serde::Serialize;
-use store::{Answer, Attempt, Database, UnitOfWork};
+use serde_json::json;
+use store::{Answer, Attempt, Change, Database, UnitOfWork};
 use utoipa::ToSchema;
 
 /// The check, as a phone is told of it.
@@ -70,13 +71,24 @@ pub async fn request_by_staff(
 ) -> Result<Answer> {
     db.transaction("check.request_by_staff", |uow| async move {
         let asked = ask(&uow, staff, session_id, attempt).await;
-        let (check_id, asked, is_new) = match asked.map_err(closed_is_not_found)? {
+        let (check_id, branch, asked, was) = match asked.map_err(closed_is_not_found)? {
             Asked::Before(first) => return Ok(first),
-            Asked::Now { check_id, settled, is_new } => (check_id, settled, is_new),
+            Asked::Now { check_id, branch, settled, was } => (check_id, branch, settled, was),
         };
         // Contract W20: a check of nothing is not opened; one that a phone opened is told of like any other.
-        if is_new && asked.total == Cents::ZERO {
+        if was.is_none() && asked.total == Cents::ZERO {
             return Err(Error::refused("nothing_ordered", "Nothing was ordered yet"));
+        }
+        if was.is_none_or(|was| was == CheckStatus::Open) {
+            let change = Change {
+                action: if was.is_none() { "CREATE" } else { "UPDATE" },
+                entity_type: "check",
+                entity_id: check_id.get(),
+                branch: Some(branch),
+                before: json!({ "status": was }),
+                after: json!({ "status": asked.status, "total_cents": asked.total }),
+            };
+            uow.audit(staff, attempt, change);
         }
         let items_count = uow.count_charged(check_id).await?;
         let Settled { total, paid, status, .. } = asked;
@@ -99,9 +111,10 @@ enum Asked {
     Before(Answer),
     Now {
         check_id: CheckId,
+        branch: BranchId,
         settled: Settled,
-        /// Whether this is the first time that anybody asks.
-        is_new: bool,
+        /// Where it stood before; nowhere when this is the first time that anybody asks.
+        was: Option<CheckStatus>,
     },
 }
 
@@ -127,5 +140,6 @@ async fn ask(uow: &UnitOfWork, scope: &impl Scope, session: SessionId, attempt: 
         till.emit(Event::CheckRequested(till.check_ref(&settled)));
     }
     till.tell(&settled);
-    Ok(Asked::Now { check_id: check.id, settled, is_new })
+    let was = (!is_new).then_some(check.status);
+    Ok(Asked::Now { check_id: check.id, branch: check.branch_id, settled, was })
 }

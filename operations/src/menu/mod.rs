@@ -1,5 +1,10 @@
-//! What a branch offers, as it changes during service.
+//! What the kitchen can make, and how much of it.
 
+mod end_restriction;
+mod orderable;
+pub(crate) mod portions;
 mod set_availability;
 
+pub use end_restriction::end_restriction;
+pub(crate) use orderable::ensure_orderable;
 pub use set_availability::{Availability, AvailabilitySet, set_availability};

@@ -5,20 +5,22 @@
 
 use crate::{Error, Result};
 use auth::{KitchenCrew, Scope, Staff};
+use chrono::{DateTime, Utc};
 use domain::{
     BranchId, ProductId,
     event::{Event, ProductAvailability},
+    menu::{Supply, SupplyChange},
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, OfferedIn};
 use utoipa::ToSchema;
 
 /// What is to hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Availability {
-    /// False: 86.
-    pub is_available: bool,
+    /// 86 or not, portions left, an end.
+    pub supply: SupplyChange,
     /// Where; may be left out by whoever reaches only one branch that offers the product.
     pub branch_id: Option<BranchId>,
 }
@@ -32,6 +34,16 @@ pub struct AvailabilitySet {
     pub branch_id: BranchId,
     /// Whether it can be ordered there.
     pub is_available: bool,
+    /// Portions left; not there where nobody counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<i32>,
+    /// When the 86 or the count ends by itself; not there where somebody must end it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+}
+
+fn written(supply: Supply) -> Value {
+    json!({ "is_available": supply.is_available, "remaining": supply.remaining, "until": supply.until })
 }
 
 /// Sets whether a branch can serve a product.
@@ -59,22 +71,33 @@ pub async fn set_availability(
         if let Some(first) = uow.first_answer(staff, attempt).await? {
             return Ok(first);
         }
-        let is_available = wanted.is_available;
-        if offer.is_available != is_available {
+        let before = offer.supply();
+        let after = before.set(wanted.supply, uow.now()).map_err(|why| Error::Unfit(why.to_string()))?;
+        if after != before {
             let change = Change {
                 action: "UPDATE",
                 entity_type: "product_availability",
                 entity_id: product.get(),
                 branch: Some(branch),
-                before: json!({ "is_available": offer.is_available }),
-                after: json!({ "is_available": is_available }),
+                before: written(before),
+                after: written(after),
             };
             uow.audit(staff, attempt, change);
-            uow.set_available(&offer, is_available).await?;
-            let event = ProductAvailability { product_id: product, is_available };
+            uow.set_supply(&offer, after).await?;
+            uow.raise_menu_version(branch).await?;
+        }
+        // An end that has come may not have been told of yet; what was told last is what the row says.
+        if after.is_available != before.is_available {
+            let event = ProductAvailability { product_id: product, is_available: after.is_available };
             uow.emit(offer.place(), staff.actor(branch), Event::ProductAvailabilityChanged(event));
         }
-        let now = AvailabilitySet { product_id: product, branch_id: branch, is_available };
+        let now = AvailabilitySet {
+            product_id: product,
+            branch_id: branch,
+            is_available: after.is_available,
+            remaining: after.remaining,
+            until: after.until,
+        };
         Ok(uow.answer(staff, attempt, Answer::json(200, &now)?).await?)
     })
     .await

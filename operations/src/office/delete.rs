@@ -5,7 +5,7 @@
 
 use super::{Desk, Subject, Where, change};
 use crate::{Error, Result};
-use auth::{RoleSet, Staff};
+use auth::{RoleSet, Scope, Staff};
 use domain::{
     BranchId, UserId,
     event::{Affected, CascadeDelete, Event},
@@ -38,6 +38,14 @@ pub(super) fn ids(doomed: &[Doomed], kind: EntityKind) -> Vec<i64> {
     doomed.iter().filter(|thing| thing.kind == kind).map(|thing| thing.id).collect()
 }
 
+/// Refused where a product goes that a branch of somebody else's sells.
+fn ensure_own(scope: &impl Scope, sold_in: &[BranchId]) -> Result<()> {
+    if sold_in.iter().all(|branch| scope.admits(*branch)) {
+        return Ok(());
+    }
+    Err(Error::Forbidden("Another branch has a product of it on its menu"))
+}
+
 /// Refused while a party sits at one of the tables.
 pub(crate) fn ensure_free(tables_in_use: &[String]) -> Result<()> {
     match blocked_by(tables_in_use) {
@@ -59,6 +67,8 @@ impl<R: RoleSet> Desk<'_, R> {
     /// Deletes a thing with all that stands under it, and tells of it.
     pub(crate) async fn delete(&self, kind: EntityKind, id: i64) -> Result<()> {
         let doomed = self.uow.plan_deletion(self.staff, kind, id).await?;
+        let sold_in = self.uow.branches_pricing(&ids(&doomed, EntityKind::Product)).await?;
+        ensure_own(self.staff, &sold_in)?;
         let in_use = self.uow.lock_tables_in_use(self.staff, &ids(&doomed, EntityKind::Table)).await?;
         ensure_free(&in_use)?;
         self.let_go(&doomed).await?;
@@ -66,7 +76,7 @@ impl<R: RoleSet> Desk<'_, R> {
         if matches!(kind, EntityKind::Staff | EntityKind::Branch) {
             self.ensure_administrator().await?;
         }
-        self.tell_deleted(&doomed).await
+        self.tell_deleted(&doomed, &sold_in).await
     }
 
     /// Ends what hangs on the things beyond their rows: a person's tokens.
@@ -98,9 +108,9 @@ impl<R: RoleSet> Desk<'_, R> {
         Err(Error::Exists { code: "last_admin", detail })
     }
 
-    async fn tell_deleted(&self, doomed: &[Doomed]) -> Result<()> {
+    async fn tell_deleted(&self, doomed: &[Doomed], sold_in: &[BranchId]) -> Result<()> {
         let Some((root, rest)) = doomed.split_first() else { return Ok(()) };
-        let subject = Subject { told: told(root, doomed), ..Subject::of(root) };
+        let subject = Subject { told: told(root, doomed, sold_in), ..Subject::of(root) };
         self.audit("DELETE", &subject, json!({ "name": root.name, "affected": counted(rest) }), Value::Null);
         if rest.is_empty() {
             return self.tell(&subject, Event::EntityDeleted(subject.as_event())).await;
@@ -125,13 +135,13 @@ impl Subject {
 }
 
 /// A branch concerns the admins of all, its own staff included, whom it does not concern for much longer; anything else
-/// those of the branches that lose something.
-pub(super) fn told(root: &Doomed, all: &[Doomed]) -> Where {
+/// those of the branches that lose something, if only from their menu.
+pub(super) fn told(root: &Doomed, all: &[Doomed], sold_in: &[BranchId]) -> Where {
     let Some(branch) = root.branch else { return Where::Everywhere };
     if root.kind == EntityKind::Branch {
         return Where::EverywhereAnd(branch);
     }
-    let others = all.iter().filter_map(|thing| thing.branch);
+    let others = all.iter().filter_map(|thing| thing.branch).chain(sold_in.iter().copied());
     Where::Branches(others.chain([branch]).collect::<Vec<BranchId>>())
 }
 

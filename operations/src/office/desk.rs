@@ -46,6 +46,14 @@ impl Subject {
         Self { kind, id, name: name.into(), branch, told: branch.into() }
     }
 
+    /// The same, told in these branches, too: it is on their menus.
+    pub(crate) fn shown_in(mut self, branches: Vec<BranchId>) -> Self {
+        if let Where::Branches(told) = &mut self.told {
+            told.extend(branches);
+        }
+        self
+    }
+
     pub(crate) fn as_event(&self) -> EntityRef {
         EntityRef { entity_type: self.kind.as_str(), entity_id: self.id, entity_name: self.name.clone() }
     }

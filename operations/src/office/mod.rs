@@ -18,8 +18,14 @@ pub(crate) use desk::{Desk, Subject, Where};
 
 use crate::{Error, Result};
 use auth::{RoleSet, Staff};
+use domain::menu::ServiceHours;
 use serde::Serialize;
 use store::{Answer, Attempt, Database, UnitOfWork};
+
+/// Hours as a row keeps them: nothing where they restrict nothing.
+pub(crate) fn written(hours: Option<&ServiceHours>) -> Option<serde_json::Value> {
+    hours.filter(|hours| !hours.is_always()).map(|hours| serde_json::json!(hours))
+}
 
 /// Runs `body` as one change of the office; `status` goes with its answer.
 pub(crate) async fn change<'a, R, T, F, Fut>(

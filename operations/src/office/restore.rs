@@ -5,11 +5,11 @@
 
 use super::{
     Desk, Subject, change,
-    delete::{counted, told},
+    delete::{counted, ids, told},
 };
 use crate::{Error, Result};
 use auth::{AdminOnly, Staff};
-use domain::{event::Event, office::EntityKind};
+use domain::{BranchId, event::Event, office::EntityKind};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -54,7 +54,8 @@ pub async fn restore(
         let mut back = desk.uow.give_back(&deletion).await?;
         let at = back.iter().position(|thing| (thing.kind, thing.id) == (kind, id)).ok_or(Error::NotFound("entity"))?;
         let root = back.remove(at);
-        desk.tell_restored(&root, &back).await?;
+        let sold_in = desk.uow.branches_pricing(&products(&root, &back)).await?;
+        desk.tell_restored(&root, &back, &sold_in).await?;
         let message = format!("{} restored", root.name.as_deref().unwrap_or(kind.as_str()));
         Ok(Restored { success: true, message, entity_type: kind, entity_id: id, restored_items: back.len() })
     })
@@ -66,6 +67,12 @@ pub async fn restore(
         }
         other => other,
     }
+}
+
+fn products(root: &Doomed, rest: &[Doomed]) -> Vec<i64> {
+    let mut products = ids(rest, EntityKind::Product);
+    products.extend(ids(std::slice::from_ref(root), EntityKind::Product));
+    products
 }
 
 fn gone_parent(parent: &Doomed) -> Error {
@@ -86,8 +93,8 @@ impl Desk<'_, AdminOnly> {
     }
 
     /// The clients read a whole kind again when one of it is new, so each kind is told of once.
-    async fn tell_restored(&self, root: &Doomed, rest: &[Doomed]) -> Result<()> {
-        let subject = Subject { told: told(root, rest), ..Subject::of(root) };
+    async fn tell_restored(&self, root: &Doomed, rest: &[Doomed], sold_in: &[BranchId]) -> Result<()> {
+        let subject = Subject { told: told(root, rest, sold_in), ..Subject::of(root) };
         self.audit("RESTORE", &subject, Value::Null, json!({ "name": root.name, "affected": counted(rest) }));
         self.tell(&subject, Event::EntityCreated(subject.as_event())).await?;
         let mut kinds = BTreeSet::from([root.kind]);

@@ -5,6 +5,7 @@
 
 use super::{
     adopt::seal,
+    answered::answered,
     providers::{Providers, refusal},
 };
 use crate::{Error, Result};
@@ -18,7 +19,7 @@ use provider::{CallError, Credentials, PaymentProvider};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::json;
-use store::{AccountRow, Attempt, Change, Database, Incident, NewAccount};
+use store::{AccountRow, Answer, Attempt, Change, Database, Incident, NewAccount};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -98,9 +99,12 @@ pub async fn add_account(
     staff: &Staff<AdminOnly>,
     form: &AccountForm,
     attempt: &Attempt,
-) -> Result<AccountView> {
+) -> Result<Answer> {
     if form.access_token.is_none() {
         return Err(Error::Invalid("access_token: is needed"));
+    }
+    if let Some(first) = answered(db, staff, attempt).await? {
+        return Ok(first);
     }
     let branch = match form.branch {
         Some(branch) => Some(db.find_branch(staff, branch).await?),
@@ -117,6 +121,9 @@ pub async fn add_account(
     let branch_currency = branch.map(|branch| branch.currency);
     let added = db
         .transaction("payment.add_account", |uow| async move {
+            if let Some(first) = uow.first_answer(staff, attempt).await? {
+                return Ok(first);
+            }
             let currency = match form.currency.or(branch_currency) {
                 Some(currency) => currency,
                 None => uow.currency_of(staff).await?.unwrap_or(Currency::Ars),
@@ -134,12 +141,13 @@ pub async fn add_account(
             let account = uow.insert_account(new).await?;
             seal(&uow, providers, &account, credentials, form.token_expires_at).await?;
             uow.audit(staff, attempt, change("CREATE", &account, credentials));
-            Ok(uow.account_now(account.id).await?)
+            let added = view(providers, &uow.account_now(account.id).await?);
+            Ok(uow.answer(staff, attempt, Answer::json(201, &added)?).await?)
         })
         .await;
     match added {
         Err(Error::Store(store::Error::Taken(_))) => Err(taken()),
-        added => added.map(|account| view(providers, &account)),
+        added => added,
     }
 }
 
@@ -154,7 +162,10 @@ pub async fn change_account(
     id: AccountId,
     form: &AccountForm,
     attempt: &Attempt,
-) -> Result<AccountView> {
+) -> Result<Answer> {
+    if let Some(first) = answered(db, staff, attempt).await? {
+        return Ok(first);
+    }
     let account = db.office_account(staff, id).await?;
     let mut credentials = merged(&providers.credentials(&account)?, form);
     if form.access_token.is_some() {
@@ -170,6 +181,9 @@ pub async fn change_account(
     let changed = db
         .transaction("payment.change_account", |uow| async move {
             let account = uow.lock_office_account(staff, id).await?;
+            if let Some(first) = uow.first_answer(staff, attempt).await? {
+                return Ok(first);
+            }
             if account.version != version {
                 return Err(Error::Exists {
                     code: "changed_meanwhile",
@@ -194,11 +208,12 @@ pub async fn change_account(
                 }
             }
             uow.audit(staff, attempt, change("UPDATE", &account, credentials));
-            Ok(uow.account_now(id).await?)
+            let changed = view(providers, &uow.account_now(id).await?);
+            Ok(uow.answer(staff, attempt, Answer::json(200, &changed)?).await?)
         })
         .await?;
     providers.wake();
-    Ok(view(providers, &changed))
+    Ok(changed)
 }
 
 /// Takes an account out of use. What was paid through it stays; what is paid on its open checkouts is not followed any
@@ -207,9 +222,23 @@ pub async fn change_account(
 ///
 /// # Errors
 /// No such account.
-pub async fn remove_account(db: &Database, staff: &Staff<AdminOnly>, id: AccountId, attempt: &Attempt) -> Result<()> {
+pub async fn remove_account(
+    db: &Database,
+    staff: &Staff<AdminOnly>,
+    id: AccountId,
+    attempt: &Attempt,
+) -> Result<Answer> {
     db.transaction("payment.remove_account", |uow| async move {
-        let account = uow.lock_office_account(staff, id).await?;
+        let account = match uow.lock_office_account(staff, id).await {
+            // A repeat finds no account in use any more; its answer is there all the same.
+            Err(store::Error::NotFound(noun)) => {
+                return uow.first_answer(staff, attempt).await?.ok_or(Error::NotFound(noun));
+            }
+            locked => locked?,
+        };
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
         for refund in uow.disable_account(&account).await? {
             let incident = Incident {
                 tenant: refund.tenant_id,
@@ -225,8 +254,9 @@ pub async fn remove_account(db: &Database, staff: &Staff<AdminOnly>, id: Account
             uow.note_incident(IncidentKind::RefundFailed, &format!("refund:{}:{}", refund.id, refund.fence), incident)
                 .await?;
         }
+        uow.drop_work(&account).await?;
         uow.audit(staff, attempt, change("DELETE", &account, &Credentials::default()));
-        Ok(())
+        Ok(uow.answer(staff, attempt, Answer::empty()).await?)
     })
     .await
 }

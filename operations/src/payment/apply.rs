@@ -11,7 +11,7 @@ use domain::{
     check::CheckStatus,
     event::Event,
     payment::{
-        PaymentStatus,
+        PaymentStatus, SyncCause,
         tip::worth,
         truth::{Sighting, Verdict, judge},
     },
@@ -41,7 +41,7 @@ pub(super) async fn apply(
     seen: &Snapshot,
 ) -> Result<Option<Applied>> {
     db.transaction("payment.sync", |uow| async move {
-        let sight = Sight { account, credentials, seen };
+        let sight = Sight { account, credentials, seen, cause: job.cause };
         let applied = sight.write(&uow).await?;
         if uow.finish_sync(job).await? { Ok(Some(applied)) } else { Err(Error::LeaseLost) }
     })
@@ -54,6 +54,7 @@ pub(super) struct Sight<'a> {
     pub(super) account: &'a AccountRow,
     credentials: &'a Credentials,
     pub(super) seen: &'a Snapshot,
+    cause: SyncCause,
 }
 
 impl Sight<'_> {
@@ -70,18 +71,23 @@ impl Sight<'_> {
         let Some(check) = check else { return self.write_orphan(uow).await };
         let (session, check) = uow.lock_check(&System::of(tenant), check).await?;
         let checkout = uow.lock_checkout(tenant, reference).await?;
-        let payment = uow.lock_provided_payment(self.account, &self.seen.payment_id).await?;
-        let payment = match (payment, &checkout) {
+        let payment = match (self.known(uow).await?, &checkout) {
             (Some(orphan), Some(checkout)) if orphan.check_id.is_none() => {
                 uow.adopt_payment(&orphan, checkout).await?;
-                uow.lock_provided_payment(self.account, &self.seen.payment_id).await?
+                self.known(uow).await?
             }
             (payment, _) => payment,
         };
-        let Some(next) = self.judged(payment.as_deref(), checkout.as_deref()) else {
-            return seen_again(uow, payment).await;
-        };
         let till = Till { uow, session: &session, check: &check, actor: System::of(tenant).actor(check.branch_id) };
+        let Some(next) = self.judged(payment.as_deref(), checkout.as_deref()) else {
+            let applied = seen_again(uow, payment).await?;
+            if self.cause == SyncCause::Refund {
+                // Its notice was faster than our own look: what of a refund counted as on its way back is back now, and
+                // what is proposed follows.
+                till.tell(&till.settle(check.status == CheckStatus::Open, None, "payment.sync").await?);
+            }
+            return Ok(applied);
+        };
         let (payment, before) = match payment {
             Some(payment) => {
                 uow.set_facts(&payment, &self.facts(next.worth)).await?;
@@ -92,7 +98,7 @@ impl Sight<'_> {
                 let unworthy = Worth { net: Cents::ZERO, tip: Cents::ZERO, ..next.worth };
                 let checkout = checkout.as_deref();
                 uow.insert_provided_payment(self.account, checkout, &self.facts(next.worth), unworthy).await?;
-                let payment = uow.lock_provided_payment(self.account, &self.seen.payment_id).await?;
+                let payment = self.known(uow).await?;
                 (payment.ok_or(Error::Internal("a payment vanished"))?, None)
             }
         };
@@ -108,9 +114,18 @@ impl Sight<'_> {
         Ok(Applied { payment: after.id, status: after.status })
     }
 
+    /// The payment, if we know it, locked; told of by the account that sees it now if its own is not in use any more.
+    async fn known(&self, uow: &UnitOfWork) -> Result<Option<Locked<PaymentRow>>> {
+        let payment = uow.lock_provided_payment(self.account, &self.seen.payment_id).await?;
+        if let Some(payment) = payment.as_ref().filter(|payment| payment.account_id != Some(self.account.id)) {
+            uow.move_payment(payment, self.account).await?;
+        }
+        Ok(payment)
+    }
+
     /// Money that no checkout of ours asked for is recorded, shown, and covers nothing (S9).
     async fn write_orphan(&self, uow: &UnitOfWork) -> Result<Applied> {
-        let payment = uow.lock_provided_payment(self.account, &self.seen.payment_id).await?;
+        let payment = self.known(uow).await?;
         let Some(next) = self.judged(payment.as_deref(), None) else { return seen_again(uow, payment).await };
         let id = match payment {
             Some(payment) => {

@@ -4,6 +4,7 @@
 //! then says is the answer.
 
 use super::{
+    answered::answered,
     providers::{Providers, refusal},
     sync::sync,
 };
@@ -39,13 +40,7 @@ pub async fn cancel(
     id: PaymentId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    if let Some(first) = db
-        .transaction(
-            "payment.cancel_before",
-            |uow| async move { Ok::<_, Error>(uow.first_answer(staff, attempt).await?) },
-        )
-        .await?
-    {
+    if let Some(first) = answered(db, staff, attempt).await? {
         return Ok(first);
     }
     let payment = db.payment_of(staff, id).await?;
@@ -70,6 +65,10 @@ pub async fn cancel(
     }
     let before = payment.status;
     db.transaction("payment.cancel", |uow| async move {
+        // Another delivery of this command may have answered meanwhile; what was said first stands.
+        if let Some(first) = uow.first_answer(staff, attempt).await? {
+            return Ok(first);
+        }
         let now = uow.payment_now(id).await?;
         if refused && now.status != PaymentStatus::Cancelled {
             return Err(Error::Conflict(IllegalTransition {

@@ -176,13 +176,11 @@ impl Task<'_> {
         let looks = matches!(step.status, RefundStatus::Done | RefundStatus::Dismissed | RefundStatus::Failed);
         self.db
             .transaction("refund.carry_out", |uow| async move {
-                // The account's work before its refunds, as whoever takes the account out of use does.
-                if looks {
-                    uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Refund).await?;
-                }
                 if !uow.step_refund(refund, step).await? {
                     return Err(Error::LeaseLost);
                 }
+                // The incident refers to check and payment, and so waits for whoever has them; the queue's row is locked
+                // after those everywhere (DESIGN I4).
                 if step.status == RefundStatus::Failed {
                     let incident = Incident {
                         tenant: refund.tenant_id,
@@ -199,6 +197,9 @@ impl Task<'_> {
                     // A manager may try again; that it fails again is news.
                     let key = format!("refund:{}:{}", refund.id, refund.fence);
                     uow.note_incident(IncidentKind::RefundFailed, &key, incident).await?;
+                }
+                if looks {
+                    uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Refund).await?;
                 }
                 Ok(())
             })

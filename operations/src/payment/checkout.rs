@@ -59,7 +59,7 @@ pub struct Preference {
 /// Opens a checkout, or leads to the one that asks for the same.
 ///
 /// # Errors
-/// No such check at this table; it is withdrawn or paid; more than what remains; no provider account, or it is out of
+/// No such check at this table; the party has left; it is withdrawn or paid; more than what remains; no provider account, or it is out of
 /// order (503); the provider refused (502); the key was used for another request.
 pub async fn open_checkout(
     db: &Database,
@@ -101,6 +101,7 @@ async fn prepare(
         if let Some(first) = uow.first_answer(diner, attempt).await? {
             return Ok(Prepared::Before(first));
         }
+        session.session.status.ensure_live()?;
         check.status.ensure_payable()?;
         let Some(account) = uow.find_account(diner.tenant_id(), check.branch_id).await? else {
             return Err(Error::Unavailable {
@@ -109,10 +110,11 @@ async fn prepare(
                 retry_after: 3600,
             });
         };
+        ensure_same_currency(&account, &check)?;
         let new = asked_for(&uow, &session, &check, wish).await?;
         ensure_whole(providers, &account, &new)?;
         let title = format!("Mesa {}", session.table_code);
-        match uow.find_same_checkout(&check, &new).await? {
+        match uow.find_same_checkout(&check, &account, &new).await? {
             Some(known) => Ok(Prepared::Known(account, known, title)),
             None => {
                 let checkout = uow.insert_checkout(&check, &account, &new).await?;
@@ -154,6 +156,24 @@ async fn asked_for(
     let tip = wish.tip.map_or(Cents::ZERO, |tip| tip.of(bill));
     let (expires_at, sweep_at) = (uow.now() + LIFE, uow.now() + FIRST_SWEEP);
     Ok(NewCheckout { diner: wish.diner, bill, tip, targets, expires_at, sweep_at })
+}
+
+/// An account of the whole business may count in another currency than one of its branches: a hundred of the one are not a
+/// hundred of the other.
+fn ensure_same_currency(account: &AccountRow, check: &CheckRow) -> Result<()> {
+    if account.currency == check.currency {
+        return Ok(());
+    }
+    tracing::error!(
+        account = account.id.get(),
+        branch = check.branch_id.get(),
+        "the account counts in another currency"
+    );
+    Err(Error::Unavailable {
+        code: "provider_not_configured",
+        detail: "The restaurant's Mercado Pago account counts in another currency",
+        retry_after: 3600,
+    })
 }
 
 /// A currency without fractions cannot ask for any.

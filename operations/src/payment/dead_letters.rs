@@ -9,7 +9,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::json;
-use store::{Attempt, Change, Database, DeadLetter, KeptNotice};
+use store::{Answer, Attempt, Change, Database, DeadLetter, KeptNotice};
 use utoipa::ToSchema;
 
 /// A dead letter, and what its provider told us about it.
@@ -40,40 +40,51 @@ pub async fn dead_letter_of_any(db: &Database, id: SyncId) -> Result<DeadLetterD
     dead_letter(db, &System::of(tenant), id).await
 }
 
-/// Puts one back into the queue and returns it. One that went on by itself meanwhile stays as it is.
+/// Puts one back into the queue and tells of it. One that went on by itself meanwhile stays as it is.
 ///
 /// # Errors
-/// Not found, or another branch's; its account is not in use any more.
+/// Not found, or another branch's; its account is not in use any more; the key was used for another request.
 pub async fn replay(
     db: &Database,
     providers: &Providers,
     staff: &Staff<Management>,
     id: SyncId,
     attempt: &Attempt,
-) -> Result<DeadLetterDetail> {
-    let before = dead_letter(db, staff, id).await?.letter;
-    let before = &before;
-    db.transaction("payment.replay", |uow| async move {
-        if uow.hold_account(before.account_id).await? == AccountStatus::Disabled {
-            let detail = "Its Mercado Pago account is not in use any more: nobody can ask about it";
-            return Err(Error::Exists { code: "account_disabled", detail: detail.to_owned() });
-        }
-        if uow.replay(id).await?.is_some() {
-            let noted = Change {
-                action: "REPLAY",
-                entity_type: "payment_sync",
-                entity_id: id.get(),
-                branch: before.branch_id,
-                before: json!({ "status": before.status, "attempts": before.attempts }),
-                after: json!({ "status": SyncStatus::Queued, "resource_id": before.resource_id }),
-            };
-            uow.audit(staff, attempt, noted);
-        }
-        Ok::<(), Error>(())
-    })
-    .await?;
+) -> Result<Answer> {
+    let before = &dead_letter(db, staff, id).await?;
+    let answer = db
+        .transaction("payment.replay", |uow| async move {
+            if let Some(first) = uow.first_answer(staff, attempt).await? {
+                return Ok(first);
+            }
+            if uow.hold_account(before.letter.account_id).await? == AccountStatus::Disabled {
+                let detail = "Its Mercado Pago account is not in use any more: nobody can ask about it";
+                return Err(Error::Exists { code: "account_disabled", detail: detail.to_owned() });
+            }
+            let mut now = before.clone();
+            if let Some(queued) = uow.replay(id).await? {
+                uow.audit(staff, attempt, replayed(&before.letter));
+                now.letter.status = queued.status;
+                now.letter.cause = queued.cause;
+                now.letter.attempts = queued.attempts;
+                now.letter.updated_at = queued.updated_at;
+            }
+            Ok::<_, Error>(uow.answer(staff, attempt, Answer::json(200, &now)?).await?)
+        })
+        .await?;
     providers.wake();
-    dead_letter(db, staff, id).await
+    Ok(answer)
+}
+
+fn replayed(before: &DeadLetter) -> Change {
+    Change {
+        action: "REPLAY",
+        entity_type: "payment_sync",
+        entity_id: before.id.get(),
+        branch: before.branch_id,
+        before: json!({ "status": before.status, "attempts": before.attempts }),
+        after: json!({ "status": SyncStatus::Queued, "resource_id": before.resource_id }),
+    }
 }
 
 /// Puts them back into the queue and says how many were dead letters still.

@@ -31,9 +31,11 @@ pub async fn approve_refund(
             return Ok(first);
         }
         let queued = refund.status.approve().map_err(Error::Conflict)?;
-        let left = left(&payment)?.saturating_sub(uow.refunding(&payment).await?);
-        // An over-payment is what covers nothing at this moment, whatever it was when the task was written.
-        let idle = payment.net_cents.saturating_sub(payment.allocated_cents);
+        let on_its_way = uow.refunding(&payment).await?;
+        let left = left(&payment)?.saturating_sub(on_its_way);
+        // An over-payment is what covers nothing at this moment, whatever it was when the task was written, and is not on
+        // its way back already.
+        let idle = payment.net_cents.saturating_sub(payment.allocated_cents).saturating_sub(on_its_way);
         let most = if refund.kind == RefundKind::Overpayment { left.min(idle) } else { left };
         if most < refund.amount_cents {
             return Err(Error::TooMuchBack { left: most });

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod adopt;
+mod answered;
 mod apply;
 mod broken;
 mod cancel;

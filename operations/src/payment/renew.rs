@@ -30,7 +30,12 @@ pub(super) enum Renewal {
 pub async fn renew_due(db: &Database, providers: &Providers) -> Result<usize> {
     let mut renewed = 0;
     for account in db.accounts_to_renew(db.clock().now() + IN_TIME).await? {
-        renewed += usize::from(renew(db, providers, &account).await? == Renewal::Renewed);
+        match renew(db, providers, &account).await {
+            Ok(done) => renewed += usize::from(done == Renewal::Renewed),
+            // Credentials that cannot be opened were reported where they were tried, and keep no other account waiting.
+            Err(Error::Unavailable { .. }) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(renewed)
 }

@@ -94,7 +94,10 @@ async fn fail(
             _ if unfounded(job, error) => SyncStatus::Done,
             _ => SyncStatus::Dead,
         };
-        let again = retry.unwrap_or(if status == SyncStatus::Queued { now + providers.lease() } else { now });
+        // Credentials that were replaced since are tried at once: nothing would ever wake work that is parked after they were.
+        let replaced = standing == Standing::Refused && !broken;
+        let later = if status == SyncStatus::Queued { now + providers.lease() } else { now };
+        let again = if replaced { now } else { retry.unwrap_or(later) };
         uow.fail_sync(job, status, again, &error.to_string()).await?;
         if status == SyncStatus::Dead {
             tracing::error!(job = job.id.get(), resource = job.resource_id, %error, "a payment sync is a dead letter");

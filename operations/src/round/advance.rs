@@ -29,8 +29,11 @@ pub async fn advance(
         let mover = Mover { uow: &uow, staff, attempt, session: &session };
         let next = round.status.after(action)?;
         mover.ensure_may(action)?;
+        let is_cancel = action == RoundAction::Cancel;
+        let untouched = if is_cancel { mover.untouched(&round, None).await? } else { Vec::new() };
         let moved = mover.whole(&round, next, reason).await?;
-        let word = if action == RoundAction::Cancel { "CANCEL" } else { "UPDATE" };
+        mover.give_back(&untouched).await?;
+        let word = if is_cancel { "CANCEL" } else { "UPDATE" };
         mover.audit_step(word, round.status, &moved);
         let answer = Answer::json(200, &uow.kitchen_round(&session, &moved).await?)?;
         Ok(uow.answer(staff, attempt, answer).await?)

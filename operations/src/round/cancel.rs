@@ -27,8 +27,10 @@ pub async fn cancel(
         let mover = Mover { uow: &uow, staff, attempt, session: &session };
         let canceled = round.status.after(RoundAction::Cancel).map_err(Error::Conflict)?;
         mover.ensure_may(RoundAction::Cancel)?;
+        let untouched = mover.untouched(&round, None).await?;
         let moved = mover.whole(&round, canceled, Some(reason.as_str())).await?;
         mover.reprice("round.cancel").await?;
+        mover.give_back(&untouched).await?;
         mover.audit_step("CANCEL", round.status, &moved);
         let answer = Answer::json(200, &uow.kitchen_round(&session, &moved).await?)?;
         Ok(uow.answer(staff, attempt, answer).await?)

@@ -57,6 +57,7 @@ pub async fn delete_item(
         let item = items.iter().find(|item| item.id == item_id).ok_or(Error::NotFound("item"))?;
         round.status.after(RoundAction::DeleteItem)?;
         mover.ensure_may(RoundAction::DeleteItem)?;
+        let untouched = mover.untouched(&round, Some(item_id)).await?;
         uow.delete_item(&round, item).await?;
         let remaining_items = items.len() - 1;
         let round_deleted = remaining_items == 0;
@@ -66,6 +67,7 @@ pub async fn delete_item(
         let product_id = item.product_id;
         mover.emit(Event::RoundItemDeleted(RoundItemDeleted { round_id, item_id, product_id, round_deleted }));
         mover.reprice("round.delete_item").await?;
+        mover.give_back(&untouched).await?;
         let after = if round_deleted { Value::Null } else { json!({ "remaining_items": remaining_items }) };
         mover.audit("DELETE", "round_item", item_id.get(), described(item), after);
         let message = if round_deleted { "Item deleted, and with it the round" } else { "Item deleted" };

@@ -1,7 +1,7 @@
 //! From what a phone asks for to the lines of a round: priced, named and routed by what the branch offers right now.
 //! What the phone believes a dish costs is not even read.
 
-use crate::{Error, Result};
+use crate::{Error, Result, menu::ensure_orderable};
 use domain::{
     DinerId, ProductId, UserId,
     round::content_digest_input,
@@ -45,6 +45,13 @@ impl Order {
         products
     }
 
+    /// How many of a product are asked for, on all lines together.
+    #[must_use]
+    pub fn portions(&self, product: ProductId) -> i32 {
+        let of_product = self.lines.iter().filter(|line| line.product_id == product);
+        of_product.map(|line| line.qty.get()).fold(0, i32::saturating_add)
+    }
+
     /// What tells this order from another of the same session (DESIGN I7).
     #[must_use]
     pub fn digest(&self) -> String {
@@ -75,9 +82,7 @@ fn priced_line(line: &OrderLine, offered: Option<&Offered>) -> Result<NewLine> {
     let product = offered.ok_or_else(|| {
         Error::refused("product_not_offered", format!("Product {} is not on the menu", line.product_id))
     })?;
-    if !product.is_available {
-        return Err(Error::refused("product_unavailable", format!("{} is not available right now", product.name)));
-    }
+    ensure_orderable(product, line.qty.get())?;
     Ok(NewLine {
         product_id: line.product_id,
         product_name: product.name.clone(),
@@ -92,7 +97,7 @@ fn priced_line(line: &OrderLine, offered: Option<&Offered>) -> Result<NewLine> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Cents, kitchen::Station};
+    use domain::{Cents, kitchen::Station, menu::Supply};
 
     fn offered(id: i64, is_available: bool) -> Offered {
         Offered {
@@ -100,7 +105,9 @@ mod tests {
             name: "Bife de chorizo".into(),
             image: None,
             price_cents: Cents::new(15_000).unwrap(),
-            is_available,
+            supply: Supply { is_available, ..Supply::PLENTY },
+            is_open: true,
+            opens: None,
             category: "Principales".into(),
             subcategory: Some("Carnes".into()),
         }
@@ -139,5 +146,15 @@ mod tests {
             order(101).priced(&[offered(101, false)]),
             Err(Error::Refused { code: "product_unavailable", .. })
         ));
+        let closed = Offered { is_open: false, opens: Some("19:00".into()), ..offered(101, true) };
+        let refused = order(101).priced(&[closed]).unwrap_err();
+        assert!(matches!(refused, Error::Refused { code: "product_not_served_now", .. }));
+        assert_eq!(refused.to_string(), "Bife de chorizo is not served now, only from 19:00");
+        let mut few = offered(101, true);
+        few.supply.remaining = Some(1);
+        let mut two = order(101);
+        two.lines[0].qty = Quantity::try_from(2).unwrap();
+        assert!(order(101).priced(&[few.clone()]).is_ok());
+        assert!(matches!(two.priced(&[few]), Err(Error::Refused { code: "not_enough_left", .. })));
     }
 }

@@ -1,9 +1,10 @@
 //! What every change of a round has in common: its new state, its tickets, its event and its audit row are written by
 //! one transaction under the session's lock, so that the kitchen has a round if and only if its tickets exist.
 
-use crate::{Error, Result};
+use crate::{Error, Result, menu::portions};
 use auth::{RoleSet, Scope, Staff};
 use domain::{
+    ProductId, RoundItemId,
     event::{Event, RoundRef},
     kitchen::TicketStatus,
     round::{RoundAction, RoundStatus},
@@ -66,6 +67,25 @@ impl<R: RoleSet> Mover<'_, R> {
     /// Brings the session's check in line with what was ordered, if there is one.
     pub(crate) async fn reprice(&self, cause: &str) -> Result<()> {
         crate::check::reprice(self.uow, self.session, self.staff.actor(self.session.session.branch_id), cause).await
+    }
+
+    /// The portions of a locked round, or of one item of it, that nobody has begun to make. To be asked before the
+    /// tickets, which know, are gone.
+    pub(crate) async fn untouched(
+        &self,
+        round: &Locked<RoundRow>,
+        item: Option<RoundItemId>,
+    ) -> Result<Vec<(ProductId, i32)>> {
+        Ok(self.uow.untouched_portions(round, item).await?)
+    }
+
+    /// Has the branch sell those portions again. Last of all, since others wait for its menu's rows.
+    pub(crate) async fn give_back(&self, portions: &[(ProductId, i32)]) -> Result<()> {
+        self.told(portions::give_back(self.uow, self.session, portions).await?).await
+    }
+
+    pub(crate) async fn told(&self, turned: portions::Turned) -> Result<()> {
+        turned.tell(self.uow, self.session, self.staff.actor(self.session.session.branch_id)).await
     }
 
     /// Notes in the audit log that the round went from `before` to where it is now.

@@ -5,7 +5,7 @@
 //! cart commit together (I1).
 
 use super::Order;
-use crate::Result;
+use crate::{Result, menu::portions};
 use auth::{Diner, Scope};
 use domain::{
     RoundId, SessionId,
@@ -49,6 +49,9 @@ pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attem
             return Ok(Answer::json(200, &SubmittedRound::from(first))?);
         }
         let status = first_status(session.round_confirmation);
+        let offered = uow.find_offered(&session, products).await?;
+        let lines = order.priced(&offered)?;
+        let turned = portions::take(&uow, &session, &offered, |product| order.portions(product)).await?;
         let new = NewRound {
             round_number: session.session.rounds_sent + 1,
             status,
@@ -57,7 +60,7 @@ pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attem
             content_digest: digest.clone(),
             idempotency_key: attempt.key.clone(),
             notes: order.notes.clone().map(Into::into),
-            lines: order.priced(&uow.find_offered(&session, products).await?)?,
+            lines,
             empties_cart: true,
         };
         let round_id = uow.insert_round(&session, &new).await?;
@@ -69,6 +72,7 @@ pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attem
             if status.is_in_kitchen() { Event::RoundSubmitted(round) } else { Event::RoundPending(round) },
         );
         uow.emit_cart_cleared(&session, actor);
+        turned.tell(&uow, &session, actor).await?;
         let sent = SubmittedRound { session_id: session.session.id, round_id, round_number: new.round_number, status };
         Ok(uow.answer(diner, attempt, Answer::json(200, &sent)?).await?)
     })

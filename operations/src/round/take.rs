@@ -4,7 +4,7 @@
 //! by content, as for diners (DESIGN I7). The diners' cart is theirs and stays.
 
 use super::{Mover, Order};
-use crate::{Error, Result};
+use crate::{Error, Result, menu::portions};
 use auth::{Floor, Staff};
 use domain::{
     Cents, RoundId, SessionId, UserId,
@@ -66,6 +66,9 @@ pub async fn take(
         {
             return Ok(Answer::json(200, &known(&uow, first).await?)?);
         }
+        let offered = uow.find_offered(&session, products).await?;
+        let lines = order.priced(&offered)?;
+        let turned = portions::take(&uow, &session, &offered, |product| order.portions(product)).await?;
         let new = NewRound {
             round_number: session.session.rounds_sent + 1,
             status: RoundStatus::Submitted,
@@ -74,7 +77,7 @@ pub async fn take(
             content_digest: digest.clone(),
             idempotency_key: attempt.key.clone(),
             notes: order.notes.clone().map(Into::into),
-            lines: order.priced(&uow.find_offered(&session, products).await?)?,
+            lines,
             empties_cart: false,
         };
         let round_id = uow.insert_round(&session, &new).await?;
@@ -90,6 +93,7 @@ pub async fn take(
         };
         let mover = Mover { uow: &uow, staff, attempt, session: &session };
         mover.emit(Event::RoundSubmitted(RoundRef { round_id, round_number: new.round_number }));
+        mover.told(turned).await?;
         mover.audit("CREATE", "round", round_id.get(), Value::Null, json!(taken));
         Ok(uow.answer(staff, attempt, Answer::json(200, &taken)?).await?)
     })

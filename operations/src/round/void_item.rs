@@ -62,6 +62,7 @@ pub async fn void_item(
             return Err(Error::refused("already_voided", "The item is voided already"));
         }
         mover.ensure_may(RoundAction::VoidItem)?;
+        let untouched = mover.untouched(&round, Some(item_id)).await?;
         uow.void_item(&round, item, staff.user_id(), reason.as_str()).await?;
         let round_canceled = next == RoundStatus::Canceled;
         let next = if round_canceled { next } else { after_tickets(&mover, &round).await? };
@@ -72,6 +73,7 @@ pub async fn void_item(
             mover.follow(&round, next).await?;
         }
         mover.reprice("round.void_item").await?;
+        mover.give_back(&untouched).await?;
         let before = json!({ "is_voided": false, "round_status": round.status });
         let after = json!({ "is_voided": true, "void_reason": reason, "round_status": next });
         mover.audit("VOID", "round_item", item_id.get(), before, after);

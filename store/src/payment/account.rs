@@ -102,21 +102,27 @@ impl UnitOfWork {
         Ok(row.ok_or(Error::NotFound("payment account"))?.status)
     }
 
-    /// Takes an account out of use. What was to be fetched or given back through it is left to a person: work becomes a
-    /// dead letter, and the refunds that were under way come back as failed ones.
+    /// Takes an account out of use. What was to be given back through it is left to a person: the refunds that were
+    /// under way come back as failed ones. Its work is [dropped](Self::drop_work) after that, last in the lock order.
     ///
     /// # Errors
     /// The database failed.
     pub async fn disable_account(&self, account: &Locked<AccountRow>) -> Result<Vec<RefundRow>> {
         self.set_account_status(account, AccountStatus::Disabled).await?;
-        let values = || [account.id.into(), OUT_OF_USE.into(), self.now().into()];
-        let work = "update payment_sync set status = 'DEAD', dirty = false, lease_until = null, last_error = $2,
-            updated_at = $3 where account_id = $1 and status in ('QUEUED', 'RUNNING', 'PARKED')";
-        self.run(work, values()).await?;
         let refunds = "update refund set status = 'FAILED', lease_until = null, last_error = $2
             where status in ('QUEUED', 'RUNNING', 'PENDING') and payment_id in (select id from payment where account_id = $1)
             returning *";
         self.all(refunds, [account.id.into(), OUT_OF_USE.into()]).await
+    }
+
+    /// Makes dead letters of what was to be fetched through an account that is out of use.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn drop_work(&self, account: &Locked<AccountRow>) -> Result<()> {
+        let work = "update payment_sync set status = 'DEAD', dirty = false, lease_until = null, last_error = $2,
+            updated_at = $3 where account_id = $1 and status in ('QUEUED', 'RUNNING', 'PARKED')";
+        self.run(work, [account.id.into(), OUT_OF_USE.into(), self.now().into()]).await.map(drop)
     }
 
     /// The account in use that a payment in `branch` goes to: the branch's own, else that of the whole business.

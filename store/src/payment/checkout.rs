@@ -42,14 +42,20 @@ struct Sum {
 }
 
 impl UnitOfWork {
-    /// An open checkout of the check that asks the same diner for the same, and that nobody paid yet: a second tap on
-    /// "pay" leads to it (S25).
+    /// An open checkout of the check that asks the same diner for the same through the same account, and that nobody paid
+    /// yet: a second tap on "pay" leads to it (S25).
     ///
     /// # Errors
     /// The database failed.
-    pub async fn find_same_checkout(&self, check: &Locked<CheckRow>, new: &NewCheckout) -> Result<Option<CheckoutRow>> {
+    pub async fn find_same_checkout(
+        &self,
+        check: &Locked<CheckRow>,
+        account: &AccountRow,
+        new: &NewCheckout,
+    ) -> Result<Option<CheckoutRow>> {
         let query = checkout::Entity::find()
             .filter(checkout::Column::CheckId.eq(check.id))
+            .filter(checkout::Column::AccountId.eq(account.id))
             .filter(checkout::Column::Status.is_in([CheckoutStatus::Creating, CheckoutStatus::Open]))
             .filter(checkout::Column::AmountCents.eq(new.bill))
             .filter(checkout::Column::TipCents.eq(new.tip))

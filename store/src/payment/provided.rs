@@ -9,7 +9,7 @@ use crate::{
 use auth::Diner;
 use chrono::{DateTime, Utc};
 use domain::{
-    AccountId, BranchId, Cents, CheckId, CheckoutId, PaymentId,
+    BranchId, Cents, CheckId, CheckoutId, PaymentId,
     check::CheckStatus,
     payment::{PaymentStatus, Registrar, Tender},
 };
@@ -38,7 +38,7 @@ pub struct Facts {
 }
 
 impl UnitOfWork {
-    /// Locks the payment of that number at the provider, if we know it.
+    /// Locks the payment of that number at the account's provider, if the business knows it, through whichever account.
     ///
     /// # Errors
     /// The database failed.
@@ -48,7 +48,8 @@ impl UnitOfWork {
         provider_payment_id: &str,
     ) -> Result<Option<Locked<PaymentRow>>> {
         let query = payment::Entity::find()
-            .filter(payment::Column::AccountId.eq(account.id))
+            .filter(payment::Column::TenantId.eq(account.tenant_id))
+            .filter(payment::Column::Tender.eq(account.provider.as_str()))
             .filter(payment::Column::ProviderPaymentId.eq(provider_payment_id))
             .lock_exclusive();
         Ok(query.one(self.tx()).await?.map(Locked::new))
@@ -69,8 +70,9 @@ impl UnitOfWork {
             check_id: Option<CheckId>,
             checkout_id: Option<CheckoutId>,
         }
-        let sql = "select check_id, checkout_id from payment where account_id = $1 and provider_payment_id = $2";
-        let row: Option<Row> = self.one(sql, [account.id.into(), provider_payment_id.into()]).await?;
+        let sql = "select check_id, checkout_id from payment
+            where tenant_id = $1 and tender = $2 and provider_payment_id = $3";
+        let row: Option<Row> = self.one(sql, numbered(account, provider_payment_id)).await?;
         Ok(row.and_then(|row| row.check_id.zip(row.checkout_id)))
     }
 
@@ -139,6 +141,18 @@ impl UnitOfWork {
         Ok(())
     }
 
+    /// The payment is seen through `account`: from now on it is asked about, and given back, through that one if its own
+    /// was taken out of use.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn move_payment(&self, payment: &Locked<PaymentRow>, account: &AccountRow) -> Result<()> {
+        let sql = "update payment set account_id = $2 where id = $1 and exists (select 1 from provider_account a
+            where a.id = payment.account_id and a.status = 'DISABLED')";
+        self.run(sql, [payment.id.into(), account.id.into()]).await?;
+        Ok(())
+    }
+
     /// Money of a whole business that no checkout claims is shown in its first branch.
     async fn first_branch(&self, account: &AccountRow) -> Result<BranchId> {
         let query = branch::Entity::find()
@@ -201,7 +215,7 @@ const RETURNED: &str = "select p.id as payment_id, p.status as payment_status, g
         g.status as check_status, g.total_cents, g.paid_cents
     from guest_check g
     left join checkout c on c.check_id = g.id and c.id = $3
-    left join payment p on p.check_id = g.id and p.account_id = $4
+    left join payment p on p.check_id = g.id
         and (p.provider_payment_id = $2 or $2 = '' and p.checkout_id = c.id)
     where g.session_id = $1 and (c.id is not null or p.id is not null)
     order by p.net_cents is null, p.net_cents desc, p.id desc limit 1";
@@ -214,7 +228,6 @@ impl Database {
     pub async fn returned_payment(
         &self,
         diner: &Diner,
-        account: &AccountRow,
         payment: Option<&str>,
         checkout: Option<&CheckoutId>,
     ) -> Result<Option<ReturnedPayment>> {
@@ -222,17 +235,26 @@ impl Database {
             diner.session_id().into(),
             payment.unwrap_or_default().into(),
             checkout.map_or("", CheckoutId::as_str).into(),
-            account.id.into(),
         ];
         one(self.reader(), RETURNED, values).await
     }
 
-    /// The payment of that number at the provider, if we know it.
+    /// The payment of that number at the account's provider, if the business knows it.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn provided_payment(&self, account: AccountId, provider_payment_id: &str) -> Result<Option<PaymentRow>> {
-        let sql = "select * from payment where account_id = $1 and provider_payment_id = $2";
-        one(self.reader(), sql, [account.into(), provider_payment_id.into()]).await
+    pub async fn provided_payment(
+        &self,
+        account: &AccountRow,
+        provider_payment_id: &str,
+    ) -> Result<Option<PaymentRow>> {
+        let sql = "select * from payment where tenant_id = $1 and tender = $2 and provider_payment_id = $3";
+        one(self.reader(), sql, numbered(account, provider_payment_id)).await
     }
+}
+
+/// What names a provider's payment: the business, the provider, its number there. Not the account: two of one seller's see
+/// the same payments.
+fn numbered(account: &AccountRow, provider_payment_id: &str) -> [sea_orm::Value; 3] {
+    [account.tenant_id.into(), account.provider.as_str().into(), provider_payment_id.into()]
 }

@@ -21,7 +21,8 @@ pub type SyncRow = payment_sync::Model;
 const AT_ONCE: i64 = 4;
 
 // A notice resets the retries, a mere hint does not bring them forward; what is parked waits for credentials, and what
-// comes through an account that was taken out of use is a person's from the start: nobody would lease it.
+// comes through an account that was taken out of use is a person's from the start: nobody would lease it. What the
+// provider itself told us of stays its word though somebody asks too: it is given to a person, never dropped (S26).
 const ENQUEUE: &str = "insert into payment_sync as known
         (tenant_id, account_id, kind, resource_id, status, cause, dirty, attempts, next_at, fence, last_error, created_at, updated_at)
     values ($1, $2, $3, $4,
@@ -32,7 +33,8 @@ const ENQUEUE: &str = "insert into payment_sync as known
         dirty = known.dirty or known.status = 'RUNNING',
         attempts = case when known.status = 'RUNNING' or known.status = 'QUEUED' and $5 = 'HINT' then known.attempts else 0 end,
         next_at = case when known.status = 'RUNNING' or known.status = 'QUEUED' and $5 = 'HINT' then known.next_at else $6 end,
-        cause = case when $5 = 'HINT' then known.cause else $5 end,
+        cause = case when $5 = 'HINT' or $5 = 'RETURN' and known.status <> 'DONE' and known.cause <> 'HINT'
+                     then known.cause else $5 end,
         last_error = coalesce(excluded.last_error, known.last_error),
         status = case when excluded.status = 'DEAD' then 'DEAD' when known.status = 'RUNNING' then 'RUNNING'
                       when known.status = 'PARKED' and $5 <> 'OPERATOR' then 'PARKED' else 'QUEUED' end,

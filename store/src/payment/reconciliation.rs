@@ -70,7 +70,7 @@ pub type StoredReport = reconciliation::Model;
 
 const RECORDED: &str = "select id, branch_id, check_id, provider_payment_id, status, amount_cents, refunded_cents,
         net_cents, tip_cents
-    from payment where account_id = $1";
+    from payment";
 
 // The triggers keep these sums (DESIGN I8); a report that trusts them would prove nothing.
 const FAULTS: &str = "select * from (
@@ -102,20 +102,26 @@ impl Database {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Vec<Recorded>> {
-        let sql = format!("{RECORDED} and provider_updated_at >= $2 and provider_updated_at < $3 order by id");
+        let sql = format!(
+            "{RECORDED} where account_id = $1 and provider_updated_at >= $2 and provider_updated_at < $3 order by id"
+        );
         all(self.reader(), &sql, [account.into(), from.into(), to.into()]).await
     }
 
-    /// The account's payments of these numbers at the provider.
+    /// The business's payments of these numbers at the account's provider, through whichever account they were seen.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn recorded(&self, account: AccountId, provider_payment_ids: &[String]) -> Result<Vec<Recorded>> {
+    pub async fn recorded(&self, account: &AccountRow, provider_payment_ids: &[String]) -> Result<Vec<Recorded>> {
         let mut found = Vec::new();
         for ids in provider_payment_ids.chunks(500) {
-            let places: Vec<String> = (2..ids.len() + 2).map(|place| format!("${place}")).collect();
-            let sql = format!("{RECORDED} and provider_payment_id in ({})", places.join(", "));
-            let values = std::iter::once(account.into()).chain(ids.iter().map(|id| id.as_str().into()));
+            let places: Vec<String> = (3..ids.len() + 3).map(|place| format!("${place}")).collect();
+            let sql = format!(
+                "{RECORDED} where tenant_id = $1 and tender = $2 and provider_payment_id in ({})",
+                places.join(", ")
+            );
+            let whose = [account.tenant_id.into(), account.provider.as_str().into()];
+            let values = whose.into_iter().chain(ids.iter().map(|id| id.as_str().into()));
             found.extend(all::<Recorded>(self.reader(), &sql, values).await?);
         }
         Ok(found)

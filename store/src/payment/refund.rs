@@ -36,14 +36,40 @@ struct Address {
     branch_id: BranchId,
 }
 
+/// What of a payment has gone back, or will, without its row showing it.
 #[derive(FromQueryResult)]
-struct Sum {
-    cents: Cents,
+struct Unshown {
+    /// Being asked of the provider.
+    under_way: Cents,
+    /// Waits for another try, or was left with us by a manager's word.
+    undecided: Cents,
+    /// Given back by the provider at our word.
+    done: Cents,
+    /// The same since the provider was last asked about the payment.
+    done_since: Cents,
+    /// Given back as far as the payment's row knows.
+    refunded: Cents,
 }
+
+impl Unshown {
+    /// On its way back, or back and not yet seen. The provider may not be there to be asked for hours; neither its last
+    /// word nor the order of ours and its own may make us give the same money back twice, so the larger figure counts.
+    fn gone(&self) -> Cents {
+        self.under_way.saturating_add(self.done.saturating_sub(self.refunded).max(self.done_since))
+    }
+}
+
+const UNSHOWN: &str = "select p.refunded_cents as refunded,
+        cast(coalesce(sum(case when r.status in ('QUEUED', 'RUNNING', 'PENDING') then r.amount_cents end), 0) as bigint) as under_way,
+        cast(coalesce(sum(case when r.status = 'FAILED' or r.status = 'DISMISSED' and r.requested_by_id is not null
+            then r.amount_cents end), 0) as bigint) as undecided,
+        cast(coalesce(sum(case when r.status = 'DONE' and p.provider_payment_id is not null then r.amount_cents end), 0) as bigint) as done,
+        cast(coalesce(sum(case when r.status = 'DONE' and r.done_at > p.seen_at then r.amount_cents end), 0) as bigint) as done_since
+    from payment p left join refund r on r.payment_id = p.id where p.id = $1 group by p.id, p.refunded_cents";
 
 impl UnitOfWork {
     /// Makes the proposal to give back what of a payment covers nothing say `unapplied`, less what is on its way back
-    /// already, waits for another try, or was left with us by a manager's word; none when that is nothing.
+    /// already or back unseen, waits for another try, or was left with us by a manager's word; none when that is nothing.
     /// `refund_proposed` keeps it to one proposal a payment.
     ///
     /// # Errors
@@ -54,7 +80,12 @@ impl UnitOfWork {
         payment: &payment::Model,
         unapplied: Cents,
     ) -> Result<()> {
-        let spoken_for = if unapplied == Cents::ZERO { Cents::ZERO } else { self.spoken_for(payment.id).await? };
+        let spoken_for = if unapplied == Cents::ZERO {
+            Cents::ZERO
+        } else {
+            let unshown = self.unshown(payment.id).await?;
+            unshown.gone().saturating_add(unshown.undecided)
+        };
         let unapplied = unapplied.saturating_sub(spoken_for);
         if unapplied == Cents::ZERO {
             let sql =
@@ -71,12 +102,8 @@ impl UnitOfWork {
         Ok(())
     }
 
-    async fn spoken_for(&self, payment: PaymentId) -> Result<Cents> {
-        let sql = "select cast(coalesce(sum(amount_cents), 0) as bigint) as cents from refund
-            where payment_id = $1 and (status in ('QUEUED', 'RUNNING', 'PENDING', 'FAILED')
-                or (status = 'DISMISSED' and requested_by_id is not null))";
-        let sum: Option<Sum> = self.one(sql, [payment.into()]).await?;
-        Ok(sum.map_or(Cents::ZERO, |sum| sum.cents))
+    async fn unshown(&self, payment: PaymentId) -> Result<Unshown> {
+        self.one(UNSHOWN, [payment.into()]).await?.ok_or(Error::NotFound("payment"))
     }
 
     /// Adds a refund under a key of its own, by which the provider knows it again.
@@ -128,15 +155,12 @@ impl UnitOfWork {
         Ok(LockedRefund { bill, payment, refund })
     }
 
-    /// What of a payment is on its way back already.
+    /// What of a payment is on its way back already, or back without the provider having told.
     ///
     /// # Errors
     /// The database failed.
     pub async fn refunding(&self, payment: &Locked<PaymentRow>) -> Result<Cents> {
-        let sql = "select cast(coalesce(sum(amount_cents), 0) as bigint) as cents from refund
-            where payment_id = $1 and status in ('QUEUED', 'RUNNING', 'PENDING')";
-        let sum: Option<Sum> = self.one(sql, [payment.id.into()]).await?;
-        Ok(sum.map_or(Cents::ZERO, |sum| sum.cents))
+        Ok(self.unshown(payment.id).await?.gone())
     }
 
     /// Where a refund stands now, and who says so. One that is queued is due at once, with its attempts before it.

@@ -6,9 +6,11 @@ use crate::{
     unit_of_work::{Locked, UnitOfWork},
 };
 use chrono::{DateTime, Utc};
-use domain::{UserId, round::RoundStatus};
+use domain::{ProductId, RoundItemId, UserId, round::RoundStatus};
 use entity::{round, round_item};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+};
 
 impl UnitOfWork {
     /// Moves the round to `status` and stamps the instant; `by` is who moves it, `reason` why it is canceled.
@@ -62,6 +64,32 @@ impl UnitOfWork {
     pub async fn delete_round(&self, round: &Locked<RoundRow>) -> Result<()> {
         round::Entity::delete_by_id(round.id).exec(self.tx()).await?;
         Ok(())
+    }
+}
+
+impl UnitOfWork {
+    /// How many portions of what, in a locked round or in one item of it, no station has begun to make.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn untouched_portions(
+        &self,
+        round: &Locked<RoundRow>,
+        item: Option<RoundItemId>,
+    ) -> Result<Vec<(ProductId, i32)>> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            product_id: ProductId,
+            qty: i32,
+        }
+        let sql = "select i.product_id, i.qty from round_item i
+            left join kitchen_ticket_item ki on ki.round_item_id = i.id
+            left join kitchen_ticket k on k.id = ki.ticket_id
+            where i.round_id = $1 and (i.id = $2 or $2 = 0) and i.voided_at is null
+              and (k.id is null or k.status = 'PENDING')";
+        let only = item.map_or(0, RoundItemId::get);
+        let rows: Vec<Row> = self.all(sql, [round.id.into(), only.into()]).await?;
+        Ok(rows.into_iter().map(|row| (row.product_id, row.qty)).collect())
     }
 }
 

@@ -1,7 +1,19 @@
 //! The menu as guests and waiters read it: in four statements, whether it holds forty products or five thousand.
+//!
+//! What can be had at this moment, the clock decides; [`Menu::changes_at`] says how long that stays so.
 
-use crate::{BranchRow, Database, error::Result, unit_of_work::all};
-use domain::{AllergenId, BranchId, CategoryId, Cents, ProductId, SubcategoryId, menu::Presence};
+use crate::{
+    BranchRow, Database,
+    error::Result,
+    menu::{OFFERED, hours},
+    scoped::listed,
+    unit_of_work::all,
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    AllergenId, BranchId, CategoryId, Cents, ProductId, SubcategoryId,
+    menu::{Presence, ServiceHours, Supply, Timetable},
+};
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -18,6 +30,9 @@ pub struct Menu {
     pub branch_slug: String,
     /// In the order of the menu.
     pub categories: Vec<MenuCategory>,
+    /// When it will be another menu though nobody changes it: something opens, closes, or is back.
+    #[serde(skip)]
+    pub changes_at: Option<DateTime<Utc>>,
 }
 
 /// A category with everything in it.
@@ -82,8 +97,10 @@ pub struct MenuProduct {
     pub seal: Option<String>,
     /// What it contains.
     pub allergen_ids: Vec<AllergenId>,
-    /// False once 86'd.
+    /// False while 86'd or out of hours.
     pub is_available: bool,
+    /// When it can be had again, as far as is known by now; null while it can be, and where nobody knows.
+    pub available_from: Option<DateTime<Utc>>,
     /// Null where nothing is declared; the phones then never hide the product.
     pub allergens: Option<DeclaredAllergens>,
     /// Null where nothing is declared; the product then matches no diet.
@@ -173,6 +190,10 @@ struct ProductRow {
     badge: Option<String>,
     seal: Option<String>,
     is_available: bool,
+    remaining: Option<i32>,
+    restricted_until: Option<DateTime<Utc>>,
+    product_hours: Option<serde_json::Value>,
+    category_hours: Option<serde_json::Value>,
     dietary: Option<serde_json::Value>,
     cooking: Option<serde_json::Value>,
 }
@@ -186,20 +207,23 @@ struct AllergenRow {
     icon: Option<String>,
 }
 
-const CATEGORIES: &str = "select id, name, icon, image, display_order from category
-    where branch_id = $1 and is_active order by display_order, id";
+// Its own categories, and those of other branches of which it sells something.
+const CATEGORIES: &str = "select c.id, c.name, c.icon, c.image, c.display_order from category c
+    where c.tenant_id = $2 and c.is_active
+      and (c.branch_id = $1 or exists (
+          select 1 from product p join branch_product bp on bp.product_id = p.id and bp.branch_id = $1
+          where p.category_id = c.id and p.is_active))
+      and not exists (select 1 from branch_category_exclusion x where x.branch_id = $1 and x.category_id = c.id)
+    order by case when c.branch_id = $1 then 0 else 1 end, c.display_order, c.id";
 
-const SUBCATEGORIES: &str = r#"select s.id, s.name, s.image, s.display_order as "order", s.category_id
-    from subcategory s join category c on c.id = s.category_id
-    where c.branch_id = $1 and c.is_active and s.is_active order by s.display_order, s.id"#;
+const SUBCATEGORIES: &str = r#"select s.id, s.name, s.image, s.display_order as "order", s.category_id from subcategory s
+    where s.is_active
+      and not exists (select 1 from branch_subcategory_exclusion x where x.branch_id = $1 and x.subcategory_id = s.id)
+      and s.category_id in "#;
 
-// A product whose subcategory is closed is listed without one rather than lost.
-const PRODUCTS: &str = "select p.id, p.name, p.description, bp.price_cents, p.image, p.category_id,
-        s.id as subcategory_id, p.featured, p.popular, p.badge, p.seal, bp.is_available, p.dietary, p.cooking
-    from branch_product bp
-    join product p on p.id = bp.product_id and p.is_active
-    left join subcategory s on s.id = p.subcategory_id and s.is_active
-    where bp.branch_id = $1 order by s.display_order nulls last, p.name, p.id";
+const PRODUCTS: &str = "select p.id, p.name, p.description, bp.price_cents, p.image, p.category_id, p.subcategory_id,
+        p.featured, p.popular, p.badge, p.seal, bp.is_available, bp.remaining, bp.restricted_until,
+        p.service_hours as product_hours, c.service_hours as category_hours, p.dietary, p.cooking ";
 
 const ALLERGENS: &str = "select pa.product_id, pa.presence, a.id, a.name, a.icon
     from branch_product bp
@@ -213,11 +237,16 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn menu(&self, branch: &BranchRow) -> Result<Menu> {
-        let id = || [branch.id.into()];
-        let categories: Vec<CategoryRow> = all(self.reader(), CATEGORIES, id()).await?;
-        let subcategories: Vec<MenuSubcategory> = all(self.reader(), SUBCATEGORIES, id()).await?;
-        let products: Vec<ProductRow> = all(self.reader(), PRODUCTS, id()).await?;
-        let mut declared = declared(all(self.reader(), ALLERGENS, id()).await?);
+        let (now, id) = (self.clock().now(), || branch.id.into());
+        let categories: Vec<CategoryRow> = all(self.reader(), CATEGORIES, [id(), branch.tenant_id.into()]).await?;
+        let ids: Vec<CategoryId> = categories.iter().map(|category| category.id).collect();
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let of_categories = listed(self.reader().get_database_backend(), "$2");
+        let sql = format!("{SUBCATEGORIES}{of_categories} order by s.display_order, s.id");
+        let subcategories: Vec<MenuSubcategory> = all(self.reader(), &sql, [id(), ids.into()]).await?;
+        let sql = format!("{PRODUCTS}{OFFERED} order by s.display_order nulls last, p.name, p.id");
+        let products: Vec<ProductRow> = all(self.reader(), &sql, [id()]).await?;
+        let mut declared = declared(all(self.reader(), ALLERGENS, [id()]).await?);
 
         let mut menu: Vec<MenuCategory> = categories.into_iter().map(MenuCategory::from).collect();
         let place: HashMap<CategoryId, usize> = menu.iter().enumerate().map(|(at, c)| (c.id, at)).collect();
@@ -226,10 +255,11 @@ impl Database {
                 menu[*at].subcategories.push(subcategory);
             }
         }
+        let mut moments = Moments::new(now, &branch.timezone);
         for product in products {
             if let Some(at) = place.get(&product.category_id) {
                 let allergens = declared.remove(&product.id);
-                menu[*at].products.push(product.with(allergens));
+                menu[*at].products.push(product.with(allergens, &mut moments));
             }
         }
         Ok(Menu {
@@ -237,7 +267,47 @@ impl Database {
             branch_name: branch.name.clone(),
             branch_slug: branch.slug.clone(),
             categories: menu,
+            changes_at: moments.changes_at,
         })
+    }
+}
+
+/// What the clock says of a menu. Most products share their hours, so that each pair of hours is worked out once.
+struct Moments<'a> {
+    now: DateTime<Utc>,
+    zone: &'a str,
+    known: HashMap<(ServiceHours, ServiceHours), (bool, Option<DateTime<Utc>>)>,
+    changes_at: Option<DateTime<Utc>>,
+}
+
+impl<'a> Moments<'a> {
+    fn new(now: DateTime<Utc>, zone: &'a str) -> Self {
+        Self { now, zone, known: HashMap::new(), changes_at: None }
+    }
+
+    /// Whether something can be had now, and if not, from when on.
+    fn judge(
+        &mut self,
+        supply: Supply,
+        product: ServiceHours,
+        category: ServiceHours,
+    ) -> (bool, Option<DateTime<Utc>>) {
+        let supply = supply.as_of(self.now);
+        let table = Timetable { hours: [&product, &category], zone: self.zone };
+        let back_at = supply.until.filter(|_| !supply.is_available);
+        // Not asked in advance for what is 86'd: one of few.
+        let from = back_at.and_then(|back| table.opens_at(back));
+        let (now, zone) = (self.now, self.zone);
+        let (is_open, next) = *self.known.entry((product, category)).or_insert_with_key(|(product, category)| {
+            let table = Timetable { hours: [product, category], zone };
+            (table.is_open(now), table.next_change(now))
+        });
+        self.changes_at = [self.changes_at, next, supply.until].into_iter().flatten().min();
+        match (supply.is_available, is_open) {
+            (true, true) => (true, None),
+            (true, false) => (false, next),
+            (false, _) => (false, from),
+        }
     }
 }
 
@@ -263,7 +333,11 @@ impl From<CategoryRow> for MenuCategory {
 }
 
 impl ProductRow {
-    fn with(self, allergens: Option<DeclaredAllergens>) -> MenuProduct {
+    fn with(self, allergens: Option<DeclaredAllergens>, moments: &mut Moments<'_>) -> MenuProduct {
+        let supply =
+            Supply { is_available: self.is_available, remaining: self.remaining, until: self.restricted_until };
+        let (is_available, available_from) =
+            moments.judge(supply, hours(self.product_hours), hours(self.category_hours));
         let contains = allergens.iter().flat_map(|declared| &declared.contains);
         MenuProduct {
             id: self.id,
@@ -278,7 +352,8 @@ impl ProductRow {
             badge: self.badge,
             seal: self.seal,
             allergen_ids: contains.map(|allergen| allergen.id).collect(),
-            is_available: self.is_available,
+            is_available,
+            available_from,
             allergens,
             // The office's routes check what they write; one odd profile must not take the whole menu off the phones.
             dietary: self.dietary.and_then(|profile| serde_json::from_value(profile).ok()),

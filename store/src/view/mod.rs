@@ -18,6 +18,7 @@ mod menu;
 mod money_tasks;
 mod orders;
 mod owed;
+mod products;
 mod report;
 mod roster;
 mod session_detail;
@@ -27,10 +28,13 @@ mod visit;
 mod visit_check;
 
 pub use crate::{
+    allergen::{Allergen, CrossReaction, KnownReaction},
     cash::{CashMovement, CashSession, CashSummary},
     category::Category,
+    exclusion::{CategoryExclusion, SubcategoryExclusion},
     sector::Sector,
     staff_member::StaffMember,
+    subcategory::Subcategory,
     tenant::Tenant,
     tip::{Tip, TipPool, TipReport, TipShare},
 };
@@ -52,6 +56,8 @@ pub use kitchen_ticket::{StationTickets, Ticket, TicketItem};
 pub use menu::{Cooking, DeclaredAllergens, Dietary, Menu, MenuAllergen, MenuCategory, MenuProduct, MenuSubcategory};
 pub use money_tasks::{OpenIncident, OpenRefund};
 pub use orders::{ActiveOrder, OrderItem, OrderStats};
+pub(crate) use products::with_details;
+pub use products::{AllergenPresence, BranchPrice, Product, ProductFilter};
 pub use report::{
     DaySales, HourOrders, MethodSales, OpenCheck, PersonDiscounts, PersonVoids, Place, ProductSales, Summary,
     WaiterPerformance, Window,

@@ -56,10 +56,22 @@ impl FakeMercadoPago {
     /// # Errors
     /// [`FakeError::Listen`] when the address is taken.
     pub async fn start(options: Options) -> Result<Self, FakeError> {
+        Self::selling(options, []).await
+    }
+
+    /// The same with sellers who are there before anybody can ask: to a restaurant that runs already, a provider that does
+    /// not know its token is a refusal.
+    ///
+    /// # Errors
+    /// [`FakeError::Listen`] when the address is taken.
+    pub async fn selling(options: Options, sellers: impl IntoIterator<Item = Seller>) -> Result<Self, FakeError> {
         let listener = server::open(options.address).await?;
         let address = listener.local_addr()?;
         let clock = Clock::new(options.pace);
         let provider = Arc::new(Provider::new(State::new(options, clock, format!("http://{address}"))));
+        for seller in sellers {
+            oauth::add_seller(&mut provider.state(), seller);
+        }
         let door = tokio::spawn(server::serve(Arc::clone(&provider), listener));
         let dispatcher = tokio::spawn(dispatch::run(Arc::clone(&provider)));
         let tasks = Arc::new(Tasks { door: Mutex::new(Some(door)), dispatcher });

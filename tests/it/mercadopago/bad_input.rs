@@ -150,6 +150,42 @@ both_modes! {
             assert_eq!(till.count(&format!("refund where status = 'PROPOSED' and amount_cents = {}", party.total)).await, 1);
         }
         till.assert_check(party.check, "PAID", party.total).await;
+        // A party that left, whatever it owes, is sent to no provider any more.
+        till.force_close(other.phone.table_id).await.expect(200);
+        preference(&other.phone, other.check, None).await.expect(400);
         till.assert_balanced().await;
+    }
+
+    /// Pesos of one country are not those of another, and some have no cents.
+    async fn currencies_are_kept_apart(app: App = provided()) {
+        let till = Till::open(app).await;
+        till.app.sql_exec("update branch set currency = 'CLP'").await;
+        let party = till.party("INT-01").await;
+        let refused = preference(&party.phone, party.check, Some(200)).await.expect(503);
+        assert_eq!(refused["code"], "provider_not_configured");
+        till.app.sql_exec("update provider_account set currency = 'CLP'").await;
+        let refused = preference(&party.phone, party.check, Some(150)).await.expect(400);
+        assert_eq!(refused["code"], "amount_not_whole");
+        let tip = json!({ "check_id": party.check, "amount_cents": 200, "tip": { "percent": 10 } });
+        let refused = party.phone.post("/api/billing/mercadopago/preference", tip).await.expect(400);
+        assert_eq!(refused["code"], "amount_not_whole");
+        assert_eq!(till.count("checkout").await, 0);
+        till.cash(party.check, 150).await.expect(200);
+    }
+
+    /// A tip nobody gives is a mistake, not a preference over the whole of the country's money.
+    async fn a_tip_has_an_end(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        for tip in [i64::MAX, 1_000_000_000_001] {
+            let wish = json!({ "check_id": party.check, "amount_cents": 100, "tip": { "amount_cents": tip } });
+            party.phone.post("/api/billing/mercadopago/preference", wish).await.expect(422);
+        }
+        let wish = json!({ "check_id": party.check, "amount_cents": i64::MAX });
+        party.phone.post("/api/billing/mercadopago/preference", wish).await.expect(400);
+        assert_eq!(till.count("checkout").await, 0);
+        let quote = json!({ "plan": { "method": "by_consumption" }, "tips": [{ "tip": { "amount_cents": i64::MAX } }] });
+        let quoted = party.phone.post(&format!("/api/billing/check/{}/quote", party.check), quote).await;
+        assert!(matches!(quoted.status, 200 | 422), "{}", quoted.text());
     }
 }

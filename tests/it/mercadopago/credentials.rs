@@ -128,7 +128,7 @@ both_modes! {
         till.fake.revoke(seller().collector_id).unwrap();
         // The first refund meets the refusal, the second an account that is known to be out of order.
         till.refund(payment, Some(150)).await.expect(202);
-        till.until("provider_account where status = 'BROKEN'", 1).await;
+        till.until("select count(*) from provider_account where status = 'BROKEN'", 1).await;
         till.refund(asked, Some(250)).await.expect(202);
         tokio::time::sleep(Duration::from_millis(500)).await;
         assert_eq!(till.count("refund where status = 'QUEUED'").await, 2, "both wait, neither is given up");
@@ -154,9 +154,10 @@ both_modes! {
         till.fake.clock().advance(Duration::from_secs(1));
         till.fake.revoke(seller().collector_id).unwrap();
         till.refund(payment, Some(150)).await.expect(202);
-        till.until("provider_account where status = 'BROKEN'", 1).await;
+        till.until("select count(*) from provider_account where status = 'BROKEN'", 1).await;
         let late = till.fake.pay(&checkout.preference, Outcome::Approve, None).unwrap();
         tokio::time::timeout(Duration::from_secs(30), till.fake.deliveries_idle()).await.expect("it falls silent");
+        let late_number = late.to_string();
         let rests = "payment_sync where status in ('QUEUED', 'RUNNING', 'PARKED')";
         assert!(till.count(rests).await > 0);
         let path = format!("/api/admin/payment-accounts/{}", till.app.sql_i64("select id from provider_account").await);
@@ -166,7 +167,7 @@ both_modes! {
             assert_eq!(till.count(rests).await, 0, "nobody would ever lease it");
             let letters = till.manager.get("/api/admin/payments/dead-letters").await.expect(200);
             let letters = letters.as_array().cloned().unwrap_or_default();
-            letters.into_iter().find(|letter| letter["resource_id"] == late.to_string()).expect("a dead letter")
+            letters.into_iter().find(|letter| letter["resource_id"] == *late_number).expect("a dead letter")
         };
         let letter = all_dead().await;
         assert!(letter["last_error"].as_str().is_some_and(|why| why.contains("out of use")), "{letter}");

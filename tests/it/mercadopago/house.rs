@@ -74,8 +74,7 @@ impl Till {
 
     pub(crate) async fn open_with(app: App, options: Options) -> Self {
         let address = app.provider_url().trim_start_matches("http://").parse().expect("an address");
-        let fake = FakeMercadoPago::start(Options { address, ..options }).await.expect("a free port");
-        fake.add_seller(seller());
+        let fake = FakeMercadoPago::selling(Options { address, ..options }, [seller()]).await.expect("a free port");
         let waiter = app.login("waiter@demo.com", "waiter123").await;
         let manager = app.login("manager@demo.com", "manager123").await;
         let admin = app.login("admin@demo.com", "admin123").await;
@@ -152,17 +151,17 @@ impl Till {
         self.quiet().await;
     }
 
-    pub(crate) async fn count(&self, from: &str) -> i64 {
-        self.app.sql_i64(&format!("select count(*) from {from}")).await
-    }
-
-    /// Waits until there are so many rows.
-    pub(crate) async fn until(&self, from: &str, expected: i64) {
+    /// Waits until the query says so.
+    pub(crate) async fn until(&self, query: &str, expected: i64) {
         let deadline = Instant::now() + SETTLES;
-        while self.count(from).await != expected {
-            assert!(Instant::now() < deadline, "{from}: never {expected}\n{}", self.app.logs());
+        while self.app.sql_i64(query).await != expected {
+            assert!(Instant::now() < deadline, "`{query}` is never {expected}\n{}", self.app.logs());
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
+    }
+
+    pub(crate) async fn count(&self, from: &str) -> i64 {
+        self.app.sql_i64(&format!("select count(*) from {from}")).await
     }
 
     /// A column of a payment of the provider's, as a number.

@@ -3,15 +3,16 @@
 mod bad_input;
 mod crashes;
 mod credentials;
-mod house;
+mod given_back;
+pub(crate) mod house;
 mod neighbours;
 mod notices;
+mod one_payment;
 mod outages;
 mod payments;
 mod races;
 mod reversals;
 mod schedules;
-mod seed;
 mod storm;
 mod storyline;
 mod twice;

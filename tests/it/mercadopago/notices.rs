@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fake_mercadopago::{DeliverySpec, Fault, Flaw, Move, Outcome, Route, Rule, Seller, When};
-use harness::both_modes;
+use harness::{both_modes, json};
 
 use super::house::{Till, provided, seller};
 use crate::look::events;
@@ -142,7 +142,7 @@ both_modes! {
             let message = till.fake.message_to(signed_by, "146000000999", &url, &DeliverySpec::webhook()).unwrap();
             assert_eq!(till.fake.send(&message).await.status, Some(status));
         }
-        let wrong = format!("{}0", &url[..url.len() - 1]);
+        let wrong = format!("{}g", &url[..url.len() - 1]);
         let message = till.fake.message_to(seller().collector_id, &known.to_string(), &wrong, &DeliverySpec::webhook()).unwrap();
         assert_eq!(till.fake.send(&message).await.status, Some(404));
         till.quiet().await;
@@ -189,6 +189,11 @@ both_modes! {
         assert_eq!(till.fake.send(&simulated).await.status, Some(200));
         till.quiet().await;
         assert_eq!(till.count("payment_sync where status = 'DEAD' and resource_id = '123456'").await, 1);
+        // What a browser makes up is nobody's work.
+        let made_up = json!({ "payment_id": "654321" });
+        party.phone.post("/api/billing/mercadopago/verify", made_up).await.expect(404);
+        till.quiet().await;
+        assert_eq!(till.count("payment_sync where status = 'DONE' and resource_id = '654321'").await, 1);
         till.assert_balanced().await;
     }
 

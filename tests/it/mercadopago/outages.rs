@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use fake_mercadopago::{DeliveryFault, DeliveryRule, DeliverySpec, Fault, Outcome, Route, Rule, When};
+use fake_mercadopago::{DeliveryFault, DeliveryRule, DeliverySpec, Fault, Outcome, Route, Rule, Seller, When};
 use harness::{both_modes, duel, json};
 
 use super::house::{Checkout, Till, preference, provided, seller};
@@ -130,6 +130,30 @@ both_modes! {
         till.assert_balanced().await;
     }
 
+    /// S27: credentials that are replaced while a worker finds the former ones refused leave nothing parked behind them.
+    async fn s27_work_is_not_parked_after_the_credentials_came(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let checkout = till.checkout(&party, None).await;
+        let slow = Fault::Latency { min: Duration::from_millis(800), max: Duration::from_millis(800) };
+        till.fake.faults().add(Rule::new(Route::Me, When::Times(1), slow));
+        let again = Seller { access_token: "APP_USR-again-0001".to_owned(), ..seller() };
+        till.fake.add_seller(again.clone());
+        till.fake.pay(&checkout.preference, Outcome::Approve, None).unwrap();
+        while till.fake.journal().requests_to(Route::Me).count() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let id = till.app.sql_i64("select id from provider_account").await;
+        let form = json!({ "access_token": again.access_token });
+        till.admin.patch(&format!("/api/admin/payment-accounts/{id}"), form).await.expect(200);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        till.quiet().await;
+        assert_eq!(till.count("payment_sync where status = 'PARKED'").await, 0);
+        assert_eq!(till.count("provider_account where status = 'BROKEN'").await, 0);
+        till.assert_check(party.check, "PAID", party.total).await;
+        till.assert_balanced().await;
+    }
+
     /// S27: a token that is refused parks the work; nothing is given up.
     async fn s27_a_revoked_token_parks_the_work(app: App = provided()) {
         let till = Till::open(app).await;
@@ -142,6 +166,11 @@ both_modes! {
         assert_eq!(till.incidents("CREDENTIALS_BROKEN").await, 1);
         let more = till.fake.deliver(payment, &DeliverySpec::webhook()).await.unwrap();
         assert_eq!(more.status, Some(200), "the notice is kept all the same");
+        // A new webhook secret says nothing of the token.
+        let id = till.app.sql_i64("select id from provider_account").await;
+        let secret = json!({ "webhook_secrets": [seller().webhook_secret] });
+        let still = till.admin.patch(&format!("/api/admin/payment-accounts/{id}"), secret).await.expect(200);
+        assert_eq!(still["status"], "BROKEN");
         // The seller lets us in again: the same token is accepted, and the operator says so by a restart.
         till.fake.add_seller(seller());
         till.app.restart_api().await;

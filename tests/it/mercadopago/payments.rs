@@ -148,4 +148,23 @@ both_modes! {
         till.assert_check(party.check, "IN_PAYMENT", party.total - 100).await;
         till.assert_balanced().await;
     }
+
+    /// S28: what waits for its retry waits, however often the sweep comes by.
+    async fn s28_a_sweep_brings_no_retry_forward(
+        app: App = provided().env("COMANDA_PAYMENT_SWEEP_EVERY", "250ms").env("COMANDA_PAYMENT_RETRY_BASE", "60s")
+    ) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let checkout = till.checkout(&party, None).await;
+        till.fake.faults().add_delivery(DeliveryRule::new(When::Always, DeliveryFault::Drop));
+        till.fake.faults().add(Rule::new(Route::ReadPayment, When::Always, Fault::Status(500)));
+        till.fake.pay(&checkout.preference, Outcome::Approve, None).unwrap();
+        for _ in 0..4 {
+            till.app.sql_exec("update checkout set sweep_at = created_at").await;
+            till.until("select count(*) from checkout where sweep_at > created_at", 1).await;
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        }
+        assert_eq!(till.fake.journal().requests_to(Route::ReadPayment).count(), 1);
+        assert_eq!(till.count("payment_sync where status = 'QUEUED' and attempts = 1").await, 1);
+    }
 }

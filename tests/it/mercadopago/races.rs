@@ -106,6 +106,39 @@ distributed_only! {
         till.assert_balanced().await;
     }
 
+    /// A waiter takes the check back while another takes cash and a phone pays: the money counts, whoever was first, and
+    /// the check comes to the same when it is asked for again.
+    async fn withdrawing_races_paying(app: App = provided().api_processes(2)) {
+        let till = Arc::new(Till::open(app).await);
+        for table in ["INT-01", "INT-02", "INT-03", "INT-04"] {
+            let party = till.party(table).await;
+            let checkout = till.checkout(&party, Some(400)).await;
+            let (check, session, shared) = (party.check, party.phone.session_id, till.clone());
+            let statuses = race(3, move |index| {
+                let (till, checkout) = (shared.clone(), checkout.clone());
+                async move {
+                    match index {
+                        0 => till.waiter.post_empty(&format!("/api/waiter/sessions/{session}/check/withdraw")).await.status,
+                        1 => till.cash(check, 300).await.status,
+                        _ => {
+                            till.fake.pay(&checkout.preference, Outcome::Approve, None).unwrap();
+                            200
+                        }
+                    }
+                }
+            })
+            .await;
+            till.quiet().await;
+            assert_eq!(statuses[0], 200);
+            let paid = 400 + if statuses[1] == 200 { 300 } else { 0 };
+            assert!(matches!(statuses[1], 200 | 400), "{statuses:?}");
+            till.assert_check(check, "OPEN", paid).await;
+            party.phone.post("/api/billing/check/request", json!({})).await.expect(200);
+            till.assert_check(check, "IN_PAYMENT", paid).await;
+        }
+        till.assert_balanced().await;
+    }
+
     /// Cash and phone want the last cent at the same moment.
     async fn cash_races_the_phone(app: App = provided().api_processes(2)) {
         let till = Arc::new(Till::open(app).await);

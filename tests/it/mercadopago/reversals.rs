@@ -1,6 +1,6 @@
 //! S7, S8, S11: money goes back.
 
-use fake_mercadopago::{Fault, Move, Route, Rule, When, Winner};
+use fake_mercadopago::{DeliverySpec, Fault, Move, Route, Rule, When, Winner};
 use harness::{both_modes, json};
 
 use super::house::{Checkout, Till, provided};
@@ -84,7 +84,7 @@ both_modes! {
         for _ in 0..2 {
             till.refund(payment, Some(100)).await.expect(202);
         }
-        till.until("refund where status = 'FAILED'", 2).await;
+        till.until("select count(*) from refund where status = 'FAILED'", 2).await;
         till.fake.add_seller(rich);
         till.fake.clock().advance(std::time::Duration::from_secs(1));
         let tasks = till.manager.get("/api/billing/refunds").await.expect(200);
@@ -111,6 +111,7 @@ both_modes! {
         till.advance(taken, Move::ChargeBack).await;
         till.assert_check(other.check, "REQUESTED", 0).await;
         assert_eq!(till.incidents("CHARGED_BACK").await, 1);
+        assert_eq!(till.count("payment where approved_at is null").await, 0, "it keeps its place among the payments");
         till.assert_balanced().await;
         till.advance(taken, Move::ReimburseChargeback).await;
         till.assert_check(other.check, "PAID", other.total).await;
@@ -131,6 +132,26 @@ both_modes! {
             assert!(till.stands(payment, "APPROVED").await);
         }
         till.assert_check(party.check, "PAID", party.total).await;
+        till.assert_balanced().await;
+    }
+
+    /// S8: an approval that comes after the chargeback, and is older, brings nothing back; nor does it after the party left.
+    async fn s08_a_late_approval_does_not_undo_a_chargeback(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let payment = till.paid(&party).await;
+        till.waiter.post(&format!("/api/waiter/tables/{}/close", party.phone.table_id), json!({})).await.expect(200);
+        till.advance(payment, Move::ChargeBack).await;
+        till.assert_check(party.check, "REQUESTED", 0).await;
+        assert_eq!((till.incidents("CHARGED_BACK").await, till.incidents("REOPENED").await), (1, 1));
+        let rows = till.count("allocation").await;
+        till.fake.faults().add(Rule::new(Route::ReadPayment, When::Times(3), Fault::Stale));
+        for _ in 0..3 {
+            till.fake.deliver(payment, &DeliverySpec::webhook()).await.unwrap();
+            till.quiet().await;
+        }
+        till.assert_check(party.check, "REQUESTED", 0).await;
+        assert_eq!(till.count("allocation").await, rows);
         till.assert_balanced().await;
     }
 

@@ -12,9 +12,9 @@ use harness::{App, both_modes};
 use tokio::sync::Mutex;
 
 use super::house::{Till, fingerprint, provided};
-use super::seed::Seed;
 use super::storyline::Story;
 use crate::look::TABLES;
+use crate::seed::Seed;
 
 /// Seeds of one test, unless the environment says otherwise.
 const SEEDS: u64 = 20;

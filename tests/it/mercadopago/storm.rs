@@ -16,8 +16,8 @@ use fake_mercadopago::{DeliverySpec, Move, Outcome};
 use harness::{distributed_only, json, race};
 
 use super::house::{Checkout, Party, Till, preference, provided};
-use super::seed::Seed;
 use crate::scene::{item, void};
+use crate::seed::Seed;
 
 const CLIENTS: usize = 6;
 const TURNS: usize = 40;

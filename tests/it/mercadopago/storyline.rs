@@ -11,8 +11,8 @@ use harness::json;
 use tokio::sync::Mutex;
 
 use super::house::{Checkout, Party, Till, try_post, wish};
-use super::seed::Seed;
 use crate::scene::item;
+use crate::seed::Seed;
 
 pub(super) struct Story {
     till: Arc<Till>,

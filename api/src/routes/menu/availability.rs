@@ -7,7 +7,12 @@ use crate::{
 };
 use auth::{KitchenCrew, Staff};
 use axum::extract::State;
-use domain::{BranchId, ProductId};
+use chrono::{DateTime, Utc};
+use domain::{
+    BranchId, Patch, ProductId,
+    menu::{MOST_PORTIONS, SupplyChange},
+    office::Whole,
+};
 use operations::menu::{Availability, AvailabilitySet, set_availability};
 use runtime::ProblemBody;
 use serde::Deserialize;
@@ -16,7 +21,17 @@ use utoipa::ToSchema;
 /// What is to hold.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct AvailabilityBody {
+    /// False: 86.
     is_available: bool,
+    /// Portions left, 0 to 9999: each order takes its own, and with the last one the product is out. Null ends the
+    /// counting; absent: as it is.
+    #[serde(default)]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 9999)]
+    remaining: Patch<Whole<0, MOST_PORTIONS>>,
+    /// When the 86 or the count ends by itself, within a year. Null: when somebody says so; absent: as it is.
+    #[serde(default)]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    until: Patch<DateTime<Utc>>,
     /// Needed where several of the caller's branches offer the product.
     branch_id: Option<BranchId>,
 }
@@ -33,6 +48,8 @@ pub(crate) async fn availability(
     Segment(id): Segment<ProductId>,
     Command(attempt, body): Command<AvailabilityBody>,
 ) -> ApiResult<Reply> {
-    let wanted = Availability { is_available: body.is_available, branch_id: body.branch_id };
+    let remaining = body.remaining.map(Whole::get);
+    let supply = SupplyChange { is_available: body.is_available, remaining, until: body.until };
+    let wanted = Availability { supply, branch_id: body.branch_id };
     Ok(Reply(set_availability(&state.db, &staff, id, wanted, &attempt).await?))
 }

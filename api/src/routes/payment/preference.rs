@@ -27,9 +27,9 @@ pub(crate) struct PreferenceRequest {
 
 /// Opens a checkout at Mercado Pago. A second tap leads to the first one's.
 #[utoipa::path(post, path = "/api/billing/mercadopago/preference", tag = "billing", security(("diner" = [])),
-    request_body = PreferenceRequest, responses((status = 200, body = Preference),
+    request_body = PreferenceRequest, params(("X-Idempotency-Key" = Option<String>, Header)), responses((status = 200, body = Preference),
     (status = 400, body = ProblemBody, description = "Withdrawn or paid, or more than remains"),
-    (status = 404, body = ProblemBody), (status = 502, body = ProblemBody, description = "Mercado Pago refused"),
+    (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody), (status = 502, body = ProblemBody, description = "Mercado Pago refused"),
     (status = 503, body = ProblemBody, description = "No account, or Mercado Pago is out of order")))]
 pub(crate) async fn preference(
     State(state): State<AppState>,
@@ -38,6 +38,9 @@ pub(crate) async fn preference(
 ) -> ApiResult<Reply> {
     if body.amount_cents == Some(Cents::ZERO) {
         return Err(Problem::unprocessable("amount_cents: must be more than 0").into());
+    }
+    if matches!(body.tip, Some(Tip::Amount(tip)) if tip > domain::money::MAX_AMOUNT) {
+        return Err(Problem::unprocessable("tip: must be at most 1000000000000").into());
     }
     let PreferenceRequest { check_id, amount_cents, diner_id, tip } = body;
     let wish = Wish { check: check_id, amount: amount_cents, tip, diner: diner_id };

@@ -1,7 +1,7 @@
 //! Accounts with payment providers. Secrets go in and never come out.
 
 use crate::{
-    extract::{Command, Nothing, Segment},
+    extract::{Command, Nothing, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -9,7 +9,6 @@ use auth::{AdminOnly, Staff};
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use domain::{AccountId, BranchId, Currency, payment::SignatureMode};
-use http::StatusCode;
 use operations::payment::{self, AccountForm, AccountView};
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
@@ -101,7 +100,8 @@ pub(crate) async fn payment_accounts(
 
 /// Adds an account. The token is tried at the provider before it is kept.
 #[utoipa::path(post, path = "/api/admin/payment-accounts", tag = "payments", request_body = NewAccountRequest,
-    security(("staff" = [])), responses((status = 201, body = AccountView),
+    params(("X-Idempotency-Key" = Option<String>, Header)), security(("staff" = [])),
+    responses((status = 201, body = AccountView),
     (status = 400, body = ProblemBody, description = "The provider does not accept the token"),
     (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody),
     (status = 503, body = ProblemBody, description = "The provider does not answer")))]
@@ -109,7 +109,7 @@ pub(crate) async fn add_payment_account(
     State(state): State<AppState>,
     staff: Staff<AdminOnly>,
     Command(attempt, body): Command<NewAccountRequest>,
-) -> ApiResult<(StatusCode, Json<AccountView>)> {
+) -> ApiResult<Reply> {
     let (branch, currency) = (body.branch_id, body.currency);
     let patch = AccountPatch {
         access_token: Some(body.access_token),
@@ -121,13 +121,13 @@ pub(crate) async fn add_payment_account(
         webhook_mode: body.webhook_mode,
     };
     let form = AccountForm { branch, currency, ..patch.form()? };
-    let added = payment::add_account(&state.db, &state.providers, &staff, &form, &attempt).await?;
-    Ok((StatusCode::CREATED, Json(added)))
+    Ok(Reply(payment::add_account(&state.db, &state.providers, &staff, &form, &attempt).await?))
 }
 
 /// Changes an account. New credentials let the work go on that waited for them.
 #[utoipa::path(patch, path = "/api/admin/payment-accounts/{account_id}", tag = "payments",
-    params(("account_id" = AccountId, Path)), request_body = AccountPatch, security(("staff" = [])),
+    params(("account_id" = AccountId, Path), ("X-Idempotency-Key" = Option<String>, Header)), request_body = AccountPatch,
+    security(("staff" = [])),
     responses((status = 200, body = AccountView), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody),
     (status = 409, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
 pub(crate) async fn change_payment_account(
@@ -135,21 +135,20 @@ pub(crate) async fn change_payment_account(
     staff: Staff<AdminOnly>,
     Segment(id): Segment<AccountId>,
     Command(attempt, patch): Command<AccountPatch>,
-) -> ApiResult<Json<AccountView>> {
+) -> ApiResult<Reply> {
     let form = patch.form()?;
-    Ok(Json(payment::change_account(&state.db, &state.providers, &staff, id, &form, &attempt).await?))
+    Ok(Reply(payment::change_account(&state.db, &state.providers, &staff, id, &form, &attempt).await?))
 }
 
 /// Takes an account out of use. What was paid through it stays.
 #[utoipa::path(delete, path = "/api/admin/payment-accounts/{account_id}", tag = "payments",
-    params(("account_id" = AccountId, Path)), security(("staff" = [])),
-    responses((status = 204), (status = 404, body = ProblemBody)))]
+    params(("account_id" = AccountId, Path), ("X-Idempotency-Key" = Option<String>, Header)), security(("staff" = [])),
+    responses((status = 204), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub(crate) async fn remove_payment_account(
     State(state): State<AppState>,
     staff: Staff<AdminOnly>,
     Segment(id): Segment<AccountId>,
     Command(attempt, Nothing {}): Command<Nothing>,
-) -> ApiResult<StatusCode> {
-    payment::remove_account(&state.db, &staff, id, &attempt).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> ApiResult<Reply> {
+    Ok(Reply(payment::remove_account(&state.db, &staff, id, &attempt).await?))
 }

@@ -14,7 +14,7 @@ use runtime::ProblemBody;
 /// Calls off a payment that is pending, under review or only reserved. The answer says where it stands by the provider's
 /// word.
 #[utoipa::path(post, path = "/api/billing/payments/{payment_id}/cancel", tag = "billing",
-    params(("payment_id" = PaymentId, Path)), security(("staff" = [])),
+    params(("payment_id" = PaymentId, Path), ("X-Idempotency-Key" = Option<String>, Header)), security(("staff" = [])),
     responses((status = 200, body = Cancelled), (status = 404, body = ProblemBody),
     (status = 409, body = ProblemBody, description = "It is decided, or came through no provider"),
     (status = 503, body = ProblemBody)))]

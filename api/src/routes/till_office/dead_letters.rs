@@ -1,7 +1,7 @@
 //! Payment work that was given up, or waits for credentials.
 
 use crate::{
-    extract::{Command, Nothing, Params, Segment},
+    extract::{Command, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -55,7 +55,7 @@ pub(crate) async fn dead_letter(
 
 /// Puts one back into the queue, from its first try on.
 #[utoipa::path(post, path = "/api/admin/payments/dead-letters/{dead_letter_id}/replay", tag = "payments",
-    params(("dead_letter_id" = SyncId, Path)), security(("staff" = [])),
+    params(("dead_letter_id" = SyncId, Path), ("X-Idempotency-Key" = Option<String>, Header)), security(("staff" = [])),
     responses((status = 200, body = DeadLetterDetail), (status = 404, body = ProblemBody),
     (status = 409, body = ProblemBody, description = "Its account is not in use any more")))]
 pub(crate) async fn replay_dead_letter(
@@ -63,6 +63,6 @@ pub(crate) async fn replay_dead_letter(
     staff: Staff<Management>,
     Segment(id): Segment<SyncId>,
     Command(attempt, Nothing {}): Command<Nothing>,
-) -> ApiResult<Json<DeadLetterDetail>> {
-    Ok(Json(payment::replay(&state.db, &state.providers, &staff, id, &attempt).await?))
+) -> ApiResult<Reply> {
+    Ok(Reply(payment::replay(&state.db, &state.providers, &staff, id, &attempt).await?))
 }

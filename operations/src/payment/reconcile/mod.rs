@@ -96,9 +96,12 @@ pub async fn reconcile_due(db: &Database, providers: &Providers) -> Result<usize
             if is_new || served.last_day.is_some_and(|last| last >= day) {
                 continue;
             }
-            match compare(db, providers, &account, served.branch_id, &served.timezone, day).await? {
-                Ok(_) => done += 1,
-                Err(error) => {
+            match compare(db, providers, &account, served.branch_id, &served.timezone, day).await {
+                Ok(Ok(_)) => done += 1,
+                // Credentials that cannot be opened were reported where they were tried.
+                Err(Error::Unavailable { .. }) => break,
+                Err(error) => return Err(error),
+                Ok(Err(error)) => {
                     tracing::warn!(account = account.id.get(), %error, "a day could not be compared; the next sweep tries again");
                     break;
                 }
@@ -138,7 +141,7 @@ async fn compare(
         }
     }
     let ids: Vec<String> = theirs.keys().chain(&asked).cloned().collect::<BTreeSet<_>>().into_iter().collect();
-    let ours = db.recorded(account.id, &ids).await?;
+    let ours = db.recorded(account, &ids).await?;
     let home = home_branch(db, account, branch).await?;
     let day_of = Day { account, credentials: &credentials, branch, home };
     let mut report = day_of.report(&theirs, &ours, day, (from, to), db.clock().now());

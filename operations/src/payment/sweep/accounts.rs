@@ -34,7 +34,7 @@ impl Look<'_> {
     /// Credentials from the configuration do not say how the provider numbers us, and without that, money that went to
     /// another account cannot be told from ours (S17).
     async fn learn_number(&mut self, account: &AccountRow) -> Result<()> {
-        let credentials = self.providers.credentials(account)?;
+        let Some(credentials) = self.credentials(account) else { return Ok(()) };
         let number = match self.providers.of(account).whoami(&credentials).await {
             Ok(number) => number,
             Err(error) => return self.failed(account, &credentials, &error).await,
@@ -48,7 +48,7 @@ impl Look<'_> {
     }
 
     async fn account(&mut self, account: &AccountRow) -> Result<()> {
-        let credentials = self.providers.credentials(account)?;
+        let Some(credentials) = self.credentials(account) else { return Ok(()) };
         // What this server was not there for is not its business.
         let first = account.created_at - OVERLAP;
         let overlap = if self.forced { FORCED_OVERLAP } else { OVERLAP };

@@ -54,7 +54,7 @@ impl Look<'_> {
     async fn each(&mut self, checkouts: &[CheckoutRow]) -> Result<()> {
         for checkout in checkouts {
             let account = self.db.account(checkout.account_id).await?;
-            let credentials = self.providers.credentials(&account)?;
+            let Some(credentials) = self.credentials(&account) else { continue };
             self.swept.checkouts += 1;
             if let Err(error) = self.one(&account, &credentials, checkout).await? {
                 self.failed(&account, &credentials, &error).await?;
@@ -151,7 +151,7 @@ impl Look<'_> {
         let now = self.db.clock().now();
         for checkout in self.db.checkouts_to_expire(now, AT_ONCE).await? {
             let account = self.db.account(checkout.account_id).await?;
-            let credentials = self.providers.credentials(&account)?;
+            let Some(credentials) = self.credentials(&account) else { continue };
             if let Some(provider_ref) = &checkout.provider_ref
                 && checkout.expires_at > now
                 && let Err(error) = self.providers.of(&account).expire_checkout(&credentials, provider_ref).await

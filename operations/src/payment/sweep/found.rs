@@ -34,6 +34,13 @@ pub(super) struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// The account's credentials; none where they cannot be opened, which keeps no other account waiting.
+    pub(super) fn credentials(&mut self, account: &AccountRow) -> Option<Credentials> {
+        let opened = self.providers.credentials(account).ok();
+        self.swept.failed += usize::from(opened.is_none());
+        opened
+    }
+
     /// Notes a call that failed; what it was for is done again later.
     pub(super) async fn failed(
         &mut self,
@@ -91,7 +98,7 @@ impl Look<'_> {
 
 /// Whether the provider says something of a payment that we do not know.
 pub(in crate::payment) async fn is_news(db: &Database, account: &AccountRow, seen: &Snapshot) -> Result<bool> {
-    let known = db.provided_payment(account.id, &seen.payment_id).await?;
+    let known = db.provided_payment(account, &seen.payment_id).await?;
     let sight = Sighting {
         status: seen.status,
         detail: seen.detail.clone(),

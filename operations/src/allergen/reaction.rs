@@ -1,0 +1,100 @@
+//! Whoever cannot bear one allergen may not bear another: a pair, in one direction.
+
+use crate::{
+    Error, Result,
+    office::{Subject, change},
+};
+use auth::{Management, Staff};
+use domain::{AllergenId, CrossReactionId, Patch, menu::Probability, office::EntityKind, patch::present, text::Text};
+use serde::Deserialize;
+use store::{Answer, Attempt, Database, view::CrossReaction};
+use utoipa::ToSchema;
+
+/// A pair to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NewCrossReaction {
+    /// Who suffers from this.
+    pub allergen_id: AllergenId,
+    /// May react to this, too.
+    pub cross_reacts_with_id: AllergenId,
+    /// How likely; medium when not said.
+    #[serde(default)]
+    pub probability: Option<Probability>,
+    /// What to know, at most 500 characters.
+    #[serde(default)]
+    pub notes: Option<Text<500>>,
+}
+
+/// What to change. An absent field stays as it is; null clears the notes.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct CrossReactionPatch {
+    /// How likely.
+    #[serde(default, deserialize_with = "present")]
+    pub probability: Option<Probability>,
+    /// What to know, at most 500 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub notes: Patch<Text<500>>,
+}
+
+fn subject(pair: &CrossReaction) -> Subject {
+    let name = format!("{} → {}", pair.allergen_name, pair.cross_reacts_with_name);
+    Subject::new(EntityKind::CrossReaction, pair.id.get(), name, None)
+}
+
+/// Adds a pair.
+///
+/// # Errors
+/// One of the allergens does not exist; both are the same; the pair is known.
+pub async fn create(
+    db: &Database,
+    staff: &Staff<Management>,
+    new: &NewCrossReaction,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    if new.allergen_id == new.cross_reacts_with_id {
+        return Err(Error::Invalid("cross_reacts_with_id: must be another allergen"));
+    }
+    let created = change(db, "cross_reaction.create", staff, attempt, 201, |desk| async move {
+        let from = desk.uow.allergen(staff, new.allergen_id).await?;
+        let to = desk.uow.allergen(staff, new.cross_reacts_with_id).await?;
+        let probability = new.probability.unwrap_or(Probability::Medium);
+        let notes = new.notes.clone().map(Into::into);
+        let id = desk.uow.insert_cross_reaction(&from, &to, probability, notes).await?;
+        let pair = desk.uow.cross_reaction(staff, id).await?;
+        desk.created(&subject(&pair), &pair).await?;
+        Ok(pair)
+    })
+    .await;
+    match created {
+        Err(Error::Store(store::Error::Taken(_))) => {
+            Err(Error::Exists { code: "already_exists", detail: "This cross-reaction is known already".into() })
+        }
+        other => other,
+    }
+}
+
+/// Changes a pair.
+///
+/// # Errors
+/// No such pair.
+pub async fn update(
+    db: &Database,
+    staff: &Staff<Management>,
+    id: CrossReactionId,
+    patch: &CrossReactionPatch,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    change(db, "cross_reaction.update", staff, attempt, 200, |desk| async move {
+        let before = desk.uow.cross_reaction(staff, id).await?;
+        let after = CrossReaction {
+            probability: patch.probability.unwrap_or(before.probability),
+            notes: patch.notes.clone().map(String::from).or(before.notes.clone()),
+            ..before.clone()
+        };
+        desk.uow.set_cross_reaction(&before, after.probability, after.notes.clone()).await?;
+        desk.updated(&subject(&after), &before, &after).await?;
+        Ok(after)
+    })
+    .await
+}

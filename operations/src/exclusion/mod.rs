@@ -1,0 +1,108 @@
+//! A branch leaves a category or a part of one out of its menu: what the guests of that branch do not see, nobody can
+//! order there. The contract wants no event of it; the phones read the changed menu.
+
+use crate::{
+    Error, Result,
+    office::{Desk, Subject, change},
+};
+use auth::{AdminOnly, Staff};
+use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
+use serde::Deserialize;
+use serde_json::json;
+use store::{Answer, Attempt, Database};
+use utoipa::ToSchema;
+
+/// Where something is to be left out, and nowhere else.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct Exclusions {
+    /// Branches of the business.
+    pub excluded_branch_ids: Vec<BranchId>,
+}
+
+/// Has exactly these branches leave a category out.
+///
+/// # Errors
+/// No such category; a branch is not the business's.
+pub async fn exclude_category(
+    db: &Database,
+    staff: &Staff<AdminOnly>,
+    id: CategoryId,
+    wanted: &Exclusions,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let branches = &wanted.sorted();
+    change(db, "exclusion.category", staff, attempt, 200, |desk| async move {
+        let home = desk.uow.category(staff, id).await?.branch_id;
+        desk.ensure_known(branches).await?;
+        let before = desk.uow.category_exclusion(staff, id).await?.ok_or(Error::NotFound("category"))?;
+        desk.uow.exclude_category(staff, id, branches).await?;
+        let after = desk.uow.category_exclusion(staff, id).await?.ok_or(Error::NotFound("category"))?;
+        let subject = Subject::new(EntityKind::Category, id.get(), after.category_name.clone(), Some(home));
+        desk.note(&subject, &before.excluded_branch_ids, &after.excluded_branch_ids).await?;
+        Ok(after)
+    })
+    .await
+}
+
+/// Has exactly these branches leave a subcategory out.
+///
+/// # Errors
+/// No such subcategory; a branch is not the business's.
+pub async fn exclude_subcategory(
+    db: &Database,
+    staff: &Staff<AdminOnly>,
+    id: SubcategoryId,
+    wanted: &Exclusions,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let branches = &wanted.sorted();
+    change(db, "exclusion.subcategory", staff, attempt, 200, |desk| async move {
+        let home = desk.uow.subcategory(staff, id).await?.branch_id;
+        desk.ensure_known(branches).await?;
+        let before = desk.uow.subcategory_exclusion(staff, id).await?.ok_or(Error::NotFound("subcategory"))?;
+        desk.uow.exclude_subcategory(staff, id, branches).await?;
+        let after = desk.uow.subcategory_exclusion(staff, id).await?.ok_or(Error::NotFound("subcategory"))?;
+        let subject = Subject::new(EntityKind::Subcategory, id.get(), after.subcategory_name.clone(), Some(home));
+        desk.note(&subject, &before.excluded_branch_ids, &after.excluded_branch_ids).await?;
+        Ok(after)
+    })
+    .await
+}
+
+impl Exclusions {
+    fn sorted(&self) -> Vec<BranchId> {
+        let mut branches = self.excluded_branch_ids.clone();
+        branches.sort_unstable();
+        branches.dedup();
+        branches
+    }
+}
+
+impl Desk<'_, AdminOnly> {
+    /// The contract knows an unknown branch as 400 here.
+    async fn ensure_known(&self, branches: &[BranchId]) -> Result<()> {
+        match self.uow.ensure_branches(self.staff, branches).await {
+            Err(store::Error::NotFound(_)) => {
+                Err(Error::refused("unknown_branch", "excluded_branch_ids: not all of these are branches of yours"))
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// Notes the change, and voids the menus of the branches where something is another than before.
+    async fn note(&self, subject: &Subject, before: &[BranchId], after: &[BranchId]) -> Result<()> {
+        if before == after {
+            return Ok(());
+        }
+        let said = |branches: &[BranchId]| json!({ "excluded_branch_ids": branches });
+        self.audit("UPDATE", subject, said(before), said(after));
+        let mut changed: Vec<BranchId> = before.iter().filter(|branch| !after.contains(branch)).copied().collect();
+        changed.extend(after.iter().filter(|branch| !before.contains(branch)));
+        // Ascending, as every change of several branches locks their rows.
+        changed.sort_unstable();
+        for branch in changed {
+            self.uow.raise_menu_version(branch).await?;
+        }
+        Ok(())
+    }
+}

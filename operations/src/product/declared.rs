@@ -1,0 +1,111 @@
+//! What the office declares of a product: its allergens, and how it is made.
+
+use crate::{Error, Result};
+use domain::{AllergenId, menu::Presence, office::Whole, text::Name};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::view::{Cooking, Dietary};
+use utoipa::ToSchema;
+
+/// Most allergens of one product.
+const MAX_ALLERGENS: usize = 100;
+/// Most ways of cooking one product.
+const MAX_METHODS: usize = 20;
+
+/// How a product relates to an allergen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct DeclaredAllergen {
+    /// The allergen.
+    pub allergen_id: AllergenId,
+    /// How the product relates to it; an ingredient when not said.
+    #[serde(default = "ingredient")]
+    pub presence_type: Presence,
+}
+
+const fn ingredient() -> Presence {
+    Presence::Contains
+}
+
+/// How a product is made.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct CookingInfo {
+    /// `horneado`, `frito`, `grillado`, `crudo`, `hervido`, `vapor`, `salteado`, `braseado`; at most 20.
+    #[serde(default)]
+    pub methods: Vec<Name<50>>,
+    /// Whether with oil.
+    #[serde(default)]
+    pub uses_oil: bool,
+    /// Minutes of preparation.
+    #[serde(default)]
+    pub prep_time_minutes: Option<Whole<0, 1440>>,
+    /// Minutes on the fire.
+    #[serde(default)]
+    pub cook_time_minutes: Option<Whole<0, 1440>>,
+}
+
+/// The product's allergens after a request; `None` where it does not speak of them. The long form wins.
+pub(super) fn allergens(
+    long: Option<&[DeclaredAllergen]>,
+    short: Option<&[AllergenId]>,
+) -> Result<Option<Vec<(AllergenId, Presence)>>> {
+    let declared: Vec<_> = match (long, short) {
+        (Some(long), _) => long.iter().map(|it| (it.allergen_id, it.presence_type)).collect(),
+        (None, Some(short)) => {
+            let mut ids = short.to_vec();
+            ids.sort_unstable();
+            ids.dedup();
+            ids.into_iter().map(|id| (id, Presence::Contains)).collect()
+        }
+        (None, None) => return Ok(None),
+    };
+    if declared.len() > MAX_ALLERGENS {
+        return Err(Error::Invalid("allergens: at most 100"));
+    }
+    let mut ids: Vec<_> = declared.iter().map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    if ids.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(Error::Invalid("allergens: each allergen at most once"));
+    }
+    Ok(Some(declared))
+}
+
+/// As the menu reads it.
+pub(super) fn dietary(profile: Option<&Dietary>) -> Option<Value> {
+    profile.map(|profile| json!(profile))
+}
+
+/// As the menu reads it.
+pub(super) fn cooking(info: Option<&CookingInfo>) -> Result<Option<Value>> {
+    let Some(info) = info else { return Ok(None) };
+    if info.methods.len() > MAX_METHODS {
+        return Err(Error::Invalid("cooking_info.methods: at most 20"));
+    }
+    let cooking = Cooking {
+        methods: info.methods.iter().map(|method| method.as_str().to_owned()).collect(),
+        uses_oil: info.uses_oil,
+        prep_time_minutes: info.prep_time_minutes.map(Whole::get),
+        cook_time_minutes: info.cook_time_minutes.map(Whole::get),
+    };
+    Ok(Some(json!(cooking)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn traces(id: i64) -> DeclaredAllergen {
+        DeclaredAllergen { allergen_id: AllergenId(id), presence_type: Presence::MayContain }
+    }
+
+    #[test]
+    fn the_long_form_wins_and_an_empty_one_clears() {
+        let of = |long: Option<&[DeclaredAllergen]>, short: Option<&[AllergenId]>| allergens(long, short).unwrap();
+        assert_eq!(of(None, None), None);
+        assert_eq!(of(Some(&[]), Some(&[AllergenId(1)])), Some(vec![]));
+        let (id, may) = (AllergenId(1), Presence::MayContain);
+        assert_eq!(of(Some(&[traces(1)]), Some(&[AllergenId(2)])), Some(vec![(id, may)]));
+        assert_eq!(of(None, Some(&[id, id])), Some(vec![(id, Presence::Contains)]));
+        assert!(allergens(Some(&[traces(1), traces(1)]), None).is_err());
+        assert!(allergens(Some(&vec![traces(1); 101]), None).is_err());
+    }
+}

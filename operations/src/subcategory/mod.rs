@@ -1,0 +1,135 @@
+//! The parts of a category. Its category is not one of the things of a subcategory that can change.
+
+use crate::{
+    Error, Result,
+    office::{Desk, Subject, change},
+};
+use auth::{AdminOnly, RoleSet, Staff};
+use domain::{
+    BranchId, CategoryId, SubcategoryId,
+    office::{EntityKind, ImageUrl, Whole},
+    patch::present,
+    text::Name,
+};
+use serde::Deserialize;
+use store::{Answer, Attempt, Database, SubcategoryRow, view::Subcategory};
+use utoipa::ToSchema;
+
+/// A subcategory to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NewSubcategory {
+    /// What it is to be a part of.
+    pub category_id: CategoryId,
+    /// 1 to 100 characters, unique in the category.
+    pub name: Name<100>,
+    /// A picture's address.
+    #[serde(default)]
+    pub image: ImageUrl,
+    /// Its place in the category; the last when not said.
+    #[serde(default)]
+    pub order: Option<Whole<0, 9999>>,
+    /// False keeps it off the menu for now.
+    #[serde(default)]
+    pub is_active: Option<bool>,
+}
+
+/// What to change. An absent field stays as it is.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct SubcategoryPatch {
+    /// 1 to 100 characters, unique in the category.
+    #[serde(default, deserialize_with = "present")]
+    pub name: Option<Name<100>>,
+    /// A picture's address; null or an empty text takes it away.
+    #[serde(default, deserialize_with = "present")]
+    pub image: Option<ImageUrl>,
+    /// Its place in the category.
+    #[serde(default, deserialize_with = "present")]
+    pub order: Option<Whole<0, 9999>>,
+    /// False takes it off the menu, with all that is in it, and true puts it back.
+    #[serde(default, deserialize_with = "present")]
+    pub is_active: Option<bool>,
+}
+
+impl SubcategoryPatch {
+    fn apply(self, row: SubcategoryRow) -> SubcategoryRow {
+        SubcategoryRow {
+            name: self.name.map_or(row.name, Into::into),
+            image: self.image.map_or(row.image, Into::into),
+            display_order: self.order.map_or(row.display_order, Whole::get),
+            deactivated: self.is_active.map_or(row.deactivated, |active| !active),
+            ..row
+        }
+    }
+}
+
+/// The only unique key of a subcategory is its name in the category.
+fn named(done: Result<Answer>) -> Result<Answer> {
+    match done {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+            code: "name_taken",
+            detail: "name: the category has a subcategory of this name already".into(),
+        }),
+        other => other,
+    }
+}
+
+impl<R: RoleSet> Desk<'_, R> {
+    /// A subcategory as events and audit rows name it.
+    async fn part(&self, row: &SubcategoryRow, branch: BranchId) -> Result<Subject> {
+        let sold_in = self.uow.branches_selling(row.category_id, Some(row.id)).await?;
+        let subject = Subject::new(EntityKind::Subcategory, row.id.get(), row.name.clone(), Some(branch));
+        Ok(subject.shown_in(sold_in))
+    }
+}
+
+/// Adds a subcategory to a category.
+///
+/// # Errors
+/// No such category; it has a subcategory of that name.
+pub async fn create(
+    db: &Database,
+    staff: &Staff<AdminOnly>,
+    new: &NewSubcategory,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let created = change(db, "subcategory.create", staff, attempt, 201, |desk| async move {
+        let category = desk.uow.category(staff, new.category_id).await?;
+        let row = store::NewSubcategory {
+            category_id: category.id,
+            name: new.name.clone().into(),
+            image: new.image.clone().into(),
+            order: new.order.map(Whole::get),
+            deactivated: new.is_active == Some(false),
+        };
+        let row = desk.uow.add_subcategory(staff.tenant_id(), row).await?;
+        let subject = desk.part(&row, category.branch_id).await?;
+        let subcategory = Subcategory::from(row);
+        desk.created(&subject, &subcategory).await?;
+        Ok(subcategory)
+    })
+    .await;
+    named(created)
+}
+
+/// Changes a subcategory.
+///
+/// # Errors
+/// No such subcategory; its category has another of that name.
+pub async fn update(
+    db: &Database,
+    staff: &Staff<AdminOnly>,
+    id: SubcategoryId,
+    patch: &SubcategoryPatch,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let updated = change(db, "subcategory.update", staff, attempt, 200, |desk| async move {
+        let before = desk.uow.subcategory(staff, id).await?;
+        let row = desk.uow.set_subcategory(&before.row, patch.clone().apply(before.row.clone())).await?;
+        let subject = desk.part(&row, before.branch_id).await?;
+        let (before, after) = (Subcategory::from(before.row), Subcategory::from(row));
+        desk.updated(&subject, &before, &after).await?;
+        Ok(after)
+    })
+    .await;
+    named(updated)
+}

@@ -1,0 +1,264 @@
+//! Products as the office reads them: in three statements, however many there are.
+
+use super::{Cooking, Dietary};
+use crate::{
+    Database, Page,
+    error::{Error, Result},
+    menu::said,
+    product::{PRODUCTS, PlacedProduct, ProductRow},
+    scoped::{listed, reach, within},
+    unit_of_work::{all, one},
+};
+use auth::{RoleSet, Scope, Staff};
+use chrono::{DateTime, Utc};
+use domain::{
+    AllergenId, BranchId, CategoryId, Cents, ProductId, SubcategoryId, TenantId,
+    menu::{Presence, ServiceHours, Supply},
+};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// A product as the office knows it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Product {
+    /// The product.
+    pub id: ProductId,
+    /// The business.
+    pub tenant_id: TenantId,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    #[schema(required)]
+    pub description: Option<String>,
+    /// Its picture.
+    #[schema(required)]
+    pub image: Option<String>,
+    /// Where it stands.
+    pub category_id: CategoryId,
+    /// Where it stands there.
+    #[schema(required)]
+    pub subcategory_id: Option<SubcategoryId>,
+    /// Shown first.
+    pub featured: bool,
+    /// Well liked.
+    pub popular: bool,
+    /// A word on a ribbon.
+    #[schema(required)]
+    pub badge: Option<String>,
+    /// A mark of quality.
+    #[schema(required)]
+    pub seal: Option<String>,
+    /// What it contains.
+    pub allergen_ids: Vec<AllergenId>,
+    /// Everything declared of it, of allergens that are not switched off.
+    pub allergens: Vec<AllergenPresence>,
+    /// How it is made; null until recipes are linked.
+    #[schema(required)]
+    pub recipe_id: Option<i64>,
+    /// Whether it takes its allergens from its recipe.
+    pub inherits_from_recipe: bool,
+    /// That recipe's name.
+    #[schema(required)]
+    pub recipe_name: Option<String>,
+    /// Which diets it suits; null where nothing is declared.
+    #[schema(required)]
+    pub dietary_profile: Option<Dietary>,
+    /// How it is made; null where nothing is declared.
+    #[schema(required)]
+    pub cooking_info: Option<Cooking>,
+    /// When it is served; null where that is whenever its category is.
+    #[schema(required)]
+    pub service_hours: Option<ServiceHours>,
+    /// False once switched off or deleted.
+    pub is_active: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Where it is on the menu.
+    pub branch_prices: Vec<BranchPrice>,
+}
+
+/// An allergen as declared of a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AllergenPresence {
+    /// The allergen.
+    pub allergen_id: AllergenId,
+    /// Its name.
+    pub allergen_name: String,
+    /// An emoji.
+    #[schema(required)]
+    pub allergen_icon: Option<String>,
+    /// How the product relates to it.
+    pub presence_type: Presence,
+}
+
+/// A product's price in a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BranchPrice {
+    /// Where.
+    pub branch_id: BranchId,
+    /// Price of one, in cents.
+    pub price_cents: Cents,
+    /// False while 86'd.
+    pub is_available: bool,
+}
+
+/// Which products.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProductFilter {
+    /// Of a category.
+    pub category: Option<CategoryId>,
+    /// On a branch's menu.
+    pub branch: Option<BranchId>,
+    /// Those that were deleted, too.
+    pub deleted_too: bool,
+}
+
+#[derive(FromQueryResult)]
+struct PriceRow {
+    product_id: ProductId,
+    branch_id: BranchId,
+    price_cents: Cents,
+    is_available: bool,
+    remaining: Option<i32>,
+    restricted_until: Option<DateTime<Utc>>,
+}
+
+#[derive(FromQueryResult)]
+struct AllergenRow {
+    product_id: ProductId,
+    allergen_id: AllergenId,
+    name: String,
+    icon: Option<String>,
+    presence: Presence,
+}
+
+const PRICES: &str = "select bp.product_id, bp.branch_id, bp.price_cents, bp.is_available, bp.remaining,
+        bp.restricted_until
+    from branch_product bp join branch b on b.id = bp.branch_id and b.deletion_id is null
+    where bp.product_id in {ids} order by bp.product_id, bp.branch_id";
+
+const ALLERGENS: &str = "select pa.product_id, pa.allergen_id, a.name, a.icon, pa.presence
+    from product_allergen pa join allergen a on a.id = pa.allergen_id and a.is_active
+    where pa.product_id in {ids} order by pa.product_id, a.id, pa.presence";
+
+/// Declared profiles; the office's routes check what they write.
+fn profile<T: DeserializeOwned>(written: Option<Value>) -> Option<T> {
+    written.and_then(|profile| serde_json::from_value(profile).ok())
+}
+
+/// The rows with prices and allergens, in their order.
+pub(crate) async fn with_details(
+    db: &impl ConnectionTrait,
+    rows: Vec<ProductRow>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Product>> {
+    let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();
+    let ids = serde_json::to_string(&ids).unwrap_or_default();
+    let in_list = |sql: &str| sql.replace("{ids}", &listed(db.get_database_backend(), "$1"));
+    let found: Vec<PriceRow> = all(db, &in_list(PRICES), [ids.as_str().into()]).await?;
+    let mut prices: HashMap<ProductId, Vec<BranchPrice>> = HashMap::new();
+    for row in found {
+        let supply = Supply { is_available: row.is_available, remaining: row.remaining, until: row.restricted_until };
+        let is_available = supply.as_of(now).is_available;
+        let price = BranchPrice { branch_id: row.branch_id, price_cents: row.price_cents, is_available };
+        prices.entry(row.product_id).or_default().push(price);
+    }
+    let found: Vec<AllergenRow> = all(db, &in_list(ALLERGENS), [ids.into()]).await?;
+    let mut allergens: HashMap<ProductId, Vec<AllergenPresence>> = HashMap::new();
+    for row in found {
+        allergens.entry(row.product_id).or_default().push(AllergenPresence {
+            allergen_id: row.allergen_id,
+            allergen_name: row.name,
+            allergen_icon: row.icon,
+            presence_type: row.presence,
+        });
+    }
+    let product = |row: ProductRow| {
+        let (prices, allergens) = (prices.remove(&row.id), allergens.remove(&row.id));
+        described(row, prices.unwrap_or_default(), allergens.unwrap_or_default())
+    };
+    Ok(rows.into_iter().map(product).collect())
+}
+
+fn described(row: ProductRow, branch_prices: Vec<BranchPrice>, allergens: Vec<AllergenPresence>) -> Product {
+    let contained = allergens.iter().filter(|declared| declared.presence_type == Presence::Contains);
+    Product {
+        id: row.id,
+        tenant_id: row.tenant_id,
+        name: row.name,
+        description: row.description,
+        image: row.image,
+        category_id: row.category_id,
+        subcategory_id: row.subcategory_id,
+        featured: row.featured,
+        popular: row.popular,
+        badge: row.badge,
+        seal: row.seal,
+        allergen_ids: contained.map(|declared| declared.allergen_id).collect(),
+        allergens,
+        recipe_id: None,
+        inherits_from_recipe: false,
+        recipe_name: None,
+        dietary_profile: profile(row.dietary),
+        cooking_info: profile(row.cooking),
+        service_hours: said(row.service_hours),
+        is_active: row.is_active,
+        created_at: row.created_at,
+        branch_prices,
+    }
+}
+
+impl Database {
+    /// The products of the caller's branches, by name: those of their categories and those on their menus.
+    ///
+    /// # Errors
+    /// The branch or the category is not found or not the caller's.
+    pub async fn products<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        which: ProductFilter,
+        page: Page,
+    ) -> Result<Vec<Product>> {
+        if let Some(branch) = which.branch {
+            self.find_branch(staff, branch).await?;
+        }
+        if let Some(category) = which.category {
+            self.find_category(staff, category).await?;
+        }
+        let backend = self.reader().get_database_backend();
+        let sql = format!(
+            "{PRODUCTS} and (p.deletion_id is null or $2) and (p.category_id = $3 or $3 = 0)
+               and ($4 = 0 or exists (select 1 from branch_product bp where bp.product_id = p.id and bp.branch_id = $4))
+               and ({} or exists (select 1 from branch_product bp where bp.product_id = p.id and {}))
+             order by p.name, p.id limit $6 offset $7",
+            within(backend, "c.branch_id", "$5"),
+            within(backend, "bp.branch_id", "$5")
+        );
+        let [limit, offset] = page.values();
+        let category = which.category.map_or(0, CategoryId::get);
+        let branch = which.branch.map_or(0, BranchId::get);
+        let tenant = staff.tenant_id().into();
+        let values = [tenant, which.deleted_too.into(), category.into(), branch.into(), reach(staff), limit, offset];
+        let rows: Vec<PlacedProduct> = all(self.reader(), &sql, values).await?;
+        let rows = rows.into_iter().map(|placed| placed.row).collect();
+        with_details(self.reader(), rows, self.clock().now()).await
+    }
+
+    /// One product of the caller's branches.
+    ///
+    /// # Errors
+    /// Not found; or neither its category nor any of its prices is in the caller's branches.
+    pub async fn find_product(&self, scope: &impl Scope, id: ProductId) -> Result<Product> {
+        let sql = format!("{PRODUCTS} and p.id = $2 and p.deletion_id is null");
+        let row: Option<PlacedProduct> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let placed = row.ok_or(Error::NotFound("product"))?;
+        let home = placed.branch_id;
+        let mut products = with_details(self.reader(), vec![placed.row], self.clock().now()).await?;
+        let product = products.pop().ok_or(Error::NotFound("product"))?;
+        let mut branches = product.branch_prices.iter().map(|price| price.branch_id).chain([home]);
+        if branches.any(|branch| scope.admits(branch)) { Ok(product) } else { Err(Error::Forbidden("product")) }
+    }
+}
