@@ -30,6 +30,20 @@ fn office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
             routes::category::update_category,
             routes::category::delete_category
         ))
+        .routes(routes!(routes::table::office_tables, routes::table::create_table))
+        .routes(routes!(routes::table::create_tables))
+        .routes(routes!(routes::table::office_table, routes::table::update_table, routes::table::delete_table))
+        .routes(routes!(routes::table::qr_url))
+        .routes(routes!(routes::sector::sectors, routes::sector::create_sector))
+        .routes(routes!(routes::sector::delete_sector))
+        .routes(routes!(routes::assignment::roster))
+        .routes(routes!(routes::assignment::assign))
+        .routes(routes!(routes::assignment::remove_assignment))
+        .routes(routes!(routes::assignment::clear_roster))
+        .routes(routes!(routes::assignment::copy_roster))
+        .routes(routes!(routes::tenant::tenant, routes::tenant::update_tenant))
+        .routes(routes!(routes::staff::members, routes::staff::create_member))
+        .routes(routes!(routes::staff::member, routes::staff::update_member, routes::staff::delete_member))
         // Tips and the drawer.
         .routes(routes!(routes::tip::tips, routes::tip::enter_tip))
         .routes(routes!(routes::tip::distribute_tip))
@@ -86,8 +100,8 @@ fn staff(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<
         .routes(limits.at(Limit::SecondFactor, routes!(routes::account::disable)))
         // Branches, and who works there today.
         .routes(limits.at(Limit::PublicMenu, routes!(routes::branch::public_list)))
-        .routes(routes!(routes::branch::list))
-        .routes(routes!(routes::branch::find, routes::branch::update))
+        .routes(routes!(routes::branch::list, routes::branch::create_branch))
+        .routes(routes!(routes::branch::find, routes::branch::update, routes::branch::delete_branch))
         .routes(routes!(routes::assignment::check))
         .routes(routes!(routes::assignment::own))
 }
@@ -136,8 +150,6 @@ fn floor(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<
         .routes(routes!(routes::table::waiter_tables))
         .routes(routes!(routes::table::my_tables))
         .routes(routes!(routes::table::one_table))
-        .routes(routes!(routes::table::office_tables))
-        .routes(routes!(routes::table::office_table))
         .routes(routes!(routes::session::session_detail))
         .routes(routes!(routes::session::session_summary))
         .routes(routes!(routes::session::activate))

@@ -23,6 +23,40 @@ impl TryFrom<String> for Slug {
     }
 }
 
+impl Slug {
+    /// The slug that the dashboard makes of a name: without accents, in lower case, whatever else is no letter or digit
+    /// a hyphen. `None` when nothing is left.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let plain: String = name.chars().flat_map(char::to_lowercase).map(plain).collect();
+        let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let mut slug = words.collect::<Vec<_>>().join("-");
+        slug.truncate(100);
+        Self::try_from(slug.trim_end_matches('-').to_owned()).ok()
+    }
+}
+
+/// The letter under the accent, for the letters of western and central Europe.
+const fn plain(letter: char) -> char {
+    match letter {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'ď' => 'd',
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ė' | 'ę' | 'ě' => 'e',
+        'ğ' => 'g',
+        'ì' | 'í' | 'î' | 'ï' | 'ī' | 'į' => 'i',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ō' | 'ő' => 'o',
+        'ř' => 'r',
+        'ś' | 'š' | 'ş' | 'ș' => 's',
+        'ť' | 'ţ' | 'ț' => 't',
+        'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' => 'u',
+        'ý' | 'ÿ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
+}
+
 /// A time of day on the branch's own clock, `HH:mm`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -85,6 +119,15 @@ mod tests {
         assert!(["centro", "centro-sur", "2-de-mayo"].into_iter().all(accepts::<Slug>));
         assert!(!["", "-", "Centro", "centro-", "-sur", "a--b", "a b", "año", "a/b"].into_iter().any(accepts::<Slug>));
         assert!(!accepts::<Slug>(&"a".repeat(101)));
+    }
+
+    #[test]
+    fn a_name_makes_a_slug() {
+        let slug = |name: &str| Slug::of_name(name).map(String::from);
+        assert_eq!(slug("Ñandú & Años, 2° piso").as_deref(), Some("nandu-anos-2-piso"));
+        assert_eq!(slug(" Centro ").as_deref(), Some("centro"));
+        assert_eq!(slug("寿司"), None);
+        assert_eq!(slug(&"a-".repeat(80)).map(|slug| slug.len()), Some(99));
     }
 
     #[test]

@@ -4,9 +4,13 @@
 //! | noun | operations |
 //! |---|---|
 //! | [`account`] | staff sign in and out |
-//! | [`branch`] | the office changes it |
+//! | [`tenant`] | the business itself |
+//! | [`branch`] | the office opens, changes and closes it |
 //! | [`office`] | what every change of the office shares; deleting with all that stands under it, and back |
 //! | [`category`] | the parts of a menu |
+//! | [`staff`] | who works here, as what and where |
+//! | [`assignment`] | who has which sector on which day |
+//! | [`sector`], [`table`] | the office divides and lays the floor |
 //! | [`tip`] | tips by hand, and how tips are shared out |
 //! | [`cash`] | the drawer is opened, booked in and counted |
 //! | [`subcategory`] | the parts of a category |
@@ -25,6 +29,7 @@
 
 pub mod account;
 pub mod allergen;
+pub mod assignment;
 pub mod branch;
 pub mod call;
 pub mod cart;
@@ -41,8 +46,12 @@ pub mod office;
 pub mod payment;
 pub mod product;
 pub mod round;
+pub mod sector;
 pub mod session;
+pub mod staff;
 pub mod subcategory;
+pub mod table;
+pub mod tenant;
 pub mod tip;
 
 pub use error::{Error, Result};

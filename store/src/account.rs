@@ -92,6 +92,20 @@ impl UnitOfWork {
         Ok(tenant.map(|tenant| tenant.name).unwrap_or_default())
     }
 
+    /// Whether that is still the version which an active account's tokens must name.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn is_token_version(&self, id: UserId, version: i64) -> Result<bool> {
+        #[derive(FromQueryResult)]
+        struct Tokens {
+            token_version: i64,
+        }
+        let sql = "select token_version from app_user where id = $1 and is_active";
+        let tokens: Option<Tokens> = self.one(sql, [id.into()]).await?;
+        Ok(tokens.is_some_and(|now| now.token_version == version))
+    }
+
     /// Ends every access token made so far.
     ///
     /// # Errors

@@ -27,33 +27,34 @@ impl Database {
         Ok(query.one(self.reader()).await?)
     }
 
-    /// A branch of the caller's.
+    /// A branch of the caller's, open or closed. In a closed one only an administrator has a say, so it can be made ready
+    /// before it opens.
     ///
     /// # Errors
-    /// Not found, or not the caller's branch.
+    /// Not found or deleted, or not the caller's branch.
     pub async fn find_branch(&self, scope: &impl Scope, id: BranchId) -> Result<BranchRow> {
         let query = branch::Entity::find_by_id(id)
             .filter(branch::Column::TenantId.eq(scope.tenant_id()))
-            .filter(branch::Column::IsActive.eq(true));
+            .filter(branch::Column::DeletionId.is_null());
         admitted(scope, "branch", query.one(self.reader()).await?, |row| row.id)
     }
 }
 
 impl UnitOfWork {
-    /// Locks a branch of the caller's. The office's lock: service never waits for it, since it locks tables and sessions.
+    /// Locks a branch of the caller's, open or closed. The office's lock: service never waits for it, since it locks tables and sessions.
     ///
     /// # Errors
-    /// Not found, or not the caller's branch.
+    /// Not found or deleted, or not the caller's branch.
     pub async fn lock_branch(&self, scope: &impl Scope, id: BranchId) -> Result<Locked<BranchRow>> {
         // Not FOR UPDATE: every row of the branch refers to it, and must not wait for the office.
         let query = branch::Entity::find_by_id(id)
             .filter(branch::Column::TenantId.eq(scope.tenant_id()))
-            .filter(branch::Column::IsActive.eq(true))
+            .filter(branch::Column::DeletionId.is_null())
             .lock(LockType::NoKeyUpdate);
         admitted(scope, "branch", query.one(self.tx()).await?, |row| row.id).map(Locked::new)
     }
 
-    /// Writes what the office changed, and makes cached menus stale: they show the branch's name.
+    /// Writes what the office changed.
     ///
     /// # Errors
     /// The slug is taken.
@@ -62,7 +63,9 @@ impl UnitOfWork {
             id: branch.id,
             tenant_id: branch.tenant_id,
             created_at: branch.created_at,
-            menu_version: branch.menu_version + 1,
+            menu_version: branch.menu_version,
+            deletion_id: branch.deletion_id,
+            is_active: !changed.deactivated,
             ..changed
         };
         Ok(changed.into_active_model().reset_all().update(self.tx()).await?)

@@ -10,6 +10,7 @@
 
 mod account;
 mod allergen;
+mod assignment;
 mod audit;
 mod branch;
 mod call;
@@ -37,8 +38,10 @@ mod round;
 #[cfg(test)]
 mod schema;
 mod scoped;
+mod sector;
 mod session;
 mod staff;
+mod staff_member;
 mod subcategory;
 mod table;
 mod tenant;
@@ -49,6 +52,7 @@ pub mod view;
 
 pub use account::{Account, SecondFactor, StoredPassword};
 pub use allergen::{AllergenRow, CrossReactionRow};
+pub use assignment::{AssignmentRow, Placed, TableWaiter};
 pub use audit::{Change, chain::ChainHead, chain::Verified};
 pub use branch::BranchRow;
 pub use call::CallRow;
@@ -79,9 +83,12 @@ pub use payment::{
 pub use product::{OfferRow, PlacedProduct, ProductRow};
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};
+pub use sector::SectorRow;
 pub use session::{NewSession, Seated, SessionRow};
+pub use staff_member::NewMember;
 pub use subcategory::{NewSubcategory, PlacedSubcategory, SubcategoryRow};
-pub use table::TableRow;
+pub use table::{NewTable, TableRow};
+pub use tenant::TenantRow;
 pub use ticket::TicketRow;
 pub use tip::{NewTip, TipFilter, TipPoolRow, TipRow};
 pub use unit_of_work::{Locked, UnitOfWork};

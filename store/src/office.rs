@@ -23,6 +23,10 @@ pub struct NewBranch {
     pub opening_time: Option<String>,
     /// `HH:mm`
     pub closing_time: Option<String>,
+    /// Whether a diner's round waits for a waiter.
+    pub round_confirmation: RoundConfirmation,
+    /// Not open yet.
+    pub deactivated: bool,
 }
 
 /// A new member of staff.
@@ -69,7 +73,6 @@ impl UnitOfWork {
             logo: Set(None),
             theme_color: Set(color.to_owned()),
             created_at: Set(self.now()),
-            ..Default::default()
         };
         Ok(row.insert(self.tx()).await?.id)
     }
@@ -89,10 +92,11 @@ impl UnitOfWork {
             timezone: Set(new.timezone),
             opening_time: Set(new.opening_time),
             closing_time: Set(new.closing_time),
-            round_confirmation: Set(RoundConfirmation::None),
+            round_confirmation: Set(new.round_confirmation),
             currency: Set(domain::Currency::Ars),
             menu_version: Set(1),
-            is_active: Set(true),
+            is_active: Set(!new.deactivated),
+            deactivated: Set(new.deactivated),
             created_at: Set(self.now()),
             ..Default::default()
         };

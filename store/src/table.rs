@@ -1,19 +1,38 @@
 //! Tables: first in the lock order.
 
 use crate::{
+    branch::BranchRow,
     error::{Error, Result},
     scoped::admitted,
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
-use domain::{TableId, event::Place, table::TableStatus};
+use domain::{BranchId, SectorId, TableId, event::Place, table::TableStatus};
 use entity::{branch, table};
 use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait, sea_query::Expr,
+    ActiveModelTrait,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait,
+    sea_query::Expr,
 };
+use std::collections::HashSet;
 
 /// A table's row.
 pub type TableRow = table::Model;
+
+/// A new table.
+#[derive(Clone, Debug)]
+pub struct NewTable {
+    /// As on the QR sticker.
+    pub code: String,
+    /// Seats.
+    pub capacity: i32,
+    /// Its part of the floor.
+    pub sector: Option<SectorId>,
+    /// Not in use for now.
+    pub deactivated: bool,
+}
 
 /// Where an event at this table, without a session, happens.
 fn place(table: &table::Model) -> Place {
@@ -74,14 +93,20 @@ impl UnitOfWork {
     /// Locks the table that a scanned code names. Nobody has signed in yet: the code is the credential.
     ///
     /// # Errors
-    /// No active table of that id.
+    /// No active table of that id in an open branch.
     pub async fn lock_scanned_table(&self, id: TableId) -> Result<Locked<table::Model>> {
         let row = table::Entity::find_by_id(id)
             .filter(table::Column::IsActive.eq(true))
             .lock_exclusive()
             .one(self.tx())
             .await?;
-        row.map(Locked::new).ok_or(Error::NotFound("table"))
+        let row = row.ok_or(Error::NotFound("table"))?;
+        // Asked behind the lock, which a branch that closes holds until it is closed.
+        let open = branch::Entity::find_by_id(row.branch_id).filter(branch::Column::IsActive.eq(true));
+        if open.one(self.tx()).await?.is_none() {
+            return Err(Error::NotFound("table"));
+        }
+        Ok(Locked::new(row))
     }
 
     /// The id of the table with that code, in the branch of that slug or, without a slug, in the branch opened first
@@ -99,6 +124,89 @@ impl UnitOfWork {
             query = query.filter(branch::Column::Slug.eq(slug));
         }
         query.order_by_asc(table::Column::Id).one(self.tx()).await?.map(|row| row.id).ok_or(Error::NotFound("table"))
+    }
+
+    /// Locks a table of the caller's, in use or switched off, for the office.
+    ///
+    /// # Errors
+    /// Not found or deleted, or not in the caller's branches.
+    pub async fn lock_office_table(&self, scope: &impl Scope, id: TableId) -> Result<Locked<table::Model>> {
+        let row = table::Entity::find_by_id(id)
+            .filter(table::Column::TenantId.eq(scope.tenant_id()))
+            .filter(table::Column::DeletionId.is_null())
+            .lock_exclusive()
+            .one(self.tx())
+            .await?;
+        admitted(scope, "table", row, |row| row.branch_id).map(Locked::new)
+    }
+
+    /// Adds tables to a branch, free, and returns their ids.
+    ///
+    /// # Errors
+    /// A code is taken.
+    pub async fn insert_tables(&self, branch: &BranchRow, new: Vec<NewTable>) -> Result<Vec<TableId>> {
+        let rows = new.into_iter().map(|new| table::ActiveModel {
+            id: NotSet,
+            tenant_id: Set(branch.tenant_id),
+            branch_id: Set(branch.id),
+            sector_id: Set(new.sector),
+            code: Set(new.code),
+            capacity: Set(new.capacity),
+            status: Set(TableStatus::Free),
+            is_active: Set(!new.deactivated),
+            deactivated: Set(new.deactivated),
+            created_at: Set(self.now()),
+            ..Default::default()
+        });
+        let rows = table::Entity::insert_many(rows).exec_with_returning(self.tx()).await?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
+    }
+
+    /// Writes what the office changed of a table.
+    ///
+    /// # Errors
+    /// The code is taken.
+    pub async fn set_table(&self, table: &Locked<table::Model>, changed: TableRow) -> Result<Locked<table::Model>> {
+        let changed = TableRow {
+            id: table.id,
+            tenant_id: table.tenant_id,
+            branch_id: table.branch_id,
+            created_at: table.created_at,
+            deletion_id: table.deletion_id,
+            is_active: !changed.deactivated,
+            ..changed
+        };
+        Ok(Locked::new(changed.into_active_model().reset_all().update(self.tx()).await?))
+    }
+
+    /// Every code a table of the branch has or, deleted, had: a restored table finds its code free, and an old sticker
+    /// never leads to another table.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn table_codes(&self, scope: &impl Scope, branch: BranchId) -> Result<HashSet<String>> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            code: String,
+        }
+        let sql = "select code from dining_table where tenant_id = $1 and branch_id = $2";
+        let rows: Vec<Row> = self.all(sql, [scope.tenant_id().into(), branch.into()]).await?;
+        Ok(rows.into_iter().map(|row| row.code).collect())
+    }
+
+    /// The tables of a branch that were not deleted.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn table_ids(&self, scope: &impl Scope, branch: BranchId) -> Result<Vec<i64>> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            id: i64,
+        }
+        let sql =
+            "select id from dining_table where tenant_id = $1 and branch_id = $2 and deletion_id is null order by id";
+        let rows: Vec<Row> = self.all(sql, [scope.tenant_id().into(), branch.into()]).await?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
     }
 
     /// Moves the table to `status`.

@@ -1,12 +1,66 @@
 //! The business: the office's lock, and its branches as a change of the whole business reaches them.
 
 use crate::{
+    Database,
     error::{Error, Result},
     unit_of_work::UnitOfWork,
 };
 use auth::Scope;
-use domain::BranchId;
-use sea_orm::FromQueryResult;
+use chrono::{DateTime, Utc};
+use domain::{BranchId, TenantId};
+use entity::tenant;
+use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, EntityTrait, FromQueryResult, IntoActiveModel};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The business's row.
+pub type TenantRow = tenant::Model;
+
+/// The business as its staff know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Tenant {
+    /// The business.
+    pub id: TenantId,
+    /// What people call it.
+    pub name: String,
+    /// What URLs call it.
+    pub slug: String,
+    /// What it is about.
+    #[schema(required)]
+    pub description: Option<String>,
+    /// Its picture.
+    #[schema(required)]
+    pub logo: Option<String>,
+    /// `#RRGGBB`
+    pub theme_color: String,
+    /// When it was set up.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<TenantRow> for Tenant {
+    fn from(row: TenantRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            slug: row.slug,
+            description: row.description,
+            logo: row.logo,
+            theme_color: row.theme_color,
+            created_at: row.created_at,
+        }
+    }
+}
+
+impl Database {
+    /// The caller's business.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn tenant(&self, scope: &impl Scope) -> Result<Tenant> {
+        let row = tenant::Entity::find_by_id(scope.tenant_id()).one(self.reader()).await?;
+        row.map(Tenant::from).ok_or(Error::NotFound("tenant"))
+    }
+}
 
 impl UnitOfWork {
     /// Takes the business's office lock: whoever changes what the office manages (menu, floor, staff, …) takes it
@@ -16,15 +70,35 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn lock_office(&self, scope: &impl Scope) -> Result<()> {
         #[derive(FromQueryResult)]
-        struct Tenant {
+        struct Id {
             #[expect(dead_code, reason = "the lock is what is wanted")]
             id: i64,
         }
         // Not FOR UPDATE: every row of the business refers to it, and must not wait for the office.
         let lock = if self.backend() == sea_orm::DbBackend::Postgres { "for no key update" } else { "" };
         let sql = format!("select id from tenant where id = $1 {lock}");
-        let tenant: Option<Tenant> = self.one(&sql, [scope.tenant_id().into()]).await?;
+        let tenant: Option<Id> = self.one(&sql, [scope.tenant_id().into()]).await?;
         tenant.map(drop).ok_or(Error::NotFound("tenant"))
+    }
+
+    /// The caller's business, under the office lock.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn tenant(&self, scope: &impl Scope) -> Result<TenantRow> {
+        tenant::Entity::find_by_id(scope.tenant_id()).one(self.tx()).await?.ok_or(Error::NotFound("tenant"))
+    }
+
+    /// Writes what the office changed of the business. Its slug and id stay.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_tenant(&self, before: &TenantRow, changed: TenantRow) -> Result<TenantRow> {
+        let changed = TenantRow { id: before.id, slug: before.slug.clone(), created_at: before.created_at, ..changed };
+        let mut row = changed.into_active_model().reset_all();
+        row.slug = NotSet;
+        row.created_at = NotSet;
+        Ok(row.update(self.tx()).await?)
     }
 
     /// Every branch of the caller's business that was not deleted, ascending.

@@ -38,7 +38,11 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("DELETE", "/api/auth/2fa/disable", ALL, r#"{"code":"000000"}"#),
     ("GET", "/api/public/branches", Public, ""),
     ("GET", "/api/admin/branches", ALL, ""),
+    ("POST", "/api/admin/branches", ADMIN, ""),
     ("GET", "/api/admin/branches/{branch_id}", ALL, ""),
+    ("DELETE", "/api/admin/branches/{branch_id}", ADMIN, ""),
+    ("GET", "/api/admin/tenant", ALL, ""),
+    ("PATCH", "/api/admin/tenant", ADMIN, ""),
     ("PATCH", "/api/admin/branches/{branch_id}", OFFICE, r#"{"name":"Mine"}"#),
     ("GET", "/api/waiter/verify-branch-assignment", FLOOR, ""),
     ("GET", "/api/waiter/my-assignments", FLOOR, ""),
@@ -57,6 +61,24 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("GET", "/api/tables/{table_id}", FLOOR, ""),
     ("GET", "/api/admin/tables", ALL, ""),
     ("GET", "/api/admin/tables/{table_id}", ALL, ""),
+    ("POST", "/api/admin/tables", OFFICE, r#"{"branch_id":999999999,"code":"X"}"#),
+    (
+        "POST",
+        "/api/admin/tables/batch",
+        OFFICE,
+        r#"{"branch_id":999999999,"tables":[{"sector_id":1,"capacity":4,"count":1}]}"#,
+    ),
+    ("PATCH", "/api/admin/tables/{table_id}", OFFICE, r#"{"capacity":9}"#),
+    ("DELETE", "/api/admin/tables/{table_id}", OFFICE, ""),
+    ("GET", "/api/admin/tables/{table_id}/qr-url", ALL, ""),
+    ("GET", "/api/admin/assignments", ALL, ""),
+    ("POST", "/api/admin/assignments/bulk", OFFICE, ROSTER),
+    ("DELETE", "/api/admin/assignments/{assignment_id}", OFFICE, ""),
+    ("DELETE", "/api/admin/assignments-bulk", OFFICE, ""),
+    ("POST", "/api/admin/assignments/copy", OFFICE, ""),
+    ("GET", "/api/admin/sectors", ALL, ""),
+    ("POST", "/api/admin/sectors", OFFICE, r#"{"branch_id":999999999,"name":"Mine","prefix":"MI"}"#),
+    ("DELETE", "/api/admin/sectors/{sector_id}", OFFICE, ""),
     ("GET", "/api/waiter/tables/{table_id}/session", FLOOR, ""),
     ("GET", "/api/waiter/sessions/{session_id}/summary", FLOOR, ""),
     ("POST", "/api/waiter/tables/{table_id}/activate", FLOOR, r#"{"diner_count":2}"#),
@@ -142,6 +164,11 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("GET", "/api/admin/categories/{category_id}", ALL, ""),
     ("PATCH", "/api/admin/categories/{category_id}", OFFICE, r#"{"name":"Mine"}"#),
     ("DELETE", "/api/admin/categories/{category_id}", OFFICE, ""),
+    ("GET", "/api/admin/staff", OFFICE, ""),
+    ("POST", "/api/admin/staff", OFFICE, HIRED),
+    ("GET", "/api/admin/staff/{staff_id}", OFFICE, ""),
+    ("PATCH", "/api/admin/staff/{staff_id}", OFFICE, r#"{"first_name":"Mine"}"#),
+    ("DELETE", "/api/admin/staff/{staff_id}", ADMIN, ""),
     ("GET", "/api/admin/tips", OFFICE, ""),
     ("POST", "/api/admin/tips", OFFICE, r#"{"branch_id":999999999,"amount_cents":1,"payment_method":"CASH"}"#),
     ("POST", "/api/admin/tips/distribute", OFFICE, r#"{"tip_id":999999999,"pool_id":999999999}"#),
@@ -206,6 +233,13 @@ const TABLE: &[(&str, &str, Access, &str)] = &[
     ("GET", "/api/health", Public, ""),
     ("GET", "/api/health/detailed", Public, ""),
 ];
+
+/// Somebody for a branch that does not exist.
+const HIRED: &str =
+    r#"{"email":"x@y.com","password":"tempPassword123","branch_roles":[{"branch_id":999999999,"role":"WAITER"}]}"#;
+
+/// A roster of a branch that does not exist.
+const ROSTER: &str = r#"{"branch_id":999999999,"assignment_date":"2026-01-01","assignments":[]}"#;
 
 /// Another's account with a provider, and work of it that was given up: `(account, work, payment)`.
 async fn provider_rows(app: &App, of: &Stranger) -> (i64, i64, i64) {
@@ -377,6 +411,9 @@ both_modes! {
                 "refund_id" => of.refund,
                 "incident_id" => of.incident,
                 "category_id" | "entity_id" => of.category,
+                "staff_id" => of.member,
+                "sector_id" => of.sector,
+                "assignment_id" => of.assignment,
                 "tip_pool_id" => of.tip_pool,
                 "cash_session_id" => of.cash_session,
                 "account_id" => provider.0,
@@ -406,10 +443,23 @@ both_modes! {
                     let asks_branch = ["/api/waiter/tables", "/api/waiter/my-tables", "/api/waiter/service-calls",
                         "/api/admin/tables", "/api/kitchen/rounds", "/api/kitchen/tickets", "/api/billing/refunds", "/api/billing/incidents",
                         "/api/admin/payments/dead-letters", "/api/admin/payments/reconciliation", "/api/admin/categories",
+                        "/api/admin/staff", "/api/admin/sectors",
                         "/api/admin/tips", "/api/admin/tip-pools", "/api/admin/cash/current", "/api/admin/cash/sessions",
                         "/api/admin/orders", "/api/admin/orders/stats", "/api/admin/products"];
                     if asks_branch.contains(path) || path.starts_with("/api/admin/reports/") {
                         caller.get(&format!("{path}?branch_id={}", of.branch)).await.expect(*status);
+                    }
+                    // A form that names their branch.
+                    let named = format!("\"branch_id\":{NOBODY}");
+                    if body.contains(&named) {
+                        let body = body.replace(&named, &format!("\"branch_id\":{}", of.branch));
+                        ask(caller, method, path, &body).await.expect(*status);
+                    }
+                    if path.starts_with("/api/admin/assignments") && !path.ends_with("/bulk") {
+                        let days = "assignment_date=2026-01-01&from_date=2026-01-01&to_date=2026-01-02";
+                        let path = fill(path, |_| NOBODY.to_owned());
+                        let expected = if path.ends_with(NOBODY) { 404 } else { *status };
+                        ask(caller, method, &format!("{path}?branch_id={}&{days}", of.branch), body).await.expect(expected);
                     }
                     if by_body {
                         let body = json!({"is_available": false, "branch_id": of.branch}).to_string();

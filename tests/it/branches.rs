@@ -53,9 +53,15 @@ both_modes! {
         waiter.get("/api/admin/branches/x").await.expect(422);
         app.anonymous().get("/api/admin/branches").await.expect(401);
 
-        app.sql_exec("update branch set is_active = false where id = 9001").await;
-        assert_eq!(names(&admin(&app).await.get("/api/admin/branches").await.expect(200)), ["Sucursal Centro"]);
-        let all = admin(&app).await.get("/api/admin/branches?include_deleted=true").await.expect(200);
+        // A closed branch is still the office's; a deleted one only on request.
+        let admin = admin(&app).await;
+        admin.patch(&format!("/api/admin/branches/{NORTH}"), json!({"is_active": false})).await.expect(200);
+        assert_eq!(names(&app.anonymous().get("/api/public/branches").await.expect(200)), ["Ajena", "Sucursal Centro"]);
+        let closed = admin.get("/api/admin/branches").await.expect(200);
+        assert_eq!((names(&closed), &closed[1]["is_active"]), (vec!["Sucursal Centro", "Sucursal Norte"], &json!(false)));
+        admin.delete(&format!("/api/admin/branches/{NORTH}")).await.expect(204);
+        assert_eq!(names(&admin.get("/api/admin/branches").await.expect(200)), ["Sucursal Centro"]);
+        let all = admin.get("/api/admin/branches?include_deleted=true").await.expect(200);
         assert_eq!(names(&all), ["Sucursal Centro", "Sucursal Norte"]);
     }
 
@@ -119,6 +125,108 @@ both_modes! {
         let waiter = app.login("waiter@demo.com", "waiter123").await;
         waiter.patch(&path, json!({"name": "Mía"})).await.expect(403);
         waiter.patch(&format!("/api/admin/branches/{NORTH}"), json!({"name": "Norte"})).await.expect(200);
+    }
+
+    async fn a_new_branch_is_its_administrators_at_once(app: App) {
+        let admin = admin(&app).await;
+        let screen = admin.socket(&app, "/ws/admin").await;
+        screen.ping().await;
+        let body = json!({"name": "Ñuñoa Sur", "slug": "", "address": "", "opening_time": "09:00", "closing_time": "01:00", "order": 4});
+        let made = admin.post("/api/admin/branches", body.clone()).await.expect(201);
+        let id = made["id"].as_i64().unwrap();
+        assert_eq!(
+            made,
+            json!({"id": id, "tenant_id": made["tenant_id"], "name": "Ñuñoa Sur", "slug": "nunoa-sur", "address": null, "phone": null,
+                "timezone": "America/Argentina/Mendoza", "opening_time": "09:00", "closing_time": "01:00", "round_confirmation": "none",
+                "is_active": true, "created_at": made["created_at"]})
+        );
+        assert_eq!(admin.post("/api/admin/branches", body).await.expect(409)["code"], "slug_taken");
+        for wrong in [json!({}), json!({"name": ""}), json!({"name": "寿司"}), json!({"name": "X", "slug": "No Slug"}), json!({"name": "X", "timezone": "Mars"}),
+            json!({"name": "X", "opening_time": "10:00", "closing_time": "10:00"})] {
+            admin.post("/api/admin/branches", wrong).await.expect(422);
+        }
+        // In every list, with the token from before, and on the socket from before.
+        assert_eq!(screen.wait_for("ENTITY_CREATED").await["entity"]["entity_id"], id);
+        for path in ["/api/admin/categories", "/api/admin/tables", "/api/admin/staff", "/api/kitchen/rounds", "/api/waiter/tables"] {
+            admin.get(&format!("{path}?branch_id={id}")).await.expect(200);
+        }
+        manager(&app).await.get(&format!("/api/admin/categories?branch_id={id}")).await.expect(403);
+        screen.ping().await;
+        for attempt in 0.. {
+            admin.post("/api/admin/categories", json!({"branch_id": id, "name": format!("Carta {attempt}")})).await.expect(201);
+            let events = screen.quiet(std::time::Duration::from_millis(300)).await;
+            if events.iter().any(|event| event["branch_id"] == id && event["entity"]["entity_type"] == "category") {
+                break;
+            }
+            assert!(attempt < 10, "the socket never heard the new branch");
+        }
+    }
+
+    async fn a_branch_closes_and_goes_only_when_nobody_sits_there(app: App) {
+        build_more(&app).await;
+        let admin = admin(&app).await;
+        let centro = admin.branch_ids[0];
+        let path = format!("/api/admin/branches/{centro}");
+        let (waiter, manager) = (app.login("waiter@demo.com", "waiter123").await, manager(&app).await);
+        let screen = waiter.socket(&app, "/ws/waiter").await;
+        screen.ping().await;
+        let phone = app.scan("INT-01").await;
+        for reply in [admin.delete(&path).await, admin.patch(&path, json!({"is_active": false})).await] {
+            let refused = reply.expect(409);
+            assert_eq!((&refused["code"], refused["detail"].as_str().unwrap().contains("INT-01")), (&json!("in_use"), true));
+        }
+        waiter.post_empty(&format!("/api/billing/tables/{}/clear", phone.table_id)).await.expect(200);
+        // The only administrator is one through this branch.
+        for reply in [admin.delete(&path).await, admin.patch(&path, json!({"is_active": false})).await] {
+            assert_eq!(reply.expect(409)["code"], "last_admin");
+        }
+        app.sql_exec(&format!("insert into user_branch_role (tenant_id, user_id, branch_id, role)
+            select tenant_id, {}, id, 'ADMIN' from branch where id = {NORTH}", admin.user_id)).await;
+        admin.patch(&path, json!({"is_active": false})).await.expect(200);
+        // Nobody works there, and no guest finds it; the office makes it ready.
+        screen.wait_closed(std::time::Duration::from_secs(5)).await;
+        waiter.get("/api/waiter/tables").await.expect(403);
+        app.anonymous().post_empty("/api/tables/code/INT-01/session?branch_slug=centro").await.expect(404);
+        app.anonymous().post_empty(&format!("/api/tables/{}/session", phone.table_id)).await.expect(404);
+        app.anonymous().get("/api/public/menu/centro").await.expect(404);
+        manager.patch(&path, json!({"is_active": true})).await.expect(403);
+        admin.post("/api/admin/categories", json!({"branch_id": centro, "name": "Lista"})).await.expect(201);
+        admin.patch(&path, json!({"is_active": true})).await.expect(200);
+        waiter.get("/api/waiter/tables").await.expect(200);
+
+        let screen = waiter.socket(&app, "/ws/waiter").await;
+        screen.ping().await;
+        admin.delete(&path).await.expect(204);
+        screen.wait_closed(std::time::Duration::from_secs(5)).await;
+        admin.get(&path).await.expect(404);
+        admin.patch(&path, json!({"name": "X"})).await.expect(404);
+        assert_eq!(app.sql_i64("select count(*) from dining_table where is_active").await, 0);
+        app.anonymous().post_empty("/api/tables/code/INT-01/session?branch_slug=centro").await.expect(404);
+        admin.post_empty(&format!("{path}/restore")).await.expect(200);
+        app.scan("INT-01").await;
+        assert_eq!(waiter.get("/api/waiter/tables").await.expect(200).as_array().unwrap().len(), 8);
+    }
+
+    async fn the_business_says_what_it_is_called(app: App) {
+        let (admin, waiter) = (admin(&app).await, app.login("waiter@demo.com", "waiter123").await);
+        let screen = admin.socket(&app, "/ws/admin").await;
+        let before = waiter.get("/api/admin/tenant").await.expect(200);
+        assert_eq!((&before["name"], &before["slug"], &before["theme_color"], &before["logo"]), (&json!("Buen Sabor"), &json!("buen-sabor"), &json!("#f97316"), &Value::Null));
+        let patch = json!({"name": "Mejor Sabor", "description": null, "logo": "https://example.com/logo.png", "theme_color": "#001122", "slug": "mine", "phone": "1"});
+        let after = admin.patch("/api/admin/tenant", patch.clone()).await.expect(200);
+        let mut expected = before;
+        for field in ["name", "description", "logo", "theme_color"] {
+            expected[field] = patch[field].clone();
+        }
+        assert_eq!(after, expected);
+        assert_eq!(waiter.get("/api/admin/tenant").await.expect(200), expected);
+        assert_eq!(screen.wait_for("ENTITY_UPDATED").await["entity"]["entity_type"], "tenant");
+        assert_eq!(app.sql_i64("select count(*) from audit_log where entity_type = 'tenant'").await, 1);
+        for wrong in [json!({"name": ""}), json!({"name": null}), json!({"logo": "http://localhost/x.png"}), json!({"theme_color": "red"}), json!({"theme_color": null}), json!({"description": "x".repeat(2001)})] {
+            admin.patch("/api/admin/tenant", wrong).await.expect(422);
+        }
+        manager(&app).await.patch("/api/admin/tenant", json!({"name": "Mine"})).await.expect(403);
+        assert_eq!(admin.patch("/api/admin/tenant", json!({"logo": ""})).await.expect(200)["logo"], Value::Null);
     }
 
     async fn a_waiter_works_where_the_roster_says_by_the_branchs_own_day(app: App) {

@@ -26,6 +26,24 @@ async fn busy_table(app: &App, code: &str) {
     }
 }
 
+/// Ten more waiters, each with a sector of their own.
+async fn more_people(app: &App) {
+    let prefixes = ["AA", "AB", "AC", "AD", "AE", "AF", "AG", "AH", "AI", "AJ"];
+    for prefix in prefixes {
+        app.sql_exec(&format!(
+            "insert into app_user (tenant_id, email, password_hash, created_at)
+                 select tenant_id, '{prefix}@demo.com', 'none', created_at from branch;
+             insert into user_branch_role (tenant_id, user_id, branch_id, role)
+                 select b.tenant_id, u.id, b.id, 'WAITER' from branch b, app_user u where u.email = '{prefix}@demo.com';
+             insert into sector (tenant_id, branch_id, name, prefix, created_at) select tenant_id, id, '{prefix}', '{prefix}', created_at from branch;
+             insert into waiter_sector_assignment (tenant_id, branch_id, sector_id, waiter_id, created_at)
+                 select s.tenant_id, s.branch_id, s.id, u.id, s.created_at from sector s, app_user u
+                 where s.prefix = '{prefix}' and u.email = '{prefix}@demo.com'"
+        ))
+        .await;
+    }
+}
+
 distributed_only! {
     async fn no_list_asks_once_for_each_row(app: App = AppOptions::default().count_round_trips().env("COMANDA_DB_POOL", "1")) {
         let phone = app.scan("INT-01").await;
@@ -46,7 +64,10 @@ distributed_only! {
         let own = ["/rounds", "/diners", "/total"].map(|of| format!("{visit}{of}"));
         let others = ["/api/diner/cart", "/api/diner/device/d/history", "/api/public/branches", "/api/public/menu/centro/allergens"]
             .map(str::to_owned);
-        let by_staff = kitchen.into_iter().chain(reports).chain(floor.clone()).map(|path| (&*manager, path));
+        let branch = manager.branch_ids[0];
+        let office = ["/api/admin/staff".to_owned(), "/api/admin/sectors".to_owned(),
+            format!("/api/admin/assignments?branch_id={branch}&assignment_date=2030-01-01")];
+        let by_staff = kitchen.into_iter().chain(reports).chain(floor.clone()).chain(office).map(|path| (&*manager, path));
         let by_waiter = floor.into_iter().map(|path| (&*waiter, path));
         let by_phone = own.into_iter().chain(others).map(|path| (&*phone, path));
         let reads: Vec<(&Caller, String)> = by_staff.chain(by_waiter).chain(by_phone).collect();
@@ -57,6 +78,7 @@ distributed_only! {
         for code in ["INT-01", "INT-02", "INT-03", "TER-01", "TER-02", "BAR-01"] {
             busy_table(&app, code).await;
         }
+        more_people(&app).await;
         for ((caller, path), few) in reads.iter().zip(few) {
             assert_eq!(cost(&app, caller, path).await, few, "{path}");
             assert!(few <= 6, "{path} takes {few} round trips");

@@ -155,6 +155,15 @@ pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
          SELECT tenant_id, id, 'OVERPAID', 'x' || id, 'x', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
          INSERT INTO category (tenant_id, branch_id, name, created_at)
          SELECT tenant_id, id, 'Suya', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO sector (tenant_id, branch_id, name, prefix, created_at)
+         SELECT tenant_id, id, 'Suyo', 'SU', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO app_user (tenant_id, email, password_hash, created_at)
+         SELECT tenant_id, slug || '@x.com', 'none', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO user_branch_role (tenant_id, user_id, branch_id, role)
+         SELECT b.tenant_id, u.id, b.id, 'WAITER' FROM branch b JOIN app_user u ON u.email = b.slug || '@x.com';
+         INSERT INTO waiter_sector_assignment (tenant_id, branch_id, sector_id, waiter_id, created_at)
+         SELECT s.tenant_id, s.branch_id, s.id, r.user_id, '{now}' FROM sector s JOIN user_branch_role r ON r.branch_id = s.branch_id
+         WHERE s.prefix = 'SU';
          INSERT INTO tip_pool (tenant_id, branch_id, name, waiter_percent, kitchen_percent, other_percent, created_at)
          SELECT tenant_id, id, 'Suyo', 100, 0, 0, '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
          INSERT INTO tip (tenant_id, branch_id, amount_cents, payment_method, created_at)
@@ -191,6 +200,9 @@ pub(crate) struct Stranger {
     pub(crate) refund: i64,
     pub(crate) incident: i64,
     pub(crate) category: i64,
+    pub(crate) member: i64,
+    pub(crate) sector: i64,
+    pub(crate) assignment: i64,
     pub(crate) tip_pool: i64,
     pub(crate) tip: i64,
     pub(crate) cash_session: i64,
@@ -224,6 +236,9 @@ impl Stranger {
             payment: of("payment").await,
             refund: of("refund").await,
             incident: of("money_incident").await,
+            sector: of("sector").await,
+            assignment: of("waiter_sector_assignment").await,
+            member: app.sql_i64(&format!("SELECT user_id FROM user_branch_role WHERE branch_id = {branch}")).await,
             tip_pool: of("tip_pool").await,
             tip: of("tip").await,
             cash_session: of("cash_session").await,

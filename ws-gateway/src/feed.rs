@@ -321,11 +321,15 @@ impl Feed {
             self.read_roster().await;
         }
         match subject.entity_type {
-            // Password, role and active flag count at once, not at the next round of checks.
-            "staff" => self.census.recheck(UserId(subject.entity_id)),
+            // Password, role and active flag count at once, not at the next round of checks; and who serves here no more
+            // leaves the roster.
+            "staff" => {
+                self.census.recheck(UserId(subject.entity_id));
+                self.read_roster().await;
+            }
             "sector_assignment" | "sector" => self.read_roster().await,
-            // A branch more or less: administrators hear all there are.
-            "branch" if event.kind != EventType::EntityUpdated => self.hub.staff().for_each(|wire| wire.recheck()),
+            // A branch more or less, opened or closed: administrators hear all there are, the others theirs.
+            "branch" => self.hub.staff().for_each(|wire| wire.recheck()),
             _ => {}
         }
     }

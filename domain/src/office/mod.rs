@@ -1,9 +1,11 @@
 //! What the office manages: the kinds of things it makes, changes, deletes and restores, and the bounds of their values.
 
+mod blank;
 mod image;
 mod kind;
 mod number;
 
+pub use blank::Blank;
 pub use image::ImageUrl;
 pub use kind::EntityKind;
 pub use number::{Price, Whole};

@@ -80,6 +80,22 @@ impl TableStatus {
         }
     }
 
+    /// The office takes the table out of use, or puts it back. It has no say while a party sits there, and guests make
+    /// a table ACTIVE or PAYING, not forms; a stale one heals. To leave it as it is is no change.
+    ///
+    /// # Errors
+    /// A party sits there, or it is to be neither free nor out of service.
+    pub fn by_office(self, wanted: Self, seated: bool) -> Result<Self, IllegalTransition> {
+        match (wanted, seated) {
+            _ if wanted == self => Ok(self),
+            (Self::Free, false) => Ok(Self::Free),
+            (Self::OutOfService, false) => Ok(Self::OutOfService),
+            (Self::Free, true) => Err(self.refuse("free")),
+            (Self::OutOfService, true) => Err(self.refuse("take out of service")),
+            (Self::Active | Self::Paying, _) => Err(self.refuse("seat nobody at")),
+        }
+    }
+
     /// A session moves here from another table (TABLE_TRANSFERRED).
     ///
     /// # Errors
@@ -95,6 +111,16 @@ impl TableStatus {
 #[cfg(test)]
 mod tests {
     use super::TableStatus::{self, Active, Free, OutOfService, Paying};
+
+    #[test]
+    fn the_office_has_no_say_while_a_party_sits_there() {
+        let all = [Free, Active, Paying, OutOfService];
+        for (from, wanted) in all.into_iter().flat_map(|from| all.map(|wanted| (from, wanted))) {
+            let allowed = |seated| from.by_office(wanted, seated).is_ok();
+            assert_eq!(allowed(true), from == wanted);
+            assert_eq!(allowed(false), from == wanted || matches!(wanted, Free | OutOfService));
+        }
+    }
 
     #[test]
     fn money_moves_every_table_but_one_out_of_service() {

@@ -1,5 +1,36 @@
-//! The office looks after its branches.
+//! The office opens, changes and closes its branches; deleting is [`office::delete`](crate::office::delete).
 
+mod create;
 mod update;
 
+pub use create::{NewBranch, create};
 pub use update::{BranchPatch, update};
+
+use crate::{
+    Error, Result,
+    office::{Subject, Where},
+};
+use domain::office::EntityKind;
+use store::{Answer, BranchRow};
+
+/// A branch as events and audit rows name it.
+fn subject(row: &BranchRow, told: Where) -> Subject {
+    Subject { told, ..Subject::new(EntityKind::Branch, row.id.get(), row.name.clone(), Some(row.id)) }
+}
+
+fn ensure_hours(opening: Option<&str>, closing: Option<&str>) -> Result<()> {
+    if opening.is_some() && opening == closing {
+        return Err(Error::Invalid("closing_time: must differ from opening_time"));
+    }
+    Ok(())
+}
+
+/// The only unique key of a branch is its slug.
+fn named(done: Result<Answer>) -> Result<Answer> {
+    match done {
+        Err(Error::Store(store::Error::Taken(_))) => {
+            Err(Error::Exists { code: "slug_taken", detail: "Another branch has this slug".into() })
+        }
+        other => other,
+    }
+}

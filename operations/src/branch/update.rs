@@ -1,20 +1,23 @@
 //! The office changes a branch: its name, where and when it is open, how rounds are confirmed.
 //!
-//! Under the branch's lock the change, its audit row and its event are one; a change of nothing leaves no trace.
-//! `branch_slug_active` backs the slug.
+//! Under the branch's lock the change, its audit row and its event are one; a change of nothing leaves no trace. Under the
+//! tables' locks nobody sits down in a branch that closes. `branch_slug_active` backs the slug.
 
-use crate::{Error, Result};
-use auth::{Management, Scope, Staff};
+use super::{ensure_hours, named, subject};
+use crate::{
+    Error, Result,
+    office::{Where, change, ensure_free},
+};
+use auth::{Management, Staff};
 use domain::{
     BranchId, Patch,
     branch::{Slug, TimeOfDay, ZoneName},
-    event::{EntityRef, Event},
     patch::present,
     round::RoundConfirmation,
     text::{Name, Text},
 };
 use serde::Deserialize;
-use store::{Attempt, BranchRow, Change, Database, view::Branch};
+use store::{Answer, Attempt, BranchRow, Database, view::Branch};
 use utoipa::ToSchema;
 
 /// What to change. An absent field stays as it is; null clears it where that is possible.
@@ -48,7 +51,7 @@ pub struct BranchPatch {
     /// Whether a diner's round waits for a waiter.
     #[serde(default, deserialize_with = "present")]
     pub round_confirmation: Option<RoundConfirmation>,
-    /// False closes the branch for good, which only an administrator does.
+    /// False closes the branch, to guests and to its staff, and true opens it again; only an administrator does either.
     #[serde(default, deserialize_with = "present")]
     pub is_active: Option<bool>,
 }
@@ -64,7 +67,7 @@ impl BranchPatch {
             opening_time: self.opening_time.map(Into::into).or(row.opening_time),
             closing_time: self.closing_time.map(Into::into).or(row.closing_time),
             round_confirmation: self.round_confirmation.unwrap_or(row.round_confirmation),
-            is_active: self.is_active.unwrap_or(row.is_active),
+            deactivated: self.is_active.map_or(row.deactivated, |active| !active),
             ..row
         }
     }
@@ -75,43 +78,48 @@ fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-/// Changes a branch and returns it as it is now.
+/// Changes a branch.
 ///
 /// # Errors
-/// Not the caller's branch; opening and closing time are the same; the slug is another branch's; a manager closes it.
+/// Not the caller's branch; opening and closing time are the same; the slug is another branch's; a manager closes or
+/// opens it; it is closed while a party sits there; nobody would be left to run the business.
 pub async fn update(
     db: &Database,
     staff: &Staff<Management>,
     id: BranchId,
     patch: &BranchPatch,
     attempt: &Attempt,
-) -> Result<Branch> {
-    let updated = db
-        .transaction("branch.update", |uow| async move {
-            let branch = uow.lock_branch(staff, id).await?;
-            let changed = patch.clone().apply((*branch).clone());
-            if changed.opening_time.is_some() && changed.opening_time == changed.closing_time {
-                return Err(Error::Invalid("closing_time: must differ from opening_time"));
+) -> Result<Answer> {
+    let updated = change(db, "branch.update", staff, attempt, 200, |desk| async move {
+        // Tables come before everything else in the lock order.
+        let in_use = match patch.is_active {
+            Some(false) => {
+                let tables = desk.uow.table_ids(staff, id).await?;
+                desk.uow.lock_tables_in_use(staff, &tables).await?
             }
-            if !changed.is_active && !staff.is_admin() {
-                return Err(Error::Forbidden("Only an administrator can close a branch"));
-            }
-            let (before, after) = (Branch::from((*branch).clone()), Branch::from(changed.clone()));
-            let Some(change) = Change::update("branch", id.get(), Some(id), &before, &after)? else {
-                return Ok(before);
-            };
-            let row = uow.set_branch(&branch, changed).await?;
-            uow.audit(staff, attempt, change);
-            let name = Some(row.name.clone());
-            let event = EntityRef { entity_type: "branch", entity_id: id.get(), entity_name: name };
-            uow.emit(branch.place(), staff.actor(id), Event::EntityUpdated(event));
-            Ok(row.into())
-        })
-        .await;
-    match updated {
-        Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "slug_taken", detail: "Another branch has this slug".into() })
+            _ => Vec::new(),
+        };
+        let branch = desk.uow.lock_branch(staff, id).await?;
+        let changed = patch.clone().apply((*branch).clone());
+        ensure_hours(changed.opening_time.as_deref(), changed.closing_time.as_deref())?;
+        let toggled = changed.deactivated != branch.deactivated;
+        if toggled && !staff.is_admin() {
+            return Err(Error::Forbidden("Only an administrator can close or open a branch"));
         }
-        other => other,
-    }
+        if toggled && changed.deactivated {
+            ensure_free(&in_use)?;
+        }
+        let row = desk.uow.set_branch(&branch, changed).await?;
+        if toggled {
+            desk.ensure_administrator().await?;
+        }
+        // Opened or closed, it concerns those who work there and listen only elsewhere at this moment.
+        let told = if toggled { Where::Everywhere } else { Where::Branches(vec![id]) };
+        let subject = subject(&row, told);
+        let (before, after) = (Branch::from((*branch).clone()), Branch::from(row));
+        desk.updated(&subject, &before, &after).await?;
+        Ok(after)
+    })
+    .await;
+    named(updated)
 }

@@ -4,7 +4,7 @@ mod floor;
 mod menu;
 
 use crate::{Error, Result};
-use domain::{Role, timezone::DEFAULT_TIME_ZONE};
+use domain::{Role, round::RoundConfirmation, timezone::DEFAULT_TIME_ZONE};
 use store::{Database, NewBranch, NewUser};
 
 const SLUG: &str = "buen-sabor";
@@ -65,6 +65,8 @@ fn centro() -> NewBranch {
         timezone: DEFAULT_TIME_ZONE.into(),
         opening_time: Some("09:00".into()),
         closing_time: Some("23:00".into()),
+        round_confirmation: RoundConfirmation::None,
+        deactivated: false,
     }
 }
 

@@ -30,17 +30,7 @@ pub async fn delete<R: RoleSet>(
     id: i64,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    change(db, "office.delete", staff, attempt, 204, |desk| async move {
-        let doomed = desk.uow.plan_deletion(staff, kind, id).await?;
-        let sold_in = desk.uow.branches_pricing(&ids(&doomed, EntityKind::Product)).await?;
-        ensure_own(staff, &sold_in)?;
-        let in_use = desk.uow.lock_tables_in_use(staff, &ids(&doomed, EntityKind::Table)).await?;
-        ensure_free(&in_use)?;
-        desk.let_go(&doomed).await?;
-        desk.uow.take(staff, staff.user_id(), &doomed).await?;
-        desk.tell_deleted(&doomed, &sold_in).await
-    })
-    .await
+    change(db, "office.delete", staff, attempt, 204, |desk| async move { desk.delete(kind, id).await }).await
 }
 
 /// The ids of one kind.
@@ -57,7 +47,7 @@ fn ensure_own(scope: &impl Scope, sold_in: &[BranchId]) -> Result<()> {
 }
 
 /// Refused while a party sits at one of the tables.
-pub(super) fn ensure_free(tables_in_use: &[String]) -> Result<()> {
+pub(crate) fn ensure_free(tables_in_use: &[String]) -> Result<()> {
     match blocked_by(tables_in_use) {
         None => Ok(()),
         Some(detail) => Err(Error::Exists { code: "in_use", detail }),
@@ -74,6 +64,21 @@ pub(super) fn blocked_by(tables_in_use: &[String]) -> Option<String> {
 }
 
 impl<R: RoleSet> Desk<'_, R> {
+    /// Deletes a thing with all that stands under it, and tells of it.
+    pub(crate) async fn delete(&self, kind: EntityKind, id: i64) -> Result<()> {
+        let doomed = self.uow.plan_deletion(self.staff, kind, id).await?;
+        let sold_in = self.uow.branches_pricing(&ids(&doomed, EntityKind::Product)).await?;
+        ensure_own(self.staff, &sold_in)?;
+        let in_use = self.uow.lock_tables_in_use(self.staff, &ids(&doomed, EntityKind::Table)).await?;
+        ensure_free(&in_use)?;
+        self.let_go(&doomed).await?;
+        self.uow.take(self.staff, self.staff.user_id(), &doomed).await?;
+        if matches!(kind, EntityKind::Staff | EntityKind::Branch) {
+            self.ensure_administrator().await?;
+        }
+        self.tell_deleted(&doomed, &sold_in).await
+    }
+
     /// Ends what hangs on the things beyond their rows: a person's tokens.
     async fn let_go(&self, doomed: &[Doomed]) -> Result<()> {
         for user in ids(doomed, EntityKind::Staff) {
@@ -91,6 +96,16 @@ impl<R: RoleSet> Desk<'_, R> {
         self.uow.raise_token_version(&account).await?;
         self.uow.revoke_refresh_tokens(&account).await?;
         Ok(())
+    }
+
+    /// Refused when nobody would be left to run the business: no active account that is ADMIN in an open branch. The
+    /// office lock makes two changes that each leave the other's administrator follow one another.
+    pub(crate) async fn ensure_administrator(&self) -> Result<()> {
+        if self.uow.has_administrator(self.staff).await? {
+            return Ok(());
+        }
+        let detail = "The business would be left without an active administrator".into();
+        Err(Error::Exists { code: "last_admin", detail })
     }
 
     async fn tell_deleted(&self, doomed: &[Doomed], sold_in: &[BranchId]) -> Result<()> {
@@ -119,9 +134,13 @@ impl Subject {
     }
 }
 
-/// A branch concerns the admins of all; anything else those of the branches that lose something, if only from their menu.
+/// A branch concerns the admins of all, its own staff included, whom it does not concern for much longer; anything else
+/// those of the branches that lose something, if only from their menu.
 pub(super) fn told(root: &Doomed, all: &[Doomed], sold_in: &[BranchId]) -> Where {
-    let Some(branch) = root.branch.filter(|_| root.kind != EntityKind::Branch) else { return Where::Everywhere };
+    let Some(branch) = root.branch else { return Where::Everywhere };
+    if root.kind == EntityKind::Branch {
+        return Where::EverywhereAnd(branch);
+    }
     let others = all.iter().filter_map(|thing| thing.branch).chain(sold_in.iter().copied());
     Where::Branches(others.chain([branch]).collect::<Vec<BranchId>>())
 }

@@ -18,6 +18,8 @@ pub(crate) enum Where {
     Branches(Vec<BranchId>),
     /// In every branch of the business.
     Everywhere,
+    /// The same, and in this one, which is not one of them any more.
+    EverywhereAnd(BranchId),
 }
 
 impl From<Option<BranchId>> for Where {
@@ -107,12 +109,18 @@ impl<R: RoleSet> Desk<'_, R> {
     pub(crate) async fn branches(&self, told: &Where) -> Result<Vec<BranchId>> {
         match told {
             Where::Everywhere => Ok(self.uow.branches_of_business(self.staff).await?),
-            Where::Branches(branches) => {
-                let mut branches = branches.clone();
-                branches.sort_unstable();
-                branches.dedup();
-                Ok(branches)
+            Where::EverywhereAnd(branch) => {
+                let mut branches = self.uow.branches_of_business(self.staff).await?;
+                branches.push(*branch);
+                Ok(in_order(branches))
             }
+            Where::Branches(branches) => Ok(in_order(branches.clone())),
         }
     }
+}
+
+fn in_order(mut branches: Vec<BranchId>) -> Vec<BranchId> {
+    branches.sort_unstable();
+    branches.dedup();
+    branches
 }

@@ -1,7 +1,7 @@
 //! The office's frame: what every change of menu, floor and staff has in common.
 //!
-//! [`change`] takes the business's office lock, answers a repeat with the first answer (DESIGN I7), and keeps the
-//! answer; inside, a [`Desk`] writes the audit row, tells the branches' admins, and voids the menus that show the
+//! [`change`] takes the business's office lock, refuses an author who was dismissed meanwhile, answers a repeat with the
+//! first answer (DESIGN I7), and keeps the answer; inside, a [`Desk`] writes the audit row, tells the branches' admins, and voids the menus that show the
 //! thing, all in the transaction of the change (DESIGN I1, §7).
 
 mod delete;
@@ -13,13 +13,14 @@ pub use delete::delete;
 pub use preview::{Affected, CascadePreview, preview};
 pub use restore::{Restored, restore};
 
+pub(crate) use delete::ensure_free;
 pub(crate) use desk::{Desk, Subject, Where};
 
-use crate::Result;
+use crate::{Error, Result};
 use auth::{RoleSet, Staff};
 use domain::menu::ServiceHours;
 use serde::Serialize;
-use store::{Answer, Attempt, Database};
+use store::{Answer, Attempt, Database, UnitOfWork};
 
 /// Hours as a row keeps them: nothing where they restrict nothing.
 pub(crate) fn written(hours: Option<&ServiceHours>) -> Option<serde_json::Value> {
@@ -44,6 +45,7 @@ where
     let body = &body;
     db.transaction(name, |uow| async move {
         uow.lock_office(staff).await?;
+        ensure_still_in(&uow, staff).await?;
         if let Some(first) = uow.first_answer(staff, attempt).await? {
             return Ok(first);
         }
@@ -52,4 +54,14 @@ where
         Ok(uow.answer(staff, attempt, answer).await?)
     })
     .await
+}
+
+/// Refuses whoever lost their tokens since the request came in. Changes of staff hold the office lock, so of two
+/// administrators who dismiss each other at the same moment one is dismissed.
+async fn ensure_still_in<R: RoleSet>(uow: &UnitOfWork, staff: &Staff<R>) -> Result<()> {
+    if uow.is_token_version(staff.user_id(), staff.token_version()).await? {
+        Ok(())
+    } else {
+        Err(Error::Unauthorized("The session has been ended."))
+    }
 }

@@ -3,7 +3,7 @@
 use super::delete::{blocked_by, counted, ids};
 use crate::Result;
 use auth::{RoleSet, Staff};
-use domain::office::EntityKind;
+use domain::{UserId, office::EntityKind};
 use serde::Serialize;
 use store::{Database, Doomed};
 use utoipa::ToSchema;
@@ -53,6 +53,10 @@ impl From<&Doomed> for Affected {
 /// # Errors
 /// No such thing, or it is gone already; it is in a branch that is not the caller's.
 pub async fn preview<R: RoleSet>(db: &Database, staff: &Staff<R>, kind: EntityKind, id: i64) -> Result<CascadePreview> {
+    if kind == EntityKind::Staff {
+        // A person belongs to no branch, but is not every manager's to look at.
+        db.staff_member(staff, UserId(id)).await?;
+    }
     let doomed = db.preview_deletion(staff, kind, id).await?;
     let in_use = db.tables_in_use(staff, &ids(&doomed, EntityKind::Table)).await?;
     let rest = doomed.get(1..).unwrap_or_default();

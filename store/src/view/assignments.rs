@@ -7,7 +7,7 @@ use crate::{
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{NaiveDate, TimeDelta};
-use domain::{BranchId, SectorId, Shift, UserId, timezone::local_date};
+use domain::{BranchId, SectorId, Shift, UserId, roster, timezone::local_date};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -73,20 +73,42 @@ struct Row {
     branch_id: BranchId,
     timezone: String,
     assignment_date: Option<NaiveDate>,
+    replaced_on: Option<String>,
     shift: Option<String>,
 }
 
-const OWN: &str = "select s.id as sector_id, s.name as sector_name, s.prefix as sector_prefix, a.branch_id, b.timezone,
-        a.assignment_date, a.shift
+/// The days from `$3` to `$4` with assignments that replace the standing assignment `a`, joined by commas.
+macro_rules! replaced_on {
+    () => {
+        "(select string_agg(cast(d.assignment_date as text), ',') from waiter_sector_assignment d
+            where a.assignment_date is null and d.branch_id = a.branch_id and d.sector_id = a.sector_id and d.is_active
+              and d.assignment_date between $3 and $4 and (d.shift is null or d.shift = a.shift)) as replaced_on"
+    };
+}
+
+pub(super) use replaced_on;
+
+/// Whether an assignment counts on `day`, by what [`replaced_on`] says of it.
+pub(super) fn counts_on(date: Option<NaiveDate>, replaced_on: Option<&str>, day: NaiveDate) -> bool {
+    let days = replaced_on.unwrap_or_default().split(',').filter_map(|day| day.parse().ok());
+    roster::counts_on(date, &days.collect::<Vec<NaiveDate>>(), day)
+}
+
+const OWN: &str = concat!(
+    "select s.id as sector_id, s.name as sector_name, s.prefix as sector_prefix, a.branch_id, b.timezone,
+        a.assignment_date, a.shift, ",
+    replaced_on!(),
+    "
     from waiter_sector_assignment a
     join sector s on s.id = a.sector_id and s.is_active
     join branch b on b.id = a.branch_id and b.is_active
     where a.tenant_id = $1 and a.waiter_id = $2 and a.is_active
         and (a.assignment_date is null or a.assignment_date between $3 and $4)
-    order by s.display_order, s.name, s.id, a.id";
+    order by s.display_order, s.name, s.id, a.id"
+);
 
 const OF_BRANCH: &str = "select s.id as sector_id, s.name as sector_name, s.prefix as sector_prefix, b.id as branch_id,
-        b.timezone, cast(null as date) as assignment_date, cast(null as text) as shift
+        b.timezone, cast(null as date) as assignment_date, cast(null as text) as shift, cast(null as text) as replaced_on
     from branch b join sector s on s.tenant_id = b.tenant_id and (s.branch_id = b.id or s.branch_id is null) and s.is_active
     where b.tenant_id = $1 and b.id = $2
     order by s.display_order, s.name, s.id";
@@ -157,7 +179,7 @@ impl Database {
         let mut sectors: Vec<AssignedSector> = Vec::new();
         for row in rows {
             let day = date.unwrap_or_else(|| local_date(now, &row.timezone));
-            if row.assignment_date.is_some_and(|own| own != day) {
+            if !counts_on(row.assignment_date, row.replaced_on.as_deref(), day) {
                 continue;
             }
             let sector = row.on(day);

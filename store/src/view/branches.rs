@@ -45,7 +45,7 @@ pub struct Branch {
     pub closing_time: Option<String>,
     /// Whether a diner's round waits for a waiter.
     pub round_confirmation: RoundConfirmation,
-    /// False once closed for good.
+    /// False while closed, and once deleted.
     pub is_active: bool,
     /// When it was added.
     pub created_at: DateTime<Utc>,
@@ -76,12 +76,12 @@ struct Row {
 }
 
 impl Database {
-    /// The open branches of a tenant, ascending.
+    /// The branches of a tenant that were not deleted, ascending.
     ///
     /// # Errors
     /// The database failed.
     pub async fn branches_of_tenant(&self, tenant: TenantId) -> Result<Vec<BranchId>> {
-        let sql = "select id from branch where tenant_id = $1 and is_active order by id";
+        let sql = "select id from branch where tenant_id = $1 and deletion_id is null order by id";
         let rows: Vec<Row> = all(self.reader(), sql, [tenant.into()]).await?;
         Ok(rows.into_iter().map(|row| row.id).collect())
     }
@@ -95,14 +95,14 @@ impl Database {
         all(self.reader(), sql, []).await
     }
 
-    /// The caller's branches, by name; an administrator's are all, those closed for good only on request.
+    /// The caller's branches, by name; an administrator's are all, the deleted ones only on request.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn branches_of<R: RoleSet>(&self, staff: &Staff<R>, closed_too: bool) -> Result<Vec<Branch>> {
+    pub async fn branches_of<R: RoleSet>(&self, staff: &Staff<R>, deleted_too: bool) -> Result<Vec<Branch>> {
         let mut query = branch::Entity::find().filter(branch::Column::TenantId.eq(staff.tenant_id()));
-        if !closed_too {
-            query = query.filter(branch::Column::IsActive.eq(true));
+        if !deleted_too {
+            query = query.filter(branch::Column::DeletionId.is_null());
         }
         let rows = query.order_by_asc(branch::Column::Name).order_by_asc(branch::Column::Id).all(self.reader()).await?;
         // A business has a few dozen branches at most: they are read whole, and the caller's picked out here.

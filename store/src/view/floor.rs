@@ -2,21 +2,27 @@
 //!
 //! One statement reads tables, sessions, rounds, calls and checks, so a row never mixes two moments: a table that turned FREE
 //! while the list was read would otherwise show the departed party's calls.
+//!
+//! The floor's lists show tables in use; the office's also those that are switched off. A table whose sector was deleted
+//! stands in none.
 
+use super::assignments::{counts_on, replaced_on};
 use crate::{
     Database,
     error::Result,
-    scoped::admitted,
-    unit_of_work::{all, one},
+    scoped::{admitted, listed},
+    unit_of_work::{UnitOfWork, all, one},
 };
-use auth::{RoleSet, Staff};
+use auth::{RoleSet, Scope, Staff};
 use chrono::{Days, NaiveDate};
 use domain::{
     BranchId, CallId, RoundId, SectorId, SessionId, TableId, TenantId, check::CheckStatus, round::RoundStatus,
     table::TableStatus, timezone::local_date,
 };
 use sea_orm::{FromQueryResult, Value};
+use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
+use utoipa::ToSchema;
 
 /// A table at this moment.
 #[derive(Clone, Debug)]
@@ -51,10 +57,58 @@ pub struct TableNow {
     pub check_status: Option<CheckStatus>,
 }
 
+/// A table on the dashboard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OfficeTable {
+    /// The table.
+    pub id: TableId,
+    /// The business.
+    pub tenant_id: TenantId,
+    /// The branch.
+    pub branch_id: BranchId,
+    /// As on the QR sticker.
+    pub code: String,
+    /// Seats.
+    pub capacity: i32,
+    /// The sector's name.
+    pub sector: Option<String>,
+    /// Its part of the floor.
+    pub sector_id: Option<SectorId>,
+    /// What it is doing.
+    pub status: TableStatus,
+    /// False once switched off or deleted.
+    pub is_active: bool,
+    /// The live session.
+    pub session_id: Option<SessionId>,
+    /// Status by round id, of the rounds that are neither served nor canceled.
+    pub active_round_statuses: BTreeMap<RoundId, RoundStatus>,
+    /// Who confirmed the latest confirmed round.
+    pub confirmed_by_name: Option<String>,
+}
+
+impl From<TableNow> for OfficeTable {
+    fn from(table: TableNow) -> Self {
+        Self {
+            id: table.id,
+            tenant_id: table.tenant_id,
+            branch_id: table.branch_id,
+            code: table.code,
+            capacity: table.capacity,
+            sector: table.sector_name,
+            sector_id: table.sector_id,
+            status: table.status,
+            is_active: table.is_active,
+            session_id: table.session_id,
+            active_round_statuses: table.open_rounds,
+            confirmed_by_name: table.confirmed_by_name,
+        }
+    }
+}
+
 /// Which tables of the caller's branches are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Floor {
-    /// All of them.
+    /// All of them, those that are switched off included: the office's.
     Whole,
     /// Those of the caller's sectors of today; all of them where the caller manages the branch (contract W7).
     Mine,
@@ -111,8 +165,8 @@ fn round(text: &str) -> Option<(RoundId, RoundStatus)> {
     Some((id.parse().ok()?, *RoundStatus::ALL.iter().find(|known| known.as_str() == status)?))
 }
 
-const TABLES: &str = "select t.id, t.tenant_id, t.branch_id, t.code, t.capacity, t.status, t.is_active, t.sector_id,
-        sector.name as sector_name, s.id as session_id,
+const TABLES: &str = "select t.id, t.tenant_id, t.branch_id, t.code, t.capacity, t.status, t.is_active,
+        sector.id as sector_id, sector.name as sector_name, s.id as session_id,
         (select string_agg(cast(r.id as text) || ':' || r.status, ',') from round r
          where r.session_id = s.id and r.status not in ('SERVED', 'CANCELED')) as rounds,
         (select string_agg(cast(c.id as text), ',') from service_call c
@@ -122,8 +176,8 @@ const TABLES: &str = "select t.id, t.tenant_id, t.branch_id, t.code, t.capacity,
          where r.session_id = s.id order by r.round_number desc limit 1) as confirmed_by_name,
         k.status as check_status
     from dining_table t
-    join branch b on b.id = t.branch_id and b.is_active
-    left join sector on sector.id = t.sector_id
+    join branch b on b.id = t.branch_id and b.deletion_id is null
+    left join sector on sector.id = t.sector_id and sector.deletion_id is null
     left join table_session s on s.table_id = t.id and s.status in ('OPEN', 'PAYING')
     left join guest_check k on k.session_id = s.id
     where t.tenant_id = $1";
@@ -133,16 +187,21 @@ struct Assigned {
     branch_id: BranchId,
     sector_id: SectorId,
     assignment_date: Option<NaiveDate>,
+    replaced_on: Option<String>,
     timezone: String,
 }
 
 // "Today" depends on the branch's zone, which SQL does not know; no zone is further than a day from UTC.
-const ASSIGNED: &str = "select a.branch_id, a.sector_id, a.assignment_date, b.timezone
+const ASSIGNED: &str = concat!(
+    "select a.branch_id, a.sector_id, a.assignment_date, b.timezone, ",
+    replaced_on!(),
+    "
     from waiter_sector_assignment a
     join branch b on b.id = a.branch_id
     join sector on sector.id = a.sector_id and sector.is_active
     where a.tenant_id = $1 and a.waiter_id = $2 and a.is_active
-      and (a.assignment_date is null or a.assignment_date between $3 and $4)";
+      and (a.assignment_date is null or a.assignment_date between $3 and $4)"
+);
 
 impl Database {
     /// The tables of one of the caller's branches, or of all of them, by branch and code.
@@ -160,10 +219,12 @@ impl Database {
             self.find_branch(staff, branch).await?;
         }
         let sql = format!(
-            "{TABLES} and (t.is_active or $2) and (t.branch_id = $3 or $3 = 0) order by t.branch_id, t.code, t.id"
+            "{TABLES} and (t.is_active or $2 or ($4 and t.deletion_id is null)) and (t.branch_id = $3 or $3 = 0)
+             order by t.branch_id, t.code, t.id"
         );
         let only = branch.map_or(0, BranchId::get);
-        let values: [Value; 3] = [staff.tenant_id().into(), with_deleted.into(), only.into()];
+        let whole = floor == Floor::Whole;
+        let values: [Value; 4] = [staff.tenant_id().into(), with_deleted.into(), only.into(), whole.into()];
         let rows: Vec<Row> = all(self.reader(), &sql, values).await?;
         let reach = staff.branches();
         let mut tables: Vec<TableNow> =
@@ -193,6 +254,16 @@ impl Database {
         admitted(staff, "table", row, |row| row.branch_id).map(Into::into)
     }
 
+    /// One table of the caller's, in use or switched off.
+    ///
+    /// # Errors
+    /// Not found or deleted, or not in the caller's branches.
+    pub async fn office_table(&self, scope: &impl Scope, id: TableId) -> Result<OfficeTable> {
+        let sql = format!("{TABLES} and t.deletion_id is null and t.id = $2");
+        let row: Option<Row> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        admitted(scope, "table", row, |row| row.branch_id).map(|row| TableNow::from(row).into())
+    }
+
     /// The sectors, each with its branch, that the caller has today by that branch's own day.
     async fn sectors_today<R: RoleSet>(&self, staff: &Staff<R>) -> Result<HashSet<(BranchId, SectorId)>> {
         let now = self.clock().now();
@@ -202,7 +273,21 @@ impl Database {
         let rows: Vec<Assigned> = all(self.reader(), ASSIGNED, values).await?;
         let current = rows
             .into_iter()
-            .filter(|row| row.assignment_date.is_none_or(|date| date == local_date(now, &row.timezone)));
+            .filter(|row| counts_on(row.assignment_date, row.replaced_on.as_deref(), local_date(now, &row.timezone)));
         Ok(current.map(|row| (row.branch_id, row.sector_id)).collect())
+    }
+}
+
+impl UnitOfWork {
+    /// Tables of the business as the office sees them, by id.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn office_tables(&self, scope: &impl Scope, ids: &[TableId]) -> Result<Vec<OfficeTable>> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let sql = format!("{TABLES} and t.id in {} order by t.id", listed(self.backend(), "$2"));
+        let rows: Vec<Row> = self.all(&sql, [scope.tenant_id().into(), ids.into()]).await?;
+        Ok(rows.into_iter().map(|row| TableNow::from(row).into()).collect())
     }
 }

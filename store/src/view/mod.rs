@@ -8,6 +8,7 @@ mod calls;
 mod cart;
 mod check_detail;
 mod device;
+mod duty_roster;
 mod floor;
 mod kitchen_pace;
 mod kitchen_place;
@@ -31,7 +32,10 @@ pub use crate::{
     cash::{CashMovement, CashSession, CashSummary},
     category::Category,
     exclusion::{CategoryExclusion, SubcategoryExclusion},
+    sector::Sector,
+    staff_member::StaffMember,
     subcategory::Subcategory,
+    tenant::Tenant,
     tip::{Tip, TipPool, TipReport, TipShare},
 };
 pub use allergens::{AllergenEntry, CrossReactionEntry};
@@ -43,7 +47,8 @@ pub use check_detail::{
     ChargeLine, CheckDetail, CheckHead, CoveredCharge, DiscountLine, PaymentHead, PaymentLine, RefundLine,
 };
 pub use device::{DeviceTaste, DeviceVisit};
-pub use floor::{Floor, TableNow};
+pub use duty_roster::{OverviewWaiter, PlacedWaiter, RosterOverview, StaffedSector};
+pub use floor::{Floor, OfficeTable, TableNow};
 pub use kitchen_pace::KitchenPace;
 pub use kitchen_place::At;
 pub use kitchen_round::{KitchenRound, KitchenRoundItem, PrintedRound};

@@ -243,6 +243,12 @@ async fn the_office_changes_who_hears_what_at_once() {
     let _seat = house.census.seat(crate::census::Owner::User(UserId(8)), &wire).unwrap();
     house.feed.hear(&Published::new(office(4, "staff", 8)).unwrap()).await;
     assert_eq!(wire.signal().await, crate::wire::Signal::Recheck);
+
+    // A branch that opens or closes concerns everybody who works there; whose it is not is asked in vain.
+    let (wire, _queue) = Wire::new();
+    house.feed.join(Member { wire: wire.clone(), listener: ADMIN, resume: None }).await;
+    house.feed.hear(&Published::new(office(5, "branch", 9)).unwrap()).await;
+    assert_eq!(wire.signal().await, crate::wire::Signal::Recheck);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
-    /// Those closed for good too.
+    /// Those that were deleted, too.
     #[serde(default)]
     include_deleted: bool,
 }

@@ -1,12 +1,12 @@
 //! The office changes a branch.
 
 use crate::{
-    extract::{Command, Segment},
+    extract::{Command, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
 use auth::{Management, Staff};
-use axum::{Json, extract::State};
+use axum::extract::State;
 use domain::BranchId;
 use operations::branch::{self, BranchPatch};
 use runtime::ProblemBody;
@@ -22,6 +22,6 @@ pub(crate) async fn update(
     staff: Staff<Management>,
     Segment(id): Segment<BranchId>,
     Command(attempt, patch): Command<BranchPatch>,
-) -> ApiResult<Json<Branch>> {
-    Ok(Json(branch::update(&state.db, &staff, id, &patch, &attempt).await?))
+) -> ApiResult<Reply> {
+    Ok(Reply(branch::update(&state.db, &staff, id, &patch, &attempt).await?))
 }

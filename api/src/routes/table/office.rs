@@ -1,57 +1,21 @@
-//! The office's tables, for reading (contract/admin-kitchen.md §2.C9).
+//! The office's tables (contract/admin-kitchen.md §2.C9).
 
 use crate::{
-    extract::{Params, Segment},
+    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
-use auth::{AnyRole, Staff};
-use axum::{Json, extract::State};
-use domain::{BranchId, RoundId, SectorId, SessionId, TableId, TenantId, round::RoundStatus, table::TableStatus};
+use auth::{AnyRole, Management, Staff};
+use axum::{Json, extract::State, response::Response};
+use domain::{BranchId, TableId, office::EntityKind};
+use operations::{
+    Error, office,
+    table::{self, Batch, Laid, NewTable, TablePatch},
+};
 use runtime::ProblemBody;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use store::view::{Floor, TableNow};
+use store::view::{Floor, OfficeTable};
 use utoipa::{IntoParams, ToSchema};
-
-/// A table on the dashboard.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct OfficeTable {
-    id: TableId,
-    tenant_id: TenantId,
-    branch_id: BranchId,
-    code: String,
-    capacity: i32,
-    /// The sector's name.
-    sector: Option<String>,
-    sector_id: Option<SectorId>,
-    status: TableStatus,
-    is_active: bool,
-    session_id: Option<SessionId>,
-    /// Status by round id, of the rounds that are neither served nor canceled.
-    active_round_statuses: BTreeMap<RoundId, RoundStatus>,
-    /// Who confirmed the latest confirmed round.
-    confirmed_by_name: Option<String>,
-}
-
-impl From<TableNow> for OfficeTable {
-    fn from(table: TableNow) -> Self {
-        Self {
-            id: table.id,
-            tenant_id: table.tenant_id,
-            branch_id: table.branch_id,
-            code: table.code,
-            capacity: table.capacity,
-            sector: table.sector_name,
-            sector_id: table.sector_id,
-            status: table.status,
-            is_active: table.is_active,
-            session_id: table.session_id,
-            active_round_statuses: table.open_rounds,
-            confirmed_by_name: table.confirmed_by_name,
-        }
-    }
-}
 
 /// Which tables.
 #[derive(Deserialize, IntoParams)]
@@ -65,15 +29,21 @@ pub(crate) struct OfficeTables {
 }
 
 /// The tables of the caller's branches.
-#[utoipa::path(get, path = "/api/admin/tables", tag = "table", params(OfficeTables), security(("staff" = [])),
-    responses((status = 200, body = [OfficeTable]), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/api/admin/tables", tag = "table", params(OfficeTables, Part), security(("staff" = [])),
+    responses((status = 200, body = [OfficeTable], headers(("Link" = String))), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn office_tables(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<OfficeTables>,
-) -> ApiResult<Json<Vec<OfficeTable>>> {
+    paged: Paged,
+) -> ApiResult<Response> {
     let tables = state.db.floor(&staff, which.branch_id, Floor::Whole, which.include_deleted).await?;
-    Ok(Json(tables.into_iter().map(Into::into).collect()))
+    let part = paged.page();
+    // A branch has a few hundred tables at most, and one statement reads them all.
+    let limit = part.limit.map_or(usize::MAX, |limit| limit as usize);
+    let tables = tables.into_iter().skip(part.offset as usize).take(limit).map(OfficeTable::from).collect();
+    Ok(paged.answer::<OfficeTable>(tables))
 }
 
 /// One table.
@@ -84,5 +54,85 @@ pub(crate) async fn office_table(
     staff: Staff<AnyRole>,
     Segment(id): Segment<TableId>,
 ) -> ApiResult<Json<OfficeTable>> {
-    Ok(Json(state.db.table_now(&staff, id).await?.into()))
+    Ok(Json(state.db.office_table(&staff, id).await?))
+}
+
+/// Lays a table.
+#[utoipa::path(post, path = "/api/admin/tables", tag = "table", request_body = NewTable, security(("staff" = [])),
+    responses((status = 201, body = OfficeTable), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn create_table(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Command(attempt, new): Command<NewTable>,
+) -> ApiResult<Reply> {
+    Ok(Reply(table::create(&state.db, &staff, &new, &attempt).await?))
+}
+
+/// Lays many tables, with codes `PREFIX-NN` by the sectors' prefixes and the first free numbers; all or none.
+#[utoipa::path(post, path = "/api/admin/tables/batch", tag = "table", request_body = Batch, security(("staff" = [])),
+    responses((status = 201, body = Laid), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
+pub(crate) async fn create_tables(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Command(attempt, batch): Command<Batch>,
+) -> ApiResult<Reply> {
+    Ok(Reply(table::batch(&state.db, &staff, &batch, &attempt).await?))
+}
+
+/// Changes the fields that are there; null clears one that may be empty. Its status and whether it is in use change only
+/// while nobody sits there.
+#[utoipa::path(patch, path = "/api/admin/tables/{table_id}", tag = "table", params(("table_id" = TableId, Path)),
+    request_body = TablePatch, security(("staff" = [])),
+    responses((status = 200, body = OfficeTable), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn update_table(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Segment(id): Segment<TableId>,
+    Command(attempt, patch): Command<TablePatch>,
+) -> ApiResult<Reply> {
+    Ok(Reply(table::update(&state.db, &staff, id, &patch, &attempt).await?))
+}
+
+/// Deletes a table; refused while a party sits there.
+#[utoipa::path(delete, path = "/api/admin/tables/{table_id}", tag = "table", params(("table_id" = TableId, Path)),
+    security(("staff" = [])),
+    responses((status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 409, body = ProblemBody)))]
+pub(crate) async fn delete_table(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Segment(id): Segment<TableId>,
+    Command(attempt, Nothing {}): Command<Nothing>,
+) -> ApiResult<Reply> {
+    Ok(Reply(office::delete(&state.db, &staff, EntityKind::Table, id.get(), &attempt).await?))
+}
+
+/// What a table's QR code says.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct QrUrl {
+    /// Where the diner app opens with this table (`COMANDA_DINER_URL`).
+    url: String,
+    table_code: String,
+    branch_slug: String,
+}
+
+/// The link of a table's QR code.
+#[utoipa::path(get, path = "/api/admin/tables/{table_id}/qr-url", tag = "table", params(("table_id" = TableId, Path)), security(("staff" = [])),
+    responses((status = 200, body = QrUrl), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub(crate) async fn qr_url(
+    State(state): State<AppState>,
+    staff: Staff<AnyRole>,
+    Segment(id): Segment<TableId>,
+) -> ApiResult<Json<QrUrl>> {
+    let table = state.db.office_table(&staff, id).await?;
+    let branch = state.db.find_branch(&staff, table.branch_id).await?;
+    let mut url = state.settings.diner_url.clone();
+    url.path_segments_mut()
+        .map_err(|()| Error::Internal("the diner app's address cannot have a path"))?
+        .pop_if_empty()
+        .extend(["join", &branch.slug, &table.code]);
+    Ok(Json(QrUrl { url: url.into(), table_code: table.code, branch_slug: branch.slug }))
 }

@@ -1,0 +1,155 @@
+//! The office gives waiters their sectors for a day, all in one transaction.
+//!
+//! A sector that is not the branch's, somebody who does not serve tables there, and what is there already are counted as
+//! skipped and are no errors (contract/admin-kitchen.md §2.C11): the dashboard sends what it has on the screen.
+
+use super::{subject, trace};
+use crate::{
+    Error, Result,
+    office::{Desk, change},
+};
+use auth::{Management, RoleSet, Staff};
+use chrono::NaiveDate;
+use domain::{AssignmentId, BranchId, SectorId, Shift, TenantId, UserId, event::Event, roster::RosterDay};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::HashSet;
+use store::{Answer, AssignmentRow, Attempt, BranchRow, Database, Placed};
+use utoipa::ToSchema;
+
+/// Most places of one request.
+const MOST: usize = 2000;
+
+/// A roster to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct Roster {
+    /// Where.
+    pub branch_id: BranchId,
+    /// When, on the branch's calendar.
+    pub assignment_date: RosterDay,
+    /// For which part of the day; null is the whole day.
+    #[serde(default)]
+    pub shift: Option<Shift>,
+    /// Who has what; 2,000 places in all at most.
+    pub assignments: Vec<SectorPlan>,
+}
+
+/// A sector and who is to have it.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct SectorPlan {
+    /// A sector of the branch or of every branch.
+    pub sector_id: SectorId,
+    /// Waiters of the branch.
+    pub waiter_ids: Vec<UserId>,
+}
+
+/// An assignment that was made.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Assigned {
+    /// The assignment.
+    pub id: AssignmentId,
+    /// The business.
+    pub tenant_id: TenantId,
+    /// The branch.
+    pub branch_id: BranchId,
+    /// The sector.
+    pub sector_id: SectorId,
+    /// Its name.
+    pub sector_name: String,
+    /// What its table codes begin with.
+    pub sector_prefix: String,
+    /// The waiter.
+    pub waiter_id: UserId,
+    /// Given and family name, or the login.
+    pub waiter_name: String,
+    /// The login.
+    pub waiter_email: String,
+    /// The day.
+    pub assignment_date: NaiveDate,
+    /// Null for the whole day.
+    #[schema(required)]
+    pub shift: Option<Shift>,
+    /// Always true.
+    pub is_active: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BulkResult {
+    /// How many are new.
+    pub created_count: usize,
+    /// How many could not be or were there already.
+    pub skipped_count: usize,
+    /// The new ones.
+    pub assignments: Vec<Assigned>,
+}
+
+/// Adds places to a day's roster.
+///
+/// # Errors
+/// No such branch, or not the caller's; too many places.
+pub async fn bulk(db: &Database, staff: &Staff<Management>, roster: &Roster, attempt: &Attempt) -> Result<Answer> {
+    let places =
+        roster.assignments.iter().flat_map(|plan| plan.waiter_ids.iter().map(|waiter| (plan.sector_id, *waiter)));
+    let places: &Vec<Placed> =
+        &places.map(|(sector, waiter)| Placed { sector, waiter, shift: roster.shift }).take(MOST + 1).collect();
+    if places.len() > MOST {
+        return Err(Error::Invalid("assignments: must be at most 2000 places in all"));
+    }
+    change(db, "assignment.bulk", staff, attempt, 200, |desk| async move {
+        let branch = desk.uow.lock_branch(staff, roster.branch_id).await?;
+        desk.assign(&branch, roster.assignment_date, places).await
+    })
+    .await
+}
+
+impl<R: RoleSet> Desk<'_, R> {
+    /// Adds what can be added of `places` to the roster of a day.
+    pub(super) async fn assign(&self, branch: &BranchRow, day: RosterDay, places: &[Placed]) -> Result<BulkResult> {
+        let sectors = self.uow.sectors_of(self.staff, branch.id).await?;
+        let waiters = self.uow.waiters_of(self.staff, branch.id).await?;
+        let there = self.uow.assignments_for(self.staff, branch.id, day.date(), None).await?;
+        let mut taken: HashSet<Placed> = there.iter().map(placed).collect();
+        let fits = |place: &Placed| {
+            sectors.iter().any(|sector| sector.id == place.sector)
+                && waiters.iter().any(|waiter| waiter.id == place.waiter)
+        };
+        let new: Vec<Placed> = places.iter().copied().filter(|place| fits(place) && taken.insert(*place)).collect();
+        let mut rows = self.uow.insert_assignments(branch, day.date(), &new).await?;
+        rows.sort_unstable_by_key(|row| row.id);
+        if let Some(first) = rows.first() {
+            let subject = subject(branch.id, first.id);
+            self.audit("CREATE", &subject, Value::Null, trace(day, &rows));
+            self.tell(&subject, Event::EntityCreated(subject.as_event())).await?;
+        }
+        let assigned = |row: &AssignmentRow| {
+            let sector = sectors.iter().find(|sector| sector.id == row.sector_id)?;
+            let waiter = waiters.iter().find(|waiter| waiter.id == row.waiter_id)?;
+            Some(Assigned {
+                id: row.id,
+                tenant_id: row.tenant_id,
+                branch_id: row.branch_id,
+                sector_id: sector.id,
+                sector_name: sector.name.clone(),
+                sector_prefix: sector.prefix.clone(),
+                waiter_id: waiter.id,
+                waiter_name: waiter.name.clone(),
+                waiter_email: waiter.email.clone(),
+                assignment_date: day.date(),
+                shift: placed(row).shift,
+                is_active: true,
+            })
+        };
+        Ok(BulkResult {
+            created_count: rows.len(),
+            skipped_count: places.len() - rows.len(),
+            assignments: rows.iter().filter_map(assigned).collect(),
+        })
+    }
+}
+
+/// The place that a row is.
+pub(super) fn placed(row: &AssignmentRow) -> Placed {
+    let shift = Shift::ALL.iter().copied().find(|shift| Some(shift.as_str()) == row.shift.as_deref());
+    Placed { sector: row.sector_id, waiter: row.waiter_id, shift }
+}

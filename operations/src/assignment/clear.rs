@@ -1,0 +1,40 @@
+//! The office empties the roster of a day, or of a shift of it, to write it anew.
+
+use super::{Day, subject, trace};
+use crate::{Result, office::change};
+use auth::{Management, Staff};
+use domain::{AssignmentId, event::Event};
+use serde::Serialize;
+use serde_json::Value;
+use store::{Answer, Attempt, Database};
+use utoipa::ToSchema;
+
+/// What was taken off the roster.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Cleared {
+    /// For people.
+    pub message: String,
+    /// How many assignments.
+    pub deleted_count: usize,
+}
+
+/// Takes the assignments of a day off the roster: those of exactly the shift, without one those of every shift. Standing
+/// ones stay.
+///
+/// # Errors
+/// No such branch, or not the caller's.
+pub async fn clear(db: &Database, staff: &Staff<Management>, day: &Day, attempt: &Attempt) -> Result<Answer> {
+    change(db, "assignment.clear", staff, attempt, 200, |desk| async move {
+        let branch = desk.uow.lock_branch(staff, day.branch).await?;
+        let rows = desk.uow.assignments_for(staff, branch.id, day.date.date(), day.shift).await?;
+        if let Some(first) = rows.first() {
+            let ids: Vec<AssignmentId> = rows.iter().map(|row| row.id).collect();
+            desk.uow.remove_assignments(staff, &ids).await?;
+            let subject = subject(branch.id, first.id);
+            desk.audit("DELETE", &subject, trace(day.date, &rows), Value::Null);
+            desk.tell(&subject, Event::EntityDeleted(subject.as_event())).await?;
+        }
+        Ok(Cleared { message: format!("{} assignments deleted", rows.len()), deleted_count: rows.len() })
+    })
+    .await
+}

@@ -1,0 +1,29 @@
+//! The office takes one place off the roster, for a day or a standing one.
+
+use crate::{Result, office::change};
+use auth::{Management, Staff};
+use domain::{AssignmentId, office::EntityKind};
+use serde::Serialize;
+use store::{Answer, Attempt, Database};
+use utoipa::ToSchema;
+
+/// What was taken off the roster.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Removed {
+    /// For people.
+    pub message: String,
+    /// The assignment.
+    pub id: AssignmentId,
+}
+
+/// Removes an assignment.
+///
+/// # Errors
+/// No such assignment, or not in the caller's branches.
+pub async fn remove(db: &Database, staff: &Staff<Management>, id: AssignmentId, attempt: &Attempt) -> Result<Answer> {
+    change(db, "assignment.remove", staff, attempt, 200, |desk| async move {
+        desk.delete(EntityKind::Assignment, id.get()).await?;
+        Ok(Removed { message: "Assignment deleted".into(), id })
+    })
+    .await
+}

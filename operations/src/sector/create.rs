@@ -1,0 +1,53 @@
+//! The office divides the floor: a sector of one branch, or of every branch, which only an administrator makes.
+//!
+//! `sector_prefix_active` backs the prefix.
+
+use crate::{
+    Error, Result,
+    office::{Subject, change},
+};
+use auth::{Management, Staff};
+use domain::{BranchId, office::EntityKind, sector::Prefix, text::Name};
+use serde::Deserialize;
+use store::{Answer, Attempt, Database, view::Sector};
+use utoipa::ToSchema;
+
+/// A sector to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NewSector {
+    /// Where; without one it is a sector of every branch.
+    #[serde(default)]
+    pub branch_id: Option<BranchId>,
+    /// 1 to 100 characters.
+    pub name: Name<100>,
+    /// Two to four letters, unique in the branch.
+    pub prefix: Prefix,
+}
+
+/// Adds a sector.
+///
+/// # Errors
+/// No such branch or not the caller's; a manager makes a global one; the prefix is taken.
+pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewSector, attempt: &Attempt) -> Result<Answer> {
+    let created = change(db, "sector.create", staff, attempt, 201, |desk| async move {
+        let branch = match new.branch_id {
+            Some(branch) => Some(desk.uow.lock_branch(staff, branch).await?.id),
+            None if staff.is_admin() => None,
+            None => return Err(Error::Forbidden("Only an administrator can add a sector of every branch")),
+        };
+        let (name, prefix) = (new.name.clone().into(), new.prefix.clone().into());
+        let row = desk.uow.insert_office_sector(staff.tenant_id(), branch, name, prefix).await?;
+        let sector = Sector::from(row);
+        let subject = Subject::new(EntityKind::Sector, sector.id.get(), sector.name.clone(), branch);
+        desk.created(&subject, &sector).await?;
+        Ok(sector)
+    })
+    .await;
+    match created {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+            code: "prefix_taken",
+            detail: "prefix: the branch has a sector of this prefix already".into(),
+        }),
+        other => other,
+    }
+}

@@ -1,0 +1,7 @@
+//! The parts of the floor.
+
+mod create;
+mod delete;
+
+pub use create::{NewSector, create};
+pub use delete::delete;

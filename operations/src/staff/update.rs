@@ -1,0 +1,136 @@
+//! The office changes what it knows of somebody, what they are and where, or lets them in no more.
+//!
+//! A new password, other roles and the active flag end every token at once, in the transaction of the change; the event
+//! makes the gateways look at the person's sockets again. Somebody must be left to run the business.
+
+use super::{MAX_POSTS, Trace, ensure_begun, hashed, named, rules, subject};
+use crate::{Error, Result, office::change};
+use auth::{Management, Staff};
+use domain::{
+    UserId,
+    office::Blank,
+    patch::present,
+    staff::{Dni, HireDate, Password, Phone, Post},
+    text::{Email, Name},
+};
+use serde::Deserialize;
+use store::{Account, Answer, Attempt, Database, view::StaffMember};
+use utoipa::ToSchema;
+
+/// What to change. An absent field stays as it is; null clears it where that is possible.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct MemberPatch {
+    /// The login, unique.
+    #[serde(default, deserialize_with = "present")]
+    pub email: Option<Email>,
+    /// 8 to 128 characters. Empty or absent: the old one stays.
+    #[serde(default, deserialize_with = "password")]
+    #[schema(value_type = Option<String>)]
+    pub password: Option<Password>,
+    /// Given name, at most 100 characters.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub first_name: Option<Blank<Name<100>>>,
+    /// Family name, at most 100 characters.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub last_name: Option<Blank<Name<100>>>,
+    /// 6 to 15 digits.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub phone: Option<Blank<Phone>>,
+    /// 7 to 9 digits.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub dni: Option<Blank<Dni>>,
+    /// `YYYY-MM-DD`, not in the future.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub hire_date: Option<Blank<HireDate>>,
+    /// False lets the person in no more.
+    #[serde(default, deserialize_with = "present")]
+    pub is_active: Option<bool>,
+    /// Replaces the roles; a manager's replaces those in the manager's branches.
+    #[serde(default, deserialize_with = "present")]
+    pub branch_roles: Option<Vec<Post>>,
+}
+
+/// A form's empty password field says that the password stays.
+fn password<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Password>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty());
+    text.map(Password::try_from).transpose().map_err(serde::de::Error::custom)
+}
+
+impl MemberPatch {
+    fn apply(self, row: Account, hash: Option<String>) -> Account {
+        Account {
+            email: self.email.map_or(row.email, Into::into),
+            password_hash: hash.unwrap_or(row.password_hash),
+            first_name: self.first_name.map_or(row.first_name, Into::into),
+            last_name: self.last_name.map_or(row.last_name, Into::into),
+            phone: self.phone.map_or(row.phone, Into::into),
+            dni: self.dni.map_or(row.dni, Into::into),
+            hire_date: self.hire_date.map_or(row.hire_date, Into::into),
+            deactivated: self.is_active.map_or(row.deactivated, |active| !active),
+            ..row
+        }
+    }
+}
+
+/// Changes a member of staff.
+///
+/// # Errors
+/// No such person; [`rules`] does not allow it; the login is taken; nobody would be left to run the business.
+pub async fn update(
+    db: &Database,
+    staff: &Staff<Management>,
+    id: UserId,
+    patch: &MemberPatch,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let hash = match &patch.password {
+        Some(password) => Some(hashed(password).await?),
+        None => None,
+    };
+    let hash = &hash;
+    let updated = change(db, "staff.update", staff, attempt, 200, |desk| async move {
+        let reach = staff.branches();
+        let (account, held) = desk.uow.lock_member(staff, id).await?;
+        rules::ensure_may_touch(&reach, &held)?;
+        let posts = match patch.branch_roles.as_deref() {
+            Some(wanted) if wanted.len() > MAX_POSTS => return Err(Error::Invalid("branch_roles: too many")),
+            Some(wanted) => {
+                rules::ensure_sound(&desk.uow.branches_of_business(staff).await?, wanted)?;
+                rules::ensure_may_give(&reach, wanted)?;
+                rules::replaced(&reach, &held, wanted)
+            }
+            None => held.clone(),
+        };
+        ensure_begun(&desk, patch.hire_date.as_ref())?;
+        let row = patch.clone().apply((*account).clone(), hash.clone());
+        if row != *account && rules::works_elsewhere(&reach, &held) {
+            return Err(Error::Forbidden(
+                "Of somebody who works in other branches too, you can change the roles in yours",
+            ));
+        }
+        if row.deactivated && !account.deactivated && id == staff.user_id() {
+            return Err(Error::refused("own_account", "You cannot deactivate your own account"));
+        }
+        let ends_tokens = hash.is_some() || row.deactivated != account.deactivated || !rules::same(&held, &posts);
+        let row = desk.uow.set_member(&account, row).await?;
+        if !rules::same(&held, &posts) {
+            desk.uow.set_posts(&account, &posts).await?;
+        }
+        if ends_tokens {
+            desk.revoke(id).await?;
+            desk.ensure_administrator().await?;
+        }
+        let (before, after) = (StaffMember::of((*account).clone(), held), StaffMember::of(row, posts));
+        let trace = |member, password_changed| Trace { member, password_changed };
+        let subject = subject(&after, &before.branch_roles);
+        desk.updated(&subject, &trace(&before, false), &trace(&after, hash.is_some())).await?;
+        Ok(after.seen_from(&reach))
+    })
+    .await;
+    named(updated)
+}

@@ -1,0 +1,81 @@
+//! The office lays many tables at once: codes `PREFIX-NN`, the first free numbers of each sector; all or none.
+
+use super::{named, subject};
+use crate::{Error, Result, office::change};
+use auth::{Management, Staff};
+use domain::{BranchId, SectorId, event::Event, office::Whole, table::code::number};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::{Answer, Attempt, Database, view::OfficeTable};
+use utoipa::ToSchema;
+
+/// Most tables of one request.
+const MOST: usize = 200;
+
+/// Tables to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct Batch {
+    /// Where.
+    pub branch_id: BranchId,
+    /// Which; 200 tables in all at most.
+    pub tables: Vec<BatchRow>,
+}
+
+/// Some tables of one sector and size.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct BatchRow {
+    /// A sector of the branch or of every branch.
+    pub sector_id: SectorId,
+    /// Seats.
+    pub capacity: Whole<1, 50>,
+    /// How many.
+    pub count: Whole<1, 200>,
+}
+
+/// The tables that are there now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Laid {
+    /// How many.
+    pub created_count: usize,
+    /// In the order of the request.
+    pub tables: Vec<OfficeTable>,
+}
+
+/// Adds the tables of a batch.
+///
+/// # Errors
+/// No such branch or sector, or not the caller's; none, or too many.
+pub async fn batch(db: &Database, staff: &Staff<Management>, batch: &Batch, attempt: &Attempt) -> Result<Answer> {
+    let total: i64 = batch.tables.iter().map(|row| i64::from(row.count.get())).sum();
+    if batch.tables.is_empty() || total > i64::try_from(MOST).unwrap_or(i64::MAX) {
+        return Err(Error::Invalid("tables: must be from 1 to 200 tables in all"));
+    }
+    let laid = change(db, "table.batch", staff, attempt, 201, |desk| async move {
+        let branch = desk.uow.lock_branch(staff, batch.branch_id).await?;
+        let sectors = desk.uow.sectors_of(staff, branch.id).await?;
+        let mut taken = desk.uow.table_codes(staff, branch.id).await?;
+        let mut rows = Vec::new();
+        for wanted in &batch.tables {
+            let Some(sector) = sectors.iter().find(|sector| sector.id == wanted.sector_id) else {
+                desk.uow.ensure_sector(staff, wanted.sector_id).await?;
+                return Err(Error::Invalid("sector_id: is another branch's"));
+            };
+            let count = usize::try_from(wanted.count.get()).unwrap_or_default();
+            let codes = number(&sector.prefix, count, &mut taken);
+            let (sector, capacity) = (Some(sector.id), wanted.capacity.get());
+            rows.extend(codes.into_iter().map(|code| store::NewTable { code, capacity, sector, deactivated: false }));
+        }
+        let ids = desk.uow.insert_tables(&branch, rows).await?;
+        let tables = desk.uow.office_tables(staff, &ids).await?;
+        for table in &tables {
+            desk.audit("CREATE", &subject(table), Value::Null, json!(table));
+        }
+        // One word for all: whoever hears it reads the tables again.
+        if let Some(first) = tables.first().map(subject) {
+            desk.tell(&first, Event::EntityCreated(first.as_event())).await?;
+        }
+        Ok(Laid { created_count: tables.len(), tables })
+    })
+    .await;
+    named(laid)
+}

@@ -1,0 +1,90 @@
+//! The office lays one table.
+//!
+//! `dining_table_code_active` backs the code; the office lock keeps branch and sector from being deleted meanwhile.
+
+use super::{named, sector_named, subject};
+use crate::{
+    Error, Result,
+    office::{Desk, change},
+};
+use auth::{Management, RoleSet, Staff};
+use domain::{
+    BranchId, SectorId,
+    office::{Blank, Whole},
+    table::TableCode,
+    text::Name,
+};
+use serde::Deserialize;
+use store::{Answer, Attempt, Database};
+use utoipa::ToSchema;
+
+/// Seats of a table when nobody says.
+pub(super) const SEATS: i32 = 4;
+
+/// A table to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NewTable {
+    /// Where.
+    pub branch_id: BranchId,
+    /// As on the QR sticker: 1 to 30 characters, unique in the branch.
+    pub code: TableCode,
+    /// Seats; 4 when not said.
+    #[serde(default)]
+    pub capacity: Option<Whole<1, 50>>,
+    /// The name of a sector of the branch or of every branch.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub sector: Blank<Name<100>>,
+    /// The same by its id, which counts before the name.
+    #[serde(default)]
+    pub sector_id: Option<SectorId>,
+    /// False keeps it out of use for now.
+    #[serde(default)]
+    pub is_active: Option<bool>,
+}
+
+/// Adds a table.
+///
+/// # Errors
+/// No such branch or sector, or not the caller's; the branch has a table of that code.
+pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewTable, attempt: &Attempt) -> Result<Answer> {
+    let created = change(db, "table.create", staff, attempt, 201, |desk| async move {
+        let branch = desk.uow.lock_branch(staff, new.branch_id).await?;
+        let row = store::NewTable {
+            code: new.code.clone().into(),
+            capacity: new.capacity.map_or(SEATS, Whole::get),
+            sector: desk.sector(branch.id, new.sector_id, new.sector.as_ref()).await?,
+            deactivated: new.is_active == Some(false),
+        };
+        let ids = desk.uow.insert_tables(&branch, vec![row]).await?;
+        let table = desk.uow.office_tables(staff, &ids).await?.pop().ok_or(Error::NotFound("table"))?;
+        desk.created(&subject(&table), &table).await?;
+        Ok(table)
+    })
+    .await;
+    named(created)
+}
+
+impl<R: RoleSet> Desk<'_, R> {
+    /// The sector that a form means, by id or by name.
+    pub(super) async fn sector(
+        &self,
+        branch: BranchId,
+        id: Option<SectorId>,
+        name: Option<&Name<100>>,
+    ) -> Result<Option<SectorId>> {
+        if id.is_none() && name.is_none() {
+            return Ok(None);
+        }
+        let sectors = self.uow.sectors_of(self.staff, branch).await?;
+        match (id, name) {
+            (Some(id), _) if sectors.iter().any(|sector| sector.id == id) => Ok(Some(id)),
+            (Some(id), _) => {
+                self.uow.ensure_sector(self.staff, id).await?;
+                Err(Error::Invalid("sector_id: is another branch's"))
+            }
+            (None, Some(name)) => sector_named(&sectors, name.as_str()).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+}

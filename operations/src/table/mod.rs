@@ -1,0 +1,35 @@
+//! The office lays tables; deleting is [`office::delete`](crate::office::delete), refused while a party sits there.
+
+mod batch;
+mod create;
+mod update;
+
+pub use batch::{Batch, BatchRow, Laid, batch};
+pub use create::{NewTable, create};
+pub use update::{TablePatch, update};
+
+use crate::{Error, Result, office::Subject};
+use domain::{SectorId, office::EntityKind};
+use store::{Answer, SectorRow, view::OfficeTable};
+
+/// A table as events and audit rows name it.
+fn subject(table: &OfficeTable) -> Subject {
+    Subject::new(EntityKind::Table, table.id.get(), table.code.clone(), Some(table.branch_id))
+}
+
+/// The sector of that name among those of the branch, however it is written.
+fn sector_named(sectors: &[SectorRow], name: &str) -> Result<SectorId> {
+    let found = sectors.iter().find(|sector| sector.name.to_lowercase() == name.to_lowercase());
+    found.map(|sector| sector.id).ok_or(Error::Invalid("sector: the branch has no sector of this name"))
+}
+
+/// The only unique key of a table is its code in the branch.
+fn named(done: Result<Answer>) -> Result<Answer> {
+    match done {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+            code: "code_taken",
+            detail: "code: the branch has a table of this code already".into(),
+        }),
+        other => other,
+    }
+}

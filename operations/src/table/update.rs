@@ -1,0 +1,95 @@
+//! The office changes a table: its code, seats and sector, and whether it is in use.
+//!
+//! Under the table's lock nobody sits down meanwhile; while a party sits there its status is theirs.
+
+use super::{named, subject};
+use crate::{
+    Error, Result,
+    office::{change, ensure_free},
+};
+use auth::{Management, Scope, Staff};
+use domain::{
+    Patch, SectorId, TableId,
+    event::{Event, TableRef},
+    office::{Blank, Whole},
+    patch::present,
+    table::{TableCode, TableStatus},
+    text::Name,
+};
+use serde::Deserialize;
+use store::{Answer, Attempt, Database, TableRow};
+use utoipa::ToSchema;
+
+/// What to change. An absent field stays as it is; null clears it where that is possible.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct TablePatch {
+    /// As on the QR sticker: 1 to 30 characters, unique in the branch.
+    #[serde(default, deserialize_with = "present")]
+    pub code: Option<TableCode>,
+    /// Seats.
+    #[serde(default, deserialize_with = "present")]
+    pub capacity: Option<Whole<1, 50>>,
+    /// The name of a sector of the branch or of every branch.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub sector: Option<Blank<Name<100>>>,
+    /// The same by its id, which counts before the name.
+    #[serde(default)]
+    #[schema(value_type = Option<SectorId>)]
+    pub sector_id: Patch<SectorId>,
+    /// FREE or OUT_OF_SERVICE, while nobody sits there.
+    #[serde(default, deserialize_with = "present")]
+    pub status: Option<TableStatus>,
+    /// False takes it away from guests and waiters, while nobody sits there.
+    #[serde(default, deserialize_with = "present")]
+    pub is_active: Option<bool>,
+}
+
+/// Changes a table.
+///
+/// # Errors
+/// No such table, or not in the caller's branches; no such sector there; a party sits there; the code is taken.
+pub async fn update(
+    db: &Database,
+    staff: &Staff<Management>,
+    id: TableId,
+    patch: &TablePatch,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let updated = change(db, "table.update", staff, attempt, 200, |desk| async move {
+        let table = desk.uow.lock_office_table(staff, id).await?;
+        let in_use = desk.uow.lock_tables_in_use(staff, &[id.get()]).await?;
+        let status = match patch.status {
+            Some(wanted) => table.status.by_office(wanted, !in_use.is_empty()).map_err(Error::Conflict)?,
+            None => table.status,
+        };
+        if patch.is_active == Some(false) && !table.deactivated {
+            ensure_free(&in_use)?;
+        }
+        let sector = match (patch.sector_id, &patch.sector) {
+            (Patch::Absent, None) => table.sector_id,
+            (Patch::Value(sector), _) => desk.sector(table.branch_id, Some(sector), None).await?,
+            (_, Some(name)) => desk.sector(table.branch_id, None, name.as_ref()).await?,
+            (Patch::Null, None) => None,
+        };
+        let changed = TableRow {
+            code: patch.code.clone().map_or_else(|| table.code.clone(), Into::into),
+            capacity: patch.capacity.map_or(table.capacity, Whole::get),
+            sector_id: sector,
+            status,
+            deactivated: patch.is_active.map_or(table.deactivated, |active| !active),
+            ..(*table).clone()
+        };
+        let before = desk.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
+        let now = desk.uow.set_table(&table, changed).await?;
+        let after = desk.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
+        desk.updated(&subject(&after), &before, &after).await?;
+        if now.status != table.status {
+            let event = TableRef { table_code: now.code.clone(), table_status: now.status };
+            desk.uow.emit(now.place(), staff.actor(now.branch_id), Event::TableStatusChanged(event));
+        }
+        Ok(after)
+    })
+    .await;
+    named(updated)
+}

@@ -1,0 +1,5 @@
+//! The business itself.
+
+mod update;
+
+pub use update::{TenantPatch, update};

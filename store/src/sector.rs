@@ -1,0 +1,148 @@
+//! Sectors: the parts of the floor, of one branch or, global, of every branch of the business.
+
+use crate::{
+    Database, Page,
+    error::{Error, Result},
+    scoped::{reach, within},
+    unit_of_work::{UnitOfWork, all, one},
+};
+use auth::{Reach, RoleSet, Scope, Staff};
+use domain::{BranchId, SectorId, TenantId};
+use entity::sector;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A sector's row.
+pub type SectorRow = sector::Model;
+
+/// A sector as the office knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Sector {
+    /// The sector.
+    pub id: SectorId,
+    /// The business.
+    pub tenant_id: TenantId,
+    /// Its branch; null for one of every branch.
+    #[schema(required)]
+    pub branch_id: Option<BranchId>,
+    /// Its name.
+    pub name: String,
+    /// What the codes of its tables begin with, unique in the branch.
+    pub prefix: String,
+    /// Its place among the sectors.
+    pub display_order: i32,
+    /// False once deleted.
+    pub is_active: bool,
+    /// Whether every branch has it.
+    pub is_global: bool,
+}
+
+impl From<SectorRow> for Sector {
+    fn from(row: SectorRow) -> Self {
+        Self {
+            id: row.id,
+            tenant_id: row.tenant_id,
+            branch_id: row.branch_id,
+            name: row.name,
+            prefix: row.prefix,
+            display_order: row.display_order,
+            is_active: row.is_active,
+            is_global: row.branch_id.is_none(),
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Last {
+    last: i32,
+}
+
+impl Database {
+    /// The global sectors and those of `branch`. Without a branch an administrator's are the global ones only, anybody
+    /// else's those of their branches too (contract/admin-kitchen.md §2.C8).
+    ///
+    /// # Errors
+    /// The branch is not found or not the caller's.
+    pub async fn sectors<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        branch: Option<BranchId>,
+        deleted_too: bool,
+        page: Page,
+    ) -> Result<Vec<Sector>> {
+        let which = match branch {
+            Some(branch) => self.find_branch(staff, branch).await?.id.get(),
+            None if staff.branches() == Reach::All => -1,
+            None => 0,
+        };
+        let sql = format!(
+            "select * from sector where tenant_id = $1 and (deletion_id is null or $2)
+             and (branch_id is null or branch_id = $3 or ($3 = 0 and {}))
+             order by display_order, name, id limit $5 offset $6",
+            within(self.reader().get_database_backend(), "branch_id", "$4")
+        );
+        let [limit, offset] = page.values();
+        let values = [staff.tenant_id().into(), deleted_too.into(), which.into(), reach(staff), limit, offset];
+        let rows: Vec<SectorRow> = all(self.reader(), &sql, values).await?;
+        Ok(rows.into_iter().map(Sector::from).collect())
+    }
+
+    /// One sector of the business, deleted or not; `None` where there is none.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_sector(&self, scope: &impl Scope, id: SectorId) -> Result<Option<SectorRow>> {
+        let sql = "select * from sector where tenant_id = $1 and id = $2";
+        one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await
+    }
+}
+
+impl UnitOfWork {
+    /// The sectors that stand in a branch: its own and the global ones, in their order.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn sectors_of(&self, scope: &impl Scope, branch: BranchId) -> Result<Vec<SectorRow>> {
+        let sql = "select * from sector where tenant_id = $1 and is_active and (branch_id = $2 or branch_id is null)
+            order by display_order, name, id";
+        self.all(sql, [scope.tenant_id().into(), branch.into()]).await
+    }
+
+    /// Whether the business has such a sector at all, in whichever branch.
+    ///
+    /// # Errors
+    /// Not found.
+    pub async fn ensure_sector(&self, scope: &impl Scope, id: SectorId) -> Result<()> {
+        let sql = "select * from sector where tenant_id = $1 and id = $2 and is_active";
+        let row: Option<SectorRow> = self.one(sql, [scope.tenant_id().into(), id.into()]).await?;
+        row.map(drop).ok_or(Error::NotFound("sector"))
+    }
+
+    /// Adds a sector at the end of the branch's, or of the global ones.
+    ///
+    /// # Errors
+    /// The prefix is taken.
+    pub async fn insert_office_sector(
+        &self,
+        tenant: TenantId,
+        branch: Option<BranchId>,
+        name: String,
+        prefix: String,
+    ) -> Result<SectorRow> {
+        let sql = "select coalesce(max(display_order), -1) as last from sector
+            where tenant_id = $1 and coalesce(branch_id, 0) = $2 and is_active";
+        let last: Option<Last> = self.one(sql, [tenant.into(), branch.map_or(0, BranchId::get).into()]).await?;
+        let row = sector::ActiveModel {
+            tenant_id: Set(tenant),
+            branch_id: Set(branch),
+            name: Set(name),
+            prefix: Set(prefix),
+            display_order: Set(last.map_or(0, |row| row.last.saturating_add(1))),
+            is_active: Set(true),
+            created_at: Set(self.now()),
+            ..Default::default()
+        };
+        Ok(row.insert(self.tx()).await?)
+    }
+}

@@ -1,0 +1,167 @@
+//! The roster of a branch on one day, as the office looks at it (contract/admin-kitchen.md §2.C11).
+
+use crate::{
+    Database,
+    assignment::{TableWaiter, WAITERS},
+    error::Result,
+    unit_of_work::all,
+};
+use auth::Scope;
+use chrono::NaiveDate;
+use domain::{AssignmentId, BranchId, SectorId, Shift, UserId};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use std::collections::HashSet;
+use utoipa::ToSchema;
+
+/// Somebody who serves tables.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OverviewWaiter {
+    /// Who.
+    pub id: UserId,
+    /// Given and family name, or the login.
+    pub name: String,
+    /// The login.
+    pub email: String,
+}
+
+impl From<&TableWaiter> for OverviewWaiter {
+    fn from(waiter: &TableWaiter) -> Self {
+        Self { id: waiter.id, name: waiter.name.clone(), email: waiter.email.clone() }
+    }
+}
+
+/// Somebody with a place on the roster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PlacedWaiter {
+    /// Who.
+    pub id: UserId,
+    /// Given and family name, or the login.
+    pub name: String,
+    /// The login.
+    pub email: String,
+    /// The assignment, to be removed by itself.
+    pub assignment_id: AssignmentId,
+    /// For which part of the day; null for the whole day.
+    #[schema(required)]
+    pub shift: Option<String>,
+    /// Whether it stands every day: clearing a day leaves it, and the sector's assignments for a day replace it.
+    pub is_standing: bool,
+}
+
+/// A sector and who has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StaffedSector {
+    /// The sector.
+    pub sector_id: SectorId,
+    /// Its name.
+    pub sector_name: String,
+    /// What its table codes begin with.
+    pub sector_prefix: String,
+    /// Who has it, each once, by name.
+    pub waiters: Vec<PlacedWaiter>,
+}
+
+/// The roster of a branch on one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RosterOverview {
+    /// The branch.
+    pub branch_id: BranchId,
+    /// Its name.
+    pub branch_name: String,
+    /// The day.
+    pub assignment_date: NaiveDate,
+    /// The shift that was asked for; null for all of them.
+    #[schema(required)]
+    pub shift: Option<Shift>,
+    /// The sectors of the branch and of every branch, in their order.
+    pub sectors: Vec<StaffedSector>,
+    /// The waiters of the branch without a sector, by name.
+    pub unassigned_waiters: Vec<OverviewWaiter>,
+}
+
+#[derive(FromQueryResult)]
+struct SectorRow {
+    id: SectorId,
+    name: String,
+    prefix: String,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: AssignmentId,
+    sector_id: SectorId,
+    waiter_id: UserId,
+    assignment_date: Option<NaiveDate>,
+    shift: Option<String>,
+}
+
+const SECTORS: &str = "select id, name, prefix from sector
+    where tenant_id = $1 and is_active and (branch_id = $2 or branch_id is null) order by display_order, name, id";
+
+/// The assignments of a branch that count on the day `$2`: see [`domain::roster`].
+pub(crate) const ON_DAY: &str = "a.branch_id = $1 and a.is_active and (a.assignment_date = $2
+    or a.assignment_date is null and not exists (select 1 from waiter_sector_assignment d
+        where d.branch_id = a.branch_id and d.sector_id = a.sector_id and d.is_active and d.assignment_date = $2
+          and (d.shift is null or d.shift = a.shift)))";
+
+impl Database {
+    /// Who has which sector of a branch on `day`; with a shift, in that shift or the whole day.
+    ///
+    /// # Errors
+    /// The branch is not found or not the caller's.
+    pub async fn roster_overview(
+        &self,
+        scope: &impl Scope,
+        branch: BranchId,
+        day: NaiveDate,
+        shift: Option<Shift>,
+    ) -> Result<RosterOverview> {
+        let branch = self.find_branch(scope, branch).await?;
+        let of_branch = || [scope.tenant_id().into(), branch.id.into()];
+        let sectors: Vec<SectorRow> = all(self.reader(), SECTORS, of_branch()).await?;
+        let waiters: Vec<TableWaiter> = all(self.reader(), WAITERS, of_branch()).await?;
+        let sql = format!(
+            "select a.id, a.sector_id, a.waiter_id, a.assignment_date, a.shift from waiter_sector_assignment a
+             where {ON_DAY} and (a.shift is null or a.shift = $3 or $3 = '') order by a.id"
+        );
+        let only = shift.map_or("", Shift::as_str);
+        let rows: Vec<Row> = all(self.reader(), &sql, [branch.id.into(), day.into(), only.into()]).await?;
+        let mut placed = HashSet::new();
+        let sectors = sectors.into_iter().map(|sector| StaffedSector {
+            waiters: (waiters.iter())
+                .filter_map(|waiter| {
+                    let row = rows.iter().find(|row| row.sector_id == sector.id && row.waiter_id == waiter.id)?;
+                    placed.insert(waiter.id);
+                    Some(row.of(waiter))
+                })
+                .collect(),
+            sector_id: sector.id,
+            sector_name: sector.name,
+            sector_prefix: sector.prefix,
+        });
+        let sectors = sectors.collect();
+        let unassigned = waiters.iter().filter(|waiter| !placed.contains(&waiter.id)).map(OverviewWaiter::from);
+        Ok(RosterOverview {
+            branch_id: branch.id,
+            branch_name: branch.name.clone(),
+            assignment_date: day,
+            shift,
+            sectors,
+            unassigned_waiters: unassigned.collect(),
+        })
+    }
+}
+
+impl Row {
+    fn of(&self, waiter: &TableWaiter) -> PlacedWaiter {
+        PlacedWaiter {
+            id: waiter.id,
+            name: waiter.name.clone(),
+            email: waiter.email.clone(),
+            assignment_id: self.id,
+            shift: self.shift.clone(),
+            is_standing: self.assignment_date.is_none(),
+        }
+    }
+}
