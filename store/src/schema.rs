@@ -111,6 +111,10 @@ fn checks(tables: &[TableSql]) -> BTreeMap<String, Vec<String>> {
     for table in tables {
         for check in table.sql.split("check (").skip(1) {
             let Some((column, rest)) = check.split_once(" in (") else { continue };
+            // What compares a list with something else is no list of a column's values.
+            if !column.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+                continue;
+            }
             let words = rest.split_once(')').unwrap().0.split(',');
             let words = words.map(|word| word.trim().trim_matches('\'').to_owned()).collect();
             checks.insert(format!("{}.{column}", table.name), words);

@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn an_empty_form_says_nothing() {
-        let blank = |json: &str| serde_json::from_str::<Blank<Name<3>>>(json).map(|it| Option::<String>::from(it));
+        let blank = |json: &str| serde_json::from_str::<Blank<Name<3>>>(json).map(Option::<String>::from);
         assert!(["null", r#""""#, r#""  ""#].into_iter().all(|json| blank(json).unwrap().is_none()));
         assert_eq!(blank(r#"" Ana ""#).unwrap().as_deref(), Some("Ana"));
         assert!(blank(r#""Anna""#).is_err());

@@ -65,7 +65,7 @@ both_modes! {
         let second = till.party("INT-02").await;
         till.checkout(&second, None).await;
         till.app.sql_exec(&format!("update provider_account set sealed = 'nobody knows' where branch_id = {branch}")).await;
-        till.app.sql_exec(&format!("update checkout set id = '0' where account_id <> (select min(id) from provider_account)")).await;
+        till.app.sql_exec("update checkout set id = '0' where account_id <> (select min(id) from provider_account)").await;
         till.fake.faults().add_delivery(fake_mercadopago::DeliveryRule::new(fake_mercadopago::When::Always, fake_mercadopago::DeliveryFault::Drop));
         till.fake.pay(&checkout.preference, fake_mercadopago::Outcome::Approve, None).unwrap();
         till.sweep().await;
