@@ -15,7 +15,7 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
     let routes = OpenApiRouter::with_openapi(openapi::Document::openapi());
     let routes = kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits);
     let routes = money_office(payments(till(routes, &limits), &limits));
-    reports(menu_office(office(routes)))
+    recipe_office(reports(menu_office(office(routes))))
 }
 
 /// What the dashboard manages.
@@ -73,6 +73,18 @@ fn menu_office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(exclusion::exclusions))
         .routes(routes!(exclusion::category_exclusion, exclusion::exclude_category))
         .routes(routes!(exclusion::subcategory_exclusion, exclusion::exclude_subcategory))
+}
+
+/// What the kitchen works with.
+fn recipe_office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
+    use routes::ingredient;
+    routes
+        .routes(routes!(ingredient::ingredient_groups, ingredient::create_ingredient_group))
+        .routes(routes!(ingredient::ingredients, ingredient::create_ingredient))
+        .routes(routes!(ingredient::find_ingredient, ingredient::update_ingredient, ingredient::delete_ingredient))
+        .routes(routes!(ingredient::add_sub_ingredient))
+        .routes(routes!(ingredient::remove_sub_ingredient))
+        .routes(routes!(ingredient::catalog))
 }
 
 /// Puts a limit in front of a route.

@@ -154,6 +154,14 @@ id! {
     CashSessionId;
     /// Money that went into a drawer or out of it.
     CashMovementId;
+    /// A shelf of ingredients.
+    IngredientGroupId;
+    /// What recipes use.
+    IngredientId;
+    /// What a processed ingredient is made of.
+    SubIngredientId;
+    /// A word of a list.
+    CatalogEntryId;
     /// What the office deleted, with all that went with it.
     DeletionId;
     /// A row of the audit log.

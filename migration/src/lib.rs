@@ -27,6 +27,7 @@ mod m20261124_000023_create_tips;
 mod m20261124_000024_create_cash_register;
 mod m20261124_000025_one_row_a_provided_payment;
 mod m20261124_000026_index_reports;
+mod m20261124_000027_create_ingredients;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000024_create_cash_register::Migration),
             Box::new(m20261124_000025_one_row_a_provided_payment::Migration),
             Box::new(m20261124_000026_index_reports::Migration),
+            Box::new(m20261124_000027_create_ingredients::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@
 //! | [`staff`] | who works here, as what and where |
 //! | [`assignment`] | who has which sector on which day |
 //! | [`sector`], [`table`] | the office divides and lays the floor |
+//! | [`ingredient`] | what recipes are made of |
 //! | [`tip`] | tips by hand, and how tips are shared out |
 //! | [`cash`] | the drawer is opened, booked in and counted |
 //! | [`subcategory`] | the parts of a category |
@@ -40,6 +41,7 @@ pub mod demo;
 pub mod diner;
 mod error;
 pub mod exclusion;
+pub mod ingredient;
 pub mod kitchen;
 pub mod menu;
 pub mod office;

@@ -9,7 +9,7 @@ use domain::{
     event::{Envelope, EventSink},
     kitchen::{Station, TicketStatus},
     menu::{Presence, Probability, Severity},
-    office::EntityKind,
+    office::{Catalog, EntityKind},
     payment::{
         AccountStatus, CheckoutStatus, IncidentKind, NoticeVerdict, PaymentStatus, Provider, RefundKind, RefundStatus,
         Registrar, ResourceKind, SignatureMode, SyncCause, SyncStatus, Tender,
@@ -92,6 +92,7 @@ fn vocabularies() -> BTreeMap<&'static str, Vec<String>> {
         ("payment_sync.kind", texts(ResourceKind::ALL, ResourceKind::as_str)),
         ("payment_sync.status", texts(SyncStatus::ALL, SyncStatus::as_str)),
         ("payment_sync.cause", texts(SyncCause::ALL, SyncCause::as_str)),
+        ("catalog_entry.catalog", texts(Catalog::ALL, Catalog::as_str)),
         ("deletion.entity_type", texts(EntityKind::ALL, EntityKind::as_str)),
         ("tip.payment_method", texts(MoneyMethod::ALL, MoneyMethod::as_str)),
         ("tip_share.role", texts(Role::ALL, Role::as_str)),

@@ -18,6 +18,7 @@ mod floor;
 mod hostile;
 mod hot_path;
 mod hours;
+mod ingredients;
 mod keys;
 mod kitchen;
 mod ledger;

@@ -178,6 +178,9 @@ pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
          SELECT tenant_id, category_id, id, 'Suyo', '{now}' FROM subcategory WHERE name = 'Suya';
          INSERT INTO branch_product (tenant_id, branch_id, product_id, price_cents)
          SELECT p.tenant_id, c.branch_id, p.id, 100 FROM product p JOIN category c ON c.id = p.category_id WHERE p.name = 'Suyo';
+         INSERT INTO ingredient (tenant_id, name, is_processed, created_at) SELECT id, 'Suyo', true, '{now}' FROM tenant WHERE slug = 'otro';
+         INSERT INTO sub_ingredient (tenant_id, ingredient_id, name, created_at)
+         SELECT tenant_id, id, 'Suyo', '{now}' FROM ingredient WHERE name = 'Suyo';
          INSERT INTO allergen (tenant_id, name, created_at) SELECT id, 'Suyo', '{now}' FROM tenant WHERE slug = 'otro';
          INSERT INTO allergen (tenant_id, name, created_at) SELECT id, 'Otro', '{now}' FROM tenant WHERE slug = 'otro';
          INSERT INTO cross_reaction (tenant_id, allergen_id, cross_reacts_with_id)
@@ -212,6 +215,10 @@ pub(crate) struct Stranger {
     pub(crate) allergen: i64,
     /// Of its business; 0 where it has none.
     pub(crate) reaction: i64,
+    /// Of its business.
+    pub(crate) ingredient: i64,
+    /// Of its business; 0 where it has none.
+    pub(crate) sub_ingredient: i64,
 }
 
 impl Stranger {
@@ -247,6 +254,8 @@ impl Stranger {
             product: in_category("product").await,
             allergen: of_business("allergen").await,
             reaction: of_business("cross_reaction").await,
+            ingredient: of_business("ingredient").await,
+            sub_ingredient: of_business("sub_ingredient").await,
         }
     }
 }

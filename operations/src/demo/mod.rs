@@ -2,6 +2,7 @@
 
 mod floor;
 mod menu;
+mod pantry;
 
 use crate::{Error, Result};
 use domain::{Role, round::RoundConfirmation, timezone::DEFAULT_TIME_ZONE};
@@ -46,6 +47,7 @@ pub async fn seed(db: &Database) -> Result<()> {
                 waiters.push((*email, user));
             }
             floor::lay(&uow, &branch, &waiters).await?;
+            pantry::stock(&uow, tenant).await?;
             menu::write(&uow, &branch).await
         })
         .await;

@@ -3,8 +3,8 @@
 use domain::office::EntityKind;
 
 use EntityKind::{
-    Allergen, Assignment, Branch, Category, CrossReaction, Product, Sector, Staff, Subcategory, Table as DiningTable,
-    TipPool,
+    Allergen, Assignment, Branch, Category, CrossReaction, Ingredient, IngredientGroup, Product, Sector, Staff,
+    SubIngredient, Subcategory, Table as DiningTable, TipPool,
 };
 
 /// Where a kind of thing is kept. The texts are SQL; the table's alias is `t`.
@@ -38,6 +38,9 @@ pub(super) const TABLES: &[Table] = &[
     Table { kind: Sector, name: "sector", label: "t.name", branch: "t.branch_id" },
     Table { kind: DiningTable, name: "dining_table", label: "t.code", branch: "t.branch_id" },
     Table { kind: Staff, name: "app_user", label: "t.email", branch: "cast(null as bigint)" },
+    Table { kind: IngredientGroup, name: "ingredient_group", label: "t.name", branch: "cast(null as bigint)" },
+    Table { kind: Ingredient, name: "ingredient", label: "t.name", branch: "cast(null as bigint)" },
+    Table { kind: SubIngredient, name: "sub_ingredient", label: "t.name", branch: "cast(null as bigint)" },
     Table { kind: TipPool, name: "tip_pool", label: "t.name", branch: "t.branch_id" },
     Table { kind: Assignment, name: "waiter_sector_assignment", label: "cast(null as text)", branch: "t.branch_id" },
 ];
@@ -61,6 +64,7 @@ pub(super) const EDGES: &[Edge] = &[
     Edge { parent: Category, child: Product, columns: &["category_id"] },
     Edge { parent: Subcategory, child: Product, columns: &["subcategory_id"] },
     Edge { parent: Allergen, child: CrossReaction, columns: &["allergen_id", "cross_reacts_with_id"] },
+    Edge { parent: Ingredient, child: SubIngredient, columns: &["ingredient_id"] },
     Edge { parent: Sector, child: Assignment, columns: &["sector_id"] },
     Edge { parent: Staff, child: Assignment, columns: &["waiter_id"] },
 ];

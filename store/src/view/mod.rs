@@ -32,6 +32,7 @@ pub use crate::{
     cash::{CashMovement, CashSession, CashSummary},
     category::Category,
     exclusion::{CategoryExclusion, SubcategoryExclusion},
+    ingredient::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient},
     sector::Sector,
     staff_member::StaffMember,
     subcategory::Subcategory,

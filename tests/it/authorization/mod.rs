@@ -192,6 +192,8 @@ both_modes! {
                 "product_id" => of.product,
                 "allergen_id" => of.allergen,
                 "cross_reaction_id" => of.reaction,
+                "ingredient_id" => of.ingredient,
+                "sub_ingredient_id" => of.sub_ingredient,
                 name => panic!("no foreign {name}: add one"),
             };
             // An administrator is one in every branch of the business.
@@ -202,9 +204,10 @@ both_modes! {
                         continue;
                     }
                     let by_body = path.starts_with("/api/kitchen/products/");
-                    // Allergens are the business's, not a branch's.
-                    let shared = *status == 403 && (path.contains("{allergen_id}") || path.contains("{cross_reaction_id}"));
-                    if path.contains('{') && !by_body && !shared {
+                    // These are the business's, not a branch's.
+                    let of_business = ["{allergen_id}", "{cross_reaction_id}", "{ingredient_id}"];
+                    let shared = *status == 403 && of_business.iter().any(|id| path.contains(id));
+                    if path.contains('{') && !path.contains("{catalog}") && !by_body && !shared {
                         // Of calls the contract wants 404 for either (W18).
                         let expected = if path.contains("{call_id}") { 404 } else { *status };
                         let path = fill(path, |name| if name == "entity_type" { "categories".into() } else { id(name).to_string() });

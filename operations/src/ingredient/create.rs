@@ -1,0 +1,62 @@
+//! An ingredient is added to the list.
+
+use super::{named, subject};
+use crate::{Error, Result, office::change};
+use auth::{KitchenCrew, Staff};
+use domain::{
+    IngredientGroupId,
+    office::Blank,
+    text::{Name, Text},
+};
+use serde::Deserialize;
+use store::{Answer, Attempt, Database};
+use utoipa::ToSchema;
+
+/// An ingredient to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NewIngredient {
+    /// 1 to 100 characters, unique in the business.
+    pub name: Name<100>,
+    /// At most 500 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub description: Blank<Text<500>>,
+    /// On which shelf.
+    #[serde(default)]
+    pub group_id: Option<IngredientGroupId>,
+    /// Whether it is made of others.
+    #[serde(default)]
+    pub is_processed: bool,
+}
+
+/// Adds an ingredient.
+///
+/// # Errors
+/// The name is taken, or the business has no such group: 400.
+pub async fn create(
+    db: &Database,
+    staff: &Staff<KitchenCrew>,
+    new: &NewIngredient,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let created = change(db, "ingredient.create", staff, attempt, 201, |desk| async move {
+        if let Some(group) = new.group_id {
+            desk.uow.ingredient_group(staff, group).await.map_err(no_group)?;
+        }
+        let words = (new.name.as_str(), new.description.clone().into());
+        let id = desk.uow.insert_ingredient(staff.tenant_id(), new.group_id, words, new.is_processed).await?;
+        let ingredient = desk.uow.ingredient_now(staff, id).await?;
+        desk.created(&subject(&ingredient), &ingredient).await?;
+        Ok(ingredient)
+    })
+    .await;
+    named(created)
+}
+
+/// The contract answers an unknown group with 400.
+pub(super) fn no_group(error: store::Error) -> Error {
+    match error {
+        store::Error::NotFound(_) => Error::refused("unknown_group", "group_id: no such group"),
+        other => other.into(),
+    }
+}

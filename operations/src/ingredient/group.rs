@@ -1,0 +1,52 @@
+//! A shelf of ingredients is added.
+
+use super::named;
+use crate::{
+    Error, Result,
+    office::{Subject, change},
+};
+use auth::{AdminOnly, Staff};
+use domain::{
+    office::{Blank, EntityKind},
+    text::{Name, Text},
+};
+use serde::Deserialize;
+use store::{Answer, Attempt, Database};
+use utoipa::ToSchema;
+
+/// A group to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NewIngredientGroup {
+    /// 1 to 50 characters, unique in the business; kept in lower case.
+    pub name: Name<50>,
+    /// At most 500 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub description: Blank<Text<500>>,
+    /// An emoji or the name of an icon, at most 50 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub icon: Blank<Text<50>>,
+}
+
+/// Adds a group.
+///
+/// # Errors
+/// The name is taken: 400.
+pub async fn create_group(
+    db: &Database,
+    staff: &Staff<AdminOnly>,
+    new: &NewIngredientGroup,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let created = change(db, "ingredient.create_group", staff, attempt, 201, |desk| async move {
+        let name = new.name.as_str().to_lowercase();
+        let (description, icon) = (new.description.clone().into(), new.icon.clone().into());
+        let group = desk.uow.insert_ingredient_group(staff.tenant_id(), &name, description, icon).await?;
+        let subject = Subject::new(EntityKind::IngredientGroup, group.id.get(), group.name.clone(), None);
+        desk.created(&subject, &group).await?;
+        Ok::<_, Error>(group)
+    })
+    .await;
+    named(created)
+}

@@ -1,0 +1,29 @@
+//! What recipes are made of. The kitchen keeps the list; groups and deletions are the administrators'.
+
+mod create;
+mod group;
+mod part;
+mod update;
+
+pub use create::{NewIngredient, create};
+pub use group::{NewIngredientGroup, create_group};
+pub use part::{NewSubIngredient, add_part, remove_part};
+pub use update::{IngredientPatch, update};
+
+use crate::{Error, Result, office::Subject};
+use domain::office::EntityKind;
+use store::{Answer, view::Ingredient};
+
+fn subject(ingredient: &Ingredient) -> Subject {
+    Subject::new(EntityKind::Ingredient, ingredient.id.get(), ingredient.name.clone(), None)
+}
+
+/// The contract answers a taken name with 400 here (contract/admin-kitchen.md §2.U3).
+fn named(done: Result<Answer>) -> Result<Answer> {
+    match done {
+        Err(Error::Store(store::Error::Taken(_))) => {
+            Err(Error::refused("name_taken", "name: there is one of this name already"))
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,74 @@
+//! What a processed ingredient is made of.
+
+use super::named;
+use crate::{
+    Error, Result,
+    office::{Subject, change},
+};
+use auth::{KitchenCrew, Staff};
+use domain::{
+    IngredientId, SubIngredientId,
+    office::{Blank, EntityKind},
+    text::{Name, Text},
+};
+use serde::Deserialize;
+use store::{Answer, Attempt, Database};
+use utoipa::ToSchema;
+
+/// A part to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NewSubIngredient {
+    /// 1 to 100 characters, unique in the ingredient.
+    pub name: Name<100>,
+    /// At most 500 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub description: Blank<Text<500>>,
+}
+
+/// Adds a part.
+///
+/// # Errors
+/// No such ingredient; it is not a processed one, or has a part of that name: 400.
+pub async fn add_part(
+    db: &Database,
+    staff: &Staff<KitchenCrew>,
+    of: IngredientId,
+    new: &NewSubIngredient,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let added = change(db, "ingredient.add_part", staff, attempt, 201, |desk| async move {
+        let ingredient = desk.uow.ingredient(staff, of).await?;
+        if !ingredient.is_processed {
+            return Err(Error::refused("not_processed", "Only a processed ingredient is made of others"));
+        }
+        let part =
+            desk.uow.insert_sub_ingredient(&ingredient, new.name.as_str(), new.description.clone().into()).await?;
+        let subject = Subject::new(EntityKind::SubIngredient, part.id.get(), part.name.clone(), None);
+        desk.created(&subject, &part).await?;
+        Ok(part)
+    })
+    .await;
+    named(added)
+}
+
+/// Takes a part away; [`crate::office::restore`] brings it back.
+///
+/// # Errors
+/// No such ingredient, or it has no such part.
+pub async fn remove_part(
+    db: &Database,
+    staff: &Staff<KitchenCrew>,
+    of: IngredientId,
+    part: SubIngredientId,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    change(db, "ingredient.remove_part", staff, attempt, 204, |desk| async move {
+        desk.uow.ingredient(staff, of).await?;
+        if !desk.uow.is_made_of(of, part).await? {
+            return Err(Error::NotFound("sub_ingredient"));
+        }
+        desk.delete(EntityKind::SubIngredient, part.get()).await
+    })
+    .await
+}

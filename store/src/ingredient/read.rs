@@ -1,0 +1,212 @@
+//! Ingredients and the lists of words as the office reads them, each in a fixed number of statements.
+
+use super::IngredientRow;
+use crate::{
+    Database, Page,
+    error::{Error, Result},
+    scoped::listed,
+    unit_of_work::{all, one},
+};
+use auth::Scope;
+use chrono::{DateTime, Utc};
+use domain::{CatalogEntryId, IngredientGroupId, IngredientId, SubIngredientId, TenantId, office::Catalog};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// A shelf of ingredients.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
+pub struct IngredientGroup {
+    /// The group.
+    pub id: IngredientGroupId,
+    /// Its name, unique in the business, in lower case.
+    pub name: String,
+    /// What belongs there.
+    #[schema(required)]
+    pub description: Option<String>,
+    /// An emoji or the name of an icon.
+    #[schema(required)]
+    pub icon: Option<String>,
+    /// False once switched off or deleted.
+    pub is_active: bool,
+}
+
+/// What a processed ingredient is made of.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
+pub struct SubIngredient {
+    /// It.
+    pub id: SubIngredientId,
+    /// Of what it is a part.
+    pub ingredient_id: IngredientId,
+    /// Its name, unique in the ingredient.
+    pub name: String,
+    /// What it is.
+    #[schema(required)]
+    pub description: Option<String>,
+    /// False once deleted.
+    pub is_active: bool,
+}
+
+/// What recipes use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Ingredient {
+    /// The ingredient.
+    pub id: IngredientId,
+    /// The business.
+    pub tenant_id: TenantId,
+    /// Its name, unique in the business.
+    pub name: String,
+    /// What it is.
+    #[schema(required)]
+    pub description: Option<String>,
+    /// On which shelf.
+    #[schema(required)]
+    pub group_id: Option<IngredientGroupId>,
+    /// That shelf's name.
+    #[schema(required)]
+    pub group_name: Option<String>,
+    /// Whether it is made of others.
+    pub is_processed: bool,
+    /// False once switched off or deleted.
+    pub is_active: bool,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+    /// What it is made of, by name.
+    pub sub_ingredients: Vec<SubIngredient>,
+}
+
+impl Ingredient {
+    /// The row with its parts.
+    #[must_use]
+    pub fn of(row: IngredientRow, parts: Vec<SubIngredient>) -> Self {
+        Self {
+            id: row.id,
+            tenant_id: row.tenant_id,
+            name: row.name,
+            description: row.description,
+            group_id: row.group_id,
+            group_name: row.group_name,
+            is_processed: row.is_processed,
+            is_active: row.is_active,
+            created_at: row.created_at,
+            sub_ingredients: parts,
+        }
+    }
+}
+
+/// A word of a list.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
+pub struct CatalogEntry {
+    /// The word.
+    pub id: CatalogEntryId,
+    /// It.
+    pub name: String,
+    /// What it means.
+    #[schema(required)]
+    pub description: Option<String>,
+    /// An emoji or the name of an icon.
+    #[schema(required)]
+    pub icon: Option<String>,
+    /// Always true here.
+    pub is_active: bool,
+}
+
+pub(super) const INGREDIENTS: &str =
+    "select i.id, i.tenant_id, i.group_id, g.name as group_name, i.name, i.description,
+        i.is_processed, i.is_active, i.deactivated, i.created_at
+    from ingredient i left join ingredient_group g on g.id = i.group_id and g.deletion_id is null
+    where i.tenant_id = $1";
+
+/// What those ingredients are made of.
+pub(crate) async fn parts(
+    db: &impl ConnectionTrait,
+    ingredients: &[IngredientId],
+) -> Result<HashMap<IngredientId, Vec<SubIngredient>>> {
+    let ids = serde_json::to_string(ingredients).unwrap_or_default();
+    let sql = format!(
+        "select id, ingredient_id, name, description, is_active from sub_ingredient
+         where deletion_id is null and ingredient_id in {} order by name, id",
+        listed(db.get_database_backend(), "$1")
+    );
+    let rows: Vec<SubIngredient> = all(db, &sql, [ids.into()]).await?;
+    let mut parts: HashMap<IngredientId, Vec<SubIngredient>> = HashMap::new();
+    for row in rows {
+        parts.entry(row.ingredient_id).or_default().push(row);
+    }
+    Ok(parts)
+}
+
+impl Database {
+    /// The groups of the caller's business, by name.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn ingredient_groups(&self, scope: &impl Scope) -> Result<Vec<IngredientGroup>> {
+        let sql = "select id, name, description, icon, is_active from ingredient_group
+            where tenant_id = $1 and deletion_id is null order by name, id";
+        all(self.reader(), sql, [scope.tenant_id().into()]).await
+    }
+
+    /// The ingredients of the caller's business, or of one group, by name.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn ingredients(
+        &self,
+        scope: &impl Scope,
+        group: Option<IngredientGroupId>,
+        deleted_too: bool,
+        page: Page,
+    ) -> Result<Vec<Ingredient>> {
+        let sql = format!(
+            "{INGREDIENTS} and (i.group_id = $2 or $2 = 0) and (i.deletion_id is null or $3)
+             order by i.name, i.id limit $4 offset $5"
+        );
+        let [limit, offset] = page.values();
+        let only = group.map_or(0, IngredientGroupId::get);
+        let values = [scope.tenant_id().into(), only.into(), deleted_too.into(), limit, offset];
+        let rows: Vec<IngredientRow> = all(self.reader(), &sql, values).await?;
+        let mut parts = parts(self.reader(), &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (parts.remove(&row.id), row))
+            .map(|(of, row)| Ingredient::of(row, of.unwrap_or_default()))
+            .collect())
+    }
+
+    /// One ingredient of the caller's business.
+    ///
+    /// # Errors
+    /// Not found.
+    pub async fn find_ingredient(&self, scope: &impl Scope, id: IngredientId) -> Result<Ingredient> {
+        let sql = format!("{INGREDIENTS} and i.id = $2 and i.deletion_id is null");
+        let row: Option<IngredientRow> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let row = row.ok_or(Error::NotFound("ingredient"))?;
+        let parts = parts(self.reader(), &[id]).await?.remove(&id).unwrap_or_default();
+        Ok(Ingredient::of(row, parts))
+    }
+
+    /// A list of words of the caller's business, by name.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn catalog(&self, scope: &impl Scope, catalog: Catalog, page: Page) -> Result<Vec<CatalogEntry>> {
+        let sql = "select id, name, description, icon, is_active from catalog_entry
+            where tenant_id = $1 and catalog = $2 and is_active order by name, id limit $3 offset $4";
+        let [limit, offset] = page.values();
+        all(self.reader(), sql, [scope.tenant_id().into(), catalog.as_str().into(), limit, offset]).await
+    }
+}
+
+impl crate::UnitOfWork {
+    /// An ingredient of the caller's business with its parts, as it is now.
+    ///
+    /// # Errors
+    /// Not found.
+    pub async fn ingredient_now(&self, scope: &impl Scope, id: IngredientId) -> Result<Ingredient> {
+        let row = self.ingredient(scope, id).await?;
+        let parts = parts(self.tx(), &[id]).await?.remove(&id).unwrap_or_default();
+        Ok(Ingredient::of(row, parts))
+    }
+}
