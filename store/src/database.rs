@@ -47,6 +47,8 @@ pub struct Database {
     /// SQLite has one writer at a time. Who waits for it here waits in turn and holds no connection that readers need;
     /// the file's own lock is polled, in no order, and is left for other processes.
     writer: Option<Arc<Semaphore>>,
+    /// Connections at most.
+    pool: u32,
 }
 
 impl Database {
@@ -62,7 +64,7 @@ impl Database {
     ) -> Result<Self> {
         let connection = sea_orm::Database::connect(options(location, pool)).await.map_err(Error::Unavailable)?;
         let writer = matches!(location, Location::Sqlite(_)).then(|| Arc::new(Semaphore::new(1)));
-        Ok(Self { connection, clock, sink, writer })
+        Ok(Self { connection, clock, sink, writer, pool })
     }
 
     /// Brings the schema up to date. Safe to call from several processes at once.
@@ -117,18 +119,27 @@ impl Database {
         F: Fn(UnitOfWork) -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
-        for attempt in 1..=TRIES {
+        let (mut attempt, mut lost) = (0, 0);
+        while attempt < TRIES {
+            attempt += 1;
             let error = match self.attempt(&body).await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
             match error.store_error().and_then(Error::conflict) {
                 None => return Err(error),
+                // After a restart of the database every connection of the pool is dead, and each try finds one of them and
+                // throws it away. Those are no tries.
+                Some(Conflict::Lost) if lost < self.pool => {
+                    metrics::counter!("transaction_retries_total", "transaction" => name).increment(1);
+                    lost += 1;
+                    attempt -= 1;
+                }
                 Some(Conflict::TimedOut) => {
                     metrics::counter!("transaction_lock_timeouts_total", "transaction" => name).increment(1);
                     return Err(Error::Busy.into());
                 }
-                Some(Conflict::Transient) => {
+                Some(Conflict::Transient | Conflict::Lost) => {
                     metrics::counter!("transaction_retries_total", "transaction" => name).increment(1);
                     tracing::debug!(transaction = name, attempt, "conflict, running again");
                     let ceiling = 10 << attempt;

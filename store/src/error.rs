@@ -44,8 +44,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a transaction failed, for the retry loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Conflict {
-    /// Serialization failure, deadlock, SQLITE_BUSY or a lost connection: run it again.
+    /// Serialization failure, deadlock or SQLITE_BUSY: run it again.
     Transient,
+    /// The connection was lost before the commit: run it again on another one.
+    Lost,
     /// `lock_timeout` or `statement_timeout` ran out.
     TimedOut,
 }
@@ -59,7 +61,7 @@ fn code(error: &DbErr) -> Option<String> {
 pub(crate) fn conflict(error: &DbErr) -> Option<Conflict> {
     // The server rolls back what a lost connection left: a pool full of dead ones after a restart is nobody's failure.
     if is_broken(error) {
-        return Some(Conflict::Transient);
+        return Some(Conflict::Lost);
     }
     match code(error)?.as_str() {
         // PostgreSQL: serialization_failure, deadlock_detected. SQLite: BUSY (plain, RECOVERY, SNAPSHOT, TIMEOUT), LOCKED.

@@ -17,35 +17,35 @@ both_modes! {
         staff.manager.post("/api/admin/ingredients/groups", json!({"name": "Otros"})).await.expect(403);
 
         let sauce = json!({"name": "Chimichurri", "group_id": fish["id"], "is_processed": true, "description": ""});
-        let sauce = staff.kitchen.post("/api/admin/ingredients", sauce).await.expect(201);
+        let sauce = staff.cook.post("/api/admin/ingredients", sauce).await.expect(201);
         assert_eq!((&sauce["group_name"], &sauce["description"], &sauce["sub_ingredients"]), (&json!("pescados"), &json!(null), &json!([])));
-        staff.kitchen.post("/api/admin/ingredients", json!({"name": "Chimichurri"})).await.expect(400);
-        staff.kitchen.post("/api/admin/ingredients", json!({"name": "X", "group_id": 999999})).await.expect(400);
-        staff.kitchen.post("/api/admin/ingredients", json!({"name": " "})).await.expect(422);
+        staff.cook.post("/api/admin/ingredients", json!({"name": "Chimichurri"})).await.expect(400);
+        staff.cook.post("/api/admin/ingredients", json!({"name": "X", "group_id": 999999})).await.expect(400);
+        staff.cook.post("/api/admin/ingredients", json!({"name": " "})).await.expect(422);
         staff.waiter.post("/api/admin/ingredients", json!({"name": "X"})).await.expect(403);
 
         let path = format!("/api/admin/ingredients/{}", sauce["id"]);
-        let part = staff.kitchen.post(&format!("{path}/sub"), json!({"name": "Orégano seco"})).await.expect(201);
+        let part = staff.cook.post(&format!("{path}/sub"), json!({"name": "Orégano seco"})).await.expect(201);
         assert_eq!(part["ingredient_id"], sauce["id"]);
-        staff.kitchen.post(&format!("{path}/sub"), json!({"name": "Orégano seco"})).await.expect(400);
-        staff.kitchen.patch(&path, json!({"is_processed": false})).await.expect(400);
-        let patched = staff.kitchen.patch(&path, json!({"group_id": null, "name": "Chimi"})).await.expect(200);
+        staff.cook.post(&format!("{path}/sub"), json!({"name": "Orégano seco"})).await.expect(400);
+        staff.cook.patch(&path, json!({"is_processed": false})).await.expect(400);
+        let patched = staff.cook.patch(&path, json!({"group_id": null, "name": "Chimi"})).await.expect(200);
         assert_eq!((&patched["group_id"], &patched["sub_ingredients"][0]["name"]), (&json!(null), &json!("Orégano seco")));
         let salt = app.sql_i64("select id from ingredient where name = 'Sal'").await;
-        staff.kitchen.post(&format!("/api/admin/ingredients/{salt}/sub"), json!({"name": "Mar"})).await.expect(400);
-        staff.kitchen.delete(&format!("/api/admin/ingredients/{salt}/sub/{}", part["id"])).await.expect(404);
+        staff.cook.post(&format!("/api/admin/ingredients/{salt}/sub"), json!({"name": "Mar"})).await.expect(400);
+        staff.cook.delete(&format!("/api/admin/ingredients/{salt}/sub/{}", part["id"])).await.expect(404);
 
         let preview = admin.get(&format!("{path}/cascade-preview")).await.expect(200);
         assert_eq!(preview["counts"], json!({"sub_ingredient": 1}));
-        staff.kitchen.delete(&path).await.expect(403);
+        staff.cook.delete(&path).await.expect(403);
         admin.delete(&path).await.expect(204);
         admin.get(&path).await.expect(404);
         admin.post_empty(&format!("{path}/restore")).await.expect(200);
         assert_eq!(admin.get(&path).await.expect(200), patched);
-        staff.kitchen.delete(&format!("{path}/sub/{}", part["id"])).await.expect(204);
+        staff.cook.delete(&format!("{path}/sub/{}", part["id"])).await.expect(204);
         assert_eq!(admin.get(&path).await.expect(200)["sub_ingredients"], json!([]));
         let shelf = number(&groups[0]["id"]);
-        let listed = staff.kitchen.get(&format!("/api/admin/ingredients?group_id={shelf}&limit=2")).await;
+        let listed = staff.cook.get(&format!("/api/admin/ingredients?group_id={shelf}&limit=2")).await;
         assert!(listed.header("link").unwrap().contains("offset=2"));
     }
 
@@ -53,7 +53,7 @@ both_modes! {
         let staff = Staff::of(&app).await;
         let [foreign, _] = strangers(&app).await;
         let replies = race(6, |_| {
-            let kitchen = staff.kitchen.clone();
+            let kitchen = staff.cook.clone();
             async move { kitchen.post("/api/admin/ingredients", json!({"name": "Trufa"})).await.status }
         }).await;
         assert_eq!(replies.iter().filter(|status| **status == 201).count(), 1);
@@ -66,9 +66,9 @@ both_modes! {
         }
         staff.waiter.get("/api/admin/catalogs/wines").await.expect(422);
 
-        staff.kitchen.get(&format!("/api/admin/ingredients/{}", foreign.ingredient)).await.expect(404);
-        staff.kitchen.patch(&format!("/api/admin/ingredients/{}", foreign.ingredient), json!({"name": "Mío"})).await.expect(404);
-        let all = staff.kitchen.get("/api/admin/ingredients?include_deleted=true").await.expect(200);
+        staff.cook.get(&format!("/api/admin/ingredients/{}", foreign.ingredient)).await.expect(404);
+        staff.cook.patch(&format!("/api/admin/ingredients/{}", foreign.ingredient), json!({"name": "Mío"})).await.expect(404);
+        let all = staff.cook.get("/api/admin/ingredients?include_deleted=true").await.expect(200);
         assert!(all.as_array().unwrap().iter().all(|it| it["id"] != json!(foreign.ingredient)));
     }
 }
