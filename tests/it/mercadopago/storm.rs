@@ -76,7 +76,7 @@ async fn any(till: &Till, table: &str, check: i64) -> Option<i64> {
 /// One of the operations; what a client was told that no client should be.
 async fn turn(till: &Till, seed: &mut Seed, party: &Party, checkout: &Checkout, payment: u64) -> Option<String> {
     let (session, check) = (party.phone.session_id, party.check);
-    let answer = match seed.below(18) {
+    let answer = match seed.below(19) {
         0 | 1 => till.cash(check, seed.cents(1, 400)).await,
         2 => preference(&party.phone, check, Some(seed.cents(1, 400))).await,
         3 => party.phone.post("/api/billing/check/request", json!({})).await,
@@ -92,7 +92,8 @@ async fn turn(till: &Till, seed: &mut Seed, party: &Party, checkout: &Checkout, 
         7 => party.phone.post("/api/billing/mercadopago/verify", json!({ "payment_id": payment.to_string() })).await,
         8 => till.refund(payment, Some(seed.cents(1, 5))).await,
         9 => {
-            till.fake.pay(&checkout.preference, Outcome::Approve, Some(seed.cents(1, 200))).unwrap();
+            let outcome = if seed.chance(30) { Outcome::InProcess } else { Outcome::Approve };
+            till.fake.pay(&checkout.preference, outcome, Some(seed.cents(1, 200))).unwrap();
             return None;
         }
         10 => {
@@ -125,6 +126,11 @@ async fn turn(till: &Till, seed: &mut Seed, party: &Party, checkout: &Checkout, 
             let by_hand = any(till, "(select id, check_id from payment where tender = 'CASH') cash", check).await?;
             let back = json!({ "amount_cents": seed.cents(1, 50), "reason": "de menos" });
             till.manager.post(&format!("/api/billing/payments/{by_hand}/refund"), back).await
+        }
+        17 => {
+            let review = "(select id, check_id from payment where status = 'IN_PROCESS') review";
+            let review = any(till, review, check).await?;
+            till.manager.post_empty(&format!("/api/billing/payments/{review}/cancel")).await
         }
         _ => {
             assert_eq!(till.fake.deliver(payment, &DeliverySpec::webhook()).await.unwrap().status, Some(200));
