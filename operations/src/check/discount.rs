@@ -78,12 +78,7 @@ pub async fn discount(
             till.settle(true, None, "check.discount").await?;
             check = uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
         }
-        if reduction.of(check.total_cents) == Cents::ZERO
-            || matches!(reduction, Reduction::Amount(off) if off > check.total_cents)
-        {
-            let detail = format!("The check comes to {} cents; that cannot be taken off", check.total_cents.get());
-            return Err(Error::refused("discount_too_large", detail));
-        }
+        ensure_fits(reduction, check.total_cents)?;
         let new = NewDiscount {
             kind: wanted.discount_type,
             value: wanted.value,
@@ -117,6 +112,15 @@ pub async fn discount(
         Ok(uow.answer(staff, attempt, Answer::json(200, &discounted)?).await?)
     })
     .await
+}
+
+/// Something is taken off, and no more than there is.
+fn ensure_fits(reduction: Reduction, total: Cents) -> Result<()> {
+    if reduction.of(total) == Cents::ZERO || matches!(reduction, Reduction::Amount(off) if off > total) {
+        let detail = format!("The check comes to {} cents; that cannot be taken off", total.get());
+        return Err(Error::refused("discount_too_large", detail));
+    }
+    Ok(())
 }
 
 fn reduction(wanted: &Discounting) -> Result<Reduction> {
