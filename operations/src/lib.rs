@@ -17,6 +17,8 @@
 //! | [`subcategory`] | the parts of a category |
 //! | [`product`] | what can be ordered, at which price where |
 //! | [`allergen`] | what guests may have to avoid |
+//! | [`customization`] | modifiers: what diners may choose of a product |
+//! | [`promotion`] | products at a price of their own for a while |
 //! | [`exclusion`] | what a branch leaves out of its menu |
 //! | [`session`] | a party sits down, moves, leaves |
 //! | [`diner`] | a phone joins, says what it likes, rates the visit |
@@ -37,6 +39,7 @@ pub mod cart;
 pub mod cash;
 pub mod category;
 pub mod check;
+pub mod customization;
 pub mod demo;
 pub mod diner;
 mod error;
@@ -47,6 +50,7 @@ pub mod menu;
 pub mod office;
 pub mod payment;
 pub mod product;
+pub mod promotion;
 pub mod round;
 pub mod sector;
 pub mod session;
