@@ -34,6 +34,7 @@ mod office;
 mod page;
 mod payment;
 mod product;
+mod recipe;
 mod refresh_token;
 mod round;
 #[cfg(test)]
@@ -83,6 +84,7 @@ pub use payment::{
     measure,
 };
 pub use product::{OfferRow, PlacedProduct, ProductRow};
+pub use recipe::RecipeRow;
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};
 pub use sector::SectorRow;

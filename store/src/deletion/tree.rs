@@ -3,7 +3,7 @@
 use domain::office::EntityKind;
 
 use EntityKind::{
-    Allergen, Assignment, Branch, Category, CrossReaction, Ingredient, IngredientGroup, Product, Sector, Staff,
+    Allergen, Assignment, Branch, Category, CrossReaction, Ingredient, IngredientGroup, Product, Recipe, Sector, Staff,
     SubIngredient, Subcategory, Table as DiningTable, TipPool,
 };
 
@@ -33,6 +33,7 @@ pub(super) const TABLES: &[Table] = &[
         label: "t.name",
         branch: "(select c.branch_id from category c where c.id = t.category_id)",
     },
+    Table { kind: Recipe, name: "recipe", label: "t.name", branch: "t.branch_id" },
     Table { kind: Allergen, name: "allergen", label: "t.name", branch: "cast(null as bigint)" },
     Table { kind: CrossReaction, name: "cross_reaction", label: "cast(null as text)", branch: "cast(null as bigint)" },
     Table { kind: Sector, name: "sector", label: "t.name", branch: "t.branch_id" },
@@ -60,6 +61,8 @@ pub(super) const EDGES: &[Edge] = &[
     Edge { parent: Branch, child: DiningTable, columns: &["branch_id"] },
     Edge { parent: Branch, child: Assignment, columns: &["branch_id"] },
     Edge { parent: Branch, child: TipPool, columns: &["branch_id"] },
+    // Product and subcategory are what a recipe speaks of, not what it stands under: it stays when they go.
+    Edge { parent: Branch, child: Recipe, columns: &["branch_id"] },
     Edge { parent: Category, child: Subcategory, columns: &["category_id"] },
     Edge { parent: Category, child: Product, columns: &["category_id"] },
     Edge { parent: Subcategory, child: Product, columns: &["subcategory_id"] },

@@ -33,6 +33,7 @@ pub use crate::{
     category::Category,
     exclusion::{CategoryExclusion, SubcategoryExclusion},
     ingredient::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient},
+    recipe::{DerivedProduct, Recipe, RecipeAllergen, RecipeFilter},
     sector::Sector,
     staff_member::StaffMember,
     subcategory::Subcategory,
@@ -58,7 +59,7 @@ pub use menu::{Cooking, DeclaredAllergens, Dietary, Menu, MenuAllergen, MenuCate
 pub use money_tasks::{OpenIncident, OpenRefund};
 pub use orders::{ActiveOrder, OrderItem, OrderStats};
 pub(crate) use products::with_details;
-pub use products::{AllergenPresence, BranchPrice, Product, ProductFilter};
+pub use products::{AllergenPresence, BranchPrice, KnownCooking, Product, ProductFilter, Sensory};
 pub use report::{
     DaySales, HourOrders, MethodSales, OpenCheck, PersonDiscounts, PersonVoids, Place, ProductSales, Summary,
     WaiterPerformance, Window,
