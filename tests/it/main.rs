@@ -36,6 +36,7 @@ mod portions;
 mod products;
 mod readme;
 mod receipts;
+mod recipes;
 mod reconcile;
 mod recount;
 mod refunds;

@@ -178,6 +178,8 @@ pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
          SELECT tenant_id, category_id, id, 'Suyo', '{now}' FROM subcategory WHERE name = 'Suya';
          INSERT INTO branch_product (tenant_id, branch_id, product_id, price_cents)
          SELECT p.tenant_id, c.branch_id, p.id, 100 FROM product p JOIN category c ON c.id = p.category_id WHERE p.name = 'Suyo';
+         INSERT INTO recipe (tenant_id, branch_id, name, name_key, created_at)
+         SELECT tenant_id, id, 'Suya', 'suya', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
          INSERT INTO ingredient (tenant_id, name, is_processed, created_at) SELECT id, 'Suyo', true, '{now}' FROM tenant WHERE slug = 'otro';
          INSERT INTO sub_ingredient (tenant_id, ingredient_id, name, created_at)
          SELECT tenant_id, id, 'Suyo', '{now}' FROM ingredient WHERE name = 'Suyo';
@@ -211,6 +213,7 @@ pub(crate) struct Stranger {
     pub(crate) cash_session: i64,
     pub(crate) subcategory: i64,
     pub(crate) product: i64,
+    pub(crate) recipe: i64,
     /// Of its business.
     pub(crate) allergen: i64,
     /// Of its business; 0 where it has none.
@@ -252,6 +255,7 @@ impl Stranger {
             category,
             subcategory: in_category("subcategory").await,
             product: in_category("product").await,
+            recipe: of("recipe").await,
             allergen: of_business("allergen").await,
             reaction: of_business("cross_reaction").await,
             ingredient: of_business("ingredient").await,

@@ -190,6 +190,7 @@ both_modes! {
                 "dead_letter_id" => provider.1,
                 "subcategory_id" => of.subcategory,
                 "product_id" => of.product,
+                "recipe_id" => of.recipe,
                 "allergen_id" => of.allergen,
                 "cross_reaction_id" => of.reaction,
                 "ingredient_id" => of.ingredient,
@@ -218,7 +219,7 @@ both_modes! {
                         "/api/admin/payments/dead-letters", "/api/admin/payments/reconciliation", "/api/admin/categories",
                         "/api/admin/staff", "/api/admin/sectors",
                         "/api/admin/tips", "/api/admin/tip-pools", "/api/admin/cash/current", "/api/admin/cash/sessions",
-                        "/api/admin/orders", "/api/admin/orders/stats", "/api/admin/products"];
+                        "/api/admin/orders", "/api/admin/orders/stats", "/api/admin/products", "/api/recipes"];
                     if asks_branch.contains(path) || path.starts_with("/api/admin/reports/") {
                         caller.get(&format!("{path}?branch_id={}", of.branch)).await.expect(*status);
                     }
