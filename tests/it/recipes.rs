@@ -21,6 +21,12 @@ fn ids(rows: &Value) -> Vec<i64> {
     list(rows).iter().map(|row| number(&row["id"])).collect()
 }
 
+/// The fields of both, those of `more` where both have them.
+fn with(mut whole: Value, more: &Value) -> Value {
+    whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    whole
+}
+
 /// A recipe in the demo's branch that says next to nothing.
 async fn plain(cook: &StaffClient, name: &str) -> Value {
     cook.post(RECIPES, json!({"branch_id": cook.branch_ids[0], "name": name})).await.expect(201)
@@ -42,14 +48,16 @@ both_modes! {
             "allergen_ids": [soy, gluten, soy], "dietary_tags": ["sin lactosa"], "cost_cents": 7000, "whatever": 1
         });
         let made = staff.cook.post(RECIPES, body).await.expect(201);
-        assert_eq!(made, json!({
+        let said = json!({
             "id": made["id"], "tenant_id": made["tenant_id"], "branch_id": branch, "branch_name": "Sucursal Centro",
             "product_id": dish, "product_name": "Entraña", "subcategory_id": part, "subcategory_name": "Carnes",
             "category_id": id(&app, "category", "Principales").await, "category_name": "Principales", "name": "Entraña al fuego",
             "description": "Entera.", "short_description": null, "image": null, "cuisine_type": "Argentina", "difficulty": "EASY",
             "prep_time_minutes": 5, "cook_time_minutes": 12, "total_time_minutes": 17, "servings": 2, "calories_per_serving": 640,
             "ingredients": [{"ingredient_id": salt, "name": "Sal", "quantity": "1", "unit": "pizca", "notes": null},
-                {"ingredient_id": null, "name": "Entraña", "quantity": "", "unit": "", "notes": null}],
+                {"ingredient_id": null, "name": "Entraña", "quantity": "", "unit": "", "notes": null}]
+        });
+        let rest = json!({
             "preparation_steps": [{"step": 1, "instruction": "Sellar", "time_minutes": 6}], "chef_notes": null,
             "presentation_tips": null, "storage_instructions": null, "allergen_ids": [gluten, soy],
             "allergens": [{"id": gluten, "name": "Gluten", "icon": "🌾"}, {"id": soy, "name": "Soja", "icon": "🫘"}],
@@ -58,7 +66,8 @@ both_modes! {
             "suggested_price_cents": null, "yield_quantity": null, "yield_unit": null, "portion_size": null, "risk_level": "low",
             "custom_rag_disclaimer": null, "is_active": true, "is_ingested": false, "last_ingested_at": null,
             "created_at": made["created_at"], "created_by_email": "kitchen@demo.com"
-        }));
+        });
+        assert_eq!(made, with(said, &rest));
         let told = screen.wait_for("ENTITY_CREATED").await;
         assert_eq!((&told["entity"]["entity_type"], &told["entity"]["entity_id"]), (&json!("recipe"), &made["id"]));
         let path = format!("{RECIPES}/{}", made["id"]);
@@ -148,8 +157,7 @@ both_modes! {
             (json!({"ingredients": [{"name": "Suyo", "ingredient_id": foreign.ingredient}]}), "no such ingredient", 400),
             (json!({"allergen_ids": [1, foreign.allergen, 999_999]}), &format!("no such allergen: {}, 999999", foreign.allergen), 400),
         ] {
-            let mut whole = json!({"branch_id": branch, "name": "Otra"});
-            whole.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+            let whole = with(json!({"branch_id": branch, "name": "Otra"}), &wrong);
             for refused in [staff.cook.post(RECIPES, whole).await.expect(status), staff.cook.patch(&path, wrong).await.expect(status)] {
                 assert!(text(&refused["detail"]).contains(field), "{refused} does not name {field}");
             }
@@ -292,9 +300,7 @@ both_modes! {
             (json!({"name": "Flan casero"}), 409),
             (json!({"name": ""}), 422),
         ] {
-            let mut whole = body.clone();
-            whole.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
-            cook.post(&derive, whole).await.expect(status);
+            cook.post(&derive, with(body.clone(), &wrong)).await.expect(status);
         }
         let derived = cook.post(&derive, body.clone()).await.expect(201);
         assert_eq!(derived, json!({"id": derived["id"], "name": "Flan grande", "recipe_id": flan, "recipe_name": "Flan casero",
