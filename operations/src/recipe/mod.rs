@@ -65,7 +65,7 @@ pub(crate) fn ensure_known(field: &str, noun: &str, code: &'static str, unknown:
         return Ok(());
     }
     let ids: Vec<String> = unknown.iter().map(ToString::to_string).collect();
-    Err(Error::refused(code, &format!("{field}: no such {noun}: {}", ids.join(", "))))
+    Err(Error::refused(code, format!("{field}: no such {noun}: {}", ids.join(", "))))
 }
 
 /// The contract answers what a recipe names and nobody knows with 400.
