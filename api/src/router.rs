@@ -87,8 +87,14 @@ fn menu_office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
 
 /// What the kitchen works with.
 fn recipe_office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
-    use routes::ingredient;
+    use routes::{ingredient, recipe};
     routes
+        .routes(routes!(recipe::recipes, recipe::create_recipe))
+        .routes(routes!(recipe::recipe_categories))
+        .routes(routes!(recipe::recipe, recipe::update_recipe, recipe::delete_recipe))
+        .routes(routes!(recipe::ingest_recipe))
+        .routes(routes!(recipe::derive_product))
+        .routes(routes!(recipe::products_of_recipe))
         .routes(routes!(ingredient::ingredient_groups, ingredient::create_ingredient_group))
         .routes(routes!(ingredient::ingredients, ingredient::create_ingredient))
         .routes(routes!(ingredient::find_ingredient, ingredient::update_ingredient, ingredient::delete_ingredient))

@@ -166,6 +166,10 @@ id! {
     SubIngredientId;
     /// A word of a list.
     CatalogEntryId;
+    /// How something is made.
+    RecipeId;
+    /// That a recipe contains an allergen.
+    RecipeAllergenId;
     /// What the office deleted, with all that went with it.
     DeletionId;
     /// A row of the audit log.

@@ -38,6 +38,7 @@ pub mod office;
 pub mod patch;
 pub mod payment;
 pub mod period;
+pub mod recipe;
 pub mod role;
 pub mod roster;
 pub mod round;

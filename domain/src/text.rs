@@ -18,7 +18,7 @@ impl Refused {
 }
 
 /// Text of at most `MAX` characters, without control characters other than line breaks and tabs. May be empty.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Text<const MAX: usize>(String);
 

@@ -33,6 +33,8 @@ pub mod product;
 pub mod product_allergen;
 pub mod provider_account;
 pub mod provider_notice;
+pub mod recipe;
+pub mod recipe_allergen;
 pub mod reconciliation;
 pub mod refresh_token;
 pub mod refund;

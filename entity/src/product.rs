@@ -1,6 +1,6 @@
 //! What can be ordered.
 
-use domain::{CategoryId, DeletionId, ProductId, SubcategoryId, TenantId};
+use domain::{CategoryId, DeletionId, ProductId, RecipeId, SubcategoryId, TenantId};
 use sea_orm::entity::prelude::*;
 
 /// What can be ordered.
@@ -22,6 +22,9 @@ pub struct Model {
     pub dietary: Option<Json>,
     pub cooking: Option<Json>,
     pub service_hours: Option<Json>,
+    pub recipe_id: Option<RecipeId>,
+    pub inherits_from_recipe: bool,
+    pub sensory: Option<Json>,
     pub is_active: bool,
     pub deactivated: bool,
     pub deletion_id: Option<DeletionId>,

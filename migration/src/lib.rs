@@ -30,6 +30,8 @@ mod m20261124_000026_index_reports;
 mod m20261124_000027_create_ingredients;
 mod m20261124_000028_create_customizations;
 mod m20261124_000029_create_promotions;
+mod m20261124_000031_create_recipes;
+mod m20261124_000032_link_products_to_recipes;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -67,6 +69,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000027_create_ingredients::Migration),
             Box::new(m20261124_000028_create_customizations::Migration),
             Box::new(m20261124_000029_create_promotions::Migration),
+            Box::new(m20261124_000031_create_recipes::Migration),
+            Box::new(m20261124_000032_link_products_to_recipes::Migration),
         ]
     }
 }

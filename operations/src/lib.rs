@@ -12,6 +12,7 @@
 //! | [`assignment`] | who has which sector on which day |
 //! | [`sector`], [`table`] | the office divides and lays the floor |
 //! | [`ingredient`] | what recipes are made of |
+//! | [`recipe`] | how a branch makes things, and what becomes of it |
 //! | [`tip`] | tips by hand, and how tips are shared out |
 //! | [`cash`] | the drawer is opened, booked in and counted |
 //! | [`subcategory`] | the parts of a category |
@@ -51,6 +52,7 @@ pub mod office;
 pub mod payment;
 pub mod product;
 pub mod promotion;
+pub mod recipe;
 pub mod round;
 pub mod sector;
 pub mod session;

@@ -36,6 +36,7 @@ mod page;
 mod payment;
 mod product;
 mod promotion;
+mod recipe;
 mod refresh_token;
 mod round;
 #[cfg(test)]
@@ -87,6 +88,7 @@ pub use payment::{
 };
 pub use product::{OfferRow, PlacedProduct, ProductRow};
 pub use promotion::SetPromotion;
+pub use recipe::RecipeRow;
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};
 pub use sector::SectorRow;

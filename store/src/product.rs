@@ -35,10 +35,13 @@ pub struct PlacedProduct {
     pub row: ProductRow,
     /// The branch of its category.
     pub branch_id: BranchId,
+    /// The name of its recipe, while that stands.
+    pub recipe_name: Option<String>,
 }
 
-pub(crate) const PRODUCTS: &str =
-    "select p.*, c.branch_id from product p join category c on c.id = p.category_id where p.tenant_id = $1";
+pub(crate) const PRODUCTS: &str = "select p.*, c.branch_id, rc.name as recipe_name
+    from product p join category c on c.id = p.category_id
+    left join recipe rc on rc.id = p.recipe_id and rc.deletion_id is null where p.tenant_id = $1";
 
 // What a deleted branch charged comes back with it and is nobody's business until then.
 const OFFERS: &str = "select * from branch_product where product_id = $2
@@ -72,7 +75,7 @@ impl UnitOfWork {
         let sql = format!("{PRODUCTS} and p.id = $2");
         let row: Option<PlacedProduct> = self.one(&sql, [scope.tenant_id().into(), id.into()]).await?;
         let row = row.ok_or(Error::NotFound("product"))?;
-        let mut products = crate::view::with_details(self.tx(), vec![row.row], self.now()).await?;
+        let mut products = crate::view::with_details(self.tx(), vec![row], self.now()).await?;
         products.pop().ok_or(Error::NotFound("product"))
     }
 

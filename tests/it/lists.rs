@@ -26,7 +26,7 @@ async fn busy_table(app: &App, code: &str) {
     }
 }
 
-/// Ten more waiters, each with a sector of their own.
+/// Ten more waiters, each with a sector of their own, and ten more recipes.
 async fn more_people(app: &App) {
     let prefixes = ["AA", "AB", "AC", "AD", "AE", "AF", "AG", "AH", "AI", "AJ"];
     for prefix in prefixes {
@@ -39,6 +39,13 @@ async fn more_people(app: &App) {
              insert into waiter_sector_assignment (tenant_id, branch_id, sector_id, waiter_id, created_at)
                  select s.tenant_id, s.branch_id, s.id, u.id, s.created_at from sector s, app_user u
                  where s.prefix = '{prefix}' and u.email = '{prefix}@demo.com'"
+        ))
+        .await;
+        app.sql_exec(&format!(
+            "insert into recipe (tenant_id, branch_id, product_id, name, name_key, created_at)
+                 select tenant_id, id, 101, '{prefix}', '{prefix}', created_at from branch;
+             insert into recipe_allergen (tenant_id, recipe_id, allergen_id)
+                 select r.tenant_id, r.id, a.id from recipe r, allergen a where r.name = '{prefix}'"
         ))
         .await;
     }
@@ -58,7 +65,7 @@ distributed_only! {
             "/api/admin/branches", "/api/waiter/my-assignments", &detail, "/api/admin/subcategories", "/api/admin/products",
             "/api/admin/allergens", "/api/admin/allergens/cross-reactions",
         ].map(str::to_owned);
-        let kitchen = ["/api/kitchen/rounds", "/api/kitchen/tickets", "/api/admin/orders", "/api/admin/orders/stats"].map(str::to_owned);
+        let kitchen = ["/api/kitchen/rounds", "/api/kitchen/tickets", "/api/admin/orders", "/api/admin/orders/stats", "/api/recipes"].map(str::to_owned);
         let reports = ["summary", "daily-sales", "top-products", "orders-by-hour", "waiter-performance", "sales-by-method", "voids",
             "discounts", "open-checks"].map(|report| format!("/api/admin/reports/{report}"));
         let own = ["/rounds", "/diners", "/total"].map(|of| format!("{visit}{of}"));

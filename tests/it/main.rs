@@ -38,6 +38,7 @@ mod products;
 mod promotions;
 mod readme;
 mod receipts;
+mod recipes;
 mod reconcile;
 mod recount;
 mod refunds;

@@ -115,7 +115,7 @@ both_modes! {
 
     async fn the_office_manages_them(app: App) {
         let admin = admin(&app).await;
-        let mut screen = admin.socket(&app, "/ws/admin").await;
+        let screen = admin.socket(&app, "/ws/admin").await;
         let (steak, lemonade) = (product(&app, "Bife de chorizo").await, product(&app, "Limonada").await);
         let new = json!({"name": " Sin sal ", "category": "Cocción", "order": 3, "unknown": 1});
         let made = admin.post(BASE, new.clone()).await.expect(201);

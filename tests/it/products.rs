@@ -58,7 +58,7 @@ both_modes! {
             "category_id": shelf, "subcategory_id": part, "featured": true, "badge": "Nuevo", "seal": "",
             "allergen_ids": [soy], "allergens": [{"allergen_id": gluten}, {"allergen_id": soy, "presence_type": "free_from"}],
             "dietary_profile": {"is_vegan": true}, "cooking_info": {"methods": ["crudo"], "prep_time_minutes": 5},
-            "service_hours": [], "recipe_id": 7, "inherits_from_recipe": true, "whatever": 1,
+            "service_hours": [], "recipe_id": null, "inherits_from_recipe": false, "whatever": 1,
             "branch_prices": [{"branch_id": branch, "price_cents": 1900}]
         });
         let made = admin.post(PRODUCTS, body).await.expect(201);
@@ -72,7 +72,9 @@ both_modes! {
             "recipe_id": null, "inherits_from_recipe": false, "recipe_name": null,
             "dietary_profile": {"is_vegetarian": false, "is_vegan": true, "is_gluten_free": false, "is_dairy_free": false,
                 "is_celiac_safe": false, "is_keto": false, "is_low_sodium": false},
-            "cooking_info": {"methods": ["crudo"], "uses_oil": false, "prep_time_minutes": 5, "cook_time_minutes": null},
+            "cooking_info": {"cooking_method_ids": [], "methods": ["crudo"], "uses_oil": false, "prep_time_minutes": 5,
+                "cook_time_minutes": null},
+            "sensory_profile": null,
             "service_hours": null, "is_active": true, "created_at": made["created_at"],
             "branch_prices": [{"branch_id": branch, "price_cents": 1900, "is_available": true}]
         }));

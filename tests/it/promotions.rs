@@ -127,7 +127,7 @@ both_modes! {
     async fn the_office_manages_them(app: App) {
         let admin = admin(&app).await;
         let manager = app.login("manager@demo.com", "manager123").await;
-        let mut screen = admin.socket(&app, "/ws/admin").await;
+        let screen = admin.socket(&app, "/ws/admin").await;
         let lemonade = product(&app, "Limonada").await;
         let good = promotion(&admin, "Verano", 1_000, json!([{"product_id": lemonade, "quantity": 2}]));
         let made = manager.post(BASE, good.clone()).await.expect(201);

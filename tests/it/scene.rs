@@ -183,6 +183,8 @@ pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
          SELECT tenant_id, slug, 100, '2026-01-01', '2026-01-02', '00:00', '23:59', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
          INSERT INTO promotion_branch (promotion_id, branch_id, tenant_id)
          SELECT p.id, b.id, b.tenant_id FROM promotion p JOIN branch b ON b.slug = p.name;
+         INSERT INTO recipe (tenant_id, branch_id, name, name_key, created_at)
+         SELECT tenant_id, id, 'Suya', 'suya', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
          INSERT INTO ingredient (tenant_id, name, is_processed, created_at) SELECT id, 'Suyo', true, '{now}' FROM tenant WHERE slug = 'otro';
          INSERT INTO sub_ingredient (tenant_id, ingredient_id, name, created_at)
          SELECT tenant_id, id, 'Suyo', '{now}' FROM ingredient WHERE name = 'Suyo';
@@ -219,6 +221,7 @@ pub(crate) struct Stranger {
     pub(crate) promotion: i64,
     /// Of its business; 0 where it has none.
     pub(crate) customization: i64,
+    pub(crate) recipe: i64,
     /// Of its business.
     pub(crate) allergen: i64,
     /// Of its business; 0 where it has none.
@@ -264,6 +267,7 @@ impl Stranger {
                 .sql_i64(&format!("SELECT promotion_id FROM promotion_branch WHERE branch_id = {branch}"))
                 .await,
             customization: of_business("customization").await,
+            recipe: of("recipe").await,
             allergen: of_business("allergen").await,
             reaction: of_business("cross_reaction").await,
             ingredient: of_business("ingredient").await,

@@ -23,6 +23,7 @@ pub(crate) mod order;
 pub(crate) mod payment;
 pub(crate) mod product;
 pub(crate) mod promotion;
+pub(crate) mod recipe;
 pub(crate) mod report;
 pub(crate) mod round;
 pub(crate) mod sector;

@@ -2,12 +2,14 @@
 
 mod blank;
 mod catalog;
+mod few;
 mod image;
 mod kind;
 mod number;
 
 pub use blank::Blank;
 pub use catalog::Catalog;
+pub use few::Few;
 pub use image::ImageUrl;
 pub use kind::EntityKind;
 pub use number::{Price, Whole};

@@ -1,7 +1,7 @@
 //! Allergens and the menu.
 
 use crate::Result;
-use domain::{AllergenId, Cents, menu::Severity};
+use domain::{AllergenId, Cents, ProductId, SubcategoryId, menu::Severity};
 use std::collections::HashMap;
 use store::{BranchRow, NewCategory, NewProduct, UnitOfWork};
 
@@ -127,7 +127,15 @@ const MENU: &[(&str, &[Shelf])] = &[
     ),
 ];
 
-pub(super) async fn write(uow: &UnitOfWork, branch: &BranchRow) -> Result<()> {
+/// A dish on the menu: what recipes are linked to.
+pub(super) struct Served {
+    pub(super) product: ProductId,
+    pub(super) subcategory: SubcategoryId,
+    pub(super) contains: Vec<AllergenId>,
+}
+
+pub(super) async fn write(uow: &UnitOfWork, branch: &BranchRow) -> Result<HashMap<&'static str, Served>> {
+    let mut menu = HashMap::new();
     let mut allergens: HashMap<&str, AllergenId> = HashMap::new();
     for (name, icon, severity) in ALLERGENS {
         let id = uow.insert_allergen(branch.tenant_id, name, icon, true, *severity).await?;
@@ -149,11 +157,12 @@ pub(super) async fn write(uow: &UnitOfWork, branch: &BranchRow) -> Result<()> {
                     price: Cents::new(*price)?,
                     contains: &contains,
                 };
-                uow.insert_product(branch, new).await?;
+                let product = uow.insert_product(branch, new).await?;
+                menu.insert(*name, Served { product, subcategory, contains });
             }
         }
     }
-    Ok(())
+    Ok(menu)
 }
 
 #[cfg(test)]

@@ -3,12 +3,16 @@
 mod floor;
 mod menu;
 mod pantry;
+mod recipes;
 
 use crate::{Error, Result};
 use domain::{Role, round::RoundConfirmation, timezone::DEFAULT_TIME_ZONE};
 use store::{Database, NewBranch, NewUser};
 
 const SLUG: &str = "buen-sabor";
+
+/// Who wrote the recipes.
+const COOK: &str = "kitchen@demo.com";
 
 /// Login, password, given name, family name, role.
 const STAFF: &[(&str, &str, &str, &str, Role)] = &[
@@ -35,7 +39,7 @@ pub async fn seed(db: &Database) -> Result<()> {
             let about = Some("Cocina argentina en el corazón de Mendoza");
             let tenant = uow.insert_tenant("Buen Sabor", SLUG, about, "#f97316").await?;
             let branch = uow.insert_branch(tenant, centro()).await?;
-            let mut waiters = Vec::new();
+            let mut people = Vec::new();
             for ((email, _, first, last, role), hash) in STAFF.iter().zip(hashes) {
                 let new = NewUser {
                     email: (*email).to_owned(),
@@ -44,11 +48,13 @@ pub async fn seed(db: &Database) -> Result<()> {
                     last_name: Some((*last).to_owned()),
                 };
                 let user = uow.insert_user(tenant, new, &[(branch.id, *role)]).await?;
-                waiters.push((*email, user));
+                people.push((*email, user));
             }
-            floor::lay(&uow, &branch, &waiters).await?;
+            floor::lay(&uow, &branch, &people).await?;
             pantry::stock(&uow, tenant).await?;
-            menu::write(&uow, &branch).await
+            let menu = menu::write(&uow, &branch).await?;
+            let cook = people.iter().find(|(email, _)| *email == COOK).map(|(_, user)| *user);
+            recipes::write(&uow, &branch, cook, &menu).await
         })
         .await;
     match seeded {

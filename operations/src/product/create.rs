@@ -1,19 +1,22 @@
 //! The office adds a product, with its prices and what is declared of it.
 
-use super::{CookingInfo, DeclaredAllergen, NewPrice, declared, subject};
+use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, subject};
 use crate::{
     Result,
-    office::{change, written},
+    office::{Desk, change, written},
 };
-use auth::{Management, Staff};
+use auth::{Management, RoleSet, Staff};
 use domain::{
-    AllergenId, CategoryId, ProductId, SubcategoryId,
+    AllergenId, CategoryId, ProductId, RecipeId, SubcategoryId,
     menu::ServiceHours,
     office::ImageUrl,
     text::{Name, Text},
 };
 use serde::Deserialize;
-use store::{Answer, Attempt, Database, ProductRow, view::Dietary};
+use store::{
+    Answer, Attempt, Database, ProductRow,
+    view::{Dietary, Product},
+};
 use utoipa::ToSchema;
 
 /// A product to be.
@@ -56,9 +59,18 @@ pub struct NewProduct {
     /// How it is made.
     #[serde(default)]
     pub cooking_info: Option<CookingInfo>,
+    /// How it tastes and feels.
+    #[serde(default)]
+    pub sensory_profile: Option<SensoryProfile>,
     /// When it is served; whenever its category is when not said.
     #[serde(default)]
     pub service_hours: Option<ServiceHours>,
+    /// What it is made by.
+    #[serde(default)]
+    pub recipe_id: Option<RecipeId>,
+    /// Whether it contains what its recipe contains, as well as what is said here.
+    #[serde(default)]
+    pub inherits_from_recipe: Option<bool>,
     /// False keeps it off the menus for now.
     #[serde(default)]
     pub is_active: Option<bool>,
@@ -85,7 +97,10 @@ impl NewProduct {
             seal: text(&self.seal),
             dietary: declared::dietary(self.dietary_profile.as_ref()),
             cooking: declared::cooking(self.cooking_info.as_ref())?,
+            sensory: declared::sensory(self.sensory_profile.as_ref()),
             service_hours: written(self.service_hours.as_ref()),
+            recipe_id: self.recipe_id,
+            inherits_from_recipe: self.inherits_from_recipe.unwrap_or_default(),
             is_active: true,
             deactivated: self.is_active == Some(false),
             deletion_id: None,
@@ -97,21 +112,28 @@ impl NewProduct {
 /// Adds a product.
 ///
 /// # Errors
-/// The category, the subcategory, a priced branch or an allergen does not exist or is not the caller's; the subcategory
-/// is another category's; a branch or an allergen is named twice.
+/// The category, the subcategory, a priced branch, an allergen or the recipe does not exist or is not the caller's; the
+/// subcategory is another category's; a branch or an allergen is named twice; a word is in none of the business's lists.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewProduct, attempt: &Attempt) -> Result<Answer> {
-    let allergens = declared::allergens(new.allergens.as_deref(), new.allergen_ids.as_deref())?.unwrap_or_default();
-    let (row, allergens) = (&new.row()?, &allergens);
-    change(db, "product.create", staff, attempt, 201, |desk| async move {
-        let home = desk.shelf(new.category_id, new.subcategory_id).await?;
+    change(db, "product.create", staff, attempt, 201, |desk| async move { desk.stock(new).await }).await
+}
+
+impl<R: RoleSet> Desk<'_, R> {
+    /// Adds a product, and tells of it.
+    pub(crate) async fn stock(&self, new: &NewProduct) -> Result<Product> {
+        let allergens = declared::allergens(new.allergens.as_deref(), new.allergen_ids.as_deref())?.unwrap_or_default();
+        let row = new.row()?;
+        let home = self.shelf(new.category_id, new.subcategory_id).await?;
         let ids: Vec<_> = allergens.iter().map(|(id, _)| *id).collect();
-        desk.uow.ensure_allergens(staff, &ids).await?;
-        let row = desk.uow.add_product(staff.tenant_id(), row.clone()).await?;
-        desk.set_prices(&row, &[], new.branch_prices.as_deref().unwrap_or_default()).await?;
-        desk.uow.declare_allergens(&row, allergens).await?;
-        let product = desk.uow.product_now(staff, row.id).await?;
-        desk.created(&subject(&product, home, &[]), &product).await?;
+        self.uow.ensure_allergens(self.staff, &ids).await?;
+        self.ensure_words(new.cooking_info.as_ref(), new.sensory_profile.as_ref()).await?;
+        self.ensure_made_by(None, &row).await?;
+        let row = self.uow.add_product(self.staff.tenant_id(), row).await?;
+        self.set_prices(&row, &[], new.branch_prices.as_deref().unwrap_or_default()).await?;
+        self.uow.declare_allergens(&row, &allergens).await?;
+        self.inherit(&row).await?;
+        let product = self.uow.product_now(self.staff, row.id).await?;
+        self.created(&subject(&product, home, &[]), &product).await?;
         Ok(product)
-    })
-    .await
+    }
 }

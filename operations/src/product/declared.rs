@@ -1,10 +1,16 @@
 //! What the office declares of a product: its allergens, and how it is made.
 
-use crate::{Error, Result};
-use domain::{AllergenId, menu::Presence, office::Whole, text::Name};
+use crate::{Error, Result, office::Desk, recipe::ensure_known};
+use auth::RoleSet;
+use domain::{
+    AllergenId, CatalogEntryId,
+    menu::Presence,
+    office::{Catalog, Few, Whole},
+    text::Name,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::view::{Cooking, Dietary};
+use store::view::{Cooking, Dietary, KnownCooking, Sensory};
 use utoipa::ToSchema;
 
 /// Most allergens of one product.
@@ -29,6 +35,10 @@ const fn ingredient() -> Presence {
 /// How a product is made.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 pub struct CookingInfo {
+    /// As in the business's list of cooking methods; at most 20.
+    #[serde(default)]
+    #[schema(value_type = Vec<CatalogEntryId>)]
+    pub cooking_method_ids: Few<CatalogEntryId, 20>,
     /// `horneado`, `frito`, `grillado`, `crudo`, `hervido`, `vapor`, `salteado`, `braseado`; at most 20.
     #[serde(default)]
     pub methods: Vec<Name<50>>,
@@ -41,6 +51,19 @@ pub struct CookingInfo {
     /// Minutes on the fire.
     #[serde(default)]
     pub cook_time_minutes: Option<Whole<0, 1440>>,
+}
+
+/// How a product tastes and feels.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct SensoryProfile {
+    /// As in the business's list of flavors; at most 20.
+    #[serde(default)]
+    #[schema(value_type = Vec<CatalogEntryId>)]
+    pub flavor_ids: Few<CatalogEntryId, 20>,
+    /// As in the business's list of textures; at most 20.
+    #[serde(default)]
+    #[schema(value_type = Vec<CatalogEntryId>)]
+    pub texture_ids: Few<CatalogEntryId, 20>,
 }
 
 /// The product's allergens after a request; `None` where it does not speak of them. The long form wins.
@@ -80,13 +103,54 @@ pub(super) fn cooking(info: Option<&CookingInfo>) -> Result<Option<Value>> {
     if info.methods.len() > MAX_METHODS {
         return Err(Error::Invalid("cooking_info.methods: at most 20"));
     }
-    let cooking = Cooking {
+    let shown = Cooking {
         methods: info.methods.iter().map(|method| method.as_str().to_owned()).collect(),
         uses_oil: info.uses_oil,
         prep_time_minutes: info.prep_time_minutes.map(Whole::get),
         cook_time_minutes: info.cook_time_minutes.map(Whole::get),
     };
-    Ok(Some(json!(cooking)))
+    Ok(Some(json!(KnownCooking { cooking_method_ids: each_once(&info.cooking_method_ids), shown })))
+}
+
+/// As the office reads it.
+pub(super) fn sensory(profile: Option<&SensoryProfile>) -> Option<Value> {
+    profile.map(|profile| {
+        let SensoryProfile { flavor_ids, texture_ids } = profile;
+        json!(Sensory { flavor_ids: each_once(flavor_ids), texture_ids: each_once(texture_ids) })
+    })
+}
+
+/// In the order they were said, each where it came first.
+fn each_once(ids: &Few<CatalogEntryId, 20>) -> Vec<CatalogEntryId> {
+    let mut once = Vec::new();
+    for id in ids.as_slice() {
+        if !once.contains(id) {
+            once.push(*id);
+        }
+    }
+    once
+}
+
+impl<R: RoleSet> Desk<'_, R> {
+    /// That what is declared is in the business's lists of words.
+    pub(super) async fn ensure_words(
+        &self,
+        cooking: Option<&CookingInfo>,
+        sensory: Option<&SensoryProfile>,
+    ) -> Result<()> {
+        let methods = cooking.map(|info| &info.cooking_method_ids);
+        let (flavors, textures) = sensory.map(|profile| (&profile.flavor_ids, &profile.texture_ids)).unzip();
+        for (catalog, field, ids) in [
+            (Catalog::CookingMethods, "cooking_info.cooking_method_ids", methods),
+            (Catalog::FlavorProfiles, "sensory_profile.flavor_ids", flavors),
+            (Catalog::TextureProfiles, "sensory_profile.texture_ids", textures),
+        ] {
+            let Some(ids) = ids else { continue };
+            let missing = self.uow.unknown_entries(self.staff, catalog, ids.as_slice()).await?;
+            ensure_known(field, "entry of that list", "unknown_word", &missing)?;
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod prices;
 mod update;
 
 pub use create::{NewProduct, create};
-pub use declared::{CookingInfo, DeclaredAllergen};
+pub use declared::{CookingInfo, DeclaredAllergen, SensoryProfile};
 pub use prices::NewPrice;
 pub use update::{ProductPatch, update};
 
@@ -19,10 +19,10 @@ use crate::{
 };
 use auth::RoleSet;
 use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
-use store::view::Product;
+use store::{ProductRow, view::Product};
 
 /// A product as events and audit rows name it; `home` is its category's branch, `others` those that it concerned before.
-fn subject(product: &Product, home: BranchId, others: &[BranchId]) -> Subject {
+pub(crate) fn subject(product: &Product, home: BranchId, others: &[BranchId]) -> Subject {
     let priced = product.branch_prices.iter().map(|price| price.branch_id);
     Subject::new(EntityKind::Product, product.id.get(), product.name.clone(), Some(home))
         .shown_in(priced.chain(others.iter().copied()).collect())
@@ -39,5 +39,24 @@ impl<R: RoleSet> Desk<'_, R> {
             }
         }
         Ok(found.branch_id)
+    }
+
+    /// Whether a product may be made by the recipe it names; one that it named before may be gone or another's by now.
+    async fn ensure_made_by(&self, before: Option<&ProductRow>, after: &ProductRow) -> Result<()> {
+        if after.recipe_id.is_none() && after.inherits_from_recipe {
+            return Err(Error::Invalid("inherits_from_recipe: needs a recipe_id"));
+        }
+        match after.recipe_id.filter(|_| before.and_then(|row| row.recipe_id) != after.recipe_id) {
+            Some(recipe) => Ok(self.uow.recipe(self.staff, recipe).await.map(drop)?),
+            None => Ok(()),
+        }
+    }
+
+    /// A product that inherits contains what its recipe contains, whatever else was said of it.
+    async fn inherit(&self, product: &ProductRow) -> Result<()> {
+        match product.recipe_id.filter(|_| product.inherits_from_recipe) {
+            Some(recipe) => Ok(self.uow.inherit_allergens(recipe).await?),
+            None => Ok(()),
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! The office changes a product. A list that is there replaces the whole set, an empty one clears it.
 
-use super::{CookingInfo, DeclaredAllergen, NewPrice, declared, subject};
+use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, subject};
 use crate::{
     Result,
     office::{change, written},
 };
 use auth::{Management, Staff};
 use domain::{
-    AllergenId, BranchId, CategoryId, Patch, ProductId, SubcategoryId,
+    AllergenId, BranchId, CategoryId, Patch, ProductId, RecipeId, SubcategoryId,
     menu::ServiceHours,
     office::ImageUrl,
     patch::present,
@@ -65,10 +65,21 @@ pub struct ProductPatch {
     #[serde(default)]
     #[schema(value_type = Option<CookingInfo>)]
     pub cooking_info: Patch<CookingInfo>,
+    /// How it tastes and feels.
+    #[serde(default)]
+    #[schema(value_type = Option<SensoryProfile>)]
+    pub sensory_profile: Patch<SensoryProfile>,
     /// When it is served; null or an empty list for whenever its category is.
     #[serde(default)]
     #[schema(value_type = Option<ServiceHours>)]
     pub service_hours: Patch<ServiceHours>,
+    /// What it is made by.
+    #[serde(default)]
+    #[schema(value_type = Option<RecipeId>)]
+    pub recipe_id: Patch<RecipeId>,
+    /// Whether it contains what its recipe contains, as well as what is said here. False once it has no recipe.
+    #[serde(default, deserialize_with = "present")]
+    pub inherits_from_recipe: Option<bool>,
     /// False takes it off the menus, true puts it back.
     #[serde(default, deserialize_with = "present")]
     pub is_active: Option<bool>,
@@ -81,6 +92,7 @@ impl ProductPatch {
     fn apply(self, row: ProductRow) -> Result<ProductRow> {
         let text = |patch: Patch<Text<50>>, now| patch.map(String::from).or(now).filter(|text| !text.is_empty());
         let category_id = self.category_id.unwrap_or(row.category_id);
+        let recipe_id = self.recipe_id.or(row.recipe_id);
         let stays = row.subcategory_id.filter(|_| category_id == row.category_id);
         Ok(ProductRow {
             category_id,
@@ -102,6 +114,13 @@ impl ProductPatch {
                 Patch::Null => None,
                 Patch::Value(info) => declared::cooking(Some(info))?,
             },
+            sensory: match &self.sensory_profile {
+                Patch::Absent => row.sensory,
+                Patch::Null => None,
+                Patch::Value(profile) => declared::sensory(Some(profile)),
+            },
+            recipe_id,
+            inherits_from_recipe: self.inherits_from_recipe.unwrap_or(row.inherits_from_recipe && recipe_id.is_some()),
             service_hours: match &self.service_hours {
                 Patch::Absent => row.service_hours,
                 Patch::Null => None,
@@ -130,6 +149,8 @@ pub async fn update(
         let before = desk.uow.product_now(staff, id).await?;
         let changed = patch.clone().apply(found.row.clone())?;
         let home = desk.shelf(changed.category_id, changed.subcategory_id).await?;
+        desk.ensure_words(value(&patch.cooking_info), value(&patch.sensory_profile)).await?;
+        desk.ensure_made_by(Some(&found.row), &changed).await?;
         let row = desk.uow.set_product(&found.row, changed).await?;
         if let Some(prices) = &patch.branch_prices {
             desk.set_prices(&row, &offers, prices).await?;
@@ -139,6 +160,7 @@ pub async fn update(
             desk.uow.ensure_allergens(staff, &ids).await?;
             desk.uow.declare_allergens(&row, allergens).await?;
         }
+        desk.inherit(&row).await?;
         let after = desk.uow.product_now(staff, id).await?;
         let mut others: Vec<BranchId> = before.branch_prices.iter().map(|price| price.branch_id).collect();
         others.push(found.branch_id);
@@ -146,4 +168,11 @@ pub async fn update(
         Ok(after)
     })
     .await
+}
+
+const fn value<T>(patch: &Patch<T>) -> Option<&T> {
+    match patch {
+        Patch::Value(value) => Some(value),
+        Patch::Absent | Patch::Null => None,
+    }
 }

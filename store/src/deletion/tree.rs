@@ -4,7 +4,7 @@ use domain::office::EntityKind;
 
 use EntityKind::{
     Allergen, Assignment, Branch, Category, CrossReaction, Customization, Ingredient, IngredientGroup, Product,
-    Promotion, Sector, Staff, SubIngredient, Subcategory, Table as DiningTable, TipPool,
+    Promotion, Recipe, Sector, Staff, SubIngredient, Subcategory, Table as DiningTable, TipPool,
 };
 
 /// Where a kind of thing is kept. The texts are SQL; the table's alias is `t`.
@@ -33,6 +33,7 @@ pub(super) const TABLES: &[Table] = &[
         label: "t.name",
         branch: "(select c.branch_id from category c where c.id = t.category_id)",
     },
+    Table { kind: Recipe, name: "recipe", label: "t.name", branch: "t.branch_id" },
     Table { kind: Allergen, name: "allergen", label: "t.name", branch: "cast(null as bigint)" },
     Table { kind: CrossReaction, name: "cross_reaction", label: "cast(null as text)", branch: "cast(null as bigint)" },
     Table { kind: Sector, name: "sector", label: "t.name", branch: "t.branch_id" },
@@ -70,6 +71,8 @@ pub(super) const EDGES: &[Edge] = &[
     Edge { parent: Branch, child: DiningTable, hold: Hold::Column(&["branch_id"]) },
     Edge { parent: Branch, child: Assignment, hold: Hold::Column(&["branch_id"]) },
     Edge { parent: Branch, child: TipPool, hold: Hold::Column(&["branch_id"]) },
+    // Product and subcategory are what a recipe speaks of, not what it stands under: it stays when they go.
+    Edge { parent: Branch, child: Recipe, hold: Hold::Column(&["branch_id"]) },
     Edge { parent: Category, child: Subcategory, hold: Hold::Column(&["category_id"]) },
     Edge { parent: Category, child: Product, hold: Hold::Column(&["category_id"]) },
     Edge { parent: Subcategory, child: Product, hold: Hold::Column(&["subcategory_id"]) },

@@ -35,6 +35,7 @@ pub use crate::{
     exclusion::{CategoryExclusion, SubcategoryExclusion},
     ingredient::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient},
     promotion::Promotion,
+    recipe::{DerivedProduct, Recipe, RecipeAllergen, RecipeFilter},
     sector::Sector,
     staff_member::StaffMember,
     subcategory::Subcategory,
@@ -63,7 +64,7 @@ pub use menu::{
 pub use money_tasks::{OpenIncident, OpenRefund};
 pub use orders::{ActiveOrder, OrderItem, OrderStats};
 pub(crate) use products::with_details;
-pub use products::{AllergenPresence, BranchPrice, Product, ProductFilter};
+pub use products::{AllergenPresence, BranchPrice, KnownCooking, Product, ProductFilter, Sensory};
 pub use report::{
     DaySales, HourOrders, MethodSales, OpenCheck, PersonDiscounts, PersonVoids, Place, ProductSales, Summary,
     WaiterPerformance, Window,

@@ -5,18 +5,18 @@ use crate::{
     Database, Page,
     error::{Error, Result},
     menu::said,
-    product::{PRODUCTS, PlacedProduct, ProductRow},
+    product::{PRODUCTS, PlacedProduct},
     scoped::{listed, reach, within},
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    AllergenId, BranchId, CategoryId, Cents, ProductId, SubcategoryId, TenantId,
+    AllergenId, BranchId, CatalogEntryId, CategoryId, Cents, ProductId, RecipeId, SubcategoryId, TenantId,
     menu::{Presence, ServiceHours, Supply},
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -55,12 +55,12 @@ pub struct Product {
     pub allergen_ids: Vec<AllergenId>,
     /// Everything declared of it, of allergens that are not switched off.
     pub allergens: Vec<AllergenPresence>,
-    /// How it is made; null until recipes are linked.
+    /// How it is made.
     #[schema(required)]
-    pub recipe_id: Option<i64>,
+    pub recipe_id: Option<RecipeId>,
     /// Whether it takes its allergens from its recipe.
     pub inherits_from_recipe: bool,
-    /// That recipe's name.
+    /// That recipe's name; null once it is deleted.
     #[schema(required)]
     pub recipe_name: Option<String>,
     /// Which diets it suits; null where nothing is declared.
@@ -68,7 +68,10 @@ pub struct Product {
     pub dietary_profile: Option<Dietary>,
     /// How it is made; null where nothing is declared.
     #[schema(required)]
-    pub cooking_info: Option<Cooking>,
+    pub cooking_info: Option<KnownCooking>,
+    /// How it tastes and feels; null where nothing is declared.
+    #[schema(required)]
+    pub sensory_profile: Option<Sensory>,
     /// When it is served; null where that is whenever its category is.
     #[schema(required)]
     pub service_hours: Option<ServiceHours>,
@@ -78,6 +81,27 @@ pub struct Product {
     pub created_at: DateTime<Utc>,
     /// Where it is on the menu.
     pub branch_prices: Vec<BranchPrice>,
+}
+
+/// How a product is made, as the office declares it: menus show the words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct KnownCooking {
+    /// As in the business's list of cooking methods.
+    pub cooking_method_ids: Vec<CatalogEntryId>,
+    /// What menus show and guests leave out by.
+    #[serde(flatten)]
+    pub shown: Cooking,
+}
+
+/// How a product tastes and feels, by the lists of words of the business.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Sensory {
+    /// As in its list of flavors.
+    pub flavor_ids: Vec<CatalogEntryId>,
+    /// As in its list of textures.
+    pub texture_ids: Vec<CatalogEntryId>,
 }
 
 /// An allergen as declared of a product.
@@ -152,10 +176,10 @@ fn profile<T: DeserializeOwned>(written: Option<Value>) -> Option<T> {
 /// The rows with prices and allergens, in their order.
 pub(crate) async fn with_details(
     db: &impl ConnectionTrait,
-    rows: Vec<ProductRow>,
+    rows: Vec<PlacedProduct>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Product>> {
-    let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();
+    let ids: Vec<ProductId> = rows.iter().map(|placed| placed.row.id).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
     let in_list = |sql: &str| sql.replace("{ids}", &listed(db.get_database_backend(), "$1"));
     let found: Vec<PriceRow> = all(db, &in_list(PRICES), [ids.as_str().into()]).await?;
@@ -176,14 +200,16 @@ pub(crate) async fn with_details(
             presence_type: row.presence,
         });
     }
-    let product = |row: ProductRow| {
-        let (prices, allergens) = (prices.remove(&row.id), allergens.remove(&row.id));
-        described(row, prices.unwrap_or_default(), allergens.unwrap_or_default())
+    let product = |placed: PlacedProduct| {
+        let id = placed.row.id;
+        let (prices, allergens) = (prices.remove(&id), allergens.remove(&id));
+        described(placed, prices.unwrap_or_default(), allergens.unwrap_or_default())
     };
     Ok(rows.into_iter().map(product).collect())
 }
 
-fn described(row: ProductRow, branch_prices: Vec<BranchPrice>, allergens: Vec<AllergenPresence>) -> Product {
+fn described(placed: PlacedProduct, branch_prices: Vec<BranchPrice>, allergens: Vec<AllergenPresence>) -> Product {
+    let row = placed.row;
     let contained = allergens.iter().filter(|declared| declared.presence_type == Presence::Contains);
     Product {
         id: row.id,
@@ -199,11 +225,12 @@ fn described(row: ProductRow, branch_prices: Vec<BranchPrice>, allergens: Vec<Al
         seal: row.seal,
         allergen_ids: contained.map(|declared| declared.allergen_id).collect(),
         allergens,
-        recipe_id: None,
-        inherits_from_recipe: false,
-        recipe_name: None,
+        recipe_id: row.recipe_id,
+        inherits_from_recipe: row.inherits_from_recipe,
+        recipe_name: placed.recipe_name,
         dietary_profile: profile(row.dietary),
         cooking_info: profile(row.cooking),
+        sensory_profile: profile(row.sensory),
         service_hours: said(row.service_hours),
         is_active: row.is_active,
         created_at: row.created_at,
@@ -243,7 +270,6 @@ impl Database {
         let tenant = staff.tenant_id().into();
         let values = [tenant, which.deleted_too.into(), category.into(), branch.into(), reach(staff), limit, offset];
         let rows: Vec<PlacedProduct> = all(self.reader(), &sql, values).await?;
-        let rows = rows.into_iter().map(|placed| placed.row).collect();
         with_details(self.reader(), rows, self.clock().now()).await
     }
 
@@ -256,7 +282,7 @@ impl Database {
         let row: Option<PlacedProduct> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
         let placed = row.ok_or(Error::NotFound("product"))?;
         let home = placed.branch_id;
-        let mut products = with_details(self.reader(), vec![placed.row], self.clock().now()).await?;
+        let mut products = with_details(self.reader(), vec![placed], self.clock().now()).await?;
         let product = products.pop().ok_or(Error::NotFound("product"))?;
         let mut branches = product.branch_prices.iter().map(|price| price.branch_id).chain([home]);
         if branches.any(|branch| scope.admits(branch)) { Ok(product) } else { Err(Error::Forbidden("product")) }

@@ -192,6 +192,7 @@ both_modes! {
                 "product_id" => of.product,
                 "promotion_id" => of.promotion,
                 "customization_id" => of.customization,
+                "recipe_id" => of.recipe,
                 "allergen_id" => of.allergen,
                 "cross_reaction_id" => of.reaction,
                 "ingredient_id" => of.ingredient,
@@ -220,7 +221,8 @@ both_modes! {
                         "/api/admin/payments/dead-letters", "/api/admin/payments/reconciliation", "/api/admin/categories",
                         "/api/admin/staff", "/api/admin/sectors",
                         "/api/admin/tips", "/api/admin/tip-pools", "/api/admin/cash/current", "/api/admin/cash/sessions",
-                        "/api/admin/orders", "/api/admin/orders/stats", "/api/admin/products", "/api/admin/promotions"];
+                        "/api/admin/orders", "/api/admin/orders/stats", "/api/admin/products", "/api/admin/promotions",
+                        "/api/recipes"];
                     if asks_branch.contains(path) || path.starts_with("/api/admin/reports/") {
                         caller.get(&format!("{path}?branch_id={}", of.branch)).await.expect(*status);
                     }

@@ -1,0 +1,116 @@
+//! A recipe becomes a product: it stands in a category, has prices, and contains what the recipe contains. The audit row
+//! says who made it.
+
+use crate::{
+    Error, Result,
+    office::change,
+    product::{NewPrice, NewProduct},
+};
+use auth::{KitchenCrew, Staff};
+use domain::{
+    CategoryId, ProductId, RecipeId, SubcategoryId,
+    office::ImageUrl,
+    text::{Name, Text},
+};
+use serde::{Deserialize, Serialize};
+use store::{Answer, Attempt, Database, RecipeRow};
+use utoipa::ToSchema;
+
+/// A product to be, made by a recipe.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NewDerived {
+    /// 1 to 200 characters; nothing else of that name stands in the category.
+    pub name: Name<200>,
+    /// Where it stands.
+    pub category_id: CategoryId,
+    /// Where it stands there.
+    #[serde(default)]
+    pub subcategory_id: Option<SubcategoryId>,
+    /// What it costs where.
+    #[serde(default)]
+    pub branch_prices: Option<Vec<NewPrice>>,
+}
+
+/// The product that came of a recipe.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Derived {
+    /// The product.
+    pub id: ProductId,
+    /// Its name.
+    pub name: String,
+    /// What it is made by.
+    pub recipe_id: RecipeId,
+    /// That recipe's name.
+    pub recipe_name: String,
+    /// Always true.
+    pub inherits_from_recipe: bool,
+    /// Where it stands.
+    pub category_id: CategoryId,
+    /// Where it stands there.
+    #[schema(required)]
+    pub subcategory_id: Option<SubcategoryId>,
+    /// For people.
+    pub message: String,
+}
+
+impl NewDerived {
+    /// The product, described and shown as the recipe is.
+    fn product(&self, recipe: &RecipeRow) -> NewProduct {
+        NewProduct {
+            name: self.name.clone(),
+            description: recipe.description.clone().and_then(|text| Text::try_from(text).ok()),
+            image: ImageUrl::try_from(recipe.image.clone()).unwrap_or_default(),
+            category_id: self.category_id,
+            subcategory_id: self.subcategory_id,
+            featured: None,
+            popular: None,
+            badge: None,
+            seal: None,
+            allergen_ids: None,
+            allergens: None,
+            dietary_profile: None,
+            cooking_info: None,
+            sensory_profile: None,
+            service_hours: None,
+            recipe_id: Some(recipe.id),
+            inherits_from_recipe: Some(true),
+            is_active: None,
+            branch_prices: self.branch_prices.clone(),
+        }
+    }
+}
+
+/// Makes a product of a recipe.
+///
+/// # Errors
+/// The recipe, the category, the subcategory or a priced branch does not exist or is not the caller's; the subcategory is
+/// another category's: 422; something of that name stands in the category: 409.
+pub async fn derive(
+    db: &Database,
+    staff: &Staff<KitchenCrew>,
+    id: RecipeId,
+    new: &NewDerived,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    change(db, "recipe.derive", staff, attempt, 201, |desk| async move {
+        let recipe = desk.uow.recipe(staff, id).await?;
+        if desk.uow.is_product_name(new.category_id, new.name.as_str()).await? {
+            // Of a category that is not the caller's nothing is told.
+            desk.uow.category(staff, new.category_id).await?;
+            let detail = "name: the category has a product of this name already".into();
+            return Err(Error::Exists { code: "name_taken", detail });
+        }
+        let product = desk.stock(&new.product(&recipe)).await?;
+        Ok(Derived {
+            id: product.id,
+            name: product.name,
+            recipe_id: recipe.id,
+            message: format!("Product made of the recipe {}", recipe.name),
+            recipe_name: recipe.name,
+            inherits_from_recipe: product.inherits_from_recipe,
+            category_id: product.category_id,
+            subcategory_id: product.subcategory_id,
+        })
+    })
+    .await
+}

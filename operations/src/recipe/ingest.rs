@@ -1,0 +1,24 @@
+//! A recipe is handed over to be searched. Whoever keeps the index reads it from here; this notes what it has.
+
+use super::subject;
+use crate::{Result, office::change};
+use auth::{KitchenCrew, Staff};
+use domain::RecipeId;
+use store::{Answer, Attempt, Database, RecipeRow};
+
+/// Marks a recipe as handed over, until it changes.
+///
+/// # Errors
+/// No such recipe, or not in the caller's branches.
+pub async fn ingest(db: &Database, staff: &Staff<KitchenCrew>, id: RecipeId, attempt: &Attempt) -> Result<Answer> {
+    change(db, "recipe.ingest", staff, attempt, 200, |desk| async move {
+        let row = desk.uow.recipe(staff, id).await?;
+        let before = desk.uow.recipe_now(staff, id).await?;
+        let marked = RecipeRow { is_ingested: true, last_ingested_at: Some(desk.uow.now()), ..row.clone() };
+        desk.uow.set_recipe(&row, marked).await?;
+        let after = desk.uow.recipe_now(staff, id).await?;
+        desk.updated(&subject(&after), &before, &after).await?;
+        Ok(after)
+    })
+    .await
+}

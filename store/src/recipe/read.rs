@@ -1,0 +1,351 @@
+//! Recipes as the office and the kitchen read them: in two statements, however many there are.
+
+use super::RecipeRow;
+use crate::{
+    Database, Page,
+    error::{Error, Result},
+    scoped::{admitted, listed, reach, within},
+    unit_of_work::{all, one},
+};
+use auth::{RoleSet, Scope, Staff};
+use chrono::{DateTime, Utc};
+use domain::{
+    AllergenId, BranchId, CategoryId, Cents, ProductId, RecipeId, SubcategoryId, TenantId,
+    recipe::{Modification, PreparationStep, RecipeIngredient, RiskLevel, total_time},
+};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// How something is made (contract/admin-kitchen.md §2.U2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "a field is named as the clients know it; those that need a word have one")]
+pub struct Recipe {
+    pub id: RecipeId,
+    pub tenant_id: TenantId,
+    /// Whose kitchen makes it.
+    pub branch_id: BranchId,
+    #[schema(required)]
+    pub branch_name: Option<String>,
+    /// What it makes.
+    #[schema(required)]
+    pub product_id: Option<ProductId>,
+    /// Null once the product is deleted.
+    #[schema(required)]
+    pub product_name: Option<String>,
+    /// Where it belongs.
+    #[schema(required)]
+    pub subcategory_id: Option<SubcategoryId>,
+    /// Null once the subcategory is deleted.
+    #[schema(required)]
+    pub subcategory_name: Option<String>,
+    /// The subcategory's.
+    #[schema(required)]
+    pub category_id: Option<CategoryId>,
+    #[schema(required)]
+    pub category_name: Option<String>,
+    /// Unique in the branch, whatever its capitals.
+    pub name: String,
+    #[schema(required)]
+    pub description: Option<String>,
+    #[schema(required)]
+    pub short_description: Option<String>,
+    #[schema(required)]
+    pub image: Option<String>,
+    #[schema(required)]
+    pub cuisine_type: Option<String>,
+    #[schema(required)]
+    pub difficulty: Option<String>,
+    #[schema(required)]
+    pub prep_time_minutes: Option<i32>,
+    #[schema(required)]
+    pub cook_time_minutes: Option<i32>,
+    /// What the two take together.
+    #[schema(required)]
+    pub total_time_minutes: Option<i32>,
+    #[schema(required)]
+    pub servings: Option<i32>,
+    #[schema(required)]
+    pub calories_per_serving: Option<i32>,
+    #[schema(required)]
+    pub ingredients: Option<Vec<RecipeIngredient>>,
+    #[schema(required)]
+    pub preparation_steps: Option<Vec<PreparationStep>>,
+    #[schema(required)]
+    pub chef_notes: Option<String>,
+    #[schema(required)]
+    pub presentation_tips: Option<String>,
+    #[schema(required)]
+    pub storage_instructions: Option<String>,
+    /// Of the allergens that are not switched off.
+    pub allergen_ids: Vec<AllergenId>,
+    pub allergens: Vec<RecipeAllergen>,
+    #[schema(required)]
+    pub dietary_tags: Option<Vec<String>>,
+    #[schema(required)]
+    pub flavors: Option<Vec<String>>,
+    #[schema(required)]
+    pub textures: Option<Vec<String>>,
+    #[schema(required)]
+    pub cooking_methods: Option<Vec<String>>,
+    pub uses_oil: bool,
+    pub is_celiac_safe: bool,
+    #[schema(required)]
+    pub allergen_notes: Option<String>,
+    #[schema(required)]
+    pub modifications: Option<Vec<Modification>>,
+    #[schema(required)]
+    pub warnings: Option<Vec<String>>,
+    #[schema(required)]
+    pub cost_cents: Option<Cents>,
+    /// At least the cost.
+    #[schema(required)]
+    pub suggested_price_cents: Option<Cents>,
+    #[schema(required)]
+    pub yield_quantity: Option<String>,
+    #[schema(required)]
+    pub yield_unit: Option<String>,
+    #[schema(required)]
+    pub portion_size: Option<String>,
+    pub risk_level: RiskLevel,
+    #[schema(required)]
+    pub custom_rag_disclaimer: Option<String>,
+    /// False once switched off or deleted.
+    pub is_active: bool,
+    /// Whether it was handed over to be searched since it last changed.
+    pub is_ingested: bool,
+    #[schema(required)]
+    pub last_ingested_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    #[schema(required)]
+    pub created_by_email: Option<String>,
+}
+
+/// What a recipe contains.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RecipeAllergen {
+    /// The allergen.
+    pub id: AllergenId,
+    /// Its name.
+    pub name: String,
+    /// An emoji.
+    #[schema(required)]
+    pub icon: Option<String>,
+}
+
+/// A product that is made by a recipe.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
+pub struct DerivedProduct {
+    /// The product.
+    pub id: ProductId,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    #[schema(required)]
+    pub description: Option<String>,
+    /// Where it stands.
+    pub category_id: CategoryId,
+    /// Where it stands there.
+    #[schema(required)]
+    pub subcategory_id: Option<SubcategoryId>,
+    /// Whether it takes its allergens from the recipe.
+    pub inherits_from_recipe: bool,
+    /// False once switched off.
+    pub is_active: bool,
+}
+
+/// Which recipes.
+#[derive(Clone, Debug, Default)]
+pub struct RecipeFilter {
+    /// Of one branch.
+    pub branch: Option<BranchId>,
+    /// In the categories of this name.
+    pub category: Option<String>,
+    /// Those that were deleted, too.
+    pub deleted_too: bool,
+}
+
+/// A recipe with the names of what it speaks of.
+#[derive(FromQueryResult)]
+struct NamedRecipe {
+    #[sea_orm(nested)]
+    row: RecipeRow,
+    branch_name: Option<String>,
+    product_name: Option<String>,
+    subcategory_name: Option<String>,
+    category_id: Option<CategoryId>,
+    category_name: Option<String>,
+    created_by_email: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct AllergenRow {
+    recipe_id: RecipeId,
+    id: AllergenId,
+    name: String,
+    icon: Option<String>,
+}
+
+const FROM: &str = "from recipe r join branch b on b.id = r.branch_id
+    left join product p on p.id = r.product_id and p.deletion_id is null
+    left join subcategory s on s.id = r.subcategory_id and s.deletion_id is null
+    left join category c on c.id = s.category_id and c.deletion_id is null
+    left join app_user u on u.id = r.created_by_id
+    where r.tenant_id = $1";
+
+const NAMES: &str =
+    "r.*, b.name as branch_name, p.name as product_name, s.name as subcategory_name, c.id as category_id,
+    c.name as category_name, u.email as created_by_email";
+
+const ALLERGENS: &str = "select ra.recipe_id, a.id, a.name, a.icon
+    from recipe_allergen ra join allergen a on a.id = ra.allergen_id and a.is_active
+    where ra.recipe_id in {ids} order by ra.recipe_id, a.id";
+
+/// Lines as they were checked when they were written.
+fn lines<T: DeserializeOwned>(written: Option<Value>) -> Option<T> {
+    written.and_then(|lines| serde_json::from_value(lines).ok())
+}
+
+/// The rows with what they contain, in their order.
+async fn with_allergens(db: &impl ConnectionTrait, rows: Vec<NamedRecipe>) -> Result<Vec<Recipe>> {
+    let ids: Vec<RecipeId> = rows.iter().map(|named| named.row.id).collect();
+    let ids = serde_json::to_string(&ids).unwrap_or_default();
+    let sql = ALLERGENS.replace("{ids}", &listed(db.get_database_backend(), "$1"));
+    let found: Vec<AllergenRow> = all(db, &sql, [ids.into()]).await?;
+    let mut allergens: HashMap<RecipeId, Vec<RecipeAllergen>> = HashMap::new();
+    for row in found {
+        let allergen = RecipeAllergen { id: row.id, name: row.name, icon: row.icon };
+        allergens.entry(row.recipe_id).or_default().push(allergen);
+    }
+    let recipe = |named: NamedRecipe| {
+        let contained = allergens.remove(&named.row.id).unwrap_or_default();
+        described(named, contained)
+    };
+    Ok(rows.into_iter().map(recipe).collect())
+}
+
+fn described(named: NamedRecipe, allergens: Vec<RecipeAllergen>) -> Recipe {
+    let row = named.row;
+    Recipe {
+        id: row.id,
+        tenant_id: row.tenant_id,
+        branch_id: row.branch_id,
+        branch_name: named.branch_name,
+        product_id: row.product_id,
+        product_name: named.product_name,
+        subcategory_id: row.subcategory_id,
+        subcategory_name: named.subcategory_name,
+        category_id: named.category_id,
+        category_name: named.category_name,
+        name: row.name,
+        description: row.description,
+        short_description: row.short_description,
+        image: row.image,
+        cuisine_type: row.cuisine_type,
+        difficulty: row.difficulty,
+        prep_time_minutes: row.prep_time_minutes,
+        cook_time_minutes: row.cook_time_minutes,
+        total_time_minutes: total_time(row.prep_time_minutes, row.cook_time_minutes),
+        servings: row.servings,
+        calories_per_serving: row.calories_per_serving,
+        ingredients: lines(row.ingredients),
+        preparation_steps: lines(row.preparation_steps),
+        chef_notes: row.chef_notes,
+        presentation_tips: row.presentation_tips,
+        storage_instructions: row.storage_instructions,
+        allergen_ids: allergens.iter().map(|allergen| allergen.id).collect(),
+        allergens,
+        dietary_tags: lines(row.dietary_tags),
+        flavors: lines(row.flavors),
+        textures: lines(row.textures),
+        cooking_methods: lines(row.cooking_methods),
+        uses_oil: row.uses_oil,
+        is_celiac_safe: row.is_celiac_safe,
+        allergen_notes: row.allergen_notes,
+        modifications: lines(row.modifications),
+        warnings: lines(row.warnings),
+        cost_cents: row.cost_cents,
+        suggested_price_cents: row.suggested_price_cents,
+        yield_quantity: row.yield_quantity,
+        yield_unit: row.yield_unit,
+        portion_size: row.portion_size,
+        risk_level: row.risk_level,
+        custom_rag_disclaimer: row.custom_rag_disclaimer,
+        is_active: row.is_active,
+        is_ingested: row.is_ingested,
+        last_ingested_at: row.last_ingested_at,
+        created_at: row.created_at,
+        created_by_email: named.created_by_email,
+    }
+}
+
+/// One recipe of the caller's branches that stands.
+pub(super) async fn find(db: &impl ConnectionTrait, scope: &impl Scope, id: RecipeId) -> Result<Recipe> {
+    let sql = format!("select {NAMES} {FROM} and r.id = $2 and r.deletion_id is null");
+    let row: Option<NamedRecipe> = one(db, &sql, [scope.tenant_id().into(), id.into()]).await?;
+    let named = admitted(scope, "recipe", row, |named| named.row.branch_id)?;
+    with_allergens(db, vec![named]).await?.pop().ok_or(Error::NotFound("recipe"))
+}
+
+impl Database {
+    /// The recipes of the caller's branches, by name.
+    ///
+    /// # Errors
+    /// The branch is not found or not the caller's.
+    pub async fn recipes<R: RoleSet>(&self, staff: &Staff<R>, which: RecipeFilter, page: Page) -> Result<Vec<Recipe>> {
+        if let Some(branch) = which.branch {
+            self.find_branch(staff, branch).await?;
+        }
+        let sql = format!(
+            "select {NAMES} {FROM} and (r.deletion_id is null or $2) and (r.branch_id = $3 or $3 = 0)
+               and (c.name = $4 or $4 = '') and {}
+             order by r.name, r.id limit $6 offset $7",
+            within(self.reader().get_database_backend(), "r.branch_id", "$5")
+        );
+        let [limit, offset] = page.values();
+        let branch = which.branch.map_or(0, BranchId::get);
+        let category = which.category.unwrap_or_default();
+        let tenant = staff.tenant_id().into();
+        let values = [tenant, which.deleted_too.into(), branch.into(), category.into(), reach(staff), limit, offset];
+        let rows: Vec<NamedRecipe> = all(self.reader(), &sql, values).await?;
+        with_allergens(self.reader(), rows).await
+    }
+
+    /// One recipe of the caller's branches.
+    ///
+    /// # Errors
+    /// Not found, or not in the caller's branches.
+    pub async fn find_recipe(&self, scope: &impl Scope, id: RecipeId) -> Result<Recipe> {
+        find(self.reader(), scope, id).await
+    }
+
+    /// The names of the categories that the caller's recipes are in, in order.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn recipe_categories<R: RoleSet>(&self, staff: &Staff<R>) -> Result<Vec<String>> {
+        #[derive(FromQueryResult)]
+        struct Named {
+            name: String,
+        }
+        let within = within(self.reader().get_database_backend(), "r.branch_id", "$2");
+        let sql = format!(
+            "select distinct c.name {FROM} and r.deletion_id is null and c.id is not null and {within} order by c.name"
+        );
+        let rows: Vec<Named> = all(self.reader(), &sql, [staff.tenant_id().into(), reach(staff)]).await?;
+        Ok(rows.into_iter().map(|row| row.name).collect())
+    }
+
+    /// The products that are made by a recipe of the caller's branches, by name.
+    ///
+    /// # Errors
+    /// The recipe is not found, or not in the caller's branches.
+    pub async fn products_of_recipe(&self, scope: &impl Scope, id: RecipeId) -> Result<Vec<DerivedProduct>> {
+        self.find_recipe(scope, id).await?;
+        let sql = "select id, name, description, category_id, subcategory_id, inherits_from_recipe, is_active
+            from product where tenant_id = $1 and recipe_id = $2 and deletion_id is null order by name, id";
+        all(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await
+    }
+}
