@@ -36,7 +36,7 @@ both_modes! {
         let line = phone.post(ADD, json!({"product_id": limonada, "notes": "sin azúcar", "x": 1})).await.expect(200);
         let shown = json!({
             "item_id": line["item_id"], "product_id": limonada, "product_name": "Limonada", "product_image": null,
-            "price_cents": 1800, "quantity": 1, "notes": "sin azúcar",
+            "price_cents": 1800, "quantity": 1, "customization_ids": [], "customizations": [], "notes": "sin azúcar",
             "diner_id": phone.diner_id, "diner_name": "Diner 1", "diner_color": "#F97316",
         });
         assert_eq!(line, shown);

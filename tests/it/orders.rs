@@ -38,7 +38,7 @@ both_modes! {
         assert_eq!(listed[0], json!({"id": first, "round_number": 1, "status": "SUBMITTED", "table_id": phone.table_id, "table_code": "INT-01",
             "branch_id": centro(&app).await, "branch_name": "Sucursal Centro", "session_id": phone.session_id, "submitted_at": submitted_at,
             "total_cents": 2 * price, "items": [{"id": item(&app, first, 1).await, "product_id": dish, "product_name": "Bife de chorizo",
-                "qty": 2, "unit_price_cents": price, "notes": "jugoso", "diner_name": "Diner 1"}]}));
+                "qty": 2, "unit_price_cents": price, "customizations": [], "notes": "jugoso", "diner_name": "Diner 1"}]}));
         let stats = staff.manager.get("/api/admin/orders/stats").await.expect(200);
         assert_eq!(stats, json!({"total_active": 3, "pending": 1, "in_kitchen": 1, "ready": 1}));
         for (filter, expected) in [("SUBMITTED", vec![first]), ("IN_KITCHEN", vec![cooking]), ("READY", vec![ready]),

@@ -11,6 +11,8 @@ enum Kind {
     Category,
     Subcategory,
     Product,
+    /// Goes with the last of its products, not with the first.
+    Promotion,
 }
 
 impl Kind {
@@ -19,6 +21,7 @@ impl Kind {
             Self::Category => "categories",
             Self::Subcategory => "subcategories",
             Self::Product => "products",
+            Self::Promotion => "promotions",
         }
     }
 
@@ -27,6 +30,7 @@ impl Kind {
             Self::Category => "category",
             Self::Subcategory => "subcategory",
             Self::Product => "product",
+            Self::Promotion => "promotion",
         }
     }
 }
@@ -56,10 +60,10 @@ impl Model {
         self.things[at].gone.is_none() && !self.things[at].off
     }
 
-    /// A name is one active thing's among its siblings; products may share theirs.
+    /// A name is one active thing's among its siblings; products and promotions may share theirs.
     fn is_name_free(&self, of: usize, except: &[usize]) -> bool {
         let thing = &self.things[of];
-        thing.kind == Kind::Product
+        matches!(thing.kind, Kind::Product | Kind::Promotion)
             || !(0..self.things.len()).any(|other| {
                 let it = &self.things[other];
                 other != of
@@ -80,9 +84,11 @@ impl Model {
         self.things[at].gone = Some(self.made);
         // Parents come before their children in the list.
         for child in 0..self.things.len() {
-            let of_parent =
-                self.things[child].parents.iter().any(|parent| self.things[*parent].gone == Some(self.made));
-            if of_parent && self.things[child].gone.is_none() {
+            let parents = &self.things[child].parents;
+            let taken = parents.iter().any(|parent| self.things[*parent].gone == Some(self.made));
+            let is_held = self.things[child].kind == Kind::Promotion
+                && parents.iter().any(|parent| self.things[*parent].gone.is_none());
+            if taken && !is_held && self.things[child].gone.is_none() {
                 self.things[child].gone = Some(self.made);
             }
         }
@@ -97,7 +103,11 @@ impl Model {
         let taken: Vec<usize> =
             (0..self.things.len()).filter(|thing| self.things[*thing].gone == Some(deletion)).collect();
         let stands = |parent: &usize| self.things[*parent].gone.is_none() || taken.contains(parent);
-        if !taken.iter().all(|thing| self.things[*thing].parents.iter().all(stands)) {
+        let has_ground = |thing: &usize| match self.things[*thing].kind {
+            Kind::Promotion => self.things[*thing].parents.iter().any(stands),
+            _ => self.things[*thing].parents.iter().all(stands),
+        };
+        if !taken.iter().all(has_ground) {
             return 409;
         }
         if !taken.iter().all(|thing| self.things[*thing].off || self.is_name_free(*thing, &taken)) {
@@ -132,8 +142,9 @@ async fn make(admin: &StaffClient, model: &mut Model, dice: &mut Seed) -> Option
             .collect()
     };
     let (categories, subcategories) = (standing(model, Kind::Category), standing(model, Kind::Subcategory));
+    let products = standing(model, Kind::Product);
     let name = format!("T{}", dice.below(40));
-    let (kind, parents, body) = match roll(dice, 4) {
+    let (kind, parents, body) = match roll(dice, 6) {
         0 => (Kind::Category, vec![], json!({"branch_id": admin.branch_ids[0], "name": name})),
         1 if !categories.is_empty() => {
             let category = categories[roll(dice, categories.len())];
@@ -146,6 +157,15 @@ async fn make(admin: &StaffClient, model: &mut Model, dice: &mut Seed) -> Option
             let body = json!({"category_id": model.things[category].id, "subcategory_id": model.things[subcategory].id,
                 "name": name, "branch_prices": price});
             (Kind::Product, vec![category, subcategory], body)
+        }
+        4 if !products.is_empty() => {
+            let mut parents: Vec<usize> = (0..=roll(dice, 3)).map(|_| products[roll(dice, products.len())]).collect();
+            parents.sort_unstable();
+            parents.dedup();
+            let items: Vec<_> = parents.iter().map(|at| json!({ "product_id": model.things[*at].id })).collect();
+            let body = json!({"name": name, "price_cents": 100, "start_date": "2026-01-01", "end_date": "2026-12-31",
+                "branch_ids": [admin.branch_ids[0]], "items": items});
+            (Kind::Promotion, parents, body)
         }
         _ => return None,
     };
@@ -165,7 +185,7 @@ async fn play(app: &App, admin: &StaffClient, seed: u64) {
     let standing = async || app.sql_i64("select count(*) from deletion where restored_at is null").await;
     let before = standing().await;
     let (mut dice, mut model) = (Seed::new(seed), Model::default());
-    for step in 0..90 {
+    for step in 0..120 {
         let (status, expected) = if step < 20 || roll(&mut dice, 5) == 0 {
             let Some(made) = make(admin, &mut model, &mut dice).await else { continue };
             made

@@ -6,7 +6,7 @@ use axum::{Json, extract::State};
 use domain::{BranchId, CategoryId, Cents, ProductId, SubcategoryId};
 use runtime::ProblemBody;
 use serde::Serialize;
-use store::view::{Menu, MenuCategory, MenuProduct};
+use store::view::{Menu, MenuCategory, MenuChoice, MenuProduct};
 use utoipa::ToSchema;
 
 /// The menu as waiters read it.
@@ -43,6 +43,8 @@ pub(crate) struct FloorProduct {
     allergen_icons: Vec<String>,
     /// Always true here.
     is_available: bool,
+    /// What can be chosen of it.
+    customizations: Vec<MenuChoice>,
 }
 
 /// What can be ordered in a branch now.
@@ -91,6 +93,7 @@ impl FloorProduct {
             subcategory_name: subcategory.map(|sub| sub.name.clone()),
             allergen_icons: contains.map(|a| a.icon.clone().unwrap_or_else(|| a.name.clone())).collect(),
             is_available: product.is_available,
+            customizations: product.customizations.clone(),
         }
     }
 }
