@@ -3,7 +3,7 @@
 //!
 //! CORS stands outside of everything that can fail, so that a browser can read a 500 (contract §1.6).
 
-use crate::state::AppState;
+use crate::{routes::image, state::AppState};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request},
@@ -25,7 +25,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-/// No body of ours is longer, in bytes: an order of 200 lines with notes is about 150 KiB.
+/// No body of JSON is longer, in bytes: an order of 200 lines with notes is about 150 KiB.
 const MAX_BODY: usize = 256 * 1024;
 /// The clients give up after 30 s (contract §1.2); an answer later than that is for nobody.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -154,13 +154,19 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Problem::internal().into_response()
 }
 
-/// POST, PUT and PATCH carry JSON (or a form); absent or empty is fine, bodyless calls send none (contract §1.7).
+fn is_upload(request: &Request) -> bool {
+    request.extensions().get::<MatchedPath>().is_some_and(|path| path.as_str() == image::UPLOAD)
+}
+
+/// POST, PUT and PATCH carry JSON (or a form); absent or empty is fine, bodyless calls send none (contract §1.7). Pictures
+/// are sent as what they are, to their one path.
 async fn content_type(request: Request, next: Next) -> Response {
     let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
     let kind = request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "" | "application/json" | "application/x-www-form-urlencoded" => next.run(request).await,
+        kind if writes && image::SENT_AS.contains(&kind) && is_upload(&request) => next.run(request).await,
         _ if writes => Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",

@@ -18,6 +18,7 @@ mod floor;
 mod hostile;
 mod hot_path;
 mod hours;
+mod images;
 mod ingredients;
 mod keys;
 mod kitchen;

@@ -14,6 +14,7 @@ pub(crate) mod diner;
 pub(crate) mod docs;
 pub(crate) mod exclusion;
 pub(crate) mod health;
+pub(crate) mod image;
 pub(crate) mod ingredient;
 pub(crate) mod kitchen;
 pub(crate) mod menu;

@@ -234,6 +234,8 @@ pub(super) const TABLE: &[(&str, &str, Access, &str)] = &[
     ("POST", "/api/admin/ingredients/{ingredient_id}/sub", KITCHEN, r#"{"name":"Mine"}"#),
     ("DELETE", "/api/admin/ingredients/{ingredient_id}/sub/{sub_ingredient_id}", KITCHEN, ""),
     ("GET", "/api/admin/catalogs/{catalog}", ALL, ""),
+    ("POST", "/api/admin/images", OFFICE, ""),
+    ("GET", "/api/public/images/{name}", Public, ""),
     ("GET", "/api/health", Public, ""),
     ("GET", "/api/health/detailed", Public, ""),
 ];
