@@ -17,6 +17,7 @@
 //! | [`subcategory`] | the parts of a category |
 //! | [`product`] | what can be ordered, at which price where |
 //! | [`allergen`] | what guests may have to avoid |
+//! | [`menu_file`] | the whole menu as one file, out and in |
 //! | [`exclusion`] | what a branch leaves out of its menu |
 //! | [`session`] | a party sits down, moves, leaves |
 //! | [`diner`] | a phone joins, says what it likes, rates the visit |
@@ -44,6 +45,7 @@ pub mod exclusion;
 pub mod ingredient;
 pub mod kitchen;
 pub mod menu;
+pub mod menu_file;
 pub mod office;
 pub mod payment;
 pub mod product;

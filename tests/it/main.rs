@@ -26,6 +26,7 @@ mod ledger;
 mod lists;
 mod look;
 mod menu;
+mod menu_file;
 mod menu_office;
 mod mercadopago;
 mod money_keys;

@@ -18,6 +18,7 @@ pub(crate) mod image;
 pub(crate) mod ingredient;
 pub(crate) mod kitchen;
 pub(crate) mod menu;
+pub(crate) mod menu_file;
 pub(crate) mod office;
 pub(crate) mod order;
 pub(crate) mod payment;

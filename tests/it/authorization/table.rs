@@ -235,6 +235,8 @@ pub(super) const TABLE: &[(&str, &str, Access, &str)] = &[
     ("DELETE", "/api/admin/ingredients/{ingredient_id}/sub/{sub_ingredient_id}", KITCHEN, ""),
     ("GET", "/api/admin/catalogs/{catalog}", ALL, ""),
     ("POST", "/api/admin/images", OFFICE, ""),
+    ("GET", "/api/admin/menu/export", ADMIN, ""),
+    ("POST", "/api/admin/menu/import", ADMIN, ""),
     ("GET", "/api/public/images/{name}", Public, ""),
     ("GET", "/api/health", Public, ""),
     ("GET", "/api/health/detailed", Public, ""),
