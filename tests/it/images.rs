@@ -1,7 +1,7 @@
 //! Pictures of dishes: uploaded by the office, seen by everybody, whoever sends what.
 
 use crate::scene::{Staff, text};
-use harness::{App, AppOptions, Caller, Reply, both_modes, json, reqwest::Method};
+use harness::{App, Caller, Reply, both_modes, json, reqwest::Method};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use std::io::Cursor;
 use tokio::{
