@@ -72,7 +72,7 @@ fn office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
 
 /// What the dashboard manages of the menus.
 fn menu_office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
-    use routes::{allergen, exclusion, product, subcategory};
+    use routes::{allergen, customization, exclusion, product, promotion, subcategory};
     routes
         .routes(routes!(subcategory::subcategories, subcategory::create_subcategory))
         .routes(routes!(subcategory::subcategory, subcategory::update_subcategory, subcategory::delete_subcategory))
@@ -85,6 +85,16 @@ fn menu_office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(exclusion::exclusions))
         .routes(routes!(exclusion::category_exclusion, exclusion::exclude_category))
         .routes(routes!(exclusion::subcategory_exclusion, exclusion::exclude_subcategory))
+        .routes(routes!(customization::customizations, customization::create_customization))
+        .routes(routes!(
+            customization::customization,
+            customization::update_customization,
+            customization::delete_customization
+        ))
+        .routes(routes!(customization::replace_customization_products))
+        .routes(routes!(customization::link_customization, customization::unlink_customization))
+        .routes(routes!(promotion::promotions, promotion::create_promotion))
+        .routes(routes!(promotion::promotion, promotion::update_promotion, promotion::delete_promotion))
 }
 
 /// What the kitchen works with.

@@ -154,6 +154,10 @@ id! {
     CashSessionId;
     /// Money that went into a drawer or out of it.
     CashMovementId;
+    /// Products at a price of their own for a while.
+    PromotionId;
+    /// A modifier: what a diner may choose of a product.
+    CustomizationId;
     /// A shelf of ingredients.
     IngredientGroupId;
     /// What recipes use.

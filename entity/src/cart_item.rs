@@ -18,6 +18,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub told_at: Option<DateTimeUtc>,
     pub settle_at: Option<DateTimeUtc>,
+    pub choices: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

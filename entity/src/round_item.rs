@@ -1,6 +1,8 @@
 //! A line of a round; name and price as they were when it was sent.
 
-use domain::{Cents, DinerId, ProductId, RoundId, RoundItemId, TenantId, UserId, kitchen::Station, text::Quantity};
+use domain::{
+    Cents, DinerId, ProductId, PromotionId, RoundId, RoundItemId, TenantId, UserId, kitchen::Station, text::Quantity,
+};
 use sea_orm::entity::prelude::*;
 
 /// A line of a round; name and price as they were when it was sent.
@@ -22,6 +24,9 @@ pub struct Model {
     pub voided_at: Option<DateTimeUtc>,
     pub void_reason: Option<String>,
     pub voided_by_id: Option<UserId>,
+    pub modifiers: Option<String>,
+    pub customizations: Option<Json>,
+    pub promotion_id: Option<PromotionId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -28,6 +28,8 @@ mod m20261124_000024_create_cash_register;
 mod m20261124_000025_one_row_a_provided_payment;
 mod m20261124_000026_index_reports;
 mod m20261124_000027_create_ingredients;
+mod m20261124_000028_create_customizations;
+mod m20261124_000029_create_promotions;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -63,6 +65,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000025_one_row_a_provided_payment::Migration),
             Box::new(m20261124_000026_index_reports::Migration),
             Box::new(m20261124_000027_create_ingredients::Migration),
+            Box::new(m20261124_000028_create_customizations::Migration),
+            Box::new(m20261124_000029_create_promotions::Migration),
         ]
     }
 }

@@ -18,6 +18,8 @@
 //! | [`product`] | what can be ordered, at which price where |
 //! | [`allergen`] | what guests may have to avoid |
 //! | [`menu_file`] | the whole menu as one file, out and in |
+//! | [`customization`] | modifiers: what diners may choose of a product |
+//! | [`promotion`] | products at a price of their own for a while |
 //! | [`exclusion`] | what a branch leaves out of its menu |
 //! | [`session`] | a party sits down, moves, leaves |
 //! | [`diner`] | a phone joins, says what it likes, rates the visit |
@@ -38,6 +40,7 @@ pub mod cart;
 pub mod cash;
 pub mod category;
 pub mod check;
+pub mod customization;
 pub mod demo;
 pub mod diner;
 mod error;
@@ -49,6 +52,7 @@ pub mod menu_file;
 pub mod office;
 pub mod payment;
 pub mod product;
+pub mod promotion;
 pub mod round;
 pub mod sector;
 pub mod session;

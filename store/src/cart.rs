@@ -1,5 +1,5 @@
 //! The shared cart's rows. All of them change under their session's lock, so that a sum of many hands is exact and
-//! `unique (session_id, diner_id, product_id)` is never met by accident (DESIGN I5).
+//! `unique (session_id, diner_id, product_id, choices)` is never met by accident (DESIGN I5).
 
 use crate::{
     Database,
@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     BranchId, CartItemId, DinerId, ProductId, SessionId, TenantId,
     event::{Actor, ActorRole},
+    menu::Choices,
     text::Quantity,
 };
 use entity::{cart_item, diner};
@@ -85,7 +86,7 @@ impl UnitOfWork {
         Ok(query.one(self.tx()).await?)
     }
 
-    /// The diner's line of that product, if there is one.
+    /// The diner's line of that product with just these choices, if there is one.
     ///
     /// # Errors
     /// The database failed.
@@ -94,11 +95,13 @@ impl UnitOfWork {
         session: &Locked<Seated>,
         diner: DinerId,
         product: ProductId,
+        choices: &Choices,
     ) -> Result<Option<CartRow>> {
         let query = cart_item::Entity::find()
             .filter(cart_item::Column::SessionId.eq(session.session.id))
             .filter(cart_item::Column::DinerId.eq(diner))
-            .filter(cart_item::Column::ProductId.eq(product));
+            .filter(cart_item::Column::ProductId.eq(product))
+            .filter(cart_item::Column::Choices.eq(choices.to_string()));
         Ok(query.one(self.tx()).await?)
     }
 
@@ -114,12 +117,12 @@ impl UnitOfWork {
     /// Adds a line.
     ///
     /// # Errors
-    /// The diner has a line of the product.
+    /// The diner has such a line.
     pub async fn insert_cart_line(
         &self,
         session: &Locked<Seated>,
         diner: DinerId,
-        product: ProductId,
+        (product, choices): (ProductId, &Choices),
         quantity: Quantity,
         notes: Option<String>,
     ) -> Result<CartRow> {
@@ -134,6 +137,7 @@ impl UnitOfWork {
             created_at: Set(self.now()),
             told_at: Set(None),
             settle_at: Set(None),
+            choices: Set(choices.to_string()),
         };
         Ok(row.insert(self.tx()).await?)
     }

@@ -178,6 +178,11 @@ pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
          SELECT tenant_id, category_id, id, 'Suyo', '{now}' FROM subcategory WHERE name = 'Suya';
          INSERT INTO branch_product (tenant_id, branch_id, product_id, price_cents)
          SELECT p.tenant_id, c.branch_id, p.id, 100 FROM product p JOIN category c ON c.id = p.category_id WHERE p.name = 'Suyo';
+         INSERT INTO customization (tenant_id, name, extra_cost_cents, created_at) SELECT id, 'Suya', 0, '{now}' FROM tenant WHERE slug = 'otro';
+         INSERT INTO promotion (tenant_id, name, price_cents, start_date, end_date, start_time, end_time, created_at)
+         SELECT tenant_id, slug, 100, '2026-01-01', '2026-01-02', '00:00', '23:59', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO promotion_branch (promotion_id, branch_id, tenant_id)
+         SELECT p.id, b.id, b.tenant_id FROM promotion p JOIN branch b ON b.slug = p.name;
          INSERT INTO ingredient (tenant_id, name, is_processed, created_at) SELECT id, 'Suyo', true, '{now}' FROM tenant WHERE slug = 'otro';
          INSERT INTO sub_ingredient (tenant_id, ingredient_id, name, created_at)
          SELECT tenant_id, id, 'Suyo', '{now}' FROM ingredient WHERE name = 'Suyo';
@@ -211,6 +216,9 @@ pub(crate) struct Stranger {
     pub(crate) cash_session: i64,
     pub(crate) subcategory: i64,
     pub(crate) product: i64,
+    pub(crate) promotion: i64,
+    /// Of its business; 0 where it has none.
+    pub(crate) customization: i64,
     /// Of its business.
     pub(crate) allergen: i64,
     /// Of its business; 0 where it has none.
@@ -252,6 +260,10 @@ impl Stranger {
             category,
             subcategory: in_category("subcategory").await,
             product: in_category("product").await,
+            promotion: app
+                .sql_i64(&format!("SELECT promotion_id FROM promotion_branch WHERE branch_id = {branch}"))
+                .await,
+            customization: of_business("customization").await,
             allergen: of_business("allergen").await,
             reaction: of_business("cross_reaction").await,
             ingredient: of_business("ingredient").await,

@@ -8,6 +8,7 @@ use crate::{
         CallId, CartItemId, CheckId, DinerId, PaymentId, ProductId, RoundId, RoundItemId, SessionId, TicketId, UserId,
     },
     kitchen::{Station, TicketStatus},
+    menu::{Choice, Choices},
     payment::{PaymentStatus, Tender},
     round::RoundStatus,
     table::TableStatus,
@@ -151,10 +152,14 @@ pub struct CartLine {
     pub product_name: String,
     /// Its picture.
     pub product_image: Option<String>,
-    /// Its price in the branch now, in cents.
+    /// Price of one in the branch now, with what is chosen of it, in cents.
     pub price_cents: Cents,
     /// How many.
     pub quantity: Quantity,
+    /// What is chosen of it.
+    pub customization_ids: Choices,
+    /// The same with names and prices, as far as it is on offer.
+    pub customizations: Vec<Choice>,
     /// The diner's wish.
     pub notes: Option<String>,
     /// Who added it.

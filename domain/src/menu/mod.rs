@@ -1,10 +1,14 @@
-//! The menu: its closed vocabularies, when something is served ([`ServiceHours`]), and how much of it is left
-//! ([`Supply`]).
+//! The menu: its closed vocabularies, when something is served ([`ServiceHours`]), how much of it is left ([`Supply`]),
+//! what diners choose of it ([`Choice`]), and what it costs for a while ([`Promotion`]).
 
+mod choice;
 mod hours;
+mod promotion;
 mod supply;
 
+pub use choice::{Choice, Choices, in_words};
 pub use hours::{ServiceHours, Timetable, Window};
+pub use promotion::{Priced, Promotion, Validity, Wanted, lowest, price};
 pub use supply::{MOST_PORTIONS, Short, Supply, SupplyChange, SupplyRefused};
 
 use crate::status::text_enum;

@@ -4,6 +4,7 @@ use super::status::{RoundConfirmation, RoundStatus};
 use crate::{
     IllegalTransition, Role, Roles,
     id::{DinerId, ProductId},
+    menu::Choices,
     text::Quantity,
 };
 
@@ -151,12 +152,12 @@ pub const FIRE_WINDOW: i64 = 10;
 /// does not count: two phones list the same cart differently.
 #[must_use]
 pub fn content_digest_input<'a>(
-    lines: impl IntoIterator<Item = (ProductId, Quantity, Option<&'a str>, Option<DinerId>)>,
+    lines: impl IntoIterator<Item = (ProductId, Quantity, Option<&'a str>, Option<DinerId>, &'a Choices)>,
 ) -> String {
     let mut lines: Vec<String> = lines
         .into_iter()
-        .map(|(product, quantity, notes, diner)| {
-            format!("{product}|{}|{diner:?}|{:?}", quantity.get(), notes.unwrap_or_default())
+        .map(|(product, quantity, notes, diner, choices)| {
+            format!("{product}|{}|{diner:?}|{:?}|{choices}", quantity.get(), notes.unwrap_or_default())
         })
         .collect();
     lines.sort_unstable();
@@ -202,8 +203,9 @@ mod tests {
 
         #[test]
         fn the_digest_ignores_the_order_of_lines(mut lines in prop::collection::vec((101..120_i64, 1..5_i64), 1..8)) {
+            let none = Choices::NONE;
             let digest = |lines: &[(i64, i64)]| content_digest_input(
-                lines.iter().map(|(p, q)| (ProductId(*p), Quantity::try_from(*q).unwrap(), None, None)),
+                lines.iter().map(|(p, q)| (ProductId(*p), Quantity::try_from(*q).unwrap(), None, None, &none)),
             );
             let before = digest(&lines);
             lines.reverse();

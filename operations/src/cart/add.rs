@@ -4,11 +4,15 @@
 //! phones add up exactly, and a repeat with the same key adds nothing (DESIGN I5, I7).
 
 use super::tell;
-use crate::{Error, Result, menu::ensure_orderable};
+use crate::{
+    Error, Result,
+    menu::{ensure_orderable, not_a_choice},
+};
 use auth::Diner;
 use domain::{
     DinerId, ProductId,
     event::Event,
+    menu::Choices,
     text::{Quantity, Text},
 };
 use store::{Answer, Attempt, Database, Locked, Seated, UnitOfWork};
@@ -18,6 +22,8 @@ use store::{Answer, Attempt, Database, Locked, Seated, UnitOfWork};
 pub struct NewCartLine {
     /// What.
     pub product_id: ProductId,
+    /// What is chosen of it; another choice is another line.
+    pub choices: Choices,
     /// How many more.
     pub quantity: Quantity,
     /// Replaces the line's note; `None` leaves it.
@@ -26,7 +32,7 @@ pub struct NewCartLine {
     pub diner_id: Option<DinerId>,
 }
 
-/// Adds to the diner's line of the product, or starts it. The sum is capped at 99.
+/// Adds to the diner's line of the product with these choices, or starts it. The sum is capped at 99.
 ///
 /// # Errors
 /// The session takes no orders; the product is not on the menu or is out; no such diner at the table.
@@ -40,13 +46,14 @@ pub async fn add(db: &Database, diner: &Diner, new: &NewCartLine, attempt: &Atte
         ensure_available(&uow, &session, new).await?;
         let owner = uow.find_diner(&session, new.diner_id).await?.ok_or_else(|| not_at_the_table(new.diner_id))?;
         let notes = new.notes.clone().map(String::from);
-        let line = match uow.find_cart_line_of(&session, owner.id, new.product_id).await? {
+        let line = match uow.find_cart_line_of(&session, owner.id, new.product_id, &new.choices).await? {
             Some(row) => {
                 let quantity = row.quantity.plus_capped(new.quantity);
                 tell::change(&uow, &session, &row, quantity, notes.or(row.notes.clone())).await?
             }
             None => {
-                let row = uow.insert_cart_line(&session, owner.id, new.product_id, new.quantity, notes).await?;
+                let what = (new.product_id, &new.choices);
+                let row = uow.insert_cart_line(&session, owner.id, what, new.quantity, notes).await?;
                 uow.raise_cart_version(&session).await?;
                 let line = tell::line(&uow.cart_lines(&session).await?, row.id)?;
                 uow.emit(session.place(), tell::as_diner(&line), Event::CartItemAdded(line.clone()));
@@ -59,9 +66,11 @@ pub async fn add(db: &Database, diner: &Diner, new: &NewCartLine, attempt: &Atte
 }
 
 async fn ensure_available(uow: &UnitOfWork, session: &Locked<Seated>, new: &NewCartLine) -> Result<()> {
-    let offered = uow.find_offered(session, &[new.product_id]).await?;
+    let offering = uow.find_offering(session, &[new.product_id], new.choices.ids()).await?;
+    let product = offering.product(new.product_id).ok_or(Error::NotFound("product"))?;
+    offering.chosen(new.product_id, &new.choices).map_err(|id| not_a_choice(product, id))?;
     // A cart reserves nothing; a phone that asks for more than there is hears of it now rather than when it sends.
-    ensure_orderable(offered.first().ok_or(Error::NotFound("product"))?, new.quantity.get())
+    ensure_orderable(product, new.quantity.get())
 }
 
 fn not_at_the_table(diner: Option<DinerId>) -> Error {

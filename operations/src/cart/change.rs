@@ -3,7 +3,7 @@
 //! Any phone of the table may correct any line (contract §5.5); the session's lock orders them (DESIGN I5).
 
 use super::tell;
-use crate::Result;
+use crate::{Error, Result, menu::ensure_orderable};
 use auth::Diner;
 use domain::{
     CartItemId, Patch,
@@ -23,7 +23,7 @@ pub struct CartChange {
 /// Changes a line of the table's cart.
 ///
 /// # Errors
-/// The session takes no orders; the line is not in its cart.
+/// The session takes no orders; the line is not in its cart; more is asked for than there is.
 pub async fn change(
     db: &Database,
     diner: &Diner,
@@ -38,6 +38,12 @@ pub async fn change(
         }
         session.session.status.ensure_ordering()?;
         let row = uow.find_cart_line(&session, id).await?;
+        if change.quantity.get() > row.quantity.get() {
+            // As when it was added; less of what is out by now is always possible.
+            let offering = uow.find_offering(&session, &[row.product_id], &[]).await?;
+            let product = offering.product(row.product_id).ok_or(Error::NotFound("product"))?;
+            ensure_orderable(product, change.quantity.get())?;
+        }
         let notes = change.notes.clone().map(String::from).or(row.notes.clone());
         let line = tell::change(&uow, &session, &row, change.quantity, notes).await?;
         Ok(uow.answer(diner, attempt, Answer::json(200, &line)?).await?)

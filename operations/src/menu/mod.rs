@@ -6,5 +6,5 @@ pub(crate) mod portions;
 mod set_availability;
 
 pub use end_restriction::end_restriction;
-pub(crate) use orderable::ensure_orderable;
+pub(crate) use orderable::{ensure_orderable, not_a_choice};
 pub use set_availability::{Availability, AvailabilitySet, set_availability};

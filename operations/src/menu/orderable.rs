@@ -1,7 +1,8 @@
-//! Whether a product can be ordered at this moment, and if not, why: the same words for carts and rounds.
+//! Whether a product, and what is chosen of it, can be ordered at this moment, and if not, why: the same words for carts
+//! and rounds.
 
 use crate::{Error, Result};
-use domain::menu::Short;
+use domain::{CustomizationId, menu::Short};
 use store::Offered;
 
 /// # Errors
@@ -12,6 +13,11 @@ pub(crate) fn ensure_orderable(product: &Offered, portions: i32) -> Result<()> {
         return Err(Error::refused("product_not_served_now", format!("{} is not served now{when}", product.name)));
     }
     product.supply.take(portions).map(drop).map_err(|short| too_few(&product.name, short))
+}
+
+/// It is no modifier of the product, or not any more.
+pub(crate) fn not_a_choice(product: &Offered, id: CustomizationId) -> Error {
+    Error::refused("customization_not_offered", format!("{}: customization {id} cannot be chosen of it", product.name))
 }
 
 /// There is not enough of it.

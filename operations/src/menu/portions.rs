@@ -10,7 +10,7 @@ use domain::{
     ProductId,
     event::{Actor, Event, Place, ProductAvailability},
 };
-use store::{Locked, Offered, Seated, UnitOfWork};
+use store::{Locked, Offering, Seated, UnitOfWork};
 
 /// Products that ran out or are back by what a transaction did; to be told when the rest is done, since the branch's
 /// row stays locked from then on.
@@ -18,17 +18,17 @@ use store::{Locked, Offered, Seated, UnitOfWork};
 #[derive(Debug, Default)]
 pub(crate) struct Turned(Vec<ProductAvailability>);
 
-/// Takes `portions` of each counted product among `offered`.
+/// Takes `portions` of each counted product of the `offering`.
 ///
 /// # Errors
 /// Somebody was faster, and fewer are left.
 pub(crate) async fn take(
     uow: &UnitOfWork,
     session: &Locked<Seated>,
-    offered: &[Offered],
+    offering: &Offering,
     portions: impl Fn(ProductId) -> i32,
 ) -> Result<Turned> {
-    let counted: Vec<_> = offered.iter().filter(|product| product.supply.remaining.is_some()).collect();
+    let counted: Vec<_> = offering.products.iter().filter(|product| product.supply.remaining.is_some()).collect();
     let mut turned = Turned::default();
     if counted.is_empty() {
         return Ok(turned);

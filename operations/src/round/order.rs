@@ -1,21 +1,27 @@
-//! From what a phone asks for to the lines of a round: priced, named and routed by what the branch offers right now.
-//! What the phone believes a dish costs is not even read.
+//! From what a phone asks for to the lines of a round: priced, named and routed by what the branch offers right now, its
+//! promotions included. What the phone believes a dish costs is not even read.
 
-use crate::{Error, Result, menu::ensure_orderable};
+use crate::{
+    Error, Result,
+    menu::{ensure_orderable, not_a_choice},
+};
 use domain::{
-    DinerId, ProductId, UserId,
+    Cents, CustomizationId, DinerId, ProductId, UserId,
+    menu::{Choices, Priced, Wanted, in_words, price},
+    money::MAX_PRICE,
     round::content_digest_input,
     text::{Quantity, Text},
 };
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use store::{NewLine, Offered};
+use store::{NewLine, Offering};
 
 /// A line as it was asked for.
 #[derive(Clone, Debug)]
 pub struct OrderLine {
     /// What.
     pub product_id: ProductId,
+    /// What is chosen of it.
+    pub choices: Choices,
     /// How many.
     pub qty: Quantity,
     /// The diner's wish. Longer than the contract's 200: a cart note of 500 must not fail when it is sent (contract §7.11).
@@ -45,6 +51,15 @@ impl Order {
         products
     }
 
+    /// What is chosen on any line, each once.
+    #[must_use]
+    pub fn choices(&self) -> Vec<CustomizationId> {
+        let mut choices: Vec<_> = self.lines.iter().flat_map(|line| line.choices.ids()).copied().collect();
+        choices.sort_unstable();
+        choices.dedup();
+        choices
+    }
+
     /// How many of a product are asked for, on all lines together.
     #[must_use]
     pub fn portions(&self, product: ProductId) -> i32 {
@@ -55,7 +70,8 @@ impl Order {
     /// What tells this order from another of the same session (DESIGN I7).
     #[must_use]
     pub fn digest(&self) -> String {
-        let lines = self.lines.iter().map(|l| (l.product_id, l.qty, l.notes.as_ref().map(Text::as_str), l.diner_id));
+        let lines = self.lines.iter();
+        let lines = lines.map(|l| (l.product_id, l.qty, l.notes.as_ref().map(Text::as_str), l.diner_id, &l.choices));
         hex::encode(Sha256::digest(content_digest_input(lines)))
     }
 
@@ -68,36 +84,64 @@ impl Order {
         hex::encode(Sha256::digest(format!("{}|waiter {waiter}|{seats:?}|{notes:?}", self.digest())))
     }
 
-    /// The round's lines at the prices of `offered`.
+    /// The round's lines at the prices of `offering`. A line of which promotions give portions at another price becomes
+    /// several.
     ///
     /// # Errors
-    /// A product has no price in the branch, or is 86'd; the message names it.
-    pub fn priced(&self, offered: &[Offered]) -> Result<Vec<NewLine>> {
-        let offered: HashMap<_, _> = offered.iter().map(|product| (product.product_id, product)).collect();
-        self.lines.iter().map(|line| priced_line(line, offered.get(&line.product_id).copied())).collect()
+    /// A product has no price in the branch, or is 86'd; a modifier is none of its product's; a price is beyond any
+    /// bound. The message names it.
+    pub fn priced(&self, offering: &Offering) -> Result<Vec<NewLine>> {
+        let lines: Vec<NewLine> = self.lines.iter().map(|line| offered_line(line, offering)).collect::<Result<_>>()?;
+        let wanted: Vec<Wanted> = lines.iter().map(as_wanted).collect();
+        price(&wanted, &offering.promotions).into_iter().map(|part| part_of(&lines[part.line], part)).collect()
     }
 }
 
-fn priced_line(line: &OrderLine, offered: Option<&Offered>) -> Result<NewLine> {
-    let product = offered.ok_or_else(|| {
+/// The line at the regular price.
+fn offered_line(line: &OrderLine, offering: &Offering) -> Result<NewLine> {
+    let product = offering.product(line.product_id).ok_or_else(|| {
         Error::refused("product_not_offered", format!("Product {} is not on the menu", line.product_id))
     })?;
     ensure_orderable(product, line.qty.get())?;
+    let chosen = offering.chosen(line.product_id, &line.choices).map_err(|id| not_a_choice(product, id))?;
     Ok(NewLine {
         product_id: line.product_id,
         product_name: product.name.clone(),
         qty: line.qty,
         unit_price_cents: product.price_cents,
+        modifiers: in_words(&chosen),
+        customizations: chosen,
+        promotion_id: None,
         notes: line.notes.as_ref().map(|notes| notes.as_str().to_owned()),
         diner_id: line.diner_id,
         station: product.station(),
     })
 }
 
+fn as_wanted(line: &NewLine) -> Wanted {
+    Wanted { product: line.product_id, qty: line.qty.get(), regular: line.unit_price_cents }
+}
+
+/// What is chosen costs the same under any promotion.
+fn part_of(line: &NewLine, part: Priced) -> Result<NewLine> {
+    let extras = line.customizations.iter().map(|choice| choice.extra_cost_cents);
+    let unit_price_cents = part.price.checked_add(Cents::checked_sum(extras)?)?;
+    if unit_price_cents > MAX_PRICE {
+        return Err(Error::refused("price_too_high", format!("{} with all that costs too much", line.product_name)));
+    }
+    let qty = Quantity::try_from(i64::from(part.qty)).map_err(|_| Error::Internal("a part of a line of no size"))?;
+    Ok(NewLine { qty, unit_price_cents, promotion_id: part.promotion, ..line.clone() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Cents, kitchen::Station, menu::Supply};
+    use domain::{
+        PromotionId,
+        kitchen::Station,
+        menu::{Promotion, Supply},
+    };
+    use store::{Offered, OfferedChoice};
 
     fn offered(id: i64, is_available: bool) -> Offered {
         Offered {
@@ -113,14 +157,25 @@ mod tests {
         }
     }
 
+    fn menu(products: impl Into<Vec<Offered>>) -> Offering {
+        Offering { products: products.into(), ..Offering::default() }
+    }
+
     fn order(id: i64) -> Order {
-        let line = OrderLine { product_id: ProductId(id), qty: Quantity::ONE, notes: None, diner_id: None, seat: None };
+        let line = OrderLine {
+            product_id: ProductId(id),
+            choices: Choices::NONE,
+            qty: Quantity::ONE,
+            notes: None,
+            diner_id: None,
+            seat: None,
+        };
         Order { lines: vec![line], notes: None }
     }
 
     #[test]
     fn the_price_is_the_branchs_and_the_station_follows_the_menu() {
-        let lines = order(101).priced(&[offered(101, true)]).unwrap();
+        let lines = order(101).priced(&menu([offered(101, true)])).unwrap();
         assert_eq!(lines[0].unit_price_cents.get(), 15_000);
         assert_eq!(lines[0].station, Station::Grill);
     }
@@ -139,22 +194,54 @@ mod tests {
     #[test]
     fn what_is_not_offered_cannot_be_ordered() {
         assert!(matches!(
-            order(102).priced(&[offered(101, true)]),
+            order(102).priced(&menu([offered(101, true)])),
             Err(Error::Refused { code: "product_not_offered", .. })
         ));
         assert!(matches!(
-            order(101).priced(&[offered(101, false)]),
+            order(101).priced(&menu([offered(101, false)])),
             Err(Error::Refused { code: "product_unavailable", .. })
         ));
         let closed = Offered { is_open: false, opens: Some("19:00".into()), ..offered(101, true) };
-        let refused = order(101).priced(&[closed]).unwrap_err();
+        let refused = order(101).priced(&menu([closed])).unwrap_err();
         assert!(matches!(refused, Error::Refused { code: "product_not_served_now", .. }));
         assert_eq!(refused.to_string(), "Bife de chorizo is not served now, only from 19:00");
         let mut few = offered(101, true);
         few.supply.remaining = Some(1);
         let mut two = order(101);
         two.lines[0].qty = Quantity::try_from(2).unwrap();
-        assert!(order(101).priced(&[few.clone()]).is_ok());
-        assert!(matches!(two.priced(&[few]), Err(Error::Refused { code: "not_enough_left", .. })));
+        assert!(order(101).priced(&menu([few.clone()])).is_ok());
+        assert!(matches!(two.priced(&menu([few])), Err(Error::Refused { code: "not_enough_left", .. })));
+    }
+
+    fn extra(product: i64) -> OfferedChoice {
+        let (product_id, id) = (ProductId(product), CustomizationId(7));
+        OfferedChoice { product_id, id, name: "Chimichurri".into(), extra_cost_cents: Cents::new(500).unwrap() }
+    }
+
+    #[test]
+    fn what_is_chosen_is_paid_and_told_to_the_kitchen() {
+        let mut asked = order(101);
+        asked.lines[0].choices = Choices::try_from(vec![CustomizationId(7)]).unwrap();
+        let menu = Offering { choices: vec![extra(101)], ..menu([offered(101, true)]) };
+        let lines = asked.priced(&menu).unwrap();
+        assert_eq!(lines[0].unit_price_cents.get(), 15_500);
+        assert_eq!(lines[0].modifiers.as_deref(), Some("Chimichurri"));
+        assert_ne!(asked.digest(), order(101).digest());
+        let other = Offering { choices: vec![extra(102)], ..menu };
+        assert!(matches!(asked.priced(&other), Err(Error::Refused { code: "customization_not_offered", .. })));
+    }
+
+    #[test]
+    fn a_promotion_parts_a_line_and_leaves_what_is_chosen_alone() {
+        let mut asked = order(101);
+        asked.lines[0].qty = Quantity::try_from(3).unwrap();
+        asked.lines[0].choices = Choices::try_from(vec![CustomizationId(7)]).unwrap();
+        let two =
+            Promotion { id: PromotionId(1), price: Cents::new(15_000).unwrap(), items: vec![(ProductId(101), 2)] };
+        let menu = Offering { choices: vec![extra(101)], promotions: vec![two], ..menu([offered(101, true)]) };
+        let lines = asked.priced(&menu).unwrap();
+        let prices: Vec<_> = lines.iter().map(|line| (line.qty.get(), line.unit_price_cents.get())).collect();
+        assert_eq!(prices, [(1, 15_500), (2, 8_000)]);
+        assert_eq!(lines[1].promotion_id, Some(PromotionId(1)));
     }
 }

@@ -36,7 +36,7 @@ pub struct SubmittedRound {
 /// The session takes no orders; a product is not offered; the key was used for another request.
 pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attempt) -> Result<Answer> {
     let digest = order.digest();
-    let (digest, products) = (&digest, &order.products());
+    let digest = &digest;
     db.transaction("round.submit", |uow| async move {
         let session = uow.lock_session(diner, diner.session_id()).await?;
         if let Some(first) = uow.first_answer(diner, attempt).await? {
@@ -49,9 +49,9 @@ pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attem
             return Ok(Answer::json(200, &SubmittedRound::from(first))?);
         }
         let status = first_status(session.round_confirmation);
-        let offered = uow.find_offered(&session, products).await?;
-        let lines = order.priced(&offered)?;
-        let turned = portions::take(&uow, &session, &offered, |product| order.portions(product)).await?;
+        let offering = uow.find_offering(&session, &order.products(), &order.choices()).await?;
+        let lines = order.priced(&offering)?;
+        let turned = portions::take(&uow, &session, &offering, |product| order.portions(product)).await?;
         let new = NewRound {
             round_number: session.session.rounds_sent + 1,
             status,

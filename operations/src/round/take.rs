@@ -52,7 +52,7 @@ pub async fn take(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let digest = order.digest_by(staff.user_id());
-    let (digest, products) = (&digest, &order.products());
+    let digest = &digest;
     db.transaction("round.take", |uow| async move {
         let session = uow.lock_session(staff, session).await?;
         if let Some(first) = uow.first_answer(staff, attempt).await? {
@@ -66,9 +66,9 @@ pub async fn take(
         {
             return Ok(Answer::json(200, &known(&uow, first).await?)?);
         }
-        let offered = uow.find_offered(&session, products).await?;
-        let lines = order.priced(&offered)?;
-        let turned = portions::take(&uow, &session, &offered, |product| order.portions(product)).await?;
+        let offering = uow.find_offering(&session, &order.products(), &order.choices()).await?;
+        let lines = order.priced(&offering)?;
+        let turned = portions::take(&uow, &session, &offering, |product| order.portions(product)).await?;
         let new = NewRound {
             round_number: session.session.rounds_sent + 1,
             status: RoundStatus::Submitted,

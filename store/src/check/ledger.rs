@@ -51,9 +51,11 @@ struct Row {
 
 const MISSING_CHARGES: &str = "insert into charge (tenant_id, check_id, round_item_id, diner_id, description, qty,
         gross_cents, amount_cents, paid_cents, created_at)
-    select c.tenant_id, c.id, i.id, i.diner_id, i.product_name, i.qty, i.qty * i.unit_price_cents,
+    select c.tenant_id, c.id, i.id, i.diner_id,
+        i.product_name || coalesce(' (' || i.modifiers || ')', '') || coalesce(' · ' || p.name, ''), i.qty, i.qty * i.unit_price_cents,
         i.qty * i.unit_price_cents, 0, $2
     from guest_check c join round r on r.session_id = c.session_id join round_item i on i.round_id = r.id
+    left join promotion p on p.id = i.promotion_id
     where c.id = $1 and r.status <> 'CANCELED' and i.voided_at is null
       and not exists (select 1 from charge known where known.round_item_id = i.id)
     order by r.round_number, i.line";

@@ -105,9 +105,9 @@ impl UnitOfWork {
     pub async fn missing_parent(&self, deletion: &Locked<DeletionRow>) -> Result<Option<Doomed>> {
         for edge in EDGES {
             let (Some(parent), Some(child)) = (table(edge.parent), table(edge.child)) else { continue };
-            for column in edge.columns {
+            for under in edge.stands_under() {
                 let sql = format!(
-                    "select t.id, {} as name, {} as branch_id from {} c join {} t on t.id = c.{column}
+                    "select t.id, {} as name, {} as branch_id from {} c join {} t on {under}
                      where c.deletion_id = $1 and t.deletion_id is not null and t.deletion_id <> $1 order by t.id limit 1",
                     parent.label, parent.branch, child.name, parent.name
                 );

@@ -60,12 +60,8 @@ async fn plan(db: &impl ConnectionTrait, tenant: TenantId, root: Doomed) -> Resu
         let ids: Vec<i64> = parents.keys().copied().collect();
         let ids = serde_json::to_string(&ids).unwrap_or_default();
         let Some(child) = table(edge.child) else { continue };
-        for column in edge.columns {
-            let sql = format!(
-                "{} where t.tenant_id = $1 and t.deletion_id is null and t.{column} in {}",
-                select(child),
-                listed(db.get_database_backend(), "$2")
-            );
+        for goes in edge.goes_with(&listed(db.get_database_backend(), "$2")) {
+            let sql = format!("{} where t.tenant_id = $1 and t.deletion_id is null and {goes}", select(child));
             let rows: Vec<Row> = all(db, &sql, [tenant.into(), ids.as_str().into()]).await?;
             let children = found.entry(edge.child).or_default();
             children.extend(rows.into_iter().map(|row| (row.id, row.of(edge.child))));

@@ -3,8 +3,8 @@
 use domain::office::EntityKind;
 
 use EntityKind::{
-    Allergen, Assignment, Branch, Category, CrossReaction, Ingredient, IngredientGroup, Product, Sector, Staff,
-    SubIngredient, Subcategory, Table as DiningTable, TipPool,
+    Allergen, Assignment, Branch, Category, CrossReaction, Customization, Ingredient, IngredientGroup, Product,
+    Promotion, Sector, Staff, SubIngredient, Subcategory, Table as DiningTable, TipPool,
 };
 
 /// Where a kind of thing is kept. The texts are SQL; the table's alias is `t`.
@@ -42,32 +42,79 @@ pub(super) const TABLES: &[Table] = &[
     Table { kind: Ingredient, name: "ingredient", label: "t.name", branch: "cast(null as bigint)" },
     Table { kind: SubIngredient, name: "sub_ingredient", label: "t.name", branch: "cast(null as bigint)" },
     Table { kind: TipPool, name: "tip_pool", label: "t.name", branch: "t.branch_id" },
+    Table { kind: Promotion, name: "promotion", label: "t.name", branch: "cast(null as bigint)" },
+    Table { kind: Customization, name: "customization", label: "t.name", branch: "cast(null as bigint)" },
     Table { kind: Assignment, name: "waiter_sector_assignment", label: "cast(null as text)", branch: "t.branch_id" },
 ];
 
-/// A child goes when one of the parents its columns name goes.
+/// What makes a child go with its parents.
 pub(super) struct Edge {
     pub(super) parent: EntityKind,
     pub(super) child: EntityKind,
-    /// The child's columns that name the parent.
-    pub(super) columns: &'static [&'static str],
+    pub(super) hold: Hold,
+}
+
+/// How a child holds on to its parents.
+#[derive(Clone, Copy)]
+pub(super) enum Hold {
+    /// It goes when the parent goes that one of these columns names.
+    Column(&'static [&'static str]),
+    /// It goes when the last of the parents goes that a table of links names: a row of it has a column for either.
+    Last { links: &'static str, child: &'static str, parent: &'static str },
 }
 
 /// Parents before their children's children, so that one pass in this order finds all.
 pub(super) const EDGES: &[Edge] = &[
-    Edge { parent: Branch, child: Category, columns: &["branch_id"] },
-    Edge { parent: Branch, child: Sector, columns: &["branch_id"] },
-    Edge { parent: Branch, child: DiningTable, columns: &["branch_id"] },
-    Edge { parent: Branch, child: Assignment, columns: &["branch_id"] },
-    Edge { parent: Branch, child: TipPool, columns: &["branch_id"] },
-    Edge { parent: Category, child: Subcategory, columns: &["category_id"] },
-    Edge { parent: Category, child: Product, columns: &["category_id"] },
-    Edge { parent: Subcategory, child: Product, columns: &["subcategory_id"] },
-    Edge { parent: Allergen, child: CrossReaction, columns: &["allergen_id", "cross_reacts_with_id"] },
-    Edge { parent: Ingredient, child: SubIngredient, columns: &["ingredient_id"] },
-    Edge { parent: Sector, child: Assignment, columns: &["sector_id"] },
-    Edge { parent: Staff, child: Assignment, columns: &["waiter_id"] },
+    Edge { parent: Branch, child: Category, hold: Hold::Column(&["branch_id"]) },
+    Edge { parent: Branch, child: Sector, hold: Hold::Column(&["branch_id"]) },
+    Edge { parent: Branch, child: DiningTable, hold: Hold::Column(&["branch_id"]) },
+    Edge { parent: Branch, child: Assignment, hold: Hold::Column(&["branch_id"]) },
+    Edge { parent: Branch, child: TipPool, hold: Hold::Column(&["branch_id"]) },
+    Edge { parent: Category, child: Subcategory, hold: Hold::Column(&["category_id"]) },
+    Edge { parent: Category, child: Product, hold: Hold::Column(&["category_id"]) },
+    Edge { parent: Subcategory, child: Product, hold: Hold::Column(&["subcategory_id"]) },
+    Edge { parent: Allergen, child: CrossReaction, hold: Hold::Column(&["allergen_id", "cross_reacts_with_id"]) },
+    Edge {
+        parent: Product,
+        child: Promotion,
+        hold: Hold::Last { links: "promotion_item", child: "promotion_id", parent: "product_id" },
+    },
+    Edge { parent: Ingredient, child: SubIngredient, hold: Hold::Column(&["ingredient_id"]) },
+    Edge { parent: Sector, child: Assignment, hold: Hold::Column(&["sector_id"]) },
+    Edge { parent: Staff, child: Assignment, hold: Hold::Column(&["waiter_id"]) },
 ];
+
+impl Edge {
+    /// Conditions on the child `t`, one a query, of those that go with the parents in `ids`, a list in SQL.
+    pub(super) fn goes_with(&self, ids: &str) -> Vec<String> {
+        match self.hold {
+            Hold::Column(columns) => columns.iter().map(|column| format!("t.{column} in {ids}")).collect(),
+            Hold::Last { links, child, parent } => {
+                let of_child = format!("select 1 from {links} l where l.{child} = t.id");
+                let name = table(self.parent).map_or("", |table| table.name);
+                vec![format!(
+                    "exists ({of_child} and l.{parent} in {ids}) and not exists ({of_child} and l.{parent} not in {ids}
+                     and exists (select 1 from {name} p where p.id = l.{parent} and p.deletion_id is null))"
+                )]
+            }
+        }
+    }
+
+    /// Conditions on parent `t` and child `c`, one a query, of parents that a child of deletion $1 could not stand without.
+    pub(super) fn stands_under(&self) -> Vec<String> {
+        match self.hold {
+            Hold::Column(columns) => columns.iter().map(|column| format!("t.id = c.{column}")).collect(),
+            Hold::Last { links, child, parent } => {
+                let of_child = format!("select 1 from {links} l where l.{child} = c.id");
+                let name = table(self.parent).map_or("", |table| table.name);
+                vec![format!(
+                    "exists ({of_child} and l.{parent} = t.id) and not exists ({of_child} and exists (
+                        select 1 from {name} p where p.id = l.{parent} and (p.deletion_id is null or p.deletion_id = $1)))"
+                )]
+            }
+        }
+    }
+}
 
 /// Where `kind` is kept; `None` for a kind that is not deleted this way.
 pub(super) fn table(kind: EntityKind) -> Option<&'static Table> {

@@ -8,7 +8,8 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    Cents, DinerId, ProductId, RoundId, UserId, kitchen::Station, round::RoundStatus, session::OpenedBy, text::Quantity,
+    Cents, DinerId, ProductId, PromotionId, RoundId, UserId, kitchen::Station, menu::Choice, round::RoundStatus,
+    session::OpenedBy, text::Quantity,
 };
 use sea_orm::{DbBackend, FromQueryResult};
 use serde::Serialize;
@@ -22,8 +23,15 @@ pub struct NewLine {
     pub product_name: String,
     /// How many.
     pub qty: Quantity,
-    /// Price of one, in cents.
+    /// Price of one with what is chosen of it, in cents.
     pub unit_price_cents: Cents,
+    /// What is chosen of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub customizations: Vec<Choice>,
+    /// The same for whoever cooks it.
+    pub modifiers: Option<String>,
+    /// The promotion that made the price.
+    pub promotion_id: Option<PromotionId>,
     /// The diner's wish.
     pub notes: Option<String>,
     /// For whom, where that is known; anybody who is no diner of the session counts as nobody.
@@ -69,14 +77,17 @@ const REST_POSTGRES: &str = ",
     line as (
         select l.n::integer as line, (l.d->>'product_id')::bigint as product_id, l.d->>'product_name' as product_name,
                (l.d->>'qty')::integer as qty, (l.d->>'unit_price_cents')::bigint as unit_price_cents, l.d->>'notes' as notes,
-               
+               l.d->>'modifiers' as modifiers, l.d->'customizations' as customizations,
+               (l.d->>'promotion_id')::bigint as promotion_id,
                (select id from diner where id = (l.d->>'diner_id')::bigint and session_id = $3) as diner_id,
                l.d->>'station' as station
         from jsonb_array_elements($13::jsonb) with ordinality as l (d, n)
     ), item as (
         insert into round_item
-            (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station)
-        select $1, r.id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station from r, line
+            (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
+             modifiers, customizations, promotion_id)
+        select $1, r.id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
+               modifiers, customizations, promotion_id from r, line
         returning id, line, station
     ), ticket as (
         insert into kitchen_ticket (tenant_id, branch_id, round_id, station, status, created_at)
@@ -93,9 +104,11 @@ const REST_POSTGRES: &str = ",
     select id from r";
 
 const ITEMS_SQLITE: &str = "insert into round_item
-        (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station)
+        (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
+         modifiers, customizations, promotion_id)
     select $1, $2, l.key + 1, l.value->>'product_id', l.value->>'product_name', l.value->>'qty', l.value->>'unit_price_cents',
-           l.value->>'notes', (select id from diner where id = l.value->>'diner_id' and session_id = $4), l.value->>'station'
+           l.value->>'notes', (select id from diner where id = l.value->>'diner_id' and session_id = $4), l.value->>'station',
+           l.value->>'modifiers', l.value->'customizations', l.value->>'promotion_id'
     from json_each($3) l where true";
 
 impl UnitOfWork {

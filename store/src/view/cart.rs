@@ -3,13 +3,19 @@
 use crate::{
     Database,
     error::{Error, Result},
+    menu::{
+        OfferedChoice, choices,
+        promotions::{self, promoted},
+    },
     session::Seated,
     unit_of_work::{Locked, UnitOfWork, all, one},
 };
 use auth::{Diner, Scope};
+use chrono::{DateTime, Utc};
 use domain::{
-    CartItemId, Cents, DinerId, ProductId, SessionId,
+    BranchId, CartItemId, Cents, DinerId, ProductId, SessionId, TenantId,
     event::{Cart, CartLine},
+    menu::{Choice, Choices, Promotion, lowest},
     text::Quantity,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
@@ -21,6 +27,11 @@ struct Row {
     product_name: String,
     product_image: Option<String>,
     price_cents: Cents,
+    is_promoted: bool,
+    timezone: String,
+    branch_id: BranchId,
+    tenant_id: TenantId,
+    choices: String,
     quantity: Quantity,
     notes: Option<String>,
     diner_id: DinerId,
@@ -28,20 +39,29 @@ struct Row {
     diner_color: String,
 }
 
-impl From<Row> for CartLine {
-    fn from(row: Row) -> Self {
-        Self {
-            item_id: row.item_id,
-            product_id: row.product_id,
-            product_name: row.product_name,
-            product_image: row.product_image,
-            price_cents: row.price_cents,
-            quantity: row.quantity,
-            notes: row.notes,
-            diner_id: row.diner_id,
-            diner_name: row.diner_name,
-            diner_color: row.diner_color,
-        }
+impl Row {
+    /// The line at its price under the promotions that hold.
+    fn priced(self, promotions: &[Promotion], offered: &[OfferedChoice]) -> Result<CartLine> {
+        let choices = Choices::read(&self.choices);
+        // A modifier that is gone is left out here, and refused when the line is sent.
+        let of_product = offered.iter().filter(|it| it.product_id == self.product_id && choices.ids().contains(&it.id));
+        let customizations: Vec<Choice> = of_product.map(OfferedChoice::choice).collect();
+        let (price, _) = lowest(self.product_id, self.price_cents, promotions);
+        let extras = Cents::checked_sum(customizations.iter().map(|choice| choice.extra_cost_cents))?;
+        Ok(CartLine {
+            item_id: self.item_id,
+            product_id: self.product_id,
+            product_name: self.product_name,
+            product_image: self.product_image,
+            price_cents: price.checked_add(extras)?,
+            quantity: self.quantity,
+            customization_ids: choices,
+            customizations,
+            notes: self.notes,
+            diner_id: self.diner_id,
+            diner_name: self.diner_name,
+            diner_color: self.diner_color,
+        })
     }
 }
 
@@ -51,19 +71,35 @@ struct Version {
 }
 
 // A line whose product left the menu stays in sight, at no price, so that somebody can take it out: sending it fails.
-const LINES: &str = "select i.id as item_id, i.product_id, p.name as product_name, p.image as product_image,
-        coalesce(bp.price_cents, 0) as price_cents, i.quantity, i.notes, i.diner_id,
-        d.name as diner_name, d.color as diner_color
+const LINES: &str = concat!(
+    "select i.id as item_id, i.product_id, p.name as product_name, p.image as product_image,
+        coalesce(bp.price_cents, 0) as price_cents, i.choices, b.timezone, b.id as branch_id, b.tenant_id,
+        i.quantity, i.notes, i.diner_id, d.name as diner_name, d.color as diner_color, ",
+    promoted!(),
+    " as is_promoted
     from cart_item i
     join table_session s on s.id = i.session_id
+    join branch b on b.id = s.branch_id
     join product p on p.id = i.product_id
     join diner d on d.id = i.diner_id
     left join branch_product bp on bp.product_id = i.product_id and bp.branch_id = s.branch_id
-    where i.session_id = $1 order by i.created_at, i.id";
+    where i.session_id = $1 order by i.created_at, i.id"
+);
 
-async fn lines(connection: &impl ConnectionTrait, session: SessionId) -> Result<Vec<CartLine>> {
+async fn lines(connection: &impl ConnectionTrait, session: SessionId, now: DateTime<Utc>) -> Result<Vec<CartLine>> {
     let rows: Vec<Row> = all(connection, LINES, [session.into()]).await?;
-    Ok(rows.into_iter().map(CartLine::from).collect())
+    let promotions = match rows.iter().find(|row| row.is_promoted) {
+        Some(row) => promotions::holding(connection, row.branch_id, now, &row.timezone).await?,
+        None => Vec::new(),
+    };
+    let mut chosen: Vec<_> = rows.iter().flat_map(|row| Vec::from(Choices::read(&row.choices))).collect();
+    chosen.sort_unstable();
+    chosen.dedup();
+    let offered = match rows.first() {
+        Some(row) => choices::offered(connection, row.tenant_id, &chosen).await?,
+        None => Vec::new(),
+    };
+    rows.into_iter().map(|row| row.priced(&promotions, &offered)).collect()
 }
 
 impl Database {
@@ -78,7 +114,7 @@ impl Database {
         let version: Option<Version> =
             one(self.reader(), sql, [diner.session_id().into(), Scope::tenant_id(diner).into()]).await?;
         let version = version.ok_or(Error::NotFound("session"))?.cart_version;
-        Ok(Cart { items: lines(self.reader(), diner.session_id()).await?, version })
+        Ok(Cart { items: lines(self.reader(), diner.session_id(), self.clock().now()).await?, version })
     }
 }
 
@@ -88,6 +124,6 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn cart_lines(&self, session: &Locked<Seated>) -> Result<Vec<CartLine>> {
-        lines(self.tx(), session.session.id).await
+        lines(self.tx(), session.session.id, self.now()).await
     }
 }

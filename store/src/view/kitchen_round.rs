@@ -4,12 +4,15 @@ use super::kitchen_place::{At, OpenIn};
 use crate::{
     Database, ItemRow, Locked, RoundRow, Seated,
     error::{Error, Result},
+    menu::choices::Chosen,
     scoped::admitted,
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
-use domain::{BranchId, Cents, ProductId, RoundId, RoundItemId, TableId, round::RoundStatus, text::Quantity};
+use domain::{
+    BranchId, Cents, ProductId, RoundId, RoundItemId, TableId, menu::Choice, round::RoundStatus, text::Quantity,
+};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,7 +51,9 @@ pub struct KitchenRoundItem {
     pub qty: Quantity,
     /// Price of one when it was sent, in cents.
     pub unit_price_cents: Cents,
-    /// The diner's wish.
+    /// What is chosen of it.
+    pub customizations: Vec<Choice>,
+    /// What is chosen in words, and the diner's wish.
     pub notes: Option<String>,
     /// Whether it was struck.
     pub is_voided: bool,
@@ -89,6 +94,8 @@ struct Row {
     qty: Quantity,
     unit_price_cents: Cents,
     notes: Option<String>,
+    #[sea_orm(nested)]
+    chosen: Chosen,
     is_voided: bool,
     void_reason: Option<String>,
 }
@@ -96,7 +103,7 @@ struct Row {
 // A round has a line as long as it exists, so the inner join loses none.
 const SELECT: &str = "select r.id, r.branch_id, r.round_number, r.status, r.created_at, r.submitted_at,
         t.id as table_id, t.code as table_code, i.id as item_id, i.product_id, i.product_name, i.qty,
-        i.unit_price_cents, i.notes, i.voided_at is not null as is_voided, i.void_reason
+        i.unit_price_cents, i.notes, i.modifiers, i.customizations, i.voided_at is not null as is_voided, i.void_reason
     from round r
     join table_session s on s.id = r.session_id
     join dining_table t on t.id = s.table_id
@@ -118,7 +125,8 @@ async fn select(
             product_name: row.product_name,
             qty: row.qty,
             unit_price_cents: row.unit_price_cents,
-            notes: row.notes,
+            customizations: row.chosen.list(),
+            notes: row.chosen.with_note(row.notes),
             is_voided: row.is_voided,
             void_reason: row.void_reason,
         };
@@ -206,13 +214,15 @@ impl UnitOfWork {
 
 impl From<ItemRow> for KitchenRoundItem {
     fn from(row: ItemRow) -> Self {
+        let chosen = Chosen::new(row.modifiers, row.customizations);
         Self {
             id: row.id,
             product_id: row.product_id,
             product_name: row.product_name,
             qty: row.qty,
             unit_price_cents: row.unit_price_cents,
-            notes: row.notes,
+            customizations: chosen.list(),
+            notes: chosen.with_note(row.notes),
             is_voided: row.voided_at.is_some(),
             void_reason: row.void_reason,
         }

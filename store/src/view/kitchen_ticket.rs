@@ -4,6 +4,7 @@ use super::kitchen_place::{At, OpenIn};
 use crate::{
     Database, Locked, RoundRow,
     error::{Error, Result},
+    menu::choices::Chosen,
     scoped::admitted,
     unit_of_work::{UnitOfWork, all},
 };
@@ -12,6 +13,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     BranchId, ProductId, RoundId, RoundItemId, TableId, TicketId, TicketItemId,
     kitchen::{Station, TicketStatus},
+    menu::Choice,
     text::Quantity,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
@@ -66,7 +68,9 @@ pub struct TicketItem {
     pub qty: Quantity,
     /// The ticket's status, or `VOIDED`: not to be made.
     pub status: &'static str,
-    /// The diner's wish.
+    /// What is chosen of it.
+    pub customizations: Vec<Choice>,
+    /// What is chosen in words, and the diner's wish.
     pub notes: Option<String>,
 }
 
@@ -101,12 +105,14 @@ struct Row {
     product_name: String,
     qty: Quantity,
     item_notes: Option<String>,
+    #[sea_orm(nested)]
+    chosen: Chosen,
     is_voided: bool,
 }
 
 const SELECT: &str = "select k.id, k.branch_id, k.round_id, r.round_number, k.station, k.status, k.priority, k.notes,
         t.id as table_id, t.code as table_code, k.created_at, k.started_at, k.completed_at, k.delivered_at,
-        l.id as line_id, l.round_item_id, i.product_id, i.product_name, i.qty, i.notes as item_notes,
+        l.id as line_id, l.round_item_id, i.product_id, i.product_name, i.qty, i.notes as item_notes, i.modifiers, i.customizations,
         i.voided_at is not null as is_voided
     from kitchen_ticket k
     join round r on r.id = k.round_id
@@ -159,7 +165,8 @@ impl Row {
             product_name: self.product_name,
             qty: self.qty,
             status: if self.is_voided { "VOIDED" } else { self.status.as_str() },
-            notes: self.item_notes,
+            customizations: self.chosen.list(),
+            notes: self.chosen.with_note(self.item_notes),
         }
     }
 }

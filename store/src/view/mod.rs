@@ -31,8 +31,10 @@ pub use crate::{
     allergen::{Allergen, CrossReaction, KnownReaction},
     cash::{CashMovement, CashSession, CashSummary},
     category::Category,
+    customization::Customization,
     exclusion::{CategoryExclusion, SubcategoryExclusion},
     ingredient::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient},
+    promotion::Promotion,
     sector::Sector,
     staff_member::StaffMember,
     subcategory::Subcategory,
@@ -54,7 +56,10 @@ pub use kitchen_pace::KitchenPace;
 pub use kitchen_place::At;
 pub use kitchen_round::{KitchenRound, KitchenRoundItem, PrintedRound};
 pub use kitchen_ticket::{StationTickets, Ticket, TicketItem};
-pub use menu::{Cooking, DeclaredAllergens, Dietary, Menu, MenuAllergen, MenuCategory, MenuProduct, MenuSubcategory};
+pub use menu::{
+    Cooking, DeclaredAllergens, Dietary, Menu, MenuAllergen, MenuCategory, MenuChoice, MenuProduct, MenuPromotion,
+    MenuSubcategory, PromotionItem,
+};
 pub use money_tasks::{OpenIncident, OpenRefund};
 pub use orders::{ActiveOrder, OrderItem, OrderStats};
 pub(crate) use products::with_details;

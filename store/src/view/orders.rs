@@ -7,12 +7,14 @@ use super::kitchen_place::{At, OpenIn};
 use crate::{
     Database,
     error::Result,
+    menu::choices::Chosen,
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus, text::Quantity,
+    BranchId, Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, menu::Choice, round::RoundStatus,
+    text::Quantity,
 };
 use sea_orm::FromQueryResult;
 use serde::Serialize;
@@ -58,7 +60,9 @@ pub struct OrderItem {
     pub qty: Quantity,
     /// Price of one when it was sent, in cents.
     pub unit_price_cents: Cents,
-    /// The diner's wish.
+    /// What is chosen of it.
+    pub customizations: Vec<Choice>,
+    /// What is chosen in words, and the diner's wish.
     pub notes: Option<String>,
     /// For whom.
     pub diner_name: Option<String>,
@@ -94,6 +98,8 @@ struct Row {
     qty: Quantity,
     unit_price_cents: Cents,
     notes: Option<String>,
+    #[sea_orm(nested)]
+    chosen: Chosen,
     diner_name: Option<String>,
 }
 
@@ -104,7 +110,7 @@ const ACTIVE: &str =
 // A round whose last item is struck is canceled, so the inner join of items loses none.
 const SELECT: &str = "select r.id, r.round_number, r.status, t.id as table_id, t.code as table_code, r.branch_id,
         b.name as branch_name, r.session_id, r.submitted_at, i.id as item_id, i.product_id, i.product_name, i.qty,
-        i.unit_price_cents, i.notes, d.name as diner_name
+        i.unit_price_cents, i.notes, i.modifiers, i.customizations, d.name as diner_name
     from round r
     join branch b on b.id = r.branch_id
     join table_session s on s.id = r.session_id
@@ -178,7 +184,8 @@ impl Row {
             product_name: self.product_name,
             qty: self.qty,
             unit_price_cents: self.unit_price_cents,
-            notes: self.notes,
+            customizations: self.chosen.list(),
+            notes: self.chosen.with_note(self.notes),
             diner_name: self.diner_name,
         };
         (self.id, head, item)

@@ -6,6 +6,7 @@ use super::owed::total_cents;
 use crate::{
     Database,
     error::Result,
+    menu::choices::Chosen,
     scoped::admitted,
     unit_of_work::{all, one},
 };
@@ -13,7 +14,7 @@ use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
     BranchId, Cents, CheckId, DinerId, ProductId, RoundId, RoundItemId, SessionId, TableId, check::CheckStatus,
-    round::RoundStatus, session::SessionStatus, text::Quantity,
+    menu::Choice, round::RoundStatus, session::SessionStatus, text::Quantity,
 };
 use sea_orm::FromQueryResult;
 use serde::Serialize;
@@ -97,7 +98,9 @@ pub struct ItemDetail {
     pub qty: Quantity,
     /// Price of one when it was ordered, in cents.
     pub unit_price_cents: Cents,
-    /// The diner's wish.
+    /// What is chosen of it.
+    pub customizations: Vec<Choice>,
+    /// What is chosen in words, and the diner's wish.
     pub notes: Option<String>,
     /// For whom, where that is known.
     pub diner_id: Option<DinerId>,
@@ -152,6 +155,8 @@ struct Line {
     qty: Quantity,
     unit_price_cents: Cents,
     notes: Option<String>,
+    #[sea_orm(nested)]
+    chosen: Chosen,
     diner_id: Option<DinerId>,
     diner_name: Option<String>,
     diner_color: Option<String>,
@@ -162,6 +167,7 @@ struct Line {
 // A round has items as long as it exists, so the join loses none.
 const LINES: &str = "select r.id as round_id, r.round_number, r.status, r.created_at, r.submitted_at,
         i.id, i.product_id, i.product_name, c.name as category_name, i.qty, i.unit_price_cents, i.notes,
+        i.modifiers, i.customizations,
         i.diner_id, d.name as diner_name, d.color as diner_color, i.voided_at is not null as is_voided, i.void_reason
     from round r
     join round_item i on i.round_id = r.id
@@ -213,7 +219,8 @@ fn grouped(lines: Vec<Line>) -> Vec<RoundDetail> {
             category_name: line.category_name,
             qty: line.qty,
             unit_price_cents: line.unit_price_cents,
-            notes: line.notes,
+            customizations: line.chosen.list(),
+            notes: line.chosen.with_note(line.notes),
             diner_id: line.diner_id,
             diner_name: line.diner_name,
             diner_color: line.diner_color,

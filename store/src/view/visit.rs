@@ -5,13 +5,14 @@ use crate::{
     Database,
     diner::DinerRow,
     error::{Error, Result},
+    menu::choices::Chosen,
     unit_of_work::{all, one},
 };
 use auth::{Diner, Scope};
 use chrono::{DateTime, Utc};
 use domain::{
-    Cents, CheckId, ProductId, RoundId, RoundItemId, SessionId, TableId, check::CheckStatus, round::RoundStatus,
-    text::Quantity,
+    Cents, CheckId, ProductId, RoundId, RoundItemId, SessionId, TableId, check::CheckStatus, menu::Choice,
+    round::RoundStatus, text::Quantity,
 };
 use entity::diner;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
@@ -53,6 +54,8 @@ pub struct VisitItem {
     pub qty: Quantity,
     /// Price of one when it was sent, in cents.
     pub unit_price_cents: Cents,
+    /// What is chosen of it.
+    pub customizations: Vec<Choice>,
     /// The diner's wish.
     pub notes: Option<String>,
     /// Struck: it is neither made nor charged.
@@ -79,6 +82,8 @@ struct ItemRow {
     qty: Quantity,
     unit_price_cents: Cents,
     notes: Option<String>,
+    #[sea_orm(nested)]
+    chosen: Chosen,
     voided_at: Option<DateTime<Utc>>,
 }
 
@@ -103,7 +108,8 @@ const ROUNDS: &str = "select r.id, r.round_number, r.status, r.created_at, r.sub
     where r.session_id = $1 and r.tenant_id = $2 order by r.round_number";
 
 const ITEMS: &str =
-    "select i.round_id, i.id, i.product_id, i.product_name, i.qty, i.unit_price_cents, i.notes, i.voided_at
+    "select i.round_id, i.id, i.product_id, i.product_name, i.qty, i.unit_price_cents, i.notes, i.modifiers,
+        i.customizations, i.voided_at
     from round_item i join round r on r.id = i.round_id
     where r.session_id = $1 and r.tenant_id = $2 order by r.round_number, i.line";
 
@@ -188,6 +194,7 @@ impl From<ItemRow> for VisitItem {
             product_name: row.product_name,
             qty: row.qty,
             unit_price_cents: row.unit_price_cents,
+            customizations: row.chosen.list(),
             notes: row.notes,
             is_voided: row.voided_at.is_some(),
         }

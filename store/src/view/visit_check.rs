@@ -126,7 +126,7 @@ const HEAD: &str = concat!(
     where k.session_id = $1 and k.tenant_id = $2"
 );
 
-const ITEMS: &str = "select c.id as charge_id, i.product_name, i.qty, i.unit_price_cents, i.notes, i.diner_id, r.round_number,
+const ITEMS: &str = "select c.id as charge_id, i.product_name || coalesce(' (' || i.modifiers || ')', '') as product_name, i.qty, i.unit_price_cents, i.notes, i.diner_id, r.round_number,
         i.qty * i.unit_price_cents as subtotal_cents, coalesce(c.amount_cents, i.qty * i.unit_price_cents) as amount_cents,
         coalesce(c.paid_cents, 0) as paid_cents
     from round r join round_item i on i.round_id = r.id left join charge c on c.round_item_id = i.id

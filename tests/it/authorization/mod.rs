@@ -190,6 +190,8 @@ both_modes! {
                 "dead_letter_id" => provider.1,
                 "subcategory_id" => of.subcategory,
                 "product_id" => of.product,
+                "promotion_id" => of.promotion,
+                "customization_id" => of.customization,
                 "allergen_id" => of.allergen,
                 "cross_reaction_id" => of.reaction,
                 "ingredient_id" => of.ingredient,
@@ -205,7 +207,7 @@ both_modes! {
                     }
                     let by_body = path.starts_with("/api/kitchen/products/");
                     // These are the business's, not a branch's.
-                    let of_business = ["{allergen_id}", "{cross_reaction_id}", "{ingredient_id}"];
+                    let of_business = ["{allergen_id}", "{cross_reaction_id}", "{ingredient_id}", "{customization_id}"];
                     let shared = *status == 403 && of_business.iter().any(|id| path.contains(id));
                     if path.contains('{') && !path.contains("{catalog}") && !by_body && !shared {
                         // Of calls the contract wants 404 for either (W18).
@@ -218,7 +220,7 @@ both_modes! {
                         "/api/admin/payments/dead-letters", "/api/admin/payments/reconciliation", "/api/admin/categories",
                         "/api/admin/staff", "/api/admin/sectors",
                         "/api/admin/tips", "/api/admin/tip-pools", "/api/admin/cash/current", "/api/admin/cash/sessions",
-                        "/api/admin/orders", "/api/admin/orders/stats", "/api/admin/products"];
+                        "/api/admin/orders", "/api/admin/orders/stats", "/api/admin/products", "/api/admin/promotions"];
                     if asks_branch.contains(path) || path.starts_with("/api/admin/reports/") {
                         caller.get(&format!("{path}?branch_id={}", of.branch)).await.expect(*status);
                     }

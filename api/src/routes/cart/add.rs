@@ -10,6 +10,7 @@ use axum::extract::State;
 use domain::{
     DinerId, ProductId,
     event::CartLine,
+    menu::Choices,
     text::{Quantity, Text},
 };
 use operations::cart::{self, NewCartLine};
@@ -21,6 +22,9 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct AddToCart {
     product_id: ProductId,
+    /// What is chosen of it: modifiers that the menu shows with the product.
+    #[serde(default)]
+    customization_ids: Choices,
     /// How many more: 1 to 99, 1 when left out. A line holds 99 at most.
     #[serde(default = "one")]
     quantity: Quantity,
@@ -34,7 +38,7 @@ const fn one() -> Quantity {
     Quantity::ONE
 }
 
-/// Adds to the diner's line of a product, or starts it. Answers the line as it is then.
+/// Adds to the diner's line of a product and what is chosen of it, or starts it. Answers the line as it is then.
 #[utoipa::path(post, path = "/api/diner/cart/add", tag = "cart", request_body = AddToCart, security(("diner" = [])),
     params(("X-Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = CartLine), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody)))]
@@ -43,7 +47,7 @@ pub(crate) async fn add_to_cart(
     diner: Diner,
     Command(attempt, body): Command<AddToCart>,
 ) -> ApiResult<Reply> {
-    let AddToCart { product_id, quantity, notes, diner_id } = body;
-    let new = NewCartLine { product_id, quantity, notes, diner_id };
+    let AddToCart { product_id, customization_ids: choices, quantity, notes, diner_id } = body;
+    let new = NewCartLine { product_id, choices, quantity, notes, diner_id };
     Ok(Reply(cart::add(&state.db, &diner, &new, &attempt).await?))
 }

@@ -2,6 +2,7 @@
 
 use domain::{
     DinerId, ProductId,
+    menu::Choices,
     text::{Quantity, Text},
 };
 use operations::round::{Order, OrderLine};
@@ -25,6 +26,9 @@ pub(crate) struct OrderBody {
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct LineBody {
     product_id: ProductId,
+    /// What is chosen of it: modifiers that the menu shows with the product.
+    #[serde(default)]
+    customization_ids: Choices,
     /// 1 to 99.
     qty: Quantity,
     /// At most 600 characters.
@@ -43,8 +47,8 @@ impl TryFrom<OrderBody> for Order {
         }
         let lines = body.items.into_iter();
         let lines = lines.map(|line| {
-            let LineBody { product_id, qty, notes, diner_id, diner_index: seat } = line;
-            OrderLine { product_id, qty, notes, diner_id, seat }
+            let LineBody { product_id, customization_ids: choices, qty, notes, diner_id, diner_index: seat } = line;
+            OrderLine { product_id, choices, qty, notes, diner_id, seat }
         });
         Ok(Self { lines: lines.collect(), notes: body.notes })
     }

@@ -1,171 +1,22 @@
-//! The menu as guests and waiters read it: in four statements, whether it holds forty products or five thousand.
-//!
-//! What can be had at this moment, the clock decides; [`Menu::changes_at`] says how long that stays so.
+//! How a menu is read.
 
+use super::{
+    DeclaredAllergens, Menu, MenuAllergen, MenuCategory, MenuChoice, MenuProduct, MenuSubcategory, prices::Prices,
+};
 use crate::{
     BranchRow, Database,
     error::Result,
-    menu::{OFFERED, hours},
+    menu::{OFFERED, hours, promotions},
     scoped::listed,
     unit_of_work::all,
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    AllergenId, BranchId, CategoryId, Cents, ProductId, SubcategoryId,
+    AllergenId, CategoryId, Cents, CustomizationId, ProductId, SubcategoryId,
     menu::{Presence, ServiceHours, Supply, Timetable},
 };
 use sea_orm::FromQueryResult;
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use utoipa::ToSchema;
-
-/// What a branch offers.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Menu {
-    /// The branch.
-    pub branch_id: BranchId,
-    /// Its name.
-    pub branch_name: String,
-    /// What the address of this page calls it.
-    pub branch_slug: String,
-    /// In the order of the menu.
-    pub categories: Vec<MenuCategory>,
-    /// When it will be another menu though nobody changes it: something opens, closes, or is back.
-    #[serde(skip)]
-    pub changes_at: Option<DateTime<Utc>>,
-}
-
-/// A category with everything in it.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct MenuCategory {
-    /// The category.
-    pub id: CategoryId,
-    /// Its name.
-    pub name: String,
-    /// An emoji or the name of an icon.
-    pub icon: Option<String>,
-    /// Its picture.
-    pub image: Option<String>,
-    /// Its place in the menu.
-    pub order: i32,
-    /// In their order.
-    pub subcategories: Vec<MenuSubcategory>,
-    /// Those that are out included, marked as such: phones refuse to send what they do not know (contract §7.8).
-    pub products: Vec<MenuProduct>,
-}
-
-/// A subcategory.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, FromQueryResult)]
-pub struct MenuSubcategory {
-    /// The subcategory.
-    pub id: SubcategoryId,
-    /// Its name.
-    pub name: String,
-    /// Its picture.
-    pub image: Option<String>,
-    /// Its place in the category.
-    pub order: i32,
-    /// Where it belongs.
-    #[serde(skip)]
-    pub category_id: CategoryId,
-}
-
-/// A product at its price in the branch.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct MenuProduct {
-    /// The product.
-    pub id: ProductId,
-    /// Its name.
-    pub name: String,
-    /// What it is.
-    pub description: Option<String>,
-    /// Price of one, in cents.
-    pub price_cents: Cents,
-    /// Its picture.
-    pub image: Option<String>,
-    /// Its category.
-    pub category_id: CategoryId,
-    /// Its subcategory.
-    pub subcategory_id: Option<SubcategoryId>,
-    /// Shown first.
-    pub featured: bool,
-    /// Well liked.
-    pub popular: bool,
-    /// A word on a ribbon.
-    pub badge: Option<String>,
-    /// A mark of quality.
-    pub seal: Option<String>,
-    /// What it contains.
-    pub allergen_ids: Vec<AllergenId>,
-    /// False while 86'd or out of hours.
-    pub is_available: bool,
-    /// When it can be had again, as far as is known by now; null while it can be, and where nobody knows.
-    pub available_from: Option<DateTime<Utc>>,
-    /// Null where nothing is declared; the phones then never hide the product.
-    pub allergens: Option<DeclaredAllergens>,
-    /// Null where nothing is declared; the product then matches no diet.
-    pub dietary: Option<Dietary>,
-    /// Null where nothing is declared.
-    pub cooking: Option<Cooking>,
-}
-
-/// What is declared of a product, by kind of presence.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
-pub struct DeclaredAllergens {
-    /// Ingredients.
-    pub contains: Vec<MenuAllergen>,
-    /// Possible traces.
-    pub may_contain: Vec<MenuAllergen>,
-    /// Declared absent.
-    pub free_from: Vec<MenuAllergen>,
-}
-
-/// An allergen by name.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct MenuAllergen {
-    /// The allergen.
-    pub id: AllergenId,
-    /// Its name.
-    pub name: String,
-    /// An emoji.
-    pub icon: Option<String>,
-}
-
-/// Which diets a product suits. What the office left out counts as no.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
-#[allow(missing_docs, clippy::struct_excessive_bools)]
-pub struct Dietary {
-    pub is_vegetarian: bool,
-    pub is_vegan: bool,
-    pub is_gluten_free: bool,
-    pub is_dairy_free: bool,
-    pub is_celiac_safe: bool,
-    pub is_keto: bool,
-    pub is_low_sodium: bool,
-}
-
-/// How a product is made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
-pub struct Cooking {
-    /// `horneado`, `frito`, `grillado`, `crudo`, `hervido`, `vapor`, `salteado`, `braseado`
-    pub methods: Vec<String>,
-    /// Whether with oil.
-    pub uses_oil: bool,
-    /// Minutes of preparation.
-    pub prep_time_minutes: Option<i32>,
-    /// Minutes on the fire.
-    pub cook_time_minutes: Option<i32>,
-}
-
-impl Menu {
-    /// One product of it.
-    #[must_use]
-    pub fn product(&self, id: ProductId) -> Option<&MenuProduct> {
-        self.categories.iter().flat_map(|category| &category.products).find(|product| product.id == id)
-    }
-}
 
 #[derive(FromQueryResult)]
 struct CategoryRow {
@@ -231,6 +82,21 @@ const ALLERGENS: &str = "select pa.product_id, pa.presence, a.id, a.name, a.icon
     join allergen a on a.id = pa.allergen_id and a.is_active
     where bp.branch_id = $1 order by a.id";
 
+#[derive(FromQueryResult)]
+struct ChoiceRow {
+    product_id: ProductId,
+    id: CustomizationId,
+    name: String,
+    category: Option<String>,
+    extra_cost_cents: Cents,
+}
+
+const CHOICES: &str = "select x.product_id, c.id, c.name, c.category, c.extra_cost_cents
+    from branch_product bp
+    join customization_product x on x.product_id = bp.product_id
+    join customization c on c.id = x.customization_id and c.is_active
+    where bp.branch_id = $1 order by coalesce(c.category, ''), c.display_order, c.name, c.id";
+
 impl Database {
     /// What the branch offers now.
     ///
@@ -247,6 +113,8 @@ impl Database {
         let sql = format!("{PRODUCTS}{OFFERED} order by s.display_order nulls last, p.name, p.id");
         let products: Vec<ProductRow> = all(self.reader(), &sql, [id()]).await?;
         let mut declared = declared(all(self.reader(), ALLERGENS, [id()]).await?);
+        let mut choices = choices(all(self.reader(), CHOICES, [id()]).await?);
+        let running = promotions::running(self.reader(), branch.id, now).await?;
 
         let mut menu: Vec<MenuCategory> = categories.into_iter().map(MenuCategory::from).collect();
         let place: HashMap<CategoryId, usize> = menu.iter().enumerate().map(|(at, c)| (c.id, at)).collect();
@@ -256,10 +124,12 @@ impl Database {
             }
         }
         let mut moments = Moments::new(now, &branch.timezone);
+        let mut prices = Prices::new(running, now, &branch.timezone);
         for product in products {
             if let Some(at) = place.get(&product.category_id) {
-                let allergens = declared.remove(&product.id);
-                menu[*at].products.push(product.with(allergens, &mut moments));
+                let (allergens, choices) = (declared.remove(&product.id), choices.remove(&product.id));
+                let product = product.with(allergens, choices.unwrap_or_default(), &mut moments);
+                menu[*at].products.push(prices.lowered(product));
             }
         }
         Ok(Menu {
@@ -267,7 +137,8 @@ impl Database {
             branch_name: branch.name.clone(),
             branch_slug: branch.slug.clone(),
             categories: menu,
-            changes_at: moments.changes_at,
+            changes_at: [moments.changes_at, prices.changes_at()].into_iter().flatten().min(),
+            promotions: prices.bundles(),
         })
     }
 }
@@ -314,6 +185,14 @@ impl<'a> Moments<'a> {
     }
 }
 
+fn choices(rows: Vec<ChoiceRow>) -> HashMap<ProductId, Vec<MenuChoice>> {
+    let mut choices: HashMap<ProductId, Vec<MenuChoice>> = HashMap::new();
+    for ChoiceRow { product_id, id, name, category, extra_cost_cents } in rows {
+        choices.entry(product_id).or_default().push(MenuChoice { id, name, category, extra_cost_cents });
+    }
+    choices
+}
+
 fn declared(rows: Vec<AllergenRow>) -> HashMap<ProductId, DeclaredAllergens> {
     let mut declared: HashMap<ProductId, DeclaredAllergens> = HashMap::new();
     for row in rows {
@@ -336,7 +215,12 @@ impl From<CategoryRow> for MenuCategory {
 }
 
 impl ProductRow {
-    fn with(self, allergens: Option<DeclaredAllergens>, moments: &mut Moments<'_>) -> MenuProduct {
+    fn with(
+        self,
+        allergens: Option<DeclaredAllergens>,
+        customizations: Vec<MenuChoice>,
+        moments: &mut Moments<'_>,
+    ) -> MenuProduct {
         let supply =
             Supply { is_available: self.is_available, remaining: self.remaining, until: self.restricted_until };
         let (is_available, available_from) =
@@ -347,6 +231,7 @@ impl ProductRow {
             name: self.name,
             description: self.description,
             price_cents: self.price_cents,
+            original_price_cents: None,
             image: self.image,
             category_id: self.category_id,
             subcategory_id: self.subcategory_id,
@@ -361,6 +246,7 @@ impl ProductRow {
             // The office's routes check what they write; one odd profile must not take the whole menu off the phones.
             dietary: self.dietary.and_then(|profile| serde_json::from_value(profile).ok()),
             cooking: self.cooking.and_then(|profile| serde_json::from_value(profile).ok()),
+            customizations,
         }
     }
 }

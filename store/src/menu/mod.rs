@@ -3,6 +3,11 @@
 //! [`offered`] is the one answer to "what does this branch offer": the menu shows exactly that, and nothing else can
 //! be ordered.
 
+pub(crate) mod choices;
+pub(crate) mod promotions;
+
+pub use choices::OfferedChoice;
+
 use crate::{
     error::Result,
     scoped::listed,
@@ -11,9 +16,9 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    Cents, ProductId,
+    Cents, CustomizationId, ProductId,
     kitchen::Station,
-    menu::{ServiceHours, Supply, Timetable},
+    menu::{Choice, Choices, Promotion, ServiceHours, Supply, Timetable},
     timezone::local_time,
 };
 use sea_orm::FromQueryResult;
@@ -38,7 +43,7 @@ pub struct Offered {
     pub name: String,
     /// Its picture.
     pub image: Option<String>,
-    /// Its price, in cents.
+    /// Its price, in cents, without promotions.
     pub price_cents: Cents,
     /// What the branch has of it now.
     pub supply: Supply,
@@ -60,6 +65,33 @@ impl Offered {
     }
 }
 
+/// What a branch offers of the products that somebody asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Offering {
+    /// Those that it has.
+    pub products: Vec<Offered>,
+    /// Those of the modifiers asked for that can be chosen of them.
+    pub choices: Vec<OfferedChoice>,
+    /// The promotions that hold at this moment.
+    pub promotions: Vec<Promotion>,
+}
+
+impl Offering {
+    /// A product of it.
+    #[must_use]
+    pub fn product(&self, id: ProductId) -> Option<&Offered> {
+        self.products.iter().find(|product| product.product_id == id)
+    }
+
+    /// What is chosen of a product, in the order of the office.
+    ///
+    /// # Errors
+    /// The first that cannot be chosen of it.
+    pub fn chosen(&self, product: ProductId, choices: &Choices) -> Result<Vec<Choice>, CustomizationId> {
+        choices::chosen(&self.choices, product, choices)
+    }
+}
+
 #[derive(FromQueryResult)]
 struct Row {
     product_id: ProductId,
@@ -74,6 +106,7 @@ struct Row {
     timezone: String,
     category: String,
     subcategory: Option<String>,
+    is_promoted: bool,
 }
 
 /// Hours as a row holds them. The office checks what it writes; what cannot be read restricts nothing, rather than
@@ -117,21 +150,37 @@ fn in_words(at: DateTime<Utc>, now: DateTime<Utc>, zone: &str) -> String {
 }
 
 impl UnitOfWork {
-    /// What the session's branch offers of `products`, in one statement whatever their number.
+    /// What the session's branch offers of `products` with `choices`: in one statement whatever their number, one more
+    /// where something is chosen and one where a promotion names a product.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn find_offered(&self, session: &Locked<Seated>, products: &[ProductId]) -> Result<Vec<Offered>> {
+    pub async fn find_offering(
+        &self,
+        session: &Locked<Seated>,
+        products: &[ProductId],
+        choices: &[CustomizationId],
+    ) -> Result<Offering> {
+        let branch = session.session.branch_id;
         let ids = serde_json::to_string(products).unwrap_or_default();
         let sql = format!(
             "select p.id as product_id, p.name, p.image, bp.price_cents, bp.is_available, bp.remaining,
                 bp.restricted_until, p.service_hours as product_hours, c.service_hours as category_hours,
-                (select b.timezone from branch b where b.id = $1) as timezone, c.name as category, s.name as subcategory
+                (select b.timezone from branch b where b.id = $1) as timezone, c.name as category, s.name as subcategory,
+                {} as is_promoted
              {OFFERED} and bp.product_id in {}",
+            promotions::promoted!(),
             listed(self.backend(), "$2")
         );
-        let rows: Vec<Row> = self.all(&sql, [session.session.branch_id.into(), ids.into()]).await?;
-        Ok(rows.into_iter().map(|row| row.at(self.now())).collect())
+        let rows: Vec<Row> = self.all(&sql, [branch.into(), ids.into()]).await?;
+        let promoted = rows.iter().find(|row| row.is_promoted).map(|row| row.timezone.clone());
+        let promotions = match promoted {
+            Some(zone) => promotions::holding(self.tx(), branch, self.now(), &zone).await?,
+            None => Vec::new(),
+        };
+        let choices = choices::offered(self.tx(), session.session.tenant_id, choices).await?;
+        let products = rows.into_iter().map(|row| row.at(self.now())).collect();
+        Ok(Offering { products, choices, promotions })
     }
 }
 

@@ -1,0 +1,109 @@
+//! Promotions: products at a price of their own for a while. What they do to prices stands in `domain::menu::promotion`;
+//! here the office says what they are.
+//!
+//! A promotion concerns the branches that take part: the caller must be at home in all of them, all of them are told,
+//! and their menus are void from the commit on.
+
+mod form;
+
+pub use form::{NewPromotion, PromotionPatch};
+
+use crate::{
+    Error, Result,
+    office::{Desk, Subject, change},
+};
+use auth::{AdminOnly, Management, RoleSet, Staff};
+use domain::{BranchId, PromotionId, office::EntityKind};
+use store::{
+    Answer, Attempt, Database,
+    view::{Promotion, PromotionItem},
+};
+
+/// A promotion as events and audit rows name it; `others` are the branches that it concerned before.
+fn subject(promotion: &Promotion, others: &[BranchId]) -> Subject {
+    let branches: Vec<_> = promotion.branch_ids.iter().chain(others).copied().collect();
+    let mut subject = Subject::new(EntityKind::Promotion, promotion.id.get(), promotion.name.clone(), None);
+    subject.told = crate::office::Where::Branches(branches);
+    subject
+}
+
+/// Adds a promotion.
+///
+/// # Errors
+/// A branch or a product is not the business's, or named twice; a branch is not the caller's; it ends before it begins.
+pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewPromotion, attempt: &Attempt) -> Result<Answer> {
+    let (set, branches, items) = (&new.set()?, &new.branches()?, &new.items()?);
+    change(db, "promotion.create", staff, attempt, 201, |desk| async move {
+        let id = desk.uow.insert_promotion(staff, set.clone()).await?;
+        desk.place(id, Some(branches), Some(items)).await?;
+        let promotion = desk.uow.promotion(staff, id).await?;
+        desk.created(&subject(&promotion, &[]), &promotion).await?;
+        Ok(promotion)
+    })
+    .await
+}
+
+/// Changes a promotion. A list that is there replaces the whole set.
+///
+/// # Errors
+/// No such promotion; it holds in a branch that is not the caller's; what [`create`] refuses.
+pub async fn update(
+    db: &Database,
+    staff: &Staff<Management>,
+    id: PromotionId,
+    patch: &PromotionPatch,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let (branches, items) = (&patch.branches()?, &patch.items()?);
+    change(db, "promotion.update", staff, attempt, 200, |desk| async move {
+        let before = desk.uow.promotion(staff, id).await?;
+        desk.uow.set_promotion(id, patch.set(&before)?).await?;
+        desk.place(id, branches.as_deref(), items.as_deref()).await?;
+        let after = desk.uow.promotion(staff, id).await?;
+        desk.updated(&subject(&after, &before.branch_ids), &before, &after).await?;
+        Ok(after)
+    })
+    .await
+}
+
+/// Deletes a promotion; what was sold under it keeps its price.
+///
+/// # Errors
+/// No such promotion.
+pub async fn delete(db: &Database, staff: &Staff<AdminOnly>, id: PromotionId, attempt: &Attempt) -> Result<Answer> {
+    crate::office::delete(db, staff, EntityKind::Promotion, id.get(), attempt).await
+}
+
+impl<R: RoleSet> Desk<'_, R> {
+    /// The contract knows unknown branches and products as 400 here.
+    async fn place(
+        &self,
+        id: PromotionId,
+        branches: Option<&[BranchId]>,
+        items: Option<&[PromotionItem]>,
+    ) -> Result<()> {
+        if let Some(branches) = branches {
+            known(
+                self.uow.ensure_branches(self.staff, branches).await,
+                "branch_ids: not all of these are branches of yours",
+            )?;
+            self.uow.set_promotion_branches(self.staff, id, branches).await?;
+        }
+        if let Some(items) = items {
+            let products: Vec<_> = items.iter().map(|item| item.product_id).collect();
+            known(
+                self.uow.ensure_products(self.staff, &products).await,
+                "items: not all of these are products of yours",
+            )?;
+            self.uow.set_promotion_items(self.staff, id, items).await?;
+        }
+        Ok(())
+    }
+}
+
+fn known(found: store::Result<()>, detail: &str) -> Result<()> {
+    match found {
+        Err(store::Error::NotFound(_)) => Err(Error::refused("unknown_reference", detail)),
+        other => Ok(other?),
+    }
+}

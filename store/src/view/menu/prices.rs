@@ -1,0 +1,78 @@
+//! What promotions make of a menu's prices at a moment.
+
+use super::{MenuProduct, MenuPromotion, PromotionItem};
+use crate::menu::promotions::Running;
+use chrono::{DateTime, Utc};
+use domain::{
+    Cents, ProductId,
+    menu::{Promotion, lowest},
+    timezone::local_time,
+};
+use std::collections::HashMap;
+
+/// The promotions that hold, and what the products they name cost and whether they can be had.
+pub(super) struct Prices {
+    holding: Vec<Running>,
+    promotions: Vec<Promotion>,
+    changes_at: Option<DateTime<Utc>>,
+    known: HashMap<ProductId, (Cents, bool)>,
+}
+
+impl Prices {
+    pub(super) fn new(running: Vec<Running>, now: DateTime<Utc>, zone: &str) -> Self {
+        let changes_at = running.iter().filter_map(|it| it.validity.next_change(now, zone)).min();
+        let local = local_time(now, zone);
+        let holding: Vec<Running> = running.into_iter().filter(|it| it.validity.holds(local)).collect();
+        let promotions = holding.iter().map(|it| it.promotion.clone()).collect();
+        Self { holding, promotions, changes_at, known: HashMap::new() }
+    }
+
+    /// When a promotion begins or ends next.
+    pub(super) const fn changes_at(&self) -> Option<DateTime<Utc>> {
+        self.changes_at
+    }
+
+    /// The product at the price that a promotion of a single portion makes.
+    pub(super) fn lowered(&mut self, mut product: MenuProduct) -> MenuProduct {
+        let (price, promotion) = lowest(product.id, product.price_cents, &self.promotions);
+        if promotion.is_some() {
+            product.original_price_cents = Some(product.price_cents);
+            product.price_cents = price;
+        }
+        self.known.insert(product.id, (product.price_cents, product.is_available));
+        product
+    }
+
+    /// The bundles of which the menu has every product and that save something.
+    pub(super) fn bundles(self) -> Vec<MenuPromotion> {
+        let known = self.known;
+        self.holding.into_iter().filter_map(|running| bundle(running, &known)).collect()
+    }
+}
+
+fn bundle(running: Running, known: &HashMap<ProductId, (Cents, bool)>) -> Option<MenuPromotion> {
+    let Running { promotion, name, description, image, .. } = running;
+    if promotion.single().is_some() {
+        return None;
+    }
+    let (mut apart, mut is_available) = (Cents::ZERO, true);
+    for (product, quantity) in &promotion.items {
+        let (price, available) = known.get(product)?;
+        apart = apart.checked_add(price.checked_times(u32::try_from(*quantity).ok()?).ok()?).ok()?;
+        is_available &= available;
+    }
+    let items = promotion
+        .items
+        .iter()
+        .map(|(product_id, quantity)| PromotionItem { product_id: *product_id, quantity: *quantity });
+    (promotion.price < apart).then(|| MenuPromotion {
+        id: promotion.id,
+        name,
+        description,
+        image,
+        price_cents: promotion.price,
+        original_price_cents: apart,
+        is_available,
+        items: items.collect(),
+    })
+}
