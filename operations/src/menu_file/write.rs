@@ -12,7 +12,7 @@ use crate::{
 use auth::AdminOnly;
 use chrono::{DateTime, Utc};
 use domain::{
-    AllergenId, BranchId, BranchProductId, CategoryId, Cents, ProductAllergenId, ProductId, SubcategoryId, TenantId,
+    AllergenId, BranchId, BranchProductId, CategoryId, ProductAllergenId, ProductId, SubcategoryId, TenantId,
     event::{EntityRef, Event},
     office::EntityKind,
 };
@@ -84,7 +84,7 @@ impl Desk<'_, AdminOnly> {
                     tenant_id,
                     branch_id,
                     product_id,
-                    price_cents: Cents::from(price.cents()),
+                    price_cents: price.cents(),
                     is_available: true,
                     remaining: None,
                     restricted_until: None,
