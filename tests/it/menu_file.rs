@@ -1,7 +1,7 @@
 //! A menu as a file: out, in, into another business; whatever is wrong with it is told at once and nothing has changed.
 
 use crate::scene::{Staff, list, number, strangers, text};
-use harness::{App, Reply, StaffClient, Value, both_modes, json, race, reqwest::Method};
+use harness::{App, AppOptions, Reply, StaffClient, Value, both_modes, distributed_only, json, race, reqwest::Method};
 
 const EXPORT: &str = "/api/admin/menu/export";
 const IMPORT: &str = "/api/admin/menu/import";
@@ -191,6 +191,29 @@ both_modes! {
         assert_eq!(list(&admin.post(IMPORT, file).await.expect(200)["created"]).len(), 5_003);
         assert_eq!(app.menu().await.price_cents("Trago 4999"), 5_999);
         assert!(app.sql_i64("select count(*) from event").await < 10, "screens are told once a kind, not once a line");
+    }
+}
+
+distributed_only! {
+    async fn a_crash_in_the_middle_leaves_nothing_and_the_same_key_finishes(app: App = AppOptions::default().count_round_trips()) {
+        let admin = admin(&app).await.keyed("menu-1");
+        let before = state(&app).await;
+        let file = drinks(vec![dish("Negroni", 3000)]);
+        // Around the writes of categories, of products and of the audit row.
+        for statements in [14, 22, 34, 42] {
+            let wire = app.wire();
+            wire.cut_after(statements);
+            tokio::select! {
+                _ = admin.try_send(Method::POST, IMPORT, "application/json", file.to_string()) => {}
+                () = wire.wait_cut() => {}
+            }
+            assert!(wire.is_cut(), "the import took less than {statements} statements");
+            app.kill9_api();
+            app.wire().mend();
+            app.restart_api().await;
+            assert_eq!(state(&app).await, before, "cut after {statements} statements");
+        }
+        assert_eq!(list(&admin.post(IMPORT, file).await.expect(200)["created"]).len(), 4);
     }
 }
 
