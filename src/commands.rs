@@ -6,6 +6,7 @@ use crate::{
     sandbox::{self, Sandbox},
 };
 use api::{AppState, Parts};
+use pictures::Pictures;
 use runtime::{Args, RateLimits, Settings, telemetry};
 use tokio::net::TcpListener;
 use ws_gateway::GatewayParts;
@@ -53,7 +54,7 @@ async fn serve(mut settings: Settings) -> Result<(), Failure> {
     let (api, gateway) = (listen(process.settings.api_addr).await?, listen(process.settings.ws_addr).await?);
     print(&banner::text(&process.settings, api.local_addr()?, gateway.local_addr()?))?;
     let metrics = telemetry::install_metrics()?;
-    run_api(&process, api, metrics.clone());
+    run_api(&process, api, metrics.clone())?;
     run_gateway(&process, gateway, metrics);
     until_stopped(process).await
 }
@@ -66,7 +67,7 @@ async fn api(mut settings: Settings) -> Result<(), Failure> {
     sandbox::adopt_account(&process, None).await?;
     let listener = listen(process.settings.api_addr).await?;
     tracing::info!(address = %listener.local_addr()?, "API is up");
-    run_api(&process, listener, telemetry::install_metrics()?);
+    run_api(&process, listener, telemetry::install_metrics()?)?;
     until_stopped(process).await
 }
 
@@ -79,13 +80,14 @@ async fn gateway(settings: Settings) -> Result<(), Failure> {
     until_stopped(process).await
 }
 
-fn run_api(process: &Process, listener: TcpListener, metrics: telemetry::MetricsHandle) {
+fn run_api(process: &Process, listener: TcpListener, metrics: telemetry::MetricsHandle) -> Result<(), Failure> {
     let state = AppState::new(Parts {
         db: process.db.clone(),
         authenticator: process.authenticator.clone(),
         bus: process.bus.clone(),
         limits: RateLimits::new(process.settings.rate_limits),
         providers: process.providers.clone(),
+        pictures: Pictures::new(&process.settings.pictures)?,
         settings: process.settings.clone(),
         metrics,
     });
@@ -98,6 +100,7 @@ fn run_api(process: &Process, listener: TcpListener, metrics: telemetry::Metrics
             shutdown.cancel();
         }
     });
+    Ok(())
 }
 
 fn run_gateway(process: &Process, listener: TcpListener, metrics: telemetry::MetricsHandle) {

@@ -17,7 +17,7 @@ pub(crate) fn answer(request: &HeaderMap, etag: &HeaderValue, body: &Bytes) -> R
 }
 
 /// `If-None-Match` compares weakly: a proxy that compressed the body may have marked the tag `W/`.
-fn holds(request: &HeaderMap, etag: &HeaderValue) -> bool {
+pub(crate) fn holds(request: &HeaderMap, etag: &HeaderValue) -> bool {
     let listed = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     listed.flat_map(|list| list.split(',')).map(str::trim).any(|tag| {
         let tag = tag.strip_prefix("W/").unwrap_or(tag);

@@ -3,7 +3,10 @@
 //!
 //! CORS stands outside of everything that can fail, so that a browser can read a 500 (contract §1.6).
 
-use crate::state::AppState;
+use crate::{
+    routes::{image, menu_file},
+    state::AppState,
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request},
@@ -25,7 +28,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-/// No body of ours is longer, in bytes: an order of 200 lines with notes is about 150 KiB.
+/// No body of JSON is longer, in bytes: an order of 200 lines with notes is about 150 KiB.
 const MAX_BODY: usize = 256 * 1024;
 /// The clients give up after 30 s (contract §1.2); an answer later than that is for nobody.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -154,13 +157,24 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Problem::internal().into_response()
 }
 
-/// POST, PUT and PATCH carry JSON (or a form); absent or empty is fine, bodyless calls send none (contract §1.7).
+/// Pictures and menus have one path each that takes them as what they are.
+fn is_file(kind: &str, request: &Request) -> bool {
+    match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
+        Some(image::UPLOAD) => image::SENT_AS.contains(&kind),
+        Some(menu_file::IMPORT) => menu_file::SENT_AS.contains(&kind),
+        _ => false,
+    }
+}
+
+/// POST, PUT and PATCH carry JSON (or a form); absent or empty is fine, bodyless calls send none (contract §1.7). Files
+/// have a path of their own.
 async fn content_type(request: Request, next: Next) -> Response {
     let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
     let kind = request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "" | "application/json" | "application/x-www-form-urlencoded" => next.run(request).await,
+        kind if writes && is_file(kind, &request) => next.run(request).await,
         _ if writes => Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",

@@ -1,7 +1,7 @@
 //! Every route there is.
 
 use crate::{layers, limited::limited, openapi, routes, state::AppState};
-use axum::{Router, middleware::from_fn};
+use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn};
 use runtime::{Limit, Problem};
 use utoipa::OpenApi;
 use utoipa_axum::{
@@ -15,7 +15,19 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
     let routes = OpenApiRouter::with_openapi(openapi::Document::openapi());
     let routes = kitchen(floor(guests(staff(routes, &limits), &limits), &limits), &limits);
     let routes = money_office(payments(till(routes, &limits), &limits));
-    recipe_office(reports(menu_office(office(routes))))
+    files(recipe_office(reports(menu_office(office(routes)))), &limits)
+}
+
+/// What comes and goes as files: pictures of dishes and whole menus. Seeing pictures is not limited: a whole room opens the menu behind one address, and each phone asks once
+/// in a year.
+fn files(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
+    let upload = routes!(routes::image::upload_image).layer(DefaultBodyLimit::max(pictures::MAX_BYTES));
+    let import = routes!(routes::menu_file::import_menu).layer(DefaultBodyLimit::max(routes::menu_file::MAX_BYTES));
+    routes
+        .routes(limits.at(Limit::ImageUpload, upload))
+        .routes(routes!(routes::image::image))
+        .routes(routes!(routes::menu_file::export_menu))
+        .routes(import)
 }
 
 /// What the dashboard manages.

@@ -4,6 +4,7 @@ use crate::menu_cache::MenuCache;
 use auth::Authenticator;
 use axum::extract::FromRef;
 use operations::payment::Providers;
+use pictures::Pictures;
 use runtime::{Bus, RateLimits, Settings, telemetry::MetricsHandle};
 use std::sync::Arc;
 use store::Database;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub limits: RateLimits,
     /// The payment providers.
     pub providers: Providers,
+    /// Uploaded pictures.
+    pub pictures: Pictures,
     /// The configuration.
     pub settings: Settings,
     /// What `/metrics` prints.

@@ -18,6 +18,7 @@
 //! | [`subcategory`] | the parts of a category |
 //! | [`product`] | what can be ordered, at which price where |
 //! | [`allergen`] | what guests may have to avoid |
+//! | [`menu_file`] | the whole menu as one file, out and in |
 //! | [`customization`] | modifiers: what diners may choose of a product |
 //! | [`promotion`] | products at a price of their own for a while |
 //! | [`exclusion`] | what a branch leaves out of its menu |
@@ -48,6 +49,7 @@ pub mod exclusion;
 pub mod ingredient;
 pub mod kitchen;
 pub mod menu;
+pub mod menu_file;
 pub mod office;
 pub mod payment;
 pub mod product;

@@ -11,11 +11,13 @@ pub mod limits;
 pub mod problem;
 pub mod shutdown;
 pub mod telemetry;
+pub mod tls;
 
 pub use breaker::{BreakerConfig, BreakerPhase, BreakerState, CircuitBreakers, Permit, RetryAfter};
 pub use bus::{Bus, BusError, BusHealth, BusKind, BusListener, BusMessage, Published};
 pub use config::{
-    Args, BusTarget, ConfigError, DatabaseTarget, Environment, Origins, PaymentSettings, Settings, WebhookMode,
+    Args, BucketTarget, BusTarget, ConfigError, DatabaseTarget, Environment, Origins, PaymentSettings, PictureTarget,
+    Settings, WebhookMode,
 };
 pub use limits::{Limit, RateLimits};
 pub use problem::{Problem, ProblemBody};

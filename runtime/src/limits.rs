@@ -99,6 +99,8 @@ limits! {
     Notice = 60 * VENUE, "notice";
     /// Questions how long the kitchen takes; key: the table token, else the address.
     EstimatedWait = 60 * VENUE, "estimated_wait";
+    /// Pictures uploaded, each a second of a core; key: the user's id.
+    ImageUpload = 60, "image_upload";
     /// Reads of the public menu; key: the address.
     PublicMenu = 100 * VENUE, "public_menu";
 }

@@ -6,6 +6,7 @@ use axum::{
     extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use operations::{Answer, Attempt};
 use runtime::Problem;
@@ -26,7 +27,16 @@ pub(crate) struct Nothing {}
 #[derive(Debug)]
 pub(crate) struct Command<T>(pub(crate) Attempt, pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequest<AppState> for Command<T> {
+/// The attempt with its body as it came, and what it was sent as.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    pub(crate) attempt: Attempt,
+    /// The media type, without parameters.
+    pub(crate) kind: String,
+    pub(crate) bytes: Bytes,
+}
+
+impl FromRequest<AppState> for Upload {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
@@ -36,12 +46,23 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Command<T> {
         let mut digest = Sha256::new();
         digest.update(parts.method.as_str());
         digest.update(parts.uri.path_and_query().map_or("", |whole| whole.as_str()));
-        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-        let user_agent = user_agent.map(|text| text.chars().take(255).collect());
+        let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let user_agent = text(header::USER_AGENT).map(|text| text.chars().take(255).collect());
+        let kind = text(header::CONTENT_TYPE).and_then(|kind| kind.split(';').next()).unwrap_or_default();
+        let kind = kind.trim().to_ascii_lowercase();
         let bytes = body::read(Request::from_parts(parts, stream), state).await?;
         digest.update([0]);
         digest.update(&bytes);
         let attempt = Attempt { key, fingerprint: hex::encode(digest.finalize()), ip: visitor.0, user_agent };
+        Ok(Self { attempt, kind, bytes })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Command<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let Upload { attempt, bytes, .. } = Upload::from_request(request, state).await?;
         Ok(Self(attempt, body::parse(&bytes)?))
     }
 }

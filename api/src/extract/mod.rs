@@ -7,7 +7,7 @@ mod command;
 mod paged;
 mod path;
 
-pub(crate) use body::Body;
-pub(crate) use command::{Command, Nothing, Reply, Visitor};
+pub(crate) use body::{Body, parse};
+pub(crate) use command::{Command, Nothing, Reply, Upload, Visitor};
 pub(crate) use paged::{Paged, Part};
 pub(crate) use path::{Params, Segment};

@@ -4,9 +4,10 @@
 use super::wire::{Id, clip};
 use crate::{CallError, Credentials};
 use reqwest::{Client, Method, StatusCode, header, redirect::Policy};
+use runtime::tls::TlsError;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use url::Url;
 
 /// How long a connection may take to stand.
@@ -17,10 +18,10 @@ const LARGEST: usize = 1 << 20;
 /// Why the client could not be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
-    /// No certificate authorities on this machine.
-    #[error("no certificate authorities were found (install ca-certificates, or point SSL_CERT_FILE at a bundle): {0}")]
-    NoRoots(String),
-    /// TLS or the client could not be set up.
+    /// TLS could not be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The client could not be set up.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(String),
 }
@@ -81,7 +82,7 @@ impl Http {
         if base.scheme() == "https" {
             builder = builder.https_only(true);
         }
-        let client = builder.tls_backend_preconfigured(tls(base.scheme() == "https")?).build();
+        let client = builder.tls_backend_preconfigured(runtime::tls::client(base.scheme() == "https")?).build();
         Ok(Self { client: client.map_err(|error| SetupError::Client(error.to_string()))?, base })
     }
 
@@ -141,24 +142,6 @@ impl Http {
             None => request,
         }
     }
-}
-
-/// TLS by ring, with the machine's authorities where they will be needed.
-fn tls(roots_needed: bool) -> Result<rustls::ClientConfig, SetupError> {
-    let mut roots = rustls::RootCertStore::empty();
-    if roots_needed {
-        let found = rustls_native_certs::load_native_certs();
-        roots.add_parsable_certificates(found.certs);
-        if roots.is_empty() {
-            let why = found.errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-            return Err(SetupError::NoRoots(why));
-        }
-    }
-    Ok(rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| SetupError::Client(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }
 
 /// The innermost reason, which is the one that helps; addresses stay out of it.

@@ -315,7 +315,7 @@ async fn a_handshake_that_fails_sends_nothing() {
     let provider = match MercadoPago::new(base, Duration::from_secs(2), Arc::new(StandingClock)) {
         Ok(provider) => provider,
         // A machine without certificate authorities is told so.
-        Err(error) => return assert!(matches!(error, provider::mercadopago::SetupError::NoRoots(_)), "{error}"),
+        Err(error) => return assert!(matches!(error, provider::mercadopago::SetupError::Tls(_)), "{error}"),
     };
     let error = provider.create_checkout(&credentials(), &checkout()).await.unwrap_err();
     assert!(matches!(&error, CallError::Unavailable { .. }), "{error:?}");

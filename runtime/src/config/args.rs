@@ -141,6 +141,30 @@ pub struct Args {
         num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true")]
     pub trust_proxy: bool,
 
+    /// Directory of uploaded pictures; every API process must see the same. Default: `images` in the data directory.
+    #[arg(long, env = "COMANDA_IMAGE_DIR", global = true)]
+    pub image_dir: Option<PathBuf>,
+
+    /// Bucket of an S3-compatible storage that keeps uploaded pictures instead of a directory.
+    #[arg(long, env = "COMANDA_S3_BUCKET", global = true)]
+    pub s3_bucket: Option<String>,
+
+    /// Address of that storage, such as https://minio.example.com. Default: AWS in the region.
+    #[arg(long, env = "COMANDA_S3_ENDPOINT", global = true)]
+    pub s3_endpoint: Option<String>,
+
+    /// Region that requests to the storage are signed for.
+    #[arg(long, env = "COMANDA_S3_REGION", global = true, default_value = "us-east-1")]
+    pub s3_region: String,
+
+    /// Key that may read and write the bucket.
+    #[arg(long, env = "COMANDA_S3_ACCESS_KEY", global = true)]
+    pub s3_access_key: Option<String>,
+
+    /// The secret half of that key.
+    #[arg(long, env = "COMANDA_S3_SECRET_KEY", global = true, hide_env_values = true)]
+    pub s3_secret_key: Option<SecretString>,
+
     /// Most sockets open at once in this process.
     #[arg(long, env = "COMANDA_WS_MAX_SOCKETS", global = true, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub ws_max_sockets: u32,

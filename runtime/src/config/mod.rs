@@ -6,12 +6,14 @@
 mod args;
 mod origins;
 mod payment;
+mod pictures;
 mod secrets;
 mod targets;
 
 pub use args::{Args, Environment, LogFormat, SameSite, Switch};
 pub use origins::Origins;
 pub use payment::{PaymentSettings, WebhookMode};
+pub use pictures::{BucketTarget, PictureTarget};
 pub use secrets::Secrets;
 pub use targets::{BusTarget, DatabaseTarget};
 
@@ -91,6 +93,8 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// Payments and their provider.
     pub payment: PaymentSettings,
+    /// Where uploaded pictures are kept.
+    pub pictures: PictureTarget,
     /// Whether the demo's sandbox stands in for the provider: outside production, when nothing was configured.
     pub sandbox: bool,
 }
@@ -114,6 +118,7 @@ impl Settings {
         let diner_url = problems.note(diner_url(&args.diner_url));
         let base_url = problems.note(payment::base_url(&args, production));
         let public_url = problems.note(payment::public_url(&args, production));
+        let pictures = problems.gather(pictures::resolve(&args));
         problems.0.extend(payment::refusals(&args, database.as_ref(), production));
         problems.done()?;
         let secrets = problems.note(complete_secrets(&args));
@@ -123,36 +128,43 @@ impl Settings {
         let sandbox = !production
             && args.mercadopago_access_token.is_none()
             && args.mercadopago_base_url == "https://api.mercadopago.com";
-        let settings = match (origins, database, bus, cookie, diner_url, secrets, payment) {
-            (Some(origins), Some(database), Some(bus), Some(cookie), Some(diner_url), Some(secrets), Some(payment)) => {
-                Self {
-                    payment,
-                    sandbox,
-                    environment: args.environment,
-                    api_addr: args.api_addr,
-                    ws_addr: args.ws_addr,
-                    data_dir: args.data_dir,
-                    database,
-                    bus,
-                    origins,
-                    rate_limits: args.rate_limits == Switch::On,
-                    secrets,
-                    debug: args.debug,
-                    log: args.log,
-                    log_format: args.log_format.unwrap_or(if production { LogFormat::Json } else { LogFormat::Text }),
-                    db_pool: args.db_pool,
-                    event_retention: Duration::from_secs(u64::from(args.event_retention_days) * 86_400),
-                    cookie,
-                    diner_url,
-                    trust_proxy: args.trust_proxy,
-                    sockets: SocketLimits {
-                        total: args.ws_max_sockets as usize,
-                        per_table: args.ws_max_per_table as usize,
-                        per_user: args.ws_max_per_user as usize,
-                    },
-                    shutdown_grace: Duration::from_secs(args.shutdown_seconds),
-                }
-            }
+        let places = database.zip(bus).zip(pictures);
+        let settings = match (origins, places, cookie, diner_url, secrets, payment) {
+            (
+                Some(origins),
+                Some(((database, bus), pictures)),
+                Some(cookie),
+                Some(diner_url),
+                Some(secrets),
+                Some(payment),
+            ) => Self {
+                payment,
+                pictures,
+                sandbox,
+                environment: args.environment,
+                api_addr: args.api_addr,
+                ws_addr: args.ws_addr,
+                data_dir: args.data_dir,
+                database,
+                bus,
+                origins,
+                rate_limits: args.rate_limits == Switch::On,
+                secrets,
+                debug: args.debug,
+                log: args.log,
+                log_format: args.log_format.unwrap_or(if production { LogFormat::Json } else { LogFormat::Text }),
+                db_pool: args.db_pool,
+                event_retention: Duration::from_secs(u64::from(args.event_retention_days) * 86_400),
+                cookie,
+                diner_url,
+                trust_proxy: args.trust_proxy,
+                sockets: SocketLimits {
+                    total: args.ws_max_sockets as usize,
+                    per_table: args.ws_max_per_table as usize,
+                    per_user: args.ws_max_per_user as usize,
+                },
+                shutdown_grace: Duration::from_secs(args.shutdown_seconds),
+            },
             _ => return Err(ConfigError { problems: problems.0 }),
         };
         Ok(settings)

@@ -256,6 +256,10 @@ pub(super) const TABLE: &[(&str, &str, Access, &str)] = &[
     ("POST", "/api/recipes/{recipe_id}/ingest", KITCHEN, ""),
     ("POST", "/api/recipes/{recipe_id}/derive-product", KITCHEN, r#"{"name":"Mine","category_id":999999999}"#),
     ("GET", "/api/recipes/{recipe_id}/products", KITCHEN, ""),
+    ("POST", "/api/admin/images", OFFICE, ""),
+    ("GET", "/api/admin/menu/export", ADMIN, ""),
+    ("POST", "/api/admin/menu/import", ADMIN, ""),
+    ("GET", "/api/public/images/{name}", Public, ""),
     ("GET", "/api/health", Public, ""),
     ("GET", "/api/health/detailed", Public, ""),
 ];

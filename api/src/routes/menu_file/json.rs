@@ -1,0 +1,68 @@
+//! A menu as JSON: a list for each kind of thing.
+
+use operations::menu_file::{Kind, Line};
+use runtime::Problem;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+type Lines = Vec<Map<String, Value>>;
+
+/// A menu. What a thing does not say stays as it is; null clears.
+#[derive(Deserialize, Serialize, ToSchema)]
+pub(crate) struct File {
+    /// 1
+    version: u32,
+    /// `name`, `icon`, `description`, `is_mandatory`, `severity`, `is_active`.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    allergens: Lines,
+    /// `branch` (its slug), `name`, `icon`, `image`, `order`, `service_hours`, `is_active`.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    categories: Lines,
+    /// `branch`, `category`, `name`, `image`, `order`, `is_active`.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    subcategories: Lines,
+    /// `branch`, `category`, `name`, `subcategory`, `description`, `image`, `featured`, `popular`, `badge`, `seal`,
+    /// `dietary_profile`, `cooking_info`, `service_hours`, `is_active`, `prices` (cents by branch slug), `allergens`
+    /// (`contains`, `may_contain` or `free_from` by name).
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    products: Lines,
+}
+
+impl File {
+    pub(super) fn of(lines: Vec<Line>) -> Self {
+        let mut file =
+            Self { version: 1, allergens: vec![], categories: vec![], subcategories: vec![], products: vec![] };
+        for line in lines {
+            match line.kind {
+                Kind::Allergen => file.allergens.push(line.says),
+                Kind::Category => file.categories.push(line.says),
+                Kind::Subcategory => file.subcategories.push(line.says),
+                Kind::Product => file.products.push(line.says),
+            }
+        }
+        file
+    }
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Problem> {
+    let file: File = crate::extract::parse(bytes)?;
+    if file.version != 1 {
+        return Err(Problem::unprocessable("version: must be 1"));
+    }
+    let lists = [
+        (Kind::Allergen, "allergens", file.allergens),
+        (Kind::Category, "categories", file.categories),
+        (Kind::Subcategory, "subcategories", file.subcategories),
+        (Kind::Product, "products", file.products),
+    ];
+    let lines = lists.into_iter().flat_map(|(kind, list, all)| {
+        let line = move |(at, says)| Line { place: format!("{list}[{at}]"), kind, says };
+        all.into_iter().enumerate().map(line)
+    });
+    Ok(lines.collect())
+}

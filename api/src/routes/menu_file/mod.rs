@@ -1,0 +1,83 @@
+//! The whole menu as one file: JSON for programs, CSV for spreadsheets. The same lines in either.
+
+mod json;
+mod table;
+
+use crate::{
+    extract::{Params, Reply, Upload},
+    problem::{ApiError, ApiResult},
+    routes::report::export::Format,
+    state::AppState,
+};
+use auth::{AdminOnly, Staff};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, header};
+use operations::menu_file::{self, Diff};
+use runtime::{Problem, ProblemBody};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Where files are sent; beside JSON it takes CSV.
+pub(crate) const IMPORT: &str = "/api/admin/menu/import";
+
+/// As what a file may be sent there, beside JSON.
+pub(crate) const SENT_AS: [&str; 1] = ["text/csv"];
+
+/// The longest file, in bytes: five thousand products with descriptions.
+pub(crate) const MAX_BYTES: usize = 2 * 1024 * 1024;
+
+/// The business's whole menu: allergens, categories, subcategories, products with prices by branch and declared allergens.
+#[utoipa::path(get, path = "/api/admin/menu/export", tag = "menu office", params(crate::routes::report::export::Wanted), security(("staff" = [])),
+    responses((status = 200, content((json::File = "application/json"), (String = "text/csv"))), (status = 422, body = ProblemBody)))]
+pub(crate) async fn export_menu(
+    State(state): State<AppState>,
+    staff: Staff<AdminOnly>,
+    format: Format,
+) -> ApiResult<Response> {
+    let lines = menu_file::export(&state.db, &staff).await?;
+    let vary = (header::VARY, "accept");
+    let named = |name: &'static str| (header::CONTENT_DISPOSITION, name);
+    Ok(match format {
+        Format::Json => {
+            let headers: [(HeaderName, &str); 2] = [vary, named("attachment; filename=\"menu.json\"")];
+            (headers, axum::Json(json::File::of(lines))).into_response()
+        }
+        Format::Csv => {
+            let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present");
+            ([vary, named("attachment; filename=\"menu.csv\""), kind], table::written(&lines).map_err(broken)?)
+                .into_response()
+        }
+    })
+}
+
+fn broken(error: csv::Error) -> ApiError {
+    tracing::error!(%error, "the menu could not be written");
+    ApiError(Problem::internal())
+}
+
+/// How to read the file.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct How {
+    /// Only tell what would change.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Reads a menu: all of the file, or nothing of it. It creates and changes what it names and deletes nothing.
+#[utoipa::path(post, path = IMPORT, tag = "menu office", params(How), security(("staff" = [])),
+    request_body(content((json::File = "application/json"), (String = "text/csv"))),
+    responses((status = 200, body = Diff), (status = 409, body = ProblemBody), (status = 413, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
+pub(crate) async fn import_menu(
+    State(state): State<AppState>,
+    staff: Staff<AdminOnly>,
+    Params(how): Params<How>,
+    Upload { attempt, kind, bytes }: Upload,
+) -> ApiResult<Reply> {
+    let lines = if SENT_AS.contains(&kind.as_str()) { table::read(&bytes)? } else { json::read(&bytes)? };
+    Ok(Reply(menu_file::import(&state.db, &staff, &lines, how.dry_run, &attempt).await?))
+}

@@ -1,0 +1,25 @@
+//! The office takes its menu along.
+
+use super::{
+    book::Book,
+    line::{Kind, Line},
+};
+use crate::Result;
+use auth::{AdminOnly, Staff};
+use serde_json::{Map, Value};
+use store::Database;
+
+/// The business's whole menu in the order of names.
+///
+/// # Errors
+/// The database failed.
+pub async fn export(db: &Database, staff: &Staff<AdminOnly>) -> Result<Vec<Line>> {
+    let book = Book::of(db.menu_rows(staff).await?);
+    let line = |((kind, key), known): (&(Kind, Vec<String>), &super::book::Known)| {
+        let mut says: Map<String, Value> =
+            kind.keys().iter().zip(key).map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
+        says.extend(known.fields.as_object().cloned().unwrap_or_default());
+        Line { place: String::new(), kind: *kind, says }
+    };
+    Ok(book.things.iter().map(line).collect())
+}

@@ -1,0 +1,145 @@
+//! What a line of the file may say of which kind of thing, and within which bounds: those of the forms.
+
+use domain::{
+    menu::{Presence, ServiceHours, Severity},
+    office::{ImageUrl, Price, Whole},
+    text::{Name, Text},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use store::view::{Cooking, Dietary};
+
+/// What a line is about, in the order in which they depend on each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// What guests may have to avoid.
+    Allergen,
+    /// A part of a branch's menu.
+    Category,
+    /// A part of that.
+    Subcategory,
+    /// What can be ordered.
+    Product,
+}
+
+/// A line of the file, and where it stands there, for people.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// `products[3]`, or `line 7`.
+    pub place: String,
+    /// What it is about.
+    pub kind: Kind,
+    /// What it says.
+    pub says: Map<String, Value>,
+}
+
+/// Where a thing stands and how it is called: `[branch, category, name]` as far as they apply.
+pub(super) type Key = Vec<String>;
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct AllergenFields {
+    pub(super) icon: Option<Text<50>>,
+    pub(super) description: Option<Text<500>>,
+    pub(super) is_mandatory: bool,
+    pub(super) severity: Severity,
+    pub(super) is_active: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct CategoryFields {
+    pub(super) icon: Option<Text<50>>,
+    pub(super) image: ImageUrl,
+    pub(super) order: Whole<0, 9999>,
+    pub(super) service_hours: Option<ServiceHours>,
+    pub(super) is_active: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct SubcategoryFields {
+    pub(super) image: ImageUrl,
+    pub(super) order: Whole<0, 9999>,
+    pub(super) is_active: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct ProductFields {
+    pub(super) subcategory: Option<Name<100>>,
+    pub(super) description: Option<Text<2000>>,
+    pub(super) image: ImageUrl,
+    pub(super) featured: bool,
+    pub(super) popular: bool,
+    pub(super) badge: Option<Text<50>>,
+    pub(super) seal: Option<Text<50>>,
+    pub(super) dietary_profile: Option<Dietary>,
+    pub(super) cooking_info: Option<Cooking>,
+    pub(super) service_hours: Option<ServiceHours>,
+    pub(super) is_active: bool,
+    /// Cents by branch slug.
+    pub(super) prices: BTreeMap<String, Price>,
+    /// By allergen.
+    pub(super) allergens: BTreeMap<String, Presence>,
+}
+
+impl Kind {
+    /// All of them, in order.
+    pub const ALL: [Self; 4] = [Self::Allergen, Self::Category, Self::Subcategory, Self::Product];
+
+    /// What places a thing of this kind, the name last.
+    #[must_use]
+    pub const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Allergen => &["name"],
+            Self::Category => &["branch", "name"],
+            Self::Subcategory | Self::Product => &["branch", "category", "name"],
+        }
+    }
+
+    /// What is said of a new thing that nothing is said of; `order` is its place behind the others.
+    pub(super) fn blank(self, order: i64) -> Value {
+        match self {
+            Self::Allergen => json!({"icon": null, "description": null, "is_mandatory": false,
+                "severity": "moderate", "is_active": true}),
+            Self::Category => {
+                json!({"icon": null, "image": null, "order": order, "service_hours": null, "is_active": true})
+            }
+            Self::Subcategory => json!({"image": null, "order": order, "is_active": true}),
+            Self::Product => json!({"subcategory": null, "description": null, "image": null, "featured": false,
+                "popular": false, "badge": null, "seal": null, "dietary_profile": null, "cooking_info": null,
+                "service_hours": null, "is_active": true, "prices": {}, "allergens": {}}),
+        }
+    }
+
+    /// The fields as they are kept, if they are within their bounds; else what is wrong, beginning with the field.
+    pub(super) fn checked(self, fields: Value) -> Result<Value, String> {
+        match self {
+            Self::Allergen => parsed::<AllergenFields>(fields),
+            Self::Category => parsed::<CategoryFields>(fields),
+            Self::Subcategory => parsed::<SubcategoryFields>(fields),
+            Self::Product => parsed::<ProductFields>(fields),
+        }
+    }
+
+    pub(super) fn longest_name(self) -> usize {
+        if self == Self::Product { 200 } else { 100 }
+    }
+}
+
+fn parsed<T: Serialize + DeserializeOwned>(fields: Value) -> Result<Value, String> {
+    let typed: T = serde_path_to_error::deserialize(fields).map_err(|error| {
+        let path = error.path().to_string();
+        format!("{path}: {}", error.into_inner())
+    })?;
+    let mut fields = json!(typed);
+    // What says nothing is kept as nothing.
+    for name in ["icon", "description", "badge", "seal"] {
+        if fields[name] == json!("") {
+            fields[name] = Value::Null;
+        }
+    }
+    if fields["service_hours"] == json!([]) {
+        fields["service_hours"] = Value::Null;
+    }
+    Ok(fields)
+}

@@ -1,0 +1,235 @@
+//! Writes what differs: parents first, since children need their numbers.
+
+use super::{
+    book::Book,
+    line::{AllergenFields, CategoryFields, Kind, ProductFields, SubcategoryFields},
+    plan::Wanted,
+};
+use crate::{
+    Error, Result,
+    office::{Desk, Subject, Where, written},
+};
+use auth::AdminOnly;
+use chrono::{DateTime, Utc};
+use domain::{
+    AllergenId, BranchId, BranchProductId, CategoryId, ProductAllergenId, ProductId, SubcategoryId, TenantId,
+    event::{EntityRef, Event},
+    office::EntityKind,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use store::{AllergenRow, CategoryRow, DeclaredRow, OfferRow, ProductRow, SubcategoryRow};
+
+impl Kind {
+    const fn entity(self) -> EntityKind {
+        match self {
+            Self::Allergen => EntityKind::Allergen,
+            Self::Category => EntityKind::Category,
+            Self::Subcategory => EntityKind::Subcategory,
+            Self::Product => EntityKind::Product,
+        }
+    }
+}
+
+/// Makes rows out of what is wanted.
+struct Scribe<'a> {
+    tenant: TenantId,
+    now: DateTime<Utc>,
+    book: &'a Book,
+}
+
+impl Desk<'_, AdminOnly> {
+    pub(super) async fn write_menu(&self, wanted: &[Wanted]) -> Result<()> {
+        let mut book = self.book().await?;
+        for kind in Kind::ALL {
+            let differing: Vec<_> = wanted.iter().filter(|it| it.kind == kind && it.changes()).collect();
+            if differing.is_empty() {
+                continue;
+            }
+            let scribe = Scribe { tenant: self.staff.tenant_id(), now: self.uow.now(), book: &book };
+            match kind {
+                Kind::Allergen => self.uow.save_allergens(scribe.rows(&differing, Scribe::allergen)?).await?,
+                Kind::Category => self.uow.save_categories(scribe.rows(&differing, Scribe::category)?).await?,
+                Kind::Subcategory => self.uow.save_subcategories(scribe.rows(&differing, Scribe::subcategory)?).await?,
+                Kind::Product => self.uow.save_products(scribe.rows(&differing, Scribe::product)?).await?,
+            }
+            book = self.book().await?;
+            if kind == Kind::Product {
+                self.write_details(&book, &differing).await?;
+            }
+            self.tell_of(&book, kind, &differing).await?;
+        }
+        Ok(())
+    }
+
+    async fn book(&self) -> Result<Book> {
+        Ok(Book::of(self.uow.menu_rows(self.staff).await?))
+    }
+
+    /// Prices and allergens of products, where they differ.
+    async fn write_details(&self, book: &Book, products: &[&Wanted]) -> Result<()> {
+        let tenant_id = self.staff.tenant_id();
+        let (mut offers, mut declared, mut redeclared) = (Vec::new(), Vec::new(), Vec::new());
+        for product in products {
+            let product_id = ProductId(id(book, Kind::Product, &product.key)?);
+            let fields: ProductFields = typed(&product.after)?;
+            for (slug, price) in fields.prices {
+                if product.before["prices"][&slug] == json!(price) {
+                    continue;
+                }
+                let branch_id = branch(book, &slug)?;
+                offers.push(OfferRow {
+                    id: BranchProductId(0),
+                    tenant_id,
+                    branch_id,
+                    product_id,
+                    price_cents: price.cents(),
+                    is_available: true,
+                    remaining: None,
+                    restricted_until: None,
+                });
+            }
+            if product.before["allergens"] != product.after["allergens"] {
+                redeclared.push(product_id);
+                for (name, presence) in fields.allergens {
+                    let allergen_id = AllergenId(id(book, Kind::Allergen, &[name])?);
+                    declared.push(DeclaredRow {
+                        id: ProductAllergenId(0),
+                        tenant_id,
+                        product_id,
+                        allergen_id,
+                        presence,
+                    });
+                }
+            }
+        }
+        self.uow.save_offers(offers).await?;
+        Ok(self.uow.replace_declared(&redeclared, declared).await?)
+    }
+
+    /// One event a branch and kind, naming the first thing, and stale menus.
+    async fn tell_of(&self, book: &Book, kind: Kind, differing: &[&Wanted]) -> Result<()> {
+        let mut first: BTreeMap<BranchId, &Wanted> = BTreeMap::new();
+        for it in differing {
+            let branches = if kind == Kind::Allergen {
+                self.branches(&Where::Everywhere).await?
+            } else {
+                let priced = it.after["prices"].as_object().into_iter().flat_map(|prices| prices.keys());
+                priced.chain([&it.key[0]]).map(|slug| branch(book, slug)).collect::<Result<Vec<_>>>()?
+            };
+            for branch in branches {
+                first.entry(branch).or_insert(it);
+            }
+            if kind == Kind::Allergen {
+                break;
+            }
+        }
+        for (branch, it) in first {
+            let name = it.key.last().cloned();
+            let subject = Subject::new(kind.entity(), id(book, kind, &it.key)?, name, Some(branch));
+            let entity: EntityRef = subject.as_event();
+            let event = if it.is_new() { Event::EntityCreated(entity) } else { Event::EntityUpdated(entity) };
+            self.tell(&subject, event).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Scribe<'_> {
+    fn rows<T>(&self, wanted: &[&Wanted], row: impl Fn(&Self, &Wanted) -> Result<T>) -> Result<Vec<T>> {
+        wanted.iter().map(|it| row(self, it)).collect()
+    }
+
+    fn allergen(&self, it: &Wanted) -> Result<AllergenRow> {
+        let fields: AllergenFields = typed(&it.after)?;
+        Ok(AllergenRow {
+            id: AllergenId(it.id),
+            tenant_id: self.tenant,
+            name: it.key[0].clone(),
+            icon: fields.icon.map(Into::into),
+            description: fields.description.map(Into::into),
+            is_mandatory: fields.is_mandatory,
+            severity: fields.severity,
+            is_active: fields.is_active,
+            deactivated: !fields.is_active,
+            deletion_id: None,
+            created_at: self.now,
+        })
+    }
+
+    fn category(&self, it: &Wanted) -> Result<CategoryRow> {
+        let fields: CategoryFields = typed(&it.after)?;
+        Ok(CategoryRow {
+            id: CategoryId(it.id),
+            tenant_id: self.tenant,
+            branch_id: branch(self.book, &it.key[0])?,
+            name: it.key[1].clone(),
+            icon: fields.icon.map(Into::into),
+            image: fields.image.into(),
+            display_order: fields.order.get(),
+            service_hours: written(fields.service_hours.as_ref()),
+            is_active: fields.is_active,
+            deactivated: !fields.is_active,
+            deletion_id: None,
+            created_at: self.now,
+        })
+    }
+
+    fn subcategory(&self, it: &Wanted) -> Result<SubcategoryRow> {
+        let fields: SubcategoryFields = typed(&it.after)?;
+        Ok(SubcategoryRow {
+            id: SubcategoryId(it.id),
+            tenant_id: self.tenant,
+            category_id: CategoryId(id(self.book, Kind::Category, &it.key[..2])?),
+            name: it.key[2].clone(),
+            image: fields.image.into(),
+            display_order: fields.order.get(),
+            is_active: fields.is_active,
+            deactivated: !fields.is_active,
+            deletion_id: None,
+            created_at: self.now,
+        })
+    }
+
+    fn product(&self, it: &Wanted) -> Result<ProductRow> {
+        let fields: ProductFields = typed(&it.after)?;
+        let part = fields.subcategory.map(String::from).map(|name| {
+            let key = [it.key[0].clone(), it.key[1].clone(), name];
+            id(self.book, Kind::Subcategory, &key).map(SubcategoryId)
+        });
+        Ok(ProductRow {
+            id: ProductId(it.id),
+            tenant_id: self.tenant,
+            category_id: CategoryId(id(self.book, Kind::Category, &it.key[..2])?),
+            subcategory_id: part.transpose()?,
+            name: it.key[2].clone(),
+            description: fields.description.map(Into::into),
+            image: fields.image.into(),
+            featured: fields.featured,
+            popular: fields.popular,
+            badge: fields.badge.map(Into::into),
+            seal: fields.seal.map(Into::into),
+            dietary: fields.dietary_profile.map(|profile| json!(profile)),
+            cooking: fields.cooking_info.map(|info| json!(info)),
+            service_hours: written(fields.service_hours.as_ref()),
+            is_active: fields.is_active,
+            deactivated: !fields.is_active,
+            deletion_id: None,
+            created_at: self.now,
+        })
+    }
+}
+
+fn id(book: &Book, kind: Kind, key: &[String]) -> Result<i64> {
+    book.find(kind, key).map(|known| known.id).ok_or(Error::Internal("a planned thing has no number"))
+}
+
+fn branch(book: &Book, slug: &str) -> Result<BranchId> {
+    book.branches.get(slug).copied().ok_or(Error::Internal("a planned branch has no number"))
+}
+
+/// What the plan has checked.
+fn typed<T: DeserializeOwned>(fields: &Value) -> Result<T> {
+    T::deserialize(fields).map_err(|_| Error::Internal("a planned thing cannot be read"))
+}

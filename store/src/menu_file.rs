@@ -1,0 +1,200 @@
+//! The whole menu of a business at once, for files: read in seven statements, written in batches, however long it is.
+
+use crate::{
+    BranchRow, CategoryRow, Database, OfferRow, ProductRow, SubcategoryRow,
+    allergen::AllergenRow,
+    error::Result,
+    scoped::listed,
+    unit_of_work::{UnitOfWork, all},
+};
+use auth::Scope;
+use domain::TenantId;
+use entity::{allergen, branch_product, category, product, product_allergen, subcategory};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
+    PrimaryKeyToColumn, Value, sea_query::OnConflict,
+};
+
+/// Rows a statement: SQLite binds 32,766 values in one, and a product has eighteen.
+const BATCH: usize = 1_000;
+
+/// What is declared of a product.
+pub type DeclaredRow = product_allergen::Model;
+
+/// Everything of a menu that was not deleted, in the order of age; what is on comes before what is switched off.
+#[derive(Clone, Debug)]
+pub struct MenuRows {
+    /// Of the business.
+    pub branches: Vec<BranchRow>,
+    /// Of the business.
+    pub allergens: Vec<AllergenRow>,
+    /// Of all branches.
+    pub categories: Vec<CategoryRow>,
+    /// Of all categories.
+    pub subcategories: Vec<SubcategoryRow>,
+    /// Of all categories.
+    pub products: Vec<ProductRow>,
+    /// What they cost where.
+    pub offers: Vec<OfferRow>,
+    /// What is declared of them.
+    pub declared: Vec<DeclaredRow>,
+}
+
+async fn read(db: &impl ConnectionTrait, tenant: TenantId) -> Result<MenuRows> {
+    async fn table<T: FromQueryResult>(db: &impl ConnectionTrait, name: &str, tenant: TenantId) -> Result<Vec<T>> {
+        let sql = format!(
+            "select * from {name} where tenant_id = $1 and deletion_id is null
+             order by case when is_active then 0 else 1 end, id"
+        );
+        all(db, &sql, [tenant.into()]).await
+    }
+    async fn of_products<T: FromQueryResult>(
+        db: &impl ConnectionTrait,
+        name: &str,
+        tenant: TenantId,
+    ) -> Result<Vec<T>> {
+        let sql = format!(
+            "select * from {name} where tenant_id = $1
+               and product_id in (select id from product where tenant_id = $1 and deletion_id is null)"
+        );
+        all(db, &sql, [tenant.into()]).await
+    }
+    Ok(MenuRows {
+        branches: table(db, "branch", tenant).await?,
+        allergens: table(db, "allergen", tenant).await?,
+        categories: table(db, "category", tenant).await?,
+        subcategories: table(db, "subcategory", tenant).await?,
+        products: table(db, "product", tenant).await?,
+        offers: of_products(db, "branch_product", tenant).await?,
+        declared: of_products(db, "product_allergen", tenant).await?,
+    })
+}
+
+impl Database {
+    /// The business's menu.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn menu_rows(&self, scope: &impl Scope) -> Result<MenuRows> {
+        read(self.reader(), scope.tenant_id()).await
+    }
+}
+
+impl UnitOfWork {
+    /// The business's menu as this transaction leaves it. Under the office lock it stays so.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn menu_rows(&self, scope: &impl Scope) -> Result<MenuRows> {
+        read(self.tx(), scope.tenant_id()).await
+    }
+
+    /// Adds the rows without an id (0) and rewrites the others, but for whose they are and when they came.
+    ///
+    /// # Errors
+    /// A name is taken.
+    pub async fn save_allergens(&self, rows: Vec<AllergenRow>) -> Result<()> {
+        let (new, old) = rows.into_iter().partition(|row| row.id.get() == 0);
+        self.save::<allergen::Entity, _>(new, old).await
+    }
+
+    /// As [`save_allergens`](Self::save_allergens).
+    ///
+    /// # Errors
+    /// A name is taken.
+    pub async fn save_categories(&self, rows: Vec<CategoryRow>) -> Result<()> {
+        let (new, old) = rows.into_iter().partition(|row| row.id.get() == 0);
+        self.save::<category::Entity, _>(new, old).await
+    }
+
+    /// As [`save_allergens`](Self::save_allergens).
+    ///
+    /// # Errors
+    /// A name is taken.
+    pub async fn save_subcategories(&self, rows: Vec<SubcategoryRow>) -> Result<()> {
+        let (new, old) = rows.into_iter().partition(|row| row.id.get() == 0);
+        self.save::<subcategory::Entity, _>(new, old).await
+    }
+
+    /// As [`save_allergens`](Self::save_allergens).
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn save_products(&self, rows: Vec<ProductRow>) -> Result<()> {
+        let (new, old) = rows.into_iter().partition(|row| row.id.get() == 0);
+        self.save::<product::Entity, _>(new, old).await
+    }
+
+    /// Prices: new ones are available, of the others only the price changes.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn save_offers(&self, mut rows: Vec<OfferRow>) -> Result<()> {
+        use branch_product::Column;
+        // As orders lock them.
+        rows.sort_unstable_by_key(|row| (row.product_id, row.branch_id));
+        for batch in rows.chunks(BATCH) {
+            let rows = batch.iter().map(|row| {
+                let mut row = row.clone().into_active_model().reset_all();
+                row.id = NotSet;
+                row
+            });
+            let known =
+                OnConflict::columns([Column::BranchId, Column::ProductId]).update_column(Column::PriceCents).to_owned();
+            branch_product::Entity::insert_many(rows).on_conflict(known).exec_without_returning(self.tx()).await?;
+        }
+        Ok(())
+    }
+
+    /// Replaces what is declared of these products; what was declared of a deleted allergen waits for its restore.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn replace_declared(&self, products: &[domain::ProductId], rows: Vec<DeclaredRow>) -> Result<()> {
+        if products.is_empty() {
+            return Ok(());
+        }
+        let ids: Value = serde_json::to_string(products).unwrap_or_default().into();
+        let sql = format!(
+            "delete from product_allergen where product_id in {}
+               and allergen_id in (select id from allergen where deletion_id is null)",
+            listed(self.backend(), "$1")
+        );
+        self.run(&sql, [ids]).await?;
+        for batch in rows.chunks(BATCH) {
+            let rows = batch.iter().map(|row| {
+                let mut row = row.clone().into_active_model().reset_all();
+                row.id = NotSet;
+                row
+            });
+            product_allergen::Entity::insert_many(rows).exec_without_returning(self.tx()).await?;
+        }
+        Ok(())
+    }
+
+    async fn save<E, M>(&self, new: Vec<M>, old: Vec<M>) -> Result<()>
+    where
+        E: EntityTrait<Model = M>,
+        M: IntoActiveModel<E::ActiveModel> + Clone,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        let key = || E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+        for batch in new.chunks(BATCH) {
+            let rows = batch.iter().map(|row| {
+                let mut row = row.clone().into_active_model().reset_all();
+                key().for_each(|column| row.not_set(column));
+                row
+            });
+            E::insert_many(rows).exec_without_returning(self.tx()).await?;
+        }
+        let kept = ["id", "tenant_id", "created_at", "deletion_id"];
+        let written: Vec<E::Column> =
+            E::Column::iter().filter(|column| !kept.contains(&sea_orm::IdenStatic::as_str(column))).collect();
+        for batch in old.chunks(BATCH) {
+            let rows = batch.iter().map(|row| row.clone().into_active_model().reset_all());
+            let known = OnConflict::columns(key()).update_columns(written.clone()).to_owned();
+            E::insert_many(rows).on_conflict(known).exec_without_returning(self.tx()).await?;
+        }
+        Ok(())
+    }
+}

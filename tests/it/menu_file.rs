@@ -1,0 +1,222 @@
+//! A menu as a file: out, in, into another business; whatever is wrong with it is told at once and nothing has changed.
+
+use crate::scene::{Staff, list, number, strangers, text};
+use harness::{App, AppOptions, Reply, StaffClient, Value, both_modes, distributed_only, json, race, reqwest::Method};
+
+const EXPORT: &str = "/api/admin/menu/export";
+const IMPORT: &str = "/api/admin/menu/import";
+const DRY: &str = "/api/admin/menu/import?dry_run=true";
+
+async fn admin(app: &App) -> StaffClient {
+    app.login("admin@demo.com", "admin123").await
+}
+
+async fn send_csv(admin: &StaffClient, path: &str, file: impl Into<String>) -> Reply {
+    admin.send(Method::POST, path, "text/csv; charset=utf-8", file.into()).await
+}
+
+/// What an import must leave alone when it fails: the menu's version, audit rows, events, things.
+async fn state(app: &App) -> [i64; 5] {
+    let count = async |sql: &str| app.sql_i64(sql).await;
+    [
+        count("select sum(menu_version) from branch").await,
+        count("select count(*) from audit_log").await,
+        count("select count(*) from event").await,
+        count("select count(*) from product").await,
+        count("select count(*) from category").await,
+    ]
+}
+
+fn dish(name: &str, cents: i64) -> Value {
+    json!({"branch": "centro", "category": "Tragos", "name": name, "subcategory": "Clásicos", "prices": {"centro": cents},
+        "allergens": {"Gluten": "may_contain", "Kiwi": "contains"}, "description": "-5% \"frío\",\ncon hielo"})
+}
+
+fn drinks(dishes: Vec<Value>) -> Value {
+    json!({"version": 1, "allergens": [{"name": "Kiwi", "severity": "severe"}],
+        "categories": [{"branch": "centro", "name": "Tragos", "icon": "🍸"}],
+        "subcategories": [{"branch": "centro", "category": "Tragos", "name": "Clásicos"}], "products": dishes})
+}
+
+both_modes! {
+    async fn what_goes_out_comes_back_and_changes_nothing(app: App) {
+        let admin = admin(&app).await;
+        let negroni = drinks(vec![dish("=Negroni", 3000), dish("'Fernet'", 2500)]);
+        admin.post(IMPORT, negroni).await.expect(200);
+        let before = state(&app).await;
+        let file = admin.get(EXPORT).await.expect(200);
+        assert_eq!(list(&file["products"]).len(), 39);
+        let things = ["allergens", "categories", "subcategories", "products"].map(|kind| list(&file[kind]).len());
+        let diff = admin.post(IMPORT, file.clone()).await.expect(200);
+        let nothing = json!({"dry_run": false, "created": [], "changed": [], "unchanged": things.iter().sum::<usize>()});
+        assert_eq!(diff, nothing);
+
+        let table = admin.get(&format!("{EXPORT}?format=csv")).await;
+        assert_eq!(table.header("content-disposition"), Some("attachment; filename=\"menu.csv\""));
+        assert!(table.text().contains(",'=Negroni,") && table.text().contains("''Fernet'"), "{}", table.text());
+        assert_eq!(send_csv(&admin, IMPORT, table.text()).await.expect(200), nothing);
+        assert_eq!(send_csv(&admin, IMPORT, format!("\u{feff}{}", table.text())).await.expect(200), nothing);
+        assert_eq!(admin.get(EXPORT).await.expect(200), file);
+        assert_eq!(state(&app).await, before, "a file that says what is leaves no trace");
+    }
+
+    async fn another_business_reads_the_file_and_has_the_same_menu(app: App) {
+        let [foreign, _] = strangers(&app).await;
+        app.sql_exec(&format!(
+            "insert into app_user (tenant_id, email, password_hash, created_at)
+                 select b.tenant_id, 'jefa@otro.com', u.password_hash, u.created_at from branch b, app_user u
+                 where b.id = {branch} and u.email = 'admin@demo.com';
+             insert into user_branch_role (tenant_id, user_id, branch_id, role)
+                 select u.tenant_id, u.id, {branch}, 'ADMIN' from app_user u where u.email = 'jefa@otro.com';
+             delete from cross_reaction; delete from branch_product where branch_id = {branch}; delete from product where id = {product};
+             delete from subcategory where id = {part}; delete from category where id = {category}; delete from allergen where tenant_id =
+                 (select tenant_id from branch where id = {branch})",
+            branch = foreign.branch, product = foreign.product, part = foreign.subcategory, category = foreign.category
+        )).await;
+        let ours = admin(&app).await;
+        // What only Norte has is not taken along.
+        ours.delete(&format!("/api/admin/categories/{}", app.sql_i64("select id from category where name = 'Suya' and branch_id in (select id from branch where slug = 'norte')").await)).await.expect(204);
+        let file = ours.get(EXPORT).await.expect(200);
+        let theirs = app.login("jefa@otro.com", "admin123").await;
+        let refused = theirs.post(IMPORT, file.clone()).await.expect(422);
+        assert!(text(&refused["detail"]).contains("no branch has the slug `centro`"), "{refused}");
+        let before = admin(&app).await.get(EXPORT).await.expect(200);
+        let moved: Value = serde_json(&file.to_string().replace("\"centro\"", "\"ajena\""));
+        let diff = theirs.post(IMPORT, moved.clone()).await.expect(200);
+        assert_eq!((list(&diff["changed"]).len(), number(&diff["unchanged"])), (0, 0));
+        assert_eq!(theirs.get(EXPORT).await.expect(200), moved);
+        assert_eq!(ours.get(EXPORT).await.expect(200), before, "ours is as it was");
+        let menu = app.anonymous().get("/api/public/menu/ajena").await.expect(200);
+        assert_eq!(list(&menu["categories"]).len(), 4);
+    }
+
+    async fn a_dry_run_tells_what_the_import_does(app: App) {
+        let admin = admin(&app).await;
+        let before = state(&app).await;
+        let mut file = drinks(vec![dish("Negroni", 3000)]);
+        file["products"].as_array_mut().unwrap().push(json!({"branch": "centro", "category": "Bebidas", "name": "Limonada", "prices": {"centro": 1900}, "popular": true}));
+        let told = admin.post(DRY, file.clone()).await.expect(200);
+        assert_eq!(state(&app).await, before);
+        assert_eq!(told["created"], json!([
+            {"kind": "allergen", "branch": null, "category": null, "name": "Kiwi"},
+            {"kind": "category", "branch": "centro", "category": null, "name": "Tragos"},
+            {"kind": "subcategory", "branch": "centro", "category": "Tragos", "name": "Clásicos"},
+            {"kind": "product", "branch": "centro", "category": "Tragos", "name": "Negroni"},
+        ]));
+        assert_eq!(told["changed"], json!([{"kind": "product", "branch": "centro", "category": "Bebidas", "name": "Limonada",
+            "before": {"prices": {"centro": 1800}, "popular": false}, "after": {"prices": {"centro": 1900}, "popular": true}}]));
+
+        let screen = admin.socket(&app, "/ws/admin").await;
+        // A dish that is out stays out, whatever it costs.
+        app.sql_exec("update branch_product set is_available = false where product_id in (select id from product where name = 'Limonada')").await;
+        let keyed = admin.clone().keyed("menu-1");
+        let done = keyed.post(IMPORT, file.clone()).await;
+        assert_eq!((done.expect(200)["created"].clone(), done.json()["dry_run"].clone()), (told["created"].clone(), json!(false)));
+        assert_eq!(keyed.post(IMPORT, file.clone()).await.bytes, done.bytes, "the first answer again");
+        keyed.post(IMPORT, drinks(vec![])).await.expect(409);
+        assert_eq!(screen.wait_for("ENTITY_CREATED").await["entity"]["entity_type"], "allergen");
+        let menu = app.menu().await;
+        assert_eq!((menu.price_cents("Negroni"), menu.price_cents("Limonada")), (3000, 1900));
+        assert_eq!(menu.product("Limonada")["is_available"], false);
+        assert_eq!(menu.product("Negroni")["allergens"]["contains"][0]["name"], "Kiwi");
+        assert_eq!(app.sql_i64("select count(*) from audit_log where action = 'IMPORT'").await, 1);
+        let again = admin.post(IMPORT, file).await.expect(200);
+        assert_eq!((list(&again["created"]).len(), number(&again["unchanged"])), (0, 5));
+        crate::scene::assert_gap_free(&app).await;
+    }
+
+    async fn everything_that_is_wrong_is_told_and_nothing_is_done(app: App) {
+        let [_, _] = strangers(&app).await;
+        let admin = admin(&app).await;
+        let before = state(&app).await;
+        let mut file = drinks(vec![
+            dish("Negroni", 3000),
+            dish(" Negroni ", 10),
+            json!({"branch": "centro", "category": "Tragos", "name": "Caro", "prices": {"centro": 10_000_001}}),
+            json!({"branch": "ajena", "category": "Suya", "name": "Robado"}),
+            json!({"branch": "centro", "category": "Tragos", "name": "Suyo", "allergens": {"Suyo": "contains"}, "prices": {"ajena": 1}}),
+            json!({"branch": "centro", "category": "Tragos", "name": "Foto", "image": "http://127.0.0.1/x"}),
+            json!({"branch": "centro", "category": "Tragos"}),
+        ]);
+        // The very last line of a good file.
+        file["products"].as_array_mut().unwrap().push(json!({"branch": "centro", "category": "Nada", "name": "Último"}));
+        let detail = admin.post(IMPORT, file.clone()).await.expect(422)["detail"].clone();
+        for part in [
+            "products[1].name: `Negroni` is named twice, first at products[0]",
+            "products[2].prices.centro: must be from 0 to 10000000 cents",
+            "products[3].branch: no branch has the slug `ajena`",
+            "products[4].prices: no branch has the slug `ajena`",
+            "products[4].allergens: there is no allergen `Suyo`",
+            "products[5].image: must be on a public host",
+            "products[6].name: must be a text",
+            "products[7].category: `centro` has no category `Nada`",
+        ] {
+            assert!(text(&detail).contains(part), "{part} is missing in {detail}");
+        }
+        assert_eq!(admin.post(DRY, file).await.expect(422)["detail"], detail);
+        let table = "kind,branch,category,name,prices,order\ncategory,centro,,Tragos,,1\nproduct,centro,Tragos,X,12,\ndish,,,,,\nproduct,centro,Tragos,Y,,many\n";
+        let detail = send_csv(&admin, IMPORT, table).await.expect(422)["detail"].clone();
+        for part in ["line 3: prices", "line 4: kind", "line 5: order"] {
+            assert!(text(&detail).contains(part), "{part} is missing in {detail}");
+        }
+        for wrong in ["", "{}", "[]", "null", r#"{"version":2}"#, r#"{"version":1,"products":[1]}"#, "kind,name"] {
+            admin.send(Method::POST, IMPORT, "application/json", wrong).await.expect(422);
+        }
+        send_csv(&admin, IMPORT, "x".repeat((2 << 20) + 1)).await.expect(413);
+        admin.send(Method::POST, IMPORT, "text/html", "x").await.expect(415);
+        assert_eq!(state(&app).await, before);
+        let staff = Staff::of(&app).await;
+        for caller in [&staff.manager, &staff.waiter] {
+            caller.post(IMPORT, json!({"version": 1})).await.expect(403);
+            caller.get(EXPORT).await.expect(403);
+        }
+    }
+
+    async fn of_several_imports_at_once_one_creates(app: App) {
+        let admin = admin(&app).await;
+        let replies = race(4, |_| {
+            let admin = admin.clone();
+            async move { admin.post(IMPORT, drinks(vec![dish("Negroni", 3000)])).await.expect(200) }
+        }).await;
+        assert_eq!(replies.iter().filter(|diff| list(&diff["created"]).len() == 4).count(), 1);
+        assert_eq!(replies.iter().filter(|diff| number(&diff["unchanged"]) == 4).count(), 3);
+        assert_eq!(app.sql_i64("select count(*) from product where name = 'Negroni'").await, 1);
+    }
+
+    async fn five_thousand_products_come_in_one_go(app: App) {
+        let admin = admin(&app).await;
+        let dishes = (0..5_000).map(|n| json!({"branch": "centro", "category": "Tragos", "name": format!("Trago {n}"),
+            "prices": {"centro": 1000 + n}, "allergens": {"Gluten": "contains"}}));
+        let file = drinks(dishes.collect());
+        assert_eq!(list(&admin.post(IMPORT, file).await.expect(200)["created"]).len(), 5_003);
+        assert_eq!(app.menu().await.price_cents("Trago 4999"), 5_999);
+        assert!(app.sql_i64("select count(*) from event").await < 10, "screens are told once a kind, not once a line");
+    }
+}
+
+distributed_only! {
+    async fn a_crash_in_the_middle_leaves_nothing_and_the_same_key_finishes(app: App = AppOptions::default().count_round_trips()) {
+        let admin = admin(&app).await.keyed("menu-1");
+        let before = state(&app).await;
+        let file = drinks(vec![dish("Negroni", 3000)]);
+        // Around the writes of categories, of products and of the audit row.
+        for statements in [14, 22, 34, 42] {
+            let wire = app.wire();
+            wire.cut_after(statements);
+            tokio::select! {
+                _ = admin.try_send(Method::POST, IMPORT, "application/json", file.to_string()) => {}
+                () = wire.wait_cut() => {}
+            }
+            assert!(wire.is_cut(), "the import took less than {statements} statements");
+            app.kill9_api();
+            app.wire().mend();
+            app.restart_api().await;
+            assert_eq!(state(&app).await, before, "cut after {statements} statements");
+        }
+        assert_eq!(list(&admin.post(IMPORT, file).await.expect(200)["created"]).len(), 4);
+    }
+}
+
+fn serde_json(text: &str) -> Value {
+    text.parse().unwrap()
+}
