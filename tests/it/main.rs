@@ -5,6 +5,7 @@
 mod accounts;
 mod authorization;
 mod bad_input;
+mod bootstrap;
 mod branches;
 mod calls;
 mod cart;
@@ -19,6 +20,7 @@ mod hostile;
 mod hot_path;
 mod hours;
 mod ingredients;
+mod isolation;
 mod keys;
 mod kitchen;
 mod ledger;
