@@ -11,6 +11,7 @@ mod calls;
 mod cart;
 mod checks;
 mod claims;
+mod crowd;
 mod diner;
 mod drawer;
 mod edge;
