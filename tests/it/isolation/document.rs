@@ -14,6 +14,18 @@ pub(super) struct Operation {
     pub(super) about: Value,
 }
 
+impl Operation {
+    /// Whether `asked`, a method and a path, is this one.
+    pub(super) fn is(&self, asked: &str) -> bool {
+        let mut words = asked.split([' ', '?']);
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let (parts, pattern) = (path.split('/'), self.pattern.split('/'));
+        method == self.method
+            && parts.clone().count() == pattern.clone().count()
+            && parts.zip(pattern).all(|(part, wanted)| part == wanted || wanted.starts_with('{'))
+    }
+}
+
 /// What is not played, and why.
 const LEFT_OUT: [(&str, &str); 7] = [
     // They end or lock the sign-ins that the play needs, and answer of oneself only.

@@ -47,6 +47,14 @@ impl House {
                  select b.tenant_id, u.id, b.id, 'ADMIN' from branch b join app_user u on u.tenant_id = b.tenant_id where b.slug = '{slug}'"
         ))
         .await;
+        // An account with a provider, and work of it that was given up.
+        app.sql_exec(&format!(
+            "insert into provider_account (tenant_id, branch_id, provider, currency, sealed, webhook_token, webhook_mode, status, created_at, updated_at)
+                 select tenant_id, id, 'MERCADO_PAGO', 'ARS', '', 'token-{slug}', 'strict', 'BROKEN', '{now}', '{now}' from branch where slug = '{slug}';
+             insert into payment_sync (tenant_id, account_id, kind, resource_id, status, cause, next_at, created_at, updated_at)
+                 select tenant_id, id, 'PAYMENT', '{slug}', 'DEAD', 'WEBHOOK', '{now}', '{now}', '{now}' from provider_account where webhook_token = 'token-{slug}'"
+        ))
+        .await;
         let branch = app.sql_i64(&format!("select id from branch where slug = '{slug}'")).await;
         let tenant = app.sql_i64(&format!("select tenant_id from branch where slug = '{slug}'")).await;
         let admin = app.login(&format!("admin@{slug}.com"), "admin123").await;

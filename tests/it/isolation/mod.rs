@@ -18,6 +18,9 @@ use std::{collections::BTreeSet, time::Duration};
 /// How often both have an evening and a walk through the whole document.
 const DAYS: usize = 3;
 
+/// How often a day something is tried that nobody could do yet.
+const TRIES: usize = 6;
+
 /// Who asks: whom the document wants, or now and then anybody.
 fn caller(house: &House, operation: &Operation, dice: &mut Seed) -> Caller {
     match operation.token.as_deref() {
@@ -104,11 +107,15 @@ async fn play(app: &App, seed: u64) {
             for turn in 0..2 {
                 let [first, second] = &mut houses;
                 let (own, other) = if turn == 0 { (first, &*second) } else { (second, &*first) };
-                // Reads twice: of one's own and of the other's.
-                for _ in 0..if operation.method == "GET" { 2 } else { 1 } {
+                // Reads twice, of one's own and of the other's; again what nobody has been able to do yet.
+                let (times, id) = (if operation.method == "GET" { 2 } else { 1 }, (&operation.method, &operation.pattern));
+                for time in 0..TRIES {
+                    if time >= times && done.contains(&id) {
+                        break;
+                    }
                     let status = call(operation, &mut dice, &document, &owners, own, other).await;
                     if (200..300).contains(&status) {
-                        done.insert((operation.method.clone(), operation.pattern.clone()));
+                        done.insert(id);
                     }
                 }
             }
@@ -121,7 +128,9 @@ async fn play(app: &App, seed: u64) {
             answers += own.said.len();
             lost.extend(own.said.iter().filter_map(|said| check(said, &owners, own, other)));
         }
-        houses.iter_mut().for_each(|house| house.said.clear());
+        for said in houses.iter_mut().flat_map(|house| house.said.drain(..)).filter(|said| said.status < 300) {
+            done.extend(operations.iter().filter(|one| one.is(&said.asked)).map(|one| (&one.method, &one.pattern)));
+        }
     }
     let mut heard = 0;
     for (own, other) in [(&houses[0], &houses[1]), (&houses[1], &houses[0])] {
@@ -136,9 +145,9 @@ async fn play(app: &App, seed: u64) {
     assert!(lost.is_empty(), "seed {seed}, {} leaks:\n{}", lost.len(), lost.iter().take(12).cloned().collect::<Vec<_>>().join("\n"));
     // The play was one: what nobody could do or hear shows nothing.
     let idle: Vec<_> =
-        operations.iter().filter(|one| !done.contains(&(one.method.clone(), one.pattern.clone()))).map(|one| format!("{} {}", one.method, one.pattern)).collect();
+        operations.iter().map(|one| (&one.method, &one.pattern)).filter(|one| !done.contains(one)).collect();
     println!("seed {seed}: {answers} answers, {heard} events; never succeeded: {idle:#?}");
-    assert!(idle.iter().all(|one| !one.starts_with("GET")) && idle.len() * 4 < operations.len(), "seed {seed}: never succeeded: {idle:#?}");
+    assert!(idle.len() * 6 < operations.len(), "seed {seed}: never succeeded: {idle:#?}");
     assert!(heard > 200, "seed {seed}: only {heard} events");
 }
 
