@@ -7,12 +7,12 @@ pub(crate) async fn fill(app: &App, first: i64, last: i64) {
     let now = "'2026-01-01 00:00:00+00:00'";
     let of_branch = format!("from branch b cross join generate_series({first}, {last}) g where b.slug = 'centro'");
     let letters = "chr(65 + g / 676 % 26) || chr(65 + g / 26 % 26) || chr(65 + g % 26) || 'X'";
-    let named = |table: &str| format!("insert into {table} (tenant_id, branch_id, name, created_at) select b.tenant_id, b.id, 'M' || g, {now} {of_branch}");
-    let of_business = |table: &str| format!("insert into {table} (tenant_id, name, created_at) select b.tenant_id, 'M' || g, {now} {of_branch}");
+    let named = |table: &str| format!("insert into {table} (tenant_id, branch_id, name, created_at) select b.tenant_id, b.id, '#' || g, {now} {of_branch}");
+    let of_business = |table: &str| format!("insert into {table} (tenant_id, name, created_at) select b.tenant_id, '#' || g, {now} {of_branch}");
     // Rows made by this call, found again by their name.
-    let mine = |alias: &str, name: &str| format!("{alias}.{name} like 'M%' and cast(substr({alias}.{name}, 2) as bigint) between {first} and {last}");
+    let mine = |alias: &str, name: &str| format!("{alias}.{name} like '#%' and cast(substr({alias}.{name}, 2) as bigint) between {first} and {last}");
     let statements = [
-        format!("insert into branch (tenant_id, name, slug, timezone, created_at) select b.tenant_id, 'M' || g, 'm' || g, 'UTC', {now} {of_branch}"),
+        format!("insert into branch (tenant_id, name, slug, timezone, created_at) select b.tenant_id, '#' || g, 'm' || g, 'UTC', {now} {of_branch}"),
         named("category"),
         format!("insert into subcategory (tenant_id, category_id, name, created_at) select tenant_id, id, name, {now} from category c where {}", mine("c", "name")),
         format!("insert into product (tenant_id, category_id, subcategory_id, name, created_at)
@@ -24,11 +24,11 @@ pub(crate) async fn fill(app: &App, first: i64, last: i64) {
             select a.tenant_id, a.id, (select min(id) from allergen) from allergen a where {}", mine("a", "name")),
         format!("insert into product_allergen (tenant_id, product_id, allergen_id, presence)
             select p.tenant_id, p.id, a.id, 'contains' from product p join allergen a on a.name = p.name where {}", mine("p", "name")),
-        format!("insert into sector (tenant_id, branch_id, name, prefix, created_at) select b.tenant_id, b.id, 'M' || g, {letters}, {now} {of_branch}"),
+        format!("insert into sector (tenant_id, branch_id, name, prefix, created_at) select b.tenant_id, b.id, '#' || g, {letters}, {now} {of_branch}"),
         format!("insert into dining_table (tenant_id, branch_id, code, status, sector_id, created_at)
             select s.tenant_id, s.branch_id, s.name, 'ACTIVE', s.id, {now} from sector s where {}", mine("s", "name")),
         format!("insert into app_user (tenant_id, email, password_hash, first_name, created_at)
-            select b.tenant_id, 'm' || g || '@m.com', 'none', 'M' || g, {now} {of_branch}"),
+            select b.tenant_id, 'm' || g || '@m.com', 'none', '#' || g, {now} {of_branch}"),
         format!("insert into user_branch_role (tenant_id, user_id, branch_id, role)
             select u.tenant_id, u.id, b.id, 'WAITER' from app_user u join branch b on b.slug = 'centro' where {}", mine("u", "first_name")),
         format!("insert into waiter_sector_assignment (tenant_id, branch_id, sector_id, waiter_id, created_at)
@@ -63,15 +63,15 @@ pub(crate) async fn fill(app: &App, first: i64, last: i64) {
         format!("insert into refund (tenant_id, branch_id, payment_id, key, kind, amount_cents, status, reason, next_at, created_at)
             select p.tenant_id, p.branch_id, p.id, d.reason, 'OVERPAYMENT', 10, 'PROPOSED', 'x', now(), now()
             from payment p join check_discount d on d.check_id = p.check_id where {}", mine("d", "reason")),
-        format!("insert into money_incident (tenant_id, branch_id, kind, key, detail, created_at) select b.tenant_id, b.id, 'OVERPAID', 'M' || g, 'x', now() {of_branch}"),
+        format!("insert into money_incident (tenant_id, branch_id, kind, key, detail, created_at) select b.tenant_id, b.id, 'OVERPAID', '#' || g, 'x', now() {of_branch}"),
         format!("insert into provider_account (tenant_id, provider, branch_id, currency, sealed, webhook_token, webhook_mode, status, created_at, updated_at)
             select tenant_id, 'MERCADO_PAGO', id, 'ARS', '', 'token-' || name, 'strict', 'BROKEN', now(), now() from branch o where {}", mine("o", "name")),
         format!("insert into payment_sync (tenant_id, account_id, kind, resource_id, status, cause, next_at, created_at, updated_at)
             select tenant_id, id, 'PAYMENT', webhook_token, 'DEAD', 'WEBHOOK', now(), now(), now() from provider_account a
             where cast(substr(webhook_token, 8) as bigint) between {first} and {last}"),
         format!("insert into tip_pool (tenant_id, branch_id, name, waiter_percent, kitchen_percent, other_percent, created_at)
-            select b.tenant_id, b.id, 'M' || g, 100, 0, 0, now() {of_branch}"),
-        format!("insert into tip (tenant_id, branch_id, amount_cents, payment_method, waiter_id, table_session_id, created_at)
+            select b.tenant_id, b.id, '#' || g, 100, 0, 0, now() {of_branch}"),
+        format!("insert into tip (tenant_id, branch_id, amount_cents, payment_method, waiter_id, session_id, created_at)
             select s.tenant_id, s.branch_id, 10, 'CASH', r.confirmed_by_id, s.id, now() from table_session s join round r on r.session_id = s.id where {}", mine("r", "content_digest")),
         named("cash_register"),
         format!("insert into cash_session (tenant_id, branch_id, cash_register_id, status, opening_amount_cents, expected_amount_cents, actual_amount_cents, opened_by_id, opened_at, closed_at)
@@ -82,7 +82,7 @@ pub(crate) async fn fill(app: &App, first: i64, last: i64) {
         format!("insert into ingredient (tenant_id, name, group_id, is_processed, created_at)
             select tenant_id, name, id, true, now() from ingredient_group i where {}", mine("i", "name")),
         format!("insert into sub_ingredient (tenant_id, ingredient_id, name, created_at) select tenant_id, id, name, now() from ingredient i where {}", mine("i", "name")),
-        format!("insert into catalog_entry (tenant_id, catalog, name) select b.tenant_id, 'cooking-methods', 'M' || g {of_branch}"),
+        format!("insert into catalog_entry (tenant_id, catalog, name) select b.tenant_id, 'cooking-methods', '#' || g {of_branch}"),
         format!("insert into audit_log (tenant_id, branch_id, user_id, action, entity_type, entity_id, created_at)
             select tenant_id, branch_id, confirmed_by_id, 'CANCEL', 'round', id, now() from round r where {}", mine("r", "content_digest")),
         format!("insert into branch_category_exclusion (tenant_id, branch_id, category_id) select c.tenant_id, b.id, c.id from category c join branch b on b.name = c.name where {}", mine("c", "name")),

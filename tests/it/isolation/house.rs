@@ -10,6 +10,8 @@ pub(super) struct Said {
     pub(super) asked: String,
     pub(super) status: u16,
     pub(super) answer: String,
+    /// Whether the path led to something of the other's.
+    pub(super) is_astray: bool,
 }
 
 pub(super) struct House {
@@ -102,7 +104,7 @@ impl House {
     pub(super) async fn ask(&mut self, caller: &Caller, method: &str, path: &str, body: Option<Value>) -> Reply {
         let sent = body.map(|body| body.to_string()).unwrap_or_default();
         let reply = caller.send(method.parse::<Method>().unwrap(), path, "application/json", sent.clone()).await;
-        self.said.push(Said { asked: format!("{method} {path} {sent}"), status: reply.status, answer: reply.text() });
+        self.said.push(Said { asked: format!("{method} {path} {sent}"), status: reply.status, answer: reply.text(), is_astray: false });
         reply
     }
 

@@ -32,7 +32,7 @@ fn caller(house: &House, operation: &Operation, dice: &mut Seed) -> Caller {
     }
 }
 
-/// One call of `own`, and whether it got to something of the other's.
+/// One call of `own`; its status, 0 if it was left out.
 async fn call(operation: &Operation, dice: &mut Seed, document: &harness::Value, owners: &Owners, own: &mut House, other: &House) -> u16 {
     // What is public is no secret; deletions would leave nothing to play with.
     let reaches = operation.token.is_some() && dice.chance(40);
@@ -45,7 +45,7 @@ async fn call(operation: &Operation, dice: &mut Seed, document: &harness::Value,
     let is_astray = author.is_astray;
     let reply = own.ask(&who, &operation.method, &path, body.clone()).await;
     assert!(reply.status < 500, "{} {path} {body:?}: {} {}", operation.method, reply.status, reply.text());
-    assert!(!is_astray || reply.status >= 400, "{} got through to {path}: {}", own.mark, reply.text());
+    own.said.last_mut().unwrap().is_astray = is_astray;
     reply.status
 }
 
@@ -86,6 +86,7 @@ fn check(said: &Said, owners: &Owners, own: &House, other: &House) -> Option<Str
     if said.status >= 400 || (said.asked.starts_with(SAYS_NO) && said.answer.contains("\"is_assigned\":false")) {
         found.retain(|leak| !said.asked.contains(leak.as_str()));
     }
+    found.extend((said.is_astray && said.status < 400).then(|| "what is the other's".to_owned()));
     let start: String = said.answer.chars().take(600).collect();
     (!found.is_empty()).then(|| format!("{} was answered {} with {found:?}: {start}", said.asked, said.status))
 }
