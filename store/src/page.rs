@@ -12,6 +12,12 @@ pub struct Page {
 }
 
 impl Page {
+    /// The part of a list that was read whole.
+    pub(crate) fn part<T>(self, rows: Vec<T>) -> Vec<T> {
+        let limit = self.limit.map_or(usize::MAX, |limit| limit as usize);
+        rows.into_iter().skip(self.offset as usize).take(limit).collect()
+    }
+
     /// `limit` and `offset` for a statement that ends in `limit $n offset $m`.
     pub(crate) fn values(self) -> [Value; 2] {
         [self.limit.map_or(i64::MAX, i64::from).into(), i64::from(self.offset).into()]

@@ -62,6 +62,33 @@ both_modes! {
         staff.waiter.get("/api/admin/cash/sessions").await.expect(403);
     }
 
+    /// Nobody would ever count what is in the drawer of a branch that is gone.
+    async fn a_branch_with_an_open_drawer_stays(app: App) {
+        let staff = Staff::of(&app).await;
+        let admin = app.login("admin@demo.com", "admin123").await;
+        let path = "/api/admin/branches";
+        let branch = number(&admin.post(path, json!({"name": "Norte"})).await.expect(201)["id"]);
+        let path = format!("{path}/{branch}");
+        let body = json!({"branch_id": branch, "opening_amount_cents": 0, "register_name": "Caja Norte"});
+        let session = number(&admin.post("/api/admin/cash/open", body.clone()).await.expect(201)["id"]);
+        let preview = admin.get(&format!("{path}/cascade-preview")).await.expect(200);
+        assert_eq!(preview["blocked_by"], "Cash register Caja Norte is open");
+        for refused in [admin.delete(&path).await, admin.patch(&path, json!({"is_active": false})).await] {
+            let refused = refused.expect(409);
+            assert_eq!((&refused["code"], &refused["detail"]), (&json!("in_use"), &preview["blocked_by"]));
+        }
+        staff.manager.patch(&path, json!({"name": "Norte"})).await.expect(403);
+        let count = json!({"session_id": session, "actual_amount_cents": 0});
+        admin.post("/api/admin/cash/close", count).await.expect(200);
+        // Of the one who opens the drawer and the one who deletes the branch at the same moment, one is refused.
+        let (opener, deleter) = (admin.clone(), admin.clone());
+        let open = async move { opener.post("/api/admin/cash/open", body).await };
+        let (opened, deleted) = harness::duel(open, async move { deleter.delete(&path).await }).await;
+        assert!(matches!((opened.status, deleted.status), (201, 409) | (404, 204)), "{} {}", opened.text(), deleted.text());
+        let left = format!("select count(*) from cash_session s join branch b on b.id = s.branch_id where s.status = 'OPEN' and b.deletion_id is not null and b.id = {branch}");
+        assert_eq!(app.sql_i64(&left).await, 0);
+    }
+
     /// Every peso is in the drawer that was open when it was taken, or in none: the closing waits for who is booking.
     async fn closing_races_paying(app: App) {
         let staff = Staff::of(&app).await;

@@ -197,7 +197,14 @@ both_modes! {
         let all = ["BAR", "GLO", "INT", "TER", "PAT"];
         assert_eq!(prefixes(manager.get(SECTORS).await.expect(200)), all);
         assert_eq!(prefixes(admin.get(&format!("{SECTORS}?branch_id={branch}")).await.expect(200)), all);
-        assert_eq!(admin.delete(&format!("{SECTORS}/{}", global["id"])).await.expect(400)["code"], "global_sector");
+        // It is the administrator's to delete, and comes back as it was.
+        let path = format!("{SECTORS}/{}", global["id"]);
+        manager.delete(&path).await.expect(403);
+        admin.delete(&path).await.expect(204);
+        assert_eq!(prefixes(manager.get(SECTORS).await.expect(200)), ["BAR", "INT", "TER", "PAT"]);
+        admin.delete(&path).await.expect(404);
+        admin.post_empty(&format!("{path}/restore")).await.expect(200);
+        assert_eq!(prefixes(manager.get(SECTORS).await.expect(200)), all);
 
         // A sector goes with its roster; its tables stand in none until it is back.
         let screen = manager.socket(&app, "/ws/admin").await;

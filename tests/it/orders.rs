@@ -32,6 +32,12 @@ both_modes! {
 
         let listed = staff.cook.get("/api/admin/orders").await.expect(200);
         assert_eq!(ids(&listed), [first, cooking, ready]);
+        let part = staff.cook.get("/api/admin/orders?limit=1&offset=1").await;
+        assert_eq!(ids(&part.expect(200)), [cooking]);
+        let links = ["next\", </api/admin/orders?limit=1&offset=0>; rel=\"prev", "</api/admin/orders?limit=1&offset=2>; rel=\"next\""];
+        assert!(links.iter().all(|link| part.header("link").is_some_and(|told| told.contains(link))), "{:?}", part.header("link"));
+        assert_eq!(ids(&staff.cook.get("/api/admin/orders?limit=5&status_filter=READY").await.expect(200)), [ready]);
+        staff.cook.get("/api/admin/orders?limit=0").await.expect(422);
         let price = app.sql_i64(&format!("select price_cents from branch_product where product_id = {dish}")).await;
         let submitted_at = listed[0]["submitted_at"].clone();
         assert!(submitted_at.is_string());

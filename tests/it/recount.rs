@@ -15,6 +15,8 @@ pub(crate) struct Books {
     payments: Vec<Row>,
     rounds: Vec<Row>,
     items: Vec<Row>,
+    /// What went with whole rounds: who canceled them is in the audit log.
+    canceled: Vec<Row>,
     sessions: Vec<Row>,
     calls: Vec<Row>,
     discounts: Vec<Row>,
@@ -118,6 +120,16 @@ impl Books {
                     "round_item i join round r on r.id = i.round_id
                 left join charge c on c.round_item_id = i.id",
                     "i",
+                ),
+            )
+            .await,
+            canceled: rows(
+                app,
+                &["r.branch_id", &at(app, "a.created_at"), "a.user_id", "i.qty", "i.unit_price_cents"],
+                &of(
+                    "audit_log a join round r on a.entity_type = 'round' and a.action = 'CANCEL' and r.id = a.entity_id
+                join round_item i on i.round_id = r.id and i.voided_at is null",
+                    "a",
                 ),
             )
             .await,
@@ -243,9 +255,11 @@ impl Books {
 
     pub(crate) fn voids(&self, ask: &Ask) -> Value {
         let mut people: BTreeMap<i64, [i64; 3]> = BTreeMap::new();
-        for (_, row) in self.within(ask, &self.items, 6) {
-            let sums = people.entry(int(&row[7])).or_default();
-            *sums = [sums[0] + 1, sums[1] + int(&row[4]), sums[2] + int(&row[4]) * int(&row[5])];
+        let struck = self.within(ask, &self.items, 6).map(|(_, row)| (&row[7], &row[4], &row[5]));
+        let canceled = self.within(ask, &self.canceled, 1).map(|(_, row)| (&row[2], &row[3], &row[4]));
+        for (who, quantity, price) in struck.chain(canceled) {
+            let sums = people.entry(int(who)).or_default();
+            *sums = [sums[0] + 1, sums[1] + int(quantity), sums[2] + int(quantity) * int(price)];
         }
         let mut people: Vec<_> = people.into_iter().collect();
         people.sort_by_key(|(id, sums)| (-sums[2], *id));

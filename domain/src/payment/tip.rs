@@ -46,6 +46,8 @@ impl From<TipPercent> for i64 {
 
 /// How a tip is said: `{"percent": 10}` or `{"amount_cents": 500}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+// The office's tip is `Tip` in the document already, and of two schemas of one name only one is shown.
+#[schema(as = AskedTip)]
 pub enum Tip {
     /// A part of what the diner owes.
     #[serde(rename = "percent")]

@@ -82,7 +82,7 @@ fn filled(text: Option<String>) -> Option<String> {
 ///
 /// # Errors
 /// Not the caller's branch; opening and closing time are the same; the slug is another branch's; a manager closes or
-/// opens it; it is closed while a party sits there; nobody would be left to run the business.
+/// opens it; it is closed while a party sits there or its drawer is open; nobody would be left to run the business.
 pub async fn update(
     db: &Database,
     staff: &Staff<Management>,
@@ -107,7 +107,7 @@ pub async fn update(
             return Err(Error::Forbidden("Only an administrator can close or open a branch"));
         }
         if toggled && changed.deactivated {
-            ensure_free(&in_use)?;
+            ensure_free(&in_use, &desk.uow.open_registers(staff, &[id.get()]).await?)?;
         }
         let row = desk.uow.set_branch(&branch, changed).await?;
         if toggled {

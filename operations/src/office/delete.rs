@@ -46,21 +46,27 @@ fn ensure_own(scope: &impl Scope, sold_in: &[BranchId]) -> Result<()> {
     Err(Error::Forbidden("Another branch has a product of it on its menu"))
 }
 
-/// Refused while a party sits at one of the tables.
-pub(crate) fn ensure_free(tables_in_use: &[String]) -> Result<()> {
-    match blocked_by(tables_in_use) {
+/// Refused while a party sits at one of the tables, or one of the cash registers is open.
+pub(crate) fn ensure_free(tables_in_use: &[String], open_registers: &[String]) -> Result<()> {
+    match blocked_by(tables_in_use, open_registers) {
         None => Ok(()),
         Some(detail) => Err(Error::Exists { code: "in_use", detail }),
     }
 }
 
-/// Why those tables keep a deletion from happening.
-pub(super) fn blocked_by(tables_in_use: &[String]) -> Option<String> {
-    match tables_in_use {
+/// Why those tables and registers keep a deletion from happening.
+pub(super) fn blocked_by(tables_in_use: &[String], open_registers: &[String]) -> Option<String> {
+    let tables = match tables_in_use {
         [] => None,
         [one] => Some(format!("Table {one} has a live session")),
         many => Some(format!("Tables {} have live sessions", many.join(", "))),
-    }
+    };
+    let registers = match open_registers {
+        [] => None,
+        [one] => Some(format!("Cash register {one} is open")),
+        many => Some(format!("Cash registers {} are open", many.join(", "))),
+    };
+    tables.into_iter().chain(registers).reduce(|tables, registers| format!("{tables}. {registers}"))
 }
 
 impl<R: RoleSet> Desk<'_, R> {
@@ -70,7 +76,12 @@ impl<R: RoleSet> Desk<'_, R> {
         let sold_in = self.uow.branches_pricing(&ids(&doomed, EntityKind::Product)).await?;
         ensure_own(self.staff, &sold_in)?;
         let in_use = self.uow.lock_tables_in_use(self.staff, &ids(&doomed, EntityKind::Table)).await?;
-        ensure_free(&in_use)?;
+        let branches = ids(&doomed, EntityKind::Branch);
+        for branch in &branches {
+            // Whoever opens its drawer holds this lock, so that none opens from here on.
+            self.uow.lock_branch(self.staff, BranchId(*branch)).await?;
+        }
+        ensure_free(&in_use, &self.uow.open_registers(self.staff, &branches).await?)?;
         self.let_go(&doomed).await?;
         self.uow.take(self.staff, self.staff.user_id(), &doomed).await?;
         if matches!(kind, EntityKind::Staff | EntityKind::Branch) {

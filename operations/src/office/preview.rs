@@ -59,6 +59,7 @@ pub async fn preview<R: RoleSet>(db: &Database, staff: &Staff<R>, kind: EntityKi
     }
     let doomed = db.preview_deletion(staff, kind, id).await?;
     let in_use = db.tables_in_use(staff, &ids(&doomed, EntityKind::Table)).await?;
+    let open = db.open_registers(staff, &ids(&doomed, EntityKind::Branch)).await?;
     let rest = doomed.get(1..).unwrap_or_default();
     Ok(CascadePreview {
         entity_type: kind,
@@ -67,6 +68,6 @@ pub async fn preview<R: RoleSet>(db: &Database, staff: &Staff<R>, kind: EntityKi
         total_items: rest.len(),
         counts: counted(rest),
         affected: rest.iter().map(Affected::from).collect(),
-        blocked_by: blocked_by(&in_use),
+        blocked_by: blocked_by(&in_use, &open),
     })
 }

@@ -64,7 +64,7 @@ pub async fn update(
             None => table.status,
         };
         if patch.is_active == Some(false) && !table.deactivated {
-            ensure_free(&in_use)?;
+            ensure_free(&in_use, &[])?;
         }
         let sector = match (patch.sector_id, &patch.sector) {
             (Patch::Absent, None) => table.sector_id,

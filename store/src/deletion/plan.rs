@@ -101,9 +101,44 @@ impl Database {
     pub async fn tables_in_use(&self, scope: &impl Scope, tables: &[i64]) -> Result<Vec<String>> {
         in_use(self.reader(), scope.tenant_id(), tables).await
     }
+
+    /// The cash registers of those branches that are open.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn open_registers(&self, scope: &impl Scope, branches: &[i64]) -> Result<Vec<String>> {
+        open_registers(self.reader(), scope.tenant_id(), branches).await
+    }
+}
+
+/// The names of the cash registers of those branches that are open.
+async fn open_registers(db: &impl ConnectionTrait, tenant: TenantId, branches: &[i64]) -> Result<Vec<String>> {
+    #[derive(FromQueryResult)]
+    struct Name {
+        name: String,
+    }
+    if branches.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = serde_json::to_string(branches).unwrap_or_default();
+    let sql = format!(
+        "select r.name from cash_session s join cash_register r on r.id = s.cash_register_id
+         where s.tenant_id = $1 and s.status = 'OPEN' and s.branch_id in {} order by r.name",
+        listed(db.get_database_backend(), "$2")
+    );
+    let names: Vec<Name> = all(db, &sql, [tenant.into(), ids.into()]).await?;
+    Ok(names.into_iter().map(|row| row.name).collect())
 }
 
 impl UnitOfWork {
+    /// The cash registers of those branches that are open. Under the branches' locks none opens any more.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn open_registers(&self, scope: &impl Scope, branches: &[i64]) -> Result<Vec<String>> {
+        open_registers(self.tx(), scope.tenant_id(), branches).await
+    }
+
     /// What deleting the thing takes, as of this transaction.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 
 use super::kitchen_place::{At, OpenIn};
 use crate::{
-    Database,
+    Database, Page,
     error::Result,
     menu::choices::Chosen,
     unit_of_work::{all, one},
@@ -133,6 +133,7 @@ impl Database {
         staff: &Staff<R>,
         at: At,
         status: Option<RoundStatus>,
+        page: Page,
     ) -> Result<Vec<ActiveOrder>> {
         let OpenIn { and, values } = self.open_in(staff, at, "r.branch_id").await?;
         let sql = format!("{SELECT} where {ACTIVE} {and} order by r.submitted_at, r.id, i.line");
@@ -149,7 +150,8 @@ impl Database {
                 order.total_cents = order.total_cents.checked_add(cost)?;
             }
         }
-        Ok(orders)
+        // A kitchen has no more orders at once than it can cook: the part is taken here, where orders are whole.
+        Ok(page.part(orders))
     }
 
     /// How many of them there are.

@@ -1,8 +1,13 @@
 //! What the kitchen has and what waits to be carried out (contract/admin-kitchen.md §2.C15).
 
-use crate::{extract::Params, problem::ApiResult, routes::table::OfBranch, state::AppState};
+use crate::{
+    extract::{Paged, Params, Part},
+    problem::ApiResult,
+    routes::table::OfBranch,
+    state::AppState,
+};
 use auth::{AnyRole, Staff};
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use domain::{BranchId, round::RoundStatus};
 use runtime::ProblemBody;
 use serde::Deserialize;
@@ -28,14 +33,16 @@ impl WhichOrders {
 }
 
 /// The rounds that are not on the table yet, the longest waiting first; struck items are left out.
-#[utoipa::path(get, path = "/api/admin/orders", tag = "order", security(("staff" = [])), params(WhichOrders),
+#[utoipa::path(get, path = "/api/admin/orders", tag = "order", security(("staff" = [])), params(WhichOrders, Part),
     responses((status = 200, body = [ActiveOrder]), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn active_orders(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<WhichOrders>,
-) -> ApiResult<Json<Vec<ActiveOrder>>> {
-    Ok(Json(state.db.active_orders(&staff, At { branch: which.branch_id }, which.status()).await?))
+    paged: Paged,
+) -> ApiResult<Response> {
+    let at = At { branch: which.branch_id };
+    Ok(paged.answer(state.db.active_orders(&staff, at, which.status(), paged.page()).await?))
 }
 
 /// How many of them there are.

@@ -1,4 +1,4 @@
-//! Who struck what from orders.
+//! Who struck what from orders, or canceled them.
 
 use super::{
     asked::Asked,
@@ -12,7 +12,7 @@ use store::view::PersonVoids;
 
 const COLUMNS: &[&str] = &["user_id", "user_name", "void_count", "total_quantity", "total_voided_cents"];
 
-/// Who struck items from orders that the kitchen had, the one who struck most money first.
+/// Who struck items from orders, one by one or with a whole round, the one who struck most money first.
 #[utoipa::path(get, path = "/api/admin/reports/voids", tag = "report", security(("staff" = [])), params(Asked, Wanted),
     responses((status = 200, content(([PersonVoids] = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]

@@ -1,4 +1,5 @@
-//! Who struck what from orders.
+//! Who struck what from orders, line by line or a whole round at once. A round that is canceled keeps its lines as they were;
+//! who canceled it, and when, is in the audit log.
 
 use super::window::{Window, called, place, within};
 use crate::{Database, error::Result, unit_of_work::all};
@@ -14,7 +15,7 @@ pub struct PersonVoids {
     pub user_id: Option<UserId>,
     /// Their name, else their login.
     pub user_name: Option<String>,
-    /// Lines struck.
+    /// Lines struck, those of canceled rounds too.
     pub void_count: i64,
     /// Portions of them.
     pub total_quantity: i64,
@@ -25,15 +26,24 @@ pub struct PersonVoids {
 // The outer bounds say nothing new; they let the database begin with what was struck, which is little, and not with every
 // round there was.
 const VOIDS: &str = concat!(
-    "select i.voided_by_id as user_id, ",
+    "select x.user_id, ",
     called!(),
-    " as user_name, count(*) as void_count, cast(sum(i.qty) as bigint) as total_quantity,
-        cast(sum(i.qty * i.unit_price_cents) as bigint) as total_voided_cents
-    from round_item i join round r on r.id = i.round_id join place w on ",
+    " as user_name, count(*) as void_count, cast(sum(x.qty) as bigint) as total_quantity,
+        cast(sum(x.qty * x.unit_price_cents) as bigint) as total_voided_cents
+    from (
+        select i.voided_by_id as user_id, i.qty, i.unit_price_cents
+        from round_item i join round r on r.id = i.round_id join place w on ",
     within!("r", "i.voided_at"),
-    " left join app_user u on u.id = i.voided_by_id
-    where i.tenant_id = $1 and i.voided_at >= (select min(from_at) from place)
-        and i.voided_at < (select max(to_at) from place)
+    " where i.tenant_id = $1 and i.voided_at >= (select min(from_at) from place)
+            and i.voided_at < (select max(to_at) from place)
+        union all
+        select a.user_id, i.qty, i.unit_price_cents
+        from audit_log a join round r on r.id = a.entity_id and r.tenant_id = a.tenant_id
+        join round_item i on i.round_id = r.id and i.voided_at is null join place w on ",
+    within!("r", "a.created_at"),
+    " where a.tenant_id = $1 and a.entity_type = 'round' and a.action = 'CANCEL'
+            and a.created_at >= (select min(from_at) from place) and a.created_at < (select max(to_at) from place)
+    ) x left join app_user u on u.id = x.user_id
     group by 1, 2 order by 5 desc, 1"
 );
 
