@@ -8,12 +8,14 @@ use crate::{
     unit_of_work::{UnitOfWork, all},
 };
 use auth::Scope;
-use domain::TenantId;
+use domain::{ProductId, TenantId};
 use entity::{allergen, branch_product, category, product, product_allergen, subcategory};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
     PrimaryKeyToColumn, Value, sea_query::OnConflict,
 };
+use serde_json::Value as Json;
+use std::collections::HashMap;
 
 /// Rows a statement: SQLite binds 32,766 values in one, and a product has eighteen.
 const BATCH: usize = 1_000;
@@ -116,13 +118,36 @@ impl UnitOfWork {
         self.save::<subcategory::Entity, _>(new, old).await
     }
 
-    /// As [`save_allergens`](Self::save_allergens).
+    /// As [`save_allergens`](Self::save_allergens). Recipe, taste and the numbers of cooking methods, which no file knows,
+    /// stay as they are.
     ///
     /// # Errors
     /// The database failed.
     pub async fn save_products(&self, rows: Vec<ProductRow>) -> Result<()> {
-        let (new, old) = rows.into_iter().partition(|row| row.id.get() == 0);
+        let (new, mut old): (Vec<ProductRow>, Vec<ProductRow>) = rows.into_iter().partition(|row| row.id.get() == 0);
+        self.keep_cooking_methods(&mut old).await?;
         self.save::<product::Entity, _>(new, old).await
+    }
+
+    async fn keep_cooking_methods(&self, rows: &mut [ProductRow]) -> Result<()> {
+        #[derive(FromQueryResult)]
+        struct Cooked {
+            id: ProductId,
+            cooking: Option<Json>,
+        }
+        const IDS: &str = "cooking_method_ids";
+        let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let sql = format!("select id, cooking from product where id in {}", listed(self.backend(), "$1"));
+        let known: Vec<Cooked> = self.all(&sql, [ids.into()]).await?;
+        let mut known: HashMap<ProductId, Json> =
+            known.into_iter().filter_map(|row| Some((row.id, row.cooking?.get(IDS)?.clone()))).collect();
+        for row in rows {
+            if let (Some(cooking), Some(methods)) = (&mut row.cooking, known.remove(&row.id)) {
+                cooking[IDS] = methods;
+            }
+        }
+        Ok(())
     }
 
     /// Prices: new ones are available, of the others only the price changes.
@@ -150,7 +175,7 @@ impl UnitOfWork {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn replace_declared(&self, products: &[domain::ProductId], rows: Vec<DeclaredRow>) -> Result<()> {
+    pub async fn replace_declared(&self, products: &[ProductId], rows: Vec<DeclaredRow>) -> Result<()> {
         if products.is_empty() {
             return Ok(());
         }
@@ -169,7 +194,29 @@ impl UnitOfWork {
             });
             product_allergen::Entity::insert_many(rows).exec_without_returning(self.tx()).await?;
         }
-        Ok(())
+        self.inherit_declared(products).await
+    }
+
+    /// A product that inherits from its recipe contains what that contains, whatever a file says.
+    async fn inherit_declared(&self, products: &[ProductId]) -> Result<()> {
+        let ids = serde_json::to_string(products).unwrap_or_default();
+        let of_recipe =
+            "from product p join recipe_allergen ra on ra.recipe_id = p.recipe_id and p.inherits_from_recipe";
+        let list = listed(self.backend(), "$1");
+        let overrule = format!(
+            "delete from product_allergen where presence <> 'contains' and product_id in {list} and exists (
+                select 1 {of_recipe}
+                where p.id = product_allergen.product_id and ra.allergen_id = product_allergen.allergen_id)"
+        );
+        self.run(&overrule, [ids.as_str().into()]).await?;
+        let inherit = format!(
+            "insert into product_allergen (tenant_id, product_id, allergen_id, presence)
+             select p.tenant_id, p.id, ra.allergen_id, 'contains' {of_recipe}
+             where p.id in {list} and not exists (
+                 select 1 from product_allergen pa
+                 where pa.product_id = p.id and pa.allergen_id = ra.allergen_id and pa.presence = 'contains')"
+        );
+        self.run(&inherit, [ids.into()]).await.map(drop)
     }
 
     async fn save<E, M>(&self, new: Vec<M>, old: Vec<M>) -> Result<()>
@@ -187,7 +234,7 @@ impl UnitOfWork {
             });
             E::insert_many(rows).exec_without_returning(self.tx()).await?;
         }
-        let kept = ["id", "tenant_id", "created_at", "deletion_id"];
+        let kept = ["id", "tenant_id", "created_at", "deletion_id", "recipe_id", "inherits_from_recipe", "sensory"];
         let written: Vec<E::Column> =
             E::Column::iter().filter(|column| !kept.contains(&sea_orm::IdenStatic::as_str(column))).collect();
         for batch in old.chunks(BATCH) {

@@ -213,6 +213,10 @@ impl Scribe<'_> {
             dietary: fields.dietary_profile.map(|profile| json!(profile)),
             cooking: fields.cooking_info.map(|info| json!(info)),
             service_hours: written(fields.service_hours.as_ref()),
+            // No part of a file; what a known product has of these stays.
+            sensory: None,
+            recipe_id: None,
+            inherits_from_recipe: false,
             is_active: fields.is_active,
             deactivated: !fields.is_active,
             deletion_id: None,
