@@ -93,6 +93,16 @@ pub(crate) async fn fill(app: &App, first: i64, last: i64) {
         format!("insert into catalog_entry (tenant_id, catalog, name) select b.tenant_id, 'cooking-methods', '#' || g {of_branch}"),
         format!("insert into audit_log (tenant_id, branch_id, user_id, action, entity_type, entity_id, created_at)
             select tenant_id, branch_id, confirmed_by_id, 'CANCEL', 'round', id, now() from round r where {}", mine("r", "content_digest")),
+        format!("insert into customization (tenant_id, name, extra_cost_cents, created_at) select b.tenant_id, '#' || g, 0, {now} {of_branch}"),
+        format!("insert into customization_product (tenant_id, customization_id, product_id)
+            select c.tenant_id, c.id, p.id from customization c join product p on p.name = c.name where {}", mine("c", "name")),
+        format!("insert into promotion (tenant_id, name, price_cents, start_date, end_date, start_time, end_time, created_at)
+            select b.tenant_id, '#' || g, 1, '2026-01-01', '2099-01-01', '00:00', '23:59', {now} {of_branch}"),
+        format!("insert into promotion_branch (tenant_id, promotion_id, branch_id)
+            select r.tenant_id, r.id, b.id from promotion r join branch b on b.slug = 'centro' where {}", mine("r", "name")),
+        format!("insert into promotion_item (tenant_id, promotion_id, product_id, quantity)
+            select r.tenant_id, r.id, p.id, 2 from promotion r join product p on p.name = r.name where {}", mine("r", "name")),
+        format!("insert into recipe (tenant_id, branch_id, name, name_key, created_at) select b.tenant_id, b.id, '#' || g, '#' || g, {now} {of_branch}"),
         format!("insert into branch_category_exclusion (tenant_id, branch_id, category_id) select c.tenant_id, b.id, c.id from category c join branch b on b.name = c.name where {}", mine("c", "name")),
     ];
     for statement in statements {
