@@ -20,6 +20,8 @@ pub mod check;
 pub mod check_discount;
 pub mod checkout;
 pub mod cross_reaction;
+pub mod customization;
+pub mod customization_product;
 pub mod diner;
 pub mod event;
 pub mod feedback;

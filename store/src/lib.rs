@@ -76,7 +76,7 @@ pub use feedback::FeedbackRow;
 pub use idempotency::{Answer, Attempt};
 pub use ingredient::IngredientRow;
 pub use menu::{Offered, OfferedChoice, Offering};
-pub use menu_file::{DeclaredRow, MenuRows};
+pub use menu_file::{ChoosableRow, DeclaredRow, MenuRows, ModifierRow};
 pub use offer::{EndedRestriction, OfferedIn};
 pub use office::{NewBranch, NewUser};
 pub use page::Page;

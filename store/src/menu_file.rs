@@ -1,4 +1,4 @@
-//! The whole menu of a business at once, for files: read in seven statements, written in batches, however long it is.
+//! The whole menu of a business at once, for files: read in nine statements, written in batches, however long it is.
 
 use crate::{
     BranchRow, CategoryRow, Database, OfferRow, ProductRow, SubcategoryRow,
@@ -8,8 +8,10 @@ use crate::{
     unit_of_work::{UnitOfWork, all},
 };
 use auth::Scope;
-use domain::{ProductId, TenantId};
-use entity::{allergen, branch_product, category, product, product_allergen, subcategory};
+use domain::{CustomizationId, ProductId, TenantId};
+use entity::{
+    allergen, branch_product, category, customization, customization_product, product, product_allergen, subcategory,
+};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
     PrimaryKeyToColumn, Value, sea_query::OnConflict,
@@ -22,6 +24,12 @@ const BATCH: usize = 1_000;
 
 /// What is declared of a product.
 pub type DeclaredRow = product_allergen::Model;
+
+/// A modifier.
+pub type ModifierRow = customization::Model;
+
+/// A product that a modifier can be chosen of.
+pub type ChoosableRow = customization_product::Model;
 
 /// Everything of a menu that was not deleted, in the order of age; what is on comes before what is switched off.
 #[derive(Clone, Debug)]
@@ -40,6 +48,10 @@ pub struct MenuRows {
     pub offers: Vec<OfferRow>,
     /// What is declared of them.
     pub declared: Vec<DeclaredRow>,
+    /// Of the business.
+    pub modifiers: Vec<ModifierRow>,
+    /// What they can be chosen of; of deleted modifiers too.
+    pub choosable: Vec<ChoosableRow>,
 }
 
 async fn read(db: &impl ConnectionTrait, tenant: TenantId) -> Result<MenuRows> {
@@ -69,6 +81,8 @@ async fn read(db: &impl ConnectionTrait, tenant: TenantId) -> Result<MenuRows> {
         products: table(db, "product", tenant).await?,
         offers: of_products(db, "branch_product", tenant).await?,
         declared: of_products(db, "product_allergen", tenant).await?,
+        modifiers: table(db, "customization", tenant).await?,
+        choosable: of_products(db, "customization_product", tenant).await?,
     })
 }
 
@@ -217,6 +231,37 @@ impl UnitOfWork {
                  where pa.product_id = p.id and pa.allergen_id = ra.allergen_id and pa.presence = 'contains')"
         );
         self.run(&inherit, [ids.into()]).await.map(drop)
+    }
+
+    /// As [`save_allergens`](Self::save_allergens).
+    ///
+    /// # Errors
+    /// A name is taken.
+    pub async fn save_modifiers(&self, rows: Vec<ModifierRow>) -> Result<()> {
+        let (new, old) = rows.into_iter().partition(|row| row.id.get() == 0);
+        self.save::<customization::Entity, _>(new, old).await
+    }
+
+    /// Replaces what these modifiers can be chosen of; a deleted product's links wait for its restore.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn replace_choosable(&self, modifiers: &[CustomizationId], rows: Vec<ChoosableRow>) -> Result<()> {
+        if modifiers.is_empty() {
+            return Ok(());
+        }
+        let ids: Value = serde_json::to_string(modifiers).unwrap_or_default().into();
+        let sql = format!(
+            "delete from customization_product where customization_id in {}
+               and product_id in (select id from product where deletion_id is null)",
+            listed(self.backend(), "$1")
+        );
+        self.run(&sql, [ids]).await?;
+        for batch in rows.chunks(BATCH) {
+            let rows = batch.iter().map(|row| row.clone().into_active_model().reset_all());
+            customization_product::Entity::insert_many(rows).exec_without_returning(self.tx()).await?;
+        }
+        Ok(())
     }
 
     async fn save<E, M>(&self, new: Vec<M>, old: Vec<M>) -> Result<()>

@@ -43,7 +43,7 @@ both_modes! {
         assert_eq!(
             item,
             &json!({"id": item["id"], "product_id": beef, "product_name": "Bife de chorizo", "qty": 2,
-                "unit_price_cents": 15_000, "notes": "[Diner 1]", "is_voided": false})
+                "unit_price_cents": 15_000, "customizations": [], "notes": "[Diner 1]", "is_voided": false})
         );
         assert_eq!((&rounds[0]["items"][1]["is_voided"], rounds.as_array().expect("a list").len()), (&json!(true), 2));
 

@@ -16,9 +16,10 @@ async fn send_csv(admin: &StaffClient, path: &str, file: impl Into<String>) -> R
 }
 
 /// What an import must leave alone when it fails: the menu's version, audit rows, events, things.
-async fn state(app: &App) -> [i64; 5] {
+async fn state(app: &App) -> [i64; 6] {
     let count = async |sql: &str| app.sql_i64(sql).await;
     [
+        count("select count(*) from customization_product").await,
         count("select sum(menu_version) from branch").await,
         count("select count(*) from audit_log").await,
         count("select count(*) from event").await,
@@ -38,15 +39,31 @@ fn drinks(dishes: Vec<Value>) -> Value {
         "subcategories": [{"branch": "centro", "category": "Tragos", "name": "Clásicos"}], "products": dishes})
 }
 
+/// Of the category `Salsas`, for the demo's lemonade and whatever else.
+fn sauce(name: &str, cents: i64, products: &[[&str; 2]]) -> Value {
+    let place = |[category, name]: &[&str; 2]| json!({"branch": "centro", "category": category, "name": name});
+    json!({"category": "Salsas", "name": name, "extra_cost_cents": cents, "products": products.iter().map(place).collect::<Vec<_>>()})
+}
+
+const LEMONADE: [&str; 2] = ["Bebidas", "Limonada"];
+
 both_modes! {
     async fn what_goes_out_comes_back_and_changes_nothing(app: App) {
         let admin = admin(&app).await;
-        let negroni = drinks(vec![dish("=Negroni", 3000), dish("'Fernet'", 2500)]);
+        let mut negroni = drinks(vec![dish("=Negroni", 3000), dish("'Fernet'", 2500)]);
+        let plain = json!({"name": "=Sin hielo"});
+        negroni["modifiers"] = json!([sauce("Menta", 200, &[["Tragos", "=Negroni"], LEMONADE, LEMONADE]), plain]);
         admin.post(IMPORT, negroni).await.expect(200);
         let before = state(&app).await;
         let file = admin.get(EXPORT).await.expect(200);
         assert_eq!(list(&file["products"]).len(), 39);
-        let things = ["allergens", "categories", "subcategories", "products"].map(|kind| list(&file[kind]).len());
+        let things = ["allergens", "categories", "subcategories", "products", "modifiers"].map(|kind| list(&file[kind]).len());
+        assert_eq!(file["modifiers"], json!([
+            {"category": null, "name": "=Sin hielo", "extra_cost_cents": 0, "order": 1, "products": []},
+            {"category": "Salsas", "name": "Menta", "extra_cost_cents": 200, "order": 1, "products": [
+                {"branch": "centro", "category": "Bebidas", "name": "Limonada"},
+                {"branch": "centro", "category": "Tragos", "name": "=Negroni"}]},
+        ]));
         let diff = admin.post(IMPORT, file.clone()).await.expect(200);
         let nothing = json!({"dry_run": false, "created": [], "changed": [], "unchanged": things.iter().sum::<usize>()});
         assert_eq!(diff, nothing);
@@ -68,14 +85,15 @@ both_modes! {
                  where b.id = {branch} and u.email = 'admin@demo.com';
              insert into user_branch_role (tenant_id, user_id, branch_id, role)
                  select u.tenant_id, u.id, {branch}, 'ADMIN' from app_user u where u.email = 'jefa@otro.com';
-             delete from cross_reaction; delete from branch_product where branch_id = {branch}; delete from product where id = {product};
+             delete from cross_reaction; delete from customization where id = {sauce}; delete from branch_product where branch_id = {branch}; delete from product where id = {product};
              delete from subcategory where id = {part}; delete from category where id = {category}; delete from allergen where tenant_id =
                  (select tenant_id from branch where id = {branch})",
-            branch = foreign.branch, product = foreign.product, part = foreign.subcategory, category = foreign.category
+            branch = foreign.branch, sauce = foreign.customization, product = foreign.product, part = foreign.subcategory, category = foreign.category
         )).await;
         let ours = admin(&app).await;
         // What only Norte has is not taken along.
         ours.delete(&format!("/api/admin/categories/{}", app.sql_i64("select id from category where name = 'Suya' and branch_id in (select id from branch where slug = 'norte')").await)).await.expect(204);
+        ours.post(IMPORT, json!({"version": 1, "modifiers": [sauce("Menta", 200, &[LEMONADE])]})).await.expect(200);
         let file = ours.get(EXPORT).await.expect(200);
         let theirs = app.login("jefa@otro.com", "admin123").await;
         let refused = theirs.post(IMPORT, file.clone()).await.expect(422);
@@ -88,6 +106,53 @@ both_modes! {
         assert_eq!(ours.get(EXPORT).await.expect(200), before, "ours is as it was");
         let menu = app.anonymous().get("/api/public/menu/ajena").await.expect(200);
         assert_eq!(list(&menu["categories"]).len(), 4);
+        assert!(menu.to_string().contains("\"Menta\""), "{menu}");
+    }
+
+    async fn what_a_modifier_does_not_say_stays(app: App) {
+        let admin = admin(&app).await;
+        let mut file = drinks(vec![dish("Negroni", 3000)]);
+        file["modifiers"] = json!([sauce("Menta", 200, &[["Tragos", "Negroni"], LEMONADE])]);
+        let told = admin.post(IMPORT, file).await.expect(200);
+        assert_eq!(told["created"][4], json!({"kind": "modifier", "branch": null, "category": "Salsas", "name": "Menta"}));
+        let shown = async |dish: &str| app.menu().await.product(dish)["customizations"].clone();
+        assert_eq!(shown("Negroni").await[0]["extra_cost_cents"], 200);
+        let links = state(&app).await[0];
+
+        let dearer = "kind,category,name,extra_cost_cents\nmodifier,Salsas,Menta,300\n";
+        let expected = json!([{"kind": "modifier", "branch": null, "category": "Salsas", "name": "Menta",
+            "before": {"extra_cost_cents": 200}, "after": {"extra_cost_cents": 300}}]);
+        let dry = send_csv(&admin, DRY, dearer).await.expect(200);
+        assert_eq!((&dry["changed"], shown("Limonada").await[0]["extra_cost_cents"].clone()), (&expected, json!(200)));
+        assert_eq!(send_csv(&admin, IMPORT, dearer).await.expect(200)["changed"], expected);
+        assert_eq!(shown("Limonada").await[0]["extra_cost_cents"], 300);
+        assert_eq!(state(&app).await[0], links, "products that are not said stay");
+
+        // Said, they are all there is.
+        let fewer = json!({"version": 1, "modifiers": [sauce("Menta", 300, &[LEMONADE])]});
+        assert_eq!(list(&admin.post(IMPORT, fewer).await.expect(200)["changed"]).len(), 1);
+        assert_eq!((shown("Negroni").await, list(&shown("Limonada").await).len()), (json!([]), 1));
+
+        let before = state(&app).await;
+        let long = "x".repeat(51);
+        let file = json!({"version": 1, "modifiers": [
+            sauce("A", 10_000_001, &[]), sauce("B", 1, &[LEMONADE, ["Bebidas", "Nada"]]), {"category": long, "name": "C"},
+            {"name": "D", "products": [{"branch": "ajena", "category": "Bebidas", "name": "Limonada"}]},
+            {"name": "E"}, {"category": " ", "name": "E"}]});
+        let detail = admin.post(IMPORT, file).await.expect(422)["detail"].clone();
+        for part in [
+            "modifiers[0].extra_cost_cents: must be from 0 to 10000000 cents",
+            "modifiers[1].products: `Bebidas` of `centro` has no product `Nada`",
+            "modifiers[2].category: must have at most 50 characters",
+            "modifiers[3].products: no branch has the slug `ajena`",
+            "modifiers[5].name: `E` is named twice, first at modifiers[4]",
+        ] {
+            assert!(text(&detail).contains(part), "{part} is missing in {detail}");
+        }
+        let table = "kind,category,name,products\nmodifier,,F,\nmodifier,,G,\"[{\"\"branch\"\":\"\"centro\"\",\"\"category\"\":\"\"Bebidas\"\",\"\"name\"\":\"\"Nada\"\"}]\"\n";
+        let detail = send_csv(&admin, IMPORT, table).await.expect(422)["detail"].clone();
+        assert_eq!(detail, "line 3.products: `Bebidas` of `centro` has no product `Nada`");
+        assert_eq!(state(&app).await, before);
     }
 
     async fn a_dry_run_tells_what_the_import_does(app: App) {
@@ -198,9 +263,10 @@ distributed_only! {
     async fn a_crash_in_the_middle_leaves_nothing_and_the_same_key_finishes(app: App = AppOptions::default().count_round_trips()) {
         let admin = admin(&app).await.keyed("menu-1");
         let before = state(&app).await;
-        let file = drinks(vec![dish("Negroni", 3000)]);
-        // Around the writes of categories, of products and of the audit row.
-        for statements in [14, 22, 34, 42] {
+        let mut file = drinks(vec![dish("Negroni", 3000)]);
+        file["modifiers"] = json!([sauce("Menta", 200, &[["Tragos", "Negroni"]])]);
+        // Around the writes of categories, of products, of modifiers and of the audit row.
+        for statements in [18, 28, 46, 62] {
             let wire = app.wire();
             wire.cut_after(statements);
             tokio::select! {
@@ -213,7 +279,7 @@ distributed_only! {
             app.restart_api().await;
             assert_eq!(state(&app).await, before, "cut after {statements} statements");
         }
-        assert_eq!(list(&admin.post(IMPORT, file).await.expect(200)["created"]).len(), 4);
+        assert_eq!(list(&admin.post(IMPORT, file).await.expect(200)["created"]).len(), 5);
     }
 }
 

@@ -2,7 +2,7 @@
 //! else the older, is the one that the name means.
 
 use super::line::{Key, Kind};
-use domain::{AllergenId, BranchId, CategoryId, ProductId, SubcategoryId};
+use domain::{AllergenId, BranchId, CategoryId, CustomizationId, ProductId, SubcategoryId};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 use store::{MenuRows, ProductRow};
@@ -71,7 +71,31 @@ impl Book {
             fields["allergens"] = Value::Object(declared.remove(&row.id).unwrap_or_default());
             book.add(Kind::Product, placed(shelf, &row.name), row.id.get(), fields);
         }
+        book.add_modifiers(&rows);
         book
+    }
+
+    fn add_modifiers(&mut self, rows: &MenuRows) {
+        let places: HashMap<ProductId, Value> = self
+            .things
+            .iter()
+            .filter(|((kind, _), _)| *kind == Kind::Product)
+            .map(|((_, key), known)| {
+                (ProductId(known.id), json!({"branch": key[0], "category": key[1], "name": key[2]}))
+            })
+            .collect();
+        let mut products: HashMap<CustomizationId, Vec<Value>> = HashMap::new();
+        for row in &rows.choosable {
+            if let Some(place) = places.get(&row.product_id) {
+                products.entry(row.customization_id).or_default().push(place.clone());
+            }
+        }
+        for row in &rows.modifiers {
+            let fields = json!({"extra_cost_cents": row.extra_cost_cents, "order": row.display_order,
+                "products": products.remove(&row.id).unwrap_or_default()});
+            let key = vec![row.category.clone().unwrap_or_default(), row.name.clone()];
+            self.add(Kind::Modifier, key, row.id.get(), fields);
+        }
     }
 
     fn add(&mut self, kind: Kind, key: Key, id: i64, fields: Value) {

@@ -17,9 +17,14 @@ pub async fn export(db: &Database, staff: &Staff<AdminOnly>) -> Result<Vec<Line>
     let book = Book::of(db.menu_rows(staff).await?);
     let line = |((kind, key), known): (&(Kind, Vec<String>), &super::book::Known)| {
         let mut says: Map<String, Value> =
-            kind.keys().iter().zip(key).map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
+            kind.keys().iter().zip(key).map(|(name, value)| ((*name).to_owned(), said(value))).collect();
         says.extend(known.fields.as_object().cloned().unwrap_or_default());
         Line { place: String::new(), kind: *kind, says }
     };
     Ok(book.things.iter().map(line).collect())
+}
+
+/// A modifier of no category has an empty one.
+fn said(key: &str) -> Value {
+    if key.is_empty() { Value::Null } else { key.into() }
 }

@@ -72,7 +72,7 @@ impl Created {
     fn of(wanted: &Wanted) -> Self {
         let of = |name: &str| {
             let at = wanted.kind.keys().iter().position(|key| *key == name)?;
-            wanted.key.get(at).cloned()
+            wanted.key.get(at).filter(|part| !part.is_empty()).cloned()
         };
         Self { kind: wanted.kind, branch: of("branch"), category: of("category"), name: of("name").unwrap_or_default() }
     }

@@ -5,7 +5,7 @@ use domain::{
     office::{ImageUrl, Price, Whole},
     text::{Name, Text},
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use store::view::{Cooking, Dietary};
@@ -22,6 +22,8 @@ pub enum Kind {
     Subcategory,
     /// What can be ordered.
     Product,
+    /// What can be chosen of that.
+    Modifier,
 }
 
 /// A line of the file, and where it stands there, for people.
@@ -35,7 +37,8 @@ pub struct Line {
     pub says: Map<String, Value>,
 }
 
-/// Where a thing stands and how it is called: `[branch, category, name]` as far as they apply.
+/// Where a thing stands and how it is called: `[branch, category, name]` as far as they apply. A modifier of no category has
+/// an empty one.
 pub(super) type Key = Vec<String>;
 
 #[derive(Serialize, Deserialize)]
@@ -82,9 +85,39 @@ pub(super) struct ProductFields {
     pub(super) allergens: BTreeMap<String, Presence>,
 }
 
+#[derive(Serialize, Deserialize)]
+pub(super) struct ModifierFields {
+    pub(super) extra_cost_cents: Price,
+    pub(super) order: Whole<0, 9999>,
+    /// What it can be chosen of: a set, so in whatever order and as often as the file names them.
+    #[serde(deserialize_with = "as_set")]
+    pub(super) products: Vec<Place>,
+}
+
+/// A product, named as its own line names it.
+#[derive(PartialEq, Serialize, Deserialize)]
+pub(super) struct Place {
+    pub(super) branch: Name<100>,
+    pub(super) category: Name<100>,
+    pub(super) name: Name<200>,
+}
+
+impl Place {
+    pub(super) fn key(&self) -> Key {
+        [self.branch.as_str(), self.category.as_str(), self.name.as_str()].map(str::to_owned).to_vec()
+    }
+}
+
+fn as_set<'de, D: Deserializer<'de>>(products: D) -> Result<Vec<Place>, D::Error> {
+    let mut products = Vec::<Place>::deserialize(products)?;
+    products.sort_by_cached_key(Place::key);
+    products.dedup();
+    Ok(products)
+}
+
 impl Kind {
     /// All of them, in order.
-    pub const ALL: [Self; 4] = [Self::Allergen, Self::Category, Self::Subcategory, Self::Product];
+    pub const ALL: [Self; 5] = [Self::Allergen, Self::Category, Self::Subcategory, Self::Product, Self::Modifier];
 
     /// What places a thing of this kind, the name last.
     #[must_use]
@@ -93,6 +126,7 @@ impl Kind {
             Self::Allergen => &["name"],
             Self::Category => &["branch", "name"],
             Self::Subcategory | Self::Product => &["branch", "category", "name"],
+            Self::Modifier => &["category", "name"],
         }
     }
 
@@ -108,6 +142,7 @@ impl Kind {
             Self::Product => json!({"subcategory": null, "description": null, "image": null, "featured": false,
                 "popular": false, "badge": null, "seal": null, "dietary_profile": null, "cooking_info": null,
                 "service_hours": null, "is_active": true, "prices": {}, "allergens": {}}),
+            Self::Modifier => json!({"extra_cost_cents": 0, "order": order, "products": []}),
         }
     }
 
@@ -118,11 +153,22 @@ impl Kind {
             Self::Category => parsed::<CategoryFields>(fields),
             Self::Subcategory => parsed::<SubcategoryFields>(fields),
             Self::Product => parsed::<ProductFields>(fields),
+            Self::Modifier => parsed::<ModifierFields>(fields),
         }
     }
 
-    pub(super) fn longest_name(self) -> usize {
-        if self == Self::Product { 200 } else { 100 }
+    /// Most characters of one of its [`keys`](Self::keys).
+    pub(super) fn longest(self, key: &str) -> usize {
+        match (self, key) {
+            (Self::Product, "name") => 200,
+            (Self::Modifier, "category") => 50,
+            _ => 100,
+        }
+    }
+
+    /// Whether it may stand in no category.
+    pub(super) fn may_lack(self, key: &str) -> bool {
+        self == Self::Modifier && key == "category"
     }
 }
 

@@ -87,9 +87,14 @@ pub(super) fn plan(book: &Book, lines: &[Line]) -> Result<Vec<Wanted>, Vec<Strin
 /// What places the thing; the name as the forms keep it.
 fn key_of(line: &Line) -> Result<Key, String> {
     let text = |name: &str| {
-        let text = line.says.get(name).and_then(Value::as_str).ok_or_else(|| format!("{name}: must be a text"))?;
+        let said = line.says.get(name).unwrap_or(&Value::Null);
+        let is_blank = said.is_null() || said.as_str().is_some_and(|text| text.trim().is_empty());
+        if is_blank && line.kind.may_lack(name) {
+            return Ok(String::new());
+        }
+        let text = said.as_str().ok_or_else(|| format!("{name}: must be a text"))?;
         let kept: Name<200> = text.to_owned().try_into().map_err(|refused| format!("{name}: {refused}"))?;
-        let longest = if name == "name" { line.kind.longest_name() } else { 100 };
+        let longest = line.kind.longest(name);
         if kept.as_str().chars().count() > longest {
             return Err(format!("{name}: must have at most {longest} characters"));
         }
@@ -126,7 +131,9 @@ impl Look<'_> {
 
     fn missing(&self, kind: Kind, key: &Key, after: &Value) -> impl Iterator<Item = String> + use<> {
         let mut problems = Vec::new();
-        if kind != Kind::Allergen && !self.book.branches.contains_key(&key[0]) {
+        if matches!(kind, Kind::Allergen | Kind::Modifier) {
+            // The whole business's.
+        } else if !self.book.branches.contains_key(&key[0]) {
             problems.push(format!("branch: no branch has the slug `{}`", key[0]));
         } else if matches!(kind, Kind::Subcategory | Kind::Product) && !self.has(Kind::Category, key[..2].to_vec()) {
             problems.push(format!("category: `{}` has no category `{}`", key[0], key[1]));
@@ -143,6 +150,15 @@ impl Look<'_> {
         for name in after["allergens"].as_object().into_iter().flat_map(Map::keys) {
             if !self.has(Kind::Allergen, vec![name.clone()]) {
                 problems.push(format!("allergens: there is no allergen `{name}`"));
+            }
+        }
+        for place in after["products"].as_array().into_iter().flatten() {
+            let of = |part: &str| place[part].as_str().unwrap_or_default();
+            let [branch, category, name] = ["branch", "category", "name"].map(of);
+            if !self.book.branches.contains_key(branch) {
+                problems.push(format!("products: no branch has the slug `{branch}`"));
+            } else if !self.has(Kind::Product, [branch, category, name].map(str::to_owned).to_vec()) {
+                problems.push(format!("products: `{category}` of `{branch}` has no product `{name}`"));
             }
         }
         problems.into_iter()

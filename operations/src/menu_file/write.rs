@@ -2,7 +2,7 @@
 
 use super::{
     book::Book,
-    line::{AllergenFields, CategoryFields, Kind, ProductFields, SubcategoryFields},
+    line::{AllergenFields, CategoryFields, Kind, ModifierFields, ProductFields, SubcategoryFields},
     plan::Wanted,
 };
 use crate::{
@@ -12,14 +12,15 @@ use crate::{
 use auth::AdminOnly;
 use chrono::{DateTime, Utc};
 use domain::{
-    AllergenId, BranchId, BranchProductId, CategoryId, ProductAllergenId, ProductId, SubcategoryId, TenantId,
+    AllergenId, BranchId, BranchProductId, CategoryId, CustomizationId, ProductAllergenId, ProductId, SubcategoryId,
+    TenantId,
     event::{EntityRef, Event},
     office::EntityKind,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use store::{AllergenRow, CategoryRow, DeclaredRow, OfferRow, ProductRow, SubcategoryRow};
+use store::{AllergenRow, CategoryRow, ChoosableRow, DeclaredRow, ModifierRow, OfferRow, ProductRow, SubcategoryRow};
 
 impl Kind {
     const fn entity(self) -> EntityKind {
@@ -28,6 +29,7 @@ impl Kind {
             Self::Category => EntityKind::Category,
             Self::Subcategory => EntityKind::Subcategory,
             Self::Product => EntityKind::Product,
+            Self::Modifier => EntityKind::Customization,
         }
     }
 }
@@ -53,10 +55,13 @@ impl Desk<'_, AdminOnly> {
                 Kind::Category => self.uow.save_categories(scribe.rows(&differing, Scribe::category)?).await?,
                 Kind::Subcategory => self.uow.save_subcategories(scribe.rows(&differing, Scribe::subcategory)?).await?,
                 Kind::Product => self.uow.save_products(scribe.rows(&differing, Scribe::product)?).await?,
+                Kind::Modifier => self.uow.save_modifiers(scribe.rows(&differing, Scribe::modifier)?).await?,
             }
             book = self.book().await?;
-            if kind == Kind::Product {
-                self.write_details(&book, &differing).await?;
+            match kind {
+                Kind::Product => self.write_details(&book, &differing).await?,
+                Kind::Modifier => self.write_choosable(&book, &differing).await?,
+                _ => {}
             }
             self.tell_of(&book, kind, &differing).await?;
         }
@@ -108,11 +113,27 @@ impl Desk<'_, AdminOnly> {
         Ok(self.uow.replace_declared(&redeclared, declared).await?)
     }
 
+    /// What modifiers can be chosen of, where it differs.
+    async fn write_choosable(&self, book: &Book, modifiers: &[&Wanted]) -> Result<()> {
+        let tenant_id = self.staff.tenant_id();
+        let (mut rows, mut changed) = (Vec::new(), Vec::new());
+        for modifier in modifiers.iter().filter(|it| it.before["products"] != it.after["products"]) {
+            let customization_id = CustomizationId(id(book, Kind::Modifier, &modifier.key)?);
+            changed.push(customization_id);
+            for place in typed::<ModifierFields>(&modifier.after)?.products {
+                let product_id = ProductId(id(book, Kind::Product, &place.key())?);
+                rows.push(ChoosableRow { customization_id, product_id, tenant_id });
+            }
+        }
+        Ok(self.uow.replace_choosable(&changed, rows).await?)
+    }
+
     /// One event a branch and kind, naming the first thing, and stale menus.
     async fn tell_of(&self, book: &Book, kind: Kind, differing: &[&Wanted]) -> Result<()> {
         let mut first: BTreeMap<BranchId, &Wanted> = BTreeMap::new();
         for it in differing {
-            let branches = if kind == Kind::Allergen {
+            let is_everywhere = matches!(kind, Kind::Allergen | Kind::Modifier);
+            let branches = if is_everywhere {
                 self.branches(&Where::Everywhere).await?
             } else {
                 let priced = it.after["prices"].as_object().into_iter().flat_map(|prices| prices.keys());
@@ -121,7 +142,7 @@ impl Desk<'_, AdminOnly> {
             for branch in branches {
                 first.entry(branch).or_insert(it);
             }
-            if kind == Kind::Allergen {
+            if is_everywhere {
                 break;
             }
         }
@@ -219,6 +240,22 @@ impl Scribe<'_> {
             inherits_from_recipe: false,
             is_active: fields.is_active,
             deactivated: !fields.is_active,
+            deletion_id: None,
+            created_at: self.now,
+        })
+    }
+
+    fn modifier(&self, it: &Wanted) -> Result<ModifierRow> {
+        let fields: ModifierFields = typed(&it.after)?;
+        Ok(ModifierRow {
+            id: CustomizationId(it.id),
+            tenant_id: self.tenant,
+            name: it.key[1].clone(),
+            category: Some(it.key[0].clone()).filter(|category| !category.is_empty()),
+            extra_cost_cents: fields.extra_cost_cents.cents(),
+            display_order: fields.order.get(),
+            is_active: true,
+            deactivated: false,
             deletion_id: None,
             created_at: self.now,
         })

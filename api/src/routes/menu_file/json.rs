@@ -31,18 +31,30 @@ pub(crate) struct File {
     #[serde(default)]
     #[schema(value_type = Vec<Object>)]
     products: Lines,
+    /// `category` (null for none), `name`, `extra_cost_cents`, `order`, `products` (all it can be chosen of, each as
+    /// `{branch, category, name}`).
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    modifiers: Lines,
 }
 
 impl File {
     pub(super) fn of(lines: Vec<Line>) -> Self {
-        let mut file =
-            Self { version: 1, allergens: vec![], categories: vec![], subcategories: vec![], products: vec![] };
+        let mut file = Self {
+            version: 1,
+            allergens: vec![],
+            categories: vec![],
+            subcategories: vec![],
+            products: vec![],
+            modifiers: vec![],
+        };
         for line in lines {
             match line.kind {
                 Kind::Allergen => file.allergens.push(line.says),
                 Kind::Category => file.categories.push(line.says),
                 Kind::Subcategory => file.subcategories.push(line.says),
                 Kind::Product => file.products.push(line.says),
+                Kind::Modifier => file.modifiers.push(line.says),
             }
         }
         file
@@ -59,6 +71,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Problem> {
         (Kind::Category, "categories", file.categories),
         (Kind::Subcategory, "subcategories", file.subcategories),
         (Kind::Product, "products", file.products),
+        (Kind::Modifier, "modifiers", file.modifiers),
     ];
     let lines = lists.into_iter().flat_map(|(kind, list, all)| {
         let line = move |(at, says)| Line { place: format!("{list}[{at}]"), kind, says };

@@ -23,9 +23,11 @@ enum Cell {
     Json,
     /// A JSON object; nothing says nothing.
     Object,
+    /// A JSON list; nothing says nothing.
+    List,
 }
 
-const COLUMNS: [(&str, Cell); 21] = [
+const COLUMNS: [(&str, Cell); 23] = [
     ("kind", Cell::Word),
     ("branch", Cell::Word),
     ("category", Cell::Word),
@@ -34,6 +36,8 @@ const COLUMNS: [(&str, Cell); 21] = [
     ("description", Cell::Text),
     ("prices", Cell::Object),
     ("allergens", Cell::Object),
+    ("extra_cost_cents", Cell::Number),
+    ("products", Cell::List),
     ("icon", Cell::Text),
     ("image", Cell::Text),
     ("order", Cell::Number),
@@ -49,11 +53,12 @@ const COLUMNS: [(&str, Cell); 21] = [
     ("is_active", Cell::Flag),
 ];
 
-const KINDS: [(&str, Kind); 4] = [
+const KINDS: [(&str, Kind); 5] = [
     ("allergen", Kind::Allergen),
     ("category", Kind::Category),
     ("subcategory", Kind::Subcategory),
     ("product", Kind::Product),
+    ("modifier", Kind::Modifier),
 ];
 
 const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
@@ -137,7 +142,7 @@ fn line(place: &str, columns: &[Option<(&str, Cell)>], record: &StringRecord) ->
         }
     }
     let Some(kind) = kind else {
-        problems.push("kind: must be allergen, category, subcategory or product".into());
+        problems.push("kind: must be allergen, category, subcategory, product or modifier".into());
         return Err(problems);
     };
     if problems.is_empty() { Ok(Line { place: place.to_owned(), kind, says }) } else { Err(problems) }
@@ -155,6 +160,14 @@ fn value(form: Cell, cell: &str) -> Result<Option<Value>, &'static str> {
             "true" | "1" | "yes" => Some(true.into()),
             "false" | "0" | "no" => Some(false.into()),
             _ => return Err("must be true or false"),
+        },
+        Cell::List => match serde_json::from_str(cell) {
+            Ok(Value::Array(list)) => Some(Value::Array(list)),
+            _ => {
+                return Err(
+                    "must be a JSON list, such as [{\"branch\":\"centro\",\"category\":\"Tragos\",\"name\":\"Negroni\"}]",
+                );
+            }
         },
         Cell::Json | Cell::Object => match serde_json::from_str(cell) {
             Ok(value) if form == Cell::Json || Value::is_object(&value) => Some(value),
