@@ -15,6 +15,8 @@ use std::io::Cursor;
 pub const MAX_BYTES: usize = 5 * 1024 * 1024;
 /// The most pixels: the larger phones' cameras have 24 megapixels.
 pub const MAX_PIXELS: u64 = 25_000_000;
+/// The longest side, in pixels: scaling a ribbon would take more memory than the ribbon.
+const MAX_LENGTH: u32 = 16_384;
 /// Longest side of what is served, in pixels; no screen shows a dish larger.
 pub const MAX_SIDE: u32 = 1600;
 /// What a decoder may take, in bytes: the largest picture at eight bytes a pixel.
@@ -29,8 +31,8 @@ pub enum Unfit {
     /// It begins as a picture and does not go on as one.
     #[error("The picture is damaged or cut off")]
     Damaged,
-    /// More pixels than [`MAX_PIXELS`].
-    #[error("The picture has too many pixels: {width} x {height}; at most {} megapixels are taken", MAX_PIXELS / 1_000_000)]
+    /// More pixels than [`MAX_PIXELS`], or a side that is too long.
+    #[error("The picture has too many pixels: {width} x {height}; at most {} megapixels and {MAX_LENGTH} a side are taken", MAX_PIXELS / 1_000_000)]
     TooManyPixels {
         /// As the file says.
         width: u32,
@@ -57,7 +59,7 @@ pub struct Prepared {
 /// # Errors
 /// The file is no picture, damaged, or too large to be decoded.
 pub fn prepare(file: &[u8]) -> Result<Prepared, Unfit> {
-    let image = scaled(decode(file, recognised(file)?)?);
+    let image = decode(file, recognised(file)?)?;
     let (width, height) = (image.width(), image.height());
     let (bytes, format): (Vec<u8>, Format) = encode(&image)?;
     Ok(Prepared { name: Name::of(&bytes, format), bytes, width, height })
@@ -77,14 +79,15 @@ fn decode(file: &[u8], format: ImageFormat) -> Result<DynamicImage, Unfit> {
     reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(|_| Unfit::Damaged)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || width.max(height) > MAX_LENGTH {
         return Err(Unfit::TooManyPixels { width, height });
     }
     if format == ImageFormat::Jpeg && !jpeg::is_whole(file) {
         return Err(Unfit::Damaged);
     }
     let orientation = decoder.orientation().map_err(|_| Unfit::Damaged)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(|_| Unfit::Damaged)?;
+    // First scaled, then turned: turning takes a copy, and of the small one only.
+    let mut image = scaled(DynamicImage::from_decoder(decoder).map_err(|_| Unfit::Damaged)?);
     image.apply_orientation(orientation);
     Ok(image)
 }

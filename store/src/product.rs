@@ -234,6 +234,26 @@ impl UnitOfWork {
         Ok(rows.into_iter().map(|row| row.branch_id).collect())
     }
 
+    /// The same of several categories at once: each with the branches that sell something of it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn branches_selling_any(&self, categories: &[CategoryId]) -> Result<Vec<(CategoryId, BranchId)>> {
+        #[derive(FromQueryResult)]
+        struct Sold {
+            category_id: CategoryId,
+            branch_id: BranchId,
+        }
+        let ids = serde_json::to_string(categories).unwrap_or_default();
+        let sql = format!(
+            "select distinct p.category_id, bp.branch_id from branch_product bp join product p on p.id = bp.product_id
+             join branch b on b.id = bp.branch_id and b.deletion_id is null where p.category_id in {}",
+            listed(self.backend(), "$1")
+        );
+        let rows: Vec<Sold> = self.all(&sql, [ids.into()]).await?;
+        Ok(rows.into_iter().map(|row| (row.category_id, row.branch_id)).collect())
+    }
+
     /// The branches on whose menus one of these products is.
     ///
     /// # Errors

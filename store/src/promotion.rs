@@ -231,11 +231,11 @@ impl UnitOfWork {
     /// Not found; or it holds in a branch that is not the caller's.
     pub async fn promotion(&self, scope: &impl Scope, id: PromotionId) -> Result<Promotion> {
         let found = find(self.tx(), scope.tenant_id(), id).await?;
-        if found.branch_ids.iter().all(|branch| scope.admits(*branch)) {
-            Ok(found)
-        } else {
-            Err(Error::Forbidden("promotion"))
-        }
+        // Deleted ones, too: they take part again when they are restored.
+        let sql = "select promotion_id, branch_id from promotion_branch where promotion_id = $1";
+        let all: Vec<BranchLink> = self.all(sql, [id.into()]).await?;
+        let is_own = all.iter().all(|link| scope.admits(link.branch_id));
+        if is_own { Ok(found) } else { Err(Error::Forbidden("promotion")) }
     }
 
     /// Adds a promotion that holds nowhere yet.
@@ -275,7 +275,10 @@ impl UnitOfWork {
         id: PromotionId,
         branches: &[BranchId],
     ) -> Result<()> {
-        self.run("delete from promotion_branch where promotion_id = $1", [id.into()]).await?;
+        // A deleted branch takes part again when it is restored.
+        let sql = "delete from promotion_branch where promotion_id = $1
+            and branch_id in (select id from branch where deletion_id is null)";
+        self.run(sql, [id.into()]).await?;
         let ids = serde_json::to_string(branches).unwrap_or_default();
         let sql = format!(
             "insert into promotion_branch (promotion_id, branch_id, tenant_id)
@@ -286,7 +289,7 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Has the promotion be exactly these portions.
+    /// Has the promotion be exactly these portions; what was deleted of it before is forgotten.
     ///
     /// # Errors
     /// The database failed.

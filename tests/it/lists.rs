@@ -7,12 +7,17 @@ use crate::{
 };
 use harness::{App, AppOptions, Caller, Value, distributed_only, json};
 
-/// The statements of one read, once they are prepared.
+/// The statements of one read, once they are prepared: the fewest of three, since what the server does by itself may fall
+/// into one.
 async fn cost(app: &App, caller: &Caller, path: &str) -> usize {
     caller.get(path).await.expect(200);
-    app.wire().reset();
-    caller.get(path).await.expect(200);
-    app.wire().round_trips().into_iter().filter(|trip| trip != "ping").count()
+    let mut fewest = usize::MAX;
+    for _ in 0..3 {
+        app.wire().reset();
+        caller.get(path).await.expect(200);
+        fewest = fewest.min(app.wire().round_trips().into_iter().filter(|trip| trip != "ping").count());
+    }
+    fewest
 }
 
 /// A round of two dishes, a call and a line in the cart at one more table.

@@ -113,6 +113,9 @@ both_modes! {
         admin.delete(&path).await.expect(204);
         admin.get(&format!("{BASE}/{only}")).await.expect(404);
         assert_eq!(admin.get(&format!("{BASE}/{both}")).await.expect(200)["items"], json!([{"product_id": cola, "quantity": 1}]));
+        // A form that sends back what it read forgets nothing of what is deleted.
+        let seen = json!({"description": "x", "items": [{"product_id": cola, "quantity": 1}], "branch_ids": admin.branch_ids});
+        admin.patch(&format!("{BASE}/{both}"), seen).await.expect(200);
         assert_eq!(app.menu().await.0["promotions"], json!([]));
         let phone = app.scan("INT-01").await;
         assert_eq!(lines(&phone, json!([{"product_id": cola, "qty": 2}])).await, [(2, 1_500)]);

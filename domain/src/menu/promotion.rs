@@ -5,7 +5,7 @@
 //! without: what saves nothing is left alone, and what the menu shows is an upper bound of what a round costs.
 
 use crate::{Cents, ProductId, PromotionId, timezone};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 
 /// When a promotion holds: from the first day to the last, both included, and on each of them from one time of day to
@@ -23,26 +23,30 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// Whether it holds when the branch's clock shows `local`.
+    /// Whether it holds in a zone. It begins and ends once a day, whatever the clocks do.
     #[must_use]
-    pub fn holds(&self, local: NaiveDateTime) -> bool {
-        let time = local.time();
-        (self.start_date..=self.end_date).contains(&local.date())
-            && time >= self.start_time
-            && time.signed_duration_since(self.end_time) < TimeDelta::minutes(1)
+    pub fn holds(&self, now: DateTime<Utc>, zone: &str) -> bool {
+        let today = timezone::local_date(now, zone);
+        let days = [today.pred_opt(), Some(today)].into_iter().flatten();
+        days.filter_map(|day| self.bounds(day, zone)).any(|(begin, end)| begin <= now && now < end)
+    }
+
+    /// When it begins and ends on a day; `None` on a day on which it does not hold.
+    fn bounds(&self, day: NaiveDate, zone: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        if !(self.start_date..=self.end_date).contains(&day) {
+            return None;
+        }
+        let end = day.and_time(self.end_time).checked_add_signed(TimeDelta::minutes(1))?;
+        Some((timezone::instant_of(day.and_time(self.start_time), zone)?, timezone::instant_of(end, zone)?))
     }
 
     /// When that changes next in a zone; `None` when it is over for good.
     #[must_use]
     pub fn next_change(&self, now: DateTime<Utc>, zone: &str) -> Option<DateTime<Utc>> {
         let today = timezone::local_date(now, zone);
-        let days = [Some(today), today.succ_opt(), Some(self.start_date)].into_iter().flatten();
-        let of_day = |day: NaiveDate| {
-            let end = day.and_time(self.end_time).checked_add_signed(TimeDelta::minutes(1));
-            [Some(day.and_time(self.start_time)), end]
-        };
-        let moments = days.filter(|day| (self.start_date..=self.end_date).contains(day)).flat_map(of_day).flatten();
-        moments.filter_map(|local| timezone::instant_of(local, zone)).filter(|at| *at > now).min()
+        let days = [today.pred_opt(), Some(today), today.succ_opt(), Some(self.start_date)].into_iter().flatten();
+        let moments = days.filter_map(|day| self.bounds(day, zone)).flat_map(|(begin, end)| [begin, end]);
+        moments.filter(|at| *at > now).min()
     }
 }
 

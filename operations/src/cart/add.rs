@@ -17,6 +17,9 @@ use domain::{
 };
 use store::{Answer, Attempt, Database, Locked, Seated, UnitOfWork};
 
+/// As many lines as a round takes (contract M11).
+const MAX_LINES: usize = 200;
+
 /// What is added.
 #[derive(Clone, Debug)]
 pub struct NewCartLine {
@@ -52,6 +55,9 @@ pub async fn add(db: &Database, diner: &Diner, new: &NewCartLine, attempt: &Atte
                 tell::change(&uow, &session, &row, quantity, notes.or(row.notes.clone())).await?
             }
             None => {
+                if uow.cart_lines(&session).await?.len() >= MAX_LINES {
+                    return Err(Error::refused("cart_full", format!("The cart holds {MAX_LINES} lines already")));
+                }
                 let what = (new.product_id, &new.choices);
                 let row = uow.insert_cart_line(&session, owner.id, what, new.quantity, notes).await?;
                 uow.raise_cart_version(&session).await?;

@@ -16,7 +16,7 @@ pub(super) struct Known {
 }
 
 /// Everything that exists.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Book {
     pub(super) branches: BTreeMap<String, BranchId>,
     pub(super) things: BTreeMap<(Kind, Key), Known>,
@@ -102,6 +102,12 @@ impl Book {
         // What an older program wrote outside of today's bounds is shown as it is.
         let fields = kind.checked(fields.clone()).unwrap_or(fields);
         self.things.entry((kind, key)).or_insert(Known { id, fields });
+    }
+
+    /// The same, where what `before` knew keeps its number: writing may change which of two things a name means.
+    pub(super) fn keeping(mut self, before: &Self) -> Self {
+        self.things.extend(before.things.iter().map(|(place, known)| (place.clone(), known.clone())));
+        self
     }
 
     pub(super) fn find(&self, kind: Kind, key: &[String]) -> Option<&Known> {

@@ -1,11 +1,15 @@
 //! What a line of the file may say of which kind of thing, and within which bounds: those of the forms.
 
+use crate::product::{CookingInfo, kept_cooking};
 use domain::{
     menu::{Presence, ServiceHours, Severity},
     office::{ImageUrl, Price, Whole},
     text::{Name, Text},
 };
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use store::view::{Cooking, Dietary};
@@ -76,6 +80,7 @@ pub(super) struct ProductFields {
     pub(super) badge: Option<Text<50>>,
     pub(super) seal: Option<Text<50>>,
     pub(super) dietary_profile: Option<Dietary>,
+    #[serde(deserialize_with = "cooking")]
     pub(super) cooking_info: Option<Cooking>,
     pub(super) service_hours: Option<ServiceHours>,
     pub(super) is_active: bool,
@@ -106,6 +111,13 @@ impl Place {
     pub(super) fn key(&self) -> Key {
         [self.branch.as_str(), self.category.as_str(), self.name.as_str()].map(str::to_owned).to_vec()
     }
+}
+
+/// Within the bounds of the product's form; numbers of cooking methods are another business's.
+fn cooking<'de, D: Deserializer<'de>>(info: D) -> Result<Option<Cooking>, D::Error> {
+    let Some(info) = Option::<CookingInfo>::deserialize(info)? else { return Ok(None) };
+    let kept = kept_cooking(Some(&info)).map_err(D::Error::custom)?;
+    kept.map(|kept| serde_json::from_value(kept).map_err(D::Error::custom)).transpose()
 }
 
 fn as_set<'de, D: Deserializer<'de>>(products: D) -> Result<Vec<Place>, D::Error> {

@@ -19,7 +19,7 @@ use domain::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{AllergenRow, CategoryRow, ChoosableRow, DeclaredRow, ModifierRow, OfferRow, ProductRow, SubcategoryRow};
 
 impl Kind {
@@ -43,7 +43,9 @@ struct Scribe<'a> {
 
 impl Desk<'_, AdminOnly> {
     pub(super) async fn write_menu(&self, wanted: &[Wanted]) -> Result<()> {
-        let mut book = self.book().await?;
+        let planned = self.book().await?;
+        let mut book = planned.clone();
+        let mut written = Vec::new();
         for kind in Kind::ALL {
             let differing: Vec<_> = wanted.iter().filter(|it| it.kind == kind && it.changes()).collect();
             if differing.is_empty() {
@@ -57,15 +59,15 @@ impl Desk<'_, AdminOnly> {
                 Kind::Product => self.uow.save_products(scribe.rows(&differing, Scribe::product)?).await?,
                 Kind::Modifier => self.uow.save_modifiers(scribe.rows(&differing, Scribe::modifier)?).await?,
             }
-            book = self.book().await?;
+            book = self.book().await?.keeping(&planned);
             match kind {
                 Kind::Product => self.write_details(&book, &differing).await?,
                 Kind::Modifier => self.write_choosable(&book, &differing).await?,
                 _ => {}
             }
-            self.tell_of(&book, kind, &differing).await?;
+            written.push((kind, differing));
         }
-        Ok(())
+        self.tell_all(&book, &written).await
     }
 
     async fn book(&self) -> Result<Book> {
@@ -128,16 +130,54 @@ impl Desk<'_, AdminOnly> {
         Ok(self.uow.replace_choosable(&changed, rows).await?)
     }
 
-    /// One event a branch and kind, naming the first thing, and stale menus.
-    async fn tell_of(&self, book: &Book, kind: Kind, differing: &[&Wanted]) -> Result<()> {
-        let mut first: BTreeMap<BranchId, &Wanted> = BTreeMap::new();
-        for it in differing {
+    /// One event a branch and kind, and then stale menus. Last of all: the branches' rows are locked after the products'
+    /// places in the menu, as orders lock them.
+    async fn tell_all(&self, book: &Book, written: &[(Kind, Vec<&Wanted>)]) -> Result<()> {
+        let mut stale = BTreeSet::new();
+        for (kind, differing) in written {
+            for (branch, it) in self.told(book, *kind, differing).await? {
+                let name = it.key.last().cloned();
+                let subject = Subject::new(kind.entity(), id(book, *kind, &it.key)?, name, Some(branch));
+                let entity: EntityRef = subject.as_event();
+                self.emit(
+                    branch,
+                    if it.is_new() { Event::EntityCreated(entity) } else { Event::EntityUpdated(entity) },
+                );
+                stale.insert(branch);
+            }
+        }
+        for branch in stale {
+            self.uow.raise_menu_version(branch).await?;
+        }
+        Ok(())
+    }
+
+    /// The branches that a change concerns, each with the first thing of it.
+    async fn told<'w>(
+        &self,
+        book: &Book,
+        kind: Kind,
+        differing: &[&'w Wanted],
+    ) -> Result<BTreeMap<BranchId, &'w Wanted>> {
+        let shelf = |it: &Wanted| book.find(Kind::Category, &it.key[..2]).map(|known| CategoryId(known.id));
+        let selling = match kind {
+            Kind::Category | Kind::Subcategory => {
+                let shelves: Vec<CategoryId> = differing.iter().filter_map(|it| shelf(it)).collect();
+                self.uow.branches_selling_any(&shelves).await?
+            }
+            _ => Vec::new(),
+        };
+        let mut first = BTreeMap::new();
+        for &it in differing {
             let is_everywhere = matches!(kind, Kind::Allergen | Kind::Modifier);
             let branches = if is_everywhere {
                 self.branches(&Where::Everywhere).await?
             } else {
                 let priced = it.after["prices"].as_object().into_iter().flat_map(|prices| prices.keys());
-                priced.chain([&it.key[0]]).map(|slug| branch(book, slug)).collect::<Result<Vec<_>>>()?
+                let mut own = priced.chain([&it.key[0]]).map(|slug| branch(book, slug)).collect::<Result<Vec<_>>>()?;
+                let of_shelf = selling.iter().filter(|(category, _)| Some(*category) == shelf(it));
+                own.extend(of_shelf.map(|(_, branch)| *branch));
+                own
             };
             for branch in branches {
                 first.entry(branch).or_insert(it);
@@ -146,14 +186,7 @@ impl Desk<'_, AdminOnly> {
                 break;
             }
         }
-        for (branch, it) in first {
-            let name = it.key.last().cloned();
-            let subject = Subject::new(kind.entity(), id(book, kind, &it.key)?, name, Some(branch));
-            let entity: EntityRef = subject.as_event();
-            let event = if it.is_new() { Event::EntityCreated(entity) } else { Event::EntityUpdated(entity) };
-            self.tell(&subject, event).await?;
-        }
-        Ok(())
+        Ok(first)
     }
 }
 

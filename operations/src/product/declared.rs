@@ -98,7 +98,7 @@ pub(super) fn dietary(profile: Option<&Dietary>) -> Option<Value> {
 }
 
 /// As the menu reads it.
-pub(super) fn cooking(info: Option<&CookingInfo>) -> Result<Option<Value>> {
+pub(crate) fn cooking(info: Option<&CookingInfo>) -> Result<Option<Value>> {
     let Some(info) = info else { return Ok(None) };
     if info.methods.len() > MAX_METHODS {
         return Err(Error::Invalid("cooking_info.methods: at most 20"));

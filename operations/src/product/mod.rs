@@ -9,6 +9,7 @@ mod prices;
 mod update;
 
 pub use create::{NewProduct, create};
+pub(crate) use declared::cooking as kept_cooking;
 pub use declared::{CookingInfo, DeclaredAllergen, SensoryProfile};
 pub use prices::NewPrice;
 pub use update::{ProductPatch, update};

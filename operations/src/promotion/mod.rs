@@ -58,7 +58,10 @@ pub async fn update(
     change(db, "promotion.update", staff, attempt, 200, |desk| async move {
         let before = desk.uow.promotion(staff, id).await?;
         desk.uow.set_promotion(id, patch.set(&before)?).await?;
-        desk.place(id, branches.as_deref(), items.as_deref()).await?;
+        // A form sends back what it read, which leaves out what is deleted for now: only what differs is an answer.
+        let branches = branches.as_deref().filter(|branches| **branches != *before.branch_ids);
+        let items = items.as_deref().filter(|items| **items != *before.items);
+        desk.place(id, branches, items).await?;
         let after = desk.uow.promotion(staff, id).await?;
         desk.updated(&subject(&after, &before.branch_ids), &before, &after).await?;
         Ok(after)

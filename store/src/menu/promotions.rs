@@ -5,7 +5,6 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::{
     BranchId, Cents, ProductId, PromotionId,
     menu::{Promotion, Validity},
-    timezone::local_time,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -95,7 +94,6 @@ pub(crate) async fn holding(
     now: DateTime<Utc>,
     zone: &str,
 ) -> Result<Vec<Promotion>> {
-    let local = local_time(now, zone);
     let running = running(db, branch, now).await?;
-    Ok(running.into_iter().filter(|it| it.validity.holds(local)).map(|it| it.promotion).collect())
+    Ok(running.into_iter().filter(|it| it.validity.holds(now, zone)).map(|it| it.promotion).collect())
 }

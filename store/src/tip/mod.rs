@@ -177,9 +177,11 @@ impl UnitOfWork {
         let sql =
             "select s.branch_id, s.id as session_id, coalesce(s.assigned_waiter_id, s.opened_by_waiter_id) as waiter_id
             from table_session s left join guest_check k on k.session_id = s.id
-            where s.tenant_id = $1 and (s.id = $2 or $2 = 0) and (k.id = $3 or $3 = 0) and ($2 <> 0 or $3 <> 0)";
+            where s.tenant_id = $1 and (s.id = $2 or $2 = -1) and (k.id = $3 or $3 = -1) and ($2 <> -1 or $3 <> -1)";
+        // What is said and cannot exist must not count as not said.
+        let said = |id: Option<i64>| id.map_or(-1, |id| id.max(0));
         let values =
-            [scope.tenant_id().into(), session.map_or(0, SessionId::get).into(), check.map_or(0, CheckId::get).into()];
+            [scope.tenant_id().into(), said(session.map(SessionId::get)).into(), said(check.map(CheckId::get)).into()];
         let at: Option<At> = self.one(sql, values).await?;
         let at = admitted(scope, "session", at, |at| at.branch_id)?;
         Ok((at.branch_id, at.session_id, at.waiter_id))

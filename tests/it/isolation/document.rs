@@ -93,6 +93,8 @@ impl Author<'_> {
                     }
                 }
                 "catalog" => "cooking-methods".to_owned(),
+                // A picture's, which is its content's.
+                "name" => format!("{}.jpg", "0".repeat(64)),
                 "entity_id" => {
                     let table = self.table(if *kind == "categories" || *kind == "subcategories" {
                         kind.trim_end_matches("ies")
@@ -305,6 +307,7 @@ fn table_of(noun: &str) -> &str {
         "pool" => "tip_pool",
         "cross_reacts_with" | "excluded_allergen" => "allergen",
         "excluded_branch" => "branch",
+        "cooking_method" | "flavor" | "texture" => "catalog_entry",
         _ => noun,
     }
 }

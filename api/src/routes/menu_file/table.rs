@@ -4,7 +4,7 @@
 //! in front, and so does one that begins with an apostrophe; on the way in exactly that apostrophe falls.
 
 use csv::{ReaderBuilder, StringRecord, Terminator, Trim, WriterBuilder};
-use operations::menu_file::{Kind, Line};
+use operations::menu_file::{Kind, Line, MAX_LINES};
 use runtime::Problem;
 use serde_json::{Map, Value};
 
@@ -61,6 +61,9 @@ const KINDS: [(&str, Kind); 5] = [
     ("modifier", Kind::Modifier),
 ];
 
+/// Most mistakes that are told.
+const MAX_PROBLEMS: usize = 50;
+
 const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
 
 pub(super) fn written(lines: &[Line]) -> Result<Vec<u8>, csv::Error> {
@@ -97,7 +100,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Problem> {
         problems.push("line 1: the column `kind` is missing".into());
     }
     let mut lines = Vec::new();
-    for record in file.records() {
+    // One line too many is enough to be told so, and a file of nothing but mistakes need not be read to its end.
+    for record in file.records().take(MAX_LINES + 1) {
+        if problems.len() > MAX_PROBLEMS {
+            break;
+        }
         let record = match record {
             Ok(record) => record,
             Err(error) => {
@@ -119,10 +126,9 @@ fn unreadable(error: &csv::Error) -> Problem {
 }
 
 fn told(mut problems: Vec<String>) -> Problem {
-    let more = problems.len().saturating_sub(50);
-    problems.truncate(50);
-    if more > 0 {
-        problems.push(format!("and {more} more"));
+    if problems.len() > MAX_PROBLEMS {
+        problems.truncate(MAX_PROBLEMS);
+        problems.push("and more".into());
     }
     Problem::unprocessable(problems.join("\n"))
 }

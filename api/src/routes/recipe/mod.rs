@@ -7,7 +7,7 @@ use crate::{
 };
 use auth::{KitchenCrew, Staff};
 use axum::{Json, extract::State, response::Response};
-use domain::{BranchId, RecipeId, office::EntityKind};
+use domain::{BranchId, RecipeId, office::EntityKind, text::Text};
 use operations::{
     office,
     recipe::{self, Derived, NewDerived, NewRecipe, RecipePatch},
@@ -24,7 +24,8 @@ pub(crate) struct Recipes {
     /// Those of a branch of the caller's; without it of all of them.
     branch_id: Option<BranchId>,
     /// Those in the categories of this name, one of `/api/recipes/categories/list`.
-    category: Option<String>,
+    #[param(value_type = Option<String>)]
+    category: Option<Text<100>>,
     /// Those that were deleted, too.
     #[serde(default)]
     include_deleted: bool,
@@ -41,6 +42,7 @@ pub(crate) async fn recipes(
     paged: Paged,
 ) -> ApiResult<Response> {
     let Recipes { branch_id: branch, category, include_deleted: deleted_too } = which;
+    let category = category.map(Into::into);
     let rows = state.db.recipes(&staff, RecipeFilter { branch, category, deleted_too }, paged.page()).await?;
     Ok(paged.answer(rows))
 }

@@ -75,7 +75,7 @@ fn happy_hour() -> Validity {
 #[test]
 fn it_holds_on_the_branchs_own_clock_to_the_end_of_its_last_minute() {
     let zone = timezone::DEFAULT_TIME_ZONE;
-    let holds = |text: &str| happy_hour().holds(timezone::local_time(at(text), zone));
+    let holds = |text: &str| happy_hour().holds(at(text), zone);
     assert!(!holds("2026-01-09T21:30:00Z"));
     assert!(!holds("2026-01-10T20:59:59Z"));
     assert!(holds("2026-01-10T21:00:00Z"));
@@ -83,6 +83,23 @@ fn it_holds_on_the_branchs_own_clock_to_the_end_of_its_last_minute() {
     assert!(!holds("2026-01-10T23:00:00Z"));
     assert!(holds("2026-01-11T22:00:00Z"));
     assert!(!holds("2026-01-12T22:00:00Z"));
+}
+
+#[test]
+fn an_hour_that_comes_twice_neither_ends_nor_begins_it_again() {
+    let night = Validity {
+        start_date: "2026-10-25".parse().unwrap(),
+        end_date: "2026-10-25".parse().unwrap(),
+        start_time: NaiveTime::from_hms_opt(2, 30, 0).unwrap(),
+        end_time: NaiveTime::from_hms_opt(5, 59, 0).unwrap(),
+    };
+    let zone = "Europe/Madrid";
+    // From the first 02:30 (00:30 UTC) on, also while the clock shows 02:15 again.
+    let holds = |text: &str| night.holds(at(text), zone);
+    assert!(!holds("2026-10-25T00:29:00Z"));
+    assert!(holds("2026-10-25T00:30:00Z") && holds("2026-10-25T01:15:00Z") && holds("2026-10-25T04:59:59Z"));
+    assert!(!holds("2026-10-25T05:00:00Z"));
+    assert_eq!(night.next_change(at("2026-10-25T00:30:00Z"), zone), Some(at("2026-10-25T05:00:00Z")));
 }
 
 #[test]

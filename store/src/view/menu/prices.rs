@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use domain::{
     Cents, ProductId,
     menu::{Promotion, lowest},
-    timezone::local_time,
 };
 use std::collections::HashMap;
 
@@ -15,14 +14,20 @@ pub(super) struct Prices {
     holding: Vec<Running>,
     promotions: Vec<Promotion>,
     changes_at: Option<DateTime<Utc>>,
-    known: HashMap<ProductId, (Cents, bool)>,
+    known: HashMap<ProductId, Offer>,
+}
+
+/// What a product costs, whether it can be had, and how many portions are left where they are counted.
+struct Offer {
+    price: Cents,
+    is_available: bool,
+    left: Option<i32>,
 }
 
 impl Prices {
     pub(super) fn new(running: Vec<Running>, now: DateTime<Utc>, zone: &str) -> Self {
         let changes_at = running.iter().filter_map(|it| it.validity.next_change(now, zone)).min();
-        let local = local_time(now, zone);
-        let holding: Vec<Running> = running.into_iter().filter(|it| it.validity.holds(local)).collect();
+        let holding: Vec<Running> = running.into_iter().filter(|it| it.validity.holds(now, zone)).collect();
         let promotions = holding.iter().map(|it| it.promotion.clone()).collect();
         Self { holding, promotions, changes_at, known: HashMap::new() }
     }
@@ -33,13 +38,14 @@ impl Prices {
     }
 
     /// The product at the price that a promotion of a single portion makes.
-    pub(super) fn lowered(&mut self, mut product: MenuProduct) -> MenuProduct {
+    pub(super) fn lowered(&mut self, mut product: MenuProduct, left: Option<i32>) -> MenuProduct {
         let (price, promotion) = lowest(product.id, product.price_cents, &self.promotions);
         if promotion.is_some() {
             product.original_price_cents = Some(product.price_cents);
             product.price_cents = price;
         }
-        self.known.insert(product.id, (product.price_cents, product.is_available));
+        let offer = Offer { price: product.price_cents, is_available: product.is_available, left };
+        self.known.insert(product.id, offer);
         product
     }
 
@@ -50,16 +56,16 @@ impl Prices {
     }
 }
 
-fn bundle(running: Running, known: &HashMap<ProductId, (Cents, bool)>) -> Option<MenuPromotion> {
+fn bundle(running: Running, known: &HashMap<ProductId, Offer>) -> Option<MenuPromotion> {
     let Running { promotion, name, description, image, .. } = running;
     if promotion.single().is_some() {
         return None;
     }
     let (mut apart, mut is_available) = (Cents::ZERO, true);
     for (product, quantity) in &promotion.items {
-        let (price, available) = known.get(product)?;
-        apart = apart.checked_add(price.checked_times(u32::try_from(*quantity).ok()?).ok()?).ok()?;
-        is_available &= available;
+        let offer = known.get(product)?;
+        apart = apart.checked_add(offer.price.checked_times(u32::try_from(*quantity).ok()?).ok()?).ok()?;
+        is_available &= offer.is_available && offer.left.is_none_or(|left| left >= *quantity);
     }
     let items = promotion
         .items

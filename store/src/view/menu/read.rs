@@ -128,8 +128,9 @@ impl Database {
         for product in products {
             if let Some(at) = place.get(&product.category_id) {
                 let (allergens, choices) = (declared.remove(&product.id), choices.remove(&product.id));
+                let left = product.supply().as_of(now).remaining;
                 let product = product.with(allergens, choices.unwrap_or_default(), &mut moments);
-                menu[*at].products.push(prices.lowered(product));
+                menu[*at].products.push(prices.lowered(product, left));
             }
         }
         Ok(Menu {
@@ -215,14 +216,17 @@ impl From<CategoryRow> for MenuCategory {
 }
 
 impl ProductRow {
+    const fn supply(&self) -> Supply {
+        Supply { is_available: self.is_available, remaining: self.remaining, until: self.restricted_until }
+    }
+
     fn with(
         self,
         allergens: Option<DeclaredAllergens>,
         customizations: Vec<MenuChoice>,
         moments: &mut Moments<'_>,
     ) -> MenuProduct {
-        let supply =
-            Supply { is_available: self.is_available, remaining: self.remaining, until: self.restricted_until };
+        let supply = self.supply();
         let (is_available, available_from) =
             moments.judge(supply, hours(self.product_hours), hours(self.category_hours));
         let contains = allergens.iter().flat_map(|declared| &declared.contains);
