@@ -269,6 +269,7 @@ both_modes! {
         let [_, north] = strangers(&app).await;
         let boss = admin(&app).await;
         app.sql_exec(&format!("update table_session set status = 'CLOSED', closed_at = opened_at where branch_id = {}", north.branch)).await;
+        app.sql_exec(&format!("update cash_session set status = 'CLOSED', expected_amount_cents = 0, actual_amount_cents = 0, closed_at = opened_at where branch_id = {}", north.branch)).await;
         let preview = boss.get(&format!("/api/admin/branches/{}/cascade-preview", north.branch)).await.expect(200);
         assert_eq!(preview["counts"]["recipe"], 1);
         boss.delete(&format!("/api/admin/branches/{}", north.branch)).await.expect(204);
