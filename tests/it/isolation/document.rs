@@ -159,7 +159,7 @@ impl Author<'_> {
     /// A day within the reports' reach, mostly today's.
     fn day(&mut self) -> String {
         let back = chrono::Days::new(self.dice.below(2));
-        (chrono::Utc::now().date_naive() - back).to_string()
+        (now().date_naive() - back).to_string()
     }
 
     /// The id of a row of one's own, or of the neighbour's when the call reaches for it.
@@ -270,9 +270,9 @@ impl Author<'_> {
     fn string(&mut self, name: &str, schema: &Value) -> Value {
         match (schema["format"].as_str(), name) {
             (Some("date"), _) | (_, "hire_date" | "start_date" | "end_date") => json!(self.day()),
-            (Some("date-time"), _) => json!(
-                (chrono::Utc::now() + chrono::TimeDelta::days(30)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-            ),
+            (Some("date-time"), _) => {
+                json!((now() + chrono::TimeDelta::days(30)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+            }
             (_, "phone" | "dni") => json!("2615555"),
             (_, "opening_time" | "start_time") => json!("09:00"),
             (_, "closing_time" | "end_time") => json!("23:00"),
@@ -282,6 +282,11 @@ impl Author<'_> {
             _ => json!(self.own.name(self.dice.below(100_000))),
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the program under test goes by the machine's clock")]
+fn now() -> chrono::DateTime<chrono::Utc> {
+    chrono::Utc::now()
 }
 
 /// The table that keeps what the wire calls `noun`.
