@@ -245,17 +245,18 @@ fn pictures_are_files_unless_a_bucket_is_named() {
     assert_eq!(directory(&[]), std::path::Path::new("d/images"));
     assert_eq!(directory(&["--image-dir=/pictures", "--s3-bucket="]), std::path::Path::new("/pictures"));
     let bucket = |more: &[&str]| {
-        let key = ["--s3-bucket=menu", "--s3-access-key=k", "--s3-secret-key= hush "];
+        let key = ["--s3-access-key=k", "--s3-secret-key= hush "];
         match resolve(&[&key[..], more].concat()).unwrap().pictures {
             PictureTarget::Bucket(bucket) => bucket,
             PictureTarget::Directory(path) => panic!("{path:?}"),
         }
     };
-    let aws = bucket(&["--s3-region=sa-east-1"]);
+    let aws = bucket(&["--s3-bucket=menu", "--s3-region=sa-east-1"]);
     assert_eq!((aws.endpoint.as_str(), aws.path_style), ("https://s3.sa-east-1.amazonaws.com/", false));
     assert_eq!(aws.secret_key.expose_secret(), "hush");
     assert!(!format!("{aws:?}").contains("hush"));
-    assert!(bucket(&["--s3-endpoint=http://127.0.0.1:9000"]).path_style && bucket(&["--s3-bucket=a.b"]).path_style);
+    assert!(bucket(&["--s3-bucket=menu", "--s3-endpoint=http://127.0.0.1:9000"]).path_style);
+    assert!(bucket(&["--s3-bucket=a.b"]).path_style);
     let wrong = resolve(&["--s3-bucket=a/b", "--s3-endpoint=minio"]).unwrap_err();
     for variable in ["COMANDA_S3_BUCKET", "COMANDA_S3_ENDPOINT", "COMANDA_S3_ACCESS_KEY", "COMANDA_S3_SECRET_KEY"] {
         assert!(wrong.problems.iter().any(|problem| problem.starts_with(variable)), "{wrong}");
