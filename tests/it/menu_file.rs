@@ -48,6 +48,36 @@ fn sauce(name: &str, cents: i64, products: &[[&str; 2]]) -> Value {
 const LEMONADE: [&str; 2] = ["Bebidas", "Limonada"];
 
 both_modes! {
+    /// A branch may sell what stands in another's category: its guests, too, must see the change at once.
+    async fn every_branch_that_sells_of_a_category_reads_its_menu_again(app: App) {
+        let (admin, lemonade) = (admin(&app).await, crate::scene::product(&app, "Limonada").await);
+        let new = json!({"name": "Sucursal Sur", "slug": "sur"});
+        let south = number(&admin.post("/api/admin/branches", new).await.expect(201)["id"]);
+        let prices = json!([{"branch_id": admin.branch_ids[0], "price_cents": 1800}, {"branch_id": south, "price_cents": 1900}]);
+        admin.patch(&format!("/api/admin/products/{lemonade}"), json!({"branch_prices": prices})).await.expect(200);
+        let shown = async || app.anonymous().get("/api/public/menu/sur").await.expect(200).to_string().contains("Limonada");
+        assert!(shown().await);
+        let version = format!("select menu_version from branch where id = {south}");
+        let before = app.sql_i64(&version).await;
+        let off = json!({"version": 1, "categories": [{"branch": "centro", "name": "Bebidas", "is_active": false}]});
+        admin.post(IMPORT, off).await.expect(200);
+        assert!(!shown().await);
+        assert_eq!(app.sql_i64(&version).await, before + 1);
+    }
+
+    /// A name that stands twice means the thing that is on, throughout the file that switches it off.
+    async fn what_a_file_switches_off_is_what_it_prices(app: App) {
+        let admin = admin(&app).await;
+        let first = crate::scene::product(&app, "Limonada").await;
+        let category = app.sql_i64(&format!("select category_id from product where id = {first}")).await;
+        let twin = json!({"name": "Limonada", "category_id": category, "branch_prices": [{"branch_id": admin.branch_ids[0], "price_cents": 700}]});
+        let twin = number(&admin.post("/api/admin/products", twin).await.expect(201)["id"]);
+        let line = json!({"branch": "centro", "category": "Bebidas", "name": "Limonada", "is_active": false, "prices": {"centro": 2100}});
+        admin.post(IMPORT, json!({"version": 1, "products": [line]})).await.expect(200);
+        let price = async |id: i64| app.sql_i64(&format!("select price_cents from branch_product where product_id = {id}")).await;
+        assert_eq!((price(first).await, price(twin).await), (2100, 700));
+    }
+
     async fn what_goes_out_comes_back_and_changes_nothing(app: App) {
         let admin = admin(&app).await;
         let mut negroni = drinks(vec![dish("=Negroni", 3000), dish("'Fernet'", 2500)]);
