@@ -99,6 +99,14 @@ pub struct Settings {
     pub sandbox: bool,
 }
 
+const fn sockets(args: &Args) -> SocketLimits {
+    SocketLimits {
+        total: args.ws_max_sockets as usize,
+        per_table: args.ws_max_per_table as usize,
+        per_user: args.ws_max_per_user as usize,
+    }
+}
+
 impl Settings {
     /// Checks `args` and fills in what depends on something else. Outside production this may write generated secrets
     /// into the data directory.
@@ -129,7 +137,8 @@ impl Settings {
             && args.mercadopago_access_token.is_none()
             && args.mercadopago_base_url == "https://api.mercadopago.com";
         let places = database.zip(bus).zip(pictures);
-        let settings = match (origins, places, cookie, diner_url, secrets, payment) {
+        let sockets = sockets(&args);
+        Ok(match (origins, places, cookie, diner_url, secrets, payment) {
             (
                 Some(origins),
                 Some(((database, bus), pictures)),
@@ -158,16 +167,11 @@ impl Settings {
                 cookie,
                 diner_url,
                 trust_proxy: args.trust_proxy,
-                sockets: SocketLimits {
-                    total: args.ws_max_sockets as usize,
-                    per_table: args.ws_max_per_table as usize,
-                    per_user: args.ws_max_per_user as usize,
-                },
+                sockets,
                 shutdown_grace: Duration::from_secs(args.shutdown_seconds),
             },
             _ => return Err(ConfigError { problems: problems.0 }),
-        };
-        Ok(settings)
+        })
     }
 
     /// Whether this is production.
