@@ -4,6 +4,7 @@ use crate::{
     Command, banner, housekeeping, operator, payments,
     process::Process,
     sandbox::{self, Sandbox},
+    watch,
 };
 use api::{AppState, Parts};
 use pictures::Pictures;
@@ -93,6 +94,7 @@ fn run_api(process: &Process, listener: TcpListener, metrics: telemetry::Metrics
     });
     housekeeping::start(process, state.clone());
     payments::start(process);
+    watch::start(process);
     let shutdown = process.shutdown.clone();
     process.shutdown.spawn(async move {
         if let Err(error) = api::serve(listener, state, shutdown.clone()).await {

@@ -8,6 +8,7 @@ mod operator;
 mod payments;
 mod process;
 mod sandbox;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use runtime::Args;

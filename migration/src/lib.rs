@@ -32,6 +32,7 @@ mod m20261124_000028_create_customizations;
 mod m20261124_000029_create_promotions;
 mod m20261124_000031_create_recipes;
 mod m20261124_000032_link_products_to_recipes;
+mod m20261128_000041_create_write_probe;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000029_create_promotions::Migration),
             Box::new(m20261124_000031_create_recipes::Migration),
             Box::new(m20261124_000032_link_products_to_recipes::Migration),
+            Box::new(m20261128_000041_create_write_probe::Migration),
         ]
     }
 }

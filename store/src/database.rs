@@ -7,27 +7,27 @@
 
 use crate::{
     audit,
+    condition::Condition,
+    connection::{self, DatabaseFile, Reader, Transaction},
     error::{Conflict, Error, HoldsStoreError, Result},
     event_log,
     unit_of_work::UnitOfWork,
 };
 use domain::{Clock, event::EventSink};
-use migration::{Migrator, MigratorTrait};
 use rand::Rng;
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+use sea_orm::{DatabaseConnection, DbErr, sqlx::sqlite::SqliteConnection};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
 };
-use std::{sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Tries of one transaction, the first included (DESIGN §4).
 const TRIES: u32 = 5;
 /// How long a transaction waits for a row lock before the caller is told to come back, in seconds (DESIGN §4).
-const LOCK_TIMEOUT_SECONDS: u64 = 5;
+pub(crate) const LOCK_TIMEOUT_SECONDS: u64 = 5;
 /// No statement of ours needs longer, in seconds; a runaway one must not hold locks all evening.
-const STATEMENT_TIMEOUT_SECONDS: u64 = 15;
+pub(crate) const STATEMENT_TIMEOUT_SECONDS: u64 = 15;
 
 /// Where the data lives.
 #[derive(Clone, Debug)]
@@ -41,12 +41,18 @@ pub enum Location {
 /// The database with the clock its rows are stamped by and the sink its committed events go to. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Database {
-    connection: DatabaseConnection,
+    reader: Reader,
+    location: Location,
     clock: Arc<dyn Clock>,
     sink: Arc<dyn EventSink>,
     /// SQLite has one writer at a time. Who waits for it here waits in turn and holds no connection that readers need;
     /// the file's own lock is polled, in no order, and is left for other processes.
     writer: Option<Arc<Semaphore>>,
+    /// The SQLite file that was opened.
+    file: Option<Arc<DatabaseFile>>,
+    /// Keeps the SQLite file open for as long as this process lives, so that its write-ahead log stays the same file.
+    _held: Option<Arc<Mutex<SqliteConnection>>>,
+    condition: Arc<Condition>,
     /// Connections at most.
     pool: u32,
 }
@@ -62,35 +68,35 @@ impl Database {
         clock: Arc<dyn Clock>,
         sink: Arc<dyn EventSink>,
     ) -> Result<Self> {
-        let connection = sea_orm::Database::connect(options(location, pool)).await.map_err(Error::Unavailable)?;
-        let writer = matches!(location, Location::Sqlite(_)).then(|| Arc::new(Semaphore::new(1)));
-        Ok(Self { connection, clock, sink, writer, pool })
-    }
-
-    /// Brings the schema up to date. Safe to call from several processes at once.
-    ///
-    /// # Errors
-    /// A migration failed; nothing of it is left on PostgreSQL.
-    pub async fn migrate(&self) -> Result<()> {
-        let connection = &self.connection;
-        if connection.get_database_backend() == DbBackend::Postgres {
-            // Two API processes may start together; the lock dies with this transaction, whatever happens to us.
-            let options =
-                TransactionOptions { isolation_level: None, access_mode: None, sqlite_transaction_mode: None };
-            #[expect(clippy::disallowed_methods, reason = "the schema is no business change: no events, no retry")]
-            let tx = connection.begin_with_options(options).await?;
-            tx.execute_unprepared("select pg_advisory_xact_lock(724861001)").await?;
-            Migrator::up(&tx, None).await?;
-            tx.commit().await?;
-        } else {
-            Migrator::up(connection, None).await?;
-        }
-        Ok(())
+        let (connection, file, held) = open(location, pool).await.map_err(Error::Unavailable)?;
+        Ok(Self {
+            reader: Reader::new(connection, file.clone()),
+            location: location.clone(),
+            clock,
+            sink,
+            writer: file.is_some().then(|| Arc::new(Semaphore::new(1))),
+            file,
+            _held: held.map(|held| Arc::new(Mutex::new(held))),
+            condition: Arc::default(),
+            pool,
+        })
     }
 
     /// The connection for reads of a single statement each.
-    pub(crate) fn reader(&self) -> &DatabaseConnection {
-        &self.connection
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    pub(crate) const fn location(&self) -> &Location {
+        &self.location
+    }
+
+    pub(crate) fn file(&self) -> Option<&DatabaseFile> {
+        self.file.as_deref()
+    }
+
+    pub(crate) fn condition(&self) -> &Condition {
+        &self.condition
     }
 
     /// The clock of everything this database stamps.
@@ -99,12 +105,17 @@ impl Database {
         &self.clock
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and is still the one that was opened.
     ///
     /// # Errors
-    /// It does not.
+    /// It does not, or is not.
     pub async fn ping(&self) -> Result<()> {
-        self.connection.ping().await.map_err(Error::Unavailable)
+        self.reader.pool().map_err(Error::Unavailable)?.ping().await.map_err(Error::Unavailable)
+    }
+
+    /// Whether the SQLite file is still the one that was opened; PostgreSQL keeps such watch itself.
+    pub(crate) fn check_file(&self) -> Result<()> {
+        self.file.as_deref().map_or(Ok(()), DatabaseFile::check).map_err(Error::Unavailable)
     }
 
     /// Runs `body` as one transaction, again on a conflict or when the connection is lost before the commit. `name` labels the metrics: `noun.verb`.
@@ -151,7 +162,7 @@ impl Database {
         Err(Error::Busy.into())
     }
 
-    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>> {
+    pub(crate) async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>> {
         let Some(writer) = &self.writer else { return Ok(None) };
         let turn = tokio::time::timeout(Duration::from_secs(LOCK_TIMEOUT_SECONDS), writer.clone().acquire_owned());
         // The semaphore is never closed.
@@ -164,24 +175,19 @@ impl Database {
         F: Fn(UnitOfWork) -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
-        // Kept until the end of this function: the next one begins when this one is over.
-        let _turn = self.turn().await?;
-        let options = TransactionOptions {
-            isolation_level: None,
-            access_mode: None,
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        };
-        #[expect(clippy::disallowed_methods, reason = "the one place where a business transaction begins")]
-        let tx = self.connection.begin_with_options(options).await.map_err(Error::from)?;
+        // The transaction keeps the turn until its end: the next one begins when this one is over.
+        let turn = self.turn().await?;
+        let pool = self.reader.pool().map_err(Error::Unavailable)?;
+        let tx = Transaction::begin(pool, turn).await.map_err(Error::from)?;
         let now = self.clock.now();
         let work = UnitOfWork::new(tx, now);
         let value = match body(work.clone()).await {
             Ok(value) => value,
             Err(error) => {
                 if let Some((tx, ..)) = work.into_parts() {
-                    // The rollback is asked for now rather than left to the pool, so that the locks are free before the answer is out.
+                    // The rollback is asked for now rather than left to the drop, so that the locks are free before the answer is out.
                     if let Err(error) = tx.rollback().await {
-                        tracing::warn!(%error, "rollback failed; the connection is discarded");
+                        tracing::warn!(%error, "rollback failed; the connection is closed");
                     }
                 }
                 return Err(error);
@@ -190,45 +196,41 @@ impl Database {
         let (tx, notes, drafts) = work.into_parts().ok_or_else(leaked)?;
         audit::chain::seal(&tx, notes, now).await?;
         let events = event_log::append(&tx, drafts, now).await?;
-        tx.commit().await.map_err(Error::of_commit)?;
+        self.commit(tx).await?;
         if !events.is_empty() {
             self.sink.publish(events);
         }
         Ok(value)
     }
+
+    /// Commits, and makes sure that the commit went to the file which the next start will open (DESIGN I10).
+    async fn commit(&self, tx: Transaction) -> Result<()> {
+        let committed = tx.commit().await.map_err(Error::of_commit);
+        if let Err(error) = &committed {
+            self.condition.commit_failed(error);
+        }
+        committed?;
+        self.check_file()
+    }
+}
+
+type Opened = (DatabaseConnection, Option<Arc<DatabaseFile>>, Option<SqliteConnection>);
+
+async fn open(location: &Location, pool: u32) -> Result<Opened, DbErr> {
+    match location {
+        Location::Sqlite(path) => {
+            let held = connection::open_sqlite(path).await?;
+            let file = DatabaseFile::opened(path).map_err(|error| DbErr::Custom(error.to_string()))?;
+            let pool = connection::sqlite_pool(connection::sqlite_options(path, false), pool).await?;
+            Ok((pool, Some(Arc::new(file)), Some(held)))
+        }
+        Location::Postgres(url) => {
+            let pool = connection::postgres_pool(connection::postgres_options(url)?, pool).await?;
+            Ok((pool, None, None))
+        }
+    }
 }
 
 fn leaked() -> Error {
     Error::Database(DbErr::Custom("a unit of work outlived its transaction".into()))
-}
-
-fn options(location: &Location, pool: u32) -> ConnectOptions {
-    let mut options = match location {
-        Location::Sqlite(path) => ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display())),
-        Location::Postgres(url) => ConnectOptions::new(url),
-    };
-    options
-        .max_connections(pool)
-        .acquire_timeout(Duration::from_secs(LOCK_TIMEOUT_SECONDS))
-        .connect_timeout(Duration::from_secs(LOCK_TIMEOUT_SECONDS))
-        .sqlx_logging(false)
-        // A ping per acquire would be a round trip per transaction (anchors-realtime.md §A4); one after a second of
-        // idleness costs nobody anything, and is how connections that a restart of the database killed are noticed.
-        .test_before_acquire_if_idle_for(Duration::from_secs(1))
-        .map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .journal_mode(SqliteJournalMode::Wal)
-                // FULL: a power cut must not take back a round that the kitchen already saw.
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(LOCK_TIMEOUT_SECONDS))
-                .foreign_keys(true)
-        })
-        .map_sqlx_postgres_opts(|postgres| {
-            postgres.options([
-                ("lock_timeout", format!("{LOCK_TIMEOUT_SECONDS}s")),
-                ("statement_timeout", format!("{STATEMENT_TIMEOUT_SECONDS}s")),
-                ("idle_in_transaction_session_timeout", "30s".to_owned()),
-            ])
-        });
-    options
 }

@@ -87,10 +87,26 @@ fn is_broken(error: &DbErr) -> bool {
         || code(error).is_some_and(|code| code.starts_with("57P"))
 }
 
+/// Whether the database lives but cannot do its work now: nothing is wrong with the request.
+///
+/// PostgreSQL: read-only (25006), insufficient resources (class 53), system error (class 58), data corrupted (XX001, XX002).
+/// SQLite, by primary result code: NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB. A SQLSTATE has
+/// five characters, a result code of SQLite four at most.
+fn is_out_of_order(error: &DbErr) -> bool {
+    let Some(code) = code(error) else { return false };
+    if code.len() == 5 {
+        return code.starts_with("53") || code.starts_with("58") || matches!(&*code, "25006" | "XX001" | "XX002");
+    }
+    code.parse().is_ok_and(|code: u32| matches!(code & 0xff, 7 | 8 | 10 | 11 | 13 | 14 | 15 | 26))
+}
+
 fn is_unreachable(error: &DbErr) -> bool {
     matches!(error, DbErr::ConnectionAcquire(_))
         || is_broken(error)
-        || driver(error).is_some_and(|e| matches!(e, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed))
+        || is_out_of_order(error)
+        || driver(error).is_some_and(|e| {
+            matches!(e, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed)
+        })
 }
 
 impl From<DbErr> for Error {
@@ -113,6 +129,15 @@ impl Error {
             return Self::Unavailable(DbErr::Custom(format!("the connection broke during the commit: {error}")));
         }
         error.into()
+    }
+
+    /// What happened with what caused it, for logs and health reports.
+    pub(crate) fn with_cause(&self) -> String {
+        match self {
+            Self::Unavailable(DbErr::Custom(why)) => why.clone(),
+            Self::Unavailable(cause) | Self::Database(cause) => format!("{self}: {cause}"),
+            other => other.to_string(),
+        }
     }
 
     pub(crate) fn conflict(&self) -> Option<Conflict> {

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use domain::event::{Actor, Draft, Event, Place};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 use std::{
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::{audit::Note, error::Result};
+use crate::{audit::Note, connection::Transaction, error::Result};
 
 /// A row that this transaction holds `FOR UPDATE` (on SQLite: under the only writer's transaction). Whatever changes
 /// the row asks for this, so a change without the lock does not compile (DESIGN I5). Only `store` makes one.
@@ -34,19 +34,19 @@ pub struct UnitOfWork(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    tx: DatabaseTransaction,
+    tx: Transaction,
     drafts: Mutex<Vec<Draft>>,
     notes: Mutex<Vec<Note>>,
     now: DateTime<Utc>,
 }
 
 impl UnitOfWork {
-    pub(crate) fn new(tx: DatabaseTransaction, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(tx: Transaction, now: DateTime<Utc>) -> Self {
         Self(Arc::new(Inner { tx, drafts: Mutex::default(), notes: Mutex::default(), now }))
     }
 
     /// Gives transaction, audit notes and events back, unless a clone is still alive somewhere.
-    pub(crate) fn into_parts(self) -> Option<(DatabaseTransaction, Vec<Note>, Vec<Draft>)> {
+    pub(crate) fn into_parts(self) -> Option<(Transaction, Vec<Note>, Vec<Draft>)> {
         let inner = Arc::into_inner(self.0)?;
         let notes = inner.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
         Some((inner.tx, notes, inner.drafts.into_inner().unwrap_or_else(PoisonError::into_inner)))
@@ -68,7 +68,7 @@ impl UnitOfWork {
         self.0.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
     }
 
-    pub(crate) fn tx(&self) -> &DatabaseTransaction {
+    pub(crate) fn tx(&self) -> &Transaction {
         &self.0.tx
     }
 

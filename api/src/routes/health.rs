@@ -5,6 +5,7 @@ use axum::{Json, extract::State};
 use http::{StatusCode, header};
 use runtime::health::{ComponentHealth, HealthReport, HealthStatus};
 use serde::Serialize;
+use store::Soundness;
 use utoipa::ToSchema;
 
 /// The process answers.
@@ -29,9 +30,10 @@ pub(crate) async fn health(State(state): State<AppState>) -> Json<Health> {
 #[utoipa::path(get, path = "/api/health/detailed", tag = "operations",
     responses((status = 200, body = HealthReport), (status = 503, body = HealthReport)))]
 pub(crate) async fn detailed(State(state): State<AppState>) -> (StatusCode, Json<HealthReport>) {
-    let database = match state.db.ping().await {
-        Ok(()) => ComponentHealth::new("database", HealthStatus::Up),
-        Err(_) => ComponentHealth::new("database", HealthStatus::Down).because("does not answer"),
+    let database = match state.db.inspect().await {
+        Soundness::Sound => ComponentHealth::new("database", HealthStatus::Up),
+        Soundness::Endangered(why) => ComponentHealth::new("database", HealthStatus::Degraded).because(why),
+        Soundness::Unusable(why) => ComponentHealth::new("database", HealthStatus::Down).because(why),
     };
     let bus = state.bus.health();
     let bus = if bus.connected {

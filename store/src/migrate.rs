@@ -1,0 +1,73 @@
+//! Bringing the schema up to date, on a connection of its own.
+//!
+//! A migration may rewrite a large table, so the time-outs of a request are not its. Its connection is opened for it and
+//! closed after it, whatever became of it (DESIGN I9), and everything happens in one transaction: a migration that fails
+//! leaves nothing behind.
+
+use crate::{
+    connection,
+    database::{Database, Location},
+    error::{Error, Result},
+};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use std::time::Duration;
+
+/// How long a process waits for another one that migrates, in minutes: as long as the longest migration may take.
+const PATIENCE_MINUTES: u64 = 30;
+/// The advisory lock of everybody who migrates this database.
+const LOCK: &str = "select pg_advisory_xact_lock(724861001)";
+/// How long a SQLite file may be in the hands of another process that migrates it.
+const SQLITE_PATIENCE: Duration = Duration::from_secs(60 * PATIENCE_MINUTES);
+
+impl Database {
+    /// Brings the schema up to date. Safe to call from several processes at once: one migrates, the others wait for it.
+    ///
+    /// # Errors
+    /// A migration failed; nothing of it is left.
+    pub async fn migrate(&self) -> Result<()> {
+        // SQLite: who writes in this process waits meanwhile, in turn.
+        let turn = self.turn().await?;
+        let connection = self.open_for_migration().await.map_err(Error::Unavailable)?;
+        let migrated = up(&connection).await;
+        // Nobody waits for the goodbye of a connection that failed.
+        let closed = connection.close().await;
+        drop(turn);
+        migrated?;
+        closed.map_err(Error::from)?;
+        self.check_file()
+    }
+
+    async fn open_for_migration(&self) -> Result<DatabaseConnection, DbErr> {
+        match self.location() {
+            Location::Sqlite(path) => {
+                let options = connection::sqlite_options(path, false).busy_timeout(SQLITE_PATIENCE);
+                connection::sqlite_pool(options, 1).await
+            }
+            Location::Postgres(url) => {
+                connection::postgres_pool(connection::plain_postgres_options(url)?, 1).await
+            }
+        }
+    }
+}
+
+async fn up(connection: &DatabaseConnection) -> Result<()> {
+    let options = TransactionOptions {
+        isolation_level: None,
+        access_mode: None,
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+    };
+    #[expect(clippy::disallowed_methods, reason = "the schema is no business change: no events, no retry")]
+    let tx = connection.begin_with_options(options).await?;
+    if connection.get_database_backend() == DbBackend::Postgres {
+        // The lock dies with this transaction, whatever happens to us. Only the wait for it is bounded: a long wait for
+        // a table's lock is the price of a large table, and ends with the transactions before it.
+        tx.execute_unprepared(&format!("set local lock_timeout = '{PATIENCE_MINUTES}min'; {LOCK}")).await?;
+        tx.execute_unprepared(
+            "set local lock_timeout = 0; set local statement_timeout = 0;
+            set local idle_in_transaction_session_timeout = 0",
+        ).await?;
+    }
+    Migrator::up(&tx, None).await?;
+    tx.commit().await.map_err(Error::of_commit)
+}
