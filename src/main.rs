@@ -65,8 +65,22 @@ enum Command {
     },
 }
 
+/// A write beyond the process's limit on file sizes (`ulimit -f`) becomes an error that the database reports, in place of
+/// the end of the process: as PostgreSQL does, which ignores the signal.
+fn survive_full_files() {
+    #[cfg(unix)]
+    {
+        /// SIGXFSZ on every Linux but MIPS, on macOS and on the BSDs.
+        const SIGXFSZ: i32 = 25;
+        use tokio::signal::unix::{SignalKind, signal};
+        // The handler stays for the life of the process, also when nobody listens.
+        drop(signal(SignalKind::from_raw(SIGXFSZ)));
+    }
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
+    survive_full_files();
     let cli = Cli::parse();
     match commands::run(cli.command.unwrap_or_default(), cli.args).await {
         Ok(()) => ExitCode::SUCCESS,

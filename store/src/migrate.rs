@@ -10,7 +10,9 @@ use crate::{
     error::{Error, Result},
 };
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
 use std::time::Duration;
 
 /// How long a process waits for another one that migrates, in minutes: as long as the longest migration may take.
@@ -44,9 +46,7 @@ impl Database {
                 let options = connection::sqlite_options(path, false).busy_timeout(SQLITE_PATIENCE);
                 connection::sqlite_pool(options, 1).await
             }
-            Location::Postgres(url) => {
-                connection::postgres_pool(connection::plain_postgres_options(url)?, 1).await
-            }
+            Location::Postgres(url) => connection::postgres_pool(connection::plain_postgres_options(url)?, 1).await,
         }
     }
 }
@@ -66,7 +66,8 @@ async fn up(connection: &DatabaseConnection) -> Result<()> {
         tx.execute_unprepared(
             "set local lock_timeout = 0; set local statement_timeout = 0;
             set local idle_in_transaction_session_timeout = 0",
-        ).await?;
+        )
+        .await?;
     }
     Migrator::up(&tx, None).await?;
     tx.commit().await.map_err(Error::of_commit)

@@ -1,6 +1,6 @@
 //! The program under test: its processes, its database and its bus, from the first byte to the last.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,7 @@ use crate::Mode;
 use crate::addresses::{address, api_health, base, common_environment, data_directory, gateway_health, public};
 use crate::client::{Anonymous, Caller, DinerPhone, Menu, StaffClient};
 use crate::database::Database;
+use crate::disk::SmallDisk;
 use crate::options::{AppOptions, CREDENTIALS_KEY, JWT_SECRET, TABLE_TOKEN_SECRET};
 use crate::process::{Process, free_port};
 use crate::redis::RedisServer;
@@ -40,6 +41,8 @@ pub struct App {
     wire: Option<CountingProxy>,
     redis: Option<RedisServer>,
     database: Database,
+    disk: Option<SmallDisk>,
+    data: PathBuf,
     _directory: TempDir,
     mode: Mode,
     pub(crate) provider: Option<String>,
@@ -73,9 +76,10 @@ impl App {
     async fn embedded(binary: &Path, options: &AppOptions) -> Self {
         let directory = tempfile::tempdir().expect("a writable temporary directory");
         let data = data_directory(&directory);
+        let disk = options.small_disk.map(|size| SmallDisk::over(&data, size));
         let (api, gateway) = (free_port(), free_port());
         let mut environment = common_environment(options, &data);
-        let database = Database::sqlite(binary, &environment, data).await;
+        let database = Database::sqlite(binary, &environment, data.clone()).await;
         address(&mut environment, "COMANDA_API_ADDR", api);
         address(&mut environment, "COMANDA_WS_ADDR", gateway);
         public(&mut environment, options, api);
@@ -88,6 +92,8 @@ impl App {
             wire: None,
             redis: None,
             database,
+            disk,
+            data,
             _directory: directory,
             mode: Mode::Embedded,
             provider: options.provider.clone(),
@@ -100,7 +106,8 @@ impl App {
     async fn distributed(binary: &Path, options: &AppOptions) -> Self {
         let directory = tempfile::tempdir().expect("a writable temporary directory");
         let redis = RedisServer::start();
-        let mut environment = common_environment(options, &data_directory(&directory));
+        let data = data_directory(&directory);
+        let mut environment = common_environment(options, &data);
         environment.insert("REDIS_URL".into(), redis.url());
         // No test talks to the real provider; the embedded mode has the demo's sandbox.
         environment.insert("MERCADOPAGO_BASE_URL".into(), "http://127.0.0.1:9".into());
@@ -140,6 +147,8 @@ impl App {
             wire,
             redis: Some(redis),
             database,
+            disk: None,
+            data,
             _directory: directory,
             mode: Mode::Distributed,
             provider: options.provider.clone(),
@@ -250,6 +259,19 @@ impl App {
     /// Unless the app was started with [`AppOptions::count_round_trips`] in distributed mode.
     pub fn wire(&self) -> &CountingProxy {
         self.wire.as_ref().expect("AppOptions::count_round_trips in distributed mode")
+    }
+
+    /// The disk under the data directory.
+    ///
+    /// # Panics
+    /// Unless the app was started with [`AppOptions::small_disk`] in embedded mode.
+    pub fn disk(&self) -> &SmallDisk {
+        self.disk.as_ref().expect("AppOptions::small_disk in embedded mode")
+    }
+
+    /// What the processes have as `COMANDA_DATA_DIR`.
+    pub fn data_directory(&self) -> &Path {
+        &self.data
     }
 
     /// SIGKILL to every API process.

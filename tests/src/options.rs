@@ -15,6 +15,7 @@ pub struct AppOptions {
     pub(crate) gateway_processes: usize,
     pub(crate) rate_limits: bool,
     pub(crate) count_round_trips: bool,
+    pub(crate) small_disk: Option<usize>,
     pub(crate) provider: Option<String>,
     pub(crate) env: Vec<(String, String)>,
     pub(crate) public_url: bool,
@@ -27,6 +28,7 @@ impl Default for AppOptions {
             gateway_processes: 1,
             rate_limits: false,
             count_round_trips: false,
+            small_disk: None,
             provider: None,
             env: Vec::new(),
             public_url: false,
@@ -60,6 +62,13 @@ impl AppOptions {
     #[must_use]
     pub fn count_round_trips(mut self) -> Self {
         self.count_round_trips = true;
+        self
+    }
+
+    /// Puts the data directory on a disk of so many MiB that can be filled, see [`App::disk`](crate::App::disk). Embedded mode only.
+    #[must_use]
+    pub fn small_disk(mut self, mebibytes: usize) -> Self {
+        self.small_disk = Some(mebibytes);
         self
     }
 

@@ -27,12 +27,17 @@ use uuid::Uuid;
 const FAILURE_REMEMBERED: Duration = Duration::from_secs(60);
 /// A look that is not older is as good as a new one: reports are public, and each look is a write.
 const FRESH: Duration = Duration::from_secs(2);
+/// A look that failed is repeated sooner: whoever made room wants to see it.
+const FRESH_FAILURE: Duration = Duration::from_millis(500);
 /// A look that takes longer tells the same as one that fails.
 const PATIENCE: Duration = Duration::from_secs(LOCK_TIMEOUT_SECONDS + 3);
 /// Less room than this share of the disk is too little, one part in …
 const LITTLE_ROOM: u64 = 20;
 /// … and more than this many bytes is enough on a disk of any size: an evening writes far less.
 const ENOUGH_ROOM: u64 = 1 << 30;
+
+/// With less room than this, in bytes, an order may not fit although the look, which writes one page, still does.
+const NO_ROOM: u64 = 1 << 20;
 
 /// What is known so far. Shared by all clones of a [`Database`].
 #[derive(Debug, Default)]
@@ -81,16 +86,23 @@ impl Database {
     /// opened anew. Looks that come at short intervals share one.
     pub async fn inspect(&self) -> Soundness {
         let _looking = self.condition().looking.lock().await;
-        let last = lock(&self.condition().last_look).clone().filter(|(at, _)| at.elapsed() < FRESH);
+        let last = lock(&self.condition().last_look)
+            .clone()
+            .filter(|(at, found)| at.elapsed() < if found.is_ok() { FRESH } else { FRESH_FAILURE });
         let found = match last {
             // A file can be taken away faster than looks follow one another.
             Some((_, found)) => found.and_then(|()| self.check_file().map_err(|error| error.with_cause())),
             None => self.look().await,
         };
+        let room = self.room();
+        let found = found.and_then(|()| match room {
+            Some((free, _)) if free < NO_ROOM => Err("the disk is full".to_owned()),
+            _ => Ok(()),
+        });
         metrics::gauge!("database_writable").set(if found.is_ok() { 1.0 } else { 0.0 });
         match found {
             Err(why) => Soundness::Unusable(why),
-            Ok(()) => match self.condition().recent_failure().or_else(|| self.little_room()) {
+            Ok(()) => match self.condition().recent_failure().or_else(|| little_room(room?)) {
                 Some(why) => Soundness::Endangered(why),
                 None => Soundness::Sound,
             },
@@ -148,14 +160,19 @@ impl Database {
         self.check_file()
     }
 
-    /// Why there is too little room for the database, if there is.
-    fn little_room(&self) -> Option<String> {
+    /// Free and total bytes of the disk under a SQLite file.
+    fn room(&self) -> Option<(u64, u64)> {
         let (free, total) = self.file()?.space().ok()?;
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
         metrics::gauge!("database_free_bytes").set(free as f64);
-        let least = (total / LITTLE_ROOM).min(ENOUGH_ROOM);
-        (free < least).then(|| format!("the disk has {} MiB left", free >> 20))
+        Some((free, total))
     }
+}
+
+/// Why there is too little room for the database, if there is.
+fn little_room((free, total): (u64, u64)) -> Option<String> {
+    let least = (total / LITTLE_ROOM).min(ENOUGH_ROOM);
+    (free < least).then(|| format!("the disk has {} MiB left", free >> 20))
 }
 
 /// A connection as the next start of the program would have it.

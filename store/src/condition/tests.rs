@@ -3,7 +3,7 @@
 use super::*;
 use domain::{
     SystemClock,
-    event::{EventSink, Envelope},
+    event::{Envelope, EventSink},
 };
 use std::{fs, path::PathBuf, sync::Arc};
 
@@ -59,7 +59,8 @@ async fn a_file_that_is_written_over_is_found_out() {
     fs::copy(&backup, &path).unwrap();
     fresh(&db).await.unwrap_err();
     assert!(matches!(db.inspect().await, Soundness::Unusable(_)));
-    let write = db.transaction("test.after", |uow| async move { uow.run("update write_probe set mark = 'x'", []).await });
+    let write =
+        db.transaction("test.after", |uow| async move { uow.run("update write_probe set mark = 'x'", []).await });
     assert!(matches!(write.await, Err(Error::Unavailable(_))), "nothing is acknowledged any more");
 }
 

@@ -59,7 +59,9 @@ impl DatabaseFile {
     /// What is wrong, for people.
     pub(crate) fn check(&self) -> Result<(), DbErr> {
         if self.overwritten.load(Ordering::Relaxed) {
-            return Err(gone("another program wrote over the database file: stop the server, restore the file, start again"));
+            return Err(gone(
+                "another program wrote over the database file: stop the server, restore the file, start again",
+            ));
         }
         match fs::metadata(&self.path) {
             Ok(now) if Identity::of(&now) == self.identity => {}

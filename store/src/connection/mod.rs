@@ -103,7 +103,9 @@ fn pool_options<DB: Database>(size: u32) -> PoolOptions<DB> {
                 Ok(outside_transaction(connection))
             })
         })
-        .after_release(|connection: &mut DB::Connection, _| Box::pin(async move { Ok(outside_transaction(connection)) }))
+        .after_release(|connection: &mut DB::Connection, _| {
+            Box::pin(async move { Ok(outside_transaction(connection)) })
+        })
 }
 
 fn outside_transaction<C: Connection>(connection: &C) -> bool {

@@ -3,10 +3,14 @@
 use crate::{Database, Error, Location, database::LOCK_TIMEOUT_SECONDS};
 use domain::{
     SystemClock,
-    event::{EventSink, Envelope},
+    event::{Envelope, EventSink},
 };
 use sea_orm::{ConnectionTrait, sqlx, sqlx::ConnectOptions};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 #[derive(Debug)]
 struct Nowhere;
@@ -47,7 +51,7 @@ async fn refused(db: &Database) {
 }
 
 /// What the next start of the program would find.
-async fn stored(path: &PathBuf) -> Vec<String> {
+async fn stored(path: &Path) -> Vec<String> {
     let mut stranger = super::sqlite_options(path, false).connect().await.unwrap();
     sqlx::query_scalar("select text from note order by id").fetch_all(&mut stranger).await.unwrap()
 }

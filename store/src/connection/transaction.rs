@@ -227,10 +227,8 @@ impl ConnectionTrait for Transaction {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let mut open = self.statement().await?;
-        let result = on_connection!(open, statement, |query, connection| query
-            .execute(connection)
-            .await
-            .map(ExecResult::from));
+        let result =
+            on_connection!(open, statement, |query, connection| query.execute(connection).await.map(ExecResult::from));
         open.done(result).map_err(exec_error)
     }
 

@@ -1,0 +1,286 @@
+//! What was answered "done" is stored, whatever happens to the disk, the file or the connections under it (DESIGN I9, I10).
+
+use crate::scene::assert_gap_free;
+use harness::{App, AppOptions, DinerPhone, Reply, Value, distributed_only, embedded_only, json};
+use std::{collections::BTreeSet, fs, time::Duration};
+
+async fn order(phone: &DinerPhone, note: &str) -> Reply {
+    let order = json!({"items": [{"product_id": 111, "qty": 1, "notes": note}]});
+    phone.post("/api/diner/rounds/submit", order).await
+}
+
+async fn sent(phone: &DinerPhone, note: &str) -> i64 {
+    order(phone, note).await.expect(200)["round_id"].as_i64().unwrap()
+}
+
+/// A refusal that the phone can repeat: 503, and when to come back.
+fn come_back(reply: &Reply) {
+    reply.expect(503);
+    assert!(reply.header("retry-after").is_some(), "{}", reply.text());
+}
+
+/// Orders until one is refused for want of room; what was acknowledged on the way joins `acknowledged`.
+async fn until_refused(phone: &DinerPhone, acknowledged: &mut BTreeSet<i64>) {
+    for number in 0..3_000 {
+        let reply = order(phone, &format!("until full {number}")).await;
+        if reply.status == 503 {
+            return come_back(&reply);
+        }
+        acknowledged.insert(reply.expect(200)["round_id"].as_i64().unwrap());
+    }
+    panic!("the disk was never full");
+}
+
+async fn stored(app: &App) -> BTreeSet<i64> {
+    let rounds = app.sql_texts("select cast(id as text) from round").await;
+    rounds.iter().map(|id| id.parse().unwrap()).collect()
+}
+
+async fn database(app: &App) -> Value {
+    let report = app.anonymous().get("/api/health/detailed").await.json();
+    let components = report["components"].as_array().unwrap().clone();
+    components.into_iter().find(|component| component["name"] == "database").unwrap()
+}
+
+async fn wait_for_database(app: &App, status: &str) {
+    for _ in 0..300 {
+        if database(app).await["status"] == status {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("the database is not {status} after a minute: {}", database(app).await);
+}
+
+embedded_only! {
+    /// A full disk, then room again, refusals in between: 9 orders were answered 200 and stored nowhere (issue 11, 1).
+    async fn a_full_disk_refuses_and_loses_nothing(app: App = AppOptions::default().small_disk(24)) {
+        let phone = app.scan("INT-01").await;
+        let waiter = app.login("waiter@demo.com", "waiter123").await;
+        let mut acknowledged = BTreeSet::new();
+        for turn in 0..3 {
+            acknowledged.insert(sent(&phone, &format!("before {turn}")).await);
+            app.disk().fill(&app.pids().0);
+            until_refused(&phone, &mut acknowledged).await;
+            for number in 0..3 {
+                // Ordinary refusals too: a transaction that looks and says no.
+                phone.post("/api/diner/rounds/submit", json!({"items": [{"product_id": 999_999, "qty": 1}]})).await;
+                order(&phone, &format!("no room {turn} {number}")).await;
+            }
+            let report = app.anonymous().get("/api/health/detailed").await;
+            // Where the limit of the process plays the disk, there is room for the report's own small write.
+            let down = matches!(app.disk(), harness::SmallDisk::Mounted(_));
+            assert_eq!(report.status, if down { 503 } else { 200 }, "{}", report.text());
+            assert_ne!(database(&app).await["status"], "up");
+            waiter.get("/api/waiter/tables").await;
+
+            app.disk().free(&app.pids().0);
+            for number in 0..3 {
+                phone.post("/api/diner/rounds/submit", json!({"items": [{"product_id": 999_999, "qty": 1}]})).await;
+                acknowledged.insert(sent(&phone, &format!("refused, then good {turn} {number}")).await);
+            }
+            for number in 0..14 {
+                acknowledged.insert(sent(&phone, &format!("good {turn} {number}")).await);
+            }
+            wait_for_database(&app, "degraded").await;
+        }
+        assert!(acknowledged.is_subset(&stored(&app).await), "read by a connection of somebody else");
+        app.kill9_api();
+        app.restart_api().await;
+        assert!(acknowledged.is_subset(&stored(&app).await), "and after the next start");
+        assert_gap_free(&app).await;
+        sent(&app.scan("INT-01").await, "and on it goes").await;
+    }
+
+    /// Money on a full disk: refused with 503, and taken once when there is room.
+    async fn a_full_disk_takes_no_payment_and_no_second_one(app: App = AppOptions::default().small_disk(24)) {
+        let phone = app.scan("INT-01").await;
+        let waiter = app.login("waiter@demo.com", "waiter123").await.with_header("X-Idempotency-Key", "cash-1");
+        sent(&phone, "dinner").await;
+        let check = phone.post_empty("/api/billing/check/request").await.expect(200);
+        let pay = json!({"check_id": check["check_id"], "amount_cents": check["total_cents"]});
+        app.disk().fill(&app.pids().0);
+        until_refused(&app.scan("INT-02").await, &mut BTreeSet::new()).await;
+        for _ in 0..3 {
+            come_back(&waiter.post("/api/billing/cash/pay", pay.clone()).await);
+        }
+        app.disk().free(&app.pids().0);
+        let first = waiter.post("/api/billing/cash/pay", pay.clone()).await;
+        first.expect(200);
+        assert_eq!(waiter.post("/api/billing/cash/pay", pay).await.bytes, first.bytes);
+        app.kill9_api();
+        app.restart_api().await;
+        assert_eq!(app.sql_i64("select count(*) from payment").await, 1);
+    }
+
+    /// `rm comanda.db`: 30 orders were acknowledged and gone at the next start (issue 11, 6).
+    async fn a_deleted_database_acknowledges_nothing(app: App) {
+        let phone = app.scan("INT-01").await;
+        let before = sent(&phone, "before").await;
+        let (file, aside) = (app.data_directory().join("comanda.db"), app.data_directory().join("aside"));
+        fs::rename(&file, &aside).unwrap();
+        for number in 0..30 {
+            come_back(&order(&phone, &format!("{number}")).await);
+        }
+        app.anonymous().get("/api/health/detailed").await.expect(503);
+        assert!(database(&app).await["detail"].as_str().unwrap().contains("gone"));
+        assert!(!file.exists(), "no empty database appears in its place");
+        fs::rename(&aside, &file).unwrap();
+        sent(&phone, "it is back").await;
+        wait_for_database(&app, "up").await;
+        assert!(stored(&app).await.contains(&before));
+    }
+
+    /// `mv backup.db comanda.db`
+    async fn a_replaced_database_acknowledges_nothing(app: App) {
+        let phone = app.scan("INT-01").await;
+        sent(&phone, "before").await;
+        let data = app.data_directory();
+        fs::copy(data.join("comanda.db"), data.join("backup.db")).unwrap();
+        fs::rename(data.join("backup.db"), data.join("comanda.db")).unwrap();
+        come_back(&order(&phone, "after").await);
+        app.anonymous().get("/api/health/detailed").await.expect(503);
+        assert!(database(&app).await["detail"].as_str().unwrap().contains("replaced"));
+        assert!(app.logs().contains("replaced"), "loudly");
+        app.restart_api().await;
+        sent(&app.scan("INT-02").await, "the file that is there now is served").await;
+    }
+
+    /// `cp backup.db comanda.db`: the same file with other content. Noticed by the look that comes every ten seconds.
+    async fn a_database_that_is_written_over_is_noticed(app: App) {
+        let phone = app.scan("INT-01").await;
+        let backup = app.data_directory().join("backup.db");
+        app.sql_exec(&format!("vacuum into '{}'", backup.display())).await;
+        wait_for_database(&app, "up").await;
+        // The look after the backup leaves a mark that the backup does not have.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        wait_for_database(&app, "up").await;
+        fs::copy(&backup, app.data_directory().join("comanda.db")).unwrap();
+        wait_for_database(&app, "down").await;
+        come_back(&order(&phone, "after").await);
+    }
+
+    /// The write-ahead log holds what the file does not hold yet: the same orders would be gone.
+    async fn a_deleted_write_ahead_log_acknowledges_nothing(app: App) {
+        let phone = app.scan("INT-01").await;
+        sent(&phone, "before").await;
+        fs::remove_file(app.data_directory().join("comanda.db-wal")).unwrap();
+        come_back(&order(&phone, "after").await);
+        assert_eq!(database(&app).await["status"], "down");
+    }
+
+    /// The first start on a disk that is too small: nothing half done is left, and with room it goes through.
+    async fn a_migration_without_room_leaves_nothing(app: App) {
+        let data = app.data_directory().join("second");
+        fs::create_dir(&data).unwrap();
+        let migrate = |room: &str| {
+            let mut command = std::process::Command::new("prlimit");
+            command.arg(format!("--fsize={room}:")).arg(env!("CARGO_BIN_EXE_comanda")).arg("migrate");
+            command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("COMANDA_DATA_DIR", &data);
+            command.output().unwrap()
+        };
+        for room in ["20000", "150000", "400000"] {
+            let failed = migrate(room);
+            assert!(!failed.status.success(), "{room} bytes were enough");
+            assert!(failed.status.code().is_some(), "an error, not a signal");
+        }
+        let migrated = migrate("unlimited");
+        assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
+    }
+
+    /// A data directory that is renamed under the running program, with everything in it.
+    async fn a_moved_data_directory_acknowledges_nothing(app: App) {
+        let phone = app.scan("INT-01").await;
+        let aside = app.data_directory().with_extension("aside");
+        fs::rename(app.data_directory(), &aside).unwrap();
+        come_back(&order(&phone, "after").await);
+        fs::rename(&aside, app.data_directory()).unwrap();
+        sent(&phone, "back").await;
+    }
+}
+
+distributed_only! {
+    /// PostgreSQL refuses the COMMIT itself, for want of room, for an IO error, for anything: nothing is acknowledged,
+    /// the connection is not used again, and what comes afterwards is stored.
+    async fn a_failed_commit_is_no_answer(app: App) {
+        let phone = app.scan("INT-01").await;
+        let mut acknowledged = BTreeSet::from([sent(&phone, "before").await]);
+        for (state, wanted) in [("53100", 503), ("58030", 503), ("53200", 503), ("25006", 503), ("P0001", 500)] {
+            app.sql_exec(&format!(
+                "create function refuse_commit() returns trigger language plpgsql as
+                    $$ begin raise exception 'no' using errcode = '{state}'; end $$;
+                 create constraint trigger refuse_commit after insert on round deferrable initially deferred
+                    for each row execute function refuse_commit()"
+            ))
+            .await;
+            for number in 0..3 {
+                let reply = order(&phone, &format!("{state} {number}")).await;
+                reply.expect(wanted);
+                assert_eq!(reply.header("retry-after").is_some(), wanted == 503);
+                phone.post("/api/diner/rounds/submit", json!({"items": [{"product_id": 999_999, "qty": 1}]})).await;
+            }
+            app.anonymous().get("/api/health/detailed").await.expect(200);
+            assert_eq!(database(&app).await["status"], "degraded", "a failed commit is remembered for a minute");
+            app.sql_exec("drop function refuse_commit cascade").await;
+            for number in 0..4 {
+                acknowledged.insert(sent(&phone, &format!("after {state} {number}")).await);
+            }
+        }
+        assert_eq!(stored(&app).await, acknowledged);
+        app.kill9_api();
+        app.restart_api().await;
+        assert_eq!(stored(&app).await, acknowledged);
+        assert_gap_free(&app).await;
+    }
+
+    /// A hundred phones hang up while their order waits for a lock: no connection stays inside a transaction, their number
+    /// stays bounded, and the next orders are stored.
+    async fn hang_ups_behind_a_lock_leave_no_open_transaction(app: App) {
+        let phone = app.scan("INT-01").await;
+        let session = phone.session_id;
+        let lock = format!("begin; select id from table_session where id = {session} for update; select pg_sleep(3); commit");
+        let hang_ups = harness::race(100, |number| {
+            let phone = phone.clone();
+            async move {
+                let note = format!("hung up {number}");
+                tokio::time::timeout(Duration::from_millis(100 + 15 * number as u64), order(&phone, &note)).await.ok();
+            }
+        });
+        let most = async {
+            let mut most = 0;
+            for _ in 0..20 {
+                let ours = "select count(*) from pg_stat_activity where datname = current_database()";
+                most = most.max(app.sql_i64(ours).await);
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            most
+        };
+        let ((), _, most) = tokio::join!(app.sql_exec(&lock), hang_ups, most);
+        assert!(most < 60, "{most} connections");
+        let mut acknowledged = BTreeSet::new();
+        for number in 0..20 {
+            acknowledged.insert(sent(&phone, &format!("good {number}")).await);
+        }
+        let open = "select count(*) from pg_stat_activity where datname = current_database()
+            and state like 'idle in transaction%' and pid <> pg_backend_pid()";
+        for tries in 0.. {
+            if app.sql_i64(open).await == 0 {
+                break;
+            }
+            assert!(tries < 100, "somebody is still inside a transaction");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(acknowledged.is_subset(&stored(&app).await));
+        assert_gap_free(&app).await;
+    }
+
+    /// A second process migrates while somebody else holds the lock for longer than a request may wait.
+    async fn a_migration_waits_longer_than_a_request(app: App) {
+        let hold = app.sql_exec("begin; select pg_advisory_xact_lock(724861001); select pg_sleep(6.5); commit");
+        let migrate = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            tokio::task::block_in_place(|| app.operate(&["migrate"]))
+        };
+        tokio::join!(hold, migrate);
+    }
+}
