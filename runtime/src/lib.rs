@@ -7,6 +7,7 @@ pub mod breaker;
 pub mod bus;
 pub mod config;
 pub mod health;
+pub mod job;
 pub mod limits;
 pub mod problem;
 pub mod shutdown;
@@ -19,6 +20,7 @@ pub use config::{
     Args, BucketTarget, BusTarget, ConfigError, DatabaseTarget, Environment, Origins, PaymentSettings, PictureTarget,
     Settings, WebhookMode,
 };
+pub use job::{Job, JobError, JobReport, Jobs, Periodic, Ran};
 pub use limits::{Limit, RateLimits};
 pub use problem::{Problem, ProblemBody};
 pub use shutdown::Shutdown;
