@@ -13,6 +13,7 @@ mod watch;
 use clap::{Parser, Subcommand};
 use runtime::Args;
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Backend of a table-service restaurant.
 #[derive(Parser)]
@@ -68,14 +69,10 @@ enum Command {
 /// A write beyond the process's limit on file sizes (`ulimit -f`) becomes an error that the database reports, in place of
 /// the end of the process: as PostgreSQL does, which ignores the signal.
 fn survive_full_files() {
-    #[cfg(unix)]
-    {
-        /// SIGXFSZ on every Linux but MIPS, on macOS and on the BSDs.
-        const SIGXFSZ: i32 = 25;
-        use tokio::signal::unix::{SignalKind, signal};
-        // The handler stays for the life of the process, also when nobody listens.
-        drop(signal(SignalKind::from_raw(SIGXFSZ)));
-    }
+    /// SIGXFSZ on every Linux but MIPS, on macOS and on the BSDs.
+    const SIGXFSZ: i32 = 25;
+    // The handler stays for the life of the process, also when nobody listens.
+    drop(signal(SignalKind::from_raw(SIGXFSZ)));
 }
 
 #[tokio::main]

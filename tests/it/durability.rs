@@ -160,13 +160,35 @@ embedded_only! {
         come_back(&order(&phone, "after").await);
     }
 
-    /// The write-ahead log holds what the file does not hold yet: the same orders would be gone.
+    /// The write-ahead log holds what the file does not hold yet: the same orders would be gone. Without its index,
+    /// connections would not know of one another.
     async fn a_deleted_write_ahead_log_acknowledges_nothing(app: App) {
+        for companion in ["comanda.db-wal", "comanda.db-shm"] {
+            let phone = app.scan("INT-01").await;
+            sent(&phone, companion).await;
+            fs::remove_file(app.data_directory().join(companion)).unwrap();
+            come_back(&order(&phone, "after").await);
+            assert_eq!(database(&app).await["status"], "down");
+            app.restart_api().await;
+        }
+    }
+
+    /// Commands of the operator open and close the same file: the last one to close it would take its log away, and the
+    /// server is there. (Reading the file past SQLite and closing it would give up SQLite's own locks.)
+    async fn an_operator_beside_the_server_leaves_the_log_alone(app: App) {
         let phone = app.scan("INT-01").await;
-        sent(&phone, "before").await;
-        fs::remove_file(app.data_directory().join("comanda.db-wal")).unwrap();
-        come_back(&order(&phone, "after").await);
-        assert_eq!(database(&app).await["status"], "down");
+        for turn in 0..3 {
+            let acknowledged = sent(&phone, &format!("{turn}")).await;
+            // Two looks of the health report, each with a mark of its own.
+            for _ in 0..2 {
+                wait_for_database(&app, "up").await;
+                tokio::time::sleep(Duration::from_millis(2_100)).await;
+            }
+            app.operate(&["dead-letters"]);
+            assert!(app.data_directory().join("comanda.db-wal").exists());
+            assert!(stored(&app).await.contains(&acknowledged));
+        }
+        wait_for_database(&app, "up").await;
     }
 
     /// The first start on a disk that is too small: nothing half done is left, and with room it goes through.

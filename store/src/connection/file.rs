@@ -1,13 +1,16 @@
 //! The SQLite file that was opened, and whether it is still the one that the next start will open.
 //!
 //! A file that is deleted or renamed while it is open goes on working: every commit succeeds, into a file that nobody will
-//! ever open again. The same is true of the write-ahead log beside it. A file that another program writes over
+//! ever open again. The same is true of the write-ahead log beside it; and when the log's index (`-shm`) is deleted, later
+//! connections share no locks with the earlier ones and lose one another's commits. A file that another program writes over
 //! (`cp backup.db comanda.db`) keeps its identity but not its content, and is found out by a mark ([`DatabaseFile::holds`]).
 
 use sea_orm::DbErr;
 use std::{
     fs::{self, File, Metadata},
-    io::{self, Read, Seek, SeekFrom},
+    io,
+    mem::ManuallyDrop,
+    os::unix::fs::{FileExt, MetadataExt},
     path::{Path, PathBuf},
     sync::{
         OnceLock,
@@ -19,13 +22,24 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct DatabaseFile {
     path: PathBuf,
-    log: PathBuf,
+    /// Never closed: whoever closes any handle of a file gives up all of the process's POSIX locks on it, SQLite's among
+    /// them, and the next program that closes the database would think itself the last and delete the log.
+    handle: ManuallyDrop<File>,
     /// Of the database itself.
     identity: Identity,
-    /// Of its write-ahead log, from the first look at which there was one.
-    log_identity: OnceLock<Identity>,
+    /// The write-ahead log and its index.
+    companions: [Companion; 2],
     /// Another program wrote over the content. There is no way back but a restart.
     overwritten: AtomicBool,
+}
+
+/// A file that SQLite keeps beside the database.
+#[derive(Debug)]
+struct Companion {
+    what: &'static str,
+    path: PathBuf,
+    /// From the first look at which there was one.
+    identity: OnceLock<Identity>,
 }
 
 /// Which file it is, whatever it is called: device and inode.
@@ -38,14 +52,16 @@ impl DatabaseFile {
     /// # Errors
     /// There is none.
     pub(crate) fn opened(path: &Path) -> io::Result<Self> {
-        // SQLite puts the log beside the file that a link leads to.
-        let mut log = fs::canonicalize(path)?.into_os_string();
-        log.push("-wal");
+        // SQLite puts them beside the file that a link leads to.
+        let real = fs::canonicalize(path)?;
         let file = Self {
             path: path.to_owned(),
-            log: log.into(),
+            handle: ManuallyDrop::new(File::open(path)?),
             identity: Identity::of(&fs::metadata(path)?),
-            log_identity: OnceLock::new(),
+            companions: [
+                Companion::beside(&real, "-wal", "write-ahead log"),
+                Companion::beside(&real, "-shm", "index of the write-ahead log"),
+            ],
             overwritten: AtomicBool::new(false),
         };
         file.check().map_err(io::Error::other)?;
@@ -68,17 +84,7 @@ impl DatabaseFile {
             Ok(_) => return Err(gone("the database file was replaced by another: put it back or restart the server")),
             Err(_) => return Err(gone("the database file is gone: put it back or restart the server")),
         }
-        // The log is made by the first write and stays as long as a connection is open, and one always is.
-        let log = fs::metadata(&self.log).ok().map(|log| Identity::of(&log));
-        match (self.log_identity.get(), log) {
-            (None, None) => Ok(()),
-            (None, Some(log)) => {
-                self.log_identity.get_or_init(|| log);
-                Ok(())
-            }
-            (Some(known), Some(log)) if *known == log => Ok(()),
-            (Some(_), _) => Err(gone("the database's write-ahead log was deleted or replaced: restart the server")),
-        }
+        self.companions.iter().try_for_each(Companion::check)
     }
 
     /// Notes for good that the content is not ours any more.
@@ -91,10 +97,9 @@ impl DatabaseFile {
     /// # Errors
     /// The page cannot be read.
     pub(crate) fn holds(&self, mark: &str, page: u64, page_size: u64) -> io::Result<bool> {
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(page.saturating_sub(1) * page_size))?;
-        let mut content = Vec::new();
-        file.take(page_size).read_to_end(&mut content)?;
+        let mut content = vec![0; usize::try_from(page_size).unwrap_or_default()];
+        let read = self.handle.read_at(&mut content, page.saturating_sub(1) * page_size)?;
+        content.truncate(read);
         Ok(content.windows(mark.len()).any(|window| window == mark.as_bytes()))
     }
 
@@ -113,17 +118,33 @@ impl DatabaseFile {
     }
 }
 
-impl Identity {
-    #[cfg(unix)]
-    fn of(file: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
-        Self(file.dev(), file.ino())
+impl Companion {
+    fn beside(database: &Path, suffix: &str, what: &'static str) -> Self {
+        let mut path = database.as_os_str().to_owned();
+        path.push(suffix);
+        Self { what, path: path.into(), identity: OnceLock::new() }
     }
 
-    /// Elsewhere an open file can be neither deleted nor replaced.
-    #[cfg(not(unix))]
-    fn of(_: &Metadata) -> Self {
-        Self(0, 0)
+    /// It appears at the first use and stays as long as a connection is open, and one always is.
+    fn check(&self) -> Result<(), DbErr> {
+        let now = fs::metadata(&self.path).ok().map(|file| Identity::of(&file));
+        match (self.identity.get(), now) {
+            (None, None) => Ok(()),
+            (None, Some(now)) => {
+                self.identity.get_or_init(|| now);
+                Ok(())
+            }
+            (Some(known), Some(now)) if *known == now => Ok(()),
+            (Some(_), _) => {
+                Err(gone(&format!("the database's {} was deleted or replaced: restart the server", self.what)))
+            }
+        }
+    }
+}
+
+impl Identity {
+    fn of(file: &Metadata) -> Self {
+        Self(file.dev(), file.ino())
     }
 }
 
