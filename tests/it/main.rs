@@ -8,6 +8,7 @@ mod bad_input;
 mod bootstrap;
 mod branches;
 mod calls;
+mod canceled;
 mod cart;
 mod checks;
 mod claims;
