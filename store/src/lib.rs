@@ -71,7 +71,7 @@ pub use database::{Database, Location};
 pub use deletion::{DeletionRow, Doomed};
 pub use diner::{DinerRow, NewDiner};
 pub use error::{Error, HoldsStoreError, Result};
-pub use event_log::PAGE as EVENT_PAGE;
+pub use event_log::{Logged, PAGE as EVENT_PAGE, Unreadable};
 pub use feedback::FeedbackRow;
 pub use idempotency::{Answer, Attempt};
 pub use ingredient::IngredientRow;

@@ -26,6 +26,7 @@ mod ingredients;
 mod isolation;
 mod keys;
 mod kitchen;
+mod later;
 mod ledger;
 mod lists;
 mod look;
