@@ -337,7 +337,7 @@ impl Database {
         Ok(one::<Streams>(self.reader(), sql, []).await?.map_or((0, 0), |streams| (streams.count, streams.longest)))
     }
 
-    /// Forgets events older than `before`, a bounded number at a time, and tells how many. Ids rise with time, so the
+    /// Forgets events older than `before`, a bounded number a statement, and tells how many. Ids rise with time, so the
     /// oldest are found without an index on the instant.
     ///
     /// # Errors
@@ -345,7 +345,6 @@ impl Database {
     pub async fn forget_events(&self, before: DateTime<Utc>) -> Result<u64> {
         let sql = "delete from event where id in (
             select id from (select id, ts from event order by id limit 5000) oldest where ts < $1)";
-        let statement = Statement::from_sql_and_values(self.reader().get_database_backend(), sql, [before.into()]);
-        Ok(self.reader().execute_raw(statement).await?.rows_affected())
+        self.forget(sql, &[before.into()]).await
     }
 }

@@ -27,6 +27,7 @@ mod error;
 mod event_log;
 mod exclusion;
 mod feedback;
+mod forget;
 mod idempotency;
 mod ingredient;
 mod menu;
@@ -81,8 +82,8 @@ pub use offer::{EndedRestriction, OfferedIn};
 pub use office::{NewBranch, NewUser};
 pub use page::Page;
 pub use payment::{
-    AccountRow, Bill, CheckoutRow, Facts, Incident, IncidentRow, LockedRefund, NewAccount, NewCheckout, NewNotice,
-    NewPayment, PaymentRow, RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
+    AccountRow, Bill, CheckoutRow, Facts, Incident, IncidentRow, Keeping, LockedRefund, NewAccount, NewCheckout,
+    NewNotice, NewPayment, NoticeTally, PaymentRow, RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
 };
 pub use payment::{
     BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport,
