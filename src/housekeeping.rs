@@ -1,12 +1,14 @@
 //! What must be done now and then, whoever calls: a burst's last word to the phones, products whose
 //! 86 is over, and sweeping out old events, old
-//! idempotency keys, expired refresh tokens, old notices of providers and idle rate-limit buckets.
+//! idempotency keys, expired refresh tokens, old notices of providers and idle rate-limit buckets; and writing down how
+//! many notices came of which nothing is kept.
 //!
 //! Every API process does it; the statements are bounded and safe to run twice.
 
 use crate::process::Process;
 use api::AppState;
 use chrono::{DateTime, TimeDelta, Utc};
+use operations::payment;
 use runtime::Shutdown;
 use std::time::Duration;
 use store::Database;
@@ -15,7 +17,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 /// Starts both rounds.
 pub(crate) fn start(process: &Process, state: AppState) {
     let retention = TimeDelta::from_std(process.settings.event_retention).unwrap_or(TimeDelta::MAX);
-    let (db, shutdown) = (process.db.clone(), process.shutdown.clone());
+    let (db, shutdown, providers) = (process.db.clone(), process.shutdown.clone(), process.providers.clone());
     process.shutdown.spawn(async move {
         let mut minute = every(Duration::from_secs(60));
         while goes_on(&shutdown, &mut minute).await {
@@ -23,6 +25,12 @@ pub(crate) fn start(process: &Process, state: AppState) {
             if let Err(error) = sweep(&db, db.clock().now() - retention).await {
                 tracing::warn!(%error, "sweeping failed; the next minute tries again");
             }
+            if let Err(error) = payment::write_down_notices(&db, &providers).await {
+                tracing::warn!(%error, "notices could not be counted; the next minute tries again");
+            }
+        }
+        if let Err(error) = payment::write_down_notices(&db, &providers).await {
+            tracing::warn!(%error, "the last notices could not be counted");
         }
     });
     let (db, shutdown) = (process.db.clone(), process.shutdown.clone());

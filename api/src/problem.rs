@@ -85,6 +85,7 @@ fn of_store(error: store::Error) -> Problem {
         E::Forbidden(noun) => Problem::forbidden(format!("No access to this {noun}")),
         E::Illegal(illegal) => of_state(StatusCode::BAD_REQUEST, &illegal),
         E::KeyReused => Problem::conflict("idempotency_key_reused", "The idempotency key was used for another request"),
+        E::TooManyKeys => Problem::too_many_requests(3_600),
         E::Taken(constraint) => {
             tracing::info!(constraint, "a unique constraint refused a write");
             Problem::conflict("already_exists", "It exists already")

@@ -209,9 +209,9 @@ fn payments(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRout
     routes
         .routes(limits.at(Limit::Preference, routes!(routes::payment::preference)))
         .routes(limits.at(Limit::Verify, routes!(routes::payment::verify)))
-        // Behind its token a notice is never limited: they coalesce in the queue.
+        // A notice is never limited, what is kept of them is.
         .routes(routes!(routes::payment::webhook, routes::payment::webhook_by_get))
-        .routes(limits.at(Limit::Notice, routes!(routes::payment::webhook_of_the_only_account)))
+        .routes(routes!(routes::payment::webhook_of_the_only_account))
 }
 
 /// What the office does about money that comes through providers.

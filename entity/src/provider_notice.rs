@@ -20,6 +20,11 @@ pub struct Model {
     pub headers: Json,
     pub body: String,
     pub received_at: DateTimeUtc,
+    pub day: Option<Date>,
+    pub identity: Option<String>,
+    pub digest: Option<String>,
+    pub size: Option<i64>,
+    pub times: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -32,6 +32,9 @@ mod m20261124_000028_create_customizations;
 mod m20261124_000029_create_promotions;
 mod m20261124_000031_create_recipes;
 mod m20261124_000032_link_products_to_recipes;
+mod m20261128_000037_bound_notices;
+mod m20261128_000038_count_notices;
+mod m20261128_000039_index_old_looks;
 mod m20261128_000041_create_write_probe;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -72,6 +75,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000029_create_promotions::Migration),
             Box::new(m20261124_000031_create_recipes::Migration),
             Box::new(m20261124_000032_link_products_to_recipes::Migration),
+            Box::new(m20261128_000037_bound_notices::Migration),
+            Box::new(m20261128_000038_count_notices::Migration),
+            Box::new(m20261128_000039_index_old_looks::Migration),
             Box::new(m20261128_000041_create_write_probe::Migration),
         ]
     }

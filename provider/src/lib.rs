@@ -27,7 +27,7 @@ pub use error::CallError;
 pub use guarded::Guarded;
 pub use mercadopago::MercadoPago;
 pub use money::{DecimalError, cents_from_decimal, decimal_from_cents};
-pub use notice::{Hint, HintKind, InvalidNotice, Notice, Verdict};
+pub use notice::{Hint, HintKind, InvalidNotice, Notice, Proof, Verdict};
 pub use payment::{Order, Page, PaymentQuery, Snapshot};
 pub use refund::{Refund, RefundOrder, RefundOutcome, RefundStatus};
 pub use traits::{Caps, PaymentProvider};

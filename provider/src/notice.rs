@@ -15,12 +15,17 @@ pub struct Notice<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The provider once signed a notification about this resource. It says nothing about the body.
-    Verified,
+    Verified(Proof),
     /// There is no signature, or one that this kind of notification does not let anyone check.
     Unsigned,
     /// There is one and it is not ours.
     Invalid(InvalidNotice),
 }
+
+/// The very signature that holds, whatever stood around it: who sends a captured notice again, changed wherever nothing
+/// is signed, cannot make another of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof(pub [u8; 32]);
 
 /// Why a signature is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +72,14 @@ pub enum HintKind {
     Authorization,
     /// A topic this version does not know: acknowledge and ignore.
     Other,
+}
+
+impl Verdict {
+    /// Whether the provider signed it.
+    #[must_use]
+    pub const fn is_verified(self) -> bool {
+        matches!(self, Self::Verified(_))
+    }
 }
 
 impl HintKind {

@@ -94,9 +94,6 @@ limits! {
     Preference = 5 * TABLE, "preference";
     /// Returns from the payment provider looked at; key: the table token.
     Verify = 20 * TABLE, "verify";
-    /// Notices to the address that needs no token, where anybody could fill the disk; key: the address. What is refused
-    /// comes again, and the sweep finds it anyway.
-    Notice = 60 * VENUE, "notice";
     /// Questions how long the kitchen takes; key: the table token, else the address.
     EstimatedWait = 60 * VENUE, "estimated_wait";
     /// Pictures uploaded, each a second of a core; key: the user's id.

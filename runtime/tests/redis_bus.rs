@@ -5,7 +5,7 @@
 
 use domain::{
     BranchId, EventId, SessionId, TenantId,
-    event::{Actor, Envelope, EventSink, EventType},
+    event::{Actor, Author, Envelope, EventSink, EventType, Word},
 };
 use runtime::{Bus, BusKind, BusListener, BusMessage, Shutdown};
 use std::{
@@ -116,14 +116,14 @@ fn event(branch: i64, seq: i64) -> Envelope {
         id: EventId(seq),
         epoch: "epoch".into(),
         seq,
-        kind: EventType::RoundReady,
+        kind: EventType::RoundReady.into(),
         tenant_id: TenantId(1),
         branch_id: BranchId(branch),
         table_id: None,
         session_id: Some(SessionId(31)),
         sector_id: None,
         entity: serde_json::value::RawValue::from_string(r#"{"round_id":90,"round_number":1}"#.into()).unwrap(),
-        actor: Actor::DINER,
+        actor: Actor::DINER.into(),
         ts: "2026-01-10T20:00:00.000001Z".parse().unwrap(),
         v: 1,
     }
@@ -181,6 +181,24 @@ async fn a_followed_branch_arrives_whole_and_in_order() {
     bus.publish(vec![event(2, 3_001)]);
     let heard = timeout(Duration::from_millis(200), listener.next()).await;
     assert!(!matches!(heard, Ok(BusMessage::Event(_))), "{heard:?}");
+    assert!(shutdown.drain().await);
+}
+
+/// Processes are replaced one after another: an older gateway hears what a newer API says.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_of_a_later_version_is_heard_as_it_is() {
+    let server = RedisServer::started();
+    let shutdown = shutdown();
+    let bus = Bus::redis(&server.url(), &shutdown).await.unwrap();
+    let mut listener = bus.listen();
+    listener.follow(BranchId(2)).await.unwrap();
+    let author = Author { user_id: Some(7), role: Word::read("PRINTER") };
+    bus.publish(vec![Envelope { kind: Word::read("ROUND_PRINTED"), actor: author, ..event(2, 1) }, event(2, 2)]);
+    let heard = timeout(PATIENCE, listener.next()).await.unwrap();
+    let BusMessage::Event(first) = heard else { panic!("{heard:?}") };
+    assert_eq!((first.envelope.kind.as_str(), first.envelope.actor.role.as_str()), ("ROUND_PRINTED", "PRINTER"));
+    assert_eq!(first.json, serde_json::to_vec(&first.envelope).unwrap());
+    assert_eq!(next_seq(&mut listener).await, 2);
     assert!(shutdown.drain().await);
 }
 

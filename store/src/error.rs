@@ -18,6 +18,9 @@ pub enum Error {
     /// An idempotency key came back with another request (DESIGN I7).
     #[error("the idempotency key was used for another request")]
     KeyReused,
+    /// A table has more idempotency keys alive than any table needs: somebody fills the disk with them.
+    #[error("too many idempotency keys")]
+    TooManyKeys,
     /// The state does not allow it.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
@@ -148,6 +151,7 @@ impl Error {
             | Self::Forbidden(_)
             | Self::Taken(_)
             | Self::KeyReused
+            | Self::TooManyKeys
             | Self::Illegal(_)
             | Self::Money(_)
             | Self::Busy => None,

@@ -12,9 +12,9 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     BranchId, EventId, SectorId, SessionId, TableId, TenantId,
-    event::{Actor, ActorRole, Draft, Envelope, EventType, Position},
+    event::{Author, Draft, Envelope, Position, Word},
 };
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, Value};
 use serde_json::{json, value::RawValue};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -51,25 +51,84 @@ struct EventRow {
     ts: DateTime<Utc>,
 }
 
-impl TryFrom<EventRow> for Envelope {
-    type Error = Error;
-    fn try_from(row: EventRow) -> Result<Self> {
-        let kind = EventType::parse(&row.r#type).ok_or_else(|| corrupt(format!("event type {}", row.r#type)))?;
-        Ok(Self {
+/// A row of the log, as it is read. One that cannot be read hides no other: it has its number all the same.
+#[derive(Clone, Debug)]
+pub enum Logged {
+    /// An event, perhaps of a type that only a later version knows.
+    Event(Envelope),
+    /// A row that cannot be read.
+    Unreadable(Unreadable),
+}
+
+/// What is left of a row that cannot be read.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    /// Its number.
+    pub seq: i64,
+    /// The stream's incarnation.
+    pub epoch: Arc<str>,
+    /// The event without its payload, where only that cannot be read: it tells whom it concerns.
+    pub about: Option<Box<Envelope>>,
+    /// Why, for the logs.
+    pub why: String,
+}
+
+impl Logged {
+    /// Its number.
+    #[must_use]
+    pub const fn seq(&self) -> i64 {
+        match self {
+            Self::Event(event) => event.seq,
+            Self::Unreadable(row) => row.seq,
+        }
+    }
+
+    /// The stream's incarnation.
+    #[must_use]
+    pub const fn epoch(&self) -> &Arc<str> {
+        match self {
+            Self::Event(event) => &event.epoch,
+            Self::Unreadable(row) => &row.epoch,
+        }
+    }
+
+    /// Reads a row.
+    fn read(row: &QueryResult) -> Result<Self> {
+        EventRow::from_query_result(row, "").map(Self::from).or_else(|error| {
+            let (seq, epoch): (i64, String) = (row.try_get("", "seq")?, row.try_get("", "epoch")?);
+            Ok(Self::Unreadable(Unreadable { seq, epoch: epoch.into(), about: None, why: error.to_string() }))
+        })
+    }
+}
+
+impl From<EventRow> for Logged {
+    fn from(row: EventRow) -> Self {
+        let (entity, why) = match RawValue::from_string(row.entity) {
+            Ok(entity) => (entity, None),
+            Err(error) => (RawValue::NULL.to_owned(), Some(error.to_string())),
+        };
+        let event = Envelope {
             id: row.id,
             epoch: row.epoch.into(),
             seq: row.seq,
-            kind,
+            kind: Word::read(&row.r#type),
             tenant_id: row.tenant_id,
             branch_id: row.branch_id,
             table_id: row.table_id,
             session_id: row.session_id,
             sector_id: row.sector_id,
-            entity: RawValue::from_string(row.entity).map_err(|e| corrupt(e.to_string()))?,
-            actor: Actor { user_id: row.actor_id, role: ActorRole::parse(&row.actor_role) },
+            entity,
+            actor: Author { user_id: row.actor_id, role: Word::read(&row.actor_role) },
             ts: row.ts,
             v: 1,
-        })
+        };
+        match why {
+            None => Self::Event(event),
+            Some(why) => {
+                let (seq, epoch) = (event.seq, Arc::clone(&event.epoch));
+                Self::Unreadable(Unreadable { seq, epoch, about: Some(Box::new(event)), why })
+            }
+        }
     }
 }
 
@@ -157,14 +216,14 @@ fn envelope_of(row: &Appended, epoch: Arc<str>, draft: &Draft, entity: String, n
         id: row.id,
         epoch,
         seq: row.seq,
-        kind: draft.event.kind(),
+        kind: draft.event.kind().into(),
         tenant_id: draft.place.tenant_id,
         branch_id: draft.place.branch_id,
         table_id: draft.place.table_id,
         session_id: draft.place.session_id,
         sector_id: draft.place.sector_id,
         entity: RawValue::from_string(entity).map_err(|e| corrupt(e.to_string()))?,
-        actor: draft.actor,
+        actor: draft.actor.into(),
         ts: now,
         v: 1,
     })
@@ -179,20 +238,23 @@ impl Database {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn events_after(&self, branch: BranchId, seq: i64) -> Result<Vec<Envelope>> {
+    pub async fn events_after(&self, branch: BranchId, seq: i64) -> Result<Vec<Logged>> {
         let sql = format!("select {COLUMNS} where e.branch_id = $1 and e.seq > $2 order by e.seq limit {PAGE}");
-        let rows: Vec<EventRow> = all(self.reader(), &sql, [branch.into(), seq.into()]).await?;
-        rows.into_iter().map(Envelope::try_from).collect()
+        self.events(&sql, [branch.into(), seq.into()]).await
     }
 
     /// At most [`PAGE`] events of the branch from the instant `since` on, in order (the clients' clock catch-up).
     ///
     /// # Errors
     /// The database failed.
-    pub async fn events_since(&self, branch: BranchId, since: DateTime<Utc>) -> Result<Vec<Envelope>> {
+    pub async fn events_since(&self, branch: BranchId, since: DateTime<Utc>) -> Result<Vec<Logged>> {
         let sql = format!("select {COLUMNS} where e.branch_id = $1 and e.ts >= $2 order by e.seq limit {PAGE}");
-        let rows: Vec<EventRow> = all(self.reader(), &sql, [branch.into(), since.into()]).await?;
-        rows.into_iter().map(Envelope::try_from).collect()
+        self.events(&sql, [branch.into(), since.into()]).await
+    }
+
+    async fn events(&self, sql: &str, values: [Value; 2]) -> Result<Vec<Logged>> {
+        let statement = Statement::from_sql_and_values(self.reader().get_database_backend(), sql, values);
+        self.reader().query_all_raw(statement).await?.iter().map(Logged::read).collect()
     }
 
     /// Where the branch's stream stands; `None` for a branch that does not exist.
@@ -223,8 +285,14 @@ impl Database {
             }
             _ => "select branch_id, epoch, seq from branch_stream where branch_id in (select value from json_each($1))",
         };
-        let heads: Vec<Head> = all(self.reader(), sql, [ids.into()]).await?;
-        Ok(heads.into_iter().map(|h| (h.branch_id, Position { epoch: h.epoch.into(), seq: h.seq })).collect())
+        let statement = Statement::from_sql_and_values(backend, sql, [ids.into()]);
+        let rows = self.reader().query_all_raw(statement).await?;
+        // A stream that cannot be read stops no other.
+        let heads = rows.iter().filter_map(|row| {
+            let head = Head::from_query_result(row, "");
+            head.inspect_err(|error| tracing::error!(%error, "the head of a stream cannot be read")).ok()
+        });
+        Ok(heads.map(|head| (head.branch_id, Position { epoch: head.epoch.into(), seq: head.seq })).collect())
     }
 
     /// The number of the oldest event still kept; `None` when nothing is. A consumer behind it must re-read (DESIGN I3).
@@ -269,7 +337,7 @@ impl Database {
         Ok(one::<Streams>(self.reader(), sql, []).await?.map_or((0, 0), |streams| (streams.count, streams.longest)))
     }
 
-    /// Forgets events older than `before`, a bounded number at a time, and tells how many. Ids rise with time, so the
+    /// Forgets events older than `before`, a bounded number a statement, and tells how many. Ids rise with time, so the
     /// oldest are found without an index on the instant.
     ///
     /// # Errors
@@ -277,7 +345,6 @@ impl Database {
     pub async fn forget_events(&self, before: DateTime<Utc>) -> Result<u64> {
         let sql = "delete from event where id in (
             select id from (select id, ts from event order by id limit 5000) oldest where ts < $1)";
-        let statement = Statement::from_sql_and_values(self.reader().get_database_backend(), sql, [before.into()]);
-        Ok(self.reader().execute_raw(statement).await?.rows_affected())
+        self.forget(sql, &[before.into()]).await
     }
 }

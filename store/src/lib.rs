@@ -29,6 +29,7 @@ mod error;
 mod event_log;
 mod exclusion;
 mod feedback;
+mod forget;
 mod idempotency;
 mod ingredient;
 mod menu;
@@ -75,7 +76,7 @@ pub use database::{Database, Location};
 pub use deletion::{DeletionRow, Doomed};
 pub use diner::{DinerRow, NewDiner};
 pub use error::{Error, HoldsStoreError, Result};
-pub use event_log::PAGE as EVENT_PAGE;
+pub use event_log::{Logged, PAGE as EVENT_PAGE, Unreadable};
 pub use feedback::FeedbackRow;
 pub use idempotency::{Answer, Attempt};
 pub use ingredient::IngredientRow;
@@ -85,8 +86,8 @@ pub use offer::{EndedRestriction, OfferedIn};
 pub use office::{NewBranch, NewUser};
 pub use page::Page;
 pub use payment::{
-    AccountRow, Bill, CheckoutRow, Facts, Incident, IncidentRow, LockedRefund, NewAccount, NewCheckout, NewNotice,
-    NewPayment, PaymentRow, RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
+    AccountRow, Bill, CheckoutRow, Facts, Incident, IncidentRow, Keeping, LockedRefund, NewAccount, NewCheckout,
+    NewNotice, NewPayment, NoticeTally, PaymentRow, RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
 };
 pub use payment::{
     BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport,

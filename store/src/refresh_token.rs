@@ -9,8 +9,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use entity::refresh_token;
 use sea_orm::{
-    ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QuerySelect, Statement,
+    ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
 };
 
 /// A refresh token's row.
@@ -47,10 +46,9 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn forget_refresh_tokens(&self) -> Result<u64> {
-        let sql = "delete from refresh_token where expires_at < $1";
-        let now = self.clock().now();
-        let statement = Statement::from_sql_and_values(self.reader().get_database_backend(), sql, [now.into()]);
-        Ok(self.reader().execute_raw(statement).await?.rows_affected())
+        let sql = "delete from refresh_token where id in (
+            select id from refresh_token where expires_at < $1 order by expires_at limit 5000)";
+        self.forget(sql, &[self.clock().now().into()]).await
     }
 }
 

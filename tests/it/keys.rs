@@ -90,4 +90,39 @@ both_modes! {
         assert_eq!((first.status, &first.bytes, first.header("content-type")), (again.status, &again.bytes, again.header("content-type")));
         assert_gap_free(&app).await;
     }
+
+    /// A stranger with a table's token fills no disk with keys and their answers; what was answered is answered again, and
+    /// nobody else is in the way.
+    async fn a_table_has_an_end_of_keys(app: App) {
+        let (phone, other) = (app.scan("INT-01").await, app.scan("INT-02").await);
+        let staff = Staff::of(&app).await;
+        let order = |note: usize| json!({"items": [{"product_id": 111, "qty": 1, "notes": format!("nota {note}")}]});
+        let submit = "/api/diner/rounds/submit";
+        let keyed = phone.with_header("X-Idempotency-Key", "first");
+        let first = keyed.post(submit, order(0)).await;
+        first.expect(200);
+        app.sql_exec(
+            "insert into idempotency_key (tenant_id, caller, key, fingerprint, status, response, created_at)
+             with recursive n (i) as (select 1 union all select i + 1 from n where i < 4998)
+             select k.tenant_id, k.caller, 'filler-' || n.i, 'x', 200, '{}', k.created_at from idempotency_key k, n where k.key = 'first'"
+        )
+        .await;
+        phone.with_header("X-Idempotency-Key", "last").post(submit, order(1)).await.expect(200);
+        for turn in 2..5 {
+            let refused = phone.with_header("X-Idempotency-Key", &format!("more-{turn}")).post(submit, order(turn)).await;
+            assert_eq!((refused.status, refused.header("retry-after")), (429, Some("3600")), "{}", refused.text());
+        }
+        assert_eq!(app.sql_i64("select count(*) from idempotency_key").await, 5_000);
+        assert_eq!(app.sql_i64("select count(*) from round").await, 2, "what was refused did not happen");
+        assert_eq!(keyed.post(submit, order(0)).await.bytes, first.bytes);
+        keyed.post(submit, order(9)).await.expect(409);
+        phone.post(submit, order(5)).await.expect(200);
+        other.with_header("X-Idempotency-Key", "first").post(submit, order(6)).await.expect(200);
+        let waiter = staff.waiter.with_header("X-Idempotency-Key", "mine");
+        waiter.post(&format!("/api/waiter/sessions/{}/rounds", phone.session_id), order(7)).await.expect(200);
+        // A day later they are forgotten, and the table may go on.
+        app.sql_exec("delete from idempotency_key where key like 'filler-%'").await;
+        phone.with_header("X-Idempotency-Key", "more-2").post(submit, order(2)).await.expect(200);
+        assert_gap_free(&app).await;
+    }
 }

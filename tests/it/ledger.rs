@@ -5,7 +5,7 @@ use crate::scene::assert_gap_free;
 use harness::App;
 
 /// Each is a count of what is wrong.
-const WRONG: [(&str, &str); 11] = [
+const WRONG: [(&str, &str); 12] = [
     ("checks that do not say what their lines cost", "select count(*) from guest_check k
         where k.total_cents <> (select coalesce(sum(amount_cents), 0) from charge c where c.check_id = k.id)"),
     ("checks that do not say what the ledger says", "select count(*) from guest_check k
@@ -38,6 +38,9 @@ const WRONG: [(&str, &str); 11] = [
         join round r on r.session_id = k.session_id join round_item i on i.round_id = r.id
         where k.status <> 'OPEN' and r.status <> 'CANCELED' and i.voided_at is null
             and (select count(*) from charge c where c.round_item_id = i.id and c.gross_cents = i.qty * i.unit_price_cents) <> 1"),
+    ("lines that are canceled, struck or gone, and still charged", "select count(*) from charge c
+        left join round_item i on i.id = c.round_item_id left join round r on r.id = i.round_id
+        where c.gross_cents <> 0 and (i.id is null or i.voided_at is not null or r.status = 'CANCELED')"),
 ];
 
 /// Σ allocations of a check = what it says is paid ≤ its total; 0 ≤ Σ of a charge ≤ its amount; Σ of a payment ≤ its net;

@@ -10,7 +10,7 @@ const BY_LOG: Duration = Duration::from_secs(2);
 
 /// Commits events of the branch, one for each row of `rows`, a query of (type, session, sector, entity); nobody
 /// publishes them, as when the API dies between the COMMIT and the publish.
-async fn commit_unpublished(app: &App, branch: i64, count: usize, rows: &str) {
+pub(crate) async fn commit_unpublished(app: &App, branch: i64, count: usize, rows: &str) {
     app.sql_exec(&format!(
         "begin;
          update branch_stream set seq = seq + {count} where branch_id = {branch};

@@ -28,7 +28,8 @@ pub fn document() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Every event of a branch, once and in order, to whom it concerns. `seq` is gap-free within a \
                 branch; a client that was away connects with `after=<seq>&epoch=<epoch>` and gets what it missed first, \
-                or RESYNC when that is not kept any more. Over HTTP: GET /ws/catchup and GET /ws/catchup/session.",
+                or RESYNC when that is not kept any more. Types that are not listed here are of a later version, and reach \
+                admins as they are. Over HTTP: GET /ws/catchup and GET /ws/catchup/session.",
         },
         "defaultContentType": "application/json",
         "servers": { "gateway": { "host": "127.0.0.1:8001", "protocol": "ws" } },

@@ -7,6 +7,7 @@
 use crate::{
     Gateway,
     hub::{Call, Listener},
+    replay::concerns,
 };
 use auth::{AnyRole, TABLE_TOKEN};
 use axum::{
@@ -22,7 +23,7 @@ use http::{HeaderMap, header};
 use runtime::Problem;
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
-use store::{EVENT_PAGE, view::Roster};
+use store::{EVENT_PAGE, Logged, view::Roster};
 
 /// Events in one answer, at most.
 const MOST_EVENTS: usize = 5_000;
@@ -165,13 +166,13 @@ impl Gateway {
             From::Instant(since) => self.admission.database.events_since(branch, since).await?,
         };
         let mut resync = match (from, rows.first()) {
-            (From::Number(after), Some(first)) => first.seq != after + 1,
+            (From::Number(after), Some(first)) => first.seq() != after + 1,
             (From::Number(after), None) => after != head.seq,
             // The oldest event kept: whether there were others before it that belong to the answer, nobody knows.
             (From::Instant(since), Some(first)) => {
-                first.seq > 1
-                    && first.ts > since
-                    && self.admission.database.oldest_event(branch).await? == Some(first.seq)
+                first.seq() > 1
+                    && matches!(first, Logged::Event(event) if event.ts > since)
+                    && self.admission.database.oldest_event(branch).await? == Some(first.seq())
             }
             (From::Instant(_), None) => false,
         };
@@ -180,9 +181,15 @@ impl Gateway {
         loop {
             let full_page = rows.len() as u64 >= EVENT_PAGE;
             read += rows.len();
-            let last = rows.last().map(|row| row.seq);
-            resync |= rows.iter().any(|row| row.epoch != head.epoch) || (numbered && has_hole(&rows));
-            events.extend(rows.into_iter().filter(|row| Call::new(row, roster).reaches(&listener)));
+            let last = rows.last().map(Logged::seq);
+            resync |= rows.iter().any(|row| *row.epoch() != head.epoch) || (numbered && has_hole(&rows));
+            for row in rows {
+                match row {
+                    Logged::Event(event) if Call::new(&event, roster).reaches(&listener) => events.push(event),
+                    Logged::Event(_) => {}
+                    Logged::Unreadable(row) => resync |= concerns(&row, roster, &listener),
+                }
+            }
             let Some(last) = last.filter(|_| full_page) else {
                 seq = seq.max(last.unwrap_or(seq));
                 break;
@@ -194,7 +201,7 @@ impl Gateway {
             }
             rows = self.log.after(branch, last).await?;
             // What was forgotten while it was read is a hole as well.
-            resync |= rows.first().is_some_and(|row| row.seq != last + 1);
+            resync |= rows.first().is_some_and(|row| row.seq() != last + 1);
         }
         let count = events.len();
         Ok(CaughtUp { events, count, epoch: head.epoch, seq, resync })
@@ -202,8 +209,8 @@ impl Gateway {
 }
 
 /// Whether the retention took something out of the middle: a transaction that began early may have committed late.
-fn has_hole(rows: &[Envelope]) -> bool {
-    rows.windows(2).any(|pair| pair[1].seq != pair[0].seq + 1)
+fn has_hole(rows: &[Logged]) -> bool {
+    rows.windows(2).any(|pair| pair[1].seq() != pair[0].seq() + 1)
 }
 
 fn unavailable(error: store::Error) -> Problem {

@@ -31,7 +31,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use store::view::Roster;
+use store::{Logged, Unreadable, view::Roster};
 
 /// A roster older than that is read again: the branch's day may have changed.
 const ROSTER_AGE: Duration = Duration::from_secs(30);
@@ -206,23 +206,53 @@ impl Feed {
                 if index % BREATH == BREATH - 1 {
                     tokio::task::yield_now().await;
                 }
-                if row.epoch != self.position.epoch || row.seq != self.position.seq + 1 {
+                if *row.epoch() != self.position.epoch || row.seq() != self.position.seq + 1 {
                     return self.restart().await;
                 }
-                match Frame::of_row(row) {
-                    Ok(frame) => {
-                        metrics::counter!("wsgateway_events_healed_total").increment(1);
-                        self.deliver(frame).await;
-                    }
-                    Err(error) => {
-                        tracing::error!(branch = %self.branch, %error, "an event of the log does not serialize");
-                        return self.restart().await;
-                    }
+                match row {
+                    Logged::Event(event) => match Frame::of_row(event) {
+                        Ok(frame) => {
+                            metrics::counter!("wsgateway_events_healed_total").increment(1);
+                            self.deliver(frame).await;
+                        }
+                        Err(error) => {
+                            tracing::error!(branch = %self.branch, %error, "an event of the log does not serialize");
+                            return self.restart().await;
+                        }
+                    },
+                    Logged::Unreadable(row) => self.pass_over(&row).await,
                 }
             }
         }
         self.debt = Debt::None;
         metrics::counter!("wsgateway_gaps_healed_total").increment(1);
+    }
+
+    /// Goes on behind a row that cannot be read, for it will not be readable later either: whom it may have been for is
+    /// told to re-read, nobody has to wait for it.
+    async fn pass_over(&mut self, row: &Unreadable) {
+        tracing::error!(branch = %self.branch, seq = row.seq, why = row.why, "an event of the log cannot be read; clients must re-read");
+        metrics::counter!("wsgateway_events_unreadable_total").increment(1);
+        metrics::counter!("wsgateway_resyncs_total").increment(1);
+        self.position.seq = row.seq;
+        // Whoever resumes across it is judged by the log.
+        self.ring = Ring::default();
+        let text = notice::resync(self.branch, &self.position);
+        let roster = Arc::clone(&self.roster);
+        match row.about.as_deref() {
+            Some(event) => {
+                for (_, wire) in self.hub.recipients(Call::new(event, &roster)) {
+                    wire.send(text.clone());
+                }
+            }
+            None => {
+                for wire in self.hub.everybody() {
+                    wire.send(text.clone());
+                }
+            }
+        }
+        // It may have been about the waiters' places.
+        self.read_roster().await;
     }
 
     /// Something does not fit: asks the log before it tells anybody to re-read. On a busy branch every head is a little
@@ -308,15 +338,21 @@ impl Feed {
             entity_type: &'a str,
             entity_id: i64,
         }
+        let kind = event.kind.known();
         let office = matches!(
-            event.kind,
-            EventType::EntityCreated | EventType::EntityUpdated | EventType::EntityDeleted | EventType::CascadeDelete
+            kind,
+            Some(
+                EventType::EntityCreated
+                    | EventType::EntityUpdated
+                    | EventType::EntityDeleted
+                    | EventType::CascadeDelete
+            )
         );
         let Some(subject) = office.then(|| serde_json::from_str::<Subject<'_>>(event.entity.get()).ok()).flatten()
         else {
             return;
         };
-        if event.kind == EventType::CascadeDelete {
+        if kind == Some(EventType::CascadeDelete) {
             // Whatever went, waiters' places on the roster may have gone with it.
             self.read_roster().await;
         }

@@ -1,12 +1,9 @@
 //! What the gateway reads: the event log and the roster. A trait, so that a feed can be tested against a log that
 //! fails, lags or forgets on command.
 
-use domain::{
-    BranchId,
-    event::{Envelope, Position},
-};
+use domain::{BranchId, event::Position};
 use std::{fmt::Debug, pin::Pin, time::Duration};
-use store::{Database, view::Roster};
+use store::{Database, Logged, view::Roster};
 
 /// How long one read may take. A connection into the void answers never, and a feed that waits for it delivers nothing.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -17,7 +14,7 @@ pub(crate) type Read<'a, T> = Pin<Box<dyn Future<Output = store::Result<T>> + Se
 /// The log, as feeds read it.
 pub(crate) trait EventLog: Send + Sync + Debug {
     /// A page of the branch's events after `seq`, in order; empty when there is none.
-    fn after(&self, branch: BranchId, seq: i64) -> Read<'_, Vec<Envelope>>;
+    fn after(&self, branch: BranchId, seq: i64) -> Read<'_, Vec<Logged>>;
 
     /// Where streams stand; a branch without one is left out.
     fn heads<'a>(&'a self, branches: &'a [BranchId]) -> Read<'a, Vec<(BranchId, Position)>>;
@@ -27,7 +24,7 @@ pub(crate) trait EventLog: Send + Sync + Debug {
 }
 
 impl EventLog for Database {
-    fn after(&self, branch: BranchId, seq: i64) -> Read<'_, Vec<Envelope>> {
+    fn after(&self, branch: BranchId, seq: i64) -> Read<'_, Vec<Logged>> {
         Box::pin(within(self.events_after(branch, seq)))
     }
 

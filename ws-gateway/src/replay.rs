@@ -6,9 +6,10 @@
 
 use crate::{
     feed::{Frame, Joined},
-    hub::Call,
+    hub::{Call, Listener},
     log::EventLog,
 };
+use store::{Logged, Unreadable, view::Roster};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// The next part of what was missed.
@@ -26,6 +27,11 @@ pub(crate) fn audible<'a>(joined: &Joined, frames: impl IntoIterator<Item = &'a 
     frames.into_iter().filter(heard).map(|frame| frame.text.clone()).collect()
 }
 
+/// Whether what cannot be read may have been for that listener.
+pub(crate) fn concerns(row: &Unreadable, roster: &Roster, listener: &Listener) -> bool {
+    row.about.as_deref().is_none_or(|event| Call::new(event, roster).reaches(listener))
+}
+
 /// Reads the page after `after`, never beyond the position where the live part begins.
 ///
 /// # Errors
@@ -35,18 +41,26 @@ pub(crate) async fn page(log: &dyn EventLog, joined: &Joined, after: i64) -> sto
     let mut frames = Vec::with_capacity(rows.len());
     let mut upto = after;
     for row in rows {
-        if row.seq > joined.position.seq {
+        if row.seq() > joined.position.seq {
             break;
         }
-        if row.seq != upto + 1 || row.epoch != joined.position.epoch {
+        if row.seq() != upto + 1 || *row.epoch() != joined.position.epoch {
             return Ok(Page::Lost);
         }
-        upto = row.seq;
-        match Frame::of_row(row) {
-            Ok(frame) => frames.push(frame),
-            Err(error) => {
-                tracing::error!(%error, "an event of the log does not serialize");
-                return Ok(Page::Lost);
+        upto = row.seq();
+        match row {
+            Logged::Event(event) => match Frame::of_row(event) {
+                Ok(frame) => frames.push(frame),
+                Err(error) => {
+                    tracing::error!(%error, "an event of the log does not serialize");
+                    return Ok(Page::Lost);
+                }
+            },
+            // Whom it does not concern misses nothing.
+            Logged::Unreadable(row) => {
+                if concerns(&row, &joined.roster, &joined.listener) {
+                    return Ok(Page::Lost);
+                }
             }
         }
     }
@@ -59,8 +73,7 @@ mod tests {
     use super::*;
     use crate::{
         feed::Handover,
-        hub::Listener,
-        testing::{BRANCH, FakeLog, event},
+        testing::{BRANCH, FakeLog, event, unreadable},
     };
     use domain::{
         SessionId,
@@ -88,9 +101,8 @@ mod tests {
     #[tokio::test]
     async fn pages_are_filtered_and_end_where_the_queue_begins() {
         let log = FakeLog::default();
-        log.shelf().events = (1..=8)
-            .map(|seq| event(seq, if seq % 2 == 0 { EventType::RoundReady } else { EventType::TicketReady }))
-            .collect();
+        let kind = |seq| if seq % 2 == 0 { EventType::RoundReady } else { EventType::TicketReady };
+        log.shelf().events = (1..=8).map(|seq| Logged::Event(event(seq, kind(seq)))).collect();
         let joined = joined(5);
         assert_eq!(numbers(&page(&log, &joined, 0).await.unwrap()), (3, 1));
         assert_eq!(numbers(&page(&log, &joined, 3).await.unwrap()), (5, 1));
@@ -99,10 +111,21 @@ mod tests {
     #[tokio::test]
     async fn a_hole_is_never_passed_over() {
         let log = FakeLog::default();
-        log.shelf().events = (4..=8).map(|seq| event(seq, EventType::RoundReady)).collect();
+        log.shelf().events = (4..=8).map(|seq| Logged::Event(event(seq, EventType::RoundReady))).collect();
         assert_eq!(page(&log, &joined(8), 2).await.unwrap(), Page::Lost);
         assert_eq!(page(&log, &joined(9), 8).await.unwrap(), Page::Lost);
         log.shelf().down = true;
         assert!(page(&log, &joined(8), 3).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_lost_to_whom_it_concerns() {
+        let log = FakeLog::default();
+        let (mine, theirs) = (event(2, EventType::RoundReady), event(2, EventType::TicketReady));
+        for (about, upto) in [(None, -1), (Some(mine), -1), (Some(theirs), 3)] {
+            log.shelf().events = [1, 3].map(|seq| Logged::Event(event(seq, EventType::RoundReady))).into();
+            log.shelf().events.insert(1, unreadable(2, about));
+            assert_eq!(numbers(&page(&log, &joined(3), 0).await.unwrap()).0, upto);
+        }
     }
 }

@@ -4,11 +4,11 @@ use crate::log::{EventLog, Read};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     BranchId, Clock, EventId, SectorId, SessionId, TenantId, UserId,
-    event::{Actor, Envelope, EventType, Position},
+    event::{Actor, Envelope, EventType, Position, Word},
 };
 use serde_json::value::RawValue;
 use std::sync::{Mutex, MutexGuard};
-use store::view::Roster;
+use store::{Logged, Unreadable, view::Roster};
 
 pub(crate) const BRANCH: BranchId = BranchId(2);
 
@@ -27,17 +27,27 @@ pub(crate) fn event(seq: i64, kind: EventType) -> Envelope {
         id: EventId(seq),
         epoch: "e1".into(),
         seq,
-        kind,
+        kind: kind.into(),
         tenant_id: TenantId(1),
         branch_id: BRANCH,
         table_id: None,
         session_id: Some(SessionId(31)),
         sector_id: Some(SectorId(5)),
         entity: RawValue::from_string("{}".into()).expect("JSON"),
-        actor: Actor::DINER,
+        actor: Actor::DINER.into(),
         ts: StillClock.now(),
         v: 1,
     }
+}
+
+/// An event of a type that this version does not know, of session 31 in sector 5.
+pub(crate) fn later(seq: i64) -> Envelope {
+    Envelope { kind: Word::read("ROUND_PRINTED"), ..event(seq, EventType::RoundReady) }
+}
+
+/// A row that cannot be read; `about` is what of it can.
+pub(crate) fn unreadable(seq: i64, about: Option<Envelope>) -> Logged {
+    Logged::Unreadable(Unreadable { seq, epoch: "e1".into(), about: about.map(Box::new), why: "test".into() })
 }
 
 /// The event of the office about an entity of that type.
@@ -63,7 +73,7 @@ pub(crate) struct FakeLog(Mutex<Shelf>);
 #[derive(Debug)]
 pub(crate) struct Shelf {
     pub(crate) epoch: &'static str,
-    pub(crate) events: Vec<Envelope>,
+    pub(crate) events: Vec<Logged>,
     pub(crate) roster: Roster,
     pub(crate) down: bool,
     pub(crate) page: usize,
@@ -88,18 +98,18 @@ impl FakeLog {
 }
 
 impl EventLog for FakeLog {
-    fn after(&self, _branch: BranchId, seq: i64) -> Read<'_, Vec<Envelope>> {
+    fn after(&self, _branch: BranchId, seq: i64) -> Read<'_, Vec<Logged>> {
         let read = self.up().map(|mut shelf| {
             shelf.reads += 1;
             let page = shelf.page;
-            shelf.events.iter().filter(|event| event.seq > seq).take(page).cloned().collect()
+            shelf.events.iter().filter(|event| event.seq() > seq).take(page).cloned().collect()
         });
         Box::pin(async { read })
     }
 
     fn heads<'a>(&'a self, _branches: &'a [BranchId]) -> Read<'a, Vec<(BranchId, Position)>> {
         let read = self.up().map(|shelf| {
-            let seq = shelf.events.last().map_or(0, |event| event.seq);
+            let seq = shelf.events.last().map_or(0, Logged::seq);
             vec![(BRANCH, Position { epoch: shelf.epoch.into(), seq })]
         });
         Box::pin(async { read })

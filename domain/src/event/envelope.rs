@@ -1,6 +1,9 @@
 //! An event with its place, its author and its number.
 
-use super::kind::{Event, EventType};
+use super::{
+    kind::{Event, EventType},
+    word::{Vocabulary, Word},
+};
 use crate::{
     Role,
     id::{BranchId, EventId, SectorId, SessionId, TableId, TenantId, UserId},
@@ -66,17 +69,28 @@ impl ActorRole {
         }
     }
 
-    /// The capacity of that text; the log holds no other.
+    /// The capacity of that text.
     #[must_use]
-    pub fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Option<Self> {
         match text {
-            "DINER" => Self::Diner,
-            "WAITER" => Self::Waiter,
-            "KITCHEN" => Self::Kitchen,
-            "MANAGER" => Self::Manager,
-            "ADMIN" => Self::Admin,
-            _ => Self::System,
+            "DINER" => Some(Self::Diner),
+            "WAITER" => Some(Self::Waiter),
+            "KITCHEN" => Some(Self::Kitchen),
+            "MANAGER" => Some(Self::Manager),
+            "ADMIN" => Some(Self::Admin),
+            "SYSTEM" => Some(Self::System),
+            _ => None,
         }
+    }
+}
+
+impl Vocabulary for ActorRole {
+    fn text(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn of(text: &str) -> Option<Self> {
+        Self::parse(text)
     }
 }
 
@@ -115,6 +129,21 @@ impl Actor {
     }
 }
 
+/// The actor of an event that is read: in what capacity a later version may say in a word of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// As of [`Actor`].
+    pub user_id: Option<i64>,
+    /// As of [`Actor`].
+    pub role: Word<ActorRole>,
+}
+
+impl From<Actor> for Author {
+    fn from(actor: Actor) -> Self {
+        Self { user_id: actor.user_id, role: actor.role.into() }
+    }
+}
+
 /// An event on its way into the log.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -147,7 +176,8 @@ pub struct Envelope {
     pub seq: i64,
     /// What happened.
     #[serde(rename = "type")]
-    pub kind: EventType,
+    #[schema(value_type = EventType)]
+    pub kind: Word<EventType>,
     /// The business.
     pub tenant_id: TenantId,
     /// The branch.
@@ -165,7 +195,8 @@ pub struct Envelope {
     #[schema(value_type = Object)]
     pub entity: Box<RawValue>,
     /// Who.
-    pub actor: Actor,
+    #[schema(value_type = Actor)]
+    pub actor: Author,
     /// When, in UTC with microseconds.
     #[serde(serialize_with = "micros")]
     pub ts: DateTime<Utc>,
@@ -194,14 +225,14 @@ mod tests {
             id: EventId(9),
             epoch: "e".into(),
             seq: 3,
-            kind: EventType::RoundPending,
+            kind: EventType::RoundPending.into(),
             tenant_id: TenantId(1),
             branch_id: BranchId(2),
             table_id: Some(TableId(7)),
             session_id: Some(SessionId(31)),
             sector_id: None,
             entity: RawValue::from_string(r#"{"round_id":90,"round_number":1}"#.into()).unwrap(),
-            actor: Actor::DINER,
+            actor: Actor::DINER.into(),
             ts: "2026-01-10T20:00:00.000001Z".parse().unwrap(),
             v: 1,
         };
@@ -212,5 +243,13 @@ mod tests {
         );
         let back: Envelope = serde_json::from_str(&json).unwrap();
         assert_eq!(serde_json::to_string(&back).unwrap(), json);
+
+        // What a later version writes comes back as it was, and fields that it added are no error.
+        let later = json.replace("ROUND_PENDING", "ROUND_PRINTED").replace(r#""DINER""#, r#""PRINTER""#);
+        let back: Envelope = serde_json::from_str(&later).unwrap();
+        assert_eq!(serde_json::to_string(&back).unwrap(), later);
+        assert_eq!((back.kind.known(), back.actor.role.known()), (None, None));
+        let more = later.replace(r#""v":1"#, r#""audience":5,"v":2"#).replace(r#""role""#, r#""device":"x","role""#);
+        assert_eq!(serde_json::from_str::<Envelope>(&more).unwrap().seq, 3);
     }
 }

@@ -1,6 +1,10 @@
 //! Every event there is, with its payload and its audience.
 
-use super::{audience::Audience, payload::*};
+use super::{
+    audience::Audience,
+    payload::*,
+    word::{Vocabulary, Word},
+};
 use crate::{kitchen::TicketStatus, round::RoundStatus};
 use serde::Serialize;
 use utoipa::{
@@ -107,6 +111,28 @@ macro_rules! events {
             }
         }
     };
+}
+
+impl Vocabulary for EventType {
+    fn text(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn of(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+}
+
+impl Word<EventType> {
+    /// Who hears it. Of what this version does not know only the admins: they hear nearly everything anyway, and a guest
+    /// must not hear what may be meant for the house.
+    #[must_use]
+    pub const fn audience(&self) -> Audience {
+        match self {
+            Self::Known(kind) => kind.audience(),
+            Self::Unknown(_) => Audience::A,
+        }
+    }
 }
 
 events! {
@@ -234,6 +260,14 @@ mod tests {
     fn names_read_back() {
         for kind in EventType::ALL {
             assert_eq!(EventType::parse(kind.as_str()), Some(*kind));
+            assert_eq!(Word::read(kind.as_str()), Word::Known(*kind));
         }
+    }
+
+    #[test]
+    fn what_a_later_version_says_is_for_the_admins() {
+        let later = Word::<EventType>::read("ROUND_PRINTED");
+        assert_eq!((later.as_str(), later.known(), later.audience()), ("ROUND_PRINTED", None, Audience::A));
+        assert_eq!(Word::from(EventType::CartSync).audience(), Audience::S);
     }
 }

@@ -8,8 +8,10 @@ mod audience;
 mod envelope;
 mod kind;
 mod payload;
+mod word;
 
 pub use audience::{Audience, Waiters};
-pub use envelope::{Actor, ActorRole, Draft, Envelope, EventSink, Place, Position};
+pub use envelope::{Actor, ActorRole, Author, Draft, Envelope, EventSink, Place, Position};
 pub use kind::{Event, EventType, PayloadSchema};
 pub use payload::*;
+pub use word::{Vocabulary, Word};

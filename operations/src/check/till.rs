@@ -35,6 +35,11 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
+    /// Where a check stands as it was settled last.
+    pub(crate) fn of(check: &CheckRow) -> Self {
+        Self { total: check.total_cents, paid: check.paid_cents, status: check.status, became_paid: false }
+    }
+
     /// What is left to pay.
     pub(crate) fn remaining(&self) -> Cents {
         self.total.saturating_sub(self.paid)

@@ -14,6 +14,7 @@ mod dead_letters;
 mod decide_refund;
 mod give_back;
 mod incidents;
+mod intake;
 mod measure;
 mod providers;
 mod receive;
@@ -38,7 +39,7 @@ pub use dead_letters::{DeadLetterDetail, dead_letter, dead_letter_of_any, replay
 pub use decide_refund::{approve_refund, dismiss_refund};
 pub use measure::{measure, queue_health};
 pub use providers::Providers;
-pub use receive::{Arrived, MAX_NOTICE, Received, receive};
+pub use receive::{Arrived, MAX_NOTICE, Received, receive, write_down_notices};
 pub use reconcile::{Fault, Line, LineKind, Report, Side, reconcile_all, reconcile_due, reconciliation};
 pub use refund::{Refunded, Refunding, refund};
 use refund_at_provider::refund_at_provider;

@@ -1,6 +1,7 @@
 //! What the operations on provider payments share: the provider behind its circuit breaker, the vault with the
 //! credentials, and the tempo of the queue. No transaction is open while any of it is used (DESIGN I6).
 
+use super::intake::Intake;
 use crate::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::payment::backoff::{self, Attempts};
@@ -23,13 +24,21 @@ struct Inner {
     settings: PaymentSettings,
     diner_url: Option<Url>,
     work: Notify,
+    intake: Intake,
 }
 
 impl Providers {
     /// Puts them together.
     #[must_use]
     pub fn new(mercado_pago: Guarded, vault: Vault, settings: PaymentSettings, diner_url: Option<Url>) -> Self {
-        Self(Arc::new(Inner { mercado_pago, vault, settings, diner_url, work: Notify::new() }))
+        Self(Arc::new(Inner {
+            mercado_pago,
+            vault,
+            settings,
+            diner_url,
+            work: Notify::new(),
+            intake: Intake::default(),
+        }))
     }
 
     /// The provider of an account. There is one so far; the account says which.
@@ -110,6 +119,11 @@ impl Providers {
     pub fn return_url(&self, outcome: &str, check: domain::CheckId) -> Option<Url> {
         let base = self.0.diner_url.as_ref().unwrap_or(&self.0.settings.public_url);
         base.join(&format!("/payment/{outcome}?check_id={check}")).ok()
+    }
+
+    /// What was seen of unproven notices today.
+    pub(super) fn intake(&self) -> &Intake {
+        &self.0.intake
     }
 
     /// There is work in the queue: a worker of this process looks at once, those of others within a second.

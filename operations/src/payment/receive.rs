@@ -1,13 +1,19 @@
 //! A provider notifies us. The notice is stored and a look is queued, in one small transaction, and that is all: the
 //! provider hears 200 within milliseconds, and nothing in the notice is believed (mercadopago.md §5).
+//!
+//! Anybody can send one. What is answered follows from the notice alone; what is stored is bounded ([`intake`](super::intake)).
 
-use super::providers::Providers;
+use super::{
+    intake::{self, Admission, Identity},
+    providers::Providers,
+};
 use crate::{Error, Result};
 use domain::payment::{NoticeVerdict, ResourceKind, SignatureMode, SyncCause};
 use http::HeaderMap;
 use provider::{Hint, HintKind, InvalidNotice, Notice, PaymentProvider, Verdict};
 use serde_json::{Map, Value};
-use store::{AccountRow, Database, NewNotice};
+use sha2::{Digest, Sha256};
+use store::{AccountRow, Database, Keeping, NewNotice};
 
 /// A real notice has some hundred bytes.
 pub const MAX_NOTICE: usize = 64 * 1024;
@@ -41,97 +47,205 @@ pub enum Received {
     TooLarge,
 }
 
+/// What a notice is worth, and what makes it the same as another.
+struct Judged {
+    verdict: NoticeVerdict,
+    reason: Option<String>,
+    identity: Identity,
+}
+
 /// Stores a notice and queues what it points at. `token` is the unguessable part of its path.
 ///
 /// # Errors
 /// No account has that token; the database failed, and the provider comes again.
 pub async fn receive(db: &Database, providers: &Providers, token: Option<&str>, arrived: &Arrived) -> Result<Received> {
-    // Ours are hexadecimal; anything else is nobody's, and need not be asked of the database.
-    if token.is_some_and(|token| !is_plain(token)) {
-        return Err(Error::NotFound("payment account"));
-    }
-    let account = db.account_of_notice(token).await?;
+    let account = addressed(db, token).await?;
     let notice = Notice { headers: &arrived.headers, raw_query: &arrived.query, raw_body: &arrived.body };
-    let provider = providers.of(&account);
-    let (verdict, reason) = verdict(providers, &account, arrived, &notice)?;
-    let mut hints = if arrived.oversize { Vec::new() } else { provider.hints(&notice) };
+    let judged = judge(providers, &account, arrived, &notice)?;
+    let mut hints = if arrived.oversize { Vec::new() } else { providers.of(&account).hints(&notice) };
     hints.retain(|hint| is_plain(&hint.resource_id));
-    let received = match (verdict, account.webhook_mode) {
+    let received = match (judged.verdict, account.webhook_mode) {
         (NoticeVerdict::Oversize, _) => Received::TooLarge,
         (NoticeVerdict::Verified, _) | (_, SignatureMode::Hint) => Received::Accepted,
         (NoticeVerdict::Unsigned | NoticeVerdict::Invalid, SignatureMode::Strict) => Received::Refused,
     };
-    let cause = if verdict == NoticeVerdict::Verified { SyncCause::Webhook } else { SyncCause::Hint };
-    let kept = &kept(arrived, verdict, reason, &hints);
-    let (account, hints) = (&account, &hints);
-    db.transaction("payment.receive", |uow| async move {
-        uow.insert_notice(account, kept.clone()).await?;
-        if received == Received::Accepted {
-            for (kind, id) in hints.iter().filter_map(|hint| Some((resource(hint.kind)?, &hint.resource_id))) {
-                uow.enqueue_sync(account, kind, id, cause).await?;
-            }
-        }
-        Ok::<(), Error>(())
-    })
-    .await?;
-    metrics_of(verdict, received);
+    let new = kept(arrived, &judged, &hints);
+    let looks = if received == Received::Accepted { looks(&hints) } else { Vec::new() };
+    let keeping = if judged.verdict == NoticeVerdict::Verified {
+        keep_signed(db, &account, &new, &looks).await?
+    } else {
+        keep_unproven(db, providers, &account, (&new, judged.identity), &looks).await?
+    };
+    measure(judged.verdict, received, keeping);
     if received == Received::Accepted {
         providers.wake();
     }
     Ok(received)
 }
 
-fn metrics_of(verdict: NoticeVerdict, received: Received) {
-    if received != Received::Accepted {
+/// The account that the path names. Of what is sent to none nothing is kept.
+async fn addressed(db: &Database, token: Option<&str>) -> Result<AccountRow> {
+    // Ours are hexadecimal; anything else is nobody's, and need not be asked of the database.
+    let found = if token.is_some_and(|token| !is_plain(token)) {
+        Err(store::Error::NotFound("payment account"))
+    } else {
+        db.account_of_notice(token).await
+    };
+    if matches!(found, Err(store::Error::NotFound(_))) {
+        metrics::counter!("provider_notices_total", "verdict" => "NO_ACCOUNT", "kept" => "no").increment(1);
+    }
+    Ok(found?)
+}
+
+/// One that its provider signed: what it points at is fetched in any case.
+async fn keep_signed(
+    db: &Database,
+    account: &AccountRow,
+    new: &NewNotice,
+    looks: &[(ResourceKind, &str)],
+) -> Result<Keeping> {
+    db.transaction("payment.receive", |uow| async move {
+        let keeping = uow.keep_notice(account, new.clone(), intake::PROVEN_A_DAY).await?;
+        for (kind, id) in looks {
+            uow.enqueue_sync(account, *kind, id, SyncCause::Webhook).await?;
+        }
+        Ok::<_, Error>(keeping)
+    })
+    .await
+}
+
+/// One that may be anybody's: what need not be written is not, and what it points at is fetched only so often.
+async fn keep_unproven(
+    db: &Database,
+    providers: &Providers,
+    account: &AccountRow,
+    (new, identity): (&NewNotice, Identity),
+    looks: &[(ResourceKind, &str)],
+) -> Result<Keeping> {
+    let today = db.clock().now().date_naive();
+    let (place, counted) = match providers.intake().admit(account, today, identity) {
+        Admission::Keep(place) => (Some(place), Keeping::New),
+        Admission::Again => (None, Keeping::Again),
+        Admission::Full => (None, Keeping::Full),
+    };
+    let is_new = place.is_some();
+    if !is_new && looks.is_empty() {
+        return Ok(counted);
+    }
+    let keeping = db
+        .transaction("payment.receive", |uow| async move {
+            let keeping =
+                if is_new { uow.keep_notice(account, new.clone(), intake::UNPROVEN_A_DAY).await? } else { counted };
+            for (kind, id) in looks {
+                uow.enqueue_hint(account, *kind, id, intake::HINTS_A_DAY).await?;
+            }
+            Ok::<_, Error>(keeping)
+        })
+        .await?;
+    match (place, keeping) {
+        (Some(place), Keeping::Full) => place.full(),
+        (Some(place), Keeping::New | Keeping::Again) => place.take(),
+        (None, _) => {}
+    }
+    Ok(keeping)
+}
+
+/// Writes down what was counted since the last time. To be called about once a minute, and at the end.
+///
+/// # Errors
+/// The database failed; the next time writes it down.
+pub async fn write_down_notices(db: &Database, providers: &Providers) -> Result<()> {
+    let mut tallies = providers.intake().take();
+    while let Some(tally) = tallies.pop() {
+        let counted = &tally;
+        let written =
+            db.transaction("payment.count_notices", |uow| async move { Ok(uow.count_notices(counted).await?) }).await;
+        if let Err(error) = written {
+            tallies.push(tally);
+            providers.intake().put_back(tallies);
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// A line for each that is kept, so that nobody can fill the logs either; the counter tells the rest.
+fn measure(verdict: NoticeVerdict, received: Received, keeping: Keeping) {
+    let kept = match keeping {
+        Keeping::New => "yes",
+        Keeping::Again => "again",
+        Keeping::Full => "no",
+    };
+    metrics::counter!("provider_notices_total", "verdict" => verdict.as_str(), "kept" => kept).increment(1);
+    if received != Received::Accepted && keeping == Keeping::New {
         tracing::warn!(verdict = verdict.as_str(), "a provider's notice was refused");
     }
 }
 
 /// Without a secret nothing can be verified, and every notice is a mere hint, whatever the account's mode.
-fn verdict(
-    providers: &Providers,
-    account: &AccountRow,
-    arrived: &Arrived,
-    notice: &Notice<'_>,
-) -> Result<(NoticeVerdict, Option<String>)> {
+fn judge(providers: &Providers, account: &AccountRow, arrived: &Arrived, notice: &Notice<'_>) -> Result<Judged> {
+    let unproven = |verdict: NoticeVerdict, reason: Option<InvalidNotice>| {
+        let parts: [&[u8]; 4] =
+            [verdict.as_str().as_bytes(), arrived.method.as_bytes(), arrived.query.as_bytes(), &arrived.body];
+        Judged { verdict, reason: reason.map(|reason| reason.to_string()), identity: identity(&parts) }
+    };
     if arrived.oversize {
-        return Ok((NoticeVerdict::Oversize, None));
+        return Ok(unproven(NoticeVerdict::Oversize, None));
     }
     let secrets = providers.credentials(account)?.webhook_secrets;
     Ok(match providers.of(account).authenticate(&secrets, notice) {
-        Verdict::Verified => (NoticeVerdict::Verified, None),
-        Verdict::Unsigned => (NoticeVerdict::Unsigned, None),
-        Verdict::Invalid(InvalidNotice::NoSecret) => {
-            (NoticeVerdict::Unsigned, Some(InvalidNotice::NoSecret.to_string()))
-        }
-        Verdict::Invalid(reason) => (NoticeVerdict::Invalid, Some(reason.to_string())),
+        // Whatever else is in it anybody can change and send again.
+        Verdict::Verified(proof) => Judged {
+            verdict: NoticeVerdict::Verified,
+            reason: None,
+            identity: identity(&[NoticeVerdict::Verified.as_str().as_bytes(), &proof.0]),
+        },
+        Verdict::Unsigned => unproven(NoticeVerdict::Unsigned, None),
+        Verdict::Invalid(reason @ InvalidNotice::NoSecret) => unproven(NoticeVerdict::Unsigned, Some(reason)),
+        Verdict::Invalid(reason) => unproven(NoticeVerdict::Invalid, Some(reason)),
     })
 }
 
-/// What is fetched for a hint; other topics are kept and change nothing.
-const fn resource(kind: HintKind) -> Option<ResourceKind> {
-    match kind {
+/// One digest of several parts, of which none can pass for two.
+fn identity(parts: &[&[u8]]) -> Identity {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// What is fetched for hints; other topics are kept and change nothing.
+fn looks(hints: &[Hint]) -> Vec<(ResourceKind, &str)> {
+    let look = |hint: &'_ Hint| match hint.kind {
         HintKind::Payment => Some(ResourceKind::Payment),
         HintKind::Order => Some(ResourceKind::Order),
         HintKind::Chargeback => Some(ResourceKind::Chargeback),
         HintKind::Claim | HintKind::Fraud | HintKind::Authorization | HintKind::Other => None,
-    }
+    };
+    hints.iter().filter_map(|hint| Some((look(hint)?, hint.resource_id.as_str()))).collect()
 }
 
-fn kept(arrived: &Arrived, verdict: NoticeVerdict, reason: Option<String>, hints: &[Hint]) -> NewNotice {
+fn kept(arrived: &Arrived, judged: &Judged, hints: &[Hint]) -> NewNotice {
     let header = |name: &&str| {
         let value = arrived.headers.get(*name)?;
-        Some(((*name).to_owned(), Value::from(text(value.as_bytes()))))
+        Some(((*name).to_owned(), Value::from(beginning(value.as_bytes(), intake::HEADER))))
     };
+    let is_proven = judged.verdict == NoticeVerdict::Verified;
+    let most = if is_proven { intake::PROVEN_BODY } else { intake::UNPROVEN_BODY };
     NewNotice {
-        verdict,
-        reason,
+        verdict: judged.verdict,
+        reason: judged.reason.clone(),
         topic: hints.first().map(|hint| hint.kind.as_str().to_owned()),
-        resource_id: hints.first().map(|hint| hint.resource_id.chars().take(200).collect()),
+        resource_id: hints.first().map(|hint| hint.resource_id.clone()),
         method: arrived.method.clone(),
-        query: text(arrived.query.as_bytes()),
+        query: beginning(arrived.query.as_bytes(), intake::QUERY),
         headers: Value::Object(KEPT.iter().filter_map(header).collect::<Map<_, _>>()),
-        body: text(&arrived.body),
+        body: beginning(&arrived.body, most),
+        digest: hex::encode(Sha256::digest(&arrived.body)),
+        size: i64::try_from(arrived.body.len()).unwrap_or(i64::MAX),
+        identity: hex::encode(judged.identity),
     }
 }
 
@@ -142,7 +256,31 @@ pub(super) fn is_plain(id: &str) -> bool {
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
-/// PostgreSQL keeps no NUL in a text.
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).replace('\0', "\u{fffd}")
+/// The beginning of it as text of at most `most` bytes. PostgreSQL keeps no NUL in a text; a byte that is no text takes
+/// three.
+fn beginning(bytes: &[u8], most: usize) -> String {
+    let mut text = String::from_utf8_lossy(&bytes[..bytes.len().min(most)]).replace('\0', "\u{fffd}");
+    text.truncate(text.floor_char_boundary(most));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_text_is_never_longer_than_said() {
+        assert_eq!(beginning(b"payment", 1_024), "payment");
+        for bytes in [vec![0; 70_000], vec![0xff; 70_000], "ñ".repeat(40_000).into_bytes(), vec![b'x'; 70_000]] {
+            let kept = beginning(&bytes, 1_024);
+            assert!((1_020..=1_024).contains(&kept.len()) && !kept.contains('\0'), "{}", kept.len());
+        }
+        assert_eq!(beginning("añ".as_bytes(), 2), "a", "half a character is none");
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        assert_ne!(identity(&[b"ab", b"c"]), identity(&[b"a", b"bc"]));
+        assert_ne!(identity(&[b"ab"]), identity(&[b"ab", b""]));
+    }
 }

@@ -1,4 +1,5 @@
-//! A round takes its next step (W14): confirmed, handed to the kitchen, started, ready, served; or it is canceled.
+//! A round takes its next step (W14): confirmed, handed to the kitchen, started, ready, served. Canceling it is another
+//! operation ([`super::cancel_by_status`]), whichever call asks for it.
 //!
 //! Under the session's lock of two who press at once one finds the state already changed and is refused (DESIGN I5).
 //! The state is judged before the role, as the clients expect.
@@ -9,7 +10,7 @@ use auth::{AnyRole, Staff};
 use domain::{RoundId, round::RoundAction};
 use store::{Answer, Attempt, Database};
 
-/// Does `action`, one that leads to another state, to the round; `reason` is kept where it is canceled.
+/// Does `action`, one that leads to another state, to the round.
 ///
 /// # Errors
 /// No such round; its state does not allow the step; the caller's role in its branch does not.
@@ -18,7 +19,6 @@ pub async fn advance(
     staff: &Staff<AnyRole>,
     round: RoundId,
     action: RoundAction,
-    reason: Option<&str>,
     attempt: &Attempt,
 ) -> Result<Answer> {
     db.transaction("round.advance", |uow| async move {
@@ -29,12 +29,8 @@ pub async fn advance(
         let mover = Mover { uow: &uow, staff, attempt, session: &session };
         let next = round.status.after(action)?;
         mover.ensure_may(action)?;
-        let is_cancel = action == RoundAction::Cancel;
-        let untouched = if is_cancel { mover.untouched(&round, None).await? } else { Vec::new() };
-        let moved = mover.whole(&round, next, reason).await?;
-        mover.give_back(&untouched).await?;
-        let word = if is_cancel { "CANCEL" } else { "UPDATE" };
-        mover.audit_step(word, round.status, &moved);
+        let moved = mover.whole(&round, next, None).await?;
+        mover.audit_step("UPDATE", round.status, &moved);
         let answer = Answer::json(200, &uow.kitchen_round(&session, &moved).await?)?;
         Ok(uow.answer(staff, attempt, answer).await?)
     })

@@ -11,7 +11,7 @@ mod take;
 mod void_item;
 
 pub use advance::advance;
-pub use cancel::cancel;
+pub use cancel::{cancel, cancel_by_status};
 pub use delete_item::{DeletedItem, delete_item};
 pub use order::{Order, OrderLine};
 pub(crate) use progress::{Mover, repeat};

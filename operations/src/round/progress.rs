@@ -28,7 +28,8 @@ impl<R: RoleSet> Mover<'_, R> {
         if allowed { Ok(()) } else { Err(Error::Forbidden("Your role does not allow this step of a round")) }
     }
 
-    /// Moves the round as a whole: its tickets follow without an event of their own.
+    /// Moves the round as a whole: its tickets follow without an event of their own, and so does the check of a round
+    /// that is canceled, by whatever road it comes to that: what it came to is owed no more (DESIGN §6).
     pub(crate) async fn whole(
         &self,
         round: &Locked<RoundRow>,
@@ -44,6 +45,9 @@ impl<R: RoleSet> Mover<'_, R> {
             (Some(now), Some(_)) => self.uow.advance_tickets(&moved, now).await?,
         }
         self.tell(&moved);
+        if to == RoundStatus::Canceled {
+            self.reprice("round.cancel").await?;
+        }
         Ok(moved)
     }
 

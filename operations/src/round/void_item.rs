@@ -69,10 +69,12 @@ pub async fn void_item(
         mover.emit(Event::RoundItemVoided(struck(item, reason, next)));
         if round_canceled {
             mover.whole(&round, next, Some(reason.as_str())).await?;
-        } else if next != round.status {
-            mover.follow(&round, next).await?;
+        } else {
+            if next != round.status {
+                mover.follow(&round, next).await?;
+            }
+            mover.reprice("round.void_item").await?;
         }
-        mover.reprice("round.void_item").await?;
         mover.give_back(&untouched).await?;
         let before = json!({ "is_voided": false, "round_status": round.status });
         let after = json!({ "is_voided": true, "void_reason": reason, "round_status": next });

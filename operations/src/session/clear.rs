@@ -2,7 +2,7 @@
 //!
 //! The same departure as closing; without a live session it heals a table whose status says somebody is there.
 
-use super::departure::{depart, ensure_settled};
+use super::departure::{depart, ensure_settled, last_account};
 use crate::Result;
 use auth::{Floor, Staff};
 use domain::{TableId, table::TableStatus};
@@ -33,7 +33,9 @@ pub async fn clear(db: &Database, staff: &Staff<Floor>, id: TableId, attempt: &A
         let status = match uow.lock_live_session(&table).await? {
             Some(session) => {
                 let check = uow.lock_check_of(&session).await?;
-                ensure_settled(check.as_deref())?;
+                if let Some(check) = &check {
+                    ensure_settled(&last_account(&uow, staff, &session, check).await?)?;
+                }
                 depart(&uow, staff, attempt, &table, &session, check.as_ref(), false).await?
             }
             None => heal(&uow, staff, attempt, &table).await?,

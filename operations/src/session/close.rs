@@ -3,11 +3,11 @@
 //! Table and session are locked in that order, so a phone that scans the code at the same moment joins the session
 //! before it ends or opens the next one, never neither (DESIGN I4).
 
-use super::departure::{depart, ensure_settled};
-use crate::{Error, Result, check::Till};
-use auth::{Floor, Scope, Staff};
+use super::departure::{depart, ensure_settled, last_account};
+use crate::{Error, Result};
+use auth::{Floor, Staff};
 use chrono::{DateTime, Utc};
-use domain::{Cents, Role, SessionId, TableId, check::CheckStatus, session::SessionStatus, table::TableStatus};
+use domain::{Cents, Role, SessionId, TableId, session::SessionStatus, table::TableStatus};
 use serde::Serialize;
 use store::{Answer, Attempt, Database};
 use utoipa::ToSchema;
@@ -50,19 +50,14 @@ pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool
             return Err(Error::refused("no_active_session", format!("Table {} has no active session", table.code)));
         };
         let check = uow.lock_check_of(&session).await?;
-        if !force {
-            ensure_settled(check.as_deref())?;
-        }
         let (total_cents, paid_cents) = match &check {
-            // What was ordered since it was withdrawn is owed all the same.
-            Some(check) if check.status == CheckStatus::Open => {
-                let seated = uow.lock_session(staff, session.id).await?;
-                let till = Till { uow: &uow, session: &seated, check, actor: staff.actor(check.branch_id) };
-                let settled = till.settle(false, None, "session.close").await?;
-                till.tell(&settled);
-                (settled.total, settled.paid)
+            Some(check) => {
+                let account = last_account(&uow, staff, &session, check).await?;
+                if !force {
+                    ensure_settled(&account)?;
+                }
+                (account.total, account.paid)
             }
-            Some(check) => (check.total_cents, check.paid_cents),
             None => (uow.session_total(&session).await?, Cents::ZERO),
         };
         let table_status = depart(&uow, staff, attempt, &table, &session, check.as_ref(), force).await?;

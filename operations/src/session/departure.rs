@@ -3,24 +3,44 @@
 //! Nothing of a session outlives it on a waiter's screen: whatever is still open is closed by the same transaction,
 //! and each closed call says so before the table does.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    check::{Settled, Till},
+};
 use auth::{RoleSet, Scope, Staff};
 use domain::{
+    check::CheckStatus,
     event::{CallRef, CartCleared, Event, Place, TableRef},
     table::TableStatus,
 };
 use serde_json::json;
 use store::{Attempt, Change, CheckRow, Locked, UnitOfWork};
 
-/// A party leaves when it has paid; one that never asked for its check may leave too (contract W11, W24).
-pub(super) fn ensure_settled(check: Option<&CheckRow>) -> Result<()> {
-    match check {
-        Some(check) if !check.status.is_settled() => {
-            let owed = check.total_cents.saturating_sub(check.paid_cents).get();
-            Err(Error::refused("check_not_paid", format!("The check is not paid: {owed} cents are owed")))
-        }
-        _ => Ok(()),
+/// Where the check of a party that leaves stands. Of a withdrawn one it is asked anew: what was ordered since is owed all
+/// the same, and where nothing is owed any more nobody needs to ask for the check once again.
+pub(super) async fn last_account<R: RoleSet>(
+    uow: &UnitOfWork,
+    staff: &Staff<R>,
+    session: &Locked<store::SessionRow>,
+    check: &Locked<CheckRow>,
+) -> Result<Settled> {
+    if check.status != CheckStatus::Open {
+        return Ok(Settled::of(check));
     }
+    let seated = uow.lock_session(staff, session.id).await?;
+    let till = Till { uow, session: &seated, check, actor: staff.actor(check.branch_id) };
+    let settled = till.settle(false, None, "session.close").await?;
+    till.tell(&settled);
+    Ok(settled)
+}
+
+/// A party leaves when it has paid; one that never asked for its check may leave too (contract W11, W24).
+pub(super) fn ensure_settled(account: &Settled) -> Result<()> {
+    if account.status.is_settled() {
+        return Ok(());
+    }
+    let owed = account.remaining().get();
+    Err(Error::refused("check_not_paid", format!("The check is not paid: {owed} cents are owed")))
 }
 
 /// Closes the session and frees its table; returns what the table is now.

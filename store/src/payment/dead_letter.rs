@@ -54,9 +54,9 @@ pub struct KeptNotice {
     pub reason: Option<String>,
     /// What it said it was about.
     pub topic: Option<String>,
-    /// The query, as received.
+    /// The beginning of the query.
     pub query: String,
-    /// The body, as received.
+    /// The beginning of the body: 1 KiB of one that proves nothing, 4 KiB of a signed one.
     pub body: String,
     /// When it came.
     pub received_at: DateTime<Utc>,

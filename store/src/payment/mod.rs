@@ -19,7 +19,7 @@ pub use account::{AccountRow, NewAccount, Sealed};
 pub use checkout::{CheckoutRow, NewCheckout};
 pub use dead_letter::{DeadLetter, DeadLetters, KeptNotice, QueueHealth, measure};
 pub use incident::{Incident, IncidentRow};
-pub use notice::NewNotice;
+pub use notice::{Keeping, NewNotice, NoticeTally};
 pub use provided::{Facts, ReturnedPayment};
 pub use queue::SyncRow;
 pub use reconciliation::{BranchDay, LedgerFault, Recorded, StoredReport};

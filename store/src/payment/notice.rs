@@ -1,11 +1,14 @@
-//! Notices, as they came: stored before anything else is done with them, and never changed.
+//! Notices of providers, and of whoever pretends to be one: kept before anything else is done with them, each once a day,
+//! and of each account only so many (the operation says how many), so that nobody outside can fill the disk.
 
 use super::AccountRow;
 use crate::{Database, error::Result, unit_of_work::UnitOfWork};
-use chrono::TimeDelta;
-use domain::{NoticeId, payment::NoticeVerdict};
-use entity::provider_notice;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, Statement};
+use chrono::{NaiveDate, TimeDelta};
+use domain::{
+    AccountId, TenantId,
+    payment::{NoticeVerdict, ResourceKind, SyncCause},
+};
+use sea_orm::{FromQueryResult, Value};
 
 /// Days a notice is kept that may have come from anybody: long enough to see who rattles at the door, short enough that
 /// a flood does not stay.
@@ -26,50 +29,193 @@ pub struct NewNotice {
     pub resource_id: Option<String>,
     /// POST, or GET.
     pub method: String,
-    /// As received.
+    /// The beginning of the query.
     pub query: String,
-    /// As received, those that matter.
+    /// The beginnings of the headers that matter.
     pub headers: serde_json::Value,
-    /// As received, or its beginning.
+    /// The beginning of the body.
     pub body: String,
+    /// The SHA-256 of the body.
+    pub digest: String,
+    /// The body's length.
+    pub size: i64,
+    /// What makes it the same as another of its day.
+    pub identity: String,
 }
 
+/// What became of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// It is kept.
+    New,
+    /// The same was kept today, and is counted once more.
+    Again,
+    /// The day has had its share: nothing of it is kept.
+    Full,
+}
+
+/// Notices of one account and day that were counted without being written.
+#[derive(Clone, Debug)]
+pub struct NoticeTally {
+    /// Whose.
+    pub tenant: TenantId,
+    /// To which account.
+    pub account: AccountId,
+    /// When.
+    pub day: NaiveDate,
+    /// How many more there were of which of those that are kept.
+    pub again: Vec<(String, i64)>,
+    /// Of how many nothing is kept.
+    pub dropped: i64,
+}
+
+const KEEP: &str =
+    "insert into provider_notice (tenant_id, account_id, verdict, reason, topic, resource_id, method, query,
+        headers, body, received_at, day, identity, digest, size, times)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)
+    on conflict (account_id, day, identity) do update set times = provider_notice.times + 1";
+
 impl UnitOfWork {
-    /// Keeps a notice.
+    /// Keeps a notice, unless the same or `most` others are kept of its account today.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn insert_notice(&self, account: &AccountRow, new: NewNotice) -> Result<NoticeId> {
-        let row = provider_notice::ActiveModel {
-            tenant_id: Set(account.tenant_id),
-            account_id: Set(account.id),
-            verdict: Set(new.verdict),
-            reason: Set(new.reason),
-            topic: Set(new.topic),
-            resource_id: Set(new.resource_id),
-            method: Set(new.method),
-            query: Set(new.query),
-            headers: Set(new.headers),
-            body: Set(new.body),
-            received_at: Set(self.now()),
-            ..Default::default()
-        };
-        Ok(row.insert(self.tx()).await?.id)
+    pub async fn keep_notice(&self, account: &AccountRow, new: NewNotice, most: i64) -> Result<Keeping> {
+        let day = self.now().date_naive();
+        let again = "update provider_notice set times = times + 1 where account_id = $1 and day = $2 and identity = $3";
+        if self.run(again, [account.id.into(), day.into(), new.identity.as_str().into()]).await? > 0 {
+            return Ok(Keeping::Again);
+        }
+        let share = if new.verdict == NoticeVerdict::Verified { Share::Proven } else { Share::Unproven };
+        if !self.claim(account, share, most).await? {
+            return Ok(Keeping::Full);
+        }
+        let values: [Value; 15] = [
+            account.tenant_id.into(),
+            account.id.into(),
+            new.verdict.as_str().into(),
+            new.reason.into(),
+            new.topic.into(),
+            new.resource_id.into(),
+            new.method.into(),
+            new.query.into(),
+            new.headers.into(),
+            new.body.into(),
+            self.now().into(),
+            day.into(),
+            new.identity.into(),
+            new.digest.into(),
+            new.size.into(),
+        ];
+        self.run(KEEP, values).await?;
+        Ok(Keeping::New)
+    }
+
+    /// Asks for something to be fetched of which only somebody's word is known: what was never looked at before only
+    /// `most` times a day, so that made-up ids fill no queue. Tells whether it will be fetched.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn enqueue_hint(
+        &self,
+        account: &AccountRow,
+        kind: ResourceKind,
+        resource: &str,
+        most: i64,
+    ) -> Result<bool> {
+        #[derive(FromQueryResult)]
+        struct Known {
+            #[expect(dead_code, reason = "that there is a row says it all")]
+            one: i32,
+        }
+        let sql = "select 1 as one from payment_sync where account_id = $1 and kind = $2 and resource_id = $3";
+        let known: Option<Known> = self.one(sql, [account.id.into(), kind.as_str().into(), resource.into()]).await?;
+        if known.is_none() && !self.claim(account, Share::Hints, most).await? {
+            return Ok(false);
+        }
+        self.enqueue_sync(account, kind, resource, SyncCause::Hint).await?;
+        Ok(true)
+    }
+
+    /// Takes one of the account's `most` places of the day. Its counter stays locked until the commit, so that not one
+    /// too many is given away.
+    async fn claim(&self, account: &AccountRow, share: Share, most: i64) -> Result<bool> {
+        let column = share.column();
+        let sql = format!(
+            "insert into notice_day (account_id, day, tenant_id, {column}) values ($1, $2, $3, 1)
+             on conflict (account_id, day) do update set {column} = notice_day.{column} + 1 where notice_day.{column} < $4"
+        );
+        let values = [account.id.into(), self.now().date_naive().into(), account.tenant_id.into(), most.into()];
+        Ok(self.run(&sql, values).await? > 0)
+    }
+
+    /// Adds to the counters what was counted elsewhere.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_notices(&self, tally: &NoticeTally) -> Result<()> {
+        let sql = "update provider_notice set times = times + $4 where account_id = $1 and day = $2 and identity = $3";
+        for (identity, times) in &tally.again {
+            let values = [tally.account.into(), tally.day.into(), identity.as_str().into(), (*times).into()];
+            self.run(sql, values).await?;
+        }
+        if tally.dropped > 0 {
+            let sql = "insert into notice_day (account_id, day, tenant_id, dropped) values ($1, $2, $3, $4)
+                on conflict (account_id, day) do update set dropped = notice_day.dropped + $4";
+            let values = [tally.account.into(), tally.day.into(), tally.tenant.into(), tally.dropped.into()];
+            self.run(sql, values).await?;
+        }
+        Ok(())
     }
 }
 
+/// What an account has so many of a day.
+#[derive(Clone, Copy, Debug)]
+enum Share {
+    Unproven,
+    Proven,
+    Hints,
+}
+
+impl Share {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Unproven => "unproven",
+            Self::Proven => "proven",
+            Self::Hints => "hints",
+        }
+    }
+}
+
+const OLD_UNPROVEN: &str = "delete from provider_notice where id in (
+    select id from provider_notice where verdict <> 'VERIFIED' and received_at < $1 order by received_at limit 5000)";
+
+const OLD_NOTICES: &str = "delete from provider_notice where id in (
+    select id from provider_notice where received_at < $1 order by received_at limit 5000)";
+
+const OLD_DAYS: &str = "delete from notice_day where (account_id, day) in (
+    select account_id, day from notice_day where day < $1 order by day limit 5000)";
+
+const OLD_LOOKS: &str = "delete from payment_sync where id in (
+    select id from payment_sync where status = 'DONE' and cause in ('HINT', 'RETURN') and updated_at < $1
+    order by updated_at limit 5000)";
+
 impl Database {
-    /// Forgets old notices, a bounded number at a time.
+    /// Forgets old notices, their counters, and what was looked at on somebody's mere word: a bounded number a
+    /// statement, until nothing is left to forget.
     ///
     /// # Errors
     /// The database failed.
     pub async fn forget_notices(&self) -> Result<u64> {
-        let sql = "delete from provider_notice where id in (
-            select id from provider_notice
-            where received_at < $1 or received_at < $2 and verdict <> 'VERIFIED' limit 5000)";
         let now = self.clock().now();
-        let values = [(now - TimeDelta::days(PROVEN_DAYS)).into(), (now - TimeDelta::days(UNPROVEN_DAYS)).into()];
-        let statement = Statement::from_sql_and_values(self.reader().get_database_backend(), sql, values);
-        Ok(self.reader().execute_raw(statement).await?.rows_affected())
+        let (unproven, proven) = (now - TimeDelta::days(UNPROVEN_DAYS), now - TimeDelta::days(PROVEN_DAYS));
+        let forgotten = self.forget(OLD_UNPROVEN, &[unproven.into()]).await?
+            + self.forget(OLD_NOTICES, &[proven.into()]).await?
+            + self.forget(OLD_DAYS, &[proven.date_naive().into()]).await?
+            + self.forget(OLD_LOOKS, &[unproven.into()]).await?;
+        Ok(forgotten)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 mod bad_input;
 mod crashes;
 mod credentials;
+mod flood;
 mod given_back;
 pub(crate) mod house;
 mod neighbours;

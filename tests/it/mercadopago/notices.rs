@@ -80,35 +80,6 @@ both_modes! {
         till.assert_balanced().await;
     }
 
-    /// The address without a token takes so many a minute, so that nobody fills the disk; the provider's own is not limited.
-    async fn s12_notices_without_a_token_are_limited(app: App = provided().rate_limits()) {
-        let till = Till::open(app).await;
-        let anonymous = till.app.anonymous();
-        let answers = harness::race(16, move |_| {
-            let anonymous = anonymous.clone();
-            async move {
-                let mut kept = 0;
-                loop {
-                    let answer = anonymous.post("/api/billing/mercadopago/webhook", harness::json!({})).await;
-                    if answer.status == 429 {
-                        assert!(answer.header("retry-after").is_some(), "{}", answer.text());
-                        return kept;
-                    }
-                    assert_eq!(answer.status, 401, "unsigned: {}", answer.text());
-                    kept += 1;
-                    assert!(kept < 2_000, "nothing is limited");
-                }
-            }
-        })
-        .await;
-        let kept: i64 = answers.iter().sum();
-        assert!(kept >= 1_200, "a full house behind one address passes: {kept}");
-        assert_eq!(till.count("provider_notice").await, kept, "what is refused is not kept");
-        let party = till.party("INT-01").await;
-        till.paid(&party).await;
-        till.assert_check(party.check, "PAID", party.total).await;
-    }
-
     /// S13: the signature covers the id in the query, nothing else, so nothing else is used.
     async fn s13_a_replay_or_a_swapped_body_only_leads_to_a_look(app: App = provided()) {
         let till = Till::open(app).await;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     hub::{Duties, Listener},
-    testing::{BRANCH, FakeLog, StillClock, event, office, roster},
+    testing::{BRANCH, FakeLog, StillClock, event, later, office, roster, unreadable},
 };
 use domain::SessionId;
 use runtime::config::SocketLimits;
@@ -28,8 +28,12 @@ async fn house() -> House {
 impl House {
     /// Logs an event, as the API does before it publishes.
     fn log(&self, seq: i64) -> Published {
-        let envelope = Envelope { epoch: self.log.shelf().epoch.into(), ..event(seq, EventType::RoundReady) };
-        self.log.shelf().events.push(envelope.clone());
+        self.log_event(event(seq, EventType::RoundReady))
+    }
+
+    fn log_event(&self, event: Envelope) -> Published {
+        let envelope = Envelope { epoch: self.log.shelf().epoch.into(), ..event };
+        self.log.shelf().events.push(Logged::Event(envelope.clone()));
         Published::new(envelope).unwrap()
     }
 
@@ -184,7 +188,7 @@ async fn events_that_were_forgotten_before_they_were_read_are_not_passed_over_in
     for seq in 2..=9 {
         house.log(seq);
     }
-    house.log.shelf().events.retain(|event| event.seq > 4);
+    house.log.shelf().events.retain(|event| event.seq() > 4);
     house.feed.compare(&Position { epoch: "e1".into(), seq: 9 }).await;
     assert_eq!(heard(&mut admin), [1, -9]);
 }
@@ -249,6 +253,53 @@ async fn the_office_changes_who_hears_what_at_once() {
     house.feed.join(Member { wire: wire.clone(), listener: ADMIN, resume: None }).await;
     house.feed.hear(&Published::new(office(5, "branch", 9)).unwrap()).await;
     assert_eq!(wire.signal().await, crate::wire::Signal::Recheck);
+}
+
+/// A gateway that is older than the API that wrote the event.
+#[tokio::test]
+async fn what_a_later_version_says_is_passed_on_and_delays_nobody() {
+    let mut house = house().await;
+    let mut admin = house.admin().await;
+    let cook = Listener::Staff { user: UserId(4), duties: Duties { kitchen: true, ..Default::default() } };
+    let mut cook = house.join(cook, None).await.1;
+    let mut diner = house.join(Listener::Diner { session: SessionId(31) }, None).await.1;
+    // By the bus, with a field of its own; then only by the log.
+    let text = r#"{"id":1,"epoch":"e1","seq":1,"type":"ROUND_PRINTED","tenant_id":1,"branch_id":2,"table_id":null,"session_id":31,"sector_id":5,"entity":[1, null],"actor":{"user_id":null,"role":"PRINTER"},"ts":"2027-01-15T08:00:00+00:00","audience":3,"v":2}"#;
+    house.log_event(later(1));
+    house.feed.hear(&Published::parse(text.into()).unwrap()).await;
+    assert_eq!(admin.try_recv().unwrap().as_str(), text);
+    let by_log = house.log_event(later(2));
+    house.publish(3).await;
+    assert_eq!(admin.try_recv().unwrap().as_bytes(), by_log.json);
+    assert_eq!((heard(&mut admin), heard(&mut cook), heard(&mut diner)), (vec![3], vec![3], vec![3]));
+    assert_eq!(house.feed.debt, Debt::None);
+    // Resumed across, from the ring.
+    let Handover::Frames(frames) = house.join(ADMIN, after(0)).await.0.handover else { panic!() };
+    assert_eq!(frames[0].text.as_str(), text);
+    assert_eq!(frames[1].text.as_bytes(), by_log.json);
+}
+
+/// One bad row must not silence a branch for as long as the log keeps it.
+#[tokio::test]
+async fn what_cannot_be_read_is_passed_over_and_said() {
+    let mut house = house().await;
+    let mut admin = house.admin().await;
+    let mut diner = house.join(Listener::Diner { session: SessionId(31) }, None).await.1;
+    let mut stranger = house.join(Listener::Diner { session: SessionId(32) }, None).await.1;
+    house.publish(1).await;
+    house.log.shelf().events.push(unreadable(2, Some(event(2, EventType::CartCleared))));
+    house.publish(3).await;
+    assert_eq!((heard(&mut admin), heard(&mut diner), heard(&mut stranger)), (vec![1, 3], vec![1, -2, 3], vec![]));
+    // Nobody can say whose it was; and it is the last there is.
+    house.log.shelf().events.push(unreadable(4, None));
+    house.feed.compare(&Position { epoch: "e1".into(), seq: 4 }).await;
+    assert_eq!((heard(&mut admin), heard(&mut diner), heard(&mut stranger)), (vec![-4], vec![-4], vec![-4]));
+    house.publish(5).await;
+    house.feed.tick().await;
+    assert_eq!((heard(&mut admin), heard(&mut diner)), (vec![5], vec![5]));
+    // Whoever resumes across is judged by the log, whoever comes from behind it misses nothing.
+    assert!(matches!(house.join(ADMIN, after(3)).await.0.handover, Handover::Log(3)));
+    assert!(matches!(house.join(ADMIN, after(4)).await.0.handover, Handover::Frames(frames) if frames.len() == 1));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! DESIGN §3's table of audiences, written down again by hand.
 
 use super::*;
-use crate::testing::{event, roster};
+use crate::testing::{event, later, roster};
 use domain::event::EventType;
 use std::collections::BTreeSet;
 
@@ -90,6 +90,11 @@ fn every_event_reaches_its_audience_each_once() {
     for kind in EventType::ALL {
         assert_eq!(hears(&hub, &event(1, *kind), &today()), table(*kind), "{}", kind.as_str());
     }
+}
+
+#[test]
+fn what_a_later_version_says_reaches_the_admins() {
+    assert_eq!(hears(&full_house(), &later(1), &today()), union(&[&A]));
 }
 
 #[test]

@@ -41,9 +41,12 @@ pub(crate) async fn advance(
 ) -> ApiResult<Reply> {
     let action = RoundAction::leading_to(body.status)
         .ok_or_else(|| Problem::unprocessable(format!("status: no round is moved to {}", body.status)))?;
-    let reason = body.reason.as_ref().map(Name::as_str);
-    if action == RoundAction::Cancel && reason.is_none() {
-        return Err(Problem::unprocessable("reason: required to cancel a round").into());
-    }
-    Ok(Reply(round::advance(&state.db, &staff, id, action, reason, &attempt).await?))
+    let answer = match (action, &body.reason) {
+        (RoundAction::Cancel, Some(reason)) => round::cancel_by_status(&state.db, &staff, id, reason, &attempt).await?,
+        (RoundAction::Cancel, None) => {
+            return Err(Problem::unprocessable("reason: required to cancel a round").into());
+        }
+        (action, _) => round::advance(&state.db, &staff, id, action, &attempt).await?,
+    };
+    Ok(Reply(answer))
 }

@@ -1,0 +1,27 @@
+//! Forgetting what is past its life: a bounded number of rows a statement, so that none holds its locks for long, and as many
+//! statements as it takes, so that forgetting keeps pace with whatever comes in.
+
+use crate::{Database, error::Result};
+use sea_orm::{ConnectionTrait, Statement, Value};
+
+/// Rows that one statement forgets at most; the statements say the same number.
+pub(crate) const BATCH: u64 = 5_000;
+/// Statements in a row at most: a million rows in one sweep, and no loop without an end.
+const BATCHES: usize = 200;
+
+impl Database {
+    /// Runs a statement that forgets at most [`BATCH`] rows until nothing is left, and tells how many there were.
+    pub(crate) async fn forget(&self, sql: &str, values: &[Value]) -> Result<u64> {
+        let mut forgotten = 0;
+        for _ in 0..BATCHES {
+            let backend = self.reader().get_database_backend();
+            let statement = Statement::from_sql_and_values(backend, sql, values.iter().cloned());
+            let rows = self.reader().execute_raw(statement).await?.rows_affected();
+            forgotten += rows;
+            if rows < BATCH {
+                break;
+            }
+        }
+        Ok(forgotten)
+    }
+}
