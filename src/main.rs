@@ -10,8 +10,11 @@ mod process;
 mod sandbox;
 
 use clap::{Parser, Subcommand};
-use runtime::Args;
-use std::process::ExitCode;
+use runtime::{Args, log::LogWriter};
+use std::{process::ExitCode, time::Duration};
+
+/// How long the end waits for the log: whoever reads it may have stopped.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Backend of a table-service restaurant.
 #[derive(Parser)]
@@ -67,11 +70,13 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    match commands::run(cli.command.unwrap_or_default(), cli.args).await {
+    let code = match commands::run(cli.command.unwrap_or_default(), cli.args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("comanda: {error}");
+            LogWriter::of_process().put(format!("comanda: {error}\n").as_bytes());
             ExitCode::FAILURE
         }
-    }
+    };
+    LogWriter::of_process().flush(LAST_WORDS);
+    code
 }
