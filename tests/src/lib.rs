@@ -19,7 +19,9 @@
 mod addresses;
 mod app;
 mod client;
+mod conditions;
 mod database;
+mod flood;
 mod mode;
 mod options;
 mod process;
@@ -31,7 +33,9 @@ mod wire;
 
 pub use app::App;
 pub use client::{Anonymous, Caller, DinerPhone, Menu, Reply, StaffClient};
+pub use conditions::{Conditions, Output};
 pub use database::Database;
+pub use flood::{Flood, Manner};
 pub use mode::{Mode, play};
 pub use options::{AppOptions, JWT_SECRET, TABLE_TOKEN_SECRET};
 pub use process::{Process, free_port};

@@ -115,6 +115,7 @@ struct Watch<'a> {
     known: (Doing, Instant),
     armed: Option<Instant>,
     told: bool,
+    kept: bool,
     stop_at: Option<Instant>,
     finishing: bool,
 }
@@ -122,7 +123,8 @@ struct Watch<'a> {
 impl<'a> Watch<'a> {
     fn new(talk: &'a Talk, place: &'a Place) -> Self {
         let Standing { doing, since, .. } = talk.standing();
-        Self { talk, place, known: (doing, since), armed: None, told: false, stop_at: None, finishing: false }
+        let (armed, stop_at) = (None, None);
+        Self { talk, place, known: (doing, since), armed, told: false, kept: false, stop_at, finishing: false }
     }
 
     /// Whether the request under way must be the connection's last; asked for once.
@@ -135,8 +137,12 @@ impl<'a> Watch<'a> {
     /// Tells the slots what the connection does, and whether it has to end.
     fn look(&mut self, cx: &mut Context<'_>, mut clock: Pin<&mut Sleep>) -> Poll<End> {
         let standing = self.talk.standing();
-        if self.told && standing.doing != Doing::Busy {
-            return Poll::Ready(End::Told);
+        if self.told && !self.kept {
+            if standing.doing != Doing::Busy {
+                return Poll::Ready(End::Told);
+            }
+            self.kept = true;
+            self.place.keep();
         }
         if self.known != (standing.doing, standing.since) {
             self.known = (standing.doing, standing.since);

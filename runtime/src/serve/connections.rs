@@ -64,7 +64,7 @@ impl Connections {
         let limit = descriptors::raise();
         let most = limit.slots(database);
         let total = settings.total.unwrap_or(sockets.saturating_add(BESIDE_SOCKETS)).min(most);
-        tracing::info!(file_limit_before = limit.before, file_limit = limit.now, connections = total, "open files");
+        tracing::info!(file_limit_before = limit.before, file_limit = limit.now, connections = total, "limit of open files");
         if settings.total.is_some_and(|wanted| wanted > total) {
             tracing::warn!(
                 connections = total,
@@ -162,6 +162,12 @@ impl Place {
     /// Notes what the connection does from `since` on.
     pub(super) fn tell(&self, doing: Doing, since: Instant) {
         self.connections.slots().tell(self.id, doing, since);
+    }
+
+    /// Notes that the connection was told to go and has a request to answer first.
+    pub(super) fn keep(&self) {
+        self.connections.slots().keep(self.id);
+        self.connections.0.gone.notify_one();
     }
 }
 

@@ -199,6 +199,18 @@ impl<H: Clone> Slots<H> {
         });
     }
 
+    /// A connection that was told to go had just begun with a request: it is counted again, and ends with that request.
+    /// Otherwise a socket that began at this very moment would be on its way out for hours.
+    pub(super) fn keep(&mut self, id: SlotId) {
+        let Some(slot) = self.slots.get_mut(&id).filter(|slot| slot.leaving) else { return };
+        (slot.leaving, slot.doing) = (false, Doing::Busy);
+        let origin = slot.origin;
+        self.leaving -= 1;
+        let staff = self.origins.get(&origin).is_some_and(|held| held.staff);
+        self.staff_used += usize::from(staff);
+        self.change(origin, |held| held.all += 1);
+    }
+
     /// The connection is gone, and with it its descriptor.
     pub(super) fn release(&mut self, id: SlotId) {
         let Some(slot) = self.slots.remove(&id) else { return };

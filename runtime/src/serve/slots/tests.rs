@@ -224,6 +224,21 @@ fn whoever_was_told_to_go_is_in_no_count_and_cannot_come_back() {
 }
 
 #[test]
+fn whoever_began_to_work_while_told_to_go_is_counted_again() {
+    let mut house = House::new(10, 3);
+    let ids = house.silent(address(1), 3);
+    house.slots.note_staff(address(1), house.now);
+    assert_eq!(house.slots.evict_one(house.now), Some(ids[0]));
+    house.slots.keep(ids[0]);
+    house.slots.keep(ids[0]);
+    house.check();
+    assert_eq!((house.slots.used(), house.slots.leaving()), (3, 0));
+    ids.into_iter().for_each(|id| house.slots.release(id));
+    house.check();
+    assert_eq!((house.slots.used(), house.slots.staff_used), (0, 0));
+}
+
+#[test]
 fn a_hundred_thousand_steps_keep_every_count_true() {
     // A linear congruential generator: the same steps on every machine.
     let mut state = 7_u64;
