@@ -4,7 +4,10 @@ use crate::{
     look::{TABLES, product},
     scene::order,
 };
-use harness::{Anonymous, App, AppOptions, Caller, DinerPhone, Flood, Manner, Socket, both_modes, embedded_only, json, reqwest::Method};
+use harness::{
+    Anonymous, App, AppOptions, Caller, DinerPhone, Flood, Manner, Socket, both_modes, embedded_only, json,
+    reqwest::Method,
+};
 use std::{net::IpAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -54,7 +57,8 @@ fn behind_the_proxy(app: &App, client: &str) -> Caller {
 async fn everybody_orders_behind_the_proxy(app: &App, product: i64) {
     for (client, table) in TABLES.iter().enumerate() {
         let guest = behind_the_proxy(app, &format!("203.0.113.{client}"));
-        let session = guest.post_empty(&format!("/api/tables/code/{table}/session?branch_slug=centro")).await.expect(200);
+        let session =
+            guest.post_empty(&format!("/api/tables/code/{table}/session?branch_slug=centro")).await.expect(200);
         let phone = guest.with_header("X-Table-Token", session["table_token"].as_str().unwrap());
         let note = json!({"items": [{"product_id": product, "qty": 1, "notes": "behind the proxy"}]});
         phone.post("/api/diner/rounds/submit", note).await.expect(200);

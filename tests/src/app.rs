@@ -82,7 +82,8 @@ impl App {
         address(&mut environment, "COMANDA_WS_ADDR", gateway);
         public(&mut environment, options, api);
         environment.extend(options.env.iter().cloned());
-        let process = Process::start_under(options.conditions, "comanda", binary, &["serve"], environment, directory.path());
+        let process =
+            Process::start_under(options.conditions, "comanda", binary, &["serve"], environment, directory.path());
         let health = vec![api_health(api), gateway_health(gateway)];
         Self {
             apis: vec![Server { process, health }],

@@ -64,7 +64,12 @@ impl Connections {
         let limit = descriptors::raise();
         let most = limit.slots(database);
         let total = settings.total.unwrap_or(sockets.saturating_add(BESIDE_SOCKETS)).min(most);
-        tracing::info!(file_limit_before = limit.before, file_limit = limit.now, connections = total, "limit of open files");
+        tracing::info!(
+            file_limit_before = limit.before,
+            file_limit = limit.now,
+            connections = total,
+            "limit of open files"
+        );
         if settings.total.is_some_and(|wanted| wanted > total) {
             tracing::warn!(
                 connections = total,
