@@ -27,7 +27,10 @@ impl Write for Valve {
     }
 }
 
-fn valve() -> (LogWriter, Sender<Option<ErrorKind>>, Arc<Mutex<Vec<u8>>>) {
+/// What each write comes to.
+type Words = Sender<Option<ErrorKind>>;
+
+fn valve() -> (LogWriter, Words, Arc<Mutex<Vec<u8>>>) {
     let (sender, words) = channel();
     let seen = Arc::<Mutex<Vec<u8>>>::default();
     let writer = LogWriter::start(Valve { words, seen: Arc::clone(&seen) });
