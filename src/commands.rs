@@ -8,7 +8,9 @@ use crate::{
 };
 use api::{AppState, Parts};
 use pictures::Pictures;
-use runtime::{Args, RateLimits, Settings, telemetry};
+use runtime::{Args, Connections, RateLimits, Settings, log, serve::listen, telemetry};
+use std::net::SocketAddr;
+use telemetry::MetricsHandle;
 use tokio::net::TcpListener;
 use ws_gateway::GatewayParts;
 
@@ -45,6 +47,7 @@ pub(crate) async fn run(command: Command, args: Args) -> Result<(), Failure> {
 }
 
 async fn serve(mut settings: Settings) -> Result<(), Failure> {
+    let (metrics, connections) = watched(&settings)?;
     let sandbox = Sandbox::start_for(&mut settings).await?;
     let process = Process::start(settings).await?;
     process.db.migrate().await?;
@@ -52,36 +55,52 @@ async fn serve(mut settings: Settings) -> Result<(), Failure> {
         operations::demo::seed(&process.db).await?;
     }
     sandbox::adopt_account(&process, sandbox.as_ref()).await?;
-    let (api, gateway) = (listen(process.settings.api_addr).await?, listen(process.settings.ws_addr).await?);
-    print(&banner::text(&process.settings, api.local_addr()?, gateway.local_addr()?))?;
-    let metrics = telemetry::install_metrics()?;
-    run_api(&process, api, metrics.clone())?;
-    run_gateway(&process, gateway, metrics);
+    let (api, gateway) = (open(process.settings.api_addr)?, open(process.settings.ws_addr)?);
+    log::announce(banner::text(&process.settings, api.local_addr()?, gateway.local_addr()?));
+    telemetry::keep_metrics(&metrics, &process.shutdown);
+    run_api(&process, api, metrics.clone(), connections.clone())?;
+    run_gateway(&process, gateway, metrics, connections);
     until_stopped(process).await
 }
 
 async fn api(mut settings: Settings) -> Result<(), Failure> {
     settings.require_distributed()?;
     settings.sandbox = false;
+    let (metrics, connections) = watched(&settings)?;
     let process = Process::start(settings).await?;
     process.db.migrate().await?;
     sandbox::adopt_account(&process, None).await?;
-    let listener = listen(process.settings.api_addr).await?;
+    let listener = open(process.settings.api_addr)?;
     tracing::info!(address = %listener.local_addr()?, "API is up");
-    run_api(&process, listener, telemetry::install_metrics()?)?;
+    telemetry::keep_metrics(&metrics, &process.shutdown);
+    run_api(&process, listener, metrics, connections)?;
     until_stopped(process).await
 }
 
 async fn gateway(settings: Settings) -> Result<(), Failure> {
     settings.require_distributed()?;
+    let (metrics, connections) = watched(&settings)?;
     let process = Process::start(settings).await?;
-    let listener = listen(process.settings.ws_addr).await?;
+    let listener = open(process.settings.ws_addr)?;
     tracing::info!(address = %listener.local_addr()?, "gateway is up");
-    run_gateway(&process, listener, telemetry::install_metrics()?);
+    telemetry::keep_metrics(&metrics, &process.shutdown);
+    run_gateway(&process, listener, metrics, connections);
     until_stopped(process).await
 }
 
-fn run_api(process: &Process, listener: TcpListener, metrics: telemetry::MetricsHandle) -> Result<(), Failure> {
+/// Starts recording, and makes room for connections before anything else opens files.
+fn watched(settings: &Settings) -> Result<(MetricsHandle, Connections), Failure> {
+    let metrics = telemetry::install_metrics()?;
+    let connections = Connections::of_process(&settings.connections, settings.db_pool as usize, settings.sockets.total);
+    Ok((metrics, connections))
+}
+
+fn run_api(
+    process: &Process,
+    listener: TcpListener,
+    metrics: MetricsHandle,
+    connections: Connections,
+) -> Result<(), Failure> {
     let state = AppState::new(Parts {
         db: process.db.clone(),
         authenticator: process.authenticator.clone(),
@@ -96,16 +115,11 @@ fn run_api(process: &Process, listener: TcpListener, metrics: telemetry::Metrics
     payments::start(process);
     watch::start(process);
     let shutdown = process.shutdown.clone();
-    process.shutdown.spawn(async move {
-        if let Err(error) = api::serve(listener, state, shutdown.clone()).await {
-            tracing::error!(%error, "the API stopped");
-            shutdown.cancel();
-        }
-    });
+    process.shutdown.spawn(api::serve(listener, state, connections, shutdown));
     Ok(())
 }
 
-fn run_gateway(process: &Process, listener: TcpListener, metrics: telemetry::MetricsHandle) {
+fn run_gateway(process: &Process, listener: TcpListener, metrics: MetricsHandle, connections: Connections) {
     let parts = GatewayParts {
         database: process.db.clone(),
         authenticator: process.authenticator.clone(),
@@ -114,15 +128,10 @@ fn run_gateway(process: &Process, listener: TcpListener, metrics: telemetry::Met
         limits: process.settings.sockets,
         environment: process.settings.environment,
         metrics: Some(metrics),
+        connections,
         shutdown: process.shutdown.clone(),
     };
-    let shutdown = process.shutdown.clone();
-    process.shutdown.spawn(async move {
-        if let Err(error) = ws_gateway::serve(listener, parts).await {
-            tracing::error!(%error, "the gateway stopped");
-            shutdown.cancel();
-        }
-    });
+    process.shutdown.spawn(ws_gateway::serve(listener, parts));
 }
 
 async fn until_stopped(process: Process) -> Result<(), Failure> {
@@ -137,8 +146,8 @@ async fn until_stopped(process: Process) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}").into())
+fn open(address: SocketAddr) -> Result<TcpListener, Failure> {
+    listen(address).map_err(|error| format!("cannot listen on {address}: {error}").into())
 }
 
 /// Prints to standard output; a closed pipe (`comanda openapi | head`) is no failure.

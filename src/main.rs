@@ -11,9 +11,12 @@ mod sandbox;
 mod watch;
 
 use clap::{Parser, Subcommand};
-use runtime::Args;
-use std::process::ExitCode;
+use runtime::{Args, log::LogWriter};
+use std::{process::ExitCode, time::Duration};
 use tokio::signal::unix::{SignalKind, signal};
+
+/// How long the end waits for the log: whoever reads it may have stopped.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Backend of a table-service restaurant.
 #[derive(Parser)]
@@ -79,11 +82,13 @@ fn survive_full_files() {
 async fn main() -> ExitCode {
     survive_full_files();
     let cli = Cli::parse();
-    match commands::run(cli.command.unwrap_or_default(), cli.args).await {
+    let code = match commands::run(cli.command.unwrap_or_default(), cli.args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("comanda: {error}");
+            LogWriter::of_process().put(format!("comanda: {error}\n").as_bytes());
             ExitCode::FAILURE
         }
-    }
+    };
+    LogWriter::of_process().flush(LAST_WORDS);
+    code
 }

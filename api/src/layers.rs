@@ -24,7 +24,6 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
-    timeout::TimeoutLayer,
     trace::TraceLayer,
 };
 
@@ -32,6 +31,9 @@ use tower_http::{
 const MAX_BODY: usize = 256 * 1024;
 /// The clients give up after 30 s (contract §1.2); an answer later than that is for nobody.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// What the sending of a file may take: five megabytes at the pace of a bad network. That the sender keeps a pace at all,
+/// the serve loop sees to.
+const FILE_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// Tells a request in the logs of everybody it passed.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -50,7 +52,7 @@ pub(crate) fn wrap(router: Router<AppState>, state: &AppState) -> Router<AppStat
             .layer(cors(state))
             .layer(from_fn(discreet))
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+            .layer(from_fn(timely))
             .layer(from_fn(content_type))
             .layer(DefaultBodyLimit::max(MAX_BODY)),
     )
@@ -71,13 +73,38 @@ async fn plain_request_id(mut request: Request, next: Next) -> Response {
 /// Counts and times a request under the route that took it, not under its path: paths hold ids.
 pub(crate) async fn measure(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", |path| path.as_str()).to_owned();
-    let method = request.method().to_string();
+    let method = method_label(request.method());
     let start = Instant::now();
     let response = next.run(request).await;
-    let labels = [("method", method), ("route", route), ("status", response.status().as_u16().to_string())];
+    let labels = [("method", method.to_owned()), ("route", route), ("status", response.status().as_u16().to_string())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_seconds", &labels).record(start.elapsed());
     response
+}
+
+/// The nine methods there are. HTTP lets a caller invent others, and each name of a series is memory for good.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::CONNECT => "CONNECT",
+        Method::TRACE => "TRACE",
+        _ => "other",
+    }
+}
+
+/// Answers 503 where a request takes longer than anybody waits for it.
+async fn timely(request: Request, next: Next) -> Response {
+    let patience = if file_types(&request).is_empty() { TIMEOUT } else { FILE_TIMEOUT };
+    match tokio::time::timeout(patience, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::unavailable("The request took too long").retry_after(1).into_response(),
+    }
 }
 
 // Without the query: sockets and catch-up carry tokens there.
@@ -141,9 +168,6 @@ async fn security_headers(
 async fn discreet(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let response = next.run(request).await;
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE && response.headers().get(header::CONTENT_TYPE).is_none() {
-        return Problem::unavailable("The request took too long").retry_after(1).into_response();
-    }
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
     }
@@ -157,12 +181,12 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Problem::internal().into_response()
 }
 
-/// Pictures and menus have one path each that takes them as what they are.
-fn is_file(kind: &str, request: &Request) -> bool {
+/// As what a path takes files: pictures and menus have one each, and no other takes any.
+fn file_types(request: &Request) -> &'static [&'static str] {
     match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
-        Some(image::UPLOAD) => image::SENT_AS.contains(&kind),
-        Some(menu_file::IMPORT) => menu_file::SENT_AS.contains(&kind),
-        _ => false,
+        Some(image::UPLOAD) => &image::SENT_AS,
+        Some(menu_file::IMPORT) => &menu_file::SENT_AS,
+        _ => &[],
     }
 }
 
@@ -174,7 +198,7 @@ async fn content_type(request: Request, next: Next) -> Response {
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "" | "application/json" | "application/x-www-form-urlencoded" => next.run(request).await,
-        kind if writes && is_file(kind, &request) => next.run(request).await,
+        kind if writes && file_types(&request).contains(&kind) => next.run(request).await,
         _ if writes => Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",

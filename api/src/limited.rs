@@ -45,6 +45,6 @@ async fn key(parts: &mut Parts, state: &AppState) -> String {
     if let Some(claims) = bearer.and_then(|token| state.authenticator.access(token).ok()) {
         return format!("user:{}", claims.subject().user_id);
     }
-    let Ok(Visitor(address)) = Visitor::from_request_parts(parts, state).await;
-    address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
+    let Ok(visitor) = Visitor::from_request_parts(parts, state).await;
+    visitor.key()
 }

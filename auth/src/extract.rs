@@ -7,7 +7,7 @@ use crate::{
 };
 use axum::extract::{FromRef, FromRequestParts};
 use http::{HeaderName, header, request::Parts};
-use runtime::Problem;
+use runtime::{Peer, Problem};
 use std::sync::Arc;
 
 /// The header diners send their token in.
@@ -36,7 +36,11 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let token = bearer(parts).ok_or_else(|| Problem::unauthorized("You are not logged in."))?;
-        Arc::<Authenticator>::from_ref(state).staff(token).await
+        let staff = Arc::<Authenticator>::from_ref(state).staff(token).await?;
+        if let Some(peer) = parts.extensions.get::<Peer>() {
+            peer.note_staff();
+        }
+        Ok(staff)
     }
 }
 

@@ -11,13 +11,17 @@ mod pgbench;
 
 use cpu::Meter;
 use floor::Floor;
-use harness::{App, AppOptions, Mode};
-use std::{env, path::PathBuf, time::Duration};
+use harness::{App, AppOptions, Flood, Manner, Mode};
+use std::{env, net::Ipv4Addr, path::PathBuf, time::Duration};
 
 /// How long each measurement runs.
 const SECONDS: u64 = 8;
 /// Diners sending at once.
 const CLIENTS: [usize; 3] = [1, 8, 32];
+/// Connections of somebody who means to hold all there are.
+const FLOOD: [(Manner, usize); 3] = [(Manner::Silent, 1_900), (Manner::SlowHead, 150), (Manner::SlowBody, 150)];
+/// Where they come from; the diners come from another address.
+const FLOODER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 9);
 /// Sockets listening.
 const SOCKETS: [usize; 2] = [100, 1_000];
 
@@ -68,6 +72,8 @@ async fn run() {
         );
     }
 
+    beside_a_flood(&app, &floor).await;
+
     println!("\nFrom the transaction's instant to the socket, 20 events a second");
     println!(
         "{:>8} {:>10} {:>8} {:>8} {:>8}   gateway CPU per delivery in µs, memory per socket in KiB",
@@ -83,6 +89,23 @@ async fn run() {
             seen.missing,
             seen.gateway_micros,
             seen.kib_per_socket,
+        );
+    }
+}
+
+/// What a round takes while somebody holds 2,200 connections, and in the same minute without.
+async fn beside_a_flood(app: &App, floor: &Floor) {
+    println!("\nRounds of 8 diners beside 1,900 silent and 300 slow connections of another address, {SECONDS} s each");
+    println!("{:>8} {:>10} {:>8} {:>8}", "flood", "comanda", "p50 ms", "p99 ms");
+    for flooded in [false, true, false, true] {
+        let flood = if flooded { Some(Flood::start(&app.api_url(), FLOODER.into(), &FLOOD).await) } else { None };
+        let outcome = load::rounds(floor, 8, Duration::from_secs(SECONDS)).await;
+        println!(
+            "{:>8} {:>10.0} {:>8.2} {:>8.2}",
+            if flood.is_some() { "with" } else { "without" },
+            outcome.per_second(),
+            outcome.percentile(50),
+            outcome.percentile(99),
         );
     }
 }

@@ -1,5 +1,5 @@
-//! What every process of Comanda needs around the restaurant's rules: configuration, logs and metrics, an orderly
-//! stop, the event bus, circuit breakers, rate limits, and the one shape of an HTTP error.
+//! What every process of Comanda needs around the restaurant's rules: configuration, logs and metrics, the loop that
+//! serves HTTP, an orderly stop, the event bus, circuit breakers, rate limits, and the one shape of an HTTP error.
 //!
 //! Nothing here knows a table or a round; nothing here runs SQL. The arrow points `domain ← runtime ← auth`.
 
@@ -9,7 +9,9 @@ pub mod config;
 pub mod health;
 pub mod job;
 pub mod limits;
+pub mod log;
 pub mod problem;
+pub mod serve;
 pub mod shutdown;
 pub mod telemetry;
 pub mod tls;
@@ -17,10 +19,11 @@ pub mod tls;
 pub use breaker::{BreakerConfig, BreakerPhase, BreakerState, CircuitBreakers, Permit, RetryAfter};
 pub use bus::{Bus, BusError, BusHealth, BusKind, BusListener, BusMessage, Published};
 pub use config::{
-    Args, BucketTarget, BusTarget, ConfigError, DatabaseTarget, Environment, Origins, PaymentSettings, PictureTarget,
-    Settings, WebhookMode,
+    Args, BucketTarget, BusTarget, ConfigError, ConnectionSettings, DatabaseTarget, Environment, Origins,
+    PaymentSettings, PictureTarget, Settings, WebhookMode,
 };
 pub use job::{Job, JobError, JobReport, Jobs, Periodic, Ran};
 pub use limits::{Limit, RateLimits};
 pub use problem::{Problem, ProblemBody};
+pub use serve::{Connections, Peer, Proxies};
 pub use shutdown::Shutdown;

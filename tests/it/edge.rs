@@ -1,6 +1,11 @@
 //! What surrounds every route: preflights, request ids, security headers, limits, and a 500 that says nothing.
 
 use harness::{AppOptions, both_modes, json, reqwest::Method};
+use std::net::Ipv4Addr;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpSocket,
+};
 
 /// Every header one of the shipped clients sends.
 const HEADERS: [&str; 9] = [
@@ -157,6 +162,57 @@ both_modes! {
         assert!((1..=60).contains(&seconds) && body["retry_after"] == json!(seconds), "{body}");
         // Another table at the same address is another table.
         app.scan("INT-02").await.post("/api/diner/service-call", json!({})).await.expect(200);
+    }
+
+    /// HTTP lets a caller invent methods; each series of a metric is memory for good.
+    async fn a_thousand_invented_methods_are_one_series(app: App) {
+        let anonymous = app.anonymous();
+        for number in 0..1_000 {
+            let method = Method::from_bytes(format!("M{number}").as_bytes()).unwrap();
+            anonymous.send(method, "/api/health", "application/json", "").await.expect(405);
+            if number % 250 == 0 {
+                anonymous.send(Method::from_bytes(format!("N{number}").as_bytes()).unwrap(), "/nowhere", "", "").await;
+            }
+        }
+        let text = anonymous.get("/metrics").await.text();
+        let series: Vec<_> = text.lines().filter(|line| line.starts_with("http_requests_total{")).collect();
+        assert!(series.len() < 20, "{series:?}");
+        let other: Vec<_> = series.iter().filter(|line| line.contains("method=\"other\"") && line.contains("status=\"405\"")).collect();
+        assert!(other.len() == 1 && other[0].ends_with(" 1000"), "{other:?}");
+        assert!(!text.contains("M999"));
+    }
+
+    /// A limit for an address is one for the address that the proxy saw: the client cannot choose another, whatever lines
+    /// it sends itself; and no peer but the proxy may say anything.
+    async fn an_address_is_what_the_proxy_saw(app: App = AppOptions::default().rate_limits().env("COMANDA_TRUSTED_PROXIES", "127.0.0.3")) {
+        // A refresh without a cookie is a 401, a hundred times at once for an address.
+        let refresh = async |last: u8, forwarded: &[String]| {
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind((Ipv4Addr::new(127, 0, 0, last), 0).into()).unwrap();
+            let mut socket = socket.connect(app.api_url().replace("http://", "").parse().unwrap()).await.unwrap();
+            let lines: String = forwarded.iter().map(|line| format!("x-forwarded-for: {line}\r\n")).collect();
+            let request = format!("POST /api/auth/refresh HTTP/1.1\r\nhost: x\r\nx-requested-with: x\r\nconnection: close\r\n{lines}content-length: 0\r\n\r\n");
+            socket.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            socket.read_to_string(&mut answer).await.unwrap();
+            answer.split(' ').nth(1).unwrap().to_owned()
+        };
+        let is_limited = async |last: u8, forwarded: &dyn Fn(usize) -> Vec<String>| {
+            for number in 0..300 {
+                if refresh(last, &forwarded(number)).await == "429" {
+                    return true;
+                }
+            }
+            false
+        };
+        let seen = |address: &str| vec![address.to_owned()];
+        assert!(is_limited(3, &|number| vec![format!("10.1.2.{}", number % 250), "198.51.100.7".into()]).await, "a line of the client's own");
+        assert!(is_limited(3, &|number| vec![format!("10.1.2.{}, 198.51.100.8", number % 250)]).await, "an entry of the client's own");
+        assert!(is_limited(3, &|number| vec![format!("2001:db8:1:2::{number:x}")]).await, "a customer's many addresses");
+        assert!(is_limited(2, &|number| vec![format!("10.1.2.{}", number % 250)]).await, "a peer that is no proxy");
+        assert_eq!(refresh(3, &seen("198.51.100.9")).await, "401", "another client of the proxy");
+        assert_eq!(refresh(3, &seen("2001:db8:1:3::1")).await, "401", "another customer");
+        assert_eq!(refresh(4, &[]).await, "401", "another address");
     }
 
     async fn the_document_can_be_browsed_without_a_network(app: App) {

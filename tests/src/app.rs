@@ -1,7 +1,9 @@
 //! The program under test: its processes, its database and its bus, from the first byte to the last.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -84,7 +86,8 @@ impl App {
         address(&mut environment, "COMANDA_WS_ADDR", gateway);
         public(&mut environment, options, api);
         environment.extend(options.env.iter().cloned());
-        let process = Process::start("comanda", binary, &["serve"], environment, directory.path());
+        let process =
+            Process::start_under(options.conditions, "comanda", binary, &["serve"], environment, directory.path());
         let health = vec![api_health(api), gateway_health(gateway)];
         Self {
             apis: vec![Server { process, health }],
@@ -124,7 +127,8 @@ impl App {
             public(&mut environment, options, port);
             environment.insert("DATABASE_URL".into(), database.to_owned());
             environment.extend(options.env.iter().cloned());
-            Process::start(&format!("{kind}-{index}"), binary, &[kind], environment, directory.path())
+            let name = format!("{kind}-{index}");
+            Process::start_under(options.conditions, &name, binary, &[kind], environment, directory.path())
         };
         let api_database = wire.as_ref().map_or_else(|| database_url.clone(), |wire| wire.url(&database_url));
         let (mut apis, mut api_urls) = (Vec::new(), Vec::new());
@@ -203,6 +207,12 @@ impl App {
     pub fn anonymous(&self) -> Anonymous {
         let index = self.next.fetch_add(1, Ordering::Relaxed) % self.api_urls.len();
         Anonymous(Caller::new(&self.api_urls[index]))
+    }
+
+    /// Somebody without a token who comes from `local`, an address of this machine, with every request on a connection
+    /// of its own.
+    pub fn anonymous_from(&self, local: IpAddr) -> Anonymous {
+        Anonymous(Caller::from(&self.api_url(), local))
     }
 
     /// Signs a member of the staff in.
@@ -338,6 +348,11 @@ impl App {
     pub fn pids(&self) -> (Vec<u32>, Vec<u32>) {
         let of = |servers: &[Server]| servers.iter().filter_map(|server| server.process.pid()).collect();
         (of(&self.apis), of(self.gateways()))
+    }
+
+    /// Somebody reads what the first API process says into a pipe, see [`Process::read_pipe`].
+    pub fn read_pipe(&self) -> Arc<Mutex<Vec<u8>>> {
+        self.apis[0].process.read_pipe()
     }
 
     /// The end of the log of every process.

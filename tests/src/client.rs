@@ -1,5 +1,6 @@
 //! The people of the restaurant as HTTP callers; each sends what its real application sends.
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::time::Duration;
 
@@ -24,10 +25,22 @@ impl Caller {
     /// # Panics
     /// When the HTTP client cannot be set up.
     pub fn new(base: &str) -> Self {
+        Self::with(reqwest::Client::builder(), base)
+    }
+
+    /// A caller from `local`, an address of this machine, who keeps no connection for the next request.
+    ///
+    /// # Panics
+    /// When the HTTP client cannot be set up.
+    pub fn from(base: &str, local: IpAddr) -> Self {
+        Self::with(reqwest::Client::builder().local_address(local).pool_max_idle_per_host(0), base)
+    }
+
+    fn with(builder: reqwest::ClientBuilder, base: &str) -> Self {
         // In one build with the provider's client, reqwest has TLS compiled in and asks for cryptography before it is used.
         let _installed_already = rustls::crypto::ring::default_provider().install_default();
         // A proxy of the machine has no business between a test and its own loopback.
-        let http = reqwest::Client::builder()
+        let http = builder
             .no_proxy()
             .cookie_store(true)
             .redirect(reqwest::redirect::Policy::none())

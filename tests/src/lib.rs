@@ -19,8 +19,10 @@
 mod addresses;
 mod app;
 mod client;
+mod conditions;
 mod database;
 mod disk;
+mod flood;
 mod mode;
 mod options;
 mod process;
@@ -32,8 +34,10 @@ mod wire;
 
 pub use app::App;
 pub use client::{Anonymous, Caller, DinerPhone, Menu, Reply, StaffClient};
+pub use conditions::{Conditions, Output};
 pub use database::Database;
 pub use disk::SmallDisk;
+pub use flood::{Flood, Manner};
 pub use mode::{Mode, play};
 pub use options::{AppOptions, JWT_SECRET, TABLE_TOKEN_SECRET};
 pub use process::{Process, free_port};

@@ -8,6 +8,8 @@ pub const TABLE_TOKEN_SECRET: &str = "harness-table-secret-0123456789abcdef01234
 /// Seals the provider credentials of distributed apps.
 pub(crate) const CREDENTIALS_KEY: &str = "harness-credentials-key-0123456789abcdef0123456789abcdef";
 
+use crate::conditions::{Conditions, Output};
+
 /// How an [`App`](crate::App) is started. The default is one process of each kind, without rate limits.
 #[derive(Debug, Clone)]
 pub struct AppOptions {
@@ -19,6 +21,7 @@ pub struct AppOptions {
     pub(crate) provider: Option<String>,
     pub(crate) env: Vec<(String, String)>,
     pub(crate) public_url: bool,
+    pub(crate) conditions: Conditions,
 }
 
 impl Default for AppOptions {
@@ -32,6 +35,7 @@ impl Default for AppOptions {
             provider: None,
             env: Vec::new(),
             public_url: false,
+            conditions: Conditions::default(),
         }
     }
 }
@@ -69,6 +73,20 @@ impl AppOptions {
     #[must_use]
     pub fn small_disk(mut self, mebibytes: usize) -> Self {
         self.small_disk = Some(mebibytes);
+        self
+    }
+
+    /// The soft and the hard limit of open files of every process.
+    #[must_use]
+    pub fn file_limit(mut self, soft: u64, hard: u64) -> Self {
+        self.conditions.file_limit = Some((soft, hard));
+        self
+    }
+
+    /// Where the output of every process goes.
+    #[must_use]
+    pub fn output(mut self, output: Output) -> Self {
+        self.conditions.output = output;
         self
     }
 

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
+use std::io::PipeReader;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::conditions::Conditions;
 
 /// The variables of the caller a child may see; anything else would make a test depend on who runs it.
 const INHERITED: [&str; 7] = ["PATH", "HOME", "LANG", "TMPDIR", "COMANDA_LOG", "RUST_BACKTRACE", "LLVM_PROFILE_FILE"];
@@ -46,7 +49,8 @@ pub struct Process {
     arguments: Vec<String>,
     environment: BTreeMap<String, String>,
     directory: PathBuf,
-    child: Mutex<Option<Child>>,
+    conditions: Conditions,
+    child: Mutex<Option<(Child, Option<PipeReader>)>>,
 }
 
 impl Process {
@@ -61,12 +65,28 @@ impl Process {
         environment: BTreeMap<String, String>,
         directory: &Path,
     ) -> Self {
+        Self::start_under(Conditions::default(), name, binary, arguments, environment, directory)
+    }
+
+    /// [`Process::start`] under conditions of the test's own.
+    ///
+    /// # Panics
+    /// As [`Process::start`].
+    pub fn start_under(
+        conditions: Conditions,
+        name: &str,
+        binary: &Path,
+        arguments: &[&str],
+        environment: BTreeMap<String, String>,
+        directory: &Path,
+    ) -> Self {
         let process = Self {
             name: name.to_owned(),
             binary: binary.to_owned(),
             arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
             environment,
             directory: directory.to_owned(),
+            conditions,
             child: Mutex::new(None),
         };
         process.restart();
@@ -79,15 +99,15 @@ impl Process {
     /// When the program cannot be started at all.
     pub fn restart(&self) {
         self.kill9();
-        let log = self.open_log();
+        let (out, errors, reader) = self.conditions.output(|| self.open_log());
         let child = self
             .command()
             .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("a second handle of the log"))
-            .stderr(log)
+            .stdout(out)
+            .stderr(errors)
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {}: {error}", self.binary.display()));
-        *self.child() = Some(child);
+        *self.child() = Some((child, reader));
     }
 
     /// Runs the same program with other arguments beside this one, to its end: an operator at the same machine.
@@ -103,7 +123,7 @@ impl Process {
 
     /// SIGKILL, and waits until the process is gone. Does nothing if it is gone already.
     pub fn kill9(&self) {
-        if let Some(mut child) = self.child().take() {
+        if let Some((mut child, _)) = self.child().take() {
             // Both fail only when the child has ended by itself, which is what is wanted.
             let _ = child.kill();
             let _ = child.wait();
@@ -115,7 +135,7 @@ impl Process {
     /// # Panics
     /// When it is not running, or still runs after `patience`.
     pub fn terminate(&self, patience: Duration) -> ExitStatus {
-        let mut child = self.child().take().unwrap_or_else(|| panic!("{} is not running", self.name));
+        let (mut child, reader) = self.child().take().unwrap_or_else(|| panic!("{} is not running", self.name));
         let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
         assert!(sent.is_ok_and(|status| status.success()), "cannot signal {}", self.name);
         let deadline = Instant::now() + patience;
@@ -124,7 +144,7 @@ impl Process {
                 return status;
             }
             if Instant::now() > deadline {
-                *self.child() = Some(child);
+                *self.child() = Some((child, reader));
                 panic!("{} still runs {patience:?} after SIGTERM", self.name);
             }
             std::thread::sleep(Duration::from_millis(20));
@@ -133,12 +153,32 @@ impl Process {
 
     /// The pid, while it runs.
     pub fn pid(&self) -> Option<u32> {
-        self.child().as_ref().map(Child::id)
+        self.child().as_ref().map(|(child, _)| child.id())
     }
 
     /// What the program ended with, if it has ended by itself.
     pub fn exited(&self) -> Option<ExitStatus> {
-        self.child().as_mut().and_then(|child| child.try_wait().ok().flatten())
+        self.child().as_mut().and_then(|(child, _)| child.try_wait().ok().flatten())
+    }
+
+    /// Somebody reads the pipe that nobody read: what was in it and what comes from now on, as long as the program runs.
+    /// Does nothing where the output goes elsewhere.
+    ///
+    /// # Panics
+    /// When no thread can be started.
+    pub fn read_pipe(&self) -> std::sync::Arc<Mutex<Vec<u8>>> {
+        let heard = std::sync::Arc::<Mutex<Vec<u8>>>::default();
+        if let Some(mut reader) = self.child().as_mut().and_then(|(_, reader)| reader.take()) {
+            let into = heard.clone();
+            let read = move || {
+                let mut part = [0; 4096];
+                while let Ok(length @ 1..) = std::io::Read::read(&mut reader, &mut part) {
+                    into.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&part[..length]);
+                }
+            };
+            std::thread::Builder::new().spawn(read).expect("a thread");
+        }
+        heard
     }
 
     /// The last lines of everything the program has printed since the first start.
@@ -152,7 +192,7 @@ impl Process {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.binary);
+        let mut command = self.conditions.command(&self.binary);
         command.args(&self.arguments).current_dir(&self.directory);
         command.env_clear().envs(inherited()).envs(&self.environment);
         command
@@ -166,7 +206,7 @@ impl Process {
         self.directory.join(format!("{}.log", self.name))
     }
 
-    fn child(&self) -> std::sync::MutexGuard<'_, Option<Child>> {
+    fn child(&self) -> std::sync::MutexGuard<'_, Option<(Child, Option<PipeReader>)>> {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

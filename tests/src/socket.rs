@@ -1,5 +1,6 @@
 //! A screen: a WebSocket that writes down every frame, so that a test can ask what was seen and in which order.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use futures_util::stream::{SplitSink, StreamExt};
@@ -11,7 +12,9 @@ use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async};
+
+use crate::flood::{address, connect_from};
 
 type Wire = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -61,12 +64,33 @@ impl Socket {
         path_with_query: &str,
         headers: &[(&str, &str)],
     ) -> Result<Self, Box<Error>> {
+        Self::try_connect_from(IpAddr::V4(Ipv4Addr::LOCALHOST), ws_url, path_with_query, headers).await
+    }
+
+    /// [`Socket::try_connect`] from `local`, an address of this machine.
+    ///
+    /// # Errors
+    /// As [`Socket::try_connect`].
+    ///
+    /// # Panics
+    /// As [`Socket::try_connect`].
+    pub async fn try_connect_from(
+        local: IpAddr,
+        ws_url: &str,
+        path_with_query: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Self, Box<Error>> {
         let mut request: Request = format!("{ws_url}{path_with_query}").into_client_request().map_err(Box::new)?;
         for (name, value) in headers {
             let name = name.parse::<tokio_tungstenite::tungstenite::http::HeaderName>().expect("a header name");
             request.headers_mut().insert(name, value.parse().expect("a header value"));
         }
-        let handshake = tokio::time::timeout(PATIENCE, connect_async(request)).await;
+        let connect = async {
+            let stream = connect_from(local, address(ws_url)).await?;
+            stream.set_nodelay(true)?;
+            client_async(request, MaybeTlsStream::Plain(stream)).await
+        };
+        let handshake = tokio::time::timeout(PATIENCE, connect).await;
         let (wire, _) = handshake.expect("the gateway answers a handshake in ten seconds").map_err(Box::new)?;
         let (sink, stream) = wire.split();
         let (record, seen) = watch::channel(Seen::default());

@@ -11,7 +11,7 @@ use crate::{
 };
 use auth::{AnyRole, TABLE_TOKEN};
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Query, State, rejection::QueryRejection},
 };
 use chrono::{DateTime, Utc};
@@ -20,7 +20,7 @@ use domain::{
     event::{Envelope, Position},
 };
 use http::{HeaderMap, header};
-use runtime::Problem;
+use runtime::{Peer, Problem};
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 use store::{EVENT_PAGE, Logged, view::Roster};
@@ -67,6 +67,7 @@ enum From {
 /// `GET /ws/catchup`: a branch, for staff.
 pub(crate) async fn branch(
     State(gateway): State<Arc<Gateway>>,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<CaughtUp>, Problem> {
@@ -75,6 +76,9 @@ pub(crate) async fn branch(
     let token = asked.token.as_deref().or_else(|| bearer(&headers));
     let token = token.ok_or_else(|| Problem::unauthorized("You are not logged in."))?;
     let staff = gateway.admission.authenticator.staff::<AnyRole>(token).await?;
+    if let Some(Extension(peer)) = peer {
+        peer.note_staff();
+    }
     let posts = gateway.admission.posts(&staff).await?;
     let duties = posts.get(&branch).ok_or_else(|| Problem::forbidden("This is not one of your branches."))?;
     let listener = Listener::Staff { user: staff.user_id(), duties: *duties };

@@ -23,7 +23,7 @@ use domain::BranchId;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use runtime::Problem;
+use runtime::{Peer, Problem};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio_tungstenite::{
     WebSocketStream,
@@ -95,6 +95,9 @@ async fn open(gateway: Arc<Gateway>, door: Door, mut request: Request) -> Respon
     let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else { return not_a_handshake() };
     let query = Query::<HashMap<String, String>>::try_from_uri(request.uri()).map(|query| query.0).unwrap_or_default();
     let admitted = gateway.admit(door, request.headers(), &query).await;
+    if let (Door::Staff, Ok(_), Some(peer)) = (door, &admitted, request.extensions().get::<Peer>()) {
+        peer.note_staff();
+    }
     if let Err(farewell) = &admitted {
         metrics::counter!("wsgateway_connections_rejected_total", "reason" => farewell.kind()).increment(1);
     }

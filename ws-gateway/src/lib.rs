@@ -42,12 +42,14 @@ pub use asyncapi::document;
 
 use admission::Admission;
 use auth::{Authenticator, TABLE_TOKEN};
-use axum::{Json, Router, http::HeaderValue, routing::get, serve::ListenerExt};
+use axum::{Json, Router, http::HeaderValue, routing::get};
 use census::Census;
 use exchange::Exchange;
 use http::{Method, header};
 use log::EventLog;
-use runtime::{Bus, Environment, Origins, Problem, Shutdown, config::SocketLimits, telemetry::MetricsHandle};
+use runtime::{
+    Bus, Connections, Environment, Origins, Problem, Shutdown, config::SocketLimits, telemetry::MetricsHandle,
+};
 use std::sync::Arc;
 use store::Database;
 use tokio::net::TcpListener;
@@ -70,6 +72,8 @@ pub struct GatewayParts {
     pub environment: Environment,
     /// What `/ws/metrics` shows; without it the path is 404.
     pub metrics: Option<MetricsHandle>,
+    /// The connections of the process.
+    pub connections: Connections,
     /// When to stop. Sockets are its work, feeds its support.
     pub shutdown: Shutdown,
 }
@@ -92,7 +96,7 @@ impl Gateway {
     /// Starts what runs behind the sockets. To be called within a tokio runtime.
     #[must_use]
     pub fn start(parts: GatewayParts) -> Arc<Self> {
-        let GatewayParts { database, authenticator, bus, origins, limits, environment, metrics, shutdown } = parts;
+        let GatewayParts { database, authenticator, bus, origins, limits, environment, metrics, shutdown, .. } = parts;
         let log: Arc<dyn EventLog> = Arc::new(database.clone());
         let census = Census::new(limits);
         let clock = Arc::clone(database.clock());
@@ -132,16 +136,8 @@ fn cors(origins: Origins) -> CorsLayer {
 
 /// Serves a gateway on `listener` until the stop begins and the requests in flight are answered. The sockets close by
 /// themselves over the next seconds; [`Shutdown::drain`] waits for them.
-///
-/// # Errors
-/// The listener failed.
-pub async fn serve(listener: TcpListener, parts: GatewayParts) -> std::io::Result<()> {
-    let gateway = Gateway::start(parts);
-    // Events are small and must not wait for one another's acknowledgement.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps Nagle's algorithm");
-        }
-    });
-    axum::serve(listener, gateway.router()).with_graceful_shutdown(gateway.shutdown.cancelled()).await
+pub async fn serve(listener: TcpListener, parts: GatewayParts) {
+    let (connections, shutdown) = (parts.connections.clone(), parts.shutdown.clone());
+    let router = Gateway::start(parts).router();
+    runtime::serve::serve(listener, router, "gateway", connections, shutdown).await;
 }

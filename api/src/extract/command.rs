@@ -3,16 +3,16 @@
 use super::body;
 use crate::state::AppState;
 use axum::{
-    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use operations::{Answer, Attempt};
-use runtime::Problem;
+use runtime::{Peer, Problem, serve::counted};
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 const KEYS: [HeaderName; 2] =
     [HeaderName::from_static("x-idempotency-key"), HeaderName::from_static("idempotency-key")];
@@ -82,15 +82,18 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Visitor(pub(crate) Option<IpAddr>);
 
-impl FromRequestParts<AppState> for Visitor {
+impl Visitor {
+    /// The address as limits count it.
+    pub(crate) fn key(self) -> String {
+        self.0.map_or_else(|| "unknown".to_owned(), |address| counted(address).to_string())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        // Only a proxy of ours may say who it speaks for; the last entry is the one it wrote itself.
-        let forwarded = state.settings.trust_proxy.then(|| parts.headers.get("x-forwarded-for")).flatten();
-        let forwarded = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-        Ok(Self(forwarded.or(peer)))
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.extensions.get::<Peer>().map(Peer::address)))
     }
 }
 

@@ -135,8 +135,13 @@ pub struct Args {
     #[arg(long, env = "COMANDA_DINER_URL", global = true, default_value = "http://localhost:5176")]
     pub diner_url: String,
 
-    /// Take a client's address from `X-Forwarded-For`. Only behind a proxy that sets it: otherwise anyone can pretend
-    /// to be any address.
+    /// Addresses of reverse proxies, such as 10.0.0.5 or 172.18.0.0/16, separated by commas: their `X-Forwarded-For` is
+    /// believed, and their connections are not limited as one client's.
+    #[arg(long, env = "COMANDA_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
+    pub trusted_proxies: Vec<String>,
+
+    /// Every peer is such a proxy. Only where nobody else reaches the ports: otherwise anyone can pretend to be any
+    /// address.
     #[arg(long, env = "COMANDA_TRUST_PROXY", global = true, action = ArgAction::Set, value_parser = BoolishValueParser::new(),
         num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true")]
     pub trust_proxy: bool,
@@ -176,6 +181,16 @@ pub struct Args {
     /// Most sockets of one member of staff: several devices, several tabs.
     #[arg(long, env = "COMANDA_WS_MAX_PER_USER", global = true, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub ws_max_per_user: u32,
+
+    /// Most connections open at once in this process, over all ports. Default: what the limit of open files has room for,
+    /// at most COMANDA_WS_MAX_SOCKETS and 12,288 more. The last tenth is for addresses that used a staff token in the
+    /// last day.
+    #[arg(long, env = "COMANDA_CONNECTIONS", global = true, value_parser = clap::value_parser!(u32).range(16..))]
+    pub connections: Option<u32>,
+
+    /// Most connections of one client address (of one /64 for IPv6); proxies are not limited so.
+    #[arg(long, env = "COMANDA_CONNECTIONS_PER_ADDRESS", global = true, default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
+    pub connections_per_address: u32,
 
     /// Seconds a stop waits for requests and sockets to end.
     #[arg(long, env = "COMANDA_SHUTDOWN_SECONDS", global = true, default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=600))]

@@ -4,6 +4,7 @@
 //! set (DESIGN §8): nobody should learn about the second mistake by restarting after the first.
 
 mod args;
+mod connections;
 mod origins;
 mod payment;
 mod pictures;
@@ -11,6 +12,7 @@ mod secrets;
 mod targets;
 
 pub use args::{Args, Environment, LogFormat, SameSite, Switch};
+pub use connections::ConnectionSettings;
 pub use origins::Origins;
 pub use payment::{PaymentSettings, WebhookMode};
 pub use pictures::{BucketTarget, PictureTarget};
@@ -85,8 +87,8 @@ pub struct Settings {
     pub cookie: CookieSettings,
     /// The base of the links in QR codes.
     pub diner_url: Url,
-    /// Whether `X-Forwarded-For` is believed.
-    pub trust_proxy: bool,
+    /// How many connections there may be, and whose `X-Forwarded-For` is believed.
+    pub connections: ConnectionSettings,
     /// How many sockets the gateway keeps.
     pub sockets: SocketLimits,
     /// How long a stop waits.
@@ -127,6 +129,7 @@ impl Settings {
         let base_url = problems.note(payment::base_url(&args, production));
         let public_url = problems.note(payment::public_url(&args, production));
         let pictures = problems.gather(pictures::resolve(&args));
+        let connections = problems.gather(connections::resolve(&args));
         problems.0.extend(payment::refusals(&args, database.as_ref(), production));
         problems.done()?;
         let secrets = problems.note(complete_secrets(&args));
@@ -136,12 +139,12 @@ impl Settings {
         let sandbox = !production
             && args.mercadopago_access_token.is_none()
             && args.mercadopago_base_url == "https://api.mercadopago.com";
-        let places = database.zip(bus).zip(pictures);
+        let places = database.zip(bus).zip(pictures).zip(connections);
         let sockets = sockets(&args);
         Ok(match (origins, places, cookie, diner_url, secrets, payment) {
             (
                 Some(origins),
-                Some(((database, bus), pictures)),
+                Some((((database, bus), pictures), connections)),
                 Some(cookie),
                 Some(diner_url),
                 Some(secrets),
@@ -166,7 +169,7 @@ impl Settings {
                 event_retention: Duration::from_secs(u64::from(args.event_retention_days) * 86_400),
                 cookie,
                 diner_url,
-                trust_proxy: args.trust_proxy,
+                connections,
                 sockets,
                 shutdown_grace: Duration::from_secs(args.shutdown_seconds),
             },

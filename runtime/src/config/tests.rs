@@ -262,3 +262,36 @@ fn pictures_are_files_unless_a_bucket_is_named() {
         assert!(wrong.problems.iter().any(|problem| problem.starts_with(variable)), "{wrong}");
     }
 }
+
+#[test]
+fn proxies_are_named_or_all() {
+    use crate::serve::Proxies;
+    let directory = tempfile::tempdir().unwrap();
+    let data = format!("--data-dir={}", directory.path().display());
+    let resolve = |flags: &[&str]| Settings::resolve(args(&[&[data.as_str()], flags].concat()));
+    let settings = resolve(&[]).unwrap().connections;
+    assert_eq!((settings.total, settings.per_address, settings.proxies), (None, 512, Proxies::Some(Vec::new())));
+    assert_eq!(resolve(&["--trust-proxy=true"]).unwrap().connections.proxies, Proxies::All);
+    let some =
+        resolve(&["--trusted-proxies=10.0.0.5, 172.18.0.0/16,::ffff:10.0.0.6,fd00::/8"]).unwrap().connections.proxies;
+    for (address, trusted) in [
+        ("10.0.0.5", true),
+        ("10.0.0.6", true),
+        ("10.0.0.7", false),
+        ("172.18.3.4", true),
+        ("172.19.0.1", false),
+        ("fd00::1", true),
+        ("fe00::1", false),
+        ("::ffff:172.18.0.1", true),
+    ] {
+        assert_eq!(some.trusts(address.parse().unwrap()), trusted, "{address}");
+    }
+    for wrong in [
+        &["--trusted-proxies=caddy"][..],
+        &["--trusted-proxies=10.0.0.0/33"],
+        &["--trusted-proxies=10.0.0.5", "--trust-proxy=true"],
+    ] {
+        let error = resolve(wrong).unwrap_err();
+        assert!(error.problems.len() == 1 && error.to_string().contains("COMANDA_TRUSTED_PROXIES"), "{error}");
+    }
+}

@@ -10,7 +10,7 @@ use domain::{
     kitchen::{Station, TicketStatus},
 };
 use futures_util::{SinkExt, StreamExt};
-use runtime::{Args, Bus, Environment, Settings, Shutdown, config::SocketLimits};
+use runtime::{Args, Bus, Connections, Environment, Settings, Shutdown, config::SocketLimits};
 use serde_json::Value;
 use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
@@ -86,14 +86,16 @@ impl House {
         let mut args = Args::from_arg_matches(&matches).unwrap();
         args.data_dir = directory.path().to_owned();
         let shutdown = Shutdown::new(Duration::from_secs(2));
+        let settings = Settings::resolve(args).unwrap();
         let parts = GatewayParts {
             database: database.clone(),
             authenticator: authenticator.clone(),
             bus,
-            origins: Settings::resolve(args).unwrap().origins,
+            origins: settings.origins,
             limits: SocketLimits { total: 100, per_table: PER_TABLE, per_user: 10 },
             environment: Environment::Development,
             metrics: None,
+            connections: Connections::of_process(&settings.connections, 5, 100),
             shutdown: shutdown.clone(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

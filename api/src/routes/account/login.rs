@@ -47,12 +47,11 @@ pub(crate) struct Login {
         (status = 403, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub(crate) async fn login(
     State(state): State<AppState>,
-    Visitor(address): Visitor,
+    visitor: Visitor,
     Body(body): Body<LoginBody>,
 ) -> ApiResult<Response> {
     // Here and not in a layer: the account is in the body. A code of the second factor is tried within the same limit.
-    let address = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
-    state.limits.check(Limit::LoginAddress, &address)?;
+    state.limits.check(Limit::LoginAddress, &visitor.key())?;
     state.limits.check(Limit::LoginAccount, body.email.as_str())?;
     let LoginBody { email, password, totp_code } = body;
     let credentials = Credentials { email, password: password.into(), code: totp_code.map(Into::into) };

@@ -1,0 +1,231 @@
+//! The loop over real sockets, with little patience.
+
+use super::*;
+use crate::serve::{patience::Patience, slots::Limits};
+use axum::{
+    body::Bytes,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+use std::time::Instant;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// Longer than anything here takes, on any machine.
+const LONG: Duration = Duration::from_secs(30);
+
+struct House {
+    address: SocketAddr,
+    shutdown: Shutdown,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+fn short() -> Patience {
+    Patience {
+        head: Duration::from_millis(500),
+        idle: Duration::from_secs(3),
+        idle_proxy: LONG,
+        stall: Duration::from_secs(2),
+        pace: 1_024,
+        stop: Duration::from_millis(100),
+    }
+}
+
+async fn open(limits: Limits, proxies: Proxies, patience: Patience) -> House {
+    let router = Router::new()
+        .route("/", get(async || "hello"))
+        .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(3)).await))
+        .route("/large", get(async || vec![b'x'; 64 << 20]))
+        .route("/body", post(async |body: Bytes| body.len().to_string()).layer(DefaultBodyLimit::max(64 << 20)));
+    let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let shutdown = Shutdown::new(LONG);
+    let connections = Connections::new(limits, proxies, patience);
+    let serving = tokio::spawn(serve(listener, router, "test", connections, shutdown.clone()));
+    House { address, shutdown, serving }
+}
+
+fn nobody() -> Proxies {
+    Proxies::Some(Vec::new())
+}
+
+const WIDE: Limits = Limits { total: 1_000, per_address: 1_000 };
+
+impl House {
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// A request on a connection of its own, answered.
+    async fn is_served(&self) -> String {
+        let mut socket = self.connect().await;
+        ask(&mut socket, "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await
+    }
+}
+
+/// Sends, and reads to the end.
+async fn ask(socket: &mut TcpStream, request: &str) -> String {
+    socket.write_all(request.as_bytes()).await.unwrap();
+    rest(socket).await
+}
+
+async fn rest(socket: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    // A reset is an end, too.
+    let read = tokio::time::timeout(LONG, socket.read_to_end(&mut answer)).await;
+    let _ = read.expect("the connection ends");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Reads one answer with a body of five bytes.
+async fn hello(socket: &mut TcpStream) {
+    socket.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let (mut answer, mut byte) = (Vec::new(), [0]);
+    while !answer.ends_with(b"hello") {
+        assert_eq!(socket.read(&mut byte).await.unwrap(), 1, "closed after {answer:?}");
+        answer.push(byte[0]);
+    }
+}
+
+#[tokio::test]
+async fn a_head_has_its_time_and_trickling_extends_nothing() {
+    let house = open(WIDE, nobody(), short()).await;
+    let mut silent = house.connect().await;
+    let mut trickling = house.connect().await;
+    let begin = Instant::now();
+    let trickle = async {
+        for byte in b"GET / HTTP/1.1\r\nx: ".iter().chain(std::iter::repeat(&b'y')) {
+            if trickling.write_all(&[*byte]).await.is_err() || begin.elapsed() > LONG {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::join!(trickle, async { assert_eq!(rest(&mut silent).await, "") });
+    assert!(begin.elapsed() < LONG);
+    // Half a head that then rests is told why.
+    let mut half = house.connect().await;
+    assert!(ask(&mut half, "GET / HTTP/1.1\r\nhost: x").await.starts_with("HTTP/1.1 408"));
+    assert!(house.is_served().await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn a_connection_rests_between_requests_for_its_time_only() {
+    let house = open(WIDE, nobody(), short()).await;
+    let mut socket = house.connect().await;
+    for _ in 0..3 {
+        hello(&mut socket).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(rest(&mut socket).await, "");
+    // A proxy keeps its own in stock for longer.
+    let house = open(WIDE, Proxies::All, short()).await;
+    let mut socket = house.connect().await;
+    hello(&mut socket).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    hello(&mut socket).await;
+}
+
+#[tokio::test]
+async fn a_trickling_body_is_cut_off_and_a_slow_one_is_not() {
+    let house = open(WIDE, nobody(), short()).await;
+    let head = "POST /body HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 40960\r\n\r\n";
+    let (mut trickling, mut slow) = (house.connect().await, house.connect().await);
+    let trickle = async {
+        trickling.write_all(head.as_bytes()).await.unwrap();
+        let begin = Instant::now();
+        while trickling.write_all(b"x").await.is_ok() && begin.elapsed() < LONG {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(begin.elapsed() < LONG, "nobody cut it off");
+    };
+    let steady = async {
+        slow.write_all(head.as_bytes()).await.unwrap();
+        // Twice as long as anything may stall, but at twenty times the pace.
+        for _ in 0..40 {
+            slow.write_all(&[b'x'; 1_024]).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(rest(&mut slow).await.ends_with("40960"));
+    };
+    tokio::join!(trickle, steady);
+}
+
+#[tokio::test]
+async fn who_does_not_read_the_answer_is_not_waited_for() {
+    let house = open(Limits { total: 100, per_address: 1 }, nobody(), short()).await;
+    let mut socket = house.connect().await;
+    socket.write_all(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    // Its slot is free again without a byte read.
+    let begin = Instant::now();
+    while !house.is_served().await.ends_with("hello") {
+        assert!(begin.elapsed() < LONG);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(rest(&mut socket).await.len() < 64 << 20);
+}
+
+#[tokio::test]
+async fn what_takes_long_here_is_nobodys_fault() {
+    let house = open(WIDE, nobody(), short()).await;
+    let mut socket = house.connect().await;
+    let answer = ask(&mut socket, "GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_flood_from_the_same_address_hides_nobody() {
+    let patience = Patience { head: LONG, idle: LONG, stall: LONG, ..short() };
+    let house = open(Limits { total: 200, per_address: 50 }, nobody(), patience).await;
+    let mut working = house.connect().await;
+    working.write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut flood = Vec::new();
+    for _ in 0..300 {
+        flood.push(house.connect().await);
+        if flood.len() % 10 == 0 {
+            assert!(house.is_served().await.ends_with("hello"));
+        }
+    }
+    assert!(rest(&mut working).await.starts_with("HTTP/1.1 200"), "what is worked on is never touched");
+    // The first ones are gone, the last ones are there.
+    assert_eq!(rest(&mut flood[0]).await, "");
+    hello(flood.last_mut().unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_client_behind_a_proxy_cannot_have_all_of_it_at_work() {
+    let house = open(Limits { total: 80, per_address: 80 }, Proxies::All, short()).await;
+    let request = |client: &str, path: &str| {
+        format!("GET {path} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: {client}\r\nconnection: close\r\n\r\n")
+    };
+    let mut sockets = Vec::new();
+    for _ in 0..10 {
+        let mut socket = house.connect().await;
+        socket.write_all(request("192.0.2.1", "/slow").as_bytes()).await.unwrap();
+        sockets.push(socket);
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let refused = ask(&mut house.connect().await, &request("9.9.9.9, 192.0.2.1", "/")).await;
+    assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("retry-after: 1"), "{refused}");
+    let other = ask(&mut house.connect().await, &request("192.0.2.2", "/")).await;
+    assert!(other.ends_with("hello"), "{other}");
+    for socket in &mut sockets {
+        assert!(rest(socket).await.starts_with("HTTP/1.1 200"));
+    }
+}
+
+#[tokio::test]
+async fn a_stop_answers_what_is_under_way_and_waits_for_nobody_else() {
+    let patience = Patience { head: LONG, idle: LONG, ..short() };
+    let house = open(WIDE, nobody(), patience).await;
+    let (mut silent, mut resting, mut working) = (house.connect().await, house.connect().await, house.connect().await);
+    hello(&mut resting).await;
+    working.write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    house.shutdown.cancel();
+    assert!(rest(&mut working).await.starts_with("HTTP/1.1 200"));
+    assert_eq!((rest(&mut silent).await, rest(&mut resting).await), (String::new(), String::new()));
+    tokio::time::timeout(LONG, house.serving).await.expect("the loop ends").unwrap();
+}
