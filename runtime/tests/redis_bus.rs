@@ -194,8 +194,12 @@ async fn an_event_of_a_later_version_is_heard_as_it_is() {
     listener.follow(BranchId(2)).await.unwrap();
     let author = Author { user_id: Some(7), role: Word::read("PRINTER") };
     bus.publish(vec![Envelope { kind: Word::read("ROUND_PRINTED"), actor: author, ..event(2, 1) }, event(2, 2)]);
-    let heard = timeout(PATIENCE, listener.next()).await.unwrap();
-    let BusMessage::Event(first) = heard else { panic!("{heard:?}") };
+    let first = loop {
+        // The listener's own connection is told as a gap.
+        if let BusMessage::Event(event) = timeout(PATIENCE, listener.next()).await.unwrap() {
+            break event;
+        }
+    };
     assert_eq!((first.envelope.kind.as_str(), first.envelope.actor.role.as_str()), ("ROUND_PRINTED", "PRINTER"));
     assert_eq!(first.json, serde_json::to_vec(&first.envelope).unwrap());
     assert_eq!(next_seq(&mut listener).await, 2);
