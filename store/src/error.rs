@@ -18,6 +18,9 @@ pub enum Error {
     /// An idempotency key came back with another request (DESIGN I7).
     #[error("the idempotency key was used for another request")]
     KeyReused,
+    /// Staff removed the caller's phone from the session.
+    #[error("the phone was removed from the session")]
+    Removed,
     /// The state does not allow it.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
@@ -123,6 +126,7 @@ impl Error {
             | Self::Forbidden(_)
             | Self::Taken(_)
             | Self::KeyReused
+            | Self::Removed
             | Self::Illegal(_)
             | Self::Money(_)
             | Self::Busy => None,

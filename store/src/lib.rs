@@ -29,12 +29,14 @@ mod exclusion;
 mod feedback;
 mod idempotency;
 mod ingredient;
+mod join_code;
 mod menu;
 mod menu_file;
 mod offer;
 mod office;
 mod page;
 mod payment;
+mod phone;
 mod product;
 mod promotion;
 mod recipe;
@@ -88,6 +90,7 @@ pub use payment::{
     BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport,
     measure,
 };
+pub use phone::{DeviceMarks, Guest, PhoneRow};
 pub use product::{OfferRow, PlacedProduct, ProductRow};
 pub use promotion::SetPromotion;
 pub use recipe::RecipeRow;

@@ -115,7 +115,7 @@ async fn nothing_overtakes_a_gap_while_the_log_is_down() {
 async fn a_new_epoch_tells_everybody_to_read_again() {
     let mut house = house().await;
     let mut admin = house.admin().await;
-    let mut diner = house.join(Listener::Diner { session: SessionId(99) }, None).await.1;
+    let mut diner = house.join(Listener::Diner { session: SessionId(99), phone: None }, None).await.1;
     for seq in 1..=5 {
         house.publish(seq).await;
     }
@@ -291,4 +291,24 @@ async fn a_burst_closes_nobody_who_reads() {
     house.feed.compare(&Position { epoch: "e1".into(), seq: last }).await;
     assert_eq!(house.feed.hub.everybody().count(), 1, "the socket was closed as slow");
     assert_eq!(reader.await.unwrap(), many);
+}
+
+#[tokio::test]
+async fn a_removed_phone_hears_that_it_was_and_nothing_after() {
+    let mut house = house().await;
+    let phone = |phone| Listener::Diner { session: SessionId(31), phone: Some(PhoneId(phone)) };
+    let (wire, mut out) = Wire::new();
+    let member = Member { wire: Arc::clone(&wire), listener: phone(1), resume: None };
+    house.feed.join(member).await;
+    let mut stays = house.join(phone(2), None).await.1;
+    house.publish(1).await;
+    let entity = r#"{"table_code":"INT-01","table_status":"ACTIVE","removed":{"diner_ids":[],"phone_ids":[1]}}"#;
+    let entity = serde_json::value::RawValue::from_string(entity.into()).unwrap();
+    let removal = Envelope { entity, ..event(2, EventType::TableStatusChanged) };
+    house.log.shelf().events.push(removal.clone());
+    house.feed.hear(&Published::new(removal).unwrap()).await;
+    house.publish(3).await;
+    assert_eq!(heard(&mut out), [1, 2]);
+    assert_eq!(wire.closed().await, Farewell::UNAUTHORIZED);
+    assert_eq!(heard(&mut stays), [1, 2, 3]);
 }
