@@ -23,6 +23,7 @@ mod hours;
 mod images;
 mod ingredients;
 mod isolation;
+mod join;
 mod keys;
 mod kitchen;
 mod ledger;
