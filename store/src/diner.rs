@@ -43,7 +43,12 @@ impl UnitOfWork {
     ///
     /// # Errors
     /// The phone is there already.
-    pub async fn insert_diner(&self, session: &Locked<Seated>, phone: Option<PhoneId>, new: NewDiner) -> Result<diner::Model> {
+    pub async fn insert_diner(
+        &self,
+        session: &Locked<Seated>,
+        phone: Option<PhoneId>,
+        new: NewDiner,
+    ) -> Result<diner::Model> {
         let row = diner::ActiveModel {
             id: NotSet,
             tenant_id: Set(session.session.tenant_id),

@@ -1,7 +1,9 @@
 //! Setting a restaurant up: the rows that the office makes and service only reads.
 
 use crate::{Database, branch::BranchRow, error::Result, unit_of_work::UnitOfWork};
-use domain::{BranchId, Role, SectorId, TenantId, UserId, round::RoundConfirmation, session::JoinRule, table::TableStatus};
+use domain::{
+    BranchId, Role, SectorId, TenantId, UserId, round::RoundConfirmation, session::JoinRule, table::TableStatus,
+};
 use entity::{branch, branch_stream, sector, table, tenant, user, user_branch_role, waiter_sector_assignment};
 use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;

@@ -192,7 +192,12 @@ impl UnitOfWork {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn remove_guest(&self, session: &Locked<Seated>, guest: &Guest, by: Option<domain::UserId>) -> Result<()> {
+    pub async fn remove_guest(
+        &self,
+        session: &Locked<Seated>,
+        guest: &Guest,
+        by: Option<domain::UserId>,
+    ) -> Result<()> {
         let phones: Vec<PhoneId> =
             guest.phones.iter().filter(|phone| phone.removed_at.is_none()).map(|phone| phone.id).collect();
         let diners: Vec<DinerId> =

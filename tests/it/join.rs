@@ -129,7 +129,8 @@ struct Elsewhere(reqwest::Client, String);
 
 impl Elsewhere {
     fn of(app: &App) -> Self {
-        let http = reqwest::Client::builder().no_proxy().local_address("127.0.0.2".parse::<std::net::IpAddr>().unwrap());
+        let http =
+            reqwest::Client::builder().no_proxy().local_address("127.0.0.2".parse::<std::net::IpAddr>().unwrap());
         Self(http.build().unwrap(), app.api_url())
     }
 
@@ -211,7 +212,7 @@ both_modes! {
         app.sql_exec(&format!("update app_user set is_active = false where id = {}", gone.user_id)).await;
         by_number(&gone, id).await.expect(403);
         // Somebody of another business, and somebody of another branch.
-        for (email, branch) in [("ajena@x.com", "(select max(id) from branch where tenant_id <> 1)"), ("norte@x.com", "(select max(id) from branch where tenant_id = 1)")] {
+        for (email, branch) in [("otra-casa@x.com", "(select max(id) from branch where tenant_id <> 1)"), ("otra-sucursal@x.com", "(select max(id) from branch where tenant_id = 1)")] {
             app.sql_exec(&format!(
                 "insert into app_user (tenant_id, email, password_hash, created_at)
                      select b.tenant_id, '{email}', u.password_hash, u.created_at from branch b, app_user u where b.id = {branch} and u.email = 'admin@demo.com';
@@ -480,7 +481,7 @@ both_modes! {
         assert_eq!((of("CART_ITEM_REMOVED"), of("TABLE_STATUS_CHANGED")), (1, 1), "{heard:?}");
         hers.ping().await;
         assert_eq!(hers.close_code(), None);
-        order(&ana).await.expect(200);
+        ana.caller.post("/api/diner/rounds/submit", json!({"items": [{"product_id": 102, "qty": 1}]})).await.expect(200);
         let detail = waiter.get(&format!("/api/waiter/tables/{}/session", table(&app, code).await)).await.expect(200);
         assert_eq!((list(&detail["diners"]).len(), list(&detail["rounds"]).len()), (1, 3));
         // What was ordered names who ordered it.

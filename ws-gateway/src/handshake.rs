@@ -230,7 +230,7 @@ impl Socket {
             Identity::Staff { pass, posts } => listeners(pass.user(), posts),
             Identity::Diner(pass) => {
                 vec![(pass.branch, Listener::Diner { session: pass.session, phone: pass.phone })]
-            },
+            }
         }
     }
 }

@@ -5,7 +5,8 @@ use crate::{
     call::CallType,
     check::CheckStatus,
     id::{
-        CallId, CartItemId, CheckId, DinerId, PaymentId, PhoneId, ProductId, RoundId, RoundItemId, SessionId, TicketId, UserId,
+        CallId, CartItemId, CheckId, DinerId, PaymentId, PhoneId, ProductId, RoundId, RoundItemId, SessionId, TicketId,
+        UserId,
     },
     kitchen::{Station, TicketStatus},
     menu::{Choice, Choices},

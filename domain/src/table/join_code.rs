@@ -97,7 +97,17 @@ mod tests {
     #[test]
     fn case_does_not_matter_and_nothing_else_is_one() {
         assert_eq!(JoinCode::read("abcdefgh29").unwrap().as_str(), "ABCDEFGH29");
-        for text in ["", "INT-01", "ABCDEFGH2", "ABCDEFGH299", "2345678923", "ABCDEFGH20", "ABCDEFGH21", "ÁBCDEFGH2", "ABCDEFG-29"] {
+        for text in [
+            "",
+            "INT-01",
+            "ABCDEFGH2",
+            "ABCDEFGH299",
+            "2345678923",
+            "ABCDEFGH20",
+            "ABCDEFGH21",
+            "ÁBCDEFGH2",
+            "ABCDEFG-29",
+        ] {
             assert_eq!(JoinCode::read(text), None, "{text}");
         }
     }

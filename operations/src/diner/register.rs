@@ -137,12 +137,8 @@ async fn turn_away(uow: &UnitOfWork, diner: &Diner, session: &Locked<Seated>) ->
 
 /// The party and the staff hear who joined.
 fn tell(uow: &UnitOfWork, diner: &Diner, table: &Locked<TableRow>, session: &Locked<Seated>, row: &DinerRow) {
-    let joined = GuestJoined {
-        diner_id: row.id,
-        name: row.name.clone(),
-        color: row.color.clone(),
-        joined_at: row.joined_at,
-    };
+    let joined =
+        GuestJoined { diner_id: row.id, name: row.name.clone(), color: row.color.clone(), joined_at: row.joined_at };
     let table = TableRef { table_code: table.code.clone(), table_status: table.status };
     let state = TableState { joined: Some(joined), ..table.into() };
     uow.emit(session.place(), diner.actor(session.session.branch_id), Event::TableStatusChanged(state));

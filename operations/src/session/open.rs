@@ -103,12 +103,7 @@ async fn find(
     Ok((table, rule, None))
 }
 
-fn ensure_admitted(
-    table: &Locked<TableRow>,
-    rule: JoinRule,
-    secret: Option<&JoinCode>,
-    joiner: &Joiner,
-) -> Result<()> {
+fn ensure_admitted(table: &Locked<TableRow>, rule: JoinRule, secret: Option<&JoinCode>, joiner: &Joiner) -> Result<()> {
     let serves = |staff: &Staff<Floor>| staff.tenant_id() == table.tenant_id && staff.admits(table.branch_id);
     match secret {
         // It was the table's a moment ago, before the lock.

@@ -142,12 +142,7 @@ pub async fn rotate_all(
     .await
 }
 
-async fn replace(
-    uow: &UnitOfWork,
-    table: &Locked<TableRow>,
-    branch: &BranchRow,
-    base: &Url,
-) -> Result<QrCode> {
+async fn replace(uow: &UnitOfWork, table: &Locked<TableRow>, branch: &BranchRow, base: &Url) -> Result<QrCode> {
     let code = draw(uow).await?;
     uow.set_join_code(table, &code).await?;
     Ok(QrCode {

@@ -28,7 +28,9 @@ fn sector_named(sectors: &[SectorRow], name: &str) -> Result<SectorId> {
 /// What a phone sends must mean one thing only.
 fn ensure_no_join_code(code: &TableCode) -> Result<()> {
     if code.could_be_join_code() {
-        return Err(Error::Invalid("code: must not be ten letters and digits without 0 and 1, as the codes in QR codes are"));
+        return Err(Error::Invalid(
+            "code: must not be ten letters and digits without 0 and 1, as the codes in QR codes are",
+        ));
     }
     Ok(())
 }

@@ -180,9 +180,12 @@ fn roles_count_in_their_branch_and_admins_everywhere() {
 fn only_the_phones_that_were_removed_lose_their_places() {
     let ids: Vec<SocketId> = (0..4).map(|_| crate::wire::Wire::new().0.id()).collect();
     let mut hub = Hub::default();
-    for (id, session, phone, name) in
-        [(ids[0], 31, Some(1), "out"), (ids[1], 31, Some(2), "stays"), (ids[2], 31, None, "old"), (ids[3], 32, Some(1), "other")]
-    {
+    for (id, session, phone, name) in [
+        (ids[0], 31, Some(1), "out"),
+        (ids[1], 31, Some(2), "stays"),
+        (ids[2], 31, None, "old"),
+        (ids[3], 32, Some(1), "other"),
+    ] {
         hub.insert(id, Listener::Diner { session: SessionId(session), phone: phone.map(PhoneId) }, name);
     }
     assert_eq!(hub.evict(SessionId(31), &[PhoneId(1)]), ["out"]);
