@@ -32,9 +32,11 @@ fn check(State((state, limit)): State<(AppState, Limit)>, request: Request, next
             return problem.into_response();
         }
         let response = next.run(Request::from_parts(parts, body)).await;
-        // Its token is good, so it is the phone that is not.
+        // Its token is good: either the phone is not, or it came to a door that is not for diners.
         if response.status() == StatusCode::UNAUTHORIZED
-            && let Some(phone) = diner.and_then(|diner| diner.phone_id())
+            && let Some(diner) = diner
+            && let Some(phone) = diner.phone_id()
+            && state.authenticator.ensure_seated(&diner).await.is_err_and(|problem| !problem.status.is_server_error())
         {
             state.turned_away().note(phone);
         }

@@ -124,6 +124,17 @@ fn all_that_a_phone_asks(session: i64, check: i64, line: i64) -> Vec<(Method, St
     ]
 }
 
+/// A manager of that branch, with the demo administrator's password.
+async fn hire(app: &App, email: &str, branch: &str) {
+    app.sql_exec(&format!(
+        "insert into app_user (tenant_id, email, password_hash, created_at)
+             select b.tenant_id, '{email}', u.password_hash, u.created_at from branch b, app_user u where b.id = {branch} and u.email = 'admin@demo.com';
+         insert into user_branch_role (tenant_id, user_id, branch_id, role)
+             select tenant_id, id, {branch}, 'MANAGER' from app_user where email = '{email}'"
+    ))
+    .await;
+}
+
 /// A caller from another address of this machine.
 struct Elsewhere(reqwest::Client, String);
 
@@ -213,12 +224,7 @@ both_modes! {
         by_number(&gone, id).await.expect(403);
         // Somebody of another business, and somebody of another branch.
         for (email, branch) in [("otra-casa@x.com", "(select max(id) from branch where tenant_id <> 1)"), ("otra-sucursal@x.com", "(select max(id) from branch where tenant_id = 1)")] {
-            app.sql_exec(&format!(
-                "insert into app_user (tenant_id, email, password_hash, created_at)
-                     select b.tenant_id, '{email}', u.password_hash, u.created_at from branch b, app_user u where b.id = {branch} and u.email = 'admin@demo.com';
-                 insert into user_branch_role (tenant_id, user_id, branch_id, role)
-                     select tenant_id, id, {branch}, 'MANAGER' from app_user where email = '{email}'"
-            )).await;
+            hire(&app, email, branch).await;
             let stranger = app.login(email, "admin123").await;
             by_number(&stranger, id).await.expect(403);
             by_code(&stranger, "INT-03").await.expect(403);
@@ -357,22 +363,28 @@ both_modes! {
         }
     }
 
-    /// Another business's code opens its own table and no other, and its staff's rotation is not ours.
+    /// Another business's code opens its own table and no other, and neither's office reaches the other's codes.
     async fn another_businesss_code_opens_no_table_here(app: App) {
         let manager = manager(&app).await;
         by_secret(&app, &manager).await;
         let ours = secret(&app, &manager, "INT-01").await;
         let [foreign, _] = crate::scene::strangers(&app).await;
-        // Their table was given the same code behind everybody's back: the database does not take it.
-        let clash = format!("select count(*) from dining_table where join_code_digest = (select join_code_digest from dining_table where join_code = '{ours}')");
-        assert_eq!(app.sql_i64(&clash).await, 1);
         let there = app.sql_i64(&format!("select min(id) from dining_table where branch_id = {}", foreign.branch)).await;
         manager.post_empty(&format!("/api/admin/tables/{there}/join-code/rotate")).await.expect(404);
         manager.post(&format!("/api/admin/branches/{}/join-codes/rotate", foreign.branch), json!({})).await.expect(404);
         manager.get(&format!("/api/admin/tables/{there}/qr-url?join=qr_secret")).await.expect(404);
         assert_eq!(app.sql_i64(&format!("select count(*) from dining_table where branch_id = {} and join_code is not null", foreign.branch)).await, 0);
-        let slug = app.sql_texts(&format!("select slug from branch where id = {}", foreign.branch)).await.remove(0);
-        app.anonymous().post_empty(&format!("/api/tables/code/{ours}/session?branch_slug={slug}")).await.expect(404);
+
+        hire(&app, "duena@otra-casa.com", &foreign.branch.to_string()).await;
+        let owner = app.login("duena@otra-casa.com", "admin123").await;
+        let rotated = owner.post_empty(&format!("/api/admin/tables/{there}/join-code/rotate")).await.expect(200);
+        let (theirs, slug) = (text(&rotated["join_code"]), text(&rotated["branch_slug"]));
+        let nobody = app.anonymous();
+        by_code(&nobody, theirs).await.expect(404);
+        nobody.post_empty(&format!("/api/tables/code/{ours}/session?branch_slug={slug}")).await.expect(404);
+        assert_eq!(nobody.post_empty(&format!("/api/tables/code/{theirs}/session")).await.expect(200)["table_id"], there);
+        owner.post_empty(&format!("/api/admin/tables/{}/join-code/rotate", table(&app, "INT-01").await)).await.expect(404);
+        by_code(&nobody, &ours).await.expect(200);
     }
 
     /// Guessing is refused soon and for everybody at that address only; a right code passes whatever was tried there.
@@ -404,13 +416,20 @@ both_modes! {
 
     /// Every phone that joined is on the list, with its name once it gave one; party and staff hear who it is.
     async fn the_party_sees_who_joined(app: App) {
-        let waiter = waiter(&app).await;
-        let ana = join(&app, "INT-01", "Ana").await;
+        let (manager, waiter) = (manager(&app).await, waiter(&app).await);
+        let (code, other_code) = (secret(&app, &manager, "INT-01").await, secret(&app, &manager, "INT-02").await);
+        // Where anybody joins the lists say it, and no event that the shipped clients do not know.
+        let early = join(&app, "BAR-01", "Ema").await;
+        assert_eq!(list(&early.caller.get(&format!("/api/diner/session/{}/phones", early.session)).await.expect(200))[0]["name"], "Ema");
+        assert_eq!(events(&app, "TABLE_STATUS_CHANGED", "true").await, 0);
+        by_secret(&app, &manager).await;
+        let code = code.as_str();
+        let ana = join(&app, code, "Ana").await;
         let (table_screen, floor) = (Socket::connect(&app.ws_url(), &format!("/ws/diner?table_token={}", ana.token)).await, waiter.socket(&app, "/ws/waiter").await);
         floor.ping().await;
         table_screen.ping().await;
-        let silent = scan(&app, "INT-01").await;
-        let bruno = join(&app, "INT-01", "Bruno").await;
+        let silent = scan(&app, code).await;
+        let bruno = join(&app, code, "Bruno").await;
         let joined = |events: &[Value]| events.iter().any(|event| event["entity"]["joined"]["diner_id"] == bruno.diner);
         for screen in [&table_screen, &floor] {
             let heard = screen.wait_until(joined).await;
@@ -429,7 +448,7 @@ both_modes! {
         register(&bruno, "Bruno").await.expect(200);
         assert_eq!(events(&app, "TABLE_STATUS_CHANGED", "entity like '%\"joined\"%'").await, 2);
         // The neighbours see nothing of it.
-        let other = join(&app, "INT-02", "Carla").await;
+        let other = join(&app, &other_code, "Carla").await;
         other.caller.get(&path).await.expect(403);
         assert_ne!(silent.token, ana.token);
     }

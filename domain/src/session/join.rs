@@ -22,6 +22,16 @@ impl JoinRule {
         }
     }
 
+    /// Whether party and staff are told of everybody who joins. Where anybody joins they are not: the shipped clients know no
+    /// such event, and their waiters would read the table again for each phone. There the lists say who is at the table.
+    #[must_use]
+    pub const fn tells_of_joins(self) -> bool {
+        match self {
+            Self::Open => false,
+            Self::QrSecret => true,
+        }
+    }
+
     /// Whether a phone that joined after the check was asked for may ask for it, too. Where anybody joins, it may: the
     /// shipped client learns the check's number in no other way.
     #[must_use]

@@ -1,8 +1,8 @@
 //! A phone joins the table (M5).
 //!
 //! The client retries on any error, so the pair (session, the phone's own id) is one diner however often it registers;
-//! `diner_phone` backs the check under the session's lock (DESIGN I5). The party and the staff hear of whoever is new. Somebody
-//! whom staff removed comes back by no new scan while the party sits there.
+//! `diner_phone` backs the check under the session's lock (DESIGN I5). Under a rule that tells of joins, party and staff hear
+//! of whoever is new. Somebody whom staff removed comes back by no new scan while the party sits there.
 
 use crate::{Error, Result};
 use auth::{Diner, Scope};
@@ -88,7 +88,9 @@ pub async fn register(db: &Database, diner: &Diner, registration: &Registration)
                 (Some(row), _) => row,
                 (None, _) => {
                     let row = uow.insert_diner(&session, diner.phone_id(), registration.row()).await?;
-                    tell(&uow, diner, &table, &session, &row);
+                    if session.join_rule.tells_of_joins() {
+                        tell(&uow, diner, &table, &session, &row);
+                    }
                     row
                 }
             };
