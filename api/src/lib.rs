@@ -15,6 +15,7 @@ mod router;
 mod routes;
 mod serve;
 mod state;
+mod turned_away;
 
 pub use openapi::document;
 pub use router::router;

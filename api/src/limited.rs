@@ -1,12 +1,13 @@
 //! Rate limits as a layer of a route: counted for the table or user that a token names, else for the address.
 
 use crate::{extract::Visitor, state::AppState};
+use auth::Diner;
 use axum::{
     extract::{FromRequestParts, Request, State},
     middleware::{FromFnLayer, Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use http::request::Parts;
+use http::{StatusCode, request::Parts};
 use runtime::Limit;
 use std::pin::Pin;
 
@@ -25,19 +26,35 @@ pub(crate) fn limited(state: &AppState, limit: Limit) -> Layer {
 fn check(State((state, limit)): State<(AppState, Limit)>, request: Request, next: Next) -> Answering {
     Box::pin(async move {
         let (mut parts, body) = request.into_parts();
-        let key = key(&mut parts, &state).await;
-        match state.limits.check(limit, &key) {
-            Ok(()) => next.run(Request::from_parts(parts, body)).await,
-            Err(problem) => problem.into_response(),
+        let diner = diner(&parts, &state);
+        let key = key(&mut parts, &state, diner).await;
+        if let Err(problem) = state.limits.check(limit, &key) {
+            return problem.into_response();
         }
+        let response = next.run(Request::from_parts(parts, body)).await;
+        // Its token is good: either the phone is not, or it came to a door that is not for diners.
+        if response.status() == StatusCode::UNAUTHORIZED
+            && let Some(diner) = diner
+            && let Some(phone) = diner.phone_id()
+            && state.authenticator.ensure_seated(&diner).await.is_err_and(|problem| !problem.status.is_server_error())
+        {
+            state.turned_away().note(phone);
+        }
+        response
     })
 }
 
-/// A forged token must not open a bucket of its own, so it counts for the address.
-async fn key(parts: &mut Parts, state: &AppState) -> String {
-    if let Some(token) = parts.headers.get(auth::TABLE_TOKEN).and_then(|value| value.to_str().ok())
-        && let Ok(diner) = state.authenticator.diner(token)
-    {
+/// The diner that a good table token speaks for.
+fn diner(parts: &Parts, state: &AppState) -> Option<Diner> {
+    let token = parts.headers.get(auth::TABLE_TOKEN)?.to_str().ok()?;
+    state.authenticator.table(token).ok()
+}
+
+/// A forged token must not open a bucket of its own, so it counts for the address; so does one that was turned away, whose
+/// holder must not empty the bucket of the table.
+async fn key(parts: &mut Parts, state: &AppState, diner: Option<Diner>) -> String {
+    let is_turned_away = |diner: &Diner| diner.phone_id().is_some_and(|phone| state.turned_away().knows(phone));
+    if let Some(diner) = diner.filter(|diner| !is_turned_away(diner)) {
         return format!("session:{}", diner.session_id());
     }
     let bearer =

@@ -46,6 +46,8 @@ fn office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::table::create_tables))
         .routes(routes!(routes::table::office_table, routes::table::update_table, routes::table::delete_table))
         .routes(routes!(routes::table::qr_url))
+        .routes(routes!(routes::table::rotate_join_code))
+        .routes(routes!(routes::table::rotate_join_codes))
         .routes(routes!(routes::sector::sectors, routes::sector::create_sector))
         .routes(routes!(routes::sector::delete_sector))
         .routes(routes!(routes::assignment::roster))
@@ -167,6 +169,7 @@ fn guests(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter
         // A phone reads its visit, is remembered, rates.
         .routes(routes!(routes::diner::visit_rounds))
         .routes(routes!(routes::diner::visit_diners))
+        .routes(routes!(routes::session::visit_phones))
         .routes(routes!(routes::diner::visit_total))
         .routes(routes!(routes::diner::visit_check))
         .routes(routes!(routes::diner::prefer))
@@ -197,6 +200,9 @@ fn floor(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<
         .routes(routes!(routes::session::clear))
         .routes(routes!(routes::session::transfer))
         .routes(routes!(routes::session::move_to))
+        .routes(routes!(routes::session::session_phones))
+        .routes(routes!(routes::session::remove_diner))
+        .routes(routes!(routes::session::remove_phone))
         // A diner calls, a waiter comes.
         .routes(limits.at(Limit::ServiceCall, routes!(routes::call::call_waiter)))
         .routes(routes!(routes::call::live_calls))

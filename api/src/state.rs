@@ -1,6 +1,6 @@
 //! What every handler can reach.
 
-use crate::menu_cache::MenuCache;
+use crate::{menu_cache::MenuCache, turned_away::TurnedAway};
 use auth::Authenticator;
 use axum::extract::FromRef;
 use operations::payment::Providers;
@@ -17,6 +17,7 @@ pub struct AppState(Arc<Shared>);
 struct Shared {
     parts: Parts,
     menus: MenuCache,
+    turned_away: TurnedAway,
 }
 
 /// What the state is made of.
@@ -44,12 +45,17 @@ impl AppState {
     /// Makes the state.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Shared { parts, menus: MenuCache::default() }))
+        Self(Arc::new(Shared { parts, menus: MenuCache::default(), turned_away: TurnedAway::default() }))
     }
 
     /// The menus this process has rendered.
     pub(crate) fn menus(&self) -> &MenuCache {
         &self.0.menus
+    }
+
+    /// The phones that this process has refused as removed from their table.
+    pub(crate) fn turned_away(&self) -> &TurnedAway {
+        &self.0.turned_away
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a token to a principal.
 //!
-//! Staff are looked up on every request. One read by primary key is the price for what the earlier server could not do
+//! Staff and phones are looked up on every request. One read by primary key is the price for what the earlier server could not do
 //! without a second store that, when down, took every login with it: a revoked token, a dismissed waiter, a role given
 //! or taken count from the next request on, and nothing needs to be told about it.
 
@@ -11,7 +11,8 @@ use crate::{
     tokens::{TokenError, TokenKeys},
 };
 use chrono::{DateTime, Utc};
-use domain::{BranchId, Clock, Role, TenantId, UserId};
+use domain::{BranchId, Clock, PhoneId, Role, SessionId, TenantId, UserId};
+use http::StatusCode;
 use runtime::Problem;
 use std::{fmt::Debug, pin::Pin, sync::Arc};
 
@@ -65,28 +66,34 @@ impl StaffRecord {
     }
 }
 
-/// The answer of a [`StaffDirectory`], on its way.
+/// The answer of a [`Directory`] about a member of staff, on its way.
 pub type FindStaff<'a> = Pin<Box<dyn Future<Output = Result<Option<StaffRecord>, Problem>> + Send + 'a>>;
 
-/// Where staff are looked up. `store` has the one over the database; it is a trait so that this crate knows no SQL.
-pub trait StaffDirectory: Send + Sync + Debug {
+/// The answer of a [`Directory`] about a phone, on its way.
+pub type FindPhone<'a> = Pin<Box<dyn Future<Output = Result<bool, Problem>> + Send + 'a>>;
+
+/// Where callers are looked up. `store` has the one over the database; it is a trait so that this crate knows no SQL.
+pub trait Directory: Send + Sync + Debug {
     /// The user of that id, active or not; `None` if there never was one. Fails with 503 if the database is out of
     /// reach, so that a client keeps its login.
     fn find_staff(&self, user: UserId) -> FindStaff<'_>;
+
+    /// Whether that phone joined that session and was not removed from it.
+    fn is_seated(&self, session: SessionId, phone: PhoneId) -> FindPhone<'_>;
 }
 
 /// Turns tokens into principals. Shared by all requests and sockets of a process.
 #[derive(Clone, Debug)]
 pub struct Authenticator {
     keys: TokenKeys,
-    directory: Arc<dyn StaffDirectory>,
+    directory: Arc<dyn Directory>,
     clock: Arc<dyn Clock>,
 }
 
 impl Authenticator {
-    /// One that verifies with `keys`, looks staff up in `directory` and judges time by `clock`.
+    /// One that verifies with `keys`, looks callers up in `directory` and judges time by `clock`.
     #[must_use]
-    pub fn new(keys: TokenKeys, directory: Arc<dyn StaffDirectory>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(keys: TokenKeys, directory: Arc<dyn Directory>, clock: Arc<dyn Clock>) -> Self {
         Self { keys, directory, clock }
     }
 
@@ -139,13 +146,42 @@ impl Authenticator {
         Staff::of(Arc::new(record)).ok_or_else(|| Problem::forbidden("Your role does not allow this."))
     }
 
-    /// The diners a table token speaks for.
+    /// The diner a table token speaks for, as of now.
+    ///
+    /// # Errors
+    /// 401 if the token is not good, or its phone was removed from the table; 503 if the directory cannot be read.
+    pub async fn diner(&self, token: &str) -> Result<Diner, Problem> {
+        let diner = self.table(token)?;
+        self.ensure_seated(&diner).await?;
+        Ok(diner)
+    }
+
+    /// The diner a table token speaks for, without a look at the directory: for whoever asks
+    /// [`ensure_seated`](Self::ensure_seated) later, or locks the session.
     ///
     /// # Errors
     /// 401 if the token is not good.
-    pub fn diner(&self, token: &str) -> Result<Diner, Problem> {
+    pub fn table(&self, token: &str) -> Result<Diner, Problem> {
         self.keys.verify_table(token, self.clock.now()).map_err(refused)
     }
+
+    /// Refuses a phone that was removed from its table.
+    ///
+    /// # Errors
+    /// 401 if it was, 503 if the directory cannot be read.
+    pub async fn ensure_seated(&self, diner: &Diner) -> Result<(), Problem> {
+        match diner.phone_id() {
+            Some(phone) if !self.directory.is_seated(diner.session_id(), phone).await? => Err(removed()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a phone hears that staff removed from its table. 401, which the diner app answers with its "session expired"
+/// page; a refusal of another kind it would try again.
+#[must_use]
+pub fn removed() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "removed_from_table", "You were removed from this table.")
 }
 
 /// What was wrong with a token is for the log; its holder learns no more than whether it was good once.

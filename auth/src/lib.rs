@@ -1,14 +1,14 @@
 //! Who is calling, and what that lets them reach.
 //!
 //! What a caller may do is a parameter type, not a call that a handler can forget: a handler that takes [`Diner`] runs
-//! only for a verified table token, one that takes [`Staff<Management>`](Staff) only for a manager or administrator.
+//! only for a verified table token of a phone that still sits there, one that takes [`Staff<Management>`](Staff) only for a manager or administrator.
 //! Both are a [`Scope`], and every query of `store` starts from one, so another tenant's row is simply not there.
 //!
 //! Three rules hold throughout:
 //!
 //! * A role counts only in the branch it was granted for. [`Staff::roles_in`] is the one place that pairs the two.
-//! * A principal cannot be made up. The only ways to one lead through a signature ([`TokenKeys`]) and, for staff,
-//!   through what the database says at that moment ([`Authenticator`]).
+//! * A principal cannot be made up. The only ways to one lead through a signature ([`TokenKeys`]) and through what the
+//!   database says at that moment ([`Authenticator`]; for [`ByLock`] under the session's lock).
 //! * Nothing here reads the machine's clock: whatever expires is judged against a [`domain::Clock`].
 
 mod authenticator;
@@ -23,10 +23,10 @@ mod system;
 mod tokens;
 pub mod totp;
 
-pub use authenticator::{Authenticator, FindStaff, StaffDirectory, StaffRecord};
+pub use authenticator::{Authenticator, Directory, FindPhone, FindStaff, StaffRecord, removed};
 pub use claims::{AccessClaims, AccessSubject, RefreshClaims};
 pub use digest::digest;
-pub use extract::TABLE_TOKEN;
+pub use extract::{ByLock, TABLE_TOKEN};
 pub use principal::{Diner, Reach, Staff};
 pub use roles::{AdminOnly, AnyRole, Floor, KitchenCrew, Management, RoleSet};
 pub use scope::{Caller, Scope};

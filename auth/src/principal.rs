@@ -1,6 +1,6 @@
 //! The two kinds of caller.
 //!
-//! A [`Diner`] is a session; the phones of a table share its token, so it names no person. A [`Staff`] is a person as
+//! A [`Diner`] is a phone in a session; a phone may be anybody's, so it names no person. A [`Staff`] is a person as
 //! the database knew them when the request came in: nothing it answers comes from the token's own claims.
 
 use crate::{
@@ -8,10 +8,10 @@ use crate::{
     roles::{AnyRole, RoleSet},
     scope::{Caller, Scope},
 };
-use domain::{BranchId, Role, Roles, SessionId, TableId, TenantId, UserId, event::Actor};
+use domain::{BranchId, PhoneId, Role, Roles, SessionId, TableId, TenantId, UserId, event::Actor};
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-/// The diners of one session.
+/// A phone of one session.
 ///
 /// The token stays good after the session is closed: each operation asks for the session's state, and answers 400, not
 /// 401, when it is over.
@@ -21,14 +21,21 @@ pub struct Diner {
     branch_id: BranchId,
     table_id: TableId,
     session_id: SessionId,
+    phone_id: Option<PhoneId>,
 }
 
 impl Diner {
-    /// The diners of a session that is being opened or joined, for its token to be minted. Any other diner comes out
-    /// of a verified token.
+    /// The diners of a session that is being opened or joined, for a token to be minted. Any other diner comes out of a
+    /// verified token.
     #[must_use]
     pub const fn for_session(tenant: TenantId, branch: BranchId, table: TableId, session: SessionId) -> Self {
-        Self { tenant_id: tenant, branch_id: branch, table_id: table, session_id: session }
+        Self { tenant_id: tenant, branch_id: branch, table_id: table, session_id: session, phone_id: None }
+    }
+
+    /// The same, on this phone.
+    #[must_use]
+    pub const fn on_phone(self, phone: PhoneId) -> Self {
+        Self { phone_id: Some(phone), ..self }
     }
 
     /// The tenant.
@@ -55,6 +62,12 @@ impl Diner {
     pub const fn session_id(&self) -> SessionId {
         self.session_id
     }
+
+    /// The phone; `None` in a token of before phones were told apart. Those were good for three hours.
+    #[must_use]
+    pub const fn phone_id(&self) -> Option<PhoneId> {
+        self.phone_id
+    }
 }
 
 impl Scope for Diner {
@@ -76,6 +89,10 @@ impl Scope for Diner {
 
     fn caller(&self) -> Caller {
         Caller::Session(self.session_id)
+    }
+
+    fn phone(&self) -> Option<PhoneId> {
+        self.phone_id
     }
 }
 

@@ -1,6 +1,6 @@
 //! The ground a caller stands on.
 
-use domain::{BranchId, SessionId, TenantId, UserId, event::Actor};
+use domain::{BranchId, PhoneId, SessionId, TenantId, UserId, event::Actor};
 use std::fmt;
 
 /// What a caller may reach; every query of `store` starts from one.
@@ -20,11 +20,16 @@ pub trait Scope: Send + Sync {
 
     /// Whose idempotency keys the caller's are.
     fn caller(&self) -> Caller;
+
+    /// The phone that asks, if it is one that can be sent away: whoever locks its session looks whether it was.
+    fn phone(&self) -> Option<PhoneId> {
+        None
+    }
 }
 
 /// Who an idempotency key belongs to: `session:7` or `user:3`.
 ///
-/// The phones of a table share one token and therefore one space of keys; a key is random, so they do not collide.
+/// The phones of a table share one space of keys; a key is random, so they do not collide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Caller {
     /// The diners of a session.

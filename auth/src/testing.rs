@@ -1,8 +1,8 @@
 //! A clock that stands still and a directory in memory, for this crate's tests.
 
-use crate::{Authenticator, Diner, FindStaff, StaffDirectory, StaffRecord, TokenKeys};
+use crate::{Authenticator, Diner, Directory, FindPhone, FindStaff, StaffRecord, TokenKeys};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{BranchId, Clock, Role, SessionId, TableId, TenantId, UserId};
+use domain::{BranchId, Clock, PhoneId, Role, SessionId, TableId, TenantId, UserId};
 use std::sync::{Arc, Mutex};
 
 /// When every test begins; not on a full second, as no real instant is.
@@ -28,9 +28,16 @@ impl Clock for StillClock {
 #[derive(Debug)]
 struct Payroll(Vec<StaffRecord>);
 
-impl StaffDirectory for Payroll {
+/// The phone that was removed from its table.
+pub(crate) const REMOVED: PhoneId = PhoneId(666);
+
+impl Directory for Payroll {
     fn find_staff(&self, user: UserId) -> FindStaff<'_> {
         Box::pin(async move { Ok(self.0.iter().find(|record| record.user_id == user).cloned()) })
+    }
+
+    fn is_seated(&self, _session: SessionId, phone: PhoneId) -> FindPhone<'_> {
+        Box::pin(async move { Ok(phone != REMOVED) })
     }
 }
 

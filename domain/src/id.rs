@@ -98,6 +98,8 @@ id! {
     SessionId;
     /// One diner of a session.
     DinerId;
+    /// One phone that joined a session, registered as a diner or not.
+    PhoneId;
     /// A line of the shared cart.
     CartItemId;
     /// An order sent from a table.

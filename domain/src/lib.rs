@@ -5,7 +5,8 @@
 //! * **tenant**: the business; **branch**: one of its restaurants, with its own day (time zone), menu prices and staff roles.
 //! * **sector**: a part of the floor (INT, TER, BAR); waiters are assigned to sectors, by date or standing.
 //! * **table**: what the QR code names. **session**: one party's stay at a table; at most one is live per table.
-//! * **diner**: one phone at the table. **cart**: what the table is about to order, shared by its diners.
+//! * **join code**: the secret in a table's QR code, for branches where a table's number or code lets nobody sit down.
+//! * **phone**: what joined a session and holds a table token of its own. **diner**: who a phone registered as. **cart**: what the table is about to order, shared by its diners.
 //! * **round**: one order sent from the table; **round item**: a line of it, price and name frozen when sent.
 //! * **ticket**: what one kitchen station must make of a round. A round is in the kitchen if and only if its tickets exist.
 //! * **fire / bump / recall**: start a round, mark it ready, undo the last of these. **void**: strike an item. **86**: mark a product as unavailable.

@@ -1,6 +1,6 @@
 //! One restaurant of a tenant.
 
-use domain::{BranchId, Currency, DeletionId, TenantId, round::RoundConfirmation};
+use domain::{BranchId, Currency, DeletionId, TenantId, round::RoundConfirmation, session::JoinRule};
 use sea_orm::entity::prelude::*;
 
 /// One restaurant of a tenant.
@@ -18,6 +18,7 @@ pub struct Model {
     pub opening_time: Option<String>,
     pub closing_time: Option<String>,
     pub round_confirmation: RoundConfirmation,
+    pub join_rule: JoinRule,
     pub currency: Currency,
     pub menu_version: i64,
     pub is_active: bool,

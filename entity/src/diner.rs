@@ -1,9 +1,9 @@
-//! One phone at the table.
+//! Somebody at the table: who a phone registered as.
 
-use domain::{BranchId, DinerId, SessionId, TenantId};
+use domain::{BranchId, DinerId, PhoneId, SessionId, TenantId};
 use sea_orm::entity::prelude::*;
 
-/// One phone at the table.
+/// Somebody at the table: who a phone registered as.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "diner")]
 pub struct Model {
@@ -20,6 +20,8 @@ pub struct Model {
     pub preferences: Option<Json>,
     pub preferences_at: Option<DateTimeUtc>,
     pub joined_at: DateTimeUtc,
+    pub phone_id: Option<PhoneId>,
+    pub removed_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,8 @@ pub struct Model {
     pub is_active: bool,
     pub deactivated: bool,
     pub deletion_id: Option<DeletionId>,
+    pub join_code: Option<String>,
+    pub join_code_digest: Option<String>,
     pub created_at: DateTimeUtc,
 }
 

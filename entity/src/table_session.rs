@@ -22,6 +22,7 @@ pub struct Model {
     pub rounds_sent: i32,
     pub opened_at: DateTimeUtc,
     pub closed_at: Option<DateTimeUtc>,
+    pub phones_removed: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -32,6 +32,10 @@ mod m20261124_000028_create_customizations;
 mod m20261124_000029_create_promotions;
 mod m20261124_000031_create_recipes;
 mod m20261124_000032_link_products_to_recipes;
+mod m20261128_000033_branch_join_rule;
+mod m20261128_000034_table_join_codes;
+mod m20261128_000035_session_phones;
+mod m20261128_000036_remove_diners;
 mod m20261128_000037_bound_notices;
 mod m20261128_000038_count_notices;
 mod m20261128_000039_index_old_looks;
@@ -75,6 +79,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000029_create_promotions::Migration),
             Box::new(m20261124_000031_create_recipes::Migration),
             Box::new(m20261124_000032_link_products_to_recipes::Migration),
+            Box::new(m20261128_000033_branch_join_rule::Migration),
+            Box::new(m20261128_000034_table_join_codes::Migration),
+            Box::new(m20261128_000035_session_phones::Migration),
+            Box::new(m20261128_000036_remove_diners::Migration),
             Box::new(m20261128_000037_bound_notices::Migration),
             Box::new(m20261128_000038_count_notices::Migration),
             Box::new(m20261128_000039_index_old_looks::Migration),

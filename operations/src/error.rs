@@ -76,6 +76,14 @@ pub enum Error {
     /// The caller's role in that branch does not allow it.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// The same with a reason that programs tell apart: 403.
+    #[error("{detail}")]
+    Denied {
+        /// Stable, for programs.
+        code: &'static str,
+        /// For people.
+        detail: &'static str,
+    },
     /// The caller could not prove who it is.
     #[error("{0}")]
     Unauthorized(&'static str),
@@ -120,6 +128,7 @@ impl HoldsStoreError for Error {
             | Self::Unfit(_)
             | Self::NotFound(_)
             | Self::Forbidden(_)
+            | Self::Denied { .. }
             | Self::Unauthorized(_)
             | Self::LeaseLost
             | Self::Internal(_) => None,

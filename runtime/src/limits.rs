@@ -74,6 +74,12 @@ limits! {
     Logout = 10 * VENUE, "logout";
     /// Scans of a QR code; key: the address.
     OpenSession = 30 * VENUE, "open_session";
+    /// Codes that lead to no table; key: the address. Only these count, and a right code passes whatever was tried before:
+    /// a guest on the house's own network who tries codes must not keep the others out. What makes guessing hopeless is the
+    /// code, 51 bits of chance.
+    WrongCode = 30, "wrong_code";
+    /// The same; key: the branch's slug. A house of which somebody tries codes from many addresses shows in the metrics.
+    WrongCodeBranch = 30 * VENUE, "wrong_code_branch";
     /// Diners registered; key: the table token.
     RegisterDiner = 20 * TABLE, "register_diner";
     /// Rounds sent; key: the table token.

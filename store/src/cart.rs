@@ -71,13 +71,15 @@ impl Database {
 }
 
 impl UnitOfWork {
-    /// The diner of that id, or without one the diner who joined last (contract M6); `None` where the session has none.
+    /// The diner of that id, or without one the diner who joined last (contract M6); `None` where the session has none. Who
+    /// was removed is none of its diners.
     ///
     /// # Errors
     /// The database failed.
     pub async fn find_diner(&self, session: &Locked<Seated>, id: Option<DinerId>) -> Result<Option<diner::Model>> {
         let mut query = diner::Entity::find()
             .filter(diner::Column::SessionId.eq(session.session.id))
+            .filter(diner::Column::RemovedAt.is_null())
             .order_by_desc(diner::Column::JoinedAt)
             .order_by_desc(diner::Column::Id);
         if let Some(id) = id {
@@ -103,6 +105,18 @@ impl UnitOfWork {
             .filter(cart_item::Column::ProductId.eq(product))
             .filter(cart_item::Column::Choices.eq(choices.to_string()));
         Ok(query.one(self.tx()).await?)
+    }
+
+    /// The lines of some diners, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn cart_lines_of(&self, session: &Locked<Seated>, diners: &[DinerId]) -> Result<Vec<CartRow>> {
+        let query = cart_item::Entity::find()
+            .filter(cart_item::Column::SessionId.eq(session.session.id))
+            .filter(cart_item::Column::DinerId.is_in(diners.iter().copied()))
+            .order_by_asc(cart_item::Column::Id);
+        Ok(query.all(self.tx()).await?)
     }
 
     /// A line of this session's cart.

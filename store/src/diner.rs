@@ -1,10 +1,11 @@
-//! The phones of a session.
+//! The diners of a session: who its phones registered as.
 
 use crate::{
     error::Result,
     session::Seated,
     unit_of_work::{Locked, UnitOfWork},
 };
+use domain::PhoneId;
 use entity::diner;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, NotSet, QueryFilter};
 
@@ -42,7 +43,12 @@ impl UnitOfWork {
     ///
     /// # Errors
     /// The phone is there already.
-    pub async fn insert_diner(&self, session: &Locked<Seated>, new: NewDiner) -> Result<diner::Model> {
+    pub async fn insert_diner(
+        &self,
+        session: &Locked<Seated>,
+        phone: Option<PhoneId>,
+        new: NewDiner,
+    ) -> Result<diner::Model> {
         let row = diner::ActiveModel {
             id: NotSet,
             tenant_id: Set(session.session.tenant_id),
@@ -56,6 +62,8 @@ impl UnitOfWork {
             preferences: Set(None),
             preferences_at: Set(None),
             joined_at: Set(self.now()),
+            phone_id: Set(phone),
+            removed_at: Set(None),
         };
         Ok(row.insert(self.tx()).await?)
     }

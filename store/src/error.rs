@@ -21,6 +21,9 @@ pub enum Error {
     /// A table has more idempotency keys alive than any table needs: somebody fills the disk with them.
     #[error("too many idempotency keys")]
     TooManyKeys,
+    /// Staff removed the caller's phone from the session.
+    #[error("the phone was removed from the session")]
+    Removed,
     /// The state does not allow it.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
@@ -152,6 +155,7 @@ impl Error {
             | Self::Taken(_)
             | Self::KeyReused
             | Self::TooManyKeys
+            | Self::Removed
             | Self::Illegal(_)
             | Self::Money(_)
             | Self::Busy => None,

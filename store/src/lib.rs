@@ -32,6 +32,7 @@ mod feedback;
 mod forget;
 mod idempotency;
 mod ingredient;
+mod join_code;
 mod menu;
 mod menu_file;
 mod migrate;
@@ -39,6 +40,7 @@ mod offer;
 mod office;
 mod page;
 mod payment;
+mod phone;
 mod product;
 mod promotion;
 mod recipe;
@@ -93,6 +95,7 @@ pub use payment::{
     BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport,
     measure,
 };
+pub use phone::{DeviceMarks, Guest, PhoneRow};
 pub use product::{OfferRow, PlacedProduct, ProductRow};
 pub use promotion::SetPromotion;
 pub use recipe::RecipeRow;

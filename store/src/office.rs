@@ -1,7 +1,9 @@
 //! Setting a restaurant up: the rows that the office makes and service only reads.
 
 use crate::{Database, branch::BranchRow, error::Result, unit_of_work::UnitOfWork};
-use domain::{BranchId, Role, SectorId, TenantId, UserId, round::RoundConfirmation, table::TableStatus};
+use domain::{
+    BranchId, Role, SectorId, TenantId, UserId, round::RoundConfirmation, session::JoinRule, table::TableStatus,
+};
 use entity::{branch, branch_stream, sector, table, tenant, user, user_branch_role, waiter_sector_assignment};
 use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -25,6 +27,8 @@ pub struct NewBranch {
     pub closing_time: Option<String>,
     /// Whether a diner's round waits for a waiter.
     pub round_confirmation: RoundConfirmation,
+    /// How phones join its tables.
+    pub join_rule: JoinRule,
     /// Not open yet.
     pub deactivated: bool,
 }
@@ -93,6 +97,7 @@ impl UnitOfWork {
             opening_time: Set(new.opening_time),
             closing_time: Set(new.closing_time),
             round_confirmation: Set(new.round_confirmation),
+            join_rule: Set(new.join_rule),
             currency: Set(domain::Currency::Ars),
             menu_version: Set(1),
             is_active: Set(!new.deactivated),

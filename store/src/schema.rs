@@ -16,7 +16,7 @@ use domain::{
     },
     recipe::RiskLevel,
     round::{RoundConfirmation, RoundStatus},
-    session::{OpenedBy, SessionStatus},
+    session::{JoinRule, OpenedBy, SessionStatus},
     table::TableStatus,
     tips::MoneyMethod,
 };
@@ -61,6 +61,7 @@ fn vocabularies() -> BTreeMap<&'static str, Vec<String>> {
     let currency = texts(Currency::ALL, Currency::as_str);
     BTreeMap::from([
         ("branch.round_confirmation", texts(RoundConfirmation::ALL, RoundConfirmation::as_str)),
+        ("branch.join_rule", texts(JoinRule::ALL, JoinRule::as_str)),
         ("user_branch_role.role", texts(Role::ALL, Role::as_str)),
         ("dining_table.status", texts(TableStatus::ALL, TableStatus::as_str)),
         ("waiter_sector_assignment.shift", texts(Shift::ALL, Shift::as_str)),

@@ -10,7 +10,7 @@ use domain::{
     Cents, SectorId, SessionId, UserId,
     event::{CartCleared, Event, Place},
     round::RoundConfirmation,
-    session::{OpenedBy, SessionStatus},
+    session::{JoinRule, OpenedBy, SessionStatus},
 };
 use entity::{table, table_session};
 use sea_orm::{
@@ -33,6 +33,8 @@ pub struct Seated {
     pub sector_id: Option<SectorId>,
     /// Whether diners' rounds wait for a waiter.
     pub round_confirmation: RoundConfirmation,
+    /// How phones join.
+    pub join_rule: JoinRule,
 }
 
 impl Seated {
@@ -65,20 +67,21 @@ pub struct NewSession {
 // The lock is taken inside the CTE, so that a session that was moved while we waited is joined with its new table: a
 // plain join would keep the table it read before the wait and find nothing.
 const LOCK: &str = "with s as materialized (select * from table_session where id = $1 and tenant_id = $2 {lock})
-    select s.*, t.code as table_code, t.sector_id, b.round_confirmation
+    select s.*, t.code as table_code, t.sector_id, b.round_confirmation, b.join_rule
     from s join dining_table t on t.id = s.table_id join branch b on b.id = s.branch_id";
 
 impl UnitOfWork {
     /// Locks a session of the caller's.
     ///
     /// # Errors
-    /// Not found, not in the caller's branches, or not the diner's own.
+    /// Not found, not in the caller's branches, or not the diner's own; the diner's phone was removed from it.
     pub async fn lock_session(&self, scope: &impl Scope, id: SessionId) -> Result<Locked<Seated>> {
         let row: Option<Seated> = self.one(LOCK, [id.into(), scope.tenant_id().into()]).await?;
         let seated = admitted(scope, "session", row, |row| row.session.branch_id)?;
         if !scope.admits_session(seated.session.id) {
             return Err(crate::Error::Forbidden("session"));
         }
+        self.ensure_seated(scope, &seated.session).await?;
         Ok(Locked::new(seated))
     }
 
@@ -123,6 +126,7 @@ impl UnitOfWork {
             rounds_sent: Set(0),
             opened_at: Set(self.now()),
             closed_at: Set(None),
+            phones_removed: Set(0),
         };
         Ok(Locked::new(row.insert(self.tx()).await?))
     }

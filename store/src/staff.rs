@@ -1,12 +1,12 @@
-//! Staff as the database knows them now.
+//! Callers as the database knows them now: staff, and whether a phone still sits at its table.
 
 use crate::{
     Database,
     error::{Error, Result},
     unit_of_work::{UnitOfWork, all},
 };
-use auth::{FindStaff, Scope, StaffDirectory, StaffRecord};
-use domain::{BranchId, Role, TenantId, UserId};
+use auth::{Directory, FindPhone, FindStaff, Scope, StaffRecord};
+use domain::{BranchId, PhoneId, Role, SessionId, TenantId, UserId};
 use runtime::problem::Problem;
 use sea_orm::FromQueryResult;
 
@@ -70,11 +70,20 @@ impl UnitOfWork {
     }
 }
 
-impl StaffDirectory for Database {
+impl Directory for Database {
     fn find_staff(&self, user: UserId) -> FindStaff<'_> {
         Box::pin(async move {
             self.find_staff_record(user).await.map_err(|error| {
                 tracing::error!(%error, "cannot look a member of staff up");
+                Problem::unavailable("Please try again in a moment")
+            })
+        })
+    }
+
+    fn is_seated(&self, session: SessionId, phone: PhoneId) -> FindPhone<'_> {
+        Box::pin(async move {
+            self.is_phone_seated(session, phone).await.map_err(|error| {
+                tracing::error!(%error, "cannot look a phone up");
                 Problem::unavailable("Please try again in a moment")
             })
         })

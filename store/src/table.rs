@@ -6,8 +6,8 @@ use crate::{
     scoped::admitted,
     unit_of_work::{Locked, UnitOfWork},
 };
-use auth::Scope;
-use domain::{BranchId, SectorId, TableId, event::Place, table::TableStatus};
+use auth::{Floor, Scope, Staff};
+use domain::{BranchId, SectorId, TableId, event::Place, session::JoinRule, table::TableStatus};
 use entity::{branch, table};
 use sea_orm::{
     ActiveModelTrait,
@@ -90,11 +90,12 @@ impl UnitOfWork {
         }
     }
 
-    /// Locks the table that a scanned code names. Nobody has signed in yet: the code is the credential.
+    /// Locks the table that a scanned code names, and says how phones join in its branch. Nobody has signed in yet: the
+    /// code is the credential.
     ///
     /// # Errors
     /// No active table of that id in an open branch.
-    pub async fn lock_scanned_table(&self, id: TableId) -> Result<Locked<table::Model>> {
+    pub async fn lock_scanned_table(&self, id: TableId) -> Result<(Locked<table::Model>, JoinRule)> {
         let row = table::Entity::find_by_id(id)
             .filter(table::Column::IsActive.eq(true))
             .lock_exclusive()
@@ -103,18 +104,21 @@ impl UnitOfWork {
         let row = row.ok_or(Error::NotFound("table"))?;
         // Asked behind the lock, which a branch that closes holds until it is closed.
         let open = branch::Entity::find_by_id(row.branch_id).filter(branch::Column::IsActive.eq(true));
-        if open.one(self.tx()).await?.is_none() {
-            return Err(Error::NotFound("table"));
-        }
-        Ok(Locked::new(row))
+        let branch = open.one(self.tx()).await?.ok_or(Error::NotFound("table"))?;
+        Ok((Locked::new(row), branch.join_rule))
     }
 
-    /// The id of the table with that code, in the branch of that slug or, without a slug, in the branch opened first
-    /// (contract M2).
+    /// The id of the table with that code, in the branch of that slug; without a slug in the first branch of the member of
+    /// staff who asks, then in the first that lets anybody join (contract M2).
     ///
     /// # Errors
     /// No active table has the code.
-    pub async fn find_scanned_table(&self, code: &str, branch_slug: Option<&str>) -> Result<TableId> {
+    pub async fn find_scanned_table(
+        &self,
+        code: &str,
+        branch_slug: Option<&str>,
+        staff: Option<&Staff<Floor>>,
+    ) -> Result<TableId> {
         let mut query = table::Entity::find()
             .join(JoinType::InnerJoin, table::Relation::Branch.def())
             .filter(table::Column::Code.eq(code))
@@ -123,7 +127,16 @@ impl UnitOfWork {
         if let Some(slug) = branch_slug {
             query = query.filter(branch::Column::Slug.eq(slug));
         }
-        query.order_by_asc(table::Column::Id).one(self.tx()).await?.map(|row| row.id).ok_or(Error::NotFound("table"))
+        if let Some(staff) = staff {
+            let own = query.clone().filter(table::Column::TenantId.eq(Scope::tenant_id(staff)));
+            let own = own.order_by_asc(table::Column::Id).all(self.tx()).await?;
+            if let Some(row) = own.into_iter().find(|row| staff.admits(row.branch_id)) {
+                return Ok(row.id);
+            }
+        }
+        // `open` sorts before the rules that ask for more.
+        let query = query.order_by_asc(branch::Column::JoinRule).order_by_asc(table::Column::Id);
+        query.one(self.tx()).await?.map(|row| row.id).ok_or(Error::NotFound("table"))
     }
 
     /// Locks a table of the caller's, in use or switched off, for the office.
@@ -173,6 +186,8 @@ impl UnitOfWork {
             branch_id: table.branch_id,
             created_at: table.created_at,
             deletion_id: table.deletion_id,
+            join_code: table.join_code.clone(),
+            join_code_digest: table.join_code_digest.clone(),
             is_active: !changed.deactivated,
             ..changed
         };

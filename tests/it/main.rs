@@ -27,6 +27,7 @@ mod hours;
 mod images;
 mod ingredients;
 mod isolation;
+mod join;
 mod keys;
 mod kitchen;
 mod later;

@@ -6,7 +6,7 @@
 use crate::{farewell::Farewell, hub::Duties};
 use auth::{AccessClaims, AnyRole, Authenticator, Reach, Staff};
 use chrono::TimeDelta;
-use domain::{BranchId, Role, SessionId, TenantId, UserId};
+use domain::{BranchId, PhoneId, Role, SessionId, TenantId, UserId};
 use http::StatusCode;
 use runtime::Problem;
 use std::{collections::BTreeMap, sync::Arc};
@@ -45,6 +45,7 @@ pub(crate) struct DinerPass {
     token: String,
     pub(crate) branch: BranchId,
     pub(crate) session: SessionId,
+    pub(crate) phone: Option<PhoneId>,
 }
 
 /// The answer to a look at a user who was let in before.
@@ -74,11 +75,13 @@ impl Admission {
         self.posts(&staff).await.map_err(|problem| farewell(&problem))
     }
 
-    /// Admits the holder of a table token.
+    /// Reads a table token. Whether its phone still may is for [`still_diner`](Self::still_diner), which is asked once the
+    /// socket has its place in the feed: a removal in between then reaches it.
     pub(crate) fn diner(&self, token: Option<&str>) -> Result<DinerPass, Farewell> {
         let token = token.ok_or(Farewell::UNAUTHORIZED)?;
-        let diner = self.authenticator.diner(token).map_err(|problem| farewell(&problem))?;
-        Ok(DinerPass { token: token.to_owned(), branch: diner.branch_id(), session: diner.session_id() })
+        let diner = self.authenticator.table(token).map_err(|problem| farewell(&problem))?;
+        let (branch, session, phone) = (diner.branch_id(), diner.session_id(), diner.phone_id());
+        Ok(DinerPass { token: token.to_owned(), branch, session, phone })
     }
 
     /// What a member of staff hears, and where.
@@ -142,13 +145,13 @@ impl Admission {
         verdict(self.posts_of(&record.grants, everywhere, record.tenant_id).await)
     }
 
-    /// Whether a table token is still good.
-    pub(crate) fn still_diner(&self, pass: &DinerPass) -> bool {
-        self.authenticator.diner(&pass.token).is_ok()
+    /// Whether a table token is still good and its phone still sits there.
+    pub(crate) async fn still_diner(&self, pass: &DinerPass) -> Result<(), Problem> {
+        self.authenticator.diner(&pass.token).await.map(drop)
     }
 }
 
-fn farewell(problem: &Problem) -> Farewell {
+pub(crate) fn farewell(problem: &Problem) -> Farewell {
     match problem.status {
         StatusCode::UNAUTHORIZED => Farewell::UNAUTHORIZED,
         StatusCode::FORBIDDEN => Farewell::NO_ROLE,

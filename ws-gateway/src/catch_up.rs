@@ -95,11 +95,12 @@ pub(crate) async fn session(
     let (session, from) = (asked.number("session_id", asked.session_id.as_deref()).map(SessionId)?, asked.from()?);
     let token = asked.table_token.as_deref().or_else(|| headers.get(TABLE_TOKEN)?.to_str().ok());
     let token = token.ok_or_else(|| Problem::unauthorized("A table token is required."))?;
-    let diner = gateway.admission.authenticator.diner(token)?;
+    let diner = gateway.admission.authenticator.diner(token).await?;
     if diner.session_id() != session {
         return Err(Problem::forbidden("This is not your session."));
     }
-    gateway.catch_up(diner.branch_id(), Listener::Diner { session }, from, asked.epoch.as_deref()).await.map(Json)
+    let listener = Listener::Diner { session, phone: diner.phone_id() };
+    gateway.catch_up(diner.branch_id(), listener, from, asked.epoch.as_deref()).await.map(Json)
 }
 
 fn readable(query: Result<Query<Asked>, QueryRejection>) -> Result<Asked, Problem> {

@@ -15,13 +15,14 @@ pub(crate) use ring::Frame;
 
 use crate::{
     census::Census,
+    farewell::Farewell,
     hub::{Call, Hub},
     log::EventLog,
     notice,
     wire::{SocketId, Wire},
 };
 use domain::{
-    BranchId, Clock, SectorId, UserId,
+    BranchId, Clock, PhoneId, SectorId, UserId,
     event::{Envelope, EventType, Position},
 };
 use ring::Ring;
@@ -302,6 +303,8 @@ impl Feed {
         for wire in self.hub.everybody() {
             wire.send(text.clone());
         }
+        // Somebody may have been removed in what was lost.
+        self.hub.diners().for_each(|wire| wire.recheck());
         self.read_roster().await;
     }
 
@@ -339,6 +342,9 @@ impl Feed {
             entity_id: i64,
         }
         let kind = event.kind.known();
+        if kind == Some(EventType::TableStatusChanged) {
+            return self.part_with_removed(event);
+        }
         let office = matches!(
             kind,
             Some(
@@ -367,6 +373,26 @@ impl Feed {
             // A branch more or less, opened or closed: administrators hear all there are, the others theirs.
             "branch" => self.hub.staff().for_each(|wire| wire.recheck()),
             _ => {}
+        }
+    }
+
+    /// Guests whom staff removed hear nothing after the word that they were. An older gateway delivers that word like any other
+    /// and lets them listen until their token runs out.
+    fn part_with_removed(&mut self, event: &Envelope) {
+        /// The part of [`domain::event::TableState`] that is read here.
+        #[derive(Deserialize)]
+        struct Table {
+            removed: Option<Removed>,
+        }
+        #[derive(Deserialize)]
+        struct Removed {
+            phone_ids: Vec<PhoneId>,
+        }
+        let removed = serde_json::from_str::<Table>(event.entity.get()).ok().and_then(|table| table.removed);
+        if let (Some(session), Some(removed)) = (event.session_id, removed) {
+            for wire in self.hub.evict(session, &removed.phone_ids) {
+                wire.close(Farewell::UNAUTHORIZED);
+            }
         }
     }
 

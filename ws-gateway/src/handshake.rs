@@ -6,7 +6,7 @@
 
 use crate::{
     Gateway,
-    admission::Posts,
+    admission::{Posts, farewell},
     census::Owner,
     farewell::Farewell,
     feed::{Member, Resume},
@@ -25,6 +25,7 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use runtime::{Peer, Problem};
 use std::{collections::HashMap, sync::Arc, time::Duration};
+use tokio::time::timeout;
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -103,7 +104,7 @@ async fn open(gateway: Arc<Gateway>, door: Door, mut request: Request) -> Respon
     }
     let shutdown = gateway.shutdown.clone();
     shutdown.spawn(async move {
-        let upgraded = match tokio::time::timeout(UPGRADE_PATIENCE, upgrade).await {
+        let upgraded = match timeout(UPGRADE_PATIENCE, upgrade).await {
             Ok(Ok(upgraded)) => upgraded,
             Ok(Err(error)) => return tracing::debug!(%error, "the client left during the handshake"),
             Err(_) => return tracing::debug!("the client never finished the handshake"),
@@ -157,7 +158,7 @@ fn not_a_handshake() -> Response {
 }
 
 impl Gateway {
-    /// Decides about a client, and seats it if it may stay. In this order: stop, origin, token, limits, user, feeds.
+    /// Decides about a client, and seats it if it may stay. In this order: stop, origin, token, limits, user, feeds, phone.
     async fn admit(
         self: &Arc<Self>,
         door: Door,
@@ -185,8 +186,8 @@ impl Gateway {
                 Socket::new(self, wire, queue, seat, Identity::Diner(pass))
             }
         };
-        match tokio::time::timeout(JOIN_PATIENCE, socket.join_all(&wanted)).await {
-            Ok(Some(())) => Ok(socket),
+        match timeout(JOIN_PATIENCE, socket.join_all(&wanted)).await {
+            Ok(Some(())) => socket.ensure_seated().await.map(|()| socket),
             Ok(None) | Err(_) => Err(Farewell::UNAVAILABLE),
         }
     }
@@ -216,10 +217,23 @@ impl Socket {
         Some(())
     }
 
+    /// A phone that was removed from its table may not stay. It is asked for behind its place in the feed.
+    async fn ensure_seated(&self) -> Result<(), Farewell> {
+        match &self.identity {
+            Identity::Staff { .. } => Ok(()),
+            Identity::Diner(pass) => match timeout(JOIN_PATIENCE, self.gateway.admission.still_diner(pass)).await {
+                Ok(answer) => answer.map_err(|problem| farewell(&problem)),
+                Err(_) => Err(Farewell::UNAVAILABLE),
+            },
+        }
+    }
+
     fn listeners(&self) -> Vec<(BranchId, Listener)> {
         match &self.identity {
             Identity::Staff { pass, posts } => listeners(pass.user(), posts),
-            Identity::Diner(pass) => vec![(pass.branch, Listener::Diner { session: pass.session })],
+            Identity::Diner(pass) => {
+                vec![(pass.branch, Listener::Diner { session: pass.session, phone: pass.phone })]
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::wire::SocketId;
 use domain::{
-    BranchId, Role, SessionId, UserId,
+    BranchId, PhoneId, Role, SessionId, UserId,
     event::{Audience, Envelope, Waiters},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -59,6 +59,8 @@ pub(crate) enum Listener {
     Diner {
         /// The session.
         session: SessionId,
+        /// The phone; `None` with a token of before phones were told apart.
+        phone: Option<PhoneId>,
     },
 }
 
@@ -103,7 +105,7 @@ impl<'a> Call<'a> {
                     || (duties.kitchen && self.audience.kitchen)
                     || (duties.waiter && on_the_floor)
             }
-            Listener::Diner { session } => self.audience.diners || self.session == Some(*session),
+            Listener::Diner { session, .. } => self.audience.diners || self.session == Some(*session),
         }
     }
 }
@@ -112,7 +114,7 @@ impl<'a> Call<'a> {
 #[derive(Debug)]
 pub(crate) struct Hub<W> {
     staff: BTreeMap<SocketId, (Listener, W)>,
-    tables: HashMap<SessionId, BTreeMap<SocketId, W>>,
+    tables: HashMap<SessionId, BTreeMap<SocketId, (Option<PhoneId>, W)>>,
     seats: HashMap<SocketId, Option<SessionId>>,
 }
 
@@ -131,8 +133,8 @@ impl<W> Hub<W> {
                 self.staff.insert(id, (listener, wire));
                 self.seats.insert(id, None);
             }
-            Listener::Diner { session } => {
-                self.tables.entry(session).or_default().insert(id, wire);
+            Listener::Diner { session, phone } => {
+                self.tables.entry(session).or_default().insert(id, (phone, wire));
                 self.seats.insert(id, Some(session));
             }
         }
@@ -162,7 +164,7 @@ impl<W> Hub<W> {
         let staff = self.staff.iter().filter(move |(_, (listener, _))| call.reaches(listener));
         let everywhere = call.audience.diners.then(|| self.tables.values()).into_iter().flatten();
         let one = call.session.filter(|_| !call.audience.diners).and_then(|session| self.tables.get(&session));
-        let diners = everywhere.chain(one).flatten();
+        let diners = everywhere.chain(one).flatten().map(|(id, (_, wire))| (id, wire));
         staff.map(|(id, (_, wire))| (*id, wire)).chain(diners.map(|(id, wire)| (*id, wire)))
     }
 
@@ -171,9 +173,29 @@ impl<W> Hub<W> {
         self.staff.values().map(|(_, wire)| wire)
     }
 
+    /// The phones here.
+    pub(crate) fn diners(&self) -> impl Iterator<Item = &W> {
+        self.tables.values().flat_map(BTreeMap::values).map(|(_, wire)| wire)
+    }
+
+    /// Forgets the sockets of some phones of a session, and gives them up to whoever says goodbye to them.
+    pub(crate) fn evict(&mut self, session: SessionId, phones: &[PhoneId]) -> Vec<W> {
+        let Some(table) = self.tables.get_mut(&session) else { return Vec::new() };
+        let is_out = |phone: &Option<PhoneId>| phone.is_some_and(|phone| phones.contains(&phone));
+        let out: Vec<SocketId> = table.iter().filter(|(_, (phone, _))| is_out(phone)).map(|(id, _)| *id).collect();
+        let wires = out.iter().filter_map(|id| table.remove(id)).map(|(_, wire)| wire).collect();
+        if table.is_empty() {
+            self.tables.remove(&session);
+        }
+        for id in out {
+            self.seats.remove(&id);
+        }
+        wires
+    }
+
     /// Everybody here.
     pub(crate) fn everybody(&self) -> impl Iterator<Item = &W> {
-        self.staff().chain(self.tables.values().flat_map(BTreeMap::values))
+        self.staff().chain(self.diners())
     }
 
     /// Panics if the index and the seats disagree.

@@ -84,7 +84,7 @@ mod tests {
     fn joined(seq: i64) -> Joined {
         Joined {
             branch: BRANCH,
-            listener: Listener::Diner { session: SessionId(31) },
+            listener: Listener::Diner { session: SessionId(31), phone: None },
             position: Position { epoch: "e1".into(), seq },
             roster: Arc::default(),
             handover: Handover::Live,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     roles::{AnyRole, Management},
-    testing::{authenticator, diner, start, waiter, with_clock},
+    testing::{REMOVED, authenticator, diner, start, waiter, with_clock},
     tokens::ACCESS_TTL,
 };
 use http::StatusCode;
@@ -59,7 +59,20 @@ async fn one_kind_of_token_does_not_stand_in_for_another() {
         assert_eq!(authenticator.staff::<AnyRole>(token).await.unwrap_err().status, StatusCode::UNAUTHORIZED);
     }
     for token in [&refresh, &access] {
-        assert_eq!(authenticator.diner(token).unwrap_err().status, StatusCode::UNAUTHORIZED);
+        assert_eq!(authenticator.diner(token).await.unwrap_err().status, StatusCode::UNAUTHORIZED);
     }
-    assert_eq!(authenticator.diner(&table).unwrap(), diner());
+    assert_eq!(authenticator.diner(&table).await.unwrap(), diner());
+}
+
+#[tokio::test]
+async fn a_removed_phone_is_refused_and_one_of_before_phones_is_not() {
+    let authenticator = authenticator([]);
+    let token = |diner: &Diner| authenticator.keys().mint_table(diner, start());
+    assert!(authenticator.diner(&token(&diner())).await.is_ok());
+    let seated = authenticator.diner(&token(&diner().on_phone(PhoneId(7)))).await.unwrap();
+    assert_eq!(seated.phone_id(), Some(PhoneId(7)));
+    let gone = diner().on_phone(REMOVED);
+    let refused = authenticator.diner(&token(&gone)).await.unwrap_err();
+    assert_eq!((refused.status, refused.code), (StatusCode::UNAUTHORIZED, "removed_from_table"));
+    assert_eq!(authenticator.table(&token(&gone)).unwrap(), gone);
 }

@@ -48,6 +48,14 @@ fn table_claims_are_the_contract() {
 }
 
 #[test]
+fn a_table_token_names_its_phone() {
+    let on_phone = diner().on_phone(PhoneId(7));
+    let token = keys().mint_table(&on_phone, start());
+    assert_eq!(payload(&token)["phone_id"], 7);
+    assert_eq!(keys().verify_table(&token, start()), Ok(on_phone));
+}
+
+#[test]
 fn all_kinds_come_back_as_they_went_out() {
     let keys = keys();
     let access = keys.verify_access(&keys.mint_access(&waiter().subject(), start()), start()).unwrap();

@@ -140,8 +140,8 @@ events! {
     TableSessionStarted(TableRef) = "TABLE_SESSION_STARTED" to A_W_S;
     /// The party left.
     TableCleared(TableRef) = "TABLE_CLEARED" to A_WS_S;
-    /// A table's state changed otherwise.
-    TableStatusChanged(TableRef) = "TABLE_STATUS_CHANGED" to A_WS_S;
+    /// A table's state changed otherwise, or somebody joined the party or was removed from it.
+    TableStatusChanged(TableState) = "TABLE_STATUS_CHANGED" to A_WS_S;
     /// A session moved to another table or waiter.
     TableTransferred(TableTransferred) = "TABLE_TRANSFERRED" to A_WS_S;
     /// A diner's round waits for a waiter's word.

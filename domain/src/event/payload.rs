@@ -5,7 +5,8 @@ use crate::{
     call::CallType,
     check::CheckStatus,
     id::{
-        CallId, CartItemId, CheckId, DinerId, PaymentId, ProductId, RoundId, RoundItemId, SessionId, TicketId, UserId,
+        CallId, CartItemId, CheckId, DinerId, PaymentId, PhoneId, ProductId, RoundId, RoundItemId, SessionId, TicketId,
+        UserId,
     },
     kitchen::{Station, TicketStatus},
     menu::{Choice, Choices},
@@ -14,6 +15,7 @@ use crate::{
     table::TableStatus,
     text::Quantity,
 };
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -124,6 +126,49 @@ pub struct TableRef {
     pub table_code: String,
     /// Its state now.
     pub table_status: TableStatus,
+}
+
+/// A table that changed otherwise: its state, or who sits there.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TableState {
+    /// Its code, as on the QR sticker.
+    pub table_code: String,
+    /// Its state now.
+    pub table_status: TableStatus,
+    /// Who joined the party just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined: Option<GuestJoined>,
+    /// Who was removed from the party just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<GuestRemoved>,
+}
+
+impl From<TableRef> for TableState {
+    fn from(TableRef { table_code, table_status }: TableRef) -> Self {
+        Self { table_code, table_status, joined: None, removed: None }
+    }
+}
+
+/// Somebody gave a name at the table.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GuestJoined {
+    /// The diner.
+    pub diner_id: DinerId,
+    /// What the others see.
+    pub name: String,
+    /// `#RRGGBB`
+    pub color: String,
+    /// When.
+    pub joined_at: DateTime<Utc>,
+}
+
+/// Staff removed somebody from the table: these phones hear and do nothing more there.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GuestRemoved {
+    /// As whom the phones had registered.
+    pub diner_ids: Vec<DinerId>,
+    /// The phones. The gateway goes by them.
+    pub phone_ids: Vec<PhoneId>,
 }
 
 /// A session that moved to another table or waiter.

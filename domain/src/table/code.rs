@@ -1,5 +1,6 @@
 //! What a table is called, on its sticker and in the link of its QR code.
 
+use super::JoinCode;
 use crate::text::{Refused, text_access};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -20,6 +21,15 @@ impl TryFrom<String> for TableCode {
             return Err(Refused::new(r"must not contain any of / \ ? # %"));
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+impl TableCode {
+    /// Whether it looks like a [`JoinCode`]. The office gives no new table such a code: what a phone sends must mean one
+    /// thing only. Tables that had one before there were join codes keep it, and no join code is drawn that is one.
+    #[must_use]
+    pub fn could_be_join_code(&self) -> bool {
+        JoinCode::read(&self.0).is_some()
     }
 }
 
@@ -46,6 +56,13 @@ mod tests {
         assert!(["INT-01", "Mesa 12", "Barra ñ", " 7 "].into_iter().all(accepts));
         assert!(!["", " ", "a/b", "a?b", "a#b", "50%", "a\\b", "..", "a\nb"].into_iter().any(accepts));
         assert!(!accepts(&"x".repeat(31)));
+    }
+
+    #[test]
+    fn a_code_that_could_be_a_join_code_is_seen() {
+        let could_be = |text: &str| TableCode::try_from(text.to_owned()).unwrap().could_be_join_code();
+        assert!(["RESTAURANT", "TerrazaSur", "mesa222222"].into_iter().all(could_be));
+        assert!(!["INT-01", "Mesa 12", "2345678923", "RESTAURAN1", "RESTAURANTE"].into_iter().any(could_be));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use domain::{
     branch::{Slug, TimeOfDay, ZoneName},
     office::Blank,
     round::RoundConfirmation,
+    session::JoinRule,
     text::{Name, Text},
     timezone::DEFAULT_TIME_ZONE,
 };
@@ -52,6 +53,9 @@ pub struct NewBranch {
     /// Whether a diner's round waits for a waiter; it does not when not said.
     #[serde(default)]
     pub round_confirmation: Option<RoundConfirmation>,
+    /// How phones join its tables; `open`, as the shipped clients do, when not said.
+    #[serde(default)]
+    pub join: Option<JoinRule>,
     /// False keeps it closed for now.
     #[serde(default)]
     pub is_active: Option<bool>,
@@ -87,6 +91,7 @@ impl NewBranch {
             opening_time: new.opening_time.into(),
             closing_time: new.closing_time.into(),
             round_confirmation: new.round_confirmation.unwrap_or(RoundConfirmation::None),
+            join_rule: new.join.unwrap_or(JoinRule::Open),
             deactivated: new.is_active == Some(false),
         };
         ensure_hours(row.opening_time.as_deref(), row.closing_time.as_deref())?;

@@ -1,4 +1,4 @@
-//! The office changes a branch: its name, where and when it is open, how rounds are confirmed.
+//! The office changes a branch: its name, where and when it is open, how rounds are confirmed and tables joined.
 //!
 //! Under the branch's lock the change, its audit row and its event are one; a change of nothing leaves no trace. Under the
 //! tables' locks nobody sits down in a branch that closes. `branch_slug_active` backs the slug.
@@ -14,6 +14,7 @@ use domain::{
     branch::{Slug, TimeOfDay, ZoneName},
     patch::present,
     round::RoundConfirmation,
+    session::JoinRule,
     text::{Name, Text},
 };
 use serde::Deserialize;
@@ -51,6 +52,10 @@ pub struct BranchPatch {
     /// Whether a diner's round waits for a waiter.
     #[serde(default, deserialize_with = "present")]
     pub round_confirmation: Option<RoundConfirmation>,
+    /// How phones join its tables: `open`, by number and code; `qr_secret`, by the secret of the QR code only. Those who sit
+    /// there stay.
+    #[serde(default, deserialize_with = "present")]
+    pub join: Option<JoinRule>,
     /// False closes the branch, to guests and to its staff, and true opens it again; only an administrator does either.
     #[serde(default, deserialize_with = "present")]
     pub is_active: Option<bool>,
@@ -67,6 +72,7 @@ impl BranchPatch {
             opening_time: self.opening_time.map(Into::into).or(row.opening_time),
             closing_time: self.closing_time.map(Into::into).or(row.closing_time),
             round_confirmation: self.round_confirmation.unwrap_or(row.round_confirmation),
+            join_rule: self.join.unwrap_or(row.join_rule),
             deactivated: self.is_active.map_or(row.deactivated, |active| !active),
             ..row
         }

@@ -6,10 +6,10 @@
 use super::{Till, till::Settled};
 use crate::{Error, Result};
 use auth::{Diner, Floor, Scope, Staff};
-use domain::{BranchId, Cents, CheckId, SessionId, check::CheckStatus, event::Event};
+use domain::{BranchId, Cents, CheckId, SessionId, check::CheckStatus, event::Event, session::SessionStatus};
 use serde::Serialize;
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, UnitOfWork};
+use store::{Answer, Attempt, Change, Database, Locked, Seated, UnitOfWork};
 use utoipa::ToSchema;
 
 /// The check, as a phone is told of it.
@@ -45,7 +45,7 @@ pub struct WaiterCheck {
 /// A phone asks for the check.
 ///
 /// # Errors
-/// The session is closed; the key was used for another request.
+/// The session is closed; the phone joined after the check was asked for; the key was used for another request.
 pub async fn request(db: &Database, diner: &Diner, attempt: &Attempt) -> Result<Answer> {
     db.transaction("check.request", |uow| async move {
         let (check_id, asked) = match ask(&uow, diner, diner.session_id(), attempt).await? {
@@ -118,11 +118,31 @@ enum Asked {
     },
 }
 
+/// Who may ask for the check: staff always; a phone as long as nobody has asked yet, and then if it was there before, which
+/// makes asking again the same as reading it. A phone that joined while the check stood may read it and pay it, and asks for it
+/// where anybody may join (`join = open`), as the shipped client must. When staff withdraw the check, whoever is there then
+/// is there before it is asked for again. A phone that scans again is as old as the diner it registers as. Tokens without a
+/// phone are older than this rule.
+async fn ensure_may_ask(uow: &UnitOfWork, scope: &impl Scope, session: &Locked<Seated>) -> Result<()> {
+    let asked_for = session.session.status == SessionStatus::Paying;
+    let Some(phone) = scope.phone().filter(|_| asked_for && !session.join_rule.admits_late_requests()) else {
+        return Ok(());
+    };
+    match uow.find_phone(session.session.id, phone).await? {
+        Some(phone) if phone.after_check => Err(Error::Denied {
+            code: "joined_after_check_request",
+            detail: "The check was asked for before you joined",
+        }),
+        _ => Ok(()),
+    }
+}
+
 async fn ask(uow: &UnitOfWork, scope: &impl Scope, session: SessionId, attempt: &Attempt) -> Result<Asked> {
     let (table, session) = uow.lock_seat(scope, session).await?;
     if let Some(first) = uow.first_answer(scope, attempt).await? {
         return Ok(Asked::Before(first));
     }
+    ensure_may_ask(uow, scope, &session).await?;
     let paying = session.session.status.ask_for_check()?;
     let (check, is_new) = match uow.lock_check_of(&session).await? {
         Some(check) => (check, false),

@@ -55,7 +55,9 @@ pub async fn withdraw(db: &Database, staff: &Staff<Floor>, session_id: SessionId
         let settled = till.settle(true, None, "check.withdraw").await?;
         uow.set_session_status(&session, session_status).await?;
         uow.set_table_status(&table, table_status).await?;
-        till.emit(Event::TableStatusChanged(TableRef { table_code: table.code.clone(), table_status }));
+        uow.forget_late_phones(&session).await?;
+        let state = TableRef { table_code: table.code.clone(), table_status };
+        till.emit(Event::TableStatusChanged(state.into()));
         let change = Change {
             action: "UPDATE",
             entity_type: "check",

@@ -6,7 +6,7 @@ mod pantry;
 mod recipes;
 
 use crate::{Error, Result};
-use domain::{Role, round::RoundConfirmation, timezone::DEFAULT_TIME_ZONE};
+use domain::{Role, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
 use store::{Database, NewBranch, NewUser};
 
 const SLUG: &str = "buen-sabor";
@@ -74,6 +74,7 @@ fn centro() -> NewBranch {
         opening_time: Some("09:00".into()),
         closing_time: Some("23:00".into()),
         round_confirmation: RoundConfirmation::None,
+        join_rule: JoinRule::Open,
         deactivated: false,
     }
 }

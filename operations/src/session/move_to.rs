@@ -116,6 +116,6 @@ fn tell(
     }
     for ((table, table_status), party) in tables.into_iter().zip([None, Some(session.id)]) {
         let event = TableRef { table_code: table.code.clone(), table_status };
-        uow.emit(Place { session_id: party, ..table.place() }, actor, Event::TableStatusChanged(event));
+        uow.emit(Place { session_id: party, ..table.place() }, actor, Event::TableStatusChanged(event.into()));
     }
 }

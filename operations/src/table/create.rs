@@ -2,7 +2,7 @@
 //!
 //! `dining_table_code_active` backs the code; the office lock keeps branch and sector from being deleted meanwhile.
 
-use super::{named, sector_named, subject};
+use super::{ensure_no_join_code, named, sector_named, subject};
 use crate::{
     Error, Result,
     office::{Desk, change},
@@ -46,8 +46,9 @@ pub struct NewTable {
 /// Adds a table.
 ///
 /// # Errors
-/// No such branch or sector, or not the caller's; the branch has a table of that code.
+/// No such branch or sector, or not the caller's; the branch has a table of that code, or it looks like a join code.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewTable, attempt: &Attempt) -> Result<Answer> {
+    ensure_no_join_code(&new.code)?;
     let created = change(db, "table.create", staff, attempt, 201, |desk| async move {
         let branch = desk.uow.lock_branch(staff, new.branch_id).await?;
         let row = store::NewTable {

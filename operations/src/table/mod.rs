@@ -2,14 +2,16 @@
 
 mod batch;
 mod create;
+mod join_code;
 mod update;
 
 pub use batch::{Batch, BatchRow, Laid, batch};
 pub use create::{NewTable, create};
+pub use join_code::{QrCode, RotatedCodes, print, qr_link, rotate, rotate_all};
 pub use update::{TablePatch, update};
 
 use crate::{Error, Result, office::Subject};
-use domain::{SectorId, office::EntityKind};
+use domain::{SectorId, office::EntityKind, table::TableCode};
 use store::{Answer, SectorRow, view::OfficeTable};
 
 /// A table as events and audit rows name it.
@@ -21,6 +23,16 @@ fn subject(table: &OfficeTable) -> Subject {
 fn sector_named(sectors: &[SectorRow], name: &str) -> Result<SectorId> {
     let found = sectors.iter().find(|sector| sector.name.to_lowercase() == name.to_lowercase());
     found.map(|sector| sector.id).ok_or(Error::Invalid("sector: the branch has no sector of this name"))
+}
+
+/// What a phone sends must mean one thing only.
+fn ensure_no_join_code(code: &TableCode) -> Result<()> {
+    if code.could_be_join_code() {
+        return Err(Error::Invalid(
+            "code: must not be ten letters and digits without 0 and 1, as the codes in QR codes are",
+        ));
+    }
+    Ok(())
 }
 
 /// The only unique key of a table is its code in the branch.

@@ -2,7 +2,7 @@
 //!
 //! Under the table's lock nobody sits down meanwhile; while a party sits there its status is theirs.
 
-use super::{named, subject};
+use super::{ensure_no_join_code, named, subject};
 use crate::{
     Error, Result,
     office::{change, ensure_free},
@@ -48,7 +48,8 @@ pub struct TablePatch {
 /// Changes a table.
 ///
 /// # Errors
-/// No such table, or not in the caller's branches; no such sector there; a party sits there; the code is taken.
+/// No such table, or not in the caller's branches; no such sector there; a party sits there; the code is taken or looks
+/// like a join code.
 pub async fn update(
     db: &Database,
     staff: &Staff<Management>,
@@ -58,6 +59,9 @@ pub async fn update(
 ) -> Result<Answer> {
     let updated = change(db, "table.update", staff, attempt, 200, |desk| async move {
         let table = desk.uow.lock_office_table(staff, id).await?;
+        if let Some(code) = patch.code.as_ref().filter(|code| code.as_str() != table.code) {
+            ensure_no_join_code(code)?;
+        }
         let in_use = desk.uow.lock_tables_in_use(staff, &[id.get()]).await?;
         let status = match patch.status {
             Some(wanted) => table.status.by_office(wanted, !in_use.is_empty()).map_err(Error::Conflict)?,
@@ -86,7 +90,7 @@ pub async fn update(
         desk.updated(&subject(&after), &before, &after).await?;
         if now.status != table.status {
             let event = TableRef { table_code: now.code.clone(), table_status: now.status };
-            desk.uow.emit(now.place(), staff.actor(now.branch_id), Event::TableStatusChanged(event));
+            desk.uow.emit(now.place(), staff.actor(now.branch_id), Event::TableStatusChanged(event.into()));
         }
         Ok(after)
     })

@@ -68,13 +68,15 @@ impl UnitOfWork {
         Ok(rows.into_iter().find(|row| row.diner_id == new.diner && row.targets == targets_json(&new.targets)))
     }
 
-    /// What open checkouts of the check that nobody paid yet ask for together: others are likely to pay it.
+    /// What open checkouts of the check that nobody paid yet ask for together: others are likely to pay it. Those of
+    /// somebody who was removed from the table are not waited for.
     ///
     /// # Errors
     /// The database failed.
     pub async fn reserved_by_checkouts(&self, check: &Locked<CheckRow>) -> Result<Cents> {
         let sql = "select cast(coalesce(sum(amount_cents), 0) as bigint) as cents from checkout
             where check_id = $1 and status in ('CREATING', 'OPEN') and expires_at > $2
+              and not exists (select 1 from diner d where d.id = checkout.diner_id and d.removed_at is not null)
               and not exists (select 1 from payment p where p.checkout_id = checkout.id)";
         let sum: Option<Sum> = self.one(sql, [check.id.into(), self.now().into()]).await?;
         Ok(sum.map_or(Cents::ZERO, |sum| sum.cents))
@@ -190,7 +192,8 @@ impl Database {
         all(self.reader(), sql, [now.into(), limit.into()]).await
     }
 
-    /// Open checkouts that should not be paid any more: their check is paid or closed, or their time is over.
+    /// Open checkouts that should not be paid any more: their check is paid or closed, their time is over, or their diner was
+    /// removed from the table.
     ///
     /// # Errors
     /// The database failed.
@@ -198,7 +201,8 @@ impl Database {
         let sql = "/* housekeeping */ select c.* from checkout c join guest_check g on g.id = c.check_id
             join provider_account a on a.id = c.account_id
             where c.status = 'OPEN' and a.status = 'ACTIVE'
-              and (c.expires_at <= $1 or g.status = 'PAID' or g.closed_at is not null) order by c.created_at limit $2";
+              and (c.expires_at <= $1 or g.status = 'PAID' or g.closed_at is not null
+                or exists (select 1 from diner d where d.id = c.diner_id and d.removed_at is not null)) order by c.created_at limit $2";
         all(self.reader(), sql, [now.into(), limit.into()]).await
     }
 }

@@ -79,7 +79,7 @@ const REST_POSTGRES: &str = ",
                (l.d->>'qty')::integer as qty, (l.d->>'unit_price_cents')::bigint as unit_price_cents, l.d->>'notes' as notes,
                l.d->>'modifiers' as modifiers, l.d->'customizations' as customizations,
                (l.d->>'promotion_id')::bigint as promotion_id,
-               (select id from diner where id = (l.d->>'diner_id')::bigint and session_id = $3) as diner_id,
+               (select id from diner where id = (l.d->>'diner_id')::bigint and session_id = $3 and removed_at is null) as diner_id,
                l.d->>'station' as station
         from jsonb_array_elements($13::jsonb) with ordinality as l (d, n)
     ), item as (
@@ -107,7 +107,7 @@ const ITEMS_SQLITE: &str = "insert into round_item
         (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
          modifiers, customizations, promotion_id)
     select $1, $2, l.key + 1, l.value->>'product_id', l.value->>'product_name', l.value->>'qty', l.value->>'unit_price_cents',
-           l.value->>'notes', (select id from diner where id = l.value->>'diner_id' and session_id = $4), l.value->>'station',
+           l.value->>'notes', (select id from diner where id = l.value->>'diner_id' and session_id = $4 and removed_at is null), l.value->>'station',
            l.value->>'modifiers', l.value->'customizations', l.value->>'promotion_id'
     from json_each($3) l where true";
 

@@ -3,7 +3,7 @@
 use crate::{Database, branch::BranchRow, error::Result, unit_of_work::all};
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
-use domain::{BranchId, TenantId, round::RoundConfirmation};
+use domain::{BranchId, TenantId, round::RoundConfirmation, session::JoinRule};
 use entity::branch;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use serde::Serialize;
@@ -45,6 +45,8 @@ pub struct Branch {
     pub closing_time: Option<String>,
     /// Whether a diner's round waits for a waiter.
     pub round_confirmation: RoundConfirmation,
+    /// How phones join its tables.
+    pub join: JoinRule,
     /// False while closed, and once deleted.
     pub is_active: bool,
     /// When it was added.
@@ -64,6 +66,7 @@ impl From<BranchRow> for Branch {
             opening_time: row.opening_time,
             closing_time: row.closing_time,
             round_confirmation: row.round_confirmation,
+            join: row.join_rule,
             is_active: row.is_active,
             created_at: row.created_at,
         }

@@ -18,6 +18,7 @@ mod menu;
 mod money_tasks;
 mod orders;
 mod owed;
+mod phones;
 mod products;
 mod report;
 mod roster;
@@ -63,6 +64,7 @@ pub use menu::{
 };
 pub use money_tasks::{OpenIncident, OpenRefund};
 pub use orders::{ActiveOrder, OrderItem, OrderStats};
+pub use phones::SeatedPhone;
 pub(crate) use products::with_details;
 pub use products::{AllergenPresence, BranchPrice, KnownCooking, Product, ProductFilter, Sensory};
 pub use report::{

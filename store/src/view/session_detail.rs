@@ -139,7 +139,7 @@ const SITTING: &str = concat!(
 );
 
 const DINERS: &str = "select id, session_id, name, color, local_id, joined_at, device_id from diner
-    where session_id = $1 order by joined_at, id";
+    where session_id = $1 and removed_at is null order by joined_at, id";
 
 #[derive(FromQueryResult)]
 struct Line {

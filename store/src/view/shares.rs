@@ -78,23 +78,26 @@ struct DinerRow {
     paid: Cents,
 }
 
-// Every diner of the table is there, the one who ordered nothing with zeros; what is shared only when there is any.
+// Every diner of the table is there, the one who ordered nothing with zeros; what is shared only when there is any. What
+// somebody ordered who was removed from the table is shared by those who stayed.
 const BALANCES: &str = "select d.id as diner_id, d.name as diner_name, d.joined_at,
         cast(coalesce(sum(c.amount_cents), 0) as bigint) as total_cents,
         cast(coalesce(sum(c.paid_cents), 0) as bigint) as paid_cents
     from diner d left join charge c on c.diner_id = d.id and c.check_id = $1
-    where d.session_id = $2 group by d.id, d.name, d.joined_at order by d.joined_at, d.id";
+    where d.session_id = $2 and d.removed_at is null group by d.id, d.name, d.joined_at order by d.joined_at, d.id";
 
 const SHARED: &str =
     "select null as diner_id, null as diner_name, cast(coalesce(sum(amount_cents), 0) as bigint) as total_cents,
         cast(coalesce(sum(paid_cents), 0) as bigint) as paid_cents
-    from charge where check_id = $1 and diner_id is null having count(*) > 0";
+    from charge where check_id = $1
+        and (diner_id is null or diner_id in (select id from diner where removed_at is not null)) having count(*) > 0";
 
-const LINES: &str = "select id as charge, amount_cents as amount, paid_cents as paid, diner_id as diner from charge where check_id = $1";
+const LINES: &str = "select c.id as charge, c.amount_cents as amount, c.paid_cents as paid, d.id as diner
+    from charge c left join diner d on d.id = c.diner_id and d.removed_at is null where c.check_id = $1";
 
 const DINERS: &str = "select d.id as diner,
         cast(coalesce((select sum(p.allocated_cents) from payment p where p.check_id = $1 and p.diner_id = d.id), 0) as bigint) as paid
-    from diner d where d.session_id = $2";
+    from diner d where d.session_id = $2 and d.removed_at is null";
 
 const CLAIMS: &str = "select c.charge_id, c.diner_id, d.name as diner_name, c.numerator as num, c.denominator as den,
         c.amount_cents, c.expires_at

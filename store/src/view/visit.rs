@@ -155,6 +155,7 @@ impl Database {
         let query = diner::Entity::find()
             .filter(diner::Column::SessionId.eq(session))
             .filter(diner::Column::TenantId.eq(Scope::tenant_id(diner)))
+            .filter(diner::Column::RemovedAt.is_null())
             .order_by_asc(diner::Column::JoinedAt)
             .order_by_asc(diner::Column::Id);
         Ok(query.all(self.reader()).await?)

@@ -171,6 +171,8 @@ both_modes! {
                 "table_id" => *table,
                 "target_table_id" => own.table_id,
                 "session_id" => of.session,
+                // Whose they are is asked of the session.
+                "diner_id" | "phone_id" => of.session,
                 "round_id" => of.round,
                 "item_id" => of.item,
                 "ticket_id" => of.ticket,
@@ -279,7 +281,7 @@ both_modes! {
         phone.post("/api/diner/cart/add", json!({"product_id": 101, "diner_id": theirs})).await.expect(400);
         let taste = json!({"diner_id": theirs, "implicit_preferences": {}});
         phone.patch("/api/diner/preferences", taste).await.expect(404);
-        for of in ["rounds", "diners", "total"] {
+        for of in ["rounds", "diners", "phones", "total"] {
             phone.get(&format!("/api/diner/session/{}/{of}", other.session_id)).await.expect(403);
         }
         assert_eq!(state(&app).await, before);

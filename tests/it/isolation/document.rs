@@ -296,6 +296,7 @@ fn table_of(noun: &str) -> &str {
         "subcategor" => "subcategory",
         "check" => "guest_check",
         "session" => "table_session",
+        "phone" => "session_phone",
         "table" | "target_table" | "from_table" => "dining_table",
         "user" | "waiter" | "staff" | "target_waiter" | "member" => "app_user",
         "item" => "round_item",

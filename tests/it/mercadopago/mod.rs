@@ -12,6 +12,7 @@ mod one_payment;
 mod outages;
 mod payments;
 mod races;
+mod removed_guests;
 mod reversals;
 mod schedules;
 mod storm;

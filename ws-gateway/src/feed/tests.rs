@@ -119,7 +119,7 @@ async fn nothing_overtakes_a_gap_while_the_log_is_down() {
 async fn a_new_epoch_tells_everybody_to_read_again() {
     let mut house = house().await;
     let mut admin = house.admin().await;
-    let mut diner = house.join(Listener::Diner { session: SessionId(99) }, None).await.1;
+    let mut diner = house.join(Listener::Diner { session: SessionId(99), phone: None }, None).await.1;
     for seq in 1..=5 {
         house.publish(seq).await;
     }
@@ -262,7 +262,7 @@ async fn what_a_later_version_says_is_passed_on_and_delays_nobody() {
     let mut admin = house.admin().await;
     let cook = Listener::Staff { user: UserId(4), duties: Duties { kitchen: true, ..Default::default() } };
     let mut cook = house.join(cook, None).await.1;
-    let mut diner = house.join(Listener::Diner { session: SessionId(31) }, None).await.1;
+    let mut diner = house.join(Listener::Diner { session: SessionId(31), phone: None }, None).await.1;
     // By the bus, with a field of its own; then only by the log.
     let text = r#"{"id":1,"epoch":"e1","seq":1,"type":"ROUND_PRINTED","tenant_id":1,"branch_id":2,"table_id":null,"session_id":31,"sector_id":5,"entity":[1, null],"actor":{"user_id":null,"role":"PRINTER"},"ts":"2027-01-15T08:00:00+00:00","audience":3,"v":2}"#;
     house.log_event(later(1));
@@ -284,8 +284,8 @@ async fn what_a_later_version_says_is_passed_on_and_delays_nobody() {
 async fn what_cannot_be_read_is_passed_over_and_said() {
     let mut house = house().await;
     let mut admin = house.admin().await;
-    let mut diner = house.join(Listener::Diner { session: SessionId(31) }, None).await.1;
-    let mut stranger = house.join(Listener::Diner { session: SessionId(32) }, None).await.1;
+    let mut diner = house.join(Listener::Diner { session: SessionId(31), phone: None }, None).await.1;
+    let mut stranger = house.join(Listener::Diner { session: SessionId(32), phone: None }, None).await.1;
     house.publish(1).await;
     house.log.shelf().events.push(unreadable(2, Some(event(2, EventType::CartCleared))));
     house.publish(3).await;
@@ -342,4 +342,24 @@ async fn a_burst_closes_nobody_who_reads() {
     house.feed.compare(&Position { epoch: "e1".into(), seq: last }).await;
     assert_eq!(house.feed.hub.everybody().count(), 1, "the socket was closed as slow");
     assert_eq!(reader.await.unwrap(), many);
+}
+
+#[tokio::test]
+async fn a_removed_phone_hears_that_it_was_and_nothing_after() {
+    let mut house = house().await;
+    let phone = |phone| Listener::Diner { session: SessionId(31), phone: Some(PhoneId(phone)) };
+    let (wire, mut out) = Wire::new();
+    let member = Member { wire: Arc::clone(&wire), listener: phone(1), resume: None };
+    house.feed.join(member).await;
+    let mut stays = house.join(phone(2), None).await.1;
+    house.publish(1).await;
+    let entity = r#"{"table_code":"INT-01","table_status":"ACTIVE","removed":{"diner_ids":[],"phone_ids":[1]}}"#;
+    let entity = serde_json::value::RawValue::from_string(entity.into()).unwrap();
+    let removal = Envelope { entity, ..event(2, EventType::TableStatusChanged) };
+    house.log.shelf().events.push(store::Logged::Event(removal.clone()));
+    house.feed.hear(&Published::new(removal).unwrap()).await;
+    house.publish(3).await;
+    assert_eq!(heard(&mut out), [1, 2]);
+    assert_eq!(wire.closed().await, Farewell::UNAUTHORIZED);
+    assert_eq!(heard(&mut stays), [1, 2, 3]);
 }

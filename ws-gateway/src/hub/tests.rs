@@ -13,9 +13,9 @@ const CAST: [(&str, Listener); 9] = [
     ("kitchen", staff(4, false, false, true)),
     ("wanda who cooks", staff(2, false, true, true)),
     ("walter who manages", staff(3, true, true, false)),
-    ("diner", Listener::Diner { session: SessionId(31) }),
-    ("the same table", Listener::Diner { session: SessionId(31) }),
-    ("another table", Listener::Diner { session: SessionId(32) }),
+    ("diner", Listener::Diner { session: SessionId(31), phone: None }),
+    ("the same table", Listener::Diner { session: SessionId(31), phone: None }),
+    ("another table", Listener::Diner { session: SessionId(32), phone: None }),
 ];
 
 const fn staff(user: i64, admin: bool, waiter: bool, kitchen: bool) -> Listener {
@@ -156,7 +156,7 @@ fn a_socket_changes_its_duties_in_place_and_leaves_no_trace() {
     assert_eq!(hears(&hub, &ready, &today()), ["nine"]);
     assert_eq!(hub.everybody().count(), 1);
 
-    hub.insert(ids[1], Listener::Diner { session: SessionId(31) }, "diner");
+    hub.insert(ids[1], Listener::Diner { session: SessionId(31), phone: None }, "diner");
     hub.remove(ids[1]);
     hub.remove(ids[0]);
     hub.remove(ids[0]);
@@ -179,4 +179,26 @@ fn roles_count_in_their_branch_and_admins_everywhere() {
     let posts = Duties::of(&[(here, Role::Waiter), (there, Role::Admin)], &[here, there, new]);
     assert_eq!(posts[&here], Duties { admin: true, ..waiter });
     assert_eq!(posts[&new], Duties { admin: true, ..none });
+}
+
+#[test]
+fn only_the_phones_that_were_removed_lose_their_places() {
+    let ids: Vec<SocketId> = (0..4).map(|_| crate::wire::Wire::new().0.id()).collect();
+    let mut hub = Hub::default();
+    for (id, session, phone, name) in [
+        (ids[0], 31, Some(1), "out"),
+        (ids[1], 31, Some(2), "stays"),
+        (ids[2], 31, None, "old"),
+        (ids[3], 32, Some(1), "other"),
+    ] {
+        hub.insert(id, Listener::Diner { session: SessionId(session), phone: phone.map(PhoneId) }, name);
+    }
+    assert_eq!(hub.evict(SessionId(31), &[PhoneId(1)]), ["out"]);
+    hub.check_invariants();
+    assert_eq!(hub.evict(SessionId(31), &[PhoneId(1), PhoneId(9)]), [""; 0]);
+    let mut left: Vec<_> = hub.diners().copied().collect();
+    left.sort_unstable();
+    assert_eq!(left, ["old", "other", "stays"]);
+    assert_eq!(hub.evict(SessionId(32), &[PhoneId(1)]), ["other"]);
+    hub.check_invariants();
 }

@@ -22,8 +22,16 @@ impl Socket {
     pub(super) async fn recheck(&mut self) -> Result<(), End> {
         self.check_at = next_check();
         let (user, posts, verdict) = match &self.identity {
-            Identity::Diner(pass) if self.gateway.admission.still_diner(pass) => return Ok(()),
-            Identity::Diner(_) => return Err(End::Say(Farewell::UNAUTHORIZED)),
+            Identity::Diner(pass) => {
+                return match timeout(CHECK_PATIENCE, self.gateway.admission.still_diner(pass)).await {
+                    Ok(Ok(())) => Ok(()),
+                    Ok(Err(problem)) if !problem.status.is_server_error() => Err(End::Say(Farewell::UNAUTHORIZED)),
+                    Ok(Err(_)) | Err(_) => {
+                        self.check_at = Instant::now() + CHECK_AGAIN;
+                        Ok(())
+                    }
+                };
+            }
             Identity::Staff { pass, posts } => {
                 (pass.user(), posts, timeout(CHECK_PATIENCE, self.gateway.admission.still_staff(pass)).await)
             }

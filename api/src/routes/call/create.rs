@@ -5,7 +5,7 @@ use crate::{
     problem::ApiResult,
     state::AppState,
 };
-use auth::Diner;
+use auth::ByLock;
 use axum::extract::State;
 use domain::call::CallType;
 use operations::call::{self, Call};
@@ -26,7 +26,7 @@ pub(crate) struct ServiceCall {
     responses((status = 200, body = Call), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn call_waiter(
     State(state): State<AppState>,
-    diner: Diner,
+    ByLock(diner): ByLock,
     Command(attempt, body): Command<ServiceCall>,
 ) -> ApiResult<Reply> {
     let kind = body.r#type.unwrap_or(CallType::WaiterCall);

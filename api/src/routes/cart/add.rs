@@ -5,7 +5,7 @@ use crate::{
     problem::ApiResult,
     state::AppState,
 };
-use auth::Diner;
+use auth::ByLock;
 use axum::extract::State;
 use domain::{
     DinerId, ProductId,
@@ -44,7 +44,7 @@ const fn one() -> Quantity {
     responses((status = 200, body = CartLine), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn add_to_cart(
     State(state): State<AppState>,
-    diner: Diner,
+    ByLock(diner): ByLock,
     Command(attempt, body): Command<AddToCart>,
 ) -> ApiResult<Reply> {
     let AddToCart { product_id, customization_ids: choices, quantity, notes, diner_id } = body;

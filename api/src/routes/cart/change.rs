@@ -5,7 +5,7 @@ use crate::{
     problem::ApiResult,
     state::AppState,
 };
-use auth::Diner;
+use auth::ByLock;
 use axum::extract::State;
 use domain::{
     CartItemId, Patch,
@@ -34,7 +34,7 @@ pub(crate) struct ChangeCartLine {
     responses((status = 200, body = CartLine), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn change_cart_line(
     State(state): State<AppState>,
-    diner: Diner,
+    ByLock(diner): ByLock,
     Segment(id): Segment<CartItemId>,
     Command(attempt, body): Command<ChangeCartLine>,
 ) -> ApiResult<Reply> {

@@ -5,7 +5,7 @@ use crate::{
     problem::ApiResult,
     state::AppState,
 };
-use auth::Diner;
+use auth::ByLock;
 use axum::extract::State;
 use operations::cart;
 use runtime::ProblemBody;
@@ -15,7 +15,7 @@ use runtime::ProblemBody;
     params(("X-Idempotency-Key" = Option<String>, Header)), responses((status = 204), (status = 400, body = ProblemBody)))]
 pub(crate) async fn clear_cart(
     State(state): State<AppState>,
-    diner: Diner,
+    ByLock(diner): ByLock,
     Command(attempt, Nothing {}): Command<Nothing>,
 ) -> ApiResult<Reply> {
     Ok(Reply(cart::clear(&state.db, &diner, &attempt).await?))

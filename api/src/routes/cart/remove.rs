@@ -5,7 +5,7 @@ use crate::{
     problem::ApiResult,
     state::AppState,
 };
-use auth::Diner;
+use auth::ByLock;
 use axum::extract::State;
 use domain::CartItemId;
 use operations::cart;
@@ -17,7 +17,7 @@ use runtime::ProblemBody;
     responses((status = 204), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn remove_cart_line(
     State(state): State<AppState>,
-    diner: Diner,
+    ByLock(diner): ByLock,
     Segment(id): Segment<CartItemId>,
     Command(attempt, Nothing {}): Command<Nothing>,
 ) -> ApiResult<Reply> {

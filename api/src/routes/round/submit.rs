@@ -6,7 +6,7 @@ use crate::{
     problem::ApiResult,
     state::AppState,
 };
-use auth::Diner;
+use auth::ByLock;
 use axum::extract::State;
 use operations::round::{self, SubmittedRound};
 use runtime::ProblemBody;
@@ -17,7 +17,7 @@ use runtime::ProblemBody;
     responses((status = 200, body = SubmittedRound), (status = 400, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub(crate) async fn submit(
     State(state): State<AppState>,
-    diner: Diner,
+    ByLock(diner): ByLock,
     Command(attempt, body): Command<OrderBody>,
 ) -> ApiResult<Reply> {
     Ok(Reply(round::submit(&state.db, &diner, &body.try_into()?, &attempt).await?))

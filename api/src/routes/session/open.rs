@@ -1,24 +1,35 @@
-//! M1, M2: a table's code is scanned or typed.
+//! M1, M2: a table's QR code is scanned, its code or number typed.
 
 use crate::{
-    extract::{Params, Segment},
+    extract::{Params, Segment, Visitor},
     problem::ApiResult,
     state::AppState,
 };
-use axum::{Json, extract::State};
+use auth::{Staff, TABLE_TOKEN};
+use axum::{
+    Json,
+    extract::{FromRequestParts, State},
+};
 use domain::{SessionId, TableId, session::SessionStatus, text::Text};
-use operations::session::{OpenSession, Scanned, open};
-use runtime::ProblemBody;
+use http::{HeaderName, request::Parts};
+use operations::{
+    Error,
+    session::{Joiner, OpenSession, Scanned, open},
+};
+use runtime::{Limit, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// The table's session, and the token by which its phones are known.
+/// The phone's own id across visits, where a client sends it.
+const DEVICE: HeaderName = HeaderName::from_static("x-device-id");
+
+/// The table's session, and the token by which the phone is known.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct JoinedSession {
     session_id: SessionId,
     table_id: TableId,
     table_code: String,
-    /// Good for three hours; one for all phones of the table.
+    /// Good for three hours, unless staff remove the phone from the table.
     table_token: String,
     status: SessionStatus,
 }
@@ -32,28 +43,65 @@ pub(crate) struct InBranch {
     branch_slug: Option<Text<100>>,
 }
 
-/// Joins the live session of a table, or opens one.
+/// Joins the live session of a table, or opens one. Where only the QR code lets phones join, for staff with a token of theirs;
+/// a phone is refused with 403 `scan_the_qr_code`.
 #[utoipa::path(post, path = "/api/tables/{table_id}/session", tag = "session", params(("table_id" = TableId, Path)),
-    responses((status = 200, body = JoinedSession), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = JoinedSession), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)))]
 pub(crate) async fn open_by_id(
     State(state): State<AppState>,
     Segment(id): Segment<TableId>,
+    Who(joiner): Who,
 ) -> ApiResult<Json<JoinedSession>> {
-    let session = open(&state.db, &Scanned::Id(id)).await?;
+    let session = open(&state.db, &Scanned::Id(id), &joiner).await?;
     Ok(Json(joined(&state, session)))
 }
 
-/// Joins the live session of the table with that code, or opens one.
+/// Joins the live session of the table with that code, or opens one. A join code, in whatever case, always lets in; a table's
+/// own code does where anybody may join, and for staff with a token of theirs. Wrong codes are limited per address.
 #[utoipa::path(post, path = "/api/tables/code/{code}/session", tag = "session", params(("code" = String, Path), InBranch),
-    responses((status = 200, body = JoinedSession), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = JoinedSession), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub(crate) async fn open_by_code(
     State(state): State<AppState>,
     Segment(code): Segment<Text<100>>,
     Params(branch): Params<InBranch>,
+    Who(joiner): Who,
+    Visitor(address): Visitor,
 ) -> ApiResult<Json<JoinedSession>> {
-    let scanned = Scanned::Code { code: code.into(), branch_slug: branch.branch_slug.map(Into::into) };
-    let session = open(&state.db, &scanned).await?;
-    Ok(Json(joined(&state, session)))
+    let branch_slug = branch.branch_slug.map(String::from);
+    let scanned = Scanned::Code { code: code.into(), branch_slug: branch_slug.clone() };
+    match open(&state.db, &scanned, &joiner).await {
+        Ok(session) => Ok(Json(joined(&state, session))),
+        Err(error) => {
+            if matches!(error, Error::NotFound(_) | Error::Store(store::Error::NotFound(_))) {
+                let address = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
+                state.limits.check(Limit::WrongCode, &address)?;
+                state.limits.check(Limit::WrongCodeBranch, branch_slug.as_deref().unwrap_or_default())?;
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// Who comes to a door that is open to everybody: whoever a token says, where one comes along that is good.
+pub(crate) struct Who(Joiner);
+
+impl FromRequestParts<AppState> for Who {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        // The waiter's app sends what token it has, run out or not, to public paths, too.
+        let staff = match Staff::from_request_parts(parts, state).await {
+            Ok(staff) => Some(staff),
+            Err(problem) if problem.status.is_server_error() => return Err(problem),
+            Err(_) => None,
+        };
+        let header = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let token = header(&TABLE_TOKEN).and_then(|token| state.authenticator.table(token).ok());
+        let device_id = header(&DEVICE).filter(|id| !id.is_empty() && id.len() <= 100).map(str::to_owned);
+        Ok(Self(Joiner { staff, token, device_id }))
+    }
 }
 
 fn joined(state: &AppState, session: OpenSession) -> JoinedSession {

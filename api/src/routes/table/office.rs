@@ -9,13 +9,13 @@ use auth::{AnyRole, Management, Staff};
 use axum::{Json, extract::State, response::Response};
 use domain::{BranchId, TableId, office::EntityKind};
 use operations::{
-    Error, office,
+    office,
     table::{self, Batch, Laid, NewTable, TablePatch},
 };
 use runtime::ProblemBody;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::view::{Floor, OfficeTable};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 /// Which tables.
 #[derive(Deserialize, IntoParams)]
@@ -108,31 +108,4 @@ pub(crate) async fn delete_table(
     Command(attempt, Nothing {}): Command<Nothing>,
 ) -> ApiResult<Reply> {
     Ok(Reply(office::delete(&state.db, &staff, EntityKind::Table, id.get(), &attempt).await?))
-}
-
-/// What a table's QR code says.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct QrUrl {
-    /// Where the diner app opens with this table (`COMANDA_DINER_URL`).
-    url: String,
-    table_code: String,
-    branch_slug: String,
-}
-
-/// The link of a table's QR code.
-#[utoipa::path(get, path = "/api/admin/tables/{table_id}/qr-url", tag = "table", params(("table_id" = TableId, Path)), security(("staff" = [])),
-    responses((status = 200, body = QrUrl), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
-pub(crate) async fn qr_url(
-    State(state): State<AppState>,
-    staff: Staff<AnyRole>,
-    Segment(id): Segment<TableId>,
-) -> ApiResult<Json<QrUrl>> {
-    let table = state.db.office_table(&staff, id).await?;
-    let branch = state.db.find_branch(&staff, table.branch_id).await?;
-    let mut url = state.settings.diner_url.clone();
-    url.path_segments_mut()
-        .map_err(|()| Error::Internal("the diner app's address cannot have a path"))?
-        .pop_if_empty()
-        .extend(["join", &branch.slug, &table.code]);
-    Ok(Json(QrUrl { url: url.into(), table_code: table.code, branch_slug: branch.slug }))
 }

@@ -1,0 +1,170 @@
+//! The secrets in tables' QR codes: printed, and replaced by new ones (DESIGN §10, joining a table).
+//!
+//! A table gets its join code when its QR code is first printed. Under the table's lock two who print at once print the
+//! same, and a phone that joins meanwhile does so by the code that the table has at that moment: once a rotation has
+//! committed, the old code lets nobody in. Who sits there stays. No code is in audit rows or events.
+
+use super::subject;
+use crate::{Error, Result, office::change};
+use auth::{Management, Staff};
+use domain::{BranchId, SectorId, TableId, event::Event, table::JoinCode};
+use rand::{RngCore, TryRngCore, rngs::OsRng};
+use serde::Serialize;
+use serde_json::json;
+use store::{Answer, Attempt, BranchRow, Change, Database, Locked, TableRow, UnitOfWork};
+use url::Url;
+use utoipa::ToSchema;
+
+/// Where the diner app at `base` opens with a table of the branch.
+///
+/// # Errors
+/// `base` is no address that can have a path, which the configuration rules out.
+pub fn qr_link(base: &Url, branch_slug: &str, code: &str) -> Result<String> {
+    let mut url = base.clone();
+    url.path_segments_mut()
+        .map_err(|()| Error::Internal("the diner app's address cannot have a path"))?
+        .pop_if_empty()
+        .extend(["join", branch_slug, code]);
+    Ok(url.into())
+}
+
+/// What is printed on a table.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct QrCode {
+    /// The table.
+    pub table_id: TableId,
+    /// Its own code.
+    pub table_code: String,
+    /// Its branch.
+    pub branch_slug: String,
+    /// The secret that lets who scans it sit down.
+    #[schema(value_type = String)]
+    pub join_code: JoinCode,
+    /// What the QR code says.
+    pub url: String,
+}
+
+/// The new codes of many tables.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RotatedCodes {
+    /// How many.
+    pub rotated_count: usize,
+    /// In the order in which the tables were laid.
+    pub tables: Vec<QrCode>,
+}
+
+/// The table's join code, which comes into being if it has none.
+///
+/// # Errors
+/// No such table, or not in the caller's branches.
+pub async fn print(db: &Database, staff: &Staff<Management>, id: TableId, attempt: &Attempt) -> Result<JoinCode> {
+    db.transaction("table.print", |uow| async move {
+        let table = uow.lock_office_table(staff, id).await?;
+        if let Some(code) = table.join_code.as_deref().and_then(JoinCode::read) {
+            return Ok(code);
+        }
+        let code = draw(&uow).await?;
+        uow.set_join_code(&table, &code).await?;
+        let change = Change {
+            action: "UPDATE",
+            entity_type: "table",
+            entity_id: id.get(),
+            branch: Some(table.branch_id),
+            before: json!({ "join_code": null }),
+            after: json!({ "join_code": "made" }),
+        };
+        uow.audit(staff, attempt, change);
+        Ok(code)
+    })
+    .await
+}
+
+/// Gives a table a new join code: its printed QR code lets nobody in any more.
+///
+/// # Errors
+/// No such table, or not in the caller's branches; the key was used for another request.
+pub async fn rotate(
+    db: &Database,
+    staff: &Staff<Management>,
+    id: TableId,
+    base: &Url,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    change(db, "table.rotate", staff, attempt, 200, |desk| async move {
+        let table = desk.uow.lock_office_table(staff, id).await?;
+        let branch = desk.uow.lock_branch(staff, table.branch_id).await?;
+        let printed = replace(&desk.uow, &table, &branch, base).await?;
+        let row = desk.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
+        desk.audit("UPDATE", &subject(&row), json!({}), json!({ "join_code": "rotated" }));
+        desk.tell(&subject(&row), Event::EntityUpdated(subject(&row).as_event())).await?;
+        Ok(printed)
+    })
+    .await
+}
+
+/// Gives every table of a branch, or of one sector of it, a new join code; all or none.
+///
+/// # Errors
+/// No such branch or sector, or not the caller's; the key was used for another request.
+pub async fn rotate_all(
+    db: &Database,
+    staff: &Staff<Management>,
+    branch: BranchId,
+    sector: Option<SectorId>,
+    base: &Url,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    change(db, "table.rotate_all", staff, attempt, 200, |desk| async move {
+        // Tables come before everything else in the lock order.
+        let tables = desk.uow.lock_tables_of(staff, branch, sector).await?;
+        let branch = desk.uow.lock_branch(staff, branch).await?;
+        if let Some(sector) = sector
+            && !desk.uow.sectors_of(staff, branch.id).await?.iter().any(|known| known.id == sector)
+        {
+            desk.uow.ensure_sector(staff, sector).await?;
+            return Err(Error::Invalid("sector_id: is another branch's"));
+        }
+        let mut printed = Vec::with_capacity(tables.len());
+        for table in &tables {
+            printed.push(replace(&desk.uow, table, &branch, base).await?);
+        }
+        let ids: Vec<TableId> = tables.iter().map(|table| table.id).collect();
+        let rows = desk.uow.office_tables(staff, &ids).await?;
+        for row in &rows {
+            desk.audit("UPDATE", &subject(row), json!({}), json!({ "join_code": "rotated" }));
+        }
+        // One word for all: whoever hears it reads the tables again.
+        if let Some(first) = rows.first().map(subject) {
+            desk.tell(&first, Event::EntityUpdated(first.as_event())).await?;
+        }
+        Ok(RotatedCodes { rotated_count: printed.len(), tables: printed })
+    })
+    .await
+}
+
+async fn replace(uow: &UnitOfWork, table: &Locked<TableRow>, branch: &BranchRow, base: &Url) -> Result<QrCode> {
+    let code = draw(uow).await?;
+    uow.set_join_code(table, &code).await?;
+    Ok(QrCode {
+        table_id: table.id,
+        table_code: table.code.clone(),
+        branch_slug: branch.slug.clone(),
+        url: qr_link(base, &branch.slug, code.as_str())?,
+        join_code: code,
+    })
+}
+
+/// A code that no table of any business has, or has as its own.
+async fn draw(uow: &UnitOfWork) -> Result<JoinCode> {
+    loop {
+        let mut random = OsRng.unwrap_err();
+        let code = JoinCode::draw(|| {
+            let mut byte = [0];
+            random.fill_bytes(&mut byte);
+            byte[0]
+        });
+        if !uow.is_code_taken(&code).await? {
+            return Ok(code);
+        }
+    }
+}
