@@ -1,0 +1,54 @@
+# Daily commands; `just` lists them. Each is one line that works without just, too.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+_list:
+    @just --list
+
+# The demo restaurant on this machine
+run *ARGS:
+    cargo run --release -- {{ARGS}}
+
+# One crate, fast: just check store
+check CRATE:
+    cargo check --locked -p {{CRATE}} --all-targets
+
+# Format everything
+fmt:
+    cargo fmt --all
+
+# What a merge needs and takes no tests: formatting, citations, dependencies, lints
+lint:
+    cargo fmt --all --check
+    scripts/check-citations
+    scripts/check-dependencies
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# All tests, or what `cargo test` would take: just test -p domain
+test *ARGS:
+    scripts/test {{ARGS}}
+
+# Groups of black-box tests: just it rounds cart
+it +GROUPS:
+    scripts/test -p comanda --test it -- {{GROUPS}}
+
+# Everything that must pass before a merge
+ci:
+    .ci/run
+
+# The committed documents, from the code
+documents:
+    cargo run -- openapi > api/openapi.json
+    cargo run -- asyncapi > ws-gateway/asyncapi.json
+
+# Every citation in comments, with its place
+citations:
+    scripts/check-citations --list
+
+# Rounds a second beside pgbench, and the way of an event
+bench:
+    scripts/bench
+
+# Licences, bans, sources, doubled versions; needs cargo-deny
+deny:
+    cargo deny check licenses bans sources
