@@ -99,6 +99,8 @@ impl Phone {
             .header("x-table-token", token)
             .body(Full::new(Bytes::from(body)))
             .expect("a request");
+        // The last answer is here before the connection says that it is done with it.
+        self.sender.ready().await.expect("the connection is still open");
         let response = self.sender.send_request(request).await.expect("the API answers");
         let status = response.status();
         let body = response.into_body().collect().await.expect("a whole answer").to_bytes();

@@ -35,7 +35,11 @@ async fn run() {
     let binary = PathBuf::from(env::var("COMANDA_BINARY").expect("run scripts/bench"));
     let postmaster: u32 =
         env::var("COMANDA_BENCH_POSTMASTER").ok().and_then(|pid| pid.parse().ok()).expect("run scripts/bench");
-    let options = AppOptions::default().env("COMANDA_LOG", "warn").env("COMANDA_WS_MAX_PER_USER", "5000");
+    // Diners and screens come as through a proxy: a thousand sockets are more than one address may have.
+    let options = AppOptions::default()
+        .env("COMANDA_LOG", "warn")
+        .env("COMANDA_WS_MAX_PER_USER", "5000")
+        .env("COMANDA_TRUSTED_PROXIES", "127.0.0.1");
     let app = App::start_with(&binary, Mode::Distributed, options).await;
     let floor = Floor::lay(&app).await;
     let (api, gateway) = app.pids();

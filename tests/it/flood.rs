@@ -6,7 +6,7 @@ use crate::{
 };
 use harness::{
     Anonymous, App, AppOptions, Caller, DinerPhone, Flood, Manner, Socket, both_modes, embedded_only, json,
-    reqwest::Method,
+    limit_files, reqwest::Method,
 };
 use std::{net::IpAddr, time::Duration};
 use tokio::{
@@ -192,6 +192,25 @@ both_modes! {
         everybody_orders(&app.anonymous_from(ELSEWHERE), product).await;
         everybody_orders(&app.anonymous_from(local(5)), product).await;
         assert!(flood.open() > 400);
+    }
+
+    /// No descriptor is left for a while: what cannot be accepted waits, and is answered when there is one again.
+    async fn a_machine_out_of_descriptors_is_survived(app: App = usual()) {
+        let product = product(&app).await;
+        orders(&app.anonymous_from(ELSEWHERE), "INT-01", product).await;
+        let api = app.pids().0[0];
+        limit_files(api, 10, 8_192);
+        let waiting = app.anonymous_from(ELSEWHERE);
+        let waiting = tokio::spawn(async move { waiting.get("/api/health").await.status });
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        assert!(!waiting.is_finished());
+        limit_files(api, 8_192, 8_192);
+        assert_eq!(waiting.await.unwrap(), 200);
+        everybody_orders(&app.anonymous_from(ELSEWHERE), product).await;
+        assert!(metric(&app, "http_accept_errors_total", "api").await >= 2.0);
+        let logs = app.logs();
+        let said = logs.matches("a connection could not be accepted").count();
+        assert!((1..=2).contains(&said), "{logs}");
     }
 
     /// Who sends a head or a body a byte at a time is not waited for.

@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit, setrlimit};
 
 /// Where a program's output goes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,6 +60,16 @@ impl Conditions {
             }
         }
     }
+}
+
+/// Gives a running process another soft limit of open files, below the hard one that it was started with.
+///
+/// # Panics
+/// When there is no such process of ours.
+pub fn limit_files(pid: u32, soft: u64, hard: u64) {
+    let pid = Pid::from_raw(i32::try_from(pid).expect("a pid"));
+    let limit = Rlimit { current: Some(soft), maximum: Some(hard) };
+    prlimit(pid, Resource::Nofile, limit).expect("a process of ours");
 }
 
 /// Lets this process open as many files as the machine allows: a test that holds thousands of connections needs them.

@@ -34,7 +34,7 @@ mod wire;
 
 pub use app::App;
 pub use client::{Anonymous, Caller, DinerPhone, Menu, Reply, StaffClient};
-pub use conditions::{Conditions, Output};
+pub use conditions::{Conditions, Output, limit_files};
 pub use database::Database;
 pub use disk::SmallDisk;
 pub use flood::{Flood, Manner};
