@@ -1,7 +1,7 @@
 //! What surrounds every route, from the outside in: request id, trace, security headers, CORS, panic guard, 500s that
 //! say nothing but their id, content type, body limit.
 //!
-//! CORS stands outside of everything that can fail, so that a browser can read a 500 (contract §1.6).
+//! CORS stands outside of everything that can fail, so that a browser can read a 500 (diner-waiter.md §1.6).
 
 use crate::{
     routes::{image, menu_file},
@@ -29,7 +29,7 @@ use tower_http::{
 
 /// No body of JSON is longer, in bytes: an order of 200 lines with notes is about 150 KiB.
 const MAX_BODY: usize = 256 * 1024;
-/// The clients give up after 30 s (contract §1.2); an answer later than that is for nobody.
+/// The clients give up after 30 s (diner-waiter.md §1.2); an answer later than that is for nobody.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// What the sending of a file may take: five megabytes at the pace of a bad network. That the sender keeps a pace at all,
 /// the serve loop sees to.
@@ -164,7 +164,7 @@ async fn security_headers(
     response
 }
 
-/// A 500 tells its request id, by which the log is found, and nothing else (DESIGN §8).
+/// A 500 tells its request id, by which the log is found, and nothing else (design.md §8).
 async fn discreet(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let response = next.run(request).await;
@@ -190,8 +190,8 @@ fn file_types(request: &Request) -> &'static [&'static str] {
     }
 }
 
-/// POST, PUT and PATCH carry JSON (or a form); absent or empty is fine, bodyless calls send none (contract §1.7). Files
-/// have a path of their own.
+/// POST, PUT and PATCH carry JSON (or a form); absent or empty is fine, bodyless calls send none
+/// (diner-waiter.md §1.7). Files have a path of their own.
 async fn content_type(request: Request, next: Next) -> Response {
     let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
     let kind = request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));

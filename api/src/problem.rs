@@ -1,5 +1,5 @@
-//! From what an operation refused to what HTTP says: one place, so that a refusal has one status (DESIGN §8,
-//! contract/diner-waiter.md §6.3). Internal detail is logged here, once, and goes no further.
+//! From what an operation refused to what HTTP says: one place, so that a refusal has one status (design.md §8,
+//! diner-waiter.md §6.3). Internal detail is logged here, once, and goes no further.
 
 use axum::response::{IntoResponse, Response};
 use domain::{Cents, IllegalTransition, check::claim::ClaimRefused};

@@ -1,7 +1,7 @@
 //! From a token to a principal.
 //!
-//! Staff and phones are looked up on every request. One read by primary key is the price for what the earlier server could not do
-//! without a second store that, when down, took every login with it: a revoked token, a dismissed waiter, a role given
+//! Staff and phones are looked up on every request. One read by primary key is the price
+//! (decisions/003), and no second store has to be up: a revoked token, a dismissed waiter, a role given
 //! or taken count from the next request on, and nothing needs to be told about it.
 
 use crate::{

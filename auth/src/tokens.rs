@@ -1,12 +1,12 @@
 //! Signs and verifies the three tokens: access and refresh for staff, table for diners.
 //!
-//! The format is the clients' (contract/realtime.md §6): JWT, HS256, no key id. Everything else is refused: another
+//! The format is the clients' (realtime.md §6): JWT, HS256, no key id. Everything else is refused: another
 //! algorithm, another issuer, audience or kind, a missing claim, and any instant at or after `exp`, without leeway,
 //! since both ends of the check are our own clocks. Staff and table tokens have secrets of their own, and would be told
 //! apart by audience and kind even if somebody configured the two alike.
 //!
-//! The colon-separated table token of the earlier server (`tenant:branch:table:session:exp:sig`) is not read: this
-//! server never issued one, its signature was cut to 128 bits, and none of its holders' sessions exist here.
+//! The older table token that the diner app still knows (`tenant:branch:table:session:exp:sig`) is not read: no server
+//! of ours ever issued one, and its signature is cut to 128 bits.
 
 use crate::{
     claims::{AccessClaims, AccessSubject, RefreshClaims},

@@ -1,4 +1,4 @@
-//! What the office says of a branch, checked where it enters (contract/admin-kitchen.md §2.C3, §5.4).
+//! What the office says of a branch, checked where it enters (C3, admin-kitchen.md §5.4).
 
 use crate::text::{Refused, text_access};
 use chrono_tz::Tz;

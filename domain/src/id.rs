@@ -3,7 +3,7 @@
 //! On the wire every id is a JSON integer below 2^53 (the clients compare them with `===`).
 
 /// A checkout's id, made here: random (UUID v4), since the payer's browser and the provider carry it about as the
-/// `external_reference` (at most 64 characters, contract/mercadopago.md §1).
+/// `external_reference` (at most 64 characters, payments.md §1).
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
 )]

@@ -31,7 +31,7 @@ text_enum! {
 #[serde(try_from = "i64", into = "i64")]
 pub struct Cents(i64);
 
-/// The highest price of one product, in cents (contract/admin-kitchen.md §5.4).
+/// The highest price of one product, in cents (admin-kitchen.md §5.4).
 pub const MAX_PRICE: Cents = Cents(10_000_000);
 
 /// An amount that is negative or does not fit.

@@ -1,5 +1,5 @@
-//! Partial updates: a field that is absent stays as it is, one that is null is cleared (DESIGN §9). `Option` cannot tell
-//! the two apart, and confusing them erases what an office never meant to touch.
+//! Partial updates: a field that is absent stays as it is, one that is null is cleared (design.md §9). `Option` cannot
+//! tell the two apart, and confusing them erases what an office never meant to touch.
 
 use serde::{Deserialize, Deserializer};
 

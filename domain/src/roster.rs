@@ -1,7 +1,7 @@
 //! The roster: which waiter has which sector on which day.
 //!
 //! An assignment is for one day, or, without a date, stands every day, so that a forgotten roster locks nobody out
-//! (DESIGN §9). The day's own word counts before the standing one: where a sector has assignments for a day, its
+//! (design.md §9). The day's own word counts before the standing one: where a sector has assignments for a day, its
 //! standing ones for the same shift do not count on that day.
 
 use crate::text::Refused;

@@ -1,4 +1,4 @@
-//! What the office says of a member of staff, checked where it enters (contract/admin-kitchen.md §2.C10, §5.4, §5.6).
+//! What the office says of a member of staff, checked where it enters (C10, admin-kitchen.md §5.4, §5.6).
 
 use crate::{
     BranchId, Role,

@@ -1,7 +1,7 @@
 //! Values that are checked where they enter: text of bounded length, a quantity, a colour.
 //!
 //! Parsing at the edge means that no rule further in has to ask again. The bounds are those of
-//! contract/diner-waiter.md §2 and contract/admin-kitchen.md §5.4.
+//! diner-waiter.md §2 and admin-kitchen.md §5.4.
 
 use serde::{Deserialize, Serialize};
 
@@ -123,7 +123,7 @@ text_access! {
     [] Email;
 }
 
-/// How many of one product: 1 to 99 (contract §5.4).
+/// How many of one product: 1 to 99 (diner-waiter.md §5.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
 #[serde(try_from = "i64", into = "i64")]
@@ -147,7 +147,7 @@ impl Quantity {
         self.0.unsigned_abs()
     }
 
-    /// The sum, capped at 99: adding to a cart line never fails (DESIGN §9).
+    /// The sum, capped at 99: adding to a cart line never fails (design.md §9).
     #[must_use]
     pub fn plus_capped(self, more: Self) -> Self {
         Self(self.0.saturating_add(more.0).min(Self::MAX.0))

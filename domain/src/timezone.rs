@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
-/// The zone of a branch when none is given (contract/admin-kitchen.md §2.C3).
+/// The zone of a branch when none is given (C3).
 pub const DEFAULT_TIME_ZONE: &str = "America/Argentina/Mendoza";
 
 /// The civil date at `now` in the branch's IANA zone. An unknown zone name counts as UTC: a typo must not lock the waiters out.

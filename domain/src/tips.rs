@@ -4,7 +4,7 @@ use crate::{Cents, Role, money::MoneyError, status::text_enum, text::Refused};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How money reached the house, as tips and the cash register count it (contract/admin-kitchen.md §2.U7, §2.U8).
+    /// How money reached the house, as tips and the cash register count it (U7, U8).
     MoneyMethod {
         /// Notes and coins.
         Cash = "CASH",
@@ -38,7 +38,7 @@ impl Shares {
     }
 
     /// The part of each: kitchen and the others get whole cents rounded down, the waiter the rest, so that the parts
-    /// are the tip to the cent. "Other" is recorded as MANAGER (contract §2.U7). Nobody gets a part of nothing.
+    /// are the tip to the cent. "Other" is recorded as MANAGER (U7). Nobody gets a part of nothing.
     ///
     /// # Errors
     /// The amount does not fit.

@@ -1,6 +1,6 @@
 //! The floor: sectors, tables, and which waiter has which sector on which day.
 //!
-//! An assignment without a date stands every day, so a forgotten roster does not lock the waiters out (DESIGN §9).
+//! An assignment without a date stands every day, so a forgotten roster does not lock the waiters out (design.md §9).
 
 crate::dialect::migration! {"
 create table sector (

@@ -1,6 +1,6 @@
 //! The menu: categories, products, prices per branch, allergens.
 //!
-//! Product ids start at 101: the diner app has names of its own for 1-14 (DESIGN §9).
+//! Product ids start at 101: the diner app has names of its own for 1-14 (design.md §9).
 //! A price above `MAX_PRICE` (domain::money) or below zero cannot be stored.
 
 crate::dialect::migration! {"

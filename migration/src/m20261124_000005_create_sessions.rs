@@ -1,6 +1,6 @@
 //! Sessions, their diners, the shared cart and what diners thought of it.
 //!
-//! `table_session_live` is "at most one live session per table" (DESIGN §5), whatever the code does.
+//! `table_session_live` is "at most one live session per table" (design.md §5), whatever the code does.
 
 crate::dialect::migration! {"
 create table table_session (

@@ -1,6 +1,6 @@
 //! Rounds, their items, and the tickets by which the kitchen knows them.
 //!
-//! A round is in the kitchen if and only if its tickets exist: both are written by one transaction (DESIGN I1), and
+//! A round is in the kitchen if and only if its tickets exist: both are written by one transaction (I1), and
 //! `kitchen_ticket_station` keeps a second set of tickets out.
 
 crate::dialect::migration! {"

@@ -1,4 +1,4 @@
-//! The event log (DESIGN I1-I3): one stream per branch, numbered by the row that `branch_stream` holds for it.
+//! The event log (I1-I3): one stream per branch, numbered by the row that `branch_stream` holds for it.
 //!
 //! `entity` is text, not JSON: a replay must carry the very bytes that went out live. The rows point at nothing by
 //! foreign key, since a log outlives what it tells of.

@@ -1,4 +1,4 @@
-//! Keys of repeated requests, each with the request's fingerprint and the first answer (DESIGN I7).
+//! Keys of repeated requests, each with the request's fingerprint and the first answer (I7).
 
 crate::dialect::migration! {"
 create table idempotency_key (

@@ -1,4 +1,4 @@
-//! What staff changed: who, what, before, after. Written by the transaction of the change (DESIGN §7).
+//! What staff changed: who, what, before, after. Written by the transaction of the change (design.md §7).
 
 crate::dialect::migration! {"
 create table audit_log (

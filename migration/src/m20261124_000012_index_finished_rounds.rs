@@ -1,4 +1,4 @@
-//! The last rounds a kitchen finished, newest first: the public waiting time (contract M29) must not read a branch's
+//! The last rounds a kitchen finished, newest first: the public waiting time (M29) must not read a branch's
 //! whole history.
 
 crate::dialect::migration! {"

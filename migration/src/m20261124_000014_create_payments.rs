@@ -1,7 +1,7 @@
 //! What was tendered towards checks, and which part of it covers which charge.
 //!
 //! The ledger is append-only: a reversal is a negative row. A trigger adds every row to its charge, its payment and its
-//! check, whose CHECKs then hold the sums (DESIGN §6, I8): no statement can allocate more than was paid or owed, not
+//! check, whose CHECKs then hold the sums (design.md §6, I8): no statement can allocate more than was paid or owed, not
 //! even one typed by hand.
 
 crate::dialect::migration! {"

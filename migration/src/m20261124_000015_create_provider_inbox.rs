@@ -1,7 +1,7 @@
 //! What providers told us, what is to be asked of them, what is to be given back, and what a person must look at.
 //!
 //! A notice is kept as it came, for audit, and states nothing. `payment_sync` is the queue: one row per thing to be
-//! fetched, so that a hundred notices about one payment are one piece of work (contract/mercadopago.md §5).
+//! fetched, so that a hundred notices about one payment are one piece of work (payments.md §5).
 
 crate::dialect::migration! {"
 create table provider_notice (

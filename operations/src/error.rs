@@ -9,10 +9,10 @@ pub enum Error {
     /// Not found, forbidden, taken, busy, broken: what the store says.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// The state does not allow it, and a shipped client knows this as 400 (contract/diner-waiter.md §6.3).
+    /// The state does not allow it, and a shipped client knows this as 400 (diner-waiter.md §6.3).
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
-    /// The state does not allow it, in an operation no shipped client calls: 409 (DESIGN §5).
+    /// The state does not allow it, in an operation no shipped client calls: 409 (design.md §5).
     #[error("{0}")]
     Conflict(IllegalTransition),
     /// A rule of the business says no; `code` is stable, `detail` is for people.
@@ -23,7 +23,7 @@ pub enum Error {
         /// For people.
         detail: String,
     },
-    /// More money than is owed: 400, with what remains (contract W21, W23).
+    /// More money than is owed: 400, with what remains (W21, W23).
     #[error("only {} cents remain to be paid", remaining.get())]
     TooMuch {
         /// What is left to pay.

@@ -6,7 +6,7 @@
 //! here retries: a call is made once, and the job queue, which remembers, decides about the next.
 //!
 //! A notification is only ever a reason to look ([`Hint`]); no amount and no state is taken from its body
-//! (contract/mercadopago.md §5).
+//! (payments.md §5).
 
 mod credentials;
 mod error;

@@ -1,4 +1,4 @@
-//! The trait every provider fits (contract/mercadopago.md §7). Operations read [`Caps`], never a provider's name.
+//! The trait every provider fits (payments.md §7). Operations read [`Caps`], never a provider's name.
 
 use crate::{
     CallError, Checkout, Credentials, Hint, NewCheckout, Notice, Order, Page, PaymentQuery, Refund, RefundOrder,

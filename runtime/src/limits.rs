@@ -1,7 +1,7 @@
-//! Rate limits (contract/diner-waiter.md §1.8, DESIGN §7): how often, and counted for whom.
+//! Rate limits (diner-waiter.md §1.8, design.md §7): how often, and counted for whom.
 //!
-//! The former server counted per network address. A whole restaurant shares one address, so 30 sessions a minute for
-//! an address meant that a busy Saturday locked its own guests out. Here every limit says for whom it counts:
+//! A whole restaurant shares one network address, so 30 sessions a minute for an address would lock a busy house's own
+//! guests out. Every limit therefore says for whom it counts (decisions/029):
 //!
 //! * **per account**: guessing one person's password is what 5 a minute stops, from however many addresses it comes;
 //! * **per table token**: all phones of one table hold the same token, so the contract's number, meant for one diner, is

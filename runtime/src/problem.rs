@@ -1,4 +1,4 @@
-//! The one shape of every HTTP error, on the API and on the gateway (contract/diner-waiter.md §1.7).
+//! The one shape of every HTTP error, on the API and on the gateway (diner-waiter.md §1.7).
 //!
 //! The shipped clients read `detail` (always a string, shown to the user) and, where they know it, `code`. The media
 //! type and the fields beside those are RFC 9457's. The shape lives here, below every crate that answers HTTP, so that

@@ -1,7 +1,7 @@
 //! Service calls: rows under their session's lock.
 //!
 //! A call is only ever read for a change after its session is locked, so of two waiters who answer it at once the
-//! second sees what the first did (DESIGN I5); `service_call_open` keeps a second open call of a kind out.
+//! second sees what the first did (I5); `service_call_open` keeps a second open call of a kind out.
 
 use crate::{
     error::{Error, Result},
@@ -69,7 +69,7 @@ impl UnitOfWork {
     }
 
     /// Locks a call and, before it, its session. A call out of the caller's reach does not exist for the caller
-    /// (contract W18).
+    /// (W18).
     ///
     /// # Errors
     /// Not found.

@@ -1,5 +1,5 @@
 //! The shared cart's rows. All of them change under their session's lock, so that a sum of many hands is exact and
-//! `unique (session_id, diner_id, product_id, choices)` is never met by accident (DESIGN I5).
+//! `unique (session_id, diner_id, product_id, choices)` is never met by accident (I5).
 
 use crate::{
     Database,
@@ -71,7 +71,7 @@ impl Database {
 }
 
 impl UnitOfWork {
-    /// The diner of that id, or without one the diner who joined last (contract M6); `None` where the session has none. Who
+    /// The diner of that id, or without one the diner who joined last (M6); `None` where the session has none. Who
     /// was removed is none of its diners.
     ///
     /// # Errors
@@ -195,7 +195,7 @@ impl UnitOfWork {
         Ok(settled.into_iter().map(|line| line.id).collect())
     }
 
-    /// Takes a line out for good, so that the same dish can be added again (contract §7.2).
+    /// Takes a line out for good, so that the same dish can be added again (diner-waiter.md §7.2).
     ///
     /// # Errors
     /// The database failed.

@@ -1,9 +1,9 @@
 //! The connection, and the one way to change anything: [`Database::transaction`].
 //!
 //! A transaction is a re-runnable closure. It is begun (`BEGIN IMMEDIATE` on SQLite, which then has no other writer),
-//! run, sealed (its audit rows are chained, and its events numbered and logged, last of all: DESIGN I2), committed, and only then are its events
-//! handed to the bus. A conflict or a lost connection runs it again, unless the connection was lost in the COMMIT;
-//! nothing of the failed try is left.
+//! run, sealed (its audit rows are chained, and its events numbered and logged, last of all: I2), committed, and only
+//! then are its events handed to the bus. A conflict or a lost connection runs it again, unless the connection was lost
+//! in the COMMIT; nothing of the failed try is left.
 
 use crate::{
     audit,
@@ -22,9 +22,9 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Tries of one transaction, the first included (DESIGN §4).
+/// Tries of one transaction, the first included (design.md §4).
 const TRIES: u32 = 5;
-/// How long a transaction waits for a row lock before the caller is told to come back, in seconds (DESIGN §4).
+/// How long a transaction waits for a row lock before the caller is told to come back, in seconds (design.md §4).
 pub(crate) const LOCK_TIMEOUT_SECONDS: u64 = 5;
 /// No statement of ours needs longer, in seconds; a runaway one must not hold locks all evening.
 pub(crate) const STATEMENT_TIMEOUT_SECONDS: u64 = 15;
@@ -120,7 +120,7 @@ impl Database {
 
     /// Runs `body` as one transaction, again on a conflict or when the connection is lost before the commit. `name` labels the metrics: `noun.verb`.
     ///
-    /// `body` must do nothing but use its unit of work: no network (DESIGN I6), no memory of an earlier try.
+    /// `body` must do nothing but use its unit of work: no network (I6), no memory of an earlier try.
     ///
     /// # Errors
     /// What `body` returned, after a rollback; [`Error::Busy`] when the conflicts did not end.
@@ -203,7 +203,7 @@ impl Database {
         Ok(value)
     }
 
-    /// Commits, and makes sure that the commit went to the file which the next start will open (DESIGN I10).
+    /// Commits, and makes sure that the commit went to the file which the next start will open (I10).
     async fn commit(&self, tx: Transaction) -> Result<()> {
         let committed = tx.commit().await.map_err(Error::of_commit);
         if let Err(error) = &committed {

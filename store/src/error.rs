@@ -15,7 +15,7 @@ pub enum Error {
     /// A unique constraint spoke: another transaction was faster, or the value is taken.
     #[error("already taken: {0}")]
     Taken(String),
-    /// An idempotency key came back with another request (DESIGN I7).
+    /// An idempotency key came back with another request (I7).
     #[error("the idempotency key was used for another request")]
     KeyReused,
     /// A table has more idempotency keys alive than any table needs: somebody fills the disk with them.

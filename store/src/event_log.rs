@@ -1,8 +1,8 @@
-//! The event log (DESIGN I1-I3): appended as a transaction's last write, read by whoever fell behind.
+//! The event log (I1-I3): appended as a transaction's last write, read by whoever fell behind.
 //!
 //! Raising `branch_stream.seq` takes that row's lock and keeps it until the commit. So the transaction that gets n + 1
 //! got it after n was committed: numbers are gap-free and visible in order, and a reader that has seen n needs no more
-//! than "everything after n". A cursor over an identity column would lose events (anchors-realtime.md §0.2).
+//! than "everything after n". A cursor over an identity column would lose events (decisions/023).
 
 use crate::{
     Database,
@@ -154,7 +154,7 @@ const APPEND_SQLITE: &str = "insert into event
     from json_each($4) e where true
     returning id, seq, $6 as epoch";
 
-/// Numbers and logs the events of one transaction; several branches in id order (DESIGN I2).
+/// Numbers and logs the events of one transaction; several branches in id order (I2).
 pub(crate) async fn append(tx: &impl ConnectionTrait, drafts: Vec<Draft>, now: DateTime<Utc>) -> Result<Vec<Envelope>> {
     let mut branches: BTreeMap<BranchId, Vec<Draft>> = BTreeMap::new();
     for draft in drafts {
@@ -295,7 +295,7 @@ impl Database {
         Ok(heads.map(|head| (head.branch_id, Position { epoch: head.epoch.into(), seq: head.seq })).collect())
     }
 
-    /// The number of the oldest event still kept; `None` when nothing is. A consumer behind it must re-read (DESIGN I3).
+    /// The number of the oldest event still kept; `None` when nothing is. A consumer behind it must re-read (I3).
     ///
     /// # Errors
     /// The database failed.

@@ -1,4 +1,4 @@
-//! Idempotency keys (DESIGN I7): key, fingerprint, effect and answer commit together, so a repeat either finds all of
+//! Idempotency keys (I7): key, fingerprint, effect and answer commit together, so a repeat either finds all of
 //! them or none.
 //!
 //! The key is claimed by inserting its row right after the first lock. A second attempt that races the first waits for
@@ -20,7 +20,7 @@ use std::net::IpAddr;
 /// token must not fill the disk with keys and answers. Staff are known by name and are not counted.
 const KEYS_OF_A_TABLE: i64 = 5_000;
 
-/// How long a key answers for its request, in hours (DESIGN I7).
+/// How long a key answers for its request, in hours (I7).
 const LIFE_HOURS: i64 = 24;
 
 /// One delivery of a command by a client, which may well deliver it again.
@@ -87,7 +87,7 @@ const CLAIM: &str = "insert into idempotency_key (tenant_id, caller, key, finger
 
 impl UnitOfWork {
     /// Claims the attempt's key, or returns the answer of the attempt that did. To be called right after the first
-    /// lock (DESIGN I4). Without a key there is nothing to claim.
+    /// lock (I4). Without a key there is nothing to claim.
     ///
     /// # Errors
     /// [`Error::KeyReused`] when the key belongs to another request, [`Error::TooManyKeys`] when the table has used more

@@ -63,7 +63,7 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Locks the tables of a branch, or of one sector of it, that were not deleted, by id (DESIGN I4).
+    /// Locks the tables of a branch, or of one sector of it, that were not deleted, by id (I4).
     ///
     /// # Errors
     /// The database failed.

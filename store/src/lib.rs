@@ -2,7 +2,7 @@
 //!
 //! * [`Database::transaction`] is the one way to change anything; it retries, numbers the events and publishes them.
 //! * [`UnitOfWork`] is what a transaction may do. What it has locked is a [`Locked`] row, and a change of that row asks
-//!   for it: lock, then check, then write (DESIGN I5).
+//!   for it: lock, then check, then write (I5).
 //! * Locks are taken in one order everywhere: the business's office, table, session, check, payment, charges, the open
 //!   cash session, places in the menu (by product), the audit chain's head, and the branch's stream last (I4).
 //! * Every query starts from a [`auth::Scope`]: another tenant's row does not exist, another branch's is forbidden.

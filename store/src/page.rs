@@ -2,7 +2,7 @@
 
 use sea_orm::Value;
 
-/// A part of a list; the whole list by default, since the clients page only where they say so (contract §1.3).
+/// A part of a list; the whole list by default, since the clients page only where they say so (admin-kitchen.md §1.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// At most so many rows.

@@ -60,7 +60,7 @@ struct Last {
 
 impl Database {
     /// The global sectors and those of `branch`. Without a branch an administrator's are the global ones only, anybody
-    /// else's those of their branches too (contract/admin-kitchen.md §2.C8).
+    /// else's those of their branches too (C8).
     ///
     /// # Errors
     /// The branch is not found or not the caller's.

@@ -202,7 +202,7 @@ impl UnitOfWork {
         Ok(total.map_or(Cents::ZERO, |row| row.total_cents))
     }
 
-    /// Tells every phone of the table that the cart is empty. A round empties the cart whatever was sent (contract M11).
+    /// Tells every phone of the table that the cart is empty. A round empties the cart whatever was sent (M11).
     pub fn emit_cart_cleared(&self, session: &Locked<Seated>, actor: domain::event::Actor) {
         self.emit(session.place(), actor, Event::CartCleared(CartCleared { cleared: true }));
     }

@@ -71,7 +71,7 @@ impl UnitOfWork {
     }
 
     /// Locks two tables of the caller's, always the lower id first, so that two moves in opposite directions wait for
-    /// each other instead of locking each other out (DESIGN I4). They come back in the order asked for.
+    /// each other instead of locking each other out (I4). They come back in the order asked for.
     ///
     /// # Errors
     /// One is not found, or not in the caller's branches.
@@ -109,7 +109,7 @@ impl UnitOfWork {
     }
 
     /// The id of the table with that code, in the branch of that slug; without a slug in the first branch of the member of
-    /// staff who asks, then in the first that lets anybody join (contract M2).
+    /// staff who asks, then in the first that lets anybody join (M2).
     ///
     /// # Errors
     /// No active table has the code.

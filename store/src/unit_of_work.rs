@@ -11,7 +11,7 @@ use std::{
 use crate::{audit::Note, connection::Transaction, error::Result};
 
 /// A row that this transaction holds `FOR UPDATE` (on SQLite: under the only writer's transaction). Whatever changes
-/// the row asks for this, so a change without the lock does not compile (DESIGN I5). Only `store` makes one.
+/// the row asks for this, so a change without the lock does not compile (I5). Only `store` makes one.
 #[derive(Clone, Debug)]
 pub struct Locked<T>(T);
 
@@ -59,7 +59,7 @@ impl UnitOfWork {
     }
 
     /// Tells the branch what happened. The event is numbered and logged when the operation has returned, in the same
-    /// transaction, so that the branch's counter is locked last and shortest (DESIGN I2).
+    /// transaction, so that the branch's counter is locked last and shortest (I2).
     pub fn emit(&self, place: Place, actor: Actor, event: Event) {
         self.0.drafts.lock().unwrap_or_else(PoisonError::into_inner).push(Draft { event, place, actor });
     }

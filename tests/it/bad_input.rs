@@ -1,4 +1,5 @@
-//! What bad input gets: a clear error of the right status, nothing changed, nothing leaked, no 5xx (contract §1.7, §6.3).
+//! What bad input gets: a clear error of the right status, nothing changed, nothing leaked, no 5xx
+//! (diner-waiter.md §1.7, §6.3).
 
 use harness::{DinerPhone, Message, Socket, both_modes, json, reqwest::Method};
 use std::time::Duration;

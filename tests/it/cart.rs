@@ -29,7 +29,7 @@ async fn events_holding(app: &App, kind: &str, text: &str) -> i64 {
 }
 
 both_modes! {
-    /// What the phones mean by "add" (contract §7.1), and what they all show afterwards.
+    /// What the phones mean by "add" (diner-waiter.md §7.1), and what they all show afterwards.
     async fn adding_is_an_increment(app: App) {
         let limonada = app.menu().await.id("Limonada");
         let phone = app.scan("INT-01").await;
@@ -76,7 +76,8 @@ both_modes! {
         assert_eq!(events_holding(&app, "CART_ITEM_UPDATED", "\"quantity\":60,").await, 1);
     }
 
-    /// Phones drop a second change within five seconds (contract §7.10); what the burst came to is told when they listen.
+    /// Phones drop a second change within five seconds (diner-waiter.md §7.10); what the burst came to is told when
+    /// they listen.
     async fn a_burst_is_told_once_more_when_it_is_over(app: App) {
         let menu = app.menu().await;
         let phone = app.scan("INT-01").await;
@@ -100,7 +101,7 @@ both_modes! {
         assert!(instant(late) - instant(last) >= TimeDelta::seconds(6), "the phones are still deaf: {last} {late}");
         assert_eq!((&late["actor"], &late["entity"]), (&last["actor"], &last["entity"]));
         assert_eq!(phone.get(CART).await.expect(200)["version"], version, "nothing changed");
-        assert_eq!(app.sql_i64("select count(*) from event where type = 'CART_SYNC'").await, 0, "contract §7.9");
+        assert_eq!(app.sql_i64("select count(*) from event where type = 'CART_SYNC'").await, 0, "diner-waiter.md §7.9");
 
         // The phones are deaf after that word, too.
         phone.patch(&item(burst.as_i64().unwrap()), json!({"quantity": 8})).await.expect(200);
@@ -135,7 +136,7 @@ both_modes! {
         scene::assert_gap_free(&app).await;
     }
 
-    /// A dish that was taken out can come back (contract §7.2), and goes once however often it is taken out.
+    /// A dish that was taken out can come back (diner-waiter.md §7.2), and goes once however often it is taken out.
     async fn a_removed_dish_can_come_back(app: App) {
         let limonada = app.menu().await.id("Limonada");
         let phone = app.scan("INT-01").await;
@@ -169,7 +170,7 @@ both_modes! {
         assert_eq!(line["notes"], "tibia");
         let line = phone.patch(&path, json!({"quantity": 2, "notes": null})).await.expect(200);
         assert_eq!(line["notes"], Value::Null);
-        // Any phone of the table may, whoever added the line (contract §5.5).
+        // Any phone of the table may, whoever added the line (diner-waiter.md §5.5).
         app.scan("INT-01").await.patch(&path, json!({"quantity": 9})).await.expect(200);
     }
 

@@ -1,4 +1,4 @@
-//! What was answered "done" is stored, whatever happens to the disk, the file or the connections under it (DESIGN I9, I10).
+//! What was answered "done" is stored, whatever happens to the disk, the file or the connections under it (I9, I10).
 
 use crate::scene::assert_gap_free;
 use harness::{App, AppOptions, DinerPhone, Reply, Value, distributed_only, embedded_only, json};
@@ -53,7 +53,7 @@ async fn wait_for_database(app: &App, status: &str) {
 }
 
 embedded_only! {
-    /// A full disk, then room again, refusals in between: 9 orders were answered 200 and stored nowhere (issue 11, 1).
+    /// A full disk, then room again, refusals in between: 9 orders were answered 200 and stored nowhere.
     async fn a_full_disk_refuses_and_loses_nothing(app: App = AppOptions::default().small_disk(24)) {
         let phone = app.scan("INT-01").await;
         let waiter = app.login("waiter@demo.com", "waiter123").await;
@@ -113,7 +113,7 @@ embedded_only! {
         assert_eq!(app.sql_i64("select count(*) from payment").await, 1);
     }
 
-    /// `rm comanda.db`: 30 orders were acknowledged and gone at the next start (issue 11, 6).
+    /// `rm comanda.db`: 30 orders were acknowledged and gone at the next start.
     async fn a_deleted_database_acknowledges_nothing(app: App) {
         let phone = app.scan("INT-01").await;
         let before = sent(&phone, "before").await;

@@ -1,5 +1,5 @@
 //! A whole service with every role connected: each socket gets each event of its audience once, in order, and none of
-//! another table's (DESIGN §3).
+//! another table's (design.md §3).
 
 use harness::{App, DinerPhone, Socket, StaffClient, Value, both_modes, json};
 use std::time::Duration;

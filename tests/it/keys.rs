@@ -1,4 +1,4 @@
-//! Idempotency keys under fire (DESIGN I7): one key on several things at once, old keys, keys of refused requests.
+//! Idempotency keys under fire (I7): one key on several things at once, old keys, keys of refused requests.
 
 use crate::{
     look::table,

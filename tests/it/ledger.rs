@@ -1,4 +1,4 @@
-//! What must hold of everybody's money whenever nobody is in the middle of something (DESIGN I8). Called at the end of
+//! What must hold of everybody's money whenever nobody is in the middle of something (I8). Called at the end of
 //! every test that moves money.
 
 use crate::scene::assert_gap_free;

@@ -25,7 +25,7 @@ async fn kitchen_screen(app: &App) -> Socket {
 }
 
 distributed_only! {
-    /// Correctness does not rest on Redis (DESIGN §3).
+    /// Correctness does not rest on Redis (design.md §3).
     async fn a_dead_redis_costs_a_moment_and_no_event(app: App) {
         let phone = app.scan("INT-01").await;
         let (kitchen, diner) = (kitchen_screen(&app).await, phone.socket(&app).await);

@@ -140,7 +140,7 @@ both_modes! {
         let told = format!("select count(*) from event where type = 'ENTITY_UPDATED' and entity like '%\"staff\"%:{}%'", phone.user_id);
         assert_eq!(app.sql_i64(&told).await, 1);
         colleague.get("/api/auth/me").await.expect(200);
-        // In the same second: the earlier server took this token for an old one.
+        // In the same second: a token's `iat` shows whole seconds, and must not look older than the logout.
         app.login(WAITER, PASSWORD).await.get("/api/auth/me").await.expect(200);
     }
 

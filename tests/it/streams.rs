@@ -1,5 +1,5 @@
 //! The event log as its readers meet it: who hears what, what is owed after an absence, and what nobody published
-//! (DESIGN I1-I3). Events are put into the log by SQL where the program cannot be made to lose them.
+//! (I1-I3). Events are put into the log by SQL where the program cannot be made to lose them.
 
 use crate::look::{elsewhere, table};
 use harness::{App, Caller, Socket, Value, both_modes, json};
@@ -39,7 +39,7 @@ fn epoch(event: &Value) -> &str {
     event["epoch"].as_str().unwrap_or_default()
 }
 
-/// DESIGN §3's table: the type, and who hears it.
+/// design.md §3's table: the type, and who hears it.
 const AUDIENCES: [(&str, &str); 34] = [
     ("TABLE_SESSION_STARTED", "A W S"),
     ("TABLE_CLEARED", "A Ws S"),

@@ -1,6 +1,6 @@
 //! Who a socket belongs to, and whether it still may.
 //!
-//! What a user may do comes from the database, never from the token or the path (DESIGN §3): a kitchen display that
+//! What a user may do comes from the database, never from the token or the path (design.md §3): a kitchen display that
 //! reconnects to `/ws/admin`, as the shipped one does, goes on as a kitchen display.
 
 use crate::{farewell::Farewell, hub::Duties};
@@ -13,8 +13,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use store::Database;
 
 /// How long a staff socket outlives its token. The clients refresh a minute before the end, and come back by
-/// themselves with the new token; but 4001 silences them, so it must not hit one whose refresh is a little late. The
-/// earlier server's checks came that late too. Revocation does not wait for it.
+/// themselves with the new token; but 4001 silences them, so it must not hit one whose refresh is a little late
+/// (realtime.md §2). Revocation does not wait for it.
 const TOKEN_GRACE: TimeDelta = TimeDelta::seconds(5 * 60 + 30);
 
 /// What a socket's user may hear, branch by branch.

@@ -3,7 +3,7 @@
 //! One task owns the bus listener and the list of feeds, so that following a branch, starting its feed and ending it
 //! cannot race. Each feed is a task of its own: a branch whose log read is slow delays no other. What the exchange
 //! cannot hand to a feed because it is busy it throws away; once a second it tells every feed where its stream stands,
-//! which is how a lost publish, a dead Redis and a full inbox are all repaired within about a second (DESIGN §3).
+//! which is how a lost publish, a dead Redis and a full inbox are all repaired within about a second (design.md §3).
 
 mod run;
 

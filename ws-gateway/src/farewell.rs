@@ -1,4 +1,4 @@
-//! Why a socket ends, and what the shipped clients make of it (contract/realtime.md §1.7): after 4001, 4003 and 4029
+//! Why a socket ends, and what the shipped clients make of it (realtime.md §1.7): after 4001, 4003 and 4029
 //! they stop for good, after anything else they come back with growing pauses. So a code of the first kind is only sent
 //! when coming back would not help.
 

@@ -1,5 +1,5 @@
 //! One branch's ordered feed: from a bus that loses, repeats and reorders to sockets that get each event of their
-//! audience exactly once, in order (DESIGN I3).
+//! audience exactly once, in order (I3).
 //!
 //! The rule is three lines long: `seq == last + 1` is delivered, lower is a repeat, higher means that the log is read
 //! first. Everything else here is about not forgetting that something is owed: a log that cannot be read now is read

@@ -2,7 +2,7 @@
 //!
 //! Everything is decided and the socket is seated in its feeds *before* the 101 goes out: what is committed after the
 //! client sees its connection open is already in its queue. A refusal is decided before the 101 too but said after it,
-//! as a close code: a browser tells its page nothing about a handshake that failed (contract/realtime.md §1.5).
+//! as a close code: a browser tells its page nothing about a handshake that failed (realtime.md §1.5).
 
 use crate::{
     Gateway,
@@ -123,7 +123,7 @@ async fn open(gateway: Arc<Gateway>, door: Door, mut request: Request) -> Respon
     (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
 }
 
-/// The default read buffer costs 128 KiB a socket and more than twice the CPU (anchors-realtime.md, fact 3).
+/// The default read buffer costs 128 KiB a socket and more than twice the CPU (decisions/024).
 fn config() -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(4 * 1024)

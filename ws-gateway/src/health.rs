@@ -1,4 +1,4 @@
-//! `/ws/health`, `/ws/health/detailed` and `/ws/metrics` (contract/realtime.md §1.3).
+//! `/ws/health`, `/ws/health/detailed` and `/ws/metrics` (realtime.md §1.3).
 
 use crate::Gateway;
 use axum::{

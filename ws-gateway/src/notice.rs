@@ -1,5 +1,5 @@
-//! What the gateway itself says to a client, beside the events. Clients of the former server skip types they do not
-//! know, so these are safe to send; and only those who asked get [`position`].
+//! What the gateway itself says to a client, beside the events. The shipped clients skip types they do not know
+//! (realtime.md §3.7), so these are safe to send; and only those who asked get [`position`].
 
 use domain::{BranchId, event::Position};
 use serde::Serialize;

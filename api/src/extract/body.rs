@@ -22,7 +22,7 @@ pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<
     })
 }
 
-/// Parses JSON; an empty body counts as `{}`, since the clients send bodyless POSTs (contract §1.2).
+/// Parses JSON; an empty body counts as `{}`, since the clients send bodyless POSTs (diner-waiter.md §1.2).
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let bytes = if bytes.trim_ascii().is_empty() { b"{}" } else { bytes };
     let mut json = serde_json::Deserializer::from_slice(bytes);

@@ -1,4 +1,4 @@
-//! A request that changes something: its body, and what tells it from its own repeat (DESIGN I7).
+//! A request that changes something: its body, and what tells it from its own repeat (I7).
 
 use super::body;
 use crate::state::AppState;

@@ -1,5 +1,6 @@
 //! Lists in parts: `limit` and `offset` where a client gives them, with a `Link` header (RFC 8288) that says where the
-//! next and the previous part are. Without a limit the whole list goes out, since most clients never page (contract §1.3).
+//! next and the previous part are. Without a limit the whole list goes out, since most clients never page
+//! (admin-kitchen.md §1.3).
 
 use axum::{
     Json,

@@ -39,7 +39,7 @@ pub(crate) async fn detailed(State(state): State<AppState>) -> (StatusCode, Json
     let bus = if bus.connected {
         ComponentHealth::new("bus", HealthStatus::Up)
     } else {
-        // Correctness does not rest on the bus (DESIGN §3): events come a second late.
+        // Correctness does not rest on the bus (design.md §3): events come a second late.
         ComponentHealth::new("bus", HealthStatus::Degraded).because("not connected; events are read from the log")
     };
     let streams = match state.db.streams().await {

@@ -1,7 +1,7 @@
 //! What the lines of a check cost after its discounts.
 //!
 //! A discount is spread over the lines at once and to the cent, so that voiding, splitting and allocating only ever deal
-//! with lines, and "0.04 left over" (field.md item 18) has no place to be.
+//! with lines, and "0.04 left over" (decisions/028) has no place to be.
 
 use super::share::apportion;
 use crate::{Cents, status::text_enum, text::Refused};

@@ -22,8 +22,8 @@ text_enum! {
 }
 
 impl CheckStatus {
-    /// Where a check of `total`, of which `paid` is covered, stands. A check of nothing is paid (contract §5.7: the old
-    /// server could never close it).
+    /// Where a check of `total`, of which `paid` is covered, stands. A check of nothing is paid
+    /// (diner-waiter.md §5.7), so that its table can be closed.
     #[must_use]
     pub fn of(withdrawn: bool, total: Cents, paid: Cents) -> Self {
         if withdrawn {
@@ -63,7 +63,7 @@ impl CheckStatus {
         }
     }
 
-    /// It is asked for, perhaps again: a withdrawn one comes back as its sums say, any other stays (DESIGN §9).
+    /// It is asked for, perhaps again: a withdrawn one comes back as its sums say, any other stays (design.md §9).
     #[must_use]
     pub fn request(self, total: Cents, paid: Cents) -> Self {
         match self {

@@ -105,7 +105,7 @@ impl From<Role> for ActorRole {
     }
 }
 
-/// Who made it happen. For cart events `user_id` is the diner's id (contract M6).
+/// Who made it happen. For cart events `user_id` is the diner's id (M6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Actor {
     /// The user's or diner's id; null when a diner acts without one.
@@ -164,7 +164,7 @@ pub struct Position {
     pub seq: i64,
 }
 
-/// A numbered event, as every client receives it (contract/realtime.md §3.1 plus `id`, `epoch`, `seq`).
+/// A numbered event, as every client receives it (realtime.md §3.1 plus `id`, `epoch`, `seq`).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Envelope {
     /// Unique for ever, for consumers that de-duplicate across branches.
@@ -208,8 +208,8 @@ fn micros<S: Serializer>(ts: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::
     serializer.serialize_str(&ts.to_rfc3339_opts(SecondsFormat::Micros, false))
 }
 
-/// Where committed events go: the bus, or a test. Best effort by contract (DESIGN §3): it must not block, and what it
-/// loses the gateway reads from the log.
+/// Where committed events go: the bus, or a test. Best effort by contract (design.md §3): it must not block, and what
+/// it loses the gateway reads from the log.
 pub trait EventSink: Send + Sync + std::fmt::Debug {
     /// Takes the events of one transaction, in order.
     fn publish(&self, events: Vec<Envelope>);

@@ -102,7 +102,7 @@ macro_rules! events {
                 }
             }
 
-            /// Who hears it (DESIGN §3).
+            /// Who hears it (design.md §3).
             #[must_use]
             pub const fn audience(self) -> Audience {
                 match self {

@@ -1,7 +1,7 @@
 //! Events: the one contract between the API and the gateway.
 //!
 //! An [`Event`] is what happened; a [`Draft`] adds where and by whom; the store numbers drafts in the transaction that
-//! made them true and turns them into [`Envelope`]s (DESIGN I1-I3). [`EventType::audience`] is DESIGN §3's table of
+//! made them true and turns them into [`Envelope`]s (I1-I3). [`EventType::audience`] is design.md §3's table of
 //! who hears what, and the only place that knows it.
 
 mod audience;

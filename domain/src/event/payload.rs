@@ -1,4 +1,4 @@
-//! What the clients read in `entity` (contract/realtime.md §3.5). Ids are real, always.
+//! What the clients read in `entity` (realtime.md §3.5). Ids are real, always.
 
 use crate::{
     Cents,

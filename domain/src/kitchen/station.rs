@@ -22,7 +22,7 @@ text_enum! {
 
 impl Station {
     /// The station of a product, by the names of its category and subcategory (the word list of
-    /// contract/admin-kitchen.md §2.C13). The subcategory is asked first, being the more exact of the two:
+    /// C13). The subcategory is asked first, being the more exact of the two:
     /// "Principales / Carnes" goes to the grill.
     #[must_use]
     pub fn for_menu_place(category: &str, subcategory: Option<&str>) -> Self {

@@ -1,4 +1,4 @@
-//! How long a new order takes, guessed from the kitchen's own evening (contract M29).
+//! How long a new order takes, guessed from the kitchen's own evening (M29).
 
 use chrono::TimeDelta;
 use serde::Serialize;

@@ -3,7 +3,7 @@
 use crate::status::text_enum;
 
 text_enum! {
-    /// A list of words, as its path names it (contract/admin-kitchen.md §2.U4).
+    /// A list of words, as its path names it (U4).
     Catalog {
         /// How something is cooked.
         CookingMethods = "cooking-methods",

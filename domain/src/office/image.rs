@@ -1,4 +1,4 @@
-//! Where a picture is: an address of the public web, or nothing (DESIGN §7).
+//! Where a picture is: an address of the public web, or nothing (design.md §7).
 //!
 //! The server never fetches it; phones do. An address inside somebody's network would make every guest's phone knock
 //! there, so loopback, private, link-local and the clouds' metadata hosts are refused by what the host *is*, not by
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
-/// Longest address (contract/admin-kitchen.md §5.5).
+/// Longest address (admin-kitchen.md §5.5).
 const MAX: usize = 2048;
 /// Where this server itself serves the pictures that were uploaded to it.
 pub(super) const UPLOADED: &str = "/api/public/images/";

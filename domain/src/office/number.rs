@@ -42,7 +42,7 @@ impl<const MIN: i32, const MAX: i32> utoipa::PartialSchema for Whole<MIN, MAX> {
 
 impl<const MIN: i32, const MAX: i32> utoipa::ToSchema for Whole<MIN, MAX> {}
 
-/// A price in cents: 0 to [`MAX_PRICE`] (contract/admin-kitchen.md §5.4).
+/// A price in cents: 0 to [`MAX_PRICE`] (admin-kitchen.md §5.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "i64", into = "i64")]
 #[schema(value_type = i64, minimum = 0, maximum = 10_000_000)]

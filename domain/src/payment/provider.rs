@@ -11,7 +11,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What happens to a notice whose signature does not hold (mercadopago.md S12).
+    /// What happens to a notice whose signature does not hold (payments.md S12).
     SignatureMode {
         /// Refused with 401; the sweep covers what was lost.
         Strict = "strict",

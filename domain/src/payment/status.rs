@@ -1,4 +1,4 @@
-//! Where a payment stands. The words are Mercado Pago's (contract/mercadopago.md §2); a payment that staff register is
+//! Where a payment stands. The words are Mercado Pago's (payments.md §2); a payment that staff register is
 //! APPROVED from the start.
 
 use crate::status::{IllegalTransition, text_enum};
@@ -31,7 +31,7 @@ text_enum! {
 
 impl PaymentStatus {
     /// A payment that is `self` is seen as `next`. We see samples, not steps: `next` may lie behind states that nobody
-    /// saw (pending, then refunded), so this asks for a path of legal steps (contract/mercadopago.md §2), not for one step.
+    /// saw (pending, then refunded), so this asks for a path of legal steps (payments.md §2), not for one step.
     /// Staying is legal; a partial refund is an approved payment that stays so.
     ///
     /// # Errors
@@ -127,7 +127,7 @@ impl PaymentStatus {
         }
     }
 
-    /// The one of three words that the shipped clients know (contract/diner-waiter.md §5.7).
+    /// The one of three words that the shipped clients know (diner-waiter.md §5.7).
     #[must_use]
     pub const fn wire(self) -> &'static str {
         match self {

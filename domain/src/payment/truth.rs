@@ -1,4 +1,4 @@
-//! What a sight of the provider's truth may do to what we know of a payment (contract/mercadopago.md §5, step 4).
+//! What a sight of the provider's truth may do to what we know of a payment (payments.md §5, step 4).
 //!
 //! Sights come late, twice and out of order. Whatever their order, the last state in time stays, and between two of one
 //! instant (the provider's clock shows whole seconds) the one that is farther along. Time is never turned back, and
@@ -58,7 +58,7 @@ impl Sighting {
     }
 }
 
-/// What of a payment counts as money (contract/mercadopago.md §2): an approved or disputed one less what was given back,
+/// What of a payment counts as money (payments.md §2): an approved or disputed one less what was given back,
 /// and a chargeback only after the provider reimbursed us.
 #[must_use]
 pub fn credited(status: PaymentStatus, detail: &str, amount: Cents, refunded: Cents) -> Cents {

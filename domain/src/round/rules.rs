@@ -46,7 +46,7 @@ impl RoundAction {
         }
     }
 
-    /// Whether any of the roles held in the round's branch gives the right (DESIGN §5).
+    /// Whether any of the roles held in the round's branch gives the right (design.md §5).
     #[must_use]
     pub fn allowed_for(self, roles: &Roles) -> bool {
         roles.manages()
@@ -74,7 +74,7 @@ impl RoundAction {
 }
 
 impl RoundStatus {
-    /// The state after `action`. No skipping, no self-transition (contract §5.3).
+    /// The state after `action`. No skipping, no self-transition (diner-waiter.md §5.3).
     ///
     /// # Errors
     /// The present state does not allow it.
@@ -144,7 +144,7 @@ pub const fn first_status(confirmation: RoundConfirmation) -> RoundStatus {
     }
 }
 
-/// How long, in seconds, an identical round without an idempotency key counts as the same one (DESIGN I7): the
+/// How long, in seconds, an identical round without an idempotency key counts as the same one (I7): the
 /// shipped diner app retries up to three times within about seven seconds.
 pub const FIRE_WINDOW: i64 = 10;
 

@@ -42,7 +42,7 @@ impl RoundStatus {
         }
     }
 
-    /// Whether the table still waits for it: what `open_rounds` counts (contract W7).
+    /// Whether the table still waits for it: what `open_rounds` counts (W7).
     #[must_use]
     pub const fn is_open(self) -> bool {
         match self {

@@ -3,7 +3,7 @@
 use crate::text::Refused;
 use serde::{Deserialize, Serialize};
 
-/// The guests of a party: 1 to 20 (contract W10).
+/// The guests of a party: 1 to 20 (W10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "i64", into = "i64")]
 pub struct Covers(i32);

@@ -29,7 +29,7 @@ impl SessionStatus {
         IllegalTransition { noun: "session", from: self.as_str(), action }
     }
 
-    /// Cart writes and new rounds need an open session (contract §5.2).
+    /// Cart writes and new rounds need an open session (diner-waiter.md §5.2).
     ///
     /// # Errors
     /// The session is paying or closed.
@@ -51,7 +51,7 @@ impl SessionStatus {
         }
     }
 
-    /// The check is asked for; asking again changes nothing (DESIGN §9).
+    /// The check is asked for; asking again changes nothing (design.md §9).
     ///
     /// # Errors
     /// The session is closed.

@@ -21,7 +21,8 @@ impl TableStatus {
         IllegalTransition { noun: "table", from: self.as_str(), action }
     }
 
-    /// A diner scans the code, with no live session at the table. A stale ACTIVE or PAYING heals (contract §5.1).
+    /// A diner scans the code, with no live session at the table. A stale ACTIVE or PAYING heals
+    /// (diner-waiter.md §5.1).
     ///
     /// # Errors
     /// The table is out of service.

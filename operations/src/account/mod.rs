@@ -54,7 +54,8 @@ async fn lock_own<R: RoleSet>(uow: &UnitOfWork, staff: &Staff<R>) -> Result<Lock
     account.ok_or(Error::Unauthorized("The session has been ended."))
 }
 
-/// The step that `code` uses up. 400, since the clients answer 401 by refreshing and trying again (contract §7.6).
+/// The step that `code` uses up. 400, since the clients answer 401 by refreshing and trying again
+/// (admin-kitchen.md §7.6).
 fn accepted_step(uow: &UnitOfWork, account: &Account, code: &str) -> Result<i64> {
     let secret = account.totp_secret.as_deref().and_then(|text| totp::TotpSecret::from_base32(text).ok());
     let step = secret.and_then(|secret| totp::accept(code, &secret, uow.now(), account.totp_last_step));

@@ -1,7 +1,7 @@
 //! A member of staff asks for a second factor.
 //!
 //! Until the first code proves that the app has the secret, nothing changes at sign-in, and asking again replaces the
-//! secret: an abandoned set-up must not lock its owner out of trying again (contract §7.6).
+//! secret: an abandoned set-up must not lock its owner out of trying again (admin-kitchen.md §7.6).
 
 use super::lock_own;
 use crate::{Error, Result};

@@ -1,7 +1,7 @@
 //! A diner adds to the cart (M6).
 //!
-//! The quantity is an increment, as the shipped phones mean it (DESIGN §9). Under the session's lock any number of
-//! phones add up exactly, and a repeat with the same key adds nothing (DESIGN I5, I7).
+//! The quantity is an increment, as the shipped phones mean it (design.md §9). Under the session's lock any number of
+//! phones add up exactly, and a repeat with the same key adds nothing (I5, I7).
 
 use super::tell;
 use crate::{
@@ -17,7 +17,7 @@ use domain::{
 };
 use store::{Answer, Attempt, Database, Locked, Seated, UnitOfWork};
 
-/// As many lines as a round takes (contract M11).
+/// As many lines as a round takes (M11).
 const MAX_LINES: usize = 200;
 
 /// What is added.

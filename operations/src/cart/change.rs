@@ -1,6 +1,6 @@
 //! A diner corrects a line (M7): quantity and note as they are to be, not by how much.
 //!
-//! Any phone of the table may correct any line (contract §5.5); the session's lock orders them (DESIGN I5).
+//! Any phone of the table may correct any line (diner-waiter.md §5.5); the session's lock orders them (I5).
 
 use super::tell;
 use crate::{Error, Result, menu::ensure_orderable};

@@ -1,5 +1,5 @@
 //! The table starts its order anew (M10). Under the session's lock, so a line added at the same moment is either gone
-//! with the others or stays whole (DESIGN I5).
+//! with the others or stays whole (I5).
 
 use crate::Result;
 use auth::{Diner, Scope};

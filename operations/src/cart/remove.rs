@@ -1,5 +1,5 @@
-//! A diner takes a line out (M8). The row goes for good, so that the same dish can be added again (contract §7.2); the
-//! session's lock makes sure that it goes once (DESIGN I5).
+//! A diner takes a line out (M8). The row goes for good, so that the same dish can be added again
+//! (diner-waiter.md §7.2); the session's lock makes sure that it goes once (I5).
 
 use crate::Result;
 use auth::Diner;

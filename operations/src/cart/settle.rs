@@ -1,7 +1,7 @@
 //! The last word of a burst: lines that changed while phones were deaf are told of once more (`domain::cart`).
 //!
 //! Every API process looks for due carts; the session's lock and the instant that is cleared under it let one of them
-//! speak (DESIGN I5). A line that was taken out is gone, and with it what was to be told.
+//! speak (I5). A line that was taken out is gone, and with it what was to be told.
 
 use super::tell;
 use crate::Result;

@@ -9,7 +9,7 @@ use domain::{
 };
 use store::{CartRow, Locked, Seated, UnitOfWork};
 
-/// Cart events name the diner whose line it is (contract M6).
+/// Cart events name the diner whose line it is (M6).
 pub(super) fn as_diner(line: &CartLine) -> Actor {
     Actor { user_id: Some(line.diner_id.get()), role: ActorRole::Diner }
 }

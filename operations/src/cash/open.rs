@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
 use utoipa::ToSchema;
 
-/// The register when the dashboard does not name one (contract/admin-kitchen.md §2.U8).
+/// The register when the dashboard does not name one (U8).
 const USUAL: &str = "Caja Principal";
 
 /// A drawer to be opened.

@@ -1,7 +1,7 @@
 //! The check is asked for: by a phone (M26) or by a waiter (W20).
 //!
 //! Table, session and check are locked in that order and move together, so of two phones that ask at once both get the
-//! same check (DESIGN I4). It is idempotent in every state (DESIGN §9): who asks again is told what there is.
+//! same check (I4). It is idempotent in every state (design.md §9): who asks again is told what there is.
 
 use super::{Till, till::Settled};
 use crate::{Error, Result};
@@ -75,7 +75,7 @@ pub async fn request_by_staff(
             Asked::Before(first) => return Ok(first),
             Asked::Now { check_id, branch, settled, was } => (check_id, branch, settled, was),
         };
-        // Contract W20: a check of nothing is not opened; one that a phone opened is told of like any other.
+        // W20: a check of nothing is not opened; one that a phone opened is told of like any other.
         if was.is_none() && asked.total == Cents::ZERO {
             return Err(Error::refused("nothing_ordered", "Nothing was ordered yet"));
         }
@@ -98,7 +98,7 @@ pub async fn request_by_staff(
     .await
 }
 
-/// Contract W20: a session that is over is none to a waiter.
+/// W20: a session that is over is none to a waiter.
 fn closed_is_not_found(error: Error) -> Error {
     match error {
         Error::Illegal(_) => Error::NotFound("active session"),

@@ -2,7 +2,7 @@
 //! items, the discounts and the payments of this moment.
 //!
 //! Level-triggered, like the sync of a payment: it does not matter what changed, how often it is called, or what was
-//! forgotten before. Everything is read and written under the check's lock, and the ledger only grows (DESIGN I4, I8).
+//! forgotten before. Everything is read and written under the check's lock, and the ledger only grows (I4, I8).
 
 use crate::{Error, Result};
 use domain::{

@@ -157,7 +157,7 @@ pub async fn delete(
     .await
 }
 
-/// A manager changes no other branch's menu (contract/admin-kitchen.md §5.3).
+/// A manager changes no other branch's menu (admin-kitchen.md §5.3).
 fn ensure_own(scope: &impl Scope, branches: &[domain::BranchId]) -> Result<()> {
     if branches.iter().all(|branch| scope.admits(*branch)) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The demo restaurant "Buen Sabor" (contract/admin-kitchen.md §6): what a newcomer plays with and the tests stand on.
+//! The demo restaurant "Buen Sabor" (admin-kitchen.md §6): what a newcomer plays with and the tests stand on.
 
 mod floor;
 mod menu;

@@ -1,4 +1,4 @@
-//! How the kitchen makes eight of its dishes (contract/admin-kitchen.md §6).
+//! How the kitchen makes eight of its dishes (admin-kitchen.md §6).
 
 use super::menu::Served;
 use crate::{Error, Result, recipe::empty};

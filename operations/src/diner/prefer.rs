@@ -1,5 +1,5 @@
 //! A diner's taste is kept for the next visit (M17). Under the session's lock, so that of two phones the later one wins
-//! whole (DESIGN I5).
+//! whole (I5).
 
 use crate::{Error, Result};
 use auth::Diner;

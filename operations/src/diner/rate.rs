@@ -1,5 +1,5 @@
 //! A party says what it thought of its visit (M20): once, which the session's lock checks and the table's unique
-//! constraint backs (DESIGN I5). The bill may be paid and the session closed by then.
+//! constraint backs (I5). The bill may be paid and the session closed by then.
 
 use crate::{Error, Result};
 use auth::Diner;

@@ -1,7 +1,7 @@
 //! A phone joins the table (M5).
 //!
 //! The client retries on any error, so the pair (session, the phone's own id) is one diner however often it registers;
-//! `diner_phone` backs the check under the session's lock (DESIGN I5). Under a rule that tells of joins, party and staff hear
+//! `diner_phone` backs the check under the session's lock (I5). Under a rule that tells of joins, party and staff hear
 //! of whoever is new. Somebody whom staff removed comes back by no new scan while the party sits there.
 
 use crate::{Error, Result};

@@ -18,7 +18,7 @@ fn subject(ingredient: &Ingredient) -> Subject {
     Subject::new(EntityKind::Ingredient, ingredient.id.get(), ingredient.name.clone(), None)
 }
 
-/// The contract answers a taken name with 400 here (contract/admin-kitchen.md §2.U3).
+/// The contract answers a taken name with 400 here (U3).
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => {

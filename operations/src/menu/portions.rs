@@ -2,7 +2,7 @@
 //!
 //! Both happen under the locks of the products' places in the menu, taken in the order of the products, after the
 //! session's and the check's and before the branch's row and stream. So of two hundred orders for the last portion one
-//! gets it; and whoever takes it says so in its own transaction (DESIGN I1).
+//! gets it; and whoever takes it says so in its own transaction (I1).
 
 use super::orderable::too_few;
 use crate::{Error, Result};

@@ -1,6 +1,6 @@
 //! The kitchen 86's a product or brings it back.
 //!
-//! The flag, the raised menu version, the audit row and the event commit together (DESIGN I1): no phone is told that
+//! The flag, the raised menu version, the audit row and the event commit together (I1): no phone is told that
 //! a dish is out and then reads a menu that has it. Setting what is set already does nothing and tells nobody.
 
 use crate::{Error, Result};

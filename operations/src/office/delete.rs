@@ -1,7 +1,7 @@
 //! The office deletes something, and with it everything that stands under it.
 //!
 //! Under the office lock nothing grows under the thing meanwhile, and under the tables' locks nobody sits down there.
-//! Rows, audit row and events commit together (DESIGN I1); a restore brings back exactly what this took.
+//! Rows, audit row and events commit together (I1); a restore brings back exactly what this took.
 
 use super::{Desk, Subject, Where, change};
 use crate::{Error, Result};

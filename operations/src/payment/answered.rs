@@ -1,5 +1,5 @@
-//! A command that calls the provider has no transaction around all of it (DESIGN I6), so whether this very one was answered
-//! before is asked first, and its key is claimed with the effect, in the transaction that keeps the answer (DESIGN I7).
+//! A command that calls the provider has no transaction around all of it (I6), so whether this very one was answered
+//! before is asked first, and its key is claimed with the effect, in the transaction that keeps the answer (I7).
 
 use crate::{Error, Result};
 use auth::Scope;

@@ -1,6 +1,6 @@
 //! One sight of the provider's truth about a payment becomes the ledger's, in one transaction.
 //!
-//! Locks in the one order (DESIGN I4): session, check, checkout, payment, charges, the job's row, the stream. The check's
+//! Locks in the one order (I4): session, check, checkout, payment, charges, the job's row, the stream. The check's
 //! allocation follows from all its payments; here only this one's worth is changed.
 
 use super::sync::lost_is_fine;

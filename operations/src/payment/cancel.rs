@@ -1,6 +1,6 @@
 //! The office calls off a payment that is not decided: a cash slip nobody paid, a card under review.
 //!
-//! The provider's accepting the call proves nothing (mercadopago.md, fact 10): the payment is read again, and what it
+//! The provider's accepting the call proves nothing (payments.md, fact 10): the payment is read again, and what it
 //! then says is the answer.
 
 use super::{

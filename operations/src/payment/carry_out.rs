@@ -180,7 +180,7 @@ impl Task<'_> {
                     return Err(Error::LeaseLost);
                 }
                 // The incident refers to check and payment, and so waits for whoever has them; the queue's row is locked
-                // after those everywhere (DESIGN I4).
+                // after those everywhere (I4).
                 if step.status == RefundStatus::Failed {
                     let incident = Incident {
                         tenant: refund.tenant_id,

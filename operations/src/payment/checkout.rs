@@ -1,6 +1,6 @@
 //! A diner wants to pay from the phone (M27).
 //!
-//! Three steps, so that no transaction is open during the call and a crash anywhere loses nothing (DESIGN I6, S9, S10):
+//! Three steps, so that no transaction is open during the call and a crash anywhere loses nothing (I6, S9, S10):
 //! the checkout's row, whose id is the provider's `external_reference`, is committed; the provider is called; its answer
 //! is committed. The row, not the answer, is what money finds its check by.
 

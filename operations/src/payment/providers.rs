@@ -1,5 +1,5 @@
 //! What the operations on provider payments share: the provider behind its circuit breaker, the vault with the
-//! credentials, and the tempo of the queue. No transaction is open while any of it is used (DESIGN I6).
+//! credentials, and the tempo of the queue. No transaction is open while any of it is used (I6).
 
 use super::intake::Intake;
 use crate::{Error, Result};

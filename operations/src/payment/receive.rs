@@ -1,5 +1,5 @@
 //! A provider notifies us. The notice is stored and a look is queued, in one small transaction, and that is all: the
-//! provider hears 200 within milliseconds, and nothing in the notice is believed (mercadopago.md §5).
+//! provider hears 200 within milliseconds, and nothing in the notice is believed (payments.md §5).
 //!
 //! Anybody can send one. What is answered follows from the notice alone; what is stored is bounded ([`intake`](super::intake)).
 
@@ -249,7 +249,7 @@ fn kept(arrived: &Arrived, judged: &Judged, hints: &[Hint]) -> NewNotice {
     }
 }
 
-/// Whether it can be an id or a token at all: letters, digits, `-` and `_`, at most 64 (mercadopago.md §1).
+/// Whether it can be an id or a token at all: letters, digits, `-` and `_`, at most 64 (payments.md §1).
 pub(super) fn is_plain(id: &str) -> bool {
     !id.is_empty()
         && id.len() <= 64

@@ -1,7 +1,7 @@
 //! A manager gives money back, all of a payment or a part.
 //!
 //! What staff took goes back by hand and at once. What a phone paid goes back through its provider: that is asked for
-//! here and done by a worker, so no transaction waits for a network (DESIGN I6).
+//! here and done by a worker, so no transaction waits for a network (I6).
 
 use super::{
     give_back::{Return, left},

@@ -1,7 +1,7 @@
 //! Staff register money they took: cash, the card terminal, a transfer (W21, W23).
 //!
 //! The check's lock makes the remainder that is compared the remainder that is paid: two waiters cannot both take the
-//! last peso (DESIGN I5). More than is owed is refused here; for a bank note there is change.
+//! last peso (I5). More than is owed is refused here; for a bank note there is change.
 
 use crate::{Error, Result, check::Till};
 use auth::{Floor, Scope, Staff};

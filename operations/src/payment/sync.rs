@@ -1,4 +1,4 @@
-//! Making the ledger equal to the provider's truth about one thing (mercadopago.md §5).
+//! Making the ledger equal to the provider's truth about one thing (payments.md §5).
 //!
 //! Everything that may have changed a payment leads here: notice, browser return, sweep, operator. It runs none, one or
 //! many times, in any order, and ends the same: the lease is had first, then the truth is fetched, and it is written in

@@ -111,7 +111,7 @@ pub struct PromotionPatch {
     pub is_active: Option<bool>,
 }
 
-/// Both directions of time have an order (contract/admin-kitchen.md §2.U1).
+/// Both directions of time have an order (U1).
 fn ordered(set: SetPromotion) -> Result<SetPromotion> {
     // What both databases and the phones can write.
     let is_day = |day: NaiveDate| (1970..=9999).contains(&chrono::Datelike::year(&day));

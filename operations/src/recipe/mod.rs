@@ -26,7 +26,7 @@ use domain::{
 use serde_json::Value;
 use store::{Answer, RecipeRow, view::Recipe};
 
-/// Fewest characters of a name (contract/admin-kitchen.md §2.U2).
+/// Fewest characters of a name (U2).
 const SHORTEST_NAME: usize = 2;
 
 fn subject(recipe: &Recipe) -> Subject {

@@ -1,7 +1,7 @@
 //! A round takes its next step (W14): confirmed, handed to the kitchen, started, ready, served. Canceling it is another
 //! operation ([`super::cancel_by_status`]), whichever call asks for it.
 //!
-//! Under the session's lock of two who press at once one finds the state already changed and is refused (DESIGN I5).
+//! Under the session's lock of two who press at once one finds the state already changed and is refused (I5).
 //! The state is judged before the role, as the clients expect.
 
 use super::Mover;

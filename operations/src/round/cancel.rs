@@ -1,8 +1,8 @@
 //! A manager cancels a round, and says why: by the button made for it, or by the status call (W14).
 //!
 //! Its tickets are deleted with it: a canceled round that a station could still see would still be cooked. What it came
-//! to is owed no more from the same commit on (DESIGN I5, §6). The two calls do one and the same thing; only what they
-//! say of a round that cannot be canceled any more differs, because the clients of the older one know a 400.
+//! to is owed no more from the same commit on (I5, design.md §6). The two calls do one and the same thing; only what
+//! they say of a round that cannot be canceled any more differs, because the clients of the older one know a 400.
 
 use super::Mover;
 use crate::{Error, Result};

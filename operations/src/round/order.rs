@@ -24,7 +24,8 @@ pub struct OrderLine {
     pub choices: Choices,
     /// How many.
     pub qty: Quantity,
-    /// The diner's wish. Longer than the contract's 200: a cart note of 500 must not fail when it is sent (contract §7.11).
+    /// The diner's wish. Longer than the contract's 200: a cart note of 500 must not fail when it is sent
+    /// (diner-waiter.md §7.11).
     pub notes: Option<Text<600>>,
     /// For whom, where the client says so.
     pub diner_id: Option<DinerId>,
@@ -67,7 +68,7 @@ impl Order {
         of_product.map(|line| line.qty.get()).fold(0, i32::saturating_add)
     }
 
-    /// What tells this order from another of the same session (DESIGN I7).
+    /// What tells this order from another of the same session (I7).
     #[must_use]
     pub fn digest(&self) -> String {
         let lines = self.lines.iter();

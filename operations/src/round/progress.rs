@@ -29,7 +29,7 @@ impl<R: RoleSet> Mover<'_, R> {
     }
 
     /// Moves the round as a whole: its tickets follow without an event of their own, and so does the check of a round
-    /// that is canceled, by whatever road it comes to that: what it came to is owed no more (DESIGN §6).
+    /// that is canceled, by whatever road it comes to that: what it came to is owed no more (design.md §6).
     pub(crate) async fn whole(
         &self,
         round: &Locked<RoundRow>,
@@ -116,7 +116,7 @@ impl<R: RoleSet> Mover<'_, R> {
 }
 
 /// The answer to a command whose object is gone: if it was this very command that took it away, what was said then
-/// (DESIGN I7), else "not found".
+/// (I7), else "not found".
 pub(crate) async fn repeat<R: RoleSet>(
     uow: &UnitOfWork,
     staff: &Staff<R>,

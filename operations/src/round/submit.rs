@@ -1,7 +1,7 @@
 //! A diner presses "send" (M11).
 //!
 //! Under the session's lock a round is sent once: a repeated key gets the first answer byte for byte, and without a key
-//! the same lines within ten seconds are the same round (DESIGN I5, I7). Round, items, tickets, events and the emptied
+//! the same lines within ten seconds are the same round (I5, I7). Round, items, tickets, events and the emptied
 //! cart commit together (I1).
 
 use super::Order;

@@ -1,7 +1,7 @@
 //! A waiter takes an order at the table (W13).
 //!
 //! It needs nobody's confirmation, so round and tickets come into being together. Sent twice it is one round, by key or
-//! by content, as for diners (DESIGN I7). The diners' cart is theirs and stays.
+//! by content, as for diners (I7). The diners' cart is theirs and stays.
 
 use super::{Mover, Order};
 use crate::{Error, Result, menu::portions};

@@ -1,5 +1,5 @@
 //! The office gives a sector up: its places on the roster go with it, and its tables stand in none until they are given
-//! another. A sector of every branch is the administrator's, as making one is (contract/admin-kitchen.md §2.C8).
+//! another. A sector of every branch is the administrator's, as making one is (C8).
 
 use crate::{Error, Result, office};
 use auth::{Management, Staff};

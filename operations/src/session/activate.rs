@@ -1,7 +1,7 @@
 //! A waiter seats a party (W10).
 //!
 //! Under the table's lock only a free table without a live session is given away, so of two waiters, or of a waiter
-//! and a scanning phone, one opens the session; `table_session_live` backs it (DESIGN I5).
+//! and a scanning phone, one opens the session; `table_session_live` backs it (I5).
 
 use crate::{Error, Result};
 use auth::{Floor, Scope, Staff};

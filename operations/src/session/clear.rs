@@ -46,7 +46,7 @@ pub async fn clear(db: &Database, staff: &Staff<Floor>, id: TableId, attempt: &A
     .await
 }
 
-/// Frees a table that nobody sits at; no event, for nobody left (contract W24).
+/// Frees a table that nobody sits at; no event, for nobody left (W24).
 async fn heal(
     uow: &UnitOfWork,
     staff: &Staff<Floor>,

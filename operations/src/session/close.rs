@@ -1,7 +1,7 @@
 //! A waiter closes a table (W11).
 //!
 //! Table and session are locked in that order, so a phone that scans the code at the same moment joins the session
-//! before it ends or opens the next one, never neither (DESIGN I4).
+//! before it ends or opens the next one, never neither (I4).
 
 use super::departure::{depart, ensure_settled, last_account};
 use crate::{Error, Result};

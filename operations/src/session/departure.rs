@@ -34,7 +34,7 @@ pub(super) async fn last_account<R: RoleSet>(
     Ok(settled)
 }
 
-/// A party leaves when it has paid; one that never asked for its check may leave too (contract W11, W24).
+/// A party leaves when it has paid; one that never asked for its check may leave too (W11, W24).
 pub(super) fn ensure_settled(account: &Settled) -> Result<()> {
     if account.status.is_settled() {
         return Ok(());

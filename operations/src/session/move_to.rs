@@ -1,8 +1,8 @@
 //! A party changes tables.
 //!
 //! The session itself moves: its phones, rounds and calls keep their ids, and everything finds its table through the
-//! session (DESIGN §9), so the diners' tokens stay good. Both tables are locked in id order before the session (I4); a
-//! round that is being sent meanwhile holds the session's lock and lands before or after the move, never nowhere.
+//! session (design.md §9), so the diners' tokens stay good. Both tables are locked in id order before the session (I4);
+//! a round that is being sent meanwhile holds the session's lock and lands before or after the move, never nowhere.
 
 use crate::{Error, Result};
 use auth::{Floor, Scope, Staff};

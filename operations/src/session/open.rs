@@ -1,6 +1,6 @@
 //! A phone joins a table: its QR code is scanned, its code or number typed (M1, M2).
 //!
-//! The table's lock makes fifty phones at one table find one session; `table_session_live` backs it (DESIGN I4, I5). Who may
+//! The table's lock makes fifty phones at one table find one session; `table_session_live` backs it (I4, I5). Who may
 //! join is the branch's rule. A join code is looked at again under that lock, so that one that was rotated meanwhile lets
 //! nobody in; and a phone that joins while it is being removed is either removed or refused, for both lock the session.
 

@@ -1,7 +1,7 @@
 //! Staff send somebody away from a table: a stranger who joined, a guest who went home with the phone in a pocket.
 //!
 //! Under the session's lock the guest's phones and names are marked, and from the commit on every request of theirs is
-//! refused, since each locks that session or reads that mark (DESIGN I4, I5). Lines in the cart and claims go with the
+//! refused, since each locks that session or reads that mark (I4, I5). Lines in the cart and claims go with the
 //! guest; rounds stay on the bill and are shared by those who stay; money that is under way finds its check as ever. Of
 //! two who remove the same guest at once one does, and both are told the same.
 

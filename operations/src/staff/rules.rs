@@ -1,4 +1,4 @@
-//! What a manager may do about staff, and an administrator about anybody (contract/admin-kitchen.md §5.3, §7.6).
+//! What a manager may do about staff, and an administrator about anybody (admin-kitchen.md §5.3, §7.6).
 //!
 //! A manager sees whoever has a role in the manager's branches, and of these people only those roles. Of somebody who
 //! also works elsewhere the manager changes nothing but these roles: login, password and the rest are not the manager's

@@ -1,4 +1,4 @@
-//! The secrets in tables' QR codes: printed, and replaced by new ones (DESIGN §10, joining a table).
+//! The secrets in tables' QR codes: printed, and replaced by new ones (design.md §10, joining a table).
 //!
 //! A table gets its join code when its QR code is first printed. Under the table's lock two who print at once print the
 //! same, and a phone that joins meanwhile does so by the code that the table has at that moment: once a rotation has

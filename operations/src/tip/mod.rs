@@ -1,7 +1,7 @@
 //! Tips entered by hand, the pools that share tips out, and the sharing out.
 //!
 //! The dashboard writes ids as numbers or as text, and calls a session and the percentages by two names each
-//! (contract/admin-kitchen.md §2.U7); both are read.
+//! (U7); both are read.
 
 mod distribute;
 mod enter;

@@ -1,4 +1,4 @@
-//! Preferences: what Mercado Pago calls a checkout (contract/mercadopago.md §1).
+//! Preferences: what Mercado Pago calls a checkout (payments.md §1).
 
 use super::wire::{Id, Instant, clip, required, written};
 use crate::{BackUrls, CallError, Checkout, NewCheckout, decimal_from_cents};

@@ -1,4 +1,4 @@
-//! Mercado Pago, Checkout Pro: the first provider. Facts, sources and doubts are those of contract/mercadopago.md; where
+//! Mercado Pago, Checkout Pro: the first provider. Facts, sources and doubts are those of payments.md; where
 //! sources disagree this reads both ways and sends the way every source accepts.
 
 mod checkout;

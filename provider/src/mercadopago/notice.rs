@@ -1,4 +1,4 @@
-//! What a notification points at. Three shapes reach one address (contract/mercadopago.md §3): webhooks
+//! What a notification points at. Three shapes reach one address (payments.md §3): webhooks
 //! (`?data.id=…&type=payment`), the older IPN (`?id=…&topic=payment`), and orders whose id stands in the body alone or
 //! at the end of a URL.
 

@@ -1,4 +1,4 @@
-//! Payments and what names them: the payment itself, searches, orders, chargebacks (contract/mercadopago.md §2).
+//! Payments and what names them: the payment itself, searches, orders, chargebacks (payments.md §2).
 
 use super::wire::{Amount, Id, Instant, Reference, clip, read, required};
 use crate::{CallError, Order, Page, Snapshot};

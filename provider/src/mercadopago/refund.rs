@@ -1,4 +1,4 @@
-//! Refunds, and the codes they fail with (contract/mercadopago.md §2).
+//! Refunds, and the codes they fail with (payments.md §2).
 
 use super::wire::{Amount, Id, Instant, clip, required};
 use crate::{CallError, Refund, RefundOrder, RefundOutcome, RefundStatus, decimal_from_cents};

@@ -1,4 +1,4 @@
-//! What a notification's signature is worth (contract/mercadopago.md §3).
+//! What a notification's signature is worth (payments.md §3).
 //!
 //! The signature covers the id in the query, the request's id and a time stamp, not the body. Documents, libraries and
 //! live traffic disagree on details, so this reads liberally: parts in any order, `ts` taken as it stands, the id as it

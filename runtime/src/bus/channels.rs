@@ -1,4 +1,4 @@
-//! Names of the Redis channels (DESIGN §3): the ones outside consumers know from the former server.
+//! Names of the Redis channels, as consumers outside of Comanda know them (realtime.md §4.1).
 //!
 //! `branch:{id}:admin` carries every event of the branch, in order, and is the only one our gateway listens to. The
 //! others repeat each event for whom it is meant, so that a kitchen printer need not know the audiences.

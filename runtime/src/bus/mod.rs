@@ -1,8 +1,8 @@
 //! The event bus: carries committed events from whoever committed them to the gateways.
 //!
-//! It is fast, not reliable, and says so. Correctness rests on the log (DESIGN §3, I3): what the bus loses, the gateway
-//! reads from there. Two duties follow. Publishing never waits and never fails a request, even while Redis is dead;
-//! and a listener that may have missed something hears [`BusMessage::Gap`], never silence.
+//! It is fast, not reliable, and says so. Correctness rests on the log (design.md §3, I3): what the bus loses, the
+//! gateway reads from there. Two duties follow. Publishing never waits and never fails a request, even while Redis is
+//! dead; and a listener that may have missed something hears [`BusMessage::Gap`], never silence.
 
 mod channels;
 mod in_process;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use crate::Shutdown;
 
 /// Messages a listener may lag behind before it loses some and hears a gap. At 20 events a second from each of 50
-/// branches that is 16 s; fred's default of 32 lost most of a burst (anchors-realtime.md, fact 4).
+/// branches that is 16 s; fred's default of 32 lost most of a burst (decisions/025).
 const LISTENER_CAPACITY: usize = 16_384;
 
 /// One committed event, serialized once for all who receive it.

@@ -1,7 +1,7 @@
 //! Configuration as the program uses it: validated, typed, complete.
 //!
 //! A start either succeeds with settings that hold, or fails with one message that lists everything wrong and what to
-//! set (DESIGN §8): nobody should learn about the second mistake by restarting after the first.
+//! set (design.md §8): nobody should learn about the second mistake by restarting after the first.
 
 mod args;
 mod connections;
@@ -217,7 +217,7 @@ impl Problems {
     }
 }
 
-/// What production must not start with, apart from origins (DESIGN §7).
+/// What production must not start with, apart from origins (design.md §7).
 fn production_refusals(args: &Args) -> Vec<String> {
     let mut problems = secrets::refusals(
         args.jwt_secret.as_ref().filter(|secret| !targets::is_blank(secret)),

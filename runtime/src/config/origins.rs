@@ -1,4 +1,4 @@
-//! Which web pages may talk to the API and the gateway (contract/diner-waiter.md §1.6, contract/realtime.md §1.4).
+//! Which web pages may talk to the API and the gateway (diner-waiter.md §1.6, realtime.md §1.4).
 //!
 //! One list serves CORS and the WebSocket handshake, so that a client that can log in can also listen.
 

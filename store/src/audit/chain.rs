@@ -1,4 +1,4 @@
-//! The chain of a business's audit log: each row's digest covers the row and its predecessor's digest (DESIGN §7).
+//! The chain of a business's audit log: each row's digest covers the row and its predecessor's digest (design.md §7).
 //!
 //! The head is locked when the operation has returned, after every other lock but the branch's stream, so that
 //! operations of one business wait for each other's audit rows only for the length of a commit.

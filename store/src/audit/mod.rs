@@ -1,4 +1,4 @@
-//! The audit log: what staff changed, written by the transaction of the change (DESIGN §7).
+//! The audit log: what staff changed, written by the transaction of the change (design.md §7).
 //!
 //! [`UnitOfWork::audit`] only notes; the rows are written and chained when the operation has returned ([`chain`]).
 
@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 /// A change worth keeping.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// `CREATE`, `UPDATE`, `DELETE`, `VOID`, `CANCEL`, … (contract/admin-kitchen.md §2.C17).
+    /// `CREATE`, `UPDATE`, `DELETE`, `VOID`, `CANCEL`, … (C17).
     pub action: &'static str,
     /// `round`, `round_item`, `table`, …
     pub entity_type: &'static str,

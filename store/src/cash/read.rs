@@ -1,4 +1,4 @@
-//! The cash register as the office reads it (contract/admin-kitchen.md §2.U8).
+//! The cash register as the office reads it (U8).
 
 use crate::{
     Database, Page,

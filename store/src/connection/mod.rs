@@ -1,6 +1,6 @@
 //! Connections to the database: how they are opened, who may use one, and when one is closed for good.
 //!
-//! A connection goes back to the pool only when it was proven clean (DESIGN I9). SQLite ends a transaction by itself when
+//! A connection goes back to the pool only when it was proven clean (I9). SQLite ends a transaction by itself when
 //! the disk is full or a write fails; a driver that goes on counting it as open then begins each later transaction as a
 //! savepoint and answers each commit by releasing one, and none of it is ever stored (sqlx 0.9.0, its issue 3742).
 
@@ -89,7 +89,7 @@ pub(crate) async fn open_sqlite(path: &Path) -> Result<SqliteConnection, DbErr> 
     Ok(connection)
 }
 
-/// The rules of every pool: who is inside a transaction is not handed out and not taken back (DESIGN I9).
+/// The rules of every pool: who is inside a transaction is not handed out and not taken back (I9).
 fn pool_options<DB: Database>(size: u32) -> PoolOptions<DB> {
     PoolOptions::new()
         .max_connections(size)

@@ -1,4 +1,4 @@
-//! A transaction that did not end well leaves nothing that a later one could fall into (DESIGN I9, I10).
+//! A transaction that did not end well leaves nothing that a later one could fall into (I9, I10).
 
 use crate::{Database, Error, Location, database::LOCK_TIMEOUT_SECONDS};
 use domain::{

@@ -6,7 +6,7 @@
 //! rolled back already, so that what follows would be stored statement by statement.
 //!
 //! A connection goes back to the pool after a COMMIT or ROLLBACK that the database confirmed. On every other way out it
-//! is closed (DESIGN I9).
+//! is closed (I9).
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
@@ -72,7 +72,7 @@ impl Transaction {
         Ok(Self { backend, open: Mutex::new(open) })
     }
 
-    /// Commits. `Ok` means that the database confirmed it, and nothing less (DESIGN I10).
+    /// Commits. `Ok` means that the database confirmed it, and nothing less (I10).
     ///
     /// # Errors
     /// A statement had failed or was abandoned, so nothing was committed; or the COMMIT failed.

@@ -72,7 +72,7 @@ const RECORDED: &str = "select id, branch_id, check_id, provider_payment_id, sta
         net_cents, tip_cents
     from payment";
 
-// The triggers keep these sums (DESIGN I8); a report that trusts them would prove nothing.
+// The triggers keep these sums (I8); a report that trusts them would prove nothing.
 const FAULTS: &str = "select * from (
     select 'check' as kind, g.id, g.paid_cents as recorded_cents,
         cast(coalesce((select sum(l.amount_cents) from allocation l where l.check_id = g.id), 0) as bigint) as allocated_cents

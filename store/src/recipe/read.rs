@@ -19,7 +19,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use utoipa::ToSchema;
 
-/// How something is made (contract/admin-kitchen.md §2.U2).
+/// How something is made (U2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "a field is named as the clients know it; those that need a word have one")]
 pub struct Recipe {

@@ -1,5 +1,5 @@
 //! A new round with everything that belongs to it: items, tickets, an empty cart. One round trip to PostgreSQL, however
-//! many items there are; the submission of a round is the hottest path there is (anchors-realtime.md §0.1).
+//! many items there are; the submission of a round is the hottest path there is (decisions/022).
 
 use crate::{
     error::Result,

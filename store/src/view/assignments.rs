@@ -1,4 +1,4 @@
-//! A waiter's own place on the roster, by each branch's own day: dated assignments and standing ones (DESIGN §9).
+//! A waiter's own place on the roster, by each branch's own day: dated assignments and standing ones (design.md §9).
 
 use crate::{
     Database,

@@ -1,4 +1,4 @@
-//! The audit log as the office reads it (contract/admin-kitchen.md §2.C17).
+//! The audit log as the office reads it (C17).
 
 use crate::{
     Database, Page,

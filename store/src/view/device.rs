@@ -62,7 +62,7 @@ const TASTE: &str = "select preferences, preferences_at from diner
 
 const VISITS: &str = "select count(distinct session_id) as visits from diner where tenant_id = $1 and device_id = $2";
 
-// Phones do not say whose a line is (contract M11); alone at the table there is no doubt.
+// Phones do not say whose a line is (M11); alone at the table there is no doubt.
 const HISTORY: &str = "select d.session_id, d.id as diner_id, d.name as diner_name, d.branch_id, b.name as branch_name,
         d.joined_at as visited_at,
         cast(coalesce(sum(i.qty * i.unit_price_cents), 0) as bigint) as total_spent_cents,

@@ -1,4 +1,4 @@
-//! The roster of a branch on one day, as the office looks at it (contract/admin-kitchen.md §2.C11).
+//! The roster of a branch on one day, as the office looks at it (C11).
 
 use crate::{
     Database,

@@ -110,7 +110,7 @@ impl From<TableNow> for OfficeTable {
 pub enum Floor {
     /// All of them, those that are switched off included: the office's.
     Whole,
-    /// Those of the caller's sectors of today; all of them where the caller manages the branch (contract W7).
+    /// Those of the caller's sectors of today; all of them where the caller manages the branch (W7).
     Mine,
     /// Those of the caller's sectors of today; all of them where the caller has none.
     MineOrWhole,

@@ -1,4 +1,4 @@
-//! How busy a kitchen is and how fast it was lately: what the waiting time is guessed from (contract M29).
+//! How busy a kitchen is and how fast it was lately: what the waiting time is guessed from (M29).
 
 use crate::{
     Database,

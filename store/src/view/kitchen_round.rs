@@ -1,4 +1,4 @@
-//! Rounds as the kitchen display and the waiter read them (contract W14, §2.C12), each list in one statement.
+//! Rounds as the kitchen display and the waiter read them (W14, C12), each list in one statement.
 
 use super::kitchen_place::{At, OpenIn};
 use crate::{

@@ -1,4 +1,4 @@
-//! Tickets as a station's screen reads them (contract §2.C13), each list in one statement.
+//! Tickets as a station's screen reads them (C13), each list in one statement.
 
 use super::kitchen_place::{At, OpenIn};
 use crate::{

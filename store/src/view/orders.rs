@@ -1,4 +1,4 @@
-//! The orders page (contract/admin-kitchen.md §2.C15): what the kitchen has and what waits to be carried out.
+//! The orders page (C15): what the kitchen has and what waits to be carried out.
 //!
 //! The shipped page knows no struck items and would show them like any other, so they are left out, of the list as of the
 //! total.

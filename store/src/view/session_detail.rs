@@ -1,4 +1,4 @@
-//! The party at a table as the waiter's and the office's detail screens show it (contract W9).
+//! The party at a table as the waiter's and the office's detail screens show it (W9).
 //!
 //! CANCELED rounds are left out, the shipped badge cannot draw one; voided items are shown as such and cost nothing.
 

@@ -1,4 +1,4 @@
-//! A session in one line, whatever its state (contract W22).
+//! A session in one line, whatever its state (W22).
 
 use super::owed::total_cents;
 use crate::{Database, error::Result, scoped::admitted, unit_of_work::one};

@@ -120,7 +120,7 @@ const TOTAL: &str = concat!(
     from table_session s left join guest_check k on k.session_id = s.id where s.id = $1 and s.tenant_id = $2"
 );
 
-/// The diner's own session; any other is not its business (contract M12).
+/// The diner's own session; any other is not its business (M12).
 fn own(diner: &Diner, session: SessionId) -> Result<()> {
     if diner.admits_session(session) { Ok(()) } else { Err(Error::Forbidden("session")) }
 }
@@ -161,7 +161,7 @@ impl Database {
         Ok(query.all(self.reader()).await?)
     }
 
-    /// What the session has ordered so far; what was canceled or struck counts nowhere (DESIGN §9).
+    /// What the session has ordered so far; what was canceled or struck counts nowhere (design.md §9).
     ///
     /// # Errors
     /// Another session's.

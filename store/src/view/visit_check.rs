@@ -1,4 +1,4 @@
-//! The bill as the party's own phones read it (contract M16).
+//! The bill as the party's own phones read it (M16).
 //!
 //! Its lines are the round items, not the charges: a withdrawn check shows what was ordered since, too.
 

@@ -1,4 +1,4 @@
-//! What may become of a payment: the graph of the contract's §2, and what each state is worth.
+//! What may become of a payment: the graph of payments.md §2, and what each state is worth.
 
 use serde::{Deserialize, Serialize};
 

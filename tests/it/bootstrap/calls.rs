@@ -1,5 +1,5 @@
-//! What the dashboard sends: one row a call of contract §2 that some page makes ([L]) or that is wired ([W]), in an order
-//! in which a person might click.
+//! What the dashboard sends: one row a call of admin-kitchen.md §2 that some page makes ([L]) or that is wired ([W]),
+//! in an order in which a person might click.
 
 /// Who it is sent by, method, path, body as the client writes it, status, type of the answer (empty: no body; `html`), and
 /// the name under which the answer's id is kept. `$name` is an id that was kept; `$today` and the like are days.
@@ -7,7 +7,7 @@
 /// Undefined fields are dropped by the client, emptied ones are explicit nulls, and some forms carry fields of their own.
 pub(super) type Call = (&'static str, &'static str, &'static str, &'static str, u16, &'static str, &'static str);
 
-/// The core (contract §2.C).
+/// The core (admin-kitchen.md §2).
 pub(super) const CORE: &[Call] = &[
     // C1
     ("admin", "POST", "/api/auth/refresh", "", 200, "Refreshed", ""),
@@ -259,7 +259,7 @@ pub(super) const CORE: &[Call] = &[
     ("admin", "DELETE", "/api/admin/sectors/$sector", "", 204, "", ""),
     ("admin", "DELETE", "/api/admin/sectors/$everywhere", "", 204, "", ""),
     ("admin", "DELETE", "/api/admin/staff/$member", "", 204, "", ""),
-    // C12, with §4: the cook starts, the office may say ready, whoever stands there serves.
+    // C12, with admin-kitchen.md §4: the cook starts, the office may say ready, whoever stands there serves.
     ("kitchen", "GET", "/api/kitchen/rounds", "", 200, "[Round]", ""),
     ("kitchen", "PATCH", "/api/waiter/rounds/items/$item/void", r#"{"reason":"Sin stock"}"#, 200, "Voided", ""),
     ("kitchen", "POST", "/api/kitchen/rounds/$round/status", r#"{"status":"IN_KITCHEN"}"#, 200, "Round", ""),

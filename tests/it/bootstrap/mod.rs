@@ -1,5 +1,5 @@
 //! The dashboard as it is: what it asks for when it appears, and each call that its pages make or have wired, sent as the
-//! browser sends it (contract §1.1, §1.6, §2). Answers are held against the client's own types.
+//! browser sends it (admin-kitchen.md §1.1, §1.6, §2). Answers are held against the client's own types.
 
 mod calls;
 mod types;
@@ -216,7 +216,7 @@ both_modes! {
         }
     }
 
-    /// The wording that the table's window looks for: it shows "no session", not an error (contract §1.2).
+    /// The wording that the table's window looks for: it shows "no session", not an error (admin-kitchen.md §1.2).
     async fn a_free_table_says_so_in_the_words_the_client_looks_for(app: App) {
         let tab = Tab::sign_in(&app, "manager@demo.com", "manager123").await;
         let free = app.sql_i64("select id from dining_table where code = 'BAR-02'").await;

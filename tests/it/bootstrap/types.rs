@@ -1,5 +1,5 @@
-//! The types of the dashboard's client (contract §2), and whether an answer is one of them: a field that is missing or of
-//! another kind makes a page fall over, a field too many does not.
+//! The types of the dashboard's client (admin-kitchen.md §2), and whether an answer is one of them: a field that is
+//! missing or of another kind makes a page fall over, a field too many does not.
 
 use harness::Value;
 

@@ -1,5 +1,5 @@
-//! The rest of what the dashboard sends: promotions, recipes, customizations, ingredients (contract §2.U), and what goes in
-//! the end.
+//! The rest of what the dashboard sends: promotions, recipes, customizations, ingredients (admin-kitchen.md §2), and
+//! what goes in the end.
 
 use super::calls::Call;
 

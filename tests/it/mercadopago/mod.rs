@@ -1,4 +1,4 @@
-//! Money that comes by phone: every row of the failure table (contract/mercadopago.md §5) has a test of that number.
+//! Money that comes by phone: every row of the failure table (payments.md §5) has a test of that number.
 
 mod bad_input;
 mod crashes;

@@ -1,4 +1,4 @@
-//! DESIGN §3's table of audiences, written down again by hand.
+//! design.md §3's table of audiences, written down again by hand.
 
 use super::*;
 use crate::testing::{event, later, roster};
@@ -60,7 +60,7 @@ fn union(audiences: &[&[&'static str]]) -> Vec<&'static str> {
     all.into_iter().collect()
 }
 
-/// DESIGN §3, row by row. No wildcard: whoever adds a type writes down here who hears it.
+/// design.md §3, row by row. No wildcard: whoever adds a type writes down here who hears it.
 fn table(kind: EventType) -> Vec<&'static str> {
     use EventType::*;
     match kind {

@@ -1,4 +1,4 @@
-//! The office's allergens (contract/admin-kitchen.md §2.C7).
+//! The office's allergens (C7).
 
 mod reaction;
 

@@ -1,4 +1,4 @@
-//! The office's roster (contract/admin-kitchen.md §2.C11).
+//! The office's roster (C11).
 
 use crate::{
     extract::{Command, Nothing, Params, Reply, Segment},

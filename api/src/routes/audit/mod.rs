@@ -1,4 +1,4 @@
-//! The audit log for the office (contract/admin-kitchen.md §2.C17).
+//! The audit log for the office (C17).
 
 use crate::{
     extract::{Paged, Params, Part},

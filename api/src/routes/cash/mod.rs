@@ -1,4 +1,4 @@
-//! The cash register (contract/admin-kitchen.md §2.U8).
+//! The cash register (U8).
 
 use crate::{
     extract::{Command, Paged, Params, Part, Reply, Segment},

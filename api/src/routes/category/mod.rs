@@ -1,4 +1,4 @@
-//! The office's categories (contract/admin-kitchen.md §2.C4).
+//! The office's categories (C4).
 
 use crate::{
     extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},

@@ -1,4 +1,4 @@
-//! Admin 2.C14: the customer's receipt, opened in a window of its own and printed.
+//! C14: the customer's receipt, opened in a window of its own and printed.
 
 use crate::{extract::Segment, problem::ApiResult, receipt, state::AppState};
 use auth::{AnyRole, Staff};

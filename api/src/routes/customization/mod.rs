@@ -1,4 +1,4 @@
-//! The office's modifiers (contract/admin-kitchen.md §2.U6).
+//! The office's modifiers (U6).
 
 use crate::{
     extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},

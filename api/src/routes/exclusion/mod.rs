@@ -1,4 +1,4 @@
-//! What branches leave out of the menu (contract/admin-kitchen.md §2.C18).
+//! What branches leave out of the menu (C18).
 
 use crate::{
     extract::{Command, Reply, Segment},

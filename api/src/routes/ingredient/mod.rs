@@ -1,4 +1,4 @@
-//! Ingredients and the lists of words that recipes choose from (contract/admin-kitchen.md §2.U3, §2.U4).
+//! Ingredients and the lists of words that recipes choose from (U3, U4).
 
 use crate::{
     extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},

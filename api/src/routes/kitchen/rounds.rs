@@ -1,4 +1,4 @@
-//! What the kitchen display shows (contract §2.C12), and one round of it (W15).
+//! What the kitchen display shows (C12), and one round of it (W15).
 
 use crate::{
     extract::{Params, Segment},

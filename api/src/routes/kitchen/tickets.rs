@@ -1,4 +1,4 @@
-//! What a station's screen shows (contract §2.C13).
+//! What a station's screen shows (C13).
 
 use crate::{
     extract::{Params, Segment},

@@ -1,4 +1,4 @@
-//! What the kitchen has and what waits to be carried out (contract/admin-kitchen.md §2.C15).
+//! What the kitchen has and what waits to be carried out (C15).
 
 use crate::{
     extract::{Paged, Params, Part},

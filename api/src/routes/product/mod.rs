@@ -1,4 +1,4 @@
-//! The office's products (contract/admin-kitchen.md §2.C6).
+//! The office's products (C6).
 
 use crate::{
     extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},

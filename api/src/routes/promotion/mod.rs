@@ -1,4 +1,4 @@
-//! The office's promotions (contract/admin-kitchen.md §2.U1).
+//! The office's promotions (U1).
 
 use crate::{
     extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},

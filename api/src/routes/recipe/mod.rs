@@ -1,4 +1,4 @@
-//! Recipes (contract/admin-kitchen.md §2.U2). They are the kitchen's: cooks write them as managers do.
+//! Recipes (U2). They are the kitchen's: cooks write them as managers do.
 
 use crate::{
     extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},

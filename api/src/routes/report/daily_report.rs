@@ -1,4 +1,4 @@
-//! Admin 2.C14: a branch's day, opened in a window of its own and printed.
+//! C14: a branch's day, opened in a window of its own and printed.
 
 use crate::{
     extract::{Params, Segment},

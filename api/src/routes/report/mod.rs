@@ -1,4 +1,4 @@
-//! What the office asks about days gone by (contract/admin-kitchen.md §2.C16); what the words mean, `store::view` says.
+//! What the office asks about days gone by (C16); what the words mean, `store::view` says.
 //!
 //! Those of the contract are for anybody who works in the branch, as the shipped dashboard expects; those about persons and
 //! about money that is missing are for who runs it.

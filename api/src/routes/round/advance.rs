@@ -27,7 +27,7 @@ pub(crate) struct NextStatus {
     reason: Option<Name<200>>,
 }
 
-/// Moves a round one step on. Which role may do which step: DESIGN §5.
+/// Moves a round one step on. Which role may do which step: design.md §5.
 #[utoipa::path(post, path = "/api/kitchen/rounds/{round_id}/status", tag = "kitchen", request_body = NextStatus,
     security(("staff" = [])), params(("round_id" = RoundId, Path), ("X-Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = KitchenRound), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),

@@ -1,4 +1,4 @@
-//! The office's sectors (contract/admin-kitchen.md §2.C8).
+//! The office's sectors (C8).
 
 use crate::{
     extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},

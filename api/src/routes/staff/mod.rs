@@ -1,4 +1,4 @@
-//! The office's staff (contract/admin-kitchen.md §2.C10).
+//! The office's staff (C10).
 
 use crate::{
     extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},

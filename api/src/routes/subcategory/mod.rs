@@ -1,4 +1,4 @@
-//! The office's subcategories (contract/admin-kitchen.md §2.C5).
+//! The office's subcategories (C5).
 
 use crate::{
     extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},

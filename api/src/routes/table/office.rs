@@ -1,4 +1,4 @@
-//! The office's tables (contract/admin-kitchen.md §2.C9).
+//! The office's tables (C9).
 
 use crate::{
     extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},

@@ -1,4 +1,4 @@
-//! The business itself (contract/admin-kitchen.md §2.C2).
+//! The business itself (C2).
 
 use crate::{
     extract::{Command, Reply},

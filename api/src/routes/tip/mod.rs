@@ -1,4 +1,4 @@
-//! Tips and the pools that share them out (contract/admin-kitchen.md §2.U7).
+//! Tips and the pools that share them out (U7).
 
 mod pool;
 

@@ -1,5 +1,5 @@
 //! Which payment covers which charge: a pure function of all payments and all charges of a check, so the result does not
-//! depend on the order in which the provider's notices arrive (DESIGN §6, mercadopago.md §5 step 5).
+//! depend on the order in which the provider's notices arrive (design.md §6, payments.md §5 step 5).
 //!
 //! It keeps **I8** by construction: the parts of a payment sum to its net at most, those of a charge to its amount at
 //! most. What a payment has beyond that is unapplied credit, never a part.

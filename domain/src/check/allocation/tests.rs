@@ -1,4 +1,4 @@
-//! Examples from contract/mercadopago.md §5, then a seeded loop over random checks: the seed is in the assertion's message.
+//! Examples from payments.md §5, then a seeded loop over random checks: the seed is in the assertion's message.
 
 use super::*;
 use crate::check::dice::Dice;

@@ -111,7 +111,7 @@ fn what_is_newer_and_odd_is_applied_and_flagged() {
 
 #[test]
 fn the_graph_is_that_of_the_contract() {
-    // The steps of contract/mercadopago.md §2.
+    // The steps of payments.md §2.
     let steps = [
         (Pending, vec![InProcess, Approved, Rejected, Cancelled]),
         (InProcess, vec![Approved, Rejected, Cancelled, Pending]),

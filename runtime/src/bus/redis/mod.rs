@@ -1,6 +1,6 @@
 //! The bus over Redis or Valkey, through fred.
 //!
-//! What fred 10.1 needs to be told (measured, anchors-realtime.md facts 4 and 5): RESP3; a command timeout, as there is
+//! What fred 10.1 needs to be told (measured, decisions/025): RESP3; a command timeout, as there is
 //! none by default; a broadcast capacity far above 32; and that `SUBSCRIBE` is done only when a `PING` sent after it has
 //! been answered. One connection publishes, and each listener has one of its own.
 

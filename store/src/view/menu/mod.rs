@@ -45,7 +45,7 @@ pub struct MenuCategory {
     pub order: i32,
     /// In their order.
     pub subcategories: Vec<MenuSubcategory>,
-    /// Those that are out included, marked as such: phones refuse to send what they do not know (contract §7.8).
+    /// Those that are out included, marked as such: phones refuse to send what they do not know (diner-waiter.md §7.8).
     pub products: Vec<MenuProduct>,
 }
 

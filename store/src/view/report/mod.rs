@@ -1,4 +1,4 @@
-//! What the office asks about days gone by (contract/admin-kitchen.md §2.C16), from the ledger and the rounds.
+//! What the office asks about days gone by (C16), from the ledger and the rounds.
 //!
 //! What every report means by its words:
 //! * **revenue**, **sales**: what counts towards bills of the payments that were approved: `payment.net_cents`. That is
