@@ -1,10 +1,9 @@
 //! What each subcommand does.
 
 use crate::{
-    Command, banner, housekeeping, operator, payments,
+    Command, banner, jobs, operator,
     process::Process,
     sandbox::{self, Sandbox},
-    watch,
 };
 use api::{AppState, Parts};
 use pictures::Pictures;
@@ -110,10 +109,9 @@ fn run_api(
         pictures: Pictures::new(&process.settings.pictures)?,
         settings: process.settings.clone(),
         metrics,
+        jobs: process.jobs.clone(),
     });
-    housekeeping::start(process, state.clone());
-    payments::start(process);
-    watch::start(process);
+    jobs::start(process, &state);
     let shutdown = process.shutdown.clone();
     process.shutdown.spawn(api::serve(listener, state, connections, shutdown));
     Ok(())

@@ -3,12 +3,10 @@
 
 mod banner;
 mod commands;
-mod housekeeping;
+mod jobs;
 mod operator;
-mod payments;
 mod process;
 mod sandbox;
-mod watch;
 
 use clap::{Parser, Subcommand};
 use runtime::{Args, log::LogWriter};

@@ -4,7 +4,7 @@ use auth::{Authenticator, TokenKeys};
 use domain::{Clock, SystemClock};
 use operations::payment::Providers;
 use provider::{Guarded, MercadoPago, Vault};
-use runtime::{BreakerConfig, Bus, BusTarget, CircuitBreakers, DatabaseTarget, Settings, Shutdown};
+use runtime::{BreakerConfig, Bus, BusTarget, CircuitBreakers, DatabaseTarget, Jobs, Settings, Shutdown};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use store::{Database, Location};
@@ -19,6 +19,7 @@ pub(crate) struct Process {
     pub(crate) db: Database,
     pub(crate) authenticator: Arc<Authenticator>,
     pub(crate) providers: Providers,
+    pub(crate) jobs: Jobs,
 }
 
 impl Process {
@@ -43,7 +44,7 @@ impl Process {
         let keys = TokenKeys::new(settings.secrets.jwt.clone(), settings.secrets.table_token.clone());
         let authenticator = Arc::new(Authenticator::new(keys, Arc::new(db.clone()), clock.clone()));
         let providers = providers(&settings, clock)?;
-        Ok(Self { settings, shutdown, bus, db, authenticator, providers })
+        Ok(Self { settings, shutdown, bus, db, authenticator, providers, jobs: Jobs::default() })
     }
 }
 

@@ -5,7 +5,7 @@ use auth::Authenticator;
 use axum::extract::FromRef;
 use operations::payment::Providers;
 use pictures::Pictures;
-use runtime::{Bus, RateLimits, Settings, telemetry::MetricsHandle};
+use runtime::{Bus, Jobs, RateLimits, Settings, telemetry::MetricsHandle};
 use std::sync::Arc;
 use store::Database;
 
@@ -39,6 +39,8 @@ pub struct Parts {
     pub settings: Settings,
     /// What `/metrics` prints.
     pub metrics: MetricsHandle,
+    /// For the health report: the background work of this process.
+    pub jobs: Jobs,
 }
 
 impl AppState {

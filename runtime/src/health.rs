@@ -1,6 +1,6 @@
 //! What `/api/health/detailed` says: one line a component, and the worst of them as the whole.
 
-use crate::BreakerState;
+use crate::{BreakerState, JobReport};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -55,6 +55,9 @@ pub struct HealthReport {
     /// The queue behind the provider's notices; absent where nothing works on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_retry: Option<WebhookRetry>,
+    /// The background work of the process, by name; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jobs: Option<Vec<JobReport>>,
 }
 
 /// How the queue of payment work is.
@@ -77,7 +80,7 @@ impl HealthReport {
     #[must_use]
     pub fn new(components: Vec<ComponentHealth>) -> Self {
         let status = components.iter().map(|component| component.status).max().unwrap_or(HealthStatus::Up);
-        Self { status, components, circuit_breakers: None, webhook_retry: None }
+        Self { status, components, circuit_breakers: None, webhook_retry: None, jobs: None }
     }
 }
 

@@ -58,15 +58,17 @@ impl Scope for DueCart {
 }
 
 impl Database {
-    /// Carts with lines that are due by now. A bounded number: the rest is due the next time, too.
+    /// At most a hundred carts with lines that are due by now, by session, behind the session `after`.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn due_carts(&self) -> Result<Vec<DueCart>> {
+    pub async fn due_carts(&self, after: Option<SessionId>) -> Result<Vec<DueCart>> {
         // The word in the comment is how a look at the connection tells it from what a request asks.
         let sql = "/* housekeeping */ select distinct s.tenant_id, s.branch_id, s.id as session_id
-            from cart_item i join table_session s on s.id = i.session_id where i.settle_at <= $1 limit 100";
-        all(self.reader(), sql, [self.clock().now().into()]).await
+            from cart_item i join table_session s on s.id = i.session_id where i.settle_at <= $1 and s.id > $2
+            order by session_id limit 100";
+        let after = after.map_or(0, SessionId::get);
+        all(self.reader(), sql, [self.clock().now().into(), after.into()]).await
     }
 }
 

@@ -8,7 +8,7 @@
 use crate::{
     audit,
     condition::Condition,
-    connection::{self, DatabaseFile, Reader, Transaction},
+    connection::{self, DatabaseFile, Purpose, Reader, Transaction},
     error::{Conflict, Error, HoldsStoreError, Result},
     event_log,
     unit_of_work::UnitOfWork,
@@ -130,10 +130,28 @@ impl Database {
         F: Fn(UnitOfWork) -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
+        self.run(Purpose::Request, name, body).await
+    }
+
+    /// [`Database::transaction`] on nobody's request; statements that it sends say so in a comment.
+    pub(crate) async fn housekeeping<T, F, Fut>(&self, name: &'static str, body: F) -> Result<T>
+    where
+        F: Fn(UnitOfWork) -> Fut,
+        Fut: Future<Output = Result<T>>,
+    {
+        self.run(Purpose::Housekeeping, name, body).await
+    }
+
+    async fn run<T, E, F, Fut>(&self, purpose: Purpose, name: &'static str, body: F) -> Result<T, E>
+    where
+        E: HoldsStoreError,
+        F: Fn(UnitOfWork) -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+    {
         let (mut attempt, mut lost) = (0, 0);
         while attempt < TRIES {
             attempt += 1;
-            let error = match self.attempt(&body).await {
+            let error = match self.attempt(purpose, &body).await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
@@ -169,7 +187,7 @@ impl Database {
         Ok(turn.await.map_err(|_| Error::Busy)?.ok())
     }
 
-    async fn attempt<T, E, F, Fut>(&self, body: &F) -> Result<T, E>
+    async fn attempt<T, E, F, Fut>(&self, purpose: Purpose, body: &F) -> Result<T, E>
     where
         E: HoldsStoreError,
         F: Fn(UnitOfWork) -> Fut,
@@ -178,7 +196,7 @@ impl Database {
         // The transaction keeps the turn until its end: the next one begins when this one is over.
         let turn = self.turn().await?;
         let pool = self.reader.pool().map_err(Error::Unavailable)?;
-        let tx = Transaction::begin(pool, turn).await.map_err(Error::from)?;
+        let tx = Transaction::begin(pool, purpose, turn).await.map_err(Error::from)?;
         let now = self.clock.now();
         let work = UnitOfWork::new(tx, now);
         let value = match body(work.clone()).await {

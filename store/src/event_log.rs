@@ -320,7 +320,7 @@ impl Database {
             DbBackend::Postgres => "update branch_stream set epoch = gen_random_uuid()::text",
             _ => "update branch_stream set epoch = lower(hex(randomblob(16)))",
         };
-        Ok(self.reader().execute_unprepared(sql).await?.rows_affected())
+        self.transaction("stream.begin_epoch", |uow| async move { uow.run(sql, []).await }).await
     }
 
     /// How many streams there are, and the number of the longest.

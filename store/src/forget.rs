@@ -1,8 +1,8 @@
 //! Forgetting what is past its life: a bounded number of rows a statement, so that none holds its locks for long, and as many
 //! statements as it takes, so that forgetting keeps pace with whatever comes in.
 
-use crate::{Database, error::Result};
-use sea_orm::{ConnectionTrait, Statement, Value};
+use crate::{Database, error::Result, unit_of_work::UnitOfWork};
+use sea_orm::Value;
 
 /// Rows that one statement forgets at most; the statements say the same number.
 pub(crate) const BATCH: u64 = 5_000;
@@ -10,13 +10,14 @@ pub(crate) const BATCH: u64 = 5_000;
 const BATCHES: usize = 200;
 
 impl Database {
-    /// Runs a statement that forgets at most [`BATCH`] rows until nothing is left, and tells how many there were.
+    /// Runs a statement that forgets at most [`BATCH`] rows, each time in a transaction of its own, until nothing is left, and
+    /// tells how many there were.
     pub(crate) async fn forget(&self, sql: &str, values: &[Value]) -> Result<u64> {
         let mut forgotten = 0;
         for _ in 0..BATCHES {
-            let backend = self.reader().get_database_backend();
-            let statement = Statement::from_sql_and_values(backend, sql, values.iter().cloned());
-            let rows = self.reader().execute_raw(statement).await?.rows_affected();
+            let sql = &format!("/* housekeeping */ {sql}");
+            let forget = |uow: UnitOfWork| async move { uow.run(sql, values.iter().cloned()).await };
+            let rows = self.housekeeping("housekeeping.forget", forget).await?;
             forgotten += rows;
             if rows < BATCH {
                 break;

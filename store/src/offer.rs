@@ -127,17 +127,19 @@ impl UnitOfWork {
 }
 
 impl Database {
-    /// Places in menus where an 86 or a count is over. A bounded number: the rest is found the next time.
+    /// At most a hundred places in menus where an 86 or a count is over, by branch and product, behind the place `after`.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn ended_restrictions(&self) -> Result<Vec<EndedRestriction>> {
+    pub async fn ended_restrictions(&self, after: Option<(BranchId, ProductId)>) -> Result<Vec<EndedRestriction>> {
         // The word in the comment is how a look at the connection tells it from what a request asks.
         let sql = "/* housekeeping */ select bp.tenant_id, bp.branch_id, bp.product_id from branch_product bp
             join product p on p.id = bp.product_id and p.is_active
             join branch b on b.id = bp.branch_id and b.is_active
-            where bp.restricted_until <= $1 order by bp.restricted_until limit 100";
-        all(self.reader(), sql, [self.clock().now().into()]).await
+            where bp.restricted_until <= $1 and (bp.branch_id, bp.product_id) > ($2, $3)
+            order by bp.branch_id, bp.product_id limit 100";
+        let (branch, product) = after.map_or((0, 0), |(branch, product)| (branch.get(), product.get()));
+        all(self.reader(), sql, [self.clock().now().into(), branch.into(), product.into()]).await
     }
 }
 

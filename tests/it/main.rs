@@ -27,6 +27,7 @@ mod hours;
 mod images;
 mod ingredients;
 mod isolation;
+mod jobs;
 mod join;
 mod keys;
 mod kitchen;

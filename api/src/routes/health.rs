@@ -58,7 +58,8 @@ pub(crate) async fn detailed(State(state): State<AppState>) -> (StatusCode, Json
     let report = HealthReport {
         circuit_breakers: Some(state.providers.breakers().states()),
         webhook_retry: queue.ok(),
-        ..HealthReport::new(vec![database, bus, streams, payments])
+        jobs: Some(state.jobs.reports()),
+        ..HealthReport::new(vec![database, bus, streams, payments, state.jobs.health()])
     };
     let status = if report.status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, Json(report))

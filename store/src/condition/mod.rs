@@ -122,8 +122,8 @@ impl Database {
         self.check_content().await?;
         let mark = Uuid::new_v4().simple().to_string();
         let written = &mark;
-        self.transaction("database.probe", |uow| async move {
-            uow.run("update write_probe set mark = $1 /* background */", [written.as_str().into()]).await
+        self.housekeeping("database.probe", |uow| async move {
+            uow.run("/* housekeeping */ update write_probe set mark = $1", [written.as_str().into()]).await
         })
         .await?;
         let Location::Sqlite(path) = self.location() else { return Ok(()) };

@@ -12,7 +12,7 @@ mod transaction;
 
 pub(crate) use file::DatabaseFile;
 pub(crate) use reader::Reader;
-pub(crate) use transaction::{Transaction, query_error};
+pub(crate) use transaction::{Purpose, Transaction, query_error};
 
 use crate::database::{LOCK_TIMEOUT_SECONDS, STATEMENT_TIMEOUT_SECONDS};
 use sea_orm::{

@@ -15,10 +15,37 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::{Mutex, MutexGuard, OwnedSemaphorePermit};
 
+/// On whose account a transaction runs. Statements of housekeeping say so in a comment, so that whoever looks at the
+/// database, or counts what a request costs, can tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Request,
+    Housekeeping,
+}
+
+impl Purpose {
+    const fn begin(self, backend: DbBackend) -> &'static str {
+        match (self, backend) {
+            (Self::Request, DbBackend::Sqlite) => "BEGIN IMMEDIATE",
+            (Self::Request, _) => "BEGIN",
+            (Self::Housekeeping, DbBackend::Sqlite) => "/* housekeeping */ BEGIN IMMEDIATE",
+            (Self::Housekeeping, _) => "/* housekeeping */ BEGIN",
+        }
+    }
+
+    const fn commit(self) -> &'static str {
+        match self {
+            Self::Request => "COMMIT",
+            Self::Housekeeping => "/* housekeeping */ COMMIT",
+        }
+    }
+}
+
 /// A transaction that is open until [`Transaction::commit`], [`Transaction::rollback`] or its drop, which rolls back.
 #[derive(Debug)]
 pub(crate) struct Transaction {
     backend: DbBackend,
+    purpose: Purpose,
     open: Mutex<Open>,
 }
 
@@ -57,7 +84,11 @@ impl Transaction {
     ///
     /// # Errors
     /// No connection is to be had, or the database refuses to begin; the connection is then closed.
-    pub(crate) async fn begin(pool: &DatabaseConnection, turn: Option<OwnedSemaphorePermit>) -> Result<Self, DbErr> {
+    pub(crate) async fn begin(
+        pool: &DatabaseConnection,
+        purpose: Purpose,
+        turn: Option<OwnedSemaphorePermit>,
+    ) -> Result<Self, DbErr> {
         let backend = pool.get_database_backend();
         let connection = if backend == DbBackend::Sqlite {
             pool.get_sqlite_connection_pool().acquire().await.map(Either::Sqlite)
@@ -66,10 +97,9 @@ impl Transaction {
         };
         let mut connection = Pooled(Some(connection.map_err(acquire_error)?));
         // SQLite refuses this inside a transaction; the hooks of the pool see to it on PostgreSQL, which only warns.
-        let begin = if backend == DbBackend::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        connection.send(begin).await.map_err(query_error)?;
+        connection.send(purpose.begin(backend)).await.map_err(query_error)?;
         let open = Open { connection: Some(connection), state: State::Usable, turn };
-        Ok(Self { backend, open: Mutex::new(open) })
+        Ok(Self { backend, purpose, open: Mutex::new(open) })
     }
 
     /// Commits. `Ok` means that the database confirmed it, and nothing less (I10).
@@ -79,7 +109,10 @@ impl Transaction {
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
         let usable = self.open.lock().await.usable();
         match usable {
-            Ok(()) => self.end("COMMIT").await,
+            Ok(()) => {
+                let commit = self.purpose.commit();
+                self.end(commit).await
+            }
             Err(refused) => {
                 self.rollback().await.ok();
                 Err(refused)

@@ -1,0 +1,61 @@
+//! The background work of an API process, one line a job. How a job is supervised is in `runtime::job`; each of them may run
+//! in several processes at once.
+
+mod carts;
+mod condition;
+mod forget;
+mod payments;
+mod restrictions;
+
+use crate::process::Process;
+use api::AppState;
+use runtime::{JobError, Periodic, Ran};
+use std::time::Duration;
+
+/// Phones wait for it.
+const SECOND: Duration = Duration::from_secs(1);
+/// Nobody waits for it.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Starts all of them.
+pub(crate) fn start(process: &Process, state: &AppState) {
+    let (jobs, shutdown) = (&process.jobs, &process.shutdown);
+    jobs.start(shutdown, carts::settle(&process.db));
+    jobs.start(shutdown, restrictions::end(&process.db));
+    jobs.start(shutdown, condition::Inspection::new(&process.db));
+    jobs.start(shutdown, payments::Syncs::new(process));
+    jobs.start(shutdown, payments::refunds(process));
+    jobs.start(shutdown, payments::sweep(process));
+    jobs.start(shutdown, payments::reconcile(process));
+    jobs.start(shutdown, payments::NoticeCounts::new(process));
+    forget::start(process);
+    let limits = state.clone();
+    let sweep = move || {
+        limits.limits.sweep();
+        std::future::ready(Ok(Ran::Done))
+    };
+    jobs.start(shutdown, Periodic::new("rate_limit.sweep", MINUTE, sweep));
+}
+
+/// What several rows of one run came to: the run goes on after a row that failed, and fails at its end.
+#[derive(Debug, Default)]
+struct Rows {
+    failed: usize,
+    last: Option<String>,
+}
+
+impl Rows {
+    fn note<T, E: std::fmt::Display>(&mut self, result: Result<T, E>) {
+        if let Err(error) = result {
+            self.failed += 1;
+            self.last = Some(error.to_string());
+        }
+    }
+
+    fn done(self) -> Result<Ran, JobError> {
+        match self.last {
+            None => Ok(Ran::Done),
+            Some(last) => Err(format!("{} rows failed, the last: {last}", self.failed).into()),
+        }
+    }
+}
