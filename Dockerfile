@@ -20,7 +20,9 @@ COPY --from=build /out/comanda /usr/local/bin/comanda
 USER comanda
 WORKDIR /data
 VOLUME /data
-ENV COMANDA_API_ADDR=0.0.0.0:8000 \
+# Development would publish the demo's passwords to whoever reaches the ports.
+ENV COMANDA_ENV=production \
+    COMANDA_API_ADDR=0.0.0.0:8000 \
     COMANDA_WS_ADDR=0.0.0.0:8001 \
     COMANDA_DATA_DIR=/data
 EXPOSE 8000 8001

@@ -7,7 +7,7 @@ use crate::{
 };
 use api::{AppState, Parts};
 use pictures::Pictures;
-use runtime::{Args, Connections, RateLimits, Settings, log, serve::listen, telemetry};
+use runtime::{Args, Connections, Settings, log, serve::listen, telemetry};
 use std::net::SocketAddr;
 use telemetry::MetricsHandle;
 use tokio::net::TcpListener;
@@ -83,6 +83,7 @@ async fn gateway(settings: Settings) -> Result<(), Failure> {
     let listener = open(process.settings.ws_addr)?;
     tracing::info!(address = %listener.local_addr()?, "gateway is up");
     telemetry::keep_metrics(&metrics, &process.shutdown);
+    jobs::forget_idle_limits(&process);
     run_gateway(&process, listener, metrics, connections);
     until_stopped(process).await
 }
@@ -104,14 +105,14 @@ fn run_api(
         db: process.db.clone(),
         authenticator: process.authenticator.clone(),
         bus: process.bus.clone(),
-        limits: RateLimits::new(process.settings.rate_limits),
+        limits: process.limits.clone(),
         providers: process.providers.clone(),
         pictures: Pictures::new(&process.settings.pictures)?,
         settings: process.settings.clone(),
         metrics,
         jobs: process.jobs.clone(),
     });
-    jobs::start(process, &state);
+    jobs::start(process);
     let shutdown = process.shutdown.clone();
     process.shutdown.spawn(api::serve(listener, state, connections, shutdown));
     Ok(())
@@ -124,6 +125,7 @@ fn run_gateway(process: &Process, listener: TcpListener, metrics: MetricsHandle,
         bus: process.bus.clone(),
         origins: process.settings.origins.clone(),
         limits: process.settings.sockets,
+        rates: process.limits.clone(),
         environment: process.settings.environment,
         metrics: Some(metrics),
         connections,

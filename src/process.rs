@@ -4,7 +4,7 @@ use auth::{Authenticator, TokenKeys};
 use domain::{Clock, SystemClock};
 use operations::payment::Providers;
 use provider::{Guarded, MercadoPago, Vault};
-use runtime::{BreakerConfig, Bus, BusTarget, CircuitBreakers, DatabaseTarget, Jobs, Settings, Shutdown};
+use runtime::{BreakerConfig, Bus, BusTarget, CircuitBreakers, DatabaseTarget, Jobs, RateLimits, Settings, Shutdown};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use store::{Database, Location};
@@ -20,6 +20,7 @@ pub(crate) struct Process {
     pub(crate) authenticator: Arc<Authenticator>,
     pub(crate) providers: Providers,
     pub(crate) jobs: Jobs,
+    pub(crate) limits: RateLimits,
 }
 
 impl Process {
@@ -44,7 +45,8 @@ impl Process {
         let keys = TokenKeys::new(settings.secrets.jwt.clone(), settings.secrets.table_token.clone());
         let authenticator = Arc::new(Authenticator::new(keys, Arc::new(db.clone()), clock.clone()));
         let providers = providers(&settings, clock)?;
-        Ok(Self { settings, shutdown, bus, db, authenticator, providers, jobs: Jobs::default() })
+        let (jobs, limits) = (Jobs::default(), RateLimits::new(settings.rate_limits));
+        Ok(Self { settings, shutdown, bus, db, authenticator, providers, jobs, limits })
     }
 }
 

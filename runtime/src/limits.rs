@@ -104,6 +104,8 @@ limits! {
     EstimatedWait = 60 * VENUE, "estimated_wait";
     /// Pictures uploaded, each a second of a core; key: the user's id.
     ImageUpload = 60, "image_upload";
+    /// Reads of the event log after a reconnect; key: the user's id or the session. A phone asks once a reconnect.
+    CatchUp = 20 * TABLE, "catch_up";
     /// Reads of the public menu; key: the address.
     PublicMenu = 100 * VENUE, "public_menu";
 }

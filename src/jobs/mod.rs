@@ -8,7 +8,6 @@ mod payments;
 mod restrictions;
 
 use crate::process::Process;
-use api::AppState;
 use runtime::{JobError, Periodic, Ran};
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Starts all of them.
-pub(crate) fn start(process: &Process, state: &AppState) {
+pub(crate) fn start(process: &Process) {
     let (jobs, shutdown) = (&process.jobs, &process.shutdown);
     jobs.start(shutdown, carts::settle(&process.db));
     jobs.start(shutdown, restrictions::end(&process.db));
@@ -29,12 +28,17 @@ pub(crate) fn start(process: &Process, state: &AppState) {
     jobs.start(shutdown, payments::reconcile(process));
     jobs.start(shutdown, payments::NoticeCounts::new(process));
     forget::start(process);
-    let limits = state.clone();
+    forget_idle_limits(process);
+}
+
+/// The one job that a gateway has, too: whom nobody counts any more is forgotten.
+pub(crate) fn forget_idle_limits(process: &Process) {
+    let limits = process.limits.clone();
     let sweep = move || {
-        limits.limits.sweep();
+        limits.sweep();
         std::future::ready(Ok(Ran::Done))
     };
-    jobs.start(shutdown, Periodic::new("rate_limit.sweep", MINUTE, sweep));
+    process.jobs.start(&process.shutdown, Periodic::new("rate_limit.sweep", MINUTE, sweep));
 }
 
 /// What several rows of one run came to: the run goes on after a row that failed, and fails at its end.

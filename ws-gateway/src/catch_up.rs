@@ -20,7 +20,7 @@ use domain::{
     event::{Envelope, Position},
 };
 use http::{HeaderMap, header};
-use runtime::{Peer, Problem};
+use runtime::{Limit, Peer, Problem};
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 use store::{EVENT_PAGE, Logged, view::Roster};
@@ -79,6 +79,7 @@ pub(crate) async fn branch(
     if let Some(Extension(peer)) = peer {
         peer.note_staff();
     }
+    gateway.rates.check(Limit::CatchUp, &format!("user:{}", staff.user_id()))?;
     let posts = gateway.admission.posts(&staff).await?;
     let duties = posts.get(&branch).ok_or_else(|| Problem::forbidden("This is not one of your branches."))?;
     let listener = Listener::Staff { user: staff.user_id(), duties: *duties };
@@ -99,6 +100,7 @@ pub(crate) async fn session(
     if diner.session_id() != session {
         return Err(Problem::forbidden("This is not your session."));
     }
+    gateway.rates.check(Limit::CatchUp, &format!("session:{session}"))?;
     let listener = Listener::Diner { session, phone: diner.phone_id() };
     gateway.catch_up(diner.branch_id(), listener, from, asked.epoch.as_deref()).await.map(Json)
 }

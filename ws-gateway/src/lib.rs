@@ -48,7 +48,8 @@ use exchange::Exchange;
 use http::{Method, header};
 use log::EventLog;
 use runtime::{
-    Bus, Connections, Environment, Origins, Problem, Shutdown, config::SocketLimits, telemetry::MetricsHandle,
+    Bus, Connections, Environment, Origins, Problem, RateLimits, Shutdown, config::SocketLimits,
+    telemetry::MetricsHandle,
 };
 use std::sync::Arc;
 use store::Database;
@@ -68,6 +69,8 @@ pub struct GatewayParts {
     pub origins: Origins,
     /// How many sockets there may be.
     pub limits: SocketLimits,
+    /// How often the log may be read over HTTP.
+    pub rates: RateLimits,
     /// Named in health reports.
     pub environment: Environment,
     /// What `/ws/metrics` shows; without it the path is 404.
@@ -82,6 +85,7 @@ pub struct GatewayParts {
 #[derive(Debug)]
 pub struct Gateway {
     admission: Admission,
+    rates: RateLimits,
     exchange: Exchange,
     census: Arc<Census>,
     log: Arc<dyn EventLog>,
@@ -96,13 +100,15 @@ impl Gateway {
     /// Starts what runs behind the sockets. To be called within a tokio runtime.
     #[must_use]
     pub fn start(parts: GatewayParts) -> Arc<Self> {
-        let GatewayParts { database, authenticator, bus, origins, limits, environment, metrics, shutdown, .. } = parts;
+        let GatewayParts {
+            database, authenticator, bus, origins, limits, rates, environment, metrics, shutdown, ..
+        } = parts;
         let log: Arc<dyn EventLog> = Arc::new(database.clone());
         let census = Census::new(limits);
         let clock = Arc::clone(database.clock());
         let exchange = Exchange::start(&bus, Arc::clone(&log), Arc::clone(&census), clock, &shutdown);
         let admission = Admission { authenticator, database };
-        Arc::new(Self { admission, exchange, census, log, bus, origins, environment, metrics, shutdown })
+        Arc::new(Self { admission, rates, exchange, census, log, bus, origins, environment, metrics, shutdown })
     }
 
     /// The gateway's paths.

@@ -93,6 +93,7 @@ impl House {
             bus,
             origins: settings.origins,
             limits: SocketLimits { total: 100, per_table: PER_TABLE, per_user: 10 },
+            rates: runtime::RateLimits::new(false),
             environment: Environment::Development,
             metrics: None,
             connections: Connections::of_process(&settings.connections, 5, 100),
