@@ -76,6 +76,22 @@ fn survive_full_files() {
     drop(signal(SignalKind::from_raw(SIGXFSZ)));
 }
 
+/// The failure with what caused it, and what caused that.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let next_text = next.to_string();
+        // Many errors say what their cause says.
+        if !text.contains(&next_text) {
+            text.push_str(": ");
+            text.push_str(&next_text);
+        }
+        cause = next.source();
+    }
+    text
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     survive_full_files();
@@ -83,7 +99,7 @@ async fn main() -> ExitCode {
     let code = match commands::run(cli.command.unwrap_or_default(), cli.args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            LogWriter::of_process().put(format!("comanda: {error}\n").as_bytes());
+            LogWriter::of_process().put(format!("comanda: {}\n", with_causes(&*error)).as_bytes());
             ExitCode::FAILURE
         }
     };

@@ -152,8 +152,8 @@ fn staff(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<
 fn guests(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
     routes
         // A table is scanned, a phone joins.
-        .routes(limits.at(Limit::OpenSession, routes!(routes::session::open_by_id)))
-        .routes(limits.at(Limit::OpenSession, routes!(routes::session::open_by_code)))
+        .routes(routes!(routes::session::open_by_id))
+        .routes(routes!(routes::session::open_by_code))
         .routes(limits.at(Limit::RegisterDiner, routes!(routes::diner::register)))
         // The menu, and what is out.
         .routes(limits.at(Limit::PublicMenu, routes!(routes::menu::menu)))

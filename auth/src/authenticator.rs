@@ -78,8 +78,8 @@ pub trait Directory: Send + Sync + Debug {
     /// reach, so that a client keeps its login.
     fn find_staff(&self, user: UserId) -> FindStaff<'_>;
 
-    /// Whether that phone joined that session and was not removed from it.
-    fn is_seated(&self, session: SessionId, phone: PhoneId) -> FindPhone<'_>;
+    /// Whether that phone joined that session and was not removed from it; of one without a number, whether nobody was.
+    fn is_seated(&self, session: SessionId, phone: Option<PhoneId>) -> FindPhone<'_>;
 }
 
 /// Turns tokens into principals. Shared by all requests and sockets of a process.
@@ -170,10 +170,8 @@ impl Authenticator {
     /// # Errors
     /// 401 if it was, 503 if the directory cannot be read.
     pub async fn ensure_seated(&self, diner: &Diner) -> Result<(), Problem> {
-        match diner.phone_id() {
-            Some(phone) if !self.directory.is_seated(diner.session_id(), phone).await? => Err(removed()),
-            _ => Ok(()),
-        }
+        let seated = self.directory.is_seated(diner.session_id(), diner.phone_id()).await?;
+        if seated { Ok(()) } else { Err(removed()) }
     }
 }
 

@@ -36,8 +36,8 @@ impl Directory for Payroll {
         Box::pin(async move { Ok(self.0.iter().find(|record| record.user_id == user).cloned()) })
     }
 
-    fn is_seated(&self, _session: SessionId, phone: PhoneId) -> FindPhone<'_> {
-        Box::pin(async move { Ok(phone != REMOVED) })
+    fn is_seated(&self, _session: SessionId, phone: Option<PhoneId>) -> FindPhone<'_> {
+        Box::pin(async move { Ok(phone != Some(REMOVED)) })
     }
 }
 

@@ -72,7 +72,7 @@ limits! {
     Refresh = 5 * VENUE, "refresh";
     /// Logouts; key: the address.
     Logout = 10 * VENUE, "logout";
-    /// Scans of a QR code; key: the address.
+    /// Scans of a table's QR code; key: the address and the code, or the table's number.
     OpenSession = 30 * VENUE, "open_session";
     /// Codes that lead to no table; key: the address. Only these count, and a right code passes whatever was tried before:
     /// a guest on the house's own network who tries codes must not keep the others out. What makes guessing hopeless is the
@@ -84,6 +84,9 @@ limits! {
     RegisterDiner = 20 * TABLE, "register_diner";
     /// Rounds sent; key: the table token.
     SubmitRound = 10 * TABLE, "submit_round";
+    /// What the orders of a table weigh, in lines, a long note counting as several; key: the session. A banquet sends two
+    /// hundred lines at once; whoever goes on like that fills the disk and the kitchen's screen.
+    OrderedLines = 50 * TABLE, "ordered_lines";
     /// Calls for a waiter; key: the table token.
     ServiceCall = 10 * TABLE, "service_call";
     /// Writes to a line of the cart; key: the table token.
@@ -142,9 +145,19 @@ impl RateLimits {
     /// # Errors
     /// 429 with the whole seconds to wait, at least 1, when it is one too many.
     pub fn check(&self, limit: Limit, key: &str) -> Result<(), Problem> {
+        self.check_many(limit, key, 1)
+    }
+
+    /// Counts `weight` more of `limit` for `key`; what weighs more than a minute's worth counts as a minute's worth.
+    ///
+    /// # Errors
+    /// As [`RateLimits::check`]; nothing is counted then.
+    pub fn check_many(&self, limit: Limit, key: &str, weight: u32) -> Result<(), Problem> {
         let Some(stores) = &self.0 else { return Ok(()) };
+        let Some(weight) = NonZeroU32::new(weight.min(limit.per_minute().get())) else { return Ok(()) };
         let key = stores.hasher.hash_one(key);
-        let Err(refused) = stores.limiters[limit as usize].check_key(&key) else { return Ok(()) };
+        // Nothing weighs more than the bucket holds, so the outer answer is always there.
+        let Ok(Err(refused)) = stores.limiters[limit as usize].check_key_n(&key, weight) else { return Ok(()) };
         metrics::counter!("rate_limited_total", "limit" => limit.name()).increment(1);
         let wait = refused.wait_time_from(stores.clock.now());
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);

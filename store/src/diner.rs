@@ -7,7 +7,9 @@ use crate::{
 };
 use domain::PhoneId;
 use entity::diner;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, NotSet, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, NotSet, PaginatorTrait, QueryFilter,
+};
 
 /// A diner's row.
 pub type DinerRow = diner::Model;
@@ -37,6 +39,15 @@ impl UnitOfWork {
             .filter(diner::Column::SessionId.eq(session.session.id))
             .filter(diner::Column::LocalId.eq(local_id));
         Ok(query.one(self.tx()).await?)
+    }
+
+    /// How many diners the session has had, removed ones included.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_diners(&self, session: &Locked<Seated>) -> Result<i64> {
+        let query = diner::Entity::find().filter(diner::Column::SessionId.eq(session.session.id));
+        Ok(i64::try_from(query.count(self.tx()).await?).unwrap_or(i64::MAX))
     }
 
     /// Adds a diner; `diner_phone` backs the check that the phone is new.

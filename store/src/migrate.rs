@@ -62,12 +62,14 @@ async fn up(connection: &DatabaseConnection) -> Result<()> {
     if connection.get_database_backend() == DbBackend::Postgres {
         // The lock dies with this transaction, whatever happens to us. Only the wait for it is bounded: a long wait for
         // a table's lock is the price of a large table, and ends with the transactions before it.
-        tx.execute_unprepared(&format!("set local lock_timeout = '{PATIENCE_MINUTES}min'; {LOCK}")).await?;
-        tx.execute_unprepared(
-            "set local lock_timeout = 0; set local statement_timeout = 0;
-            set local idle_in_transaction_session_timeout = 0",
-        )
+        // Time-outs of the role, the database or the URL are none of a migration's: they end before the wait begins.
+        tx.execute_unprepared(&format!(
+            "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
+            set local lock_timeout = '{PATIENCE_MINUTES}min'"
+        ))
         .await?;
+        tx.execute_unprepared(LOCK).await?;
+        tx.execute_unprepared("set local lock_timeout = 0").await?;
     }
     Migrator::up(&tx, None).await?;
     tx.commit().await.map_err(Error::of_commit)

@@ -11,7 +11,7 @@ use crate::{
     session::{Seated, SessionRow},
     unit_of_work::{Locked, UnitOfWork, one},
 };
-use auth::Scope;
+use auth::{Caller, Scope};
 use domain::{DinerId, PhoneId, SessionId, session::SessionStatus};
 use entity::{diner, session_phone};
 use sea_orm::{
@@ -25,8 +25,8 @@ use std::collections::BTreeSet;
 /// A phone's row.
 pub type PhoneRow = session_phone::Model;
 
-/// Phones of a session that have not registered. Whoever joins beyond them shares the row of the last, so that nobody who
-/// joins for ever fills the disk and nobody who does so keeps others out.
+/// Phones of a session that have not registered. One that joins beyond them takes the place of the one that has waited
+/// longest, which has to scan again: nobody who joins for ever fills the disk, keeps others out, or shares a row with them.
 const MOST_UNREGISTERED: i64 = 100;
 
 /// Somebody at a table, with every phone and every name of theirs, removed ones included.
@@ -55,11 +55,17 @@ struct Present {
 const PRESENT: &str = "select removed_at is null as seated from session_phone where id = $1 and session_id = $2";
 
 impl Database {
-    /// Whether the phone joined the session and was not removed from it.
+    /// Whether the phone joined the session and was not removed from it. A phone without a number, of a token from before there
+    /// were any, is seated as long as nobody was removed.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn is_phone_seated(&self, session: SessionId, phone: PhoneId) -> Result<bool> {
+    pub async fn is_phone_seated(&self, session: SessionId, phone: Option<PhoneId>) -> Result<bool> {
+        let Some(phone) = phone else {
+            let sql = "select phones_removed = 0 as seated from table_session where id = $1";
+            let row: Option<Present> = one(self.reader(), sql, [session.into()]).await?;
+            return Ok(row.is_none_or(|row| row.seated));
+        };
         let row: Option<Present> = one(self.reader(), PRESENT, [phone.into(), session.into()]).await?;
         Ok(row.is_some_and(|row| row.seated))
     }
@@ -71,7 +77,11 @@ impl UnitOfWork {
     /// # Errors
     /// It was.
     pub(crate) async fn ensure_seated(&self, scope: &impl Scope, session: &SessionRow) -> Result<()> {
-        let Some(phone) = scope.phone().filter(|_| session.phones_removed > 0) else { return Ok(()) };
+        if session.phones_removed == 0 || !matches!(scope.caller(), Caller::Session(_)) {
+            return Ok(());
+        }
+        // A token from before phones had numbers: nobody can tell whether its holder was sent away, so it scans again.
+        let phone = scope.phone().ok_or(Error::Removed)?;
         let row: Option<Present> = self.one(PRESENT, [phone.into(), session.id.into()]).await?;
         if row.is_some_and(|row| row.seated) { Ok(()) } else { Err(Error::Removed) }
     }
@@ -84,13 +94,17 @@ impl UnitOfWork {
         #[derive(FromQueryResult)]
         struct Unregistered {
             phones: i64,
-            last: Option<PhoneId>,
+            first: Option<PhoneId>,
         }
-        let sql = "select count(*) as phones, max(id) as last from session_phone
+        let sql = "select count(*) as phones, min(id) as first from session_phone
             where session_id = $1 and diner_id is null and removed_at is null";
         let unregistered: Option<Unregistered> = self.one(sql, [session.id.into()]).await?;
-        if let Some(Unregistered { phones: MOST_UNREGISTERED.., last: Some(last) }) = unregistered {
-            return Ok(last);
+        if let Some(Unregistered { phones: MOST_UNREGISTERED.., first: Some(first) }) = unregistered {
+            self.run("delete from session_phone where id = $1", [first.into()]).await?;
+            // From now on it is looked at who speaks under the session's lock.
+            let look =
+                "update table_session set phones_removed = phones_removed + 1 where id = $1 and phones_removed = 0";
+            self.run(look, [session.id.into()]).await?;
         }
         let row = session_phone::ActiveModel {
             id: NotSet,

@@ -80,7 +80,7 @@ impl Directory for Database {
         })
     }
 
-    fn is_seated(&self, session: SessionId, phone: PhoneId) -> FindPhone<'_> {
+    fn is_seated(&self, session: SessionId, phone: Option<PhoneId>) -> FindPhone<'_> {
         Box::pin(async move {
             self.is_phone_seated(session, phone).await.map_err(|error| {
                 tracing::error!(%error, "cannot look a phone up");

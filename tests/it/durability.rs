@@ -99,8 +99,9 @@ embedded_only! {
         sent(&phone, "dinner").await;
         let check = phone.post_empty("/api/billing/check/request").await.expect(200);
         let pay = json!({"check_id": check["check_id"], "amount_cents": check["total_cents"]});
+        let other = app.scan("INT-02").await;
         app.disk().fill(&app.pids().0);
-        until_refused(&app.scan("INT-02").await, &mut BTreeSet::new()).await;
+        until_refused(&other, &mut BTreeSet::new()).await;
         for _ in 0..3 {
             come_back(&waiter.post("/api/billing/cash/pay", pay.clone()).await);
         }
@@ -158,6 +159,20 @@ embedded_only! {
         fs::copy(&backup, app.data_directory().join("comanda.db")).unwrap();
         wait_for_database(&app, "down").await;
         come_back(&order(&phone, "after").await);
+    }
+
+    /// What an operator does to a running house is no fault: VACUUM moves every page, a second process leaves marks of its own.
+    async fn a_vacuum_and_a_neighbour_are_no_fault(app: App) {
+        let phone = app.scan("INT-01").await;
+        for turn in 0..3 {
+            app.sql_exec("vacuum").await;
+            app.operate(&["migrate"]);
+            sent(&phone, &format!("{turn}")).await;
+            // Longer than a look counts as fresh, so that the next report looks again.
+            tokio::time::sleep(Duration::from_millis(2_200)).await;
+            app.anonymous().get("/api/health/detailed").await.expect(200);
+            assert_eq!(database(&app).await["status"], "up");
+        }
     }
 
     /// The write-ahead log holds what the file does not hold yet: the same orders would be gone. Without its index,
@@ -294,6 +309,25 @@ distributed_only! {
         }
         assert!(acknowledged.is_subset(&stored(&app).await));
         assert_gap_free(&app).await;
+    }
+
+    /// A time-out that comes with the role is none of a migration's.
+    async fn a_migration_has_no_time_out_of_the_roles(app: App) {
+        app.sql_exec("create role hasty login superuser password 'hasty'; alter role hasty set statement_timeout = '1s'").await;
+        let hold = app.sql_exec("begin; select pg_advisory_xact_lock(724861001); select pg_sleep(3); commit");
+        let mut url = url::Url::parse(&app.database_url().unwrap()).unwrap();
+        url.set_username("hasty").unwrap();
+        url.set_password(Some("hasty")).unwrap();
+        let migrate = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_comanda"));
+            command.arg("migrate").env_clear().env("DATABASE_URL", url.as_str());
+            command.env("COMANDA_DATA_DIR", app.data_directory()).env("COMANDA_ENV", "development");
+            tokio::task::block_in_place(|| command.output().unwrap())
+        };
+        let ((), migrated) = tokio::join!(hold, migrate);
+        app.sql_exec("drop role hasty").await;
+        assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
     }
 
     /// A second process migrates while somebody else holds the lock for longer than a request may wait.

@@ -35,13 +35,16 @@ pub(crate) async fn detailed(State(state): State<AppState>) -> (StatusCode, Json
         Soundness::Endangered(why) => ComponentHealth::new("database", HealthStatus::Degraded).because(why),
         Soundness::Unusable(why) => ComponentHealth::new("database", HealthStatus::Down).because(why),
     };
-    let bus = state.bus.health();
-    let bus = if bus.connected {
-        ComponentHealth::new("bus", HealthStatus::Up)
-    } else {
-        // Correctness does not rest on the bus (design.md §3): events come a second late.
-        ComponentHealth::new("bus", HealthStatus::Degraded).because("not connected; events are read from the log")
-    };
+    // Each of the others would wait for it in turn.
+    if database.status == HealthStatus::Down {
+        let report = HealthReport {
+            circuit_breakers: Some(state.providers.breakers().states()),
+            jobs: Some(state.jobs.reports()),
+            ..HealthReport::new(vec![database, bus(&state), state.jobs.health()])
+        };
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(report));
+    }
+    let bus = bus(&state);
     let streams = match state.db.streams().await {
         Ok((count, longest)) => ComponentHealth::new("streams", HealthStatus::Up)
             .because(format!("{count} branches, the longest stream at {longest}")),
@@ -63,6 +66,15 @@ pub(crate) async fn detailed(State(state): State<AppState>) -> (StatusCode, Json
     };
     let status = if report.status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, Json(report))
+}
+
+fn bus(state: &AppState) -> ComponentHealth {
+    if state.bus.health().connected {
+        ComponentHealth::new("bus", HealthStatus::Up)
+    } else {
+        // Correctness does not rest on the bus (design.md §3): events come a second late.
+        ComponentHealth::new("bus", HealthStatus::Degraded).because("not connected; events are read from the log")
+    }
 }
 
 /// Prometheus text.

@@ -64,6 +64,9 @@ impl From<store::DinerRow> for Registered {
     }
 }
 
+/// Names at one table, removed ones included. A banquet has a hundred; whoever registers more fills the disk.
+const MOST_DINERS: i64 = 300;
+
 /// Adds the phone to the session, or returns the diner it already is.
 ///
 /// # Errors
@@ -87,6 +90,9 @@ pub async fn register(db: &Database, diner: &Diner, registration: &Registration)
                 }
                 (Some(row), _) => row,
                 (None, _) => {
+                    if uow.count_diners(&session).await? >= MOST_DINERS {
+                        return Err(Error::refused("too_many_diners", "This table has too many guests already"));
+                    }
                     let row = uow.insert_diner(&session, diner.phone_id(), registration.row()).await?;
                     if session.join_rule.tells_of_joins() {
                         tell(&uow, diner, &table, &session, &row);

@@ -20,7 +20,7 @@ pub(super) const UNPROVEN_A_DAY: i64 = 200;
 /// of each. Nobody but the provider can make one more.
 pub(super) const PROVEN_A_DAY: i64 = 10_000;
 /// Ids nobody knew that are looked at on a stranger's word, a day and account, where the mode is `hint`. Whoever pays
-/// with a checkout of ours is found by the sweep anyway.
+/// with a checkout of ours is found by the sweep anyway. The same for what browsers come back with.
 pub(super) const HINTS_A_DAY: i64 = 2_000;
 /// Of a body that proves nothing so many bytes are kept.
 pub(super) const UNPROVEN_BODY: usize = 1_024;

@@ -1,14 +1,10 @@
 //! The payer's browser is back (S14). What it brings are hints: the truth is fetched as for any notice, and the answer
 //! waits for it for a while, then says "pending".
 
-use super::{providers::Providers, sync::sync};
+use super::{intake::HINTS_A_DAY, providers::Providers, sync::sync};
 use crate::{Error, Result};
 use auth::Diner;
-use domain::{
-    Cents, CheckId, CheckoutId, PaymentId,
-    check::CheckStatus,
-    payment::{ResourceKind, SyncCause},
-};
+use domain::{Cents, CheckId, CheckoutId, PaymentId, check::CheckStatus};
 use provider::{PaymentProvider, PaymentQuery};
 use serde::Serialize;
 use std::time::Duration;
@@ -95,8 +91,7 @@ async fn look(db: Database, providers: Providers, account: AccountRow, returned:
         let (account, lease) = (&account, providers.lease());
         let job = db
             .transaction("payment.verify", |uow| async move {
-                let kind = ResourceKind::Payment;
-                Ok::<_, Error>(uow.lease_sync(account, kind, id, SyncCause::Return, lease).await?)
+                Ok::<_, Error>(uow.lease_return(account, id, HINTS_A_DAY, lease).await?)
             })
             .await?;
         if let Some(job) = job {

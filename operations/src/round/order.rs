@@ -43,6 +43,13 @@ pub struct Order {
 }
 
 impl Order {
+    /// What the order weighs for whoever limits orders: a line is 1, and as much again for each hundred bytes of its note.
+    #[must_use]
+    pub fn weight(&self) -> u32 {
+        let lines = self.lines.iter().map(|line| 1 + line.notes.as_ref().map_or(0, |note| note.as_str().len() / 100));
+        u32::try_from(lines.sum::<usize>()).unwrap_or(u32::MAX)
+    }
+
     /// The products asked for, each once.
     #[must_use]
     pub fn products(&self) -> Vec<ProductId> {

@@ -160,10 +160,13 @@ impl<H: Clone> Slots<H> {
     /// Gives a newcomer a slot, if need be another's.
     pub(super) fn admit(&mut self, origin: Origin, now: Instant, handle: H) -> Result<Admitted<H>, Refused> {
         let staff = self.staff(origin, now);
-        let victim = match self.own_victim(origin, now)? {
-            Some(victim) => Some(victim),
-            None if self.has_room(staff) => None,
-            None => Some(self.any_victim(staff, now).ok_or(Refused::Total)?),
+        let victim = match self.own_victim(origin, now) {
+            Ok(Some(victim)) => Some(victim),
+            Ok(None) if self.has_room(staff) => None,
+            Ok(None) => Some(self.any_victim(staff, now).ok_or(Refused::Total)?),
+            // Everything of the address is at work, a house full of sockets perhaps, and staff are at it, too.
+            Err(Refused::Address) if staff && self.has_room(true) && self.within_overflow(origin) => None,
+            Err(refused) => return Err(refused),
         };
         let evicted = victim.and_then(|victim| self.evict(victim));
         let id = self.next;
@@ -261,6 +264,12 @@ impl<H: Clone> Slots<H> {
     fn has_room(&self, staff: bool) -> bool {
         let reserved = if staff { 0 } else { self.limits.staff_only() };
         self.used() + reserved < self.limits.total
+    }
+
+    /// Whether an address of staff holds less than its own share and all that is reserved for staff.
+    fn within_overflow(&self, origin: Origin) -> bool {
+        let most = self.limits.per_address + self.limits.staff_only();
+        self.origins.get(&origin).is_none_or(|held| held.all < most)
     }
 
     /// Whom a full address replaces; `None` while it is not full.

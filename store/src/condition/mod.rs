@@ -12,6 +12,7 @@ use crate::{
     database::{Database, LOCK_TIMEOUT_SECONDS, Location},
     error::{Error, Result},
 };
+use chrono::TimeDelta;
 use sea_orm::sqlx::{self, ConnectOptions, Connection, SqliteConnection};
 use std::{
     path::Path,
@@ -39,13 +40,24 @@ const ENOUGH_ROOM: u64 = 1 << 30;
 /// With less room than this, in bytes, an order may not fit although the look, which writes one page, still does.
 const NO_ROOM: u64 = 1 << 20;
 
+/// How long after the first reading a mark that is missing is read again.
+const SECOND_READING: Duration = Duration::from_millis(200);
+/// After so many days the row of a process that is no more is forgotten.
+const OTHERS_DAYS: i64 = 7;
+
+const WRITE: &str = "/* housekeeping */ insert into write_probe (process, mark, written_at) values ($1, $2, $3)
+    on conflict (process) do update set mark = excluded.mark, written_at = excluded.written_at";
+const FORGET_OTHERS: &str = "/* housekeeping */ delete from write_probe where written_at < $1";
+
 /// What is known so far. Shared by all clones of a [`Database`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Condition {
+    /// This process's name among those that use the database.
+    process: String,
     failed_commits: AtomicU64,
     last_failure: Mutex<Option<(Instant, String)>>,
     last_look: Mutex<Option<(Instant, Result<(), String>)>>,
-    /// The mark of the last look that is sure to be in the SQLite file itself, not only in its write-ahead log.
+    /// The mark of the last look, if that look succeeded.
     mark: Mutex<Option<String>>,
     /// One look at a time.
     looking: tokio::sync::Mutex<()>,
@@ -60,6 +72,19 @@ pub enum Soundness {
     Endangered(String),
     /// Nothing can be stored: why.
     Unusable(String),
+}
+
+impl Default for Condition {
+    fn default() -> Self {
+        Self {
+            process: Uuid::new_v4().simple().to_string(),
+            failed_commits: AtomicU64::default(),
+            last_failure: Mutex::default(),
+            last_look: Mutex::default(),
+            mark: Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
+        }
+    }
 }
 
 impl Condition {
@@ -121,43 +146,51 @@ impl Database {
     async fn write_and_read_back(&self) -> Result<()> {
         self.check_content().await?;
         let mark = Uuid::new_v4().simple().to_string();
-        let written = &mark;
+        // Until this look has succeeded nobody knows which mark is stored: a commit may fail and have happened.
+        *lock(&self.condition().mark) = None;
+        let (process, written) = (self.condition().process.as_str(), mark.as_str());
         self.housekeeping("database.probe", |uow| async move {
-            uow.run("/* housekeeping */ update write_probe set mark = $1", [written.as_str().into()]).await
+            let now = uow.now();
+            uow.run(WRITE, [process.into(), written.into(), now.into()]).await?;
+            uow.run(FORGET_OTHERS, [(now - TimeDelta::days(OTHERS_DAYS)).into()]).await
         })
         .await?;
         let Location::Sqlite(path) = self.location() else { return Ok(()) };
         let mut stranger = open(path).await?;
-        let read: Option<String> =
-            sqlx::query_scalar("select mark from write_probe").fetch_optional(&mut stranger).await.map_err(failed)?;
+        let read = self.read_mark(&mut stranger).await?;
         if read.as_deref() != Some(&mark) {
             return Err(unusable("what was committed cannot be read by a new connection"));
         }
-        *lock(&self.condition().mark) = checkpointed(&mut stranger).await?.then(|| mark.clone());
-        stranger.close().await.map_err(failed)
+        // As far as no reader is in the way: what is in the file itself is what a program that writes over it destroys.
+        sqlx::query("pragma wal_checkpoint(passive)").execute(&mut stranger).await.map_err(failed)?;
+        stranger.close().await.map_err(failed)?;
+        *lock(&self.condition().mark) = Some(mark);
+        Ok(())
     }
 
-    /// Whether the SQLite file still holds the mark that the last look left in it. A file that was written over by another
-    /// program does not.
+    /// Whether the SQLite file still holds the mark that this process's last look left in it: a file that another program
+    /// wrote over does not. Read twice before it is believed, through SQLite, so that whatever SQLite itself does to the
+    /// file (a checkpoint, a VACUUM, another process's marks) is none of it.
     async fn check_content(&self) -> Result<()> {
         self.check_file()?;
         let Some(file) = self.file() else { return Ok(()) };
         let Some(mark) = lock(&self.condition().mark).clone() else { return Ok(()) };
-        let mut stranger = open(file.path()).await?;
-        let place: Option<(i64, i64)> = sqlx::query_as(
-            "select rootpage, (select page_size from pragma_page_size) from sqlite_master where name = 'write_probe'",
-        )
-        .fetch_optional(&mut stranger)
-        .await
-        .map_err(failed)?;
-        stranger.close().await.map_err(failed)?;
-        let (page, size) = place.unwrap_or_default();
-        let (page, size) = (u64::try_from(page).unwrap_or_default(), u64::try_from(size).unwrap_or_default());
-        if file.holds(&mark, page, size).map_err(|error| unusable(error.to_string()))? {
-            return Ok(());
+        for _ in 0..2 {
+            let mut stranger = open(file.path()).await?;
+            let read = self.read_mark(&mut stranger).await?;
+            stranger.close().await.map_err(failed)?;
+            if read.as_deref() == Some(&mark) {
+                return Ok(());
+            }
+            tokio::time::sleep(SECOND_READING).await;
         }
         file.mark_overwritten();
         self.check_file()
+    }
+
+    async fn read_mark(&self, stranger: &mut SqliteConnection) -> Result<Option<String>> {
+        let mark = sqlx::query_scalar("select mark from write_probe where process = $1");
+        mark.bind(&self.condition().process).fetch_optional(stranger).await.map_err(failed)
     }
 
     /// Free and total bytes of the disk under a SQLite file.
@@ -178,13 +211,6 @@ fn little_room((free, total): (u64, u64)) -> Option<String> {
 /// A connection as the next start of the program would have it.
 async fn open(path: &Path) -> Result<SqliteConnection> {
     connection::sqlite_options(path, false).connect().await.map_err(failed)
-}
-
-/// Moves what is in the write-ahead log to the file itself, as far as no reader is in the way; whether all of it is there.
-async fn checkpointed(connection: &mut SqliteConnection) -> Result<bool> {
-    let (busy, log, moved): (i64, i64, i64) =
-        sqlx::query_as("pragma wal_checkpoint(passive)").fetch_one(connection).await.map_err(failed)?;
-    Ok(busy == 0 && log == moved)
 }
 
 fn failed(error: sqlx::Error) -> Error {

@@ -59,8 +59,7 @@ async fn a_file_that_is_written_over_is_found_out() {
     fs::copy(&backup, &path).unwrap();
     fresh(&db).await.unwrap_err();
     assert!(matches!(db.inspect().await, Soundness::Unusable(_)));
-    let write =
-        db.transaction("test.after", |uow| async move { uow.run("update write_probe set mark = 'x'", []).await });
+    let write = db.transaction("test.after", |uow| async move { uow.run("update tenant set name = 'x'", []).await });
     assert!(matches!(write.await, Err(Error::Unavailable(_))), "nothing is acknowledged any more");
 }
 

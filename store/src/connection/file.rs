@@ -3,14 +3,16 @@
 //! A file that is deleted or renamed while it is open goes on working: every commit succeeds, into a file that nobody will
 //! ever open again. The same is true of the write-ahead log beside it; and when the log's index (`-shm`) is deleted, later
 //! connections share no locks with the earlier ones and lose one another's commits. A file that another program writes over
-//! (`cp backup.db comanda.db`) keeps its identity but not its content, and is found out by a mark ([`DatabaseFile::holds`]).
+//! (`cp backup.db comanda.db`) keeps its identity but not its content, and is found out by a mark (`condition`).
+//!
+//! The file is never opened past SQLite: whoever closes any handle of a file gives up all of the process's POSIX locks on it,
+//! SQLite's among them, and the next program that closes the database would think itself the last and delete the log.
 
 use sea_orm::DbErr;
 use std::{
-    fs::{self, File, Metadata},
+    fs::{self, Metadata},
     io,
-    mem::ManuallyDrop,
-    os::unix::fs::{FileExt, MetadataExt},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::{
         OnceLock,
@@ -22,9 +24,6 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct DatabaseFile {
     path: PathBuf,
-    /// Never closed: whoever closes any handle of a file gives up all of the process's POSIX locks on it, SQLite's among
-    /// them, and the next program that closes the database would think itself the last and delete the log.
-    handle: ManuallyDrop<File>,
     /// Of the database itself.
     identity: Identity,
     /// The write-ahead log and its index.
@@ -56,7 +55,6 @@ impl DatabaseFile {
         let real = fs::canonicalize(path)?;
         let file = Self {
             path: path.to_owned(),
-            handle: ManuallyDrop::new(File::open(path)?),
             identity: Identity::of(&fs::metadata(path)?),
             companions: [
                 Companion::beside(&real, "-wal", "write-ahead log"),
@@ -90,17 +88,6 @@ impl DatabaseFile {
     /// Notes for good that the content is not ours any more.
     pub(crate) fn mark_overwritten(&self) {
         self.overwritten.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether page `page` of the file, counted from 1, holds `mark`, read past SQLite from the file itself.
-    ///
-    /// # Errors
-    /// The page cannot be read.
-    pub(crate) fn holds(&self, mark: &str, page: u64, page_size: u64) -> io::Result<bool> {
-        let mut content = vec![0; usize::try_from(page_size).unwrap_or_default()];
-        let read = self.handle.read_at(&mut content, page.saturating_sub(1) * page_size)?;
-        content.truncate(read);
-        Ok(content.windows(mark.len()).any(|window| window == mark.as_bytes()))
     }
 
     /// Where the file is.
@@ -193,11 +180,8 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_is_found_on_its_page_alone() {
-        let (_folder, _, file) = file("........mark....");
-        assert!(file.holds("mark", 2, 8).unwrap());
-        assert!(!file.holds("mark", 1, 8).unwrap());
-        assert!(!file.holds("mark", 9, 8).unwrap());
+    fn a_file_that_was_written_over_stays_so() {
+        let (_folder, _, file) = file("one");
         file.mark_overwritten();
         assert!(file.check().unwrap_err().to_string().contains("wrote over"));
     }

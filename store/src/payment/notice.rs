@@ -2,7 +2,7 @@
 //! and of each account only so many (the operation says how many), so that nobody outside can fill the disk.
 
 use super::AccountRow;
-use crate::{Database, error::Result, unit_of_work::UnitOfWork};
+use crate::{Database, SyncRow, error::Result, unit_of_work::UnitOfWork};
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
     AccountId, TenantId,
@@ -123,6 +123,40 @@ impl UnitOfWork {
         resource: &str,
         most: i64,
     ) -> Result<bool> {
+        if !self.may_be_looked_at(account, kind, resource, most).await? {
+            return Ok(false);
+        }
+        self.enqueue_sync(account, kind, resource, SyncCause::Hint).await?;
+        Ok(true)
+    }
+
+    /// Leases what a browser came back with, under the same bound: anybody with a table token can make up ids. `None` when
+    /// somebody else has it, or the day's share of new ids is used up; the sweep finds whoever pays with a checkout of ours.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn lease_return(
+        &self,
+        account: &AccountRow,
+        resource: &str,
+        most: i64,
+        lease: TimeDelta,
+    ) -> Result<Option<SyncRow>> {
+        let kind = ResourceKind::Payment;
+        if !self.may_be_looked_at(account, kind, resource, most).await? {
+            return Ok(None);
+        }
+        self.lease_sync(account, kind, resource, SyncCause::Return, lease).await
+    }
+
+    /// Whether it was looked at before, or is one of the `most` new ones of the day.
+    async fn may_be_looked_at(
+        &self,
+        account: &AccountRow,
+        kind: ResourceKind,
+        resource: &str,
+        most: i64,
+    ) -> Result<bool> {
         #[derive(FromQueryResult)]
         struct Known {
             #[expect(dead_code, reason = "that there is a row says it all")]
@@ -130,11 +164,7 @@ impl UnitOfWork {
         }
         let sql = "select 1 as one from payment_sync where account_id = $1 and kind = $2 and resource_id = $3";
         let known: Option<Known> = self.one(sql, [account.id.into(), kind.as_str().into(), resource.into()]).await?;
-        if known.is_none() && !self.claim(account, Share::Hints, most).await? {
-            return Ok(false);
-        }
-        self.enqueue_sync(account, kind, resource, SyncCause::Hint).await?;
-        Ok(true)
+        Ok(known.is_some() || self.claim(account, Share::Hints, most).await?)
     }
 
     /// Takes one of the account's `most` places of the day. Its counter stays locked until the commit, so that not one

@@ -41,15 +41,20 @@ const ENQUEUE: &str = "insert into payment_sync as known
         updated_at = $6
     returning *";
 
+// What a browser brought back goes after what the provider told, and takes none of its places: anybody with a table token can
+// make up ids.
 const DUE: &str = "select id from (
         select q.id, q.cause, q.next_at,
-            row_number() over (partition by q.account_id order by q.cause = 'HINT', q.next_at)
+            row_number() over (partition by q.account_id
+                order by case q.cause when 'HINT' then 2 when 'RETURN' then 1 else 0 end, q.next_at)
             + (select count(*) from payment_sync r
-               where r.account_id = q.account_id and r.status = 'RUNNING' and r.lease_until >= $1) as place
+               where r.account_id = q.account_id and r.status = 'RUNNING' and r.lease_until >= $1
+                 and (r.cause <> 'RETURN' or q.cause = 'RETURN')) as place
         from payment_sync q join provider_account a on a.id = q.account_id
         where a.status = 'ACTIVE'
           and (q.status = 'QUEUED' and q.next_at <= $1 or q.status = 'RUNNING' and q.lease_until < $1)
-    ) due where place <= $2 order by cause = 'HINT', next_at limit $3";
+    ) due where place <= $2
+    order by case cause when 'HINT' then 2 when 'RETURN' then 1 else 0 end, next_at limit $3";
 
 impl UnitOfWork {
     /// Asks for something to be fetched; one that is being fetched at this moment will be fetched once more.

@@ -8,8 +8,8 @@ use crate::{
 };
 use auth::ByLock;
 use axum::extract::State;
-use operations::round::{self, SubmittedRound};
-use runtime::ProblemBody;
+use operations::round::{self, Order, SubmittedRound};
+use runtime::{Limit, ProblemBody};
 
 /// Sends a round. With `X-Idempotency-Key` a repeat returns the first answer; without, the same lines within ten seconds do.
 #[utoipa::path(post, path = "/api/diner/rounds/submit", tag = "round", request_body = OrderBody, security(("diner" = [])),
@@ -20,5 +20,7 @@ pub(crate) async fn submit(
     ByLock(diner): ByLock,
     Command(attempt, body): Command<OrderBody>,
 ) -> ApiResult<Reply> {
-    Ok(Reply(round::submit(&state.db, &diner, &body.try_into()?, &attempt).await?))
+    let order: Order = body.try_into()?;
+    state.limits.check_many(Limit::OrderedLines, &diner.session_id().to_string(), order.weight())?;
+    Ok(Reply(round::submit(&state.db, &diner, &order, &attempt).await?))
 }

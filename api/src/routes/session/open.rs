@@ -52,7 +52,9 @@ pub(crate) async fn open_by_id(
     State(state): State<AppState>,
     Segment(id): Segment<TableId>,
     Who(joiner): Who,
+    visitor: Visitor,
 ) -> ApiResult<Json<JoinedSession>> {
+    state.limits.check(Limit::OpenSession, &format!("{} {id}", visitor.key()))?;
     let session = open(&state.db, &Scanned::Id(id), &joiner).await?;
     Ok(Json(joined(&state, session)))
 }
@@ -67,16 +69,18 @@ pub(crate) async fn open_by_code(
     Segment(code): Segment<Text<100>>,
     Params(branch): Params<InBranch>,
     Who(joiner): Who,
-    Visitor(address): Visitor,
+    visitor: Visitor,
 ) -> ApiResult<Json<JoinedSession>> {
+    // For this very code: whoever tries others at the same address, as a guest in the house's own network may, keeps
+    // nobody out who has the right one.
+    state.limits.check(Limit::OpenSession, &format!("{} {}", visitor.key(), code.as_str().to_ascii_uppercase()))?;
     let branch_slug = branch.branch_slug.map(String::from);
     let scanned = Scanned::Code { code: code.into(), branch_slug: branch_slug.clone() };
     match open(&state.db, &scanned, &joiner).await {
         Ok(session) => Ok(Json(joined(&state, session))),
         Err(error) => {
             if matches!(error, Error::NotFound(_) | Error::Store(store::Error::NotFound(_))) {
-                let address = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
-                state.limits.check(Limit::WrongCode, &address)?;
+                state.limits.check(Limit::WrongCode, &visitor.key())?;
                 state.limits.check(Limit::WrongCodeBranch, branch_slug.as_deref().unwrap_or_default())?;
             }
             Err(error.into())
