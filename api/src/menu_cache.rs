@@ -81,7 +81,7 @@ async fn fresh(db: &Database, branch: &BranchRow) -> store::Result<BranchRow> {
 
 impl RenderedMenu {
     fn new(menu: Menu, branch: &BranchRow) -> store::Result<Self> {
-        let body = store::Answer::json(200, &menu)?.body;
+        let body = store::Answer::json(store::Outcome::Changed, &menu)?.body;
         let etag = etag(&body);
         Ok(Self { menu, body, etag, version: branch.menu_version, timezone: branch.timezone.clone() })
     }

@@ -99,6 +99,11 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// Whether the thing that was named is not there.
+    pub(crate) const fn is_not_found(&self) -> bool {
+        matches!(self, Self::NotFound(_) | Self::Store(store::Error::NotFound(_)))
+    }
+
     /// A business rule's refusal.
     pub fn refused(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Refused { code, detail: detail.into() }

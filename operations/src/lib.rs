@@ -41,6 +41,7 @@ pub mod cart;
 pub mod cash;
 pub mod category;
 pub mod check;
+pub(crate) mod command;
 pub mod customization;
 pub mod demo;
 pub mod diner;
@@ -65,4 +66,4 @@ pub mod tenant;
 pub mod tip;
 
 pub use error::{Error, Result};
-pub use store::{Answer, Attempt, Database};
+pub use store::{Answer, Attempt, Database, Outcome};

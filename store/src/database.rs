@@ -11,7 +11,7 @@ use crate::{
     connection::{self, DatabaseFile, Purpose, Reader, Transaction},
     error::{Conflict, Error, HoldsStoreError, Result},
     event_log,
-    unit_of_work::UnitOfWork,
+    unit_of_work::{Owing, UnitOfWork},
 };
 use domain::{Clock, event::EventSink};
 use rand::Rng;
@@ -199,7 +199,7 @@ impl Database {
         let tx = Transaction::begin(pool, purpose, turn).await.map_err(Error::from)?;
         let now = self.clock.now();
         let work = UnitOfWork::new(tx, now);
-        let value = match body(work.clone()).await {
+        let value = match body(work.clone()).await.and_then(|value| settled(&work).map(|()| value)) {
             Ok(value) => value,
             Err(error) => {
                 if let Some((tx, ..)) = work.into_parts() {
@@ -245,6 +245,18 @@ async fn open(location: &Location, pool: u32) -> Result<Opened, DbErr> {
         Location::Postgres(url) => {
             let pool = connection::postgres_pool(connection::postgres_options(url)?, pool).await?;
             Ok((pool, None, None))
+        }
+    }
+}
+
+/// Refuses to commit a debt that no check says: whoever changed it forgot to settle.
+fn settled<E: HoldsStoreError>(work: &UnitOfWork) -> Result<(), E> {
+    match work.unsettled().first() {
+        None => Ok(()),
+        Some(owing) => {
+            let Owing { session, cause } = owing;
+            let forgotten = format!("the check of session {session} was not settled after {cause}");
+            Err(Error::Database(DbErr::Custom(forgotten)).into())
         }
     }
 }

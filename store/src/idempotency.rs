@@ -36,12 +36,46 @@ pub struct Attempt {
     pub user_agent: Option<String>,
 }
 
+/// What a command came to. The API says it in HTTP's numbers, which are also what the column `status` keeps since the
+/// first release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something is different now, or is as it was asked to be.
+    Changed,
+    /// Something new exists.
+    Made,
+    /// It is written down that it shall be done; a worker does it.
+    Accepted,
+    /// It is done, and there is nothing to tell.
+    Nothing,
+}
+
+impl Outcome {
+    const fn kept(self) -> i32 {
+        match self {
+            Self::Changed => 200,
+            Self::Made => 201,
+            Self::Accepted => 202,
+            Self::Nothing => 204,
+        }
+    }
+
+    const fn read(kept: Option<i32>) -> Self {
+        match kept {
+            Some(201) => Self::Made,
+            Some(202) => Self::Accepted,
+            Some(204) => Self::Nothing,
+            _ => Self::Changed,
+        }
+    }
+}
+
 /// A command's answer, kept as the bytes that went out the first time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// HTTP status.
-    pub status: u16,
-    /// JSON; empty with 204.
+    /// What the command came to.
+    pub outcome: Outcome,
+    /// JSON; empty with [`Outcome::Nothing`].
     pub body: Bytes,
 }
 
@@ -50,16 +84,16 @@ impl Answer {
     ///
     /// # Errors
     /// The value cannot be written as JSON, which is a bug.
-    pub fn json(status: u16, value: &impl Serialize) -> Result<Self> {
+    pub fn json(outcome: Outcome, value: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_vec(value)
             .map_err(|e| Error::Database(sea_orm::DbErr::Custom(format!("unwritable answer: {e}"))))?;
-        Ok(Self { status, body: body.into() })
+        Ok(Self { outcome, body: body.into() })
     }
 
-    /// 204: done, nothing to say.
+    /// Done, nothing to say.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { status: 204, body: Bytes::new() }
+        Self { outcome: Outcome::Nothing, body: Bytes::new() }
     }
 }
 
@@ -114,8 +148,8 @@ impl UnitOfWork {
         if claim.fresh {
             return Ok(None);
         }
-        let status = claim.status.and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
-        Ok(Some(Answer { status, body: claim.response.unwrap_or_default().into() }))
+        let outcome = Outcome::read(claim.status);
+        Ok(Some(Answer { outcome, body: claim.response.unwrap_or_default().into() }))
     }
 
     /// Keeps the answer under the claimed key and returns it, so that the last line of an operation reads `answer`.
@@ -127,7 +161,7 @@ impl UnitOfWork {
             let body = String::from_utf8_lossy(&answer.body).into_owned();
             self.run(
                 "update idempotency_key set status = $3, response = $4 where caller = $1 and key = $2",
-                [scope.caller().to_string().into(), key.as_str().into(), i32::from(answer.status).into(), body.into()],
+                [scope.caller().to_string().into(), key.as_str().into(), answer.outcome.kept().into(), body.into()],
             )
             .await?;
         }

@@ -8,7 +8,7 @@ use crate::{
 use auth::Scope;
 use domain::{
     Cents, SectorId, SessionId, UserId,
-    event::{CartCleared, Event, Place},
+    event::Place,
     round::RoundConfirmation,
     session::{JoinRule, OpenedBy, SessionStatus},
 };
@@ -200,10 +200,5 @@ impl UnitOfWork {
             where r.session_id = $1 and r.status <> 'CANCELED' and i.voided_at is null";
         let total: Option<Total> = self.one(sql, [session.id.into()]).await?;
         Ok(total.map_or(Cents::ZERO, |row| row.total_cents))
-    }
-
-    /// Tells every phone of the table that the cart is empty. A round empties the cart whatever was sent (M11).
-    pub fn emit_cart_cleared(&self, session: &Locked<Seated>, actor: domain::event::Actor) {
-        self.emit(session.place(), actor, Event::CartCleared(CartCleared { cleared: true }));
     }
 }

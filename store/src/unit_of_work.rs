@@ -1,9 +1,13 @@
 //! One transaction in the making: what an operation may do with it, and what a lock is worth as a type.
 
 use chrono::{DateTime, Utc};
-use domain::event::{Actor, Draft, Event, Place};
+use domain::{
+    SessionId,
+    event::{Actor, Draft, Event, Place},
+};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 use std::{
+    collections::BTreeMap,
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -37,12 +41,23 @@ struct Inner {
     tx: Transaction,
     drafts: Mutex<Vec<Draft>>,
     notes: Mutex<Vec<Note>>,
+    unsettled: Mutex<BTreeMap<SessionId, &'static str>>,
     now: DateTime<Utc>,
+}
+
+/// A session whose check does not yet say what the writes of this transaction made of the debt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owing {
+    /// The session.
+    pub session: SessionId,
+    /// What changed, as the ledger names it.
+    pub cause: &'static str,
 }
 
 impl UnitOfWork {
     pub(crate) fn new(tx: Transaction, now: DateTime<Utc>) -> Self {
-        Self(Arc::new(Inner { tx, drafts: Mutex::default(), notes: Mutex::default(), now }))
+        let (drafts, notes, unsettled) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { tx, drafts, notes, unsettled, now }))
     }
 
     /// Gives transaction, audit notes and events back, unless a clone is still alive somewhere.
@@ -62,6 +77,23 @@ impl UnitOfWork {
     /// transaction, so that the branch's counter is locked last and shortest (I2).
     pub fn emit(&self, place: Place, actor: Actor, event: Event) {
         self.0.drafts.lock().unwrap_or_else(PoisonError::into_inner).push(Draft { event, place, actor });
+    }
+
+    /// Marks the session: its check must be settled before the commit, or there is none (design.md §6).
+    pub(crate) fn owes_differently(&self, session: SessionId, cause: &'static str) {
+        self.0.unsettled.lock().unwrap_or_else(PoisonError::into_inner).insert(session, cause);
+    }
+
+    /// The sessions whose checks are to be settled yet.
+    #[must_use]
+    pub fn unsettled(&self) -> Vec<Owing> {
+        let unsettled = self.0.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
+        unsettled.iter().map(|(session, cause)| Owing { session: *session, cause }).collect()
+    }
+
+    /// The session's check was settled, or it has none.
+    pub fn settled(&self, session: SessionId) {
+        self.0.unsettled.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
     }
 
     pub(crate) fn note(&self, note: Note) {

@@ -8,7 +8,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
-use operations::{Answer, Attempt};
+use operations::{Answer, Attempt, Outcome};
 use runtime::{Peer, Problem, serve::counted};
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -103,7 +103,12 @@ pub(crate) struct Reply(pub(crate) Answer);
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::OK);
+        let status = match self.0.outcome {
+            Outcome::Changed => StatusCode::OK,
+            Outcome::Made => StatusCode::CREATED,
+            Outcome::Accepted => StatusCode::ACCEPTED,
+            Outcome::Nothing => StatusCode::NO_CONTENT,
+        };
         if self.0.body.is_empty() {
             return status.into_response();
         }

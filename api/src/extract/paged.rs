@@ -65,7 +65,7 @@ impl Paged {
     }
 
     /// The part as a bare array, with its links.
-    pub(crate) fn answer<T: Serialize>(&self, mut rows: Vec<T>) -> Response {
+    pub(crate) fn respond<T: Serialize>(&self, mut rows: Vec<T>) -> Response {
         let Some(limit) = self.limit else { return Json(rows).into_response() };
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     fn link(uri: &'static str, rows: usize) -> Option<String> {
-        let response = paged(uri).answer(vec![0; rows]);
+        let response = paged(uri).respond(vec![0; rows]);
         response.headers().get(header::LINK).map(|value| value.to_str().unwrap().to_owned())
     }
 

@@ -1,7 +1,10 @@
 //! A code switches the second factor off: a borrowed phone with an open app is not enough.
 
 use super::{accepted_step, lock_own, second_factor_changed};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use auth::{AnyRole, Staff};
 use store::{Attempt, Database, SecondFactor};
 
@@ -10,7 +13,7 @@ use store::{Attempt, Database, SecondFactor};
 /// # Errors
 /// It is not on; the code is wrong or was used before.
 pub async fn disable_second_factor(db: &Database, staff: &Staff<AnyRole>, code: &str, attempt: &Attempt) -> Result<()> {
-    db.transaction("account.disable_second_factor", |uow| async move {
+    keyless(db, "account.disable_second_factor", Twice::GoodOnce, |uow| async move {
         let account = lock_own(&uow, staff).await?;
         if account.totp_enabled_at.is_none() {
             return Err(Error::refused("2fa_not_enabled", "2FA is not enabled"));

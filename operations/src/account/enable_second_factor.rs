@@ -1,7 +1,10 @@
 //! The first code switches the second factor on. It is used up by that: it signs nobody in.
 
 use super::{accepted_step, lock_own, second_factor_changed};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use auth::{AnyRole, Staff};
 use store::{Attempt, Database, SecondFactor};
 
@@ -10,7 +13,7 @@ use store::{Attempt, Database, SecondFactor};
 /// # Errors
 /// None is pending; the code is wrong.
 pub async fn enable_second_factor(db: &Database, staff: &Staff<AnyRole>, code: &str, attempt: &Attempt) -> Result<()> {
-    db.transaction("account.enable_second_factor", |uow| async move {
+    keyless(db, "account.enable_second_factor", Twice::GoodOnce, |uow| async move {
         let account = lock_own(&uow, staff).await?;
         if account.totp_enabled_at.is_some() || account.totp_secret.is_none() {
             return Err(Error::refused("2fa_not_pending", "There is no 2FA setup to verify"));

@@ -4,7 +4,10 @@
 //! secret: an abandoned set-up must not lock its owner out of trying again (admin-kitchen.md §7.6).
 
 use super::lock_own;
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use auth::{AnyRole, Staff, totp::TotpSecret};
 use store::{Database, SecondFactor};
 
@@ -22,7 +25,7 @@ pub struct PendingSecondFactor {
 /// # Errors
 /// The second factor is on already.
 pub async fn set_up_second_factor(db: &Database, staff: &Staff<AnyRole>) -> Result<PendingSecondFactor> {
-    db.transaction("account.set_up_second_factor", |uow| async move {
+    keyless(db, "account.set_up_second_factor", Twice::MeansAnother, |uow| async move {
         let account = lock_own(&uow, staff).await?;
         if account.totp_enabled_at.is_some() {
             return Err(Error::Exists { code: "2fa_enabled", detail: "2FA is already enabled".into() });

@@ -4,7 +4,10 @@
 //! the transaction, which then makes sure that it is still the account's; a code counts once, under the account's lock.
 
 use super::{Admitted, accepted_step, admit, employed};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use auth::{AccessSubject, password::verify_async};
 use domain::text::Email;
 use secrecy::SecretString;
@@ -43,7 +46,7 @@ pub async fn sign_in(db: &Database, credentials: &Credentials) -> Result<SignIn>
     let right = verify_async(credentials.password.clone(), hash).await;
     let right = right.map_err(|_| Error::Internal("a password could not be checked"))?;
     let known = &known.filter(|_| right).ok_or(REFUSED)?;
-    db.transaction("account.sign_in", |uow| async move {
+    keyless(db, "account.sign_in", Twice::MeansAnother, |uow| async move {
         let account = uow.lock_account(known.id).await?;
         let account = account.filter(|now| now.is_active && now.password_hash == known.password_hash);
         let account = account.ok_or(REFUSED)?;

@@ -4,7 +4,10 @@
 //! whoever gives out tokens needs too. The event makes the gateway look at the user's open sockets again.
 
 use super::lock_own;
-use crate::Result;
+use crate::{
+    Result,
+    command::{Twice, keyless},
+};
 use auth::{AnyRole, Scope, Staff};
 use domain::event::{EntityRef, Event, Place};
 use serde_json::json;
@@ -15,7 +18,7 @@ use store::{Attempt, Change, Database};
 /// # Errors
 /// The caller's token was ended a moment ago.
 pub async fn sign_out(db: &Database, staff: &Staff<AnyRole>, attempt: &Attempt) -> Result<()> {
-    db.transaction("account.sign_out", |uow| async move {
+    keyless(db, "account.sign_out", Twice::FindsTheFirst, |uow| async move {
         let account = lock_own(&uow, staff).await?;
         uow.raise_token_version(&account).await?;
         uow.revoke_refresh_tokens(&account).await?;

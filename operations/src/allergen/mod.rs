@@ -8,6 +8,7 @@ pub use reaction::{
 
 use crate::{
     Error, Result,
+    command::Done,
     office::{Subject, change},
 };
 use auth::{Management, Staff};
@@ -121,11 +122,11 @@ fn named(done: Result<Answer>) -> Result<Answer> {
 /// # Errors
 /// The business has one of that name.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewAllergen, attempt: &Attempt) -> Result<Answer> {
-    let created = change(db, "allergen.create", staff, attempt, 201, |desk| async move {
-        let row = desk.uow.add_allergen(staff, new.row()).await?;
+    let created = change(db, "allergen.create", (staff, attempt), Done::Made, |act| async move {
+        let row = act.uow.add_allergen(staff, new.row()).await?;
         let subject = subject(&row);
-        let allergen = desk.uow.allergen_now(row).await?;
-        desk.created(&subject, &allergen).await?;
+        let allergen = act.uow.allergen_now(row).await?;
+        act.created(&subject, &allergen).await?;
         Ok(allergen)
     })
     .await;
@@ -143,13 +144,13 @@ pub async fn update(
     patch: &AllergenPatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let updated = change(db, "allergen.update", staff, attempt, 200, |desk| async move {
-        let row = desk.uow.allergen(staff, id).await?;
-        let before = desk.uow.allergen_now(row.clone()).await?;
-        let row = desk.uow.set_allergen(&row, patch.clone().apply(row.clone())).await?;
+    let updated = change(db, "allergen.update", (staff, attempt), Done::Changed, |act| async move {
+        let row = act.uow.allergen(staff, id).await?;
+        let before = act.uow.allergen_now(row.clone()).await?;
+        let row = act.uow.set_allergen(&row, patch.clone().apply(row.clone())).await?;
         let subject = subject(&row);
-        let after = desk.uow.allergen_now(row).await?;
-        desk.updated(&subject, &before, &after).await?;
+        let after = act.uow.allergen_now(row).await?;
+        act.updated(&subject, &before, &after).await?;
         Ok(after)
     })
     .await;

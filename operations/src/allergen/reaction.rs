@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Result,
+    command::Done,
     office::{Subject, change},
 };
 use auth::{Management, Staff};
@@ -55,14 +56,14 @@ pub async fn create(
     if new.allergen_id == new.cross_reacts_with_id {
         return Err(Error::Invalid("cross_reacts_with_id: must be another allergen"));
     }
-    let created = change(db, "cross_reaction.create", staff, attempt, 201, |desk| async move {
-        let from = desk.uow.allergen(staff, new.allergen_id).await?;
-        let to = desk.uow.allergen(staff, new.cross_reacts_with_id).await?;
+    let created = change(db, "cross_reaction.create", (staff, attempt), Done::Made, |act| async move {
+        let from = act.uow.allergen(staff, new.allergen_id).await?;
+        let to = act.uow.allergen(staff, new.cross_reacts_with_id).await?;
         let probability = new.probability.unwrap_or(Probability::Medium);
         let notes = new.notes.clone().map(Into::into);
-        let id = desk.uow.insert_cross_reaction(&from, &to, probability, notes).await?;
-        let pair = desk.uow.cross_reaction(staff, id).await?;
-        desk.created(&subject(&pair), &pair).await?;
+        let id = act.uow.insert_cross_reaction(&from, &to, probability, notes).await?;
+        let pair = act.uow.cross_reaction(staff, id).await?;
+        act.created(&subject(&pair), &pair).await?;
         Ok(pair)
     })
     .await;
@@ -85,15 +86,15 @@ pub async fn update(
     patch: &CrossReactionPatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    change(db, "cross_reaction.update", staff, attempt, 200, |desk| async move {
-        let before = desk.uow.cross_reaction(staff, id).await?;
+    change(db, "cross_reaction.update", (staff, attempt), Done::Changed, |act| async move {
+        let before = act.uow.cross_reaction(staff, id).await?;
         let after = CrossReaction {
             probability: patch.probability.unwrap_or(before.probability),
             notes: patch.notes.clone().map(String::from).or(before.notes.clone()),
             ..before.clone()
         };
-        desk.uow.set_cross_reaction(&before, after.probability, after.notes.clone()).await?;
-        desk.updated(&subject(&after), &before, &after).await?;
+        act.uow.set_cross_reaction(&before, after.probability, after.notes.clone()).await?;
+        act.updated(&subject(&after), &before, &after).await?;
         Ok(after)
     })
     .await

@@ -6,7 +6,8 @@
 use super::{subject, trace};
 use crate::{
     Error, Result,
-    office::{Desk, change},
+    command::{Act, Done},
+    office::change,
 };
 use auth::{Management, RoleSet, Staff};
 use chrono::NaiveDate;
@@ -96,19 +97,19 @@ pub async fn bulk(db: &Database, staff: &Staff<Management>, roster: &Roster, att
     if places.len() > MOST {
         return Err(Error::Invalid("assignments: must be at most 2000 places in all"));
     }
-    change(db, "assignment.bulk", staff, attempt, 200, |desk| async move {
-        let branch = desk.uow.lock_branch(staff, roster.branch_id).await?;
-        desk.assign(&branch, roster.assignment_date, places).await
+    change(db, "assignment.bulk", (staff, attempt), Done::Changed, |act| async move {
+        let branch = act.uow.lock_branch(staff, roster.branch_id).await?;
+        act.assign(&branch, roster.assignment_date, places).await
     })
     .await
 }
 
-impl<R: RoleSet> Desk<'_, R> {
+impl<R: RoleSet> Act<'_, Staff<R>> {
     /// Adds what can be added of `places` to the roster of a day.
     pub(super) async fn assign(&self, branch: &BranchRow, day: RosterDay, places: &[Placed]) -> Result<BulkResult> {
-        let sectors = self.uow.sectors_of(self.staff, branch.id).await?;
-        let waiters = self.uow.waiters_of(self.staff, branch.id).await?;
-        let there = self.uow.assignments_for(self.staff, branch.id, day.date(), None).await?;
+        let sectors = self.uow.sectors_of(self.by, branch.id).await?;
+        let waiters = self.uow.waiters_of(self.by, branch.id).await?;
+        let there = self.uow.assignments_for(self.by, branch.id, day.date(), None).await?;
         let mut taken: HashSet<Placed> = there.iter().map(placed).collect();
         let fits = |place: &Placed| {
             sectors.iter().any(|sector| sector.id == place.sector)
@@ -119,8 +120,8 @@ impl<R: RoleSet> Desk<'_, R> {
         rows.sort_unstable_by_key(|row| row.id);
         if let Some(first) = rows.first() {
             let subject = subject(branch.id, first.id);
-            self.audit("CREATE", &subject, Value::Null, trace(day, &rows));
-            self.tell(&subject, Event::EntityCreated(subject.as_event())).await?;
+            self.audit_subject("CREATE", &subject, Value::Null, trace(day, &rows));
+            self.tell_branches(&subject, Event::EntityCreated(subject.as_event())).await?;
         }
         let assigned = |row: &AssignmentRow| {
             let sector = sectors.iter().find(|sector| sector.id == row.sector_id)?;

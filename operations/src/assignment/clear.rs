@@ -1,7 +1,7 @@
 //! The office empties the roster of a day, or of a shift of it, to write it anew.
 
 use super::{Day, subject, trace};
-use crate::{Result, office::change};
+use crate::{Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{AssignmentId, event::Event};
 use serde::Serialize;
@@ -24,15 +24,15 @@ pub struct Cleared {
 /// # Errors
 /// No such branch, or not the caller's.
 pub async fn clear(db: &Database, staff: &Staff<Management>, day: &Day, attempt: &Attempt) -> Result<Answer> {
-    change(db, "assignment.clear", staff, attempt, 200, |desk| async move {
-        let branch = desk.uow.lock_branch(staff, day.branch).await?;
-        let rows = desk.uow.assignments_for(staff, branch.id, day.date.date(), day.shift).await?;
+    change(db, "assignment.clear", (staff, attempt), Done::Changed, |act| async move {
+        let branch = act.uow.lock_branch(staff, day.branch).await?;
+        let rows = act.uow.assignments_for(staff, branch.id, day.date.date(), day.shift).await?;
         if let Some(first) = rows.first() {
             let ids: Vec<AssignmentId> = rows.iter().map(|row| row.id).collect();
-            desk.uow.remove_assignments(staff, &ids).await?;
+            act.uow.remove_assignments(staff, &ids).await?;
             let subject = subject(branch.id, first.id);
-            desk.audit("DELETE", &subject, trace(day.date, &rows), Value::Null);
-            desk.tell(&subject, Event::EntityDeleted(subject.as_event())).await?;
+            act.audit_subject("DELETE", &subject, trace(day.date, &rows), Value::Null);
+            act.tell_branches(&subject, Event::EntityDeleted(subject.as_event())).await?;
         }
         Ok(Cleared { message: format!("{} assignments deleted", rows.len()), deleted_count: rows.len() })
     })

@@ -1,7 +1,7 @@
 //! The office uses the roster of one day for another.
 
 use super::bulk::placed;
-use crate::{Error, Result, office::change};
+use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{BranchId, Shift, roster::RosterDay};
 use store::{Answer, Attempt, Database, Placed};
@@ -28,11 +28,11 @@ pub async fn copy(db: &Database, staff: &Staff<Management>, asked: &CopyDay, att
     if asked.from == asked.to {
         return Err(Error::Invalid("to_date: must be another day than from_date"));
     }
-    change(db, "assignment.copy", staff, attempt, 200, |desk| async move {
-        let branch = desk.uow.lock_branch(staff, asked.branch).await?;
-        let rows = desk.uow.assignments_for(staff, branch.id, asked.from.date(), asked.shift).await?;
+    change(db, "assignment.copy", (staff, attempt), Done::Changed, |act| async move {
+        let branch = act.uow.lock_branch(staff, asked.branch).await?;
+        let rows = act.uow.assignments_for(staff, branch.id, asked.from.date(), asked.shift).await?;
         let places: Vec<Placed> = rows.iter().map(placed).collect();
-        desk.assign(&branch, asked.to, &places).await
+        act.assign(&branch, asked.to, &places).await
     })
     .await
 }

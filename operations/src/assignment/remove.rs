@@ -1,6 +1,6 @@
 //! The office takes one place off the roster, for a day or a standing one.
 
-use crate::{Result, office::change};
+use crate::{Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{AssignmentId, office::EntityKind};
 use serde::Serialize;
@@ -21,8 +21,8 @@ pub struct Removed {
 /// # Errors
 /// No such assignment, or not in the caller's branches.
 pub async fn remove(db: &Database, staff: &Staff<Management>, id: AssignmentId, attempt: &Attempt) -> Result<Answer> {
-    change(db, "assignment.remove", staff, attempt, 200, |desk| async move {
-        desk.delete(EntityKind::Assignment, id.get()).await?;
+    change(db, "assignment.remove", (staff, attempt), Done::Changed, |act| async move {
+        act.delete(EntityKind::Assignment, id.get()).await?;
         Ok(Removed { message: "Assignment deleted".into(), id })
     })
     .await

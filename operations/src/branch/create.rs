@@ -6,6 +6,7 @@
 use super::{ensure_hours, named, subject};
 use crate::{
     Error, Result,
+    command::Done,
     office::{Where, change},
 };
 use auth::{AdminOnly, Staff};
@@ -67,11 +68,11 @@ pub struct NewBranch {
 /// Opening and closing time are the same; the slug is another branch's, or the name makes none.
 pub async fn create(db: &Database, staff: &Staff<AdminOnly>, new: &NewBranch, attempt: &Attempt) -> Result<Answer> {
     let row = &new.row()?;
-    let created = change(db, "branch.create", staff, attempt, 201, |desk| async move {
-        let row = desk.uow.insert_branch(staff.tenant_id(), row.clone()).await?;
+    let created = change(db, "branch.create", (staff, attempt), Done::Made, |act| async move {
+        let row = act.uow.insert_branch(staff.tenant_id(), row.clone()).await?;
         let subject = subject(&row, Where::Everywhere);
         let branch = Branch::from(row);
-        desk.created(&subject, &branch).await?;
+        act.created(&subject, &branch).await?;
         Ok(branch)
     })
     .await;

@@ -6,6 +6,7 @@
 use super::{ensure_hours, named, subject};
 use crate::{
     Error, Result,
+    command::Done,
     office::{Where, change, ensure_free},
 };
 use auth::{Management, Staff};
@@ -96,16 +97,16 @@ pub async fn update(
     patch: &BranchPatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let updated = change(db, "branch.update", staff, attempt, 200, |desk| async move {
+    let updated = change(db, "branch.update", (staff, attempt), Done::Changed, |act| async move {
         // Tables come before everything else in the lock order.
         let in_use = match patch.is_active {
             Some(false) => {
-                let tables = desk.uow.table_ids(staff, id).await?;
-                desk.uow.lock_tables_in_use(staff, &tables).await?
+                let tables = act.uow.table_ids(staff, id).await?;
+                act.uow.lock_tables_in_use(staff, &tables).await?
             }
             _ => Vec::new(),
         };
-        let branch = desk.uow.lock_branch(staff, id).await?;
+        let branch = act.uow.lock_branch(staff, id).await?;
         let changed = patch.clone().apply((*branch).clone());
         ensure_hours(changed.opening_time.as_deref(), changed.closing_time.as_deref())?;
         let toggled = changed.deactivated != branch.deactivated;
@@ -113,17 +114,17 @@ pub async fn update(
             return Err(Error::Forbidden("Only an administrator can close or open a branch"));
         }
         if toggled && changed.deactivated {
-            ensure_free(&in_use, &desk.uow.open_registers(staff, &[id.get()]).await?)?;
+            ensure_free(&in_use, &act.uow.open_registers(staff, &[id.get()]).await?)?;
         }
-        let row = desk.uow.set_branch(&branch, changed).await?;
+        let row = act.uow.set_branch(&branch, changed).await?;
         if toggled {
-            desk.ensure_administrator().await?;
+            act.ensure_administrator().await?;
         }
         // Opened or closed, it concerns those who work there and listen only elsewhere at this moment.
         let told = if toggled { Where::Everywhere } else { Where::Branches(vec![id]) };
         let subject = subject(&row, told);
         let (before, after) = (Branch::from((*branch).clone()), Branch::from(row));
-        desk.updated(&subject, &before, &after).await?;
+        act.updated(&subject, &before, &after).await?;
         Ok(after)
     })
     .await;

@@ -4,8 +4,11 @@
 //! reminds the waiters of the call there is. It comes from the table where the session sits, not from the scanned one.
 
 use super::{reference, seen};
-use crate::Result;
-use auth::{Diner, Scope};
+use crate::{
+    Result,
+    command::{Done, command},
+};
+use auth::Diner;
 use domain::{call::CallType, event::Event};
 use store::{Answer, Attempt, Database};
 
@@ -14,19 +17,20 @@ use store::{Answer, Attempt, Database};
 /// # Errors
 /// The session is closed; the key was used for another request.
 pub async fn create(db: &Database, diner: &Diner, kind: CallType, attempt: &Attempt) -> Result<Answer> {
-    db.transaction("call.create", |uow| async move {
-        let session = uow.lock_session(diner, diner.session_id()).await?;
-        if let Some(first) = uow.first_answer(diner, attempt).await? {
-            return Ok(first);
-        }
-        session.session.status.ensure_live()?;
-        let call = match uow.find_open_call(&session, kind).await? {
-            Some(call) => call,
-            None => uow.insert_call(&session, kind).await?,
-        };
-        let actor = diner.actor(diner.branch_id());
-        uow.emit(session.place(), actor, Event::ServiceCallCreated(reference(&call)));
-        Ok(uow.answer(diner, attempt, Answer::json(200, &seen(&session, &call))?).await?)
-    })
+    command(
+        db,
+        "call.create",
+        (diner, attempt),
+        |uow| async move { uow.lock_session(diner, diner.session_id()).await },
+        |act, session| async move {
+            session.session.status.ensure_live()?;
+            let call = match act.uow.find_open_call(&session, kind).await? {
+                Some(call) => call,
+                None => act.uow.insert_call(&session, kind).await?,
+            };
+            act.emit(session.place(), Event::ServiceCallCreated(reference(&call)));
+            Ok(Done::Changed(seen(&session, &call)))
+        },
+    )
     .await
 }

@@ -6,6 +6,7 @@
 use super::tell;
 use crate::{
     Error, Result,
+    command::{Done, command},
     menu::{ensure_orderable, not_a_choice},
 };
 use auth::Diner;
@@ -40,34 +41,37 @@ pub struct NewCartLine {
 /// # Errors
 /// The session takes no orders; the product is not on the menu or is out; no such diner at the table.
 pub async fn add(db: &Database, diner: &Diner, new: &NewCartLine, attempt: &Attempt) -> Result<Answer> {
-    db.transaction("cart.add", |uow| async move {
-        let session = uow.lock_session(diner, diner.session_id()).await?;
-        if let Some(first) = uow.first_answer(diner, attempt).await? {
-            return Ok(first);
-        }
-        session.session.status.ensure_ordering()?;
-        ensure_available(&uow, &session, new).await?;
-        let owner = uow.find_diner(&session, new.diner_id).await?.ok_or_else(|| not_at_the_table(new.diner_id))?;
-        let notes = new.notes.clone().map(String::from);
-        let line = match uow.find_cart_line_of(&session, owner.id, new.product_id, &new.choices).await? {
-            Some(row) => {
-                let quantity = row.quantity.plus_capped(new.quantity);
-                tell::change(&uow, &session, &row, quantity, notes.or(row.notes.clone())).await?
-            }
-            None => {
-                if uow.cart_lines(&session).await?.len() >= MAX_LINES {
-                    return Err(Error::refused("cart_full", format!("The cart holds {MAX_LINES} lines already")));
+    command(
+        db,
+        "cart.add",
+        (diner, attempt),
+        |uow| async move { uow.lock_session(diner, diner.session_id()).await },
+        |act, session| async move {
+            session.session.status.ensure_ordering()?;
+            ensure_available(&act.uow, &session, new).await?;
+            let owner =
+                act.uow.find_diner(&session, new.diner_id).await?.ok_or_else(|| not_at_the_table(new.diner_id))?;
+            let notes = new.notes.clone().map(String::from);
+            let line = match act.uow.find_cart_line_of(&session, owner.id, new.product_id, &new.choices).await? {
+                Some(row) => {
+                    let quantity = row.quantity.plus_capped(new.quantity);
+                    tell::change(&act.uow, &session, &row, quantity, notes.or(row.notes.clone())).await?
                 }
-                let what = (new.product_id, &new.choices);
-                let row = uow.insert_cart_line(&session, owner.id, what, new.quantity, notes).await?;
-                uow.raise_cart_version(&session).await?;
-                let line = tell::line(&uow.cart_lines(&session).await?, row.id)?;
-                uow.emit(session.place(), tell::as_diner(&line), Event::CartItemAdded(line.clone()));
-                line
-            }
-        };
-        Ok(uow.answer(diner, attempt, Answer::json(200, &line)?).await?)
-    })
+                None => {
+                    if act.uow.cart_lines(&session).await?.len() >= MAX_LINES {
+                        return Err(Error::refused("cart_full", format!("The cart holds {MAX_LINES} lines already")));
+                    }
+                    let what = (new.product_id, &new.choices);
+                    let row = act.uow.insert_cart_line(&session, owner.id, what, new.quantity, notes).await?;
+                    act.uow.raise_cart_version(&session).await?;
+                    let line = tell::line(&act.uow.cart_lines(&session).await?, row.id)?;
+                    act.uow.emit(session.place(), tell::as_diner(&line), Event::CartItemAdded(line.clone()));
+                    line
+                }
+            };
+            Ok(Done::Changed(line))
+        },
+    )
     .await
 }
 

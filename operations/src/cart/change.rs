@@ -3,7 +3,11 @@
 //! Any phone of the table may correct any line (diner-waiter.md §5.5); the session's lock orders them (I5).
 
 use super::tell;
-use crate::{Error, Result, menu::ensure_orderable};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+    menu::ensure_orderable,
+};
 use auth::Diner;
 use domain::{
     CartItemId, Patch,
@@ -31,22 +35,24 @@ pub async fn change(
     change: &CartChange,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("cart.change", |uow| async move {
-        let session = uow.lock_session(diner, diner.session_id()).await?;
-        if let Some(first) = uow.first_answer(diner, attempt).await? {
-            return Ok(first);
-        }
-        session.session.status.ensure_ordering()?;
-        let row = uow.find_cart_line(&session, id).await?;
-        if change.quantity.get() > row.quantity.get() {
-            // As when it was added; less of what is out by now is always possible.
-            let offering = uow.find_offering(&session, &[row.product_id], &[]).await?;
-            let product = offering.product(row.product_id).ok_or(Error::NotFound("product"))?;
-            ensure_orderable(product, change.quantity.get())?;
-        }
-        let notes = change.notes.clone().map(String::from).or(row.notes.clone());
-        let line = tell::change(&uow, &session, &row, change.quantity, notes).await?;
-        Ok(uow.answer(diner, attempt, Answer::json(200, &line)?).await?)
-    })
+    command(
+        db,
+        "cart.change",
+        (diner, attempt),
+        |uow| async move { uow.lock_session(diner, diner.session_id()).await },
+        |act, session| async move {
+            session.session.status.ensure_ordering()?;
+            let row = act.uow.find_cart_line(&session, id).await?;
+            if change.quantity.get() > row.quantity.get() {
+                // As when it was added; less of what is out by now is always possible.
+                let offering = act.uow.find_offering(&session, &[row.product_id], &[]).await?;
+                let product = offering.product(row.product_id).ok_or(Error::NotFound("product"))?;
+                ensure_orderable(product, change.quantity.get())?;
+            }
+            let notes = change.notes.clone().map(String::from).or(row.notes.clone());
+            let line = tell::change(&act.uow, &session, &row, change.quantity, notes).await?;
+            Ok(Done::Changed(line))
+        },
+    )
     .await
 }

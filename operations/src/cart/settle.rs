@@ -4,7 +4,10 @@
 //! speak (I5). A line that was taken out is gone, and with it what was to be told.
 
 use super::tell;
-use crate::Result;
+use crate::{
+    Result,
+    command::{Twice, keyless},
+};
 use domain::event::Event;
 use store::{Database, DueCart};
 
@@ -13,7 +16,7 @@ use store::{Database, DueCart};
 /// # Errors
 /// The database failed.
 pub async fn settle(db: &Database, cart: &DueCart) -> Result<()> {
-    db.transaction("cart.settle", |uow| async move {
+    keyless(db, "cart.settle", Twice::FindsTheFirst, |uow| async move {
         let session = uow.lock_session(cart, cart.session_id).await?;
         let settled = uow.settle_cart_lines(&session).await?;
         if settled.is_empty() || session.session.status.ensure_live().is_err() {

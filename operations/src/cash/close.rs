@@ -3,7 +3,10 @@
 //! Under the session's whole lock, which every payment that is being booked shares: what is expected is the sum of what
 //! is booked, to the cent, and nothing is booked afterwards.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{Management, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
@@ -58,21 +61,22 @@ pub async fn close(db: &Database, staff: &Staff<Management>, counted: &Counted, 
     if counted.actual_amount_cents > MAX_AMOUNT {
         return Err(Error::Invalid("actual_amount_cents: must be at most 1000000000000"));
     }
-    db.transaction("cash.close", |uow| async move {
-        let session = uow.lock_cash_session(staff, counted.session_id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
+    command(
+        db,
+        "cash.close",
+        (staff, attempt),
+        |uow| async move { uow.lock_cash_session(staff, counted.session_id).await },
+        |act, session| async move {
         session.status.ensure_open("close")?;
         let actual = counted.actual_amount_cents;
-        let expected = expected(session.opening_amount_cents, uow.cash_moved(&session).await?)?;
+        let expected = expected(session.opening_amount_cents, act.uow.cash_moved(&session).await?)?;
         let notes = counted.notes.clone().map(Into::into);
-        uow.close_cash_session(&session, (expected, actual), notes, staff.user_id()).await?;
+        act.uow.close_cash_session(&session, (expected, actual), notes, staff.user_id()).await?;
         let closed = Closed {
             id: session.id,
             cash_register_id: session.cash_register_id,
             status: CashSessionStatus::Closed,
-            closed_at: uow.now(),
+            closed_at: act.uow.now(),
             opening_amount_cents: session.opening_amount_cents,
             expected_amount_cents: expected,
             actual_amount_cents: actual,
@@ -86,8 +90,9 @@ pub async fn close(db: &Database, staff: &Staff<Management>, counted: &Counted, 
             before: json!({ "status": session.status }),
             after: json!({ "status": closed.status, "expected_amount_cents": expected, "actual_amount_cents": actual }),
         };
-        uow.audit(staff, attempt, change);
-        Ok(uow.answer(staff, attempt, Answer::json(200, &closed)?).await?)
-    })
+        act.audit(change);
+        Ok(Done::Changed(closed))
+        },
+    )
     .await
 }

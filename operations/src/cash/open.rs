@@ -2,7 +2,10 @@
 //!
 //! `cash_session_open` is "at most one open session a branch", whatever the code does.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{Management, Staff};
 use chrono::{DateTime, Utc};
 use domain::{BranchId, CashRegisterId, CashSessionId, Cents, cash::CashSessionStatus, money::MAX_AMOUNT, text::Name};
@@ -49,20 +52,20 @@ pub async fn open(db: &Database, staff: &Staff<Management>, opening: &Opening, a
     if opening.opening_amount_cents > MAX_AMOUNT {
         return Err(Error::Invalid("opening_amount_cents: must be at most 1000000000000"));
     }
-    let opened = db
-        .transaction("cash.open", |uow| async move {
-            let branch = uow.lock_branch(staff, opening.branch_id).await?;
-            if let Some(first) = uow.first_answer(staff, attempt).await? {
-                return Ok(first);
-            }
+    let opened = command(
+        db,
+        "cash.open",
+        (staff, attempt),
+        |uow| async move { uow.lock_branch(staff, opening.branch_id).await },
+        |act, branch| async move {
             let name = opening.register_name.as_ref().map_or(USUAL, Name::as_str);
             let amount = opening.opening_amount_cents;
-            let row = uow.open_cash_session(staff, (branch.id, name), amount, staff.user_id()).await?;
+            let row = act.uow.open_cash_session(staff, (branch.id, name), amount, staff.user_id()).await?;
             let opened = Opened {
                 id: row.id,
                 cash_register_id: row.cash_register_id,
                 status: row.status,
-                opened_at: uow.now(),
+                opened_at: act.uow.now(),
                 opening_amount_cents: amount,
             };
             let change = Change {
@@ -73,10 +76,11 @@ pub async fn open(db: &Database, staff: &Staff<Management>, opening: &Opening, a
                 before: Value::Null,
                 after: json!({ "register": name, "opening_amount_cents": amount }),
             };
-            uow.audit(staff, attempt, change);
-            Ok(uow.answer(staff, attempt, Answer::json(201, &opened)?).await?)
-        })
-        .await;
+            act.audit(change);
+            Ok(Done::Made(opened))
+        },
+    )
+    .await;
     match opened {
         Err(Error::Store(store::Error::Taken(_))) => {
             Err(Error::refused("cash_session_open", "A cash session is open in this branch already"))

@@ -1,7 +1,10 @@
 //! A manager books what was put into the drawer or taken out of it. Payments and refunds that staff make are booked by
 //! themselves ([`store::UnitOfWork::ring_up`]).
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{Management, Staff};
 use chrono::{DateTime, Utc};
 use domain::{CashMovementId, CashSessionId, cash::MovementType, money::MAX_AMOUNT, text::Text, tips::MoneyMethod};
@@ -66,39 +69,41 @@ pub async fn record(
     if amount.abs() > MAX_AMOUNT.get() {
         return Err(Error::Invalid("amount_cents: must be at most 1000000000000"));
     }
-    db.transaction("cash.record", |uow| async move {
-        let session = uow.lock_cash_session(staff, movement.session_id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        session.status.ensure_open("book in")?;
-        let new = NewMovement {
-            kind,
-            amount_cents: amount,
-            method: movement.payment_method,
-            description: movement.description.clone().map(Into::into),
-            reference: (movement.reference_type.clone().map(Into::into), movement.reference_id),
-        };
-        let id = uow.insert_movement(&session, &new, staff.user_id()).await?;
-        let change = Change {
-            action: "CREATE",
-            entity_type: "cash_movement",
-            entity_id: id.get(),
-            branch: Some(session.branch_id),
-            before: Value::Null,
-            after: json!({ "session_id": session.id, "movement_type": kind, "amount_cents": amount,
+    command(
+        db,
+        "cash.record",
+        (staff, attempt),
+        |uow| async move { uow.lock_cash_session(staff, movement.session_id).await },
+        |act, session| async move {
+            session.status.ensure_open("book in")?;
+            let new = NewMovement {
+                kind,
+                amount_cents: amount,
+                method: movement.payment_method,
+                description: movement.description.clone().map(Into::into),
+                reference: (movement.reference_type.clone().map(Into::into), movement.reference_id),
+            };
+            let id = act.uow.insert_movement(&session, &new, staff.user_id()).await?;
+            let change = Change {
+                action: "CREATE",
+                entity_type: "cash_movement",
+                entity_id: id.get(),
+                branch: Some(session.branch_id),
+                before: Value::Null,
+                after: json!({ "session_id": session.id, "movement_type": kind, "amount_cents": amount,
                 "payment_method": movement.payment_method }),
-        };
-        uow.audit(staff, attempt, change);
-        let recorded = Recorded {
-            id,
-            movement_type: kind,
-            amount_cents: amount,
-            payment_method: movement.payment_method,
-            description: new.description,
-            created_at: uow.now(),
-        };
-        Ok(uow.answer(staff, attempt, Answer::json(201, &recorded)?).await?)
-    })
+            };
+            act.audit(change);
+            let recorded = Recorded {
+                id,
+                movement_type: kind,
+                amount_cents: amount,
+                payment_method: movement.payment_method,
+                description: new.description,
+                created_at: act.uow.now(),
+            };
+            Ok(Done::Made(recorded))
+        },
+    )
     .await
 }

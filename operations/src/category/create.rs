@@ -5,6 +5,7 @@
 use super::{named, subject};
 use crate::{
     Result,
+    command::Done,
     office::{change, written},
 };
 use auth::{Management, Staff};
@@ -47,8 +48,8 @@ pub struct NewCategory {
 /// # Errors
 /// No such branch or not the caller's; the branch has a category of that name.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewCategory, attempt: &Attempt) -> Result<Answer> {
-    let created = change(db, "category.create", staff, attempt, 201, |desk| async move {
-        let branch = desk.uow.lock_branch(staff, new.branch_id).await?;
+    let created = change(db, "category.create", (staff, attempt), Done::Made, |act| async move {
+        let branch = act.uow.lock_branch(staff, new.branch_id).await?;
         let row = store::NewCategory {
             name: new.name.clone().into(),
             icon: new.icon.clone().map(Into::into),
@@ -57,10 +58,10 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewCategory,
             service_hours: written(new.service_hours.as_ref()),
             deactivated: new.is_active == Some(false),
         };
-        let row = desk.uow.insert_category(staff.tenant_id(), branch.id, row).await?;
+        let row = act.uow.insert_category(staff.tenant_id(), branch.id, row).await?;
         let subject = subject(&row);
         let category = Category::from(row);
-        desk.created(&subject, &category).await?;
+        act.created(&subject, &category).await?;
         Ok(category)
     })
     .await;

@@ -3,6 +3,7 @@
 use super::{named, subject};
 use crate::{
     Result,
+    command::Done,
     office::{change, written},
 };
 use auth::{Management, Staff};
@@ -71,13 +72,13 @@ pub async fn update(
     patch: &CategoryPatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let updated = change(db, "category.update", staff, attempt, 200, |desk| async move {
-        let before = desk.uow.category(staff, id).await?;
-        let row = desk.uow.set_category(&before, patch.clone().apply(before.clone())).await?;
-        let sold_in = desk.uow.branches_selling(id, None).await?;
+    let updated = change(db, "category.update", (staff, attempt), Done::Changed, |act| async move {
+        let before = act.uow.category(staff, id).await?;
+        let row = act.uow.set_category(&before, patch.clone().apply(before.clone())).await?;
+        let sold_in = act.uow.branches_selling(id, None).await?;
         let subject = subject(&row).shown_in(sold_in);
         let (before, after) = (Category::from(before), Category::from(row));
-        desk.updated(&subject, &before, &after).await?;
+        act.updated(&subject, &before, &after).await?;
         Ok(after)
     })
     .await;

@@ -3,7 +3,10 @@
 //! A claim lapses by itself: a phone that died must not keep the table from paying. It is renewed by saying it again, and
 //! it dies with the payment: what is covered needs nobody's word.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::Diner;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -90,33 +93,35 @@ pub async fn claim(
 ) -> Result<Answer> {
     let fractions = fractions(&wanted.items)?;
     let fractions = &fractions;
-    db.transaction("check.claim", |uow| async move {
-        let (session, check) = uow.lock_check(diner, check).await?;
-        if let Some(first) = uow.first_answer(diner, attempt).await? {
-            return Ok(first);
-        }
-        session.session.status.ensure_live()?;
-        check.status.ensure_payable()?;
-        let of_table = uow.find_diner(&session, Some(wanted.diner_id)).await?;
-        of_table.ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
-        uow.release_claims(&check, wanted.diner_id).await?;
-        let (ledger, others) = (uow.find_ledger(&check).await?, uow.find_claims(&check).await?);
-        let expires_at = uow.now() + CLAIM_LIFE;
-        let mut items = Vec::with_capacity(fractions.len());
-        for (charge_id, fraction) in fractions {
-            let item = admit(&ledger, &others, *charge_id, *fraction)?;
-            insert(&uow, &check, wanted.diner_id, item, expires_at).await?;
-            items.push(item);
-        }
-        let claimed = Claimed {
-            check_id: check.id,
-            diner_id: wanted.diner_id,
-            amount_cents: Cents::checked_sum(items.iter().map(|item| item.amount_cents))?,
-            expires_at: (!items.is_empty()).then_some(expires_at),
-            items,
-        };
-        Ok(uow.answer(diner, attempt, Answer::json(200, &claimed)?).await?)
-    })
+    command(
+        db,
+        "check.claim",
+        (diner, attempt),
+        |uow| async move { uow.lock_check(diner, check).await },
+        |act, (session, check)| async move {
+            session.session.status.ensure_live()?;
+            check.status.ensure_payable()?;
+            let of_table = act.uow.find_diner(&session, Some(wanted.diner_id)).await?;
+            of_table.ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
+            act.uow.release_claims(&check, wanted.diner_id).await?;
+            let (ledger, others) = (act.uow.find_ledger(&check).await?, act.uow.find_claims(&check).await?);
+            let expires_at = act.uow.now() + CLAIM_LIFE;
+            let mut items = Vec::with_capacity(fractions.len());
+            for (charge_id, fraction) in fractions {
+                let item = admit(&ledger, &others, *charge_id, *fraction)?;
+                insert(&act.uow, &check, wanted.diner_id, item, expires_at).await?;
+                items.push(item);
+            }
+            let claimed = Claimed {
+                check_id: check.id,
+                diner_id: wanted.diner_id,
+                amount_cents: Cents::checked_sum(items.iter().map(|item| item.amount_cents))?,
+                expires_at: (!items.is_empty()).then_some(expires_at),
+                items,
+            };
+            Ok(Done::Changed(claimed))
+        },
+    )
     .await
 }
 
@@ -131,16 +136,18 @@ pub async fn release(
     whose: DinerId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("check.release", |uow| async move {
-        let (session, check) = uow.lock_check(diner, check).await?;
-        if let Some(first) = uow.first_answer(diner, attempt).await? {
-            return Ok(first);
-        }
-        let of_table = uow.find_diner(&session, Some(whose)).await?;
-        of_table.ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
-        uow.release_claims(&check, whose).await?;
-        Ok(uow.answer(diner, attempt, Answer::empty()).await?)
-    })
+    command(
+        db,
+        "check.release",
+        (diner, attempt),
+        |uow| async move { uow.lock_check(diner, check).await },
+        |act, (session, check)| async move {
+            let of_table = act.uow.find_diner(&session, Some(whose)).await?;
+            of_table.ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
+            act.uow.release_claims(&check, whose).await?;
+            Ok(Done::<()>::Nothing)
+        },
+    )
     .await
 }
 

@@ -3,9 +3,11 @@
 //! It is spread over the charges to the cent; what was paid for them already moves on to others, or becomes credit with a
 //! task to give it back. Nothing is taken below zero.
 
-use super::Till;
-use crate::{Error, Result};
-use auth::{Management, Scope, Staff};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
+use auth::{Management, Staff};
 use domain::{
     Cents, CheckId, DiscountId, SessionId,
     check::{
@@ -63,20 +65,21 @@ pub async fn discount(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let reduction = reduction(wanted)?;
-    db.transaction("check.discount", |uow| async move {
-        let session = uow.lock_session(staff, session_id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let mut check = uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
+    command(
+        db,
+        "check.discount",
+        (staff, attempt),
+        |uow| async move { uow.lock_session(staff, session_id).await },
+        |act, session| async move {
+        let mut check = act.uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
         if check.closed_at.is_some() {
             return Err(Error::refused("check_closed", "The party has left; nothing can be taken off its check"));
         }
         if check.status == CheckStatus::Open {
             // What was ordered since it was withdrawn is on it when something is taken off.
-            let till = Till { uow: &uow, session: &session, check: &check, actor: staff.actor(check.branch_id) };
+            let till = act.till(&session, &check);
             till.settle(true, None, "check.discount").await?;
-            check = uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
+            check = act.uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
         }
         ensure_fits(reduction, check.total_cents)?;
         let new = NewDiscount {
@@ -85,8 +88,8 @@ pub async fn discount(
             reason: wanted.reason.as_str().to_owned(),
             granted_by: staff.user_id(),
         };
-        let discount = uow.insert_discount(&check, new).await?;
-        let till = Till { uow: &uow, session: &session, check: &check, actor: staff.actor(check.branch_id) };
+        let discount = act.uow.insert_discount(&check, new).await?;
+        let till = act.till(&session, &check);
         let settled = till.settle(check.status == CheckStatus::Open, None, "check.discount").await?;
         till.tell_total(&settled);
         let change = Change {
@@ -98,7 +101,7 @@ pub async fn discount(
             after: json!({ "total_cents": settled.total, "discount_type": wanted.discount_type, "value": wanted.value,
                 "reason": wanted.reason }),
         };
-        uow.audit(staff, attempt, change);
+        act.audit(change);
         let discounted = Discounted {
             discount_id: discount.id,
             check_id: check.id,
@@ -109,8 +112,9 @@ pub async fn discount(
             remaining_cents: settled.remaining(),
             status: settled.status,
         };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &discounted)?).await?)
-    })
+        Ok(Done::Changed(discounted))
+        },
+    )
     .await
 }
 

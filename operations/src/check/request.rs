@@ -3,13 +3,16 @@
 //! Table, session and check are locked in that order and move together, so of two phones that ask at once both get the
 //! same check (I4). It is idempotent in every state (design.md §9): who asks again is told what there is.
 
-use super::{Till, till::Settled};
-use crate::{Error, Result};
+use super::till::Settled;
+use crate::{
+    Error, Result,
+    command::{Act, Done, command},
+};
 use auth::{Diner, Floor, Scope, Staff};
 use domain::{BranchId, Cents, CheckId, SessionId, check::CheckStatus, event::Event, session::SessionStatus};
 use serde::Serialize;
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, Locked, Seated, UnitOfWork};
+use store::{Answer, Attempt, Change, Database, Locked, Seated, TableRow, UnitOfWork};
 use utoipa::ToSchema;
 
 /// The check, as a phone is told of it.
@@ -47,15 +50,17 @@ pub struct WaiterCheck {
 /// # Errors
 /// The session is closed; the phone joined after the check was asked for; the key was used for another request.
 pub async fn request(db: &Database, diner: &Diner, attempt: &Attempt) -> Result<Answer> {
-    db.transaction("check.request", |uow| async move {
-        let (check_id, asked) = match ask(&uow, diner, diner.session_id(), attempt).await? {
-            Asked::Before(first) => return Ok(first),
-            Asked::Now { check_id, settled, .. } => (check_id, settled),
-        };
-        let Settled { total, paid, status, .. } = asked;
-        let answer = RequestedCheck { check_id, total_cents: total, paid_cents: paid, status };
-        Ok(uow.answer(diner, attempt, Answer::json(200, &answer)?).await?)
-    })
+    command(
+        db,
+        "check.request",
+        (diner, attempt),
+        |uow| async move { uow.lock_seat(diner, diner.session_id()).await },
+        |act, (table, session)| async move {
+            let Asked { check_id, settled, .. } = ask(&act, &table, &session).await?;
+            let Settled { total, paid, status, .. } = settled;
+            Ok(Done::Changed(RequestedCheck { check_id, total_cents: total, paid_cents: paid, status }))
+        },
+    )
     .await
 }
 
@@ -69,32 +74,34 @@ pub async fn request_by_staff(
     session_id: SessionId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("check.request_by_staff", |uow| async move {
-        let asked = ask(&uow, staff, session_id, attempt).await;
-        let (check_id, branch, asked, was) = match asked.map_err(closed_is_not_found)? {
-            Asked::Before(first) => return Ok(first),
-            Asked::Now { check_id, branch, settled, was } => (check_id, branch, settled, was),
-        };
-        // W20: a check of nothing is not opened; one that a phone opened is told of like any other.
-        if was.is_none() && asked.total == Cents::ZERO {
-            return Err(Error::refused("nothing_ordered", "Nothing was ordered yet"));
-        }
-        if was.is_none_or(|was| was == CheckStatus::Open) {
-            let change = Change {
-                action: if was.is_none() { "CREATE" } else { "UPDATE" },
-                entity_type: "check",
-                entity_id: check_id.get(),
-                branch: Some(branch),
-                before: json!({ "status": was }),
-                after: json!({ "status": asked.status, "total_cents": asked.total }),
-            };
-            uow.audit(staff, attempt, change);
-        }
-        let items_count = uow.count_charged(check_id).await?;
-        let Settled { total, paid, status, .. } = asked;
-        let answer = WaiterCheck { check_id, session_id, total_cents: total, paid_cents: paid, status, items_count };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &answer)?).await?)
-    })
+    command(
+        db,
+        "check.request_by_staff",
+        (staff, attempt),
+        |uow| async move { uow.lock_seat(staff, session_id).await },
+        |act, (table, session)| async move {
+            let asked = ask(&act, &table, &session).await.map_err(closed_is_not_found)?;
+            let Asked { check_id, branch, settled, was } = asked;
+            // W20: a check of nothing is not opened; one that a phone opened is told of like any other.
+            if was.is_none() && settled.total == Cents::ZERO {
+                return Err(Error::refused("nothing_ordered", "Nothing was ordered yet"));
+            }
+            if was.is_none_or(|was| was == CheckStatus::Open) {
+                act.audit(Change {
+                    action: if was.is_none() { "CREATE" } else { "UPDATE" },
+                    entity_type: "check",
+                    entity_id: check_id.get(),
+                    branch: Some(branch),
+                    before: json!({ "status": was }),
+                    after: json!({ "status": settled.status, "total_cents": settled.total }),
+                });
+            }
+            let items_count = act.uow.count_charged(check_id).await?;
+            let Settled { total, paid, status, .. } = settled;
+            let (total_cents, paid_cents) = (total, paid);
+            Ok(Done::Changed(WaiterCheck { check_id, session_id, total_cents, paid_cents, status, items_count }))
+        },
+    )
     .await
 }
 
@@ -106,16 +113,12 @@ fn closed_is_not_found(error: Error) -> Error {
     }
 }
 
-enum Asked {
-    /// By this very request, earlier.
-    Before(Answer),
-    Now {
-        check_id: CheckId,
-        branch: BranchId,
-        settled: Settled,
-        /// Where it stood before; nowhere when this is the first time that anybody asks.
-        was: Option<CheckStatus>,
-    },
+struct Asked {
+    check_id: CheckId,
+    branch: BranchId,
+    settled: Settled,
+    /// Where it stood before; nowhere when this is the first time that anybody asks.
+    was: Option<CheckStatus>,
 }
 
 /// Who may ask for the check: staff always; a phone as long as nobody has asked yet, and then if it was there before, which
@@ -137,29 +140,26 @@ async fn ensure_may_ask(uow: &UnitOfWork, scope: &impl Scope, session: &Locked<S
     }
 }
 
-async fn ask(uow: &UnitOfWork, scope: &impl Scope, session: SessionId, attempt: &Attempt) -> Result<Asked> {
-    let (table, session) = uow.lock_seat(scope, session).await?;
-    if let Some(first) = uow.first_answer(scope, attempt).await? {
-        return Ok(Asked::Before(first));
-    }
-    ensure_may_ask(uow, scope, &session).await?;
+async fn ask<C: Scope>(act: &Act<'_, C>, table: &Locked<TableRow>, session: &Locked<Seated>) -> Result<Asked> {
+    let uow = &act.uow;
+    ensure_may_ask(uow, act.by, session).await?;
     let paying = session.session.status.ask_for_check()?;
-    let (check, is_new) = match uow.lock_check_of(&session).await? {
+    let (check, is_new) = match uow.lock_check_of(session).await? {
         Some(check) => (check, false),
-        None => (uow.insert_check(&session).await?, true),
+        None => (uow.insert_check(session).await?, true),
     };
-    let till = Till { uow, session: &session, check: &check, actor: scope.actor(session.session.branch_id) };
+    let till = act.till(session, &check);
     let settled = till.settle(false, None, "check.request").await?;
     if session.session.status != paying {
-        uow.set_session_status(&session, paying).await?;
+        uow.set_session_status(session, paying).await?;
     }
     if table.status != table.status.pay() {
-        uow.set_table_status(&table, table.status.pay()).await?;
+        uow.set_table_status(table, table.status.pay()).await?;
     }
     if is_new || check.status == CheckStatus::Open {
         till.emit(Event::CheckRequested(till.check_ref(&settled)));
     }
     till.tell(&settled);
     let was = (!is_new).then_some(check.status);
-    Ok(Asked::Now { check_id: check.id, branch: check.branch_id, settled, was })
+    Ok(Asked { check_id: check.id, branch: check.branch_id, settled, was })
 }

@@ -90,6 +90,7 @@ impl Till<'_> {
             uow.set_check_status(check, status).await?;
         }
         self.propose_refunds(&ledger, &parts, status).await?;
+        uow.settled(check.session_id);
         let became_paid = status == CheckStatus::Paid && check.status != CheckStatus::Paid;
         Ok(Settled { total: priced.total, paid, status, became_paid })
     }
@@ -182,7 +183,10 @@ impl Till<'_> {
 
 /// Settles the session's check, if it has one, after what was ordered changed.
 pub(crate) async fn reprice(uow: &UnitOfWork, session: &Locked<Seated>, actor: Actor, cause: &str) -> Result<()> {
-    let Some(check) = uow.lock_check_of(session).await? else { return Ok(()) };
+    let Some(check) = uow.lock_check_of(session).await? else {
+        uow.settled(session.session.id);
+        return Ok(());
+    };
     let till = Till { uow, session, check: &check, actor };
     let settled = till.settle(check.status == CheckStatus::Open, None, cause).await?;
     till.tell(&settled);

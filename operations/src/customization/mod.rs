@@ -7,6 +7,7 @@ pub use products::{CustomizationProducts, link, replace, unlink};
 
 use crate::{
     Error, Result,
+    command::Done,
     office::{Subject, change},
 };
 use auth::{Management, Scope, Staff};
@@ -106,10 +107,10 @@ pub async fn create(
     new: &NewCustomization,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let created = change(db, "customization.create", staff, attempt, 201, |desk| async move {
-        let id = desk.uow.insert_customization(staff, new.set()).await?;
-        let customization = desk.uow.customization(staff, id).await?;
-        desk.created(&subject(&customization), &customization).await?;
+    let created = change(db, "customization.create", (staff, attempt), Done::Made, |act| async move {
+        let id = act.uow.insert_customization(staff, new.set()).await?;
+        let customization = act.uow.customization(staff, id).await?;
+        act.created(&subject(&customization), &customization).await?;
         Ok(customization)
     })
     .await;
@@ -127,12 +128,12 @@ pub async fn update(
     patch: &CustomizationPatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let updated = change(db, "customization.update", staff, attempt, 200, |desk| async move {
-        let before = desk.uow.customization(staff, id).await?;
-        ensure_own(staff, &desk.uow.branches_choosing(&before).await?)?;
-        desk.uow.set_customization(id, patch.set(&before)).await?;
-        let after = desk.uow.customization(staff, id).await?;
-        desk.updated(&subject(&after), &before, &after).await?;
+    let updated = change(db, "customization.update", (staff, attempt), Done::Changed, |act| async move {
+        let before = act.uow.customization(staff, id).await?;
+        ensure_own(staff, &act.uow.branches_choosing(&before).await?)?;
+        act.uow.set_customization(id, patch.set(&before)).await?;
+        let after = act.uow.customization(staff, id).await?;
+        act.updated(&subject(&after), &before, &after).await?;
         Ok(after)
     })
     .await;
@@ -149,11 +150,17 @@ pub async fn delete(
     id: CustomizationId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    change(db, "customization.delete", staff, attempt, 204, |desk| async move {
-        let before = desk.uow.customization(staff, id).await?;
-        ensure_own(staff, &desk.uow.branches_choosing(&before).await?)?;
-        desk.delete(EntityKind::Customization, id.get()).await
-    })
+    change(
+        db,
+        "customization.delete",
+        (staff, attempt),
+        |()| Done::Nothing,
+        |act| async move {
+            let before = act.uow.customization(staff, id).await?;
+            ensure_own(staff, &act.uow.branches_choosing(&before).await?)?;
+            act.delete(EntityKind::Customization, id.get()).await
+        },
+    )
     .await
 }
 

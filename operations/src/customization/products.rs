@@ -3,7 +3,8 @@
 use super::{ensure_own, subject};
 use crate::{
     Error, Result,
-    office::{Desk, change},
+    command::{Act, Done},
+    office::change,
 };
 use auth::{Management, Staff};
 use domain::{CustomizationId, ProductId};
@@ -35,14 +36,14 @@ pub async fn replace(
     if wanted.product_ids.len() > MAX_PRODUCTS {
         return Err(Error::Invalid("product_ids: at most 5000"));
     }
-    change(db, "customization.products", staff, attempt, 200, |desk| async move {
-        let before = desk.uow.customization(staff, id).await?;
+    change(db, "customization.products", (staff, attempt), Done::Changed, |act| async move {
+        let before = act.uow.customization(staff, id).await?;
         let wanted = sorted(&wanted.product_ids);
         let missing = |from: &[ProductId], of: &[ProductId]| -> Vec<ProductId> {
             of.iter().filter(|product| from.binary_search(product).is_err()).copied().collect()
         };
         let (more, less) = (missing(&before.product_ids, &wanted), missing(&wanted, &before.product_ids));
-        desk.relink(&before, &more, &less).await
+        act.relink(&before, &more, &less).await
     })
     .await
 }
@@ -57,17 +58,23 @@ pub async fn link(
     (id, product): (CustomizationId, ProductId),
     attempt: &Attempt,
 ) -> Result<Answer> {
-    change(db, "customization.link", staff, attempt, 204, |desk| async move {
-        let before = desk.uow.customization(staff, id).await?;
-        if before.product_ids.contains(&product) {
-            return Err(Error::refused("already_linked", "It can be chosen of this product already"));
-        }
-        match desk.uow.ensure_products(staff, &[product]).await {
-            Err(store::Error::NotFound(noun)) => return Err(Error::NotFound(noun)),
-            known => known?,
-        }
-        desk.relink(&before, &[product], &[]).await.map(drop)
-    })
+    change(
+        db,
+        "customization.link",
+        (staff, attempt),
+        |()| Done::Nothing,
+        |act| async move {
+            let before = act.uow.customization(staff, id).await?;
+            if before.product_ids.contains(&product) {
+                return Err(Error::refused("already_linked", "It can be chosen of this product already"));
+            }
+            match act.uow.ensure_products(staff, &[product]).await {
+                Err(store::Error::NotFound(noun)) => return Err(Error::NotFound(noun)),
+                known => known?,
+            }
+            act.relink(&before, &[product], &[]).await.map(drop)
+        },
+    )
     .await
 }
 
@@ -81,13 +88,19 @@ pub async fn unlink(
     (id, product): (CustomizationId, ProductId),
     attempt: &Attempt,
 ) -> Result<Answer> {
-    change(db, "customization.unlink", staff, attempt, 204, |desk| async move {
-        let before = desk.uow.customization(staff, id).await?;
-        if !before.product_ids.contains(&product) {
-            return Err(Error::NotFound("product"));
-        }
-        desk.relink(&before, &[], &[product]).await.map(drop)
-    })
+    change(
+        db,
+        "customization.unlink",
+        (staff, attempt),
+        |()| Done::Nothing,
+        |act| async move {
+            let before = act.uow.customization(staff, id).await?;
+            if !before.product_ids.contains(&product) {
+                return Err(Error::NotFound("product"));
+            }
+            act.relink(&before, &[], &[product]).await.map(drop)
+        },
+    )
     .await
 }
 
@@ -98,20 +111,20 @@ fn sorted(products: &[ProductId]) -> Vec<ProductId> {
     products
 }
 
-impl Desk<'_, Management> {
+impl Act<'_, Staff<Management>> {
     /// The contract knows an unknown product as 400 here.
     async fn relink(&self, before: &Customization, more: &[ProductId], less: &[ProductId]) -> Result<Customization> {
-        match self.uow.ensure_products(self.staff, more).await {
+        match self.uow.ensure_products(self.by, more).await {
             Err(store::Error::NotFound(_)) => {
                 return Err(Error::refused("unknown_product", "product_ids: not all of these are products of yours"));
             }
             known => known?,
         }
         let changed: Vec<i64> = more.iter().chain(less).map(|product| product.get()).collect();
-        ensure_own(self.staff, &self.uow.branches_pricing(&changed).await?)?;
+        ensure_own(self.by, &self.uow.branches_pricing(&changed).await?)?;
         self.uow.unlink_customization(before, less).await?;
         self.uow.link_customization(before, more).await?;
-        let after = self.uow.customization(self.staff, before.id).await?;
+        let after = self.uow.customization(self.by, before.id).await?;
         self.updated(&subject(&after), before, &after).await?;
         Ok(after)
     }

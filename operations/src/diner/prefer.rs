@@ -1,7 +1,10 @@
 //! A diner's taste is kept for the next visit (M17). Under the session's lock, so that of two phones the later one wins
 //! whole (I5).
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::Diner;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -76,16 +79,22 @@ pub async fn prefer(
 ) -> Result<Answer> {
     let kept = serde_json::to_value(taste).map_err(|_| Error::Internal("a taste cannot be written"))?;
     let kept = &kept;
-    db.transaction("diner.prefer", |uow| async move {
-        let session = uow.lock_session(diner, diner.session_id()).await?;
-        if let Some(first) = uow.first_answer(diner, attempt).await? {
-            return Ok(first);
-        }
-        let row = uow.find_diner(&session, who).await?.ok_or(Error::NotFound("diner"))?;
-        let answer =
-            KeptTaste { diner_id: row.id, device_id: None, implicit_preferences: taste.clone(), updated_at: uow.now() };
-        uow.set_diner_preferences(&session, row, kept.clone()).await?;
-        Ok(uow.answer(diner, attempt, Answer::json(200, &answer)?).await?)
-    })
+    command(
+        db,
+        "diner.prefer",
+        (diner, attempt),
+        |uow| async move { uow.lock_session(diner, diner.session_id()).await },
+        |act, session| async move {
+            let row = act.uow.find_diner(&session, who).await?.ok_or(Error::NotFound("diner"))?;
+            let answer = KeptTaste {
+                diner_id: row.id,
+                device_id: None,
+                implicit_preferences: taste.clone(),
+                updated_at: act.uow.now(),
+            };
+            act.uow.set_diner_preferences(&session, row, kept.clone()).await?;
+            Ok(Done::Changed(answer))
+        },
+    )
     .await
 }

@@ -1,7 +1,10 @@
 //! A party says what it thought of its visit (M20): once, which the session's lock checks and the table's unique
 //! constraint backs (I5). The bill may be paid and the session closed by then.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::Diner;
 use chrono::{DateTime, Utc};
 use domain::{FeedbackId, text::Text};
@@ -36,18 +39,20 @@ pub struct Feedback {
 /// # Errors
 /// The session has given some.
 pub async fn rate(db: &Database, diner: &Diner, rating: &Rating, attempt: &Attempt) -> Result<Answer> {
-    db.transaction("diner.rate", |uow| async move {
-        let session = uow.lock_session(diner, diner.session_id()).await?;
-        if let Some(first) = uow.first_answer(diner, attempt).await? {
-            return Ok(first);
-        }
-        if uow.find_feedback(&session).await?.is_some() {
-            let detail = "This visit has been rated already".into();
-            return Err(Error::Exists { code: "feedback_exists", detail });
-        }
-        let row = uow.insert_feedback(&session, rating.stars, rating.comment.clone().map(Into::into)).await?;
-        let kept = Feedback { id: row.id, rating: row.rating, comment: row.comment, created_at: row.created_at };
-        Ok(uow.answer(diner, attempt, Answer::json(200, &kept)?).await?)
-    })
+    command(
+        db,
+        "diner.rate",
+        (diner, attempt),
+        |uow| async move { uow.lock_session(diner, diner.session_id()).await },
+        |act, session| async move {
+            if act.uow.find_feedback(&session).await?.is_some() {
+                let detail = "This visit has been rated already".into();
+                return Err(Error::Exists { code: "feedback_exists", detail });
+            }
+            let row = act.uow.insert_feedback(&session, rating.stars, rating.comment.clone().map(Into::into)).await?;
+            let kept = Feedback { id: row.id, rating: row.rating, comment: row.comment, created_at: row.created_at };
+            Ok(Done::Changed(kept))
+        },
+    )
     .await
 }

@@ -4,7 +4,10 @@
 //! `diner_phone` backs the check under the session's lock (I5). Under a rule that tells of joins, party and staff hear
 //! of whoever is new. Somebody whom staff removed comes back by no new scan while the party sits there.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use auth::{Diner, Scope};
 use chrono::{DateTime, Utc};
 use domain::{
@@ -72,40 +75,39 @@ const MOST_DINERS: i64 = 300;
 /// # Errors
 /// The session is closed; the phone, or the device that it says it is, was removed from the table.
 pub async fn register(db: &Database, diner: &Diner, registration: &Registration) -> Result<Registered> {
-    let registered = db
-        .transaction("diner.register", |uow| async move {
-            let (table, session) = uow.lock_seat(diner, diner.session_id()).await?;
-            session.session.status.ensure_live()?;
-            if is_of_a_removed_guest(&uow, &session, registration).await? {
-                turn_away(&uow, diner, &session).await?;
-                return Ok::<_, Error>(None);
+    let registered = keyless(db, "diner.register", Twice::FindsTheFirst, |uow| async move {
+        let (table, session) = uow.lock_seat(diner, diner.session_id()).await?;
+        session.session.status.ensure_live()?;
+        if is_of_a_removed_guest(&uow, &session, registration).await? {
+            turn_away(&uow, diner, &session).await?;
+            return Ok::<_, Error>(None);
+        }
+        let known = match &registration.local_id {
+            Some(local_id) => uow.find_diner_of_phone(&session, local_id.as_str()).await?,
+            None => None,
+        };
+        let row = match (known, &registration.device_id) {
+            (Some(row), Some(device)) if row.device_id.is_none() => {
+                uow.set_diner_device(&session, row, device.as_str().to_owned()).await?
             }
-            let known = match &registration.local_id {
-                Some(local_id) => uow.find_diner_of_phone(&session, local_id.as_str()).await?,
-                None => None,
-            };
-            let row = match (known, &registration.device_id) {
-                (Some(row), Some(device)) if row.device_id.is_none() => {
-                    uow.set_diner_device(&session, row, device.as_str().to_owned()).await?
+            (Some(row), _) => row,
+            (None, _) => {
+                if uow.count_diners(&session).await? >= MOST_DINERS {
+                    return Err(Error::refused("too_many_diners", "This table has too many guests already"));
                 }
-                (Some(row), _) => row,
-                (None, _) => {
-                    if uow.count_diners(&session).await? >= MOST_DINERS {
-                        return Err(Error::refused("too_many_diners", "This table has too many guests already"));
-                    }
-                    let row = uow.insert_diner(&session, diner.phone_id(), registration.row()).await?;
-                    if session.join_rule.tells_of_joins() {
-                        tell(&uow, diner, &table, &session, &row);
-                    }
-                    row
+                let row = uow.insert_diner(&session, diner.phone_id(), registration.row()).await?;
+                if session.join_rule.tells_of_joins() {
+                    tell(&uow, diner, &table, &session, &row);
                 }
-            };
-            if let Some(phone) = diner.phone_id() {
-                uow.set_phone_diner(&session, phone, row.id).await?;
+                row
             }
-            Ok(Some(row))
-        })
-        .await?;
+        };
+        if let Some(phone) = diner.phone_id() {
+            uow.set_phone_diner(&session, phone, row.id).await?;
+        }
+        Ok(Some(row))
+    })
+    .await?;
     // What turned the phone away is committed; the refusal comes after it.
     registered.map(Into::into).ok_or(Error::Store(store::Error::Removed))
 }

@@ -3,7 +3,8 @@
 
 use crate::{
     Error, Result,
-    office::{Desk, Subject, change},
+    command::{Act, Done},
+    office::{Subject, change},
 };
 use auth::{AdminOnly, Staff};
 use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
@@ -31,14 +32,14 @@ pub async fn exclude_category(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let branches = &wanted.sorted();
-    change(db, "exclusion.category", staff, attempt, 200, |desk| async move {
-        let home = desk.uow.category(staff, id).await?.branch_id;
-        desk.ensure_known(branches).await?;
-        let before = desk.uow.category_exclusion(staff, id).await?.ok_or(Error::NotFound("category"))?;
-        desk.uow.exclude_category(staff, id, branches).await?;
-        let after = desk.uow.category_exclusion(staff, id).await?.ok_or(Error::NotFound("category"))?;
+    change(db, "exclusion.category", (staff, attempt), Done::Changed, |act| async move {
+        let home = act.uow.category(staff, id).await?.branch_id;
+        act.ensure_known(branches).await?;
+        let before = act.uow.category_exclusion(staff, id).await?.ok_or(Error::NotFound("category"))?;
+        act.uow.exclude_category(staff, id, branches).await?;
+        let after = act.uow.category_exclusion(staff, id).await?.ok_or(Error::NotFound("category"))?;
         let subject = Subject::new(EntityKind::Category, id.get(), after.category_name.clone(), Some(home));
-        desk.note(&subject, &before.excluded_branch_ids, &after.excluded_branch_ids).await?;
+        act.note(&subject, &before.excluded_branch_ids, &after.excluded_branch_ids).await?;
         Ok(after)
     })
     .await
@@ -56,14 +57,14 @@ pub async fn exclude_subcategory(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let branches = &wanted.sorted();
-    change(db, "exclusion.subcategory", staff, attempt, 200, |desk| async move {
-        let home = desk.uow.subcategory(staff, id).await?.branch_id;
-        desk.ensure_known(branches).await?;
-        let before = desk.uow.subcategory_exclusion(staff, id).await?.ok_or(Error::NotFound("subcategory"))?;
-        desk.uow.exclude_subcategory(staff, id, branches).await?;
-        let after = desk.uow.subcategory_exclusion(staff, id).await?.ok_or(Error::NotFound("subcategory"))?;
+    change(db, "exclusion.subcategory", (staff, attempt), Done::Changed, |act| async move {
+        let home = act.uow.subcategory(staff, id).await?.branch_id;
+        act.ensure_known(branches).await?;
+        let before = act.uow.subcategory_exclusion(staff, id).await?.ok_or(Error::NotFound("subcategory"))?;
+        act.uow.exclude_subcategory(staff, id, branches).await?;
+        let after = act.uow.subcategory_exclusion(staff, id).await?.ok_or(Error::NotFound("subcategory"))?;
         let subject = Subject::new(EntityKind::Subcategory, id.get(), after.subcategory_name.clone(), Some(home));
-        desk.note(&subject, &before.excluded_branch_ids, &after.excluded_branch_ids).await?;
+        act.note(&subject, &before.excluded_branch_ids, &after.excluded_branch_ids).await?;
         Ok(after)
     })
     .await
@@ -78,10 +79,10 @@ impl Exclusions {
     }
 }
 
-impl Desk<'_, AdminOnly> {
+impl Act<'_, Staff<AdminOnly>> {
     /// The contract knows an unknown branch as 400 here.
     async fn ensure_known(&self, branches: &[BranchId]) -> Result<()> {
-        match self.uow.ensure_branches(self.staff, branches).await {
+        match self.uow.ensure_branches(self.by, branches).await {
             Err(store::Error::NotFound(_)) => {
                 Err(Error::refused("unknown_branch", "excluded_branch_ids: not all of these are branches of yours"))
             }
@@ -95,7 +96,7 @@ impl Desk<'_, AdminOnly> {
             return Ok(());
         }
         let said = |branches: &[BranchId]| json!({ "excluded_branch_ids": branches });
-        self.audit("UPDATE", subject, said(before), said(after));
+        self.audit_subject("UPDATE", subject, said(before), said(after));
         let mut changed: Vec<BranchId> = before.iter().filter(|branch| !after.contains(branch)).copied().collect();
         changed.extend(after.iter().filter(|branch| !before.contains(branch)));
         // Ascending, as every change of several branches locks their rows.

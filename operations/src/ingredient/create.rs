@@ -1,7 +1,7 @@
 //! An ingredient is added to the list.
 
 use super::{named, subject};
-use crate::{Error, Result, office::change};
+use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use domain::{
     IngredientGroupId,
@@ -39,14 +39,14 @@ pub async fn create(
     new: &NewIngredient,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let created = change(db, "ingredient.create", staff, attempt, 201, |desk| async move {
+    let created = change(db, "ingredient.create", (staff, attempt), Done::Made, |act| async move {
         if let Some(group) = new.group_id {
-            desk.uow.ingredient_group(staff, group).await.map_err(no_group)?;
+            act.uow.ingredient_group(staff, group).await.map_err(no_group)?;
         }
         let words = (new.name.as_str(), new.description.clone().into());
-        let id = desk.uow.insert_ingredient(staff.tenant_id(), new.group_id, words, new.is_processed).await?;
-        let ingredient = desk.uow.ingredient_now(staff, id).await?;
-        desk.created(&subject(&ingredient), &ingredient).await?;
+        let id = act.uow.insert_ingredient(staff.tenant_id(), new.group_id, words, new.is_processed).await?;
+        let ingredient = act.uow.ingredient_now(staff, id).await?;
+        act.created(&subject(&ingredient), &ingredient).await?;
         Ok(ingredient)
     })
     .await;

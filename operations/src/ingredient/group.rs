@@ -3,6 +3,7 @@
 use super::named;
 use crate::{
     Error, Result,
+    command::Done,
     office::{Subject, change},
 };
 use auth::{AdminOnly, Staff};
@@ -39,12 +40,12 @@ pub async fn create_group(
     new: &NewIngredientGroup,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let created = change(db, "ingredient.create_group", staff, attempt, 201, |desk| async move {
+    let created = change(db, "ingredient.create_group", (staff, attempt), Done::Made, |act| async move {
         let name = new.name.as_str().to_lowercase();
         let (description, icon) = (new.description.clone().into(), new.icon.clone().into());
-        let group = desk.uow.insert_ingredient_group(staff.tenant_id(), &name, description, icon).await?;
+        let group = act.uow.insert_ingredient_group(staff.tenant_id(), &name, description, icon).await?;
         let subject = Subject::new(EntityKind::IngredientGroup, group.id.get(), group.name.clone(), None);
-        desk.created(&subject, &group).await?;
+        act.created(&subject, &group).await?;
         Ok::<_, Error>(group)
     })
     .await;

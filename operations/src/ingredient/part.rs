@@ -3,6 +3,7 @@
 use super::named;
 use crate::{
     Error, Result,
+    command::Done,
     office::{Subject, change},
 };
 use auth::{KitchenCrew, Staff};
@@ -37,15 +38,15 @@ pub async fn add_part(
     new: &NewSubIngredient,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let added = change(db, "ingredient.add_part", staff, attempt, 201, |desk| async move {
-        let ingredient = desk.uow.ingredient(staff, of).await?;
+    let added = change(db, "ingredient.add_part", (staff, attempt), Done::Made, |act| async move {
+        let ingredient = act.uow.ingredient(staff, of).await?;
         if !ingredient.is_processed {
             return Err(Error::refused("not_processed", "Only a processed ingredient is made of others"));
         }
         let part =
-            desk.uow.insert_sub_ingredient(&ingredient, new.name.as_str(), new.description.clone().into()).await?;
+            act.uow.insert_sub_ingredient(&ingredient, new.name.as_str(), new.description.clone().into()).await?;
         let subject = Subject::new(EntityKind::SubIngredient, part.id.get(), part.name.clone(), None);
-        desk.created(&subject, &part).await?;
+        act.created(&subject, &part).await?;
         Ok(part)
     })
     .await;
@@ -63,12 +64,18 @@ pub async fn remove_part(
     part: SubIngredientId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    change(db, "ingredient.remove_part", staff, attempt, 204, |desk| async move {
-        desk.uow.ingredient(staff, of).await?;
-        if !desk.uow.is_made_of(of, part).await? {
-            return Err(Error::NotFound("sub_ingredient"));
-        }
-        desk.delete(EntityKind::SubIngredient, part.get()).await
-    })
+    change(
+        db,
+        "ingredient.remove_part",
+        (staff, attempt),
+        |()| Done::Nothing,
+        |act| async move {
+            act.uow.ingredient(staff, of).await?;
+            if !act.uow.is_made_of(of, part).await? {
+                return Err(Error::NotFound("sub_ingredient"));
+            }
+            act.delete(EntityKind::SubIngredient, part.get()).await
+        },
+    )
     .await
 }

@@ -1,7 +1,7 @@
 //! An ingredient is changed.
 
 use super::{create::no_group, named, subject};
-use crate::{Error, Result, office::change};
+use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use domain::{
     IngredientGroupId, IngredientId, Patch,
@@ -59,19 +59,19 @@ pub async fn update(
     patch: &IngredientPatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let updated = change(db, "ingredient.update", staff, attempt, 200, |desk| async move {
-        let row = desk.uow.ingredient(staff, id).await?;
-        let before = desk.uow.ingredient_now(staff, id).await?;
+    let updated = change(db, "ingredient.update", (staff, attempt), Done::Changed, |act| async move {
+        let row = act.uow.ingredient(staff, id).await?;
+        let before = act.uow.ingredient_now(staff, id).await?;
         let changed = patch.clone().apply(row.clone());
         if let (Patch::Value(_), Some(group)) = (patch.group_id, changed.group_id) {
-            desk.uow.ingredient_group(staff, group).await.map_err(no_group)?;
+            act.uow.ingredient_group(staff, group).await.map_err(no_group)?;
         }
         if !changed.is_processed && !before.sub_ingredients.is_empty() {
             return Err(Error::refused("has_parts", "is_processed: take its parts away first"));
         }
-        desk.uow.set_ingredient(&row, &changed).await?;
-        let after = desk.uow.ingredient_now(staff, id).await?;
-        desk.updated(&subject(&after), &before, &after).await?;
+        act.uow.set_ingredient(&row, &changed).await?;
+        let after = act.uow.ingredient_now(staff, id).await?;
+        act.updated(&subject(&after), &before, &after).await?;
         Ok(after)
     })
     .await;

@@ -5,7 +5,7 @@
 
 use crate::{
     Error, Result,
-    round::{Mover, repeat},
+    command::{Done, command},
 };
 use auth::{AnyRole, Staff};
 use domain::{
@@ -27,32 +27,30 @@ pub async fn advance_ticket(
     status: TicketStatus,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("ticket.advance", |uow| async move {
-        let (session, round) = match uow.lock_round_of_ticket(staff, ticket).await {
-            Err(store::Error::NotFound(noun)) => return repeat(&uow, staff, attempt, noun).await,
-            locked => locked?,
-        };
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let mover = Mover { uow: &uow, staff, attempt, session: &session };
-        let mut tickets = uow.find_tickets(&round).await?;
-        let row = tickets.iter_mut().find(|row| row.id == ticket).ok_or(Error::NotFound("ticket"))?;
-        let before = row.status;
-        row.status = before.advance_to(status)?;
-        uow.set_ticket_status(&round, ticket, status).await?;
-        let moved = TicketRef { ticket_id: ticket, round_id: round.id, station: row.station, status };
-        if let Some(event) = Event::ticket_moved(moved) {
-            mover.emit(event);
-        }
-        let statuses: Vec<_> = tickets.iter().map(|row| row.status).collect();
-        let next = round_after_tickets(round.status, &statuses);
-        if next != round.status {
-            mover.follow(&round, next).await?;
-        }
-        let (before, after) = (json!({ "status": before }), json!({ "status": status, "round_status": next }));
-        mover.audit("UPDATE", "kitchen_ticket", ticket.get(), before, after);
-        Ok(uow.answer(staff, attempt, Answer::json(200, &uow.ticket(&round, ticket).await?)?).await?)
-    })
+    command(
+        db,
+        "ticket.advance",
+        (staff, attempt),
+        |uow| async move { uow.lock_round_of_ticket(staff, ticket).await },
+        |act, (session, round)| async move {
+            let mut tickets = act.uow.find_tickets(&round).await?;
+            let row = tickets.iter_mut().find(|row| row.id == ticket).ok_or(Error::NotFound("ticket"))?;
+            let before = row.status;
+            row.status = before.advance_to(status)?;
+            act.uow.set_ticket_status(&round, ticket, status).await?;
+            let moved = TicketRef { ticket_id: ticket, round_id: round.id, station: row.station, status };
+            if let Some(event) = Event::ticket_moved(moved) {
+                act.emit(session.place(), event);
+            }
+            let statuses: Vec<_> = tickets.iter().map(|row| row.status).collect();
+            let next = round_after_tickets(round.status, &statuses);
+            if next != round.status {
+                act.follow_tickets(&session, &round, next).await?;
+            }
+            let (before, after) = (json!({ "status": before }), json!({ "status": status, "round_status": next }));
+            act.audit_of(&round, ("UPDATE", "kitchen_ticket", ticket.get()), before, after);
+            Ok(Done::Changed(act.uow.ticket(&round, ticket).await?))
+        },
+    )
     .await
 }

@@ -1,7 +1,10 @@
 //! Tickets asked for by hand. The kitchen gets a round's tickets with the round, so there is nothing to issue but for
 //! a round that lost them outside of Comanda; `kitchen_ticket_station` keeps a second set out.
 
-use crate::{Error, Result, round::Mover};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{KitchenCrew, Staff};
 use domain::{IllegalTransition, RoundId, kitchen::TicketStatus};
 use serde::Serialize;
@@ -30,27 +33,28 @@ pub async fn issue_tickets(
     round: RoundId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("ticket.issue", |uow| async move {
-        let (session, round) = uow.lock_round(staff, round).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let status = TicketStatus::of_round(round.status).ok_or(IllegalTransition {
-            noun: "round",
-            from: round.status.as_str(),
-            action: "issue tickets of",
-        })?;
-        if !uow.find_tickets(&round).await?.is_empty() {
-            return Err(Error::refused("tickets_exist", "The round has its tickets already"));
-        }
-        uow.insert_tickets(&session, round.id).await?;
-        uow.advance_tickets(&round, status).await?;
-        let tickets = uow.tickets(&round).await?;
-        let issued = IssuedTickets { round_id: round.id, tickets_created: tickets.len(), tickets };
-        let mover = Mover { uow: &uow, staff, attempt, session: &session };
-        let after = json!({ "tickets_created": issued.tickets_created });
-        mover.audit("CREATE", "kitchen_ticket", round.id.get(), Value::Null, after);
-        Ok(uow.answer(staff, attempt, Answer::json(200, &issued)?).await?)
-    })
+    command(
+        db,
+        "ticket.issue",
+        (staff, attempt),
+        |uow| async move { uow.lock_round(staff, round).await },
+        |act, (session, round)| async move {
+            let status = TicketStatus::of_round(round.status).ok_or(IllegalTransition {
+                noun: "round",
+                from: round.status.as_str(),
+                action: "issue tickets of",
+            })?;
+            if !act.uow.find_tickets(&round).await?.is_empty() {
+                return Err(Error::refused("tickets_exist", "The round has its tickets already"));
+            }
+            act.uow.insert_tickets(&session, round.id).await?;
+            act.uow.advance_tickets(&round, status).await?;
+            let tickets = act.uow.tickets(&round).await?;
+            let issued = IssuedTickets { round_id: round.id, tickets_created: tickets.len(), tickets };
+            let after = json!({ "tickets_created": issued.tickets_created });
+            act.audit_of(&round, ("CREATE", "kitchen_ticket", round.id.get()), Value::Null, after);
+            Ok(Done::Changed(issued))
+        },
+    )
     .await
 }

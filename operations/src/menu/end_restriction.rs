@@ -3,7 +3,10 @@
 //! Orders and menus judge by the clock and need none of this. Every API process looks for such rows; under the row's
 //! lock one of them speaks.
 
-use crate::Result;
+use crate::{
+    Result,
+    command::{Twice, keyless},
+};
 use auth::{Scope, System};
 use domain::{
     event::{Event, ProductAvailability},
@@ -17,7 +20,7 @@ use store::{Database, EndedRestriction};
 /// The database failed.
 pub async fn end_restriction(db: &Database, ended: &EndedRestriction) -> Result<()> {
     let scope = &System::of(ended.tenant_id);
-    let done = db.transaction("menu.end_restriction", |uow| async move {
+    let done = keyless(db, "menu.end_restriction", Twice::FindsTheFirst, |uow| async move {
         let offer = uow.lock_offer(scope, ended.product_id, ended.branch_id).await?;
         if offer.supply().until.is_none_or(|until| until > uow.now()) {
             return Ok(());

@@ -3,8 +3,11 @@
 //! The flag, the raised menu version, the audit row and the event commit together (I1): no phone is told that
 //! a dish is out and then reads a menu that has it. Setting what is set already does nothing and tells nobody.
 
-use crate::{Error, Result};
-use auth::{KitchenCrew, Scope, Staff};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
+use auth::{KitchenCrew, Staff};
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::{
     BranchId, ProductId,
@@ -64,48 +67,52 @@ pub async fn set_availability(
     wanted: Availability,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("menu.set_availability", |uow| async move {
-        let branch = match wanted.branch_id {
-            Some(branch) => branch,
-            None => match uow.find_offering_branch(staff, product).await? {
-                OfferedIn::One(branch) => branch,
-                OfferedIn::Several => {
-                    return Err(Error::Invalid("branch_id: required, several of your branches offer this product"));
-                }
-            },
-        };
-        let offer = uow.lock_offer(staff, product, branch).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let before = offer.supply();
-        let after = before.set(wanted.kept(), uow.now()).map_err(|why| Error::Unfit(why.to_string()))?;
-        if after != before {
-            let change = Change {
-                action: "UPDATE",
-                entity_type: "product_availability",
-                entity_id: product.get(),
-                branch: Some(branch),
-                before: written(before),
-                after: written(after),
+    command(
+        db,
+        "menu.set_availability",
+        (staff, attempt),
+        |uow| async move {
+            let branch = match wanted.branch_id {
+                Some(branch) => branch,
+                None => match uow.find_offering_branch(staff, product).await? {
+                    OfferedIn::One(branch) => branch,
+                    OfferedIn::Several => {
+                        return Err(Error::Invalid("branch_id: required, several of your branches offer this product"));
+                    }
+                },
             };
-            uow.audit(staff, attempt, change);
-            uow.set_supply(&offer, after).await?;
-            uow.raise_menu_version(branch).await?;
-        }
-        // An end that has come may not have been told of yet; what was told last is what the row says.
-        if after.is_available != before.is_available {
-            let event = ProductAvailability { product_id: product, is_available: after.is_available };
-            uow.emit(offer.place(), staff.actor(branch), Event::ProductAvailabilityChanged(event));
-        }
-        let now = AvailabilitySet {
-            product_id: product,
-            branch_id: branch,
-            is_available: after.is_available,
-            remaining: after.remaining,
-            until: after.until,
-        };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &now)?).await?)
-    })
+            Ok::<_, Error>((branch, uow.lock_offer(staff, product, branch).await?))
+        },
+        |act, (branch, offer)| async move {
+            let before = offer.supply();
+            let after = before.set(wanted.kept(), act.uow.now()).map_err(|why| Error::Unfit(why.to_string()))?;
+            if after != before {
+                let change = Change {
+                    action: "UPDATE",
+                    entity_type: "product_availability",
+                    entity_id: product.get(),
+                    branch: Some(branch),
+                    before: written(before),
+                    after: written(after),
+                };
+                act.audit(change);
+                act.uow.set_supply(&offer, after).await?;
+                act.uow.raise_menu_version(branch).await?;
+            }
+            // An end that has come may not have been told of yet; what was told last is what the row says.
+            if after.is_available != before.is_available {
+                let event = ProductAvailability { product_id: product, is_available: after.is_available };
+                act.emit(offer.place(), Event::ProductAvailabilityChanged(event));
+            }
+            let now = AvailabilitySet {
+                product_id: product,
+                branch_id: branch,
+                is_available: after.is_available,
+                remaining: after.remaining,
+                until: after.until,
+            };
+            Ok(Done::Changed(now))
+        },
+    )
     .await
 }

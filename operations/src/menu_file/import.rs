@@ -8,11 +8,11 @@ use super::{
     plan::{Wanted, plan},
     refused,
 };
-use crate::{Result, office::change};
+use crate::{Result, command::Done, office::change};
 use auth::{AdminOnly, Staff};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use store::{Answer, Attempt, Change, Database};
+use store::{Answer, Attempt, Change, Database, Outcome};
 use utoipa::ToSchema;
 
 /// A thing the file adds.
@@ -103,15 +103,15 @@ pub async fn import(
     if dry_run {
         let book = Book::of(db.menu_rows(staff).await?);
         let wanted = plan(&book, lines).map_err(|problems| refused(&problems))?;
-        return Ok(Answer::json(200, &Diff::of(&wanted, true))?);
+        return Ok(Answer::json(Outcome::Changed, &Diff::of(&wanted, true))?);
     }
-    change(db, "menu.import", staff, attempt, 200, |desk| async move {
-        let book = Book::of(desk.uow.menu_rows(staff).await?);
+    change(db, "menu.import", (staff, attempt), Done::Changed, |act| async move {
+        let book = Book::of(act.uow.menu_rows(staff).await?);
         let wanted = plan(&book, lines).map_err(|problems| refused(&problems))?;
         let diff = Diff::of(&wanted, false);
         if !diff.is_empty() {
-            desk.write_menu(&wanted).await?;
-            desk.uow.audit(
+            act.write_menu(&wanted).await?;
+            act.uow.audit(
                 staff,
                 attempt,
                 Change {

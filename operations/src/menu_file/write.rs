@@ -7,9 +7,10 @@ use super::{
 };
 use crate::{
     Error, Result,
-    office::{Desk, Subject, Where, written},
+    command::Act,
+    office::{Subject, Where, written},
 };
-use auth::AdminOnly;
+use auth::{AdminOnly, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
     AllergenId, BranchId, BranchProductId, CategoryId, CustomizationId, ProductAllergenId, ProductId, SubcategoryId,
@@ -41,7 +42,7 @@ struct Scribe<'a> {
     book: &'a Book,
 }
 
-impl Desk<'_, AdminOnly> {
+impl Act<'_, Staff<AdminOnly>> {
     pub(super) async fn write_menu(&self, wanted: &[Wanted]) -> Result<()> {
         let planned = self.book().await?;
         let mut book = planned.clone();
@@ -51,7 +52,7 @@ impl Desk<'_, AdminOnly> {
             if differing.is_empty() {
                 continue;
             }
-            let scribe = Scribe { tenant: self.staff.tenant_id(), now: self.uow.now(), book: &book };
+            let scribe = Scribe { tenant: self.by.tenant_id(), now: self.uow.now(), book: &book };
             match kind {
                 Kind::Allergen => self.uow.save_allergens(scribe.rows(&differing, Scribe::allergen)?).await?,
                 Kind::Category => self.uow.save_categories(scribe.rows(&differing, Scribe::category)?).await?,
@@ -71,12 +72,12 @@ impl Desk<'_, AdminOnly> {
     }
 
     async fn book(&self) -> Result<Book> {
-        Ok(Book::of(self.uow.menu_rows(self.staff).await?))
+        Ok(Book::of(self.uow.menu_rows(self.by).await?))
     }
 
     /// Prices and allergens of products, where they differ.
     async fn write_details(&self, book: &Book, products: &[&Wanted]) -> Result<()> {
-        let tenant_id = self.staff.tenant_id();
+        let tenant_id = self.by.tenant_id();
         let (mut offers, mut declared, mut redeclared) = (Vec::new(), Vec::new(), Vec::new());
         for product in products {
             let product_id = ProductId(id(book, Kind::Product, &product.key)?);
@@ -117,7 +118,7 @@ impl Desk<'_, AdminOnly> {
 
     /// What modifiers can be chosen of, where it differs.
     async fn write_choosable(&self, book: &Book, modifiers: &[&Wanted]) -> Result<()> {
-        let tenant_id = self.staff.tenant_id();
+        let tenant_id = self.by.tenant_id();
         let (mut rows, mut changed) = (Vec::new(), Vec::new());
         for modifier in modifiers.iter().filter(|it| it.before["products"] != it.after["products"]) {
             let customization_id = CustomizationId(id(book, Kind::Modifier, &modifier.key)?);
@@ -139,7 +140,7 @@ impl Desk<'_, AdminOnly> {
                 let name = it.key.last().cloned();
                 let subject = Subject::new(kind.entity(), id(book, *kind, &it.key)?, name, Some(branch));
                 let entity: EntityRef = subject.as_event();
-                self.emit(
+                self.emit_in(
                     branch,
                     if it.is_new() { Event::EntityCreated(entity) } else { Event::EntityUpdated(entity) },
                 );

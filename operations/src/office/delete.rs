@@ -3,8 +3,11 @@
 //! Under the office lock nothing grows under the thing meanwhile, and under the tables' locks nobody sits down there.
 //! Rows, audit row and events commit together (I1); a restore brings back exactly what this took.
 
-use super::{Desk, Subject, Where, change};
-use crate::{Error, Result};
+use super::{Subject, Where, change};
+use crate::{
+    Error, Result,
+    command::{Act, Done},
+};
 use auth::{RoleSet, Scope, Staff};
 use domain::{
     BranchId, UserId,
@@ -30,7 +33,8 @@ pub async fn delete<R: RoleSet>(
     id: i64,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    change(db, "office.delete", staff, attempt, 204, |desk| async move { desk.delete(kind, id).await }).await
+    change(db, "office.delete", (staff, attempt), |()| Done::Nothing, |act| async move { act.delete(kind, id).await })
+        .await
 }
 
 /// The ids of one kind.
@@ -69,21 +73,21 @@ pub(super) fn blocked_by(tables_in_use: &[String], open_registers: &[String]) ->
     tables.into_iter().chain(registers).reduce(|tables, registers| format!("{tables}. {registers}"))
 }
 
-impl<R: RoleSet> Desk<'_, R> {
+impl<R: RoleSet> Act<'_, Staff<R>> {
     /// Deletes a thing with all that stands under it, and tells of it.
     pub(crate) async fn delete(&self, kind: EntityKind, id: i64) -> Result<()> {
-        let doomed = self.uow.plan_deletion(self.staff, kind, id).await?;
+        let doomed = self.uow.plan_deletion(self.by, kind, id).await?;
         let sold_in = self.uow.branches_pricing(&ids(&doomed, EntityKind::Product)).await?;
-        ensure_own(self.staff, &sold_in)?;
-        let in_use = self.uow.lock_tables_in_use(self.staff, &ids(&doomed, EntityKind::Table)).await?;
+        ensure_own(self.by, &sold_in)?;
+        let in_use = self.uow.lock_tables_in_use(self.by, &ids(&doomed, EntityKind::Table)).await?;
         let branches = ids(&doomed, EntityKind::Branch);
         for branch in &branches {
             // Whoever opens its drawer holds this lock, so that none opens from here on.
-            self.uow.lock_branch(self.staff, BranchId(*branch)).await?;
+            self.uow.lock_branch(self.by, BranchId(*branch)).await?;
         }
-        ensure_free(&in_use, &self.uow.open_registers(self.staff, &branches).await?)?;
+        ensure_free(&in_use, &self.uow.open_registers(self.by, &branches).await?)?;
         self.let_go(&doomed).await?;
-        self.uow.take(self.staff, self.staff.user_id(), &doomed).await?;
+        self.uow.take(self.by, self.by.user_id(), &doomed).await?;
         if matches!(kind, EntityKind::Staff | EntityKind::Branch) {
             self.ensure_administrator().await?;
         }
@@ -93,7 +97,7 @@ impl<R: RoleSet> Desk<'_, R> {
     /// Ends what hangs on the things beyond their rows: a person's tokens.
     async fn let_go(&self, doomed: &[Doomed]) -> Result<()> {
         for user in ids(doomed, EntityKind::Staff) {
-            if user == self.staff.user_id().get() {
+            if user == self.by.user_id().get() {
                 return Err(Error::refused("own_account", "You cannot delete your own account"));
             }
             self.revoke(UserId(user)).await?;
@@ -112,7 +116,7 @@ impl<R: RoleSet> Desk<'_, R> {
     /// Refused when nobody would be left to run the business: no active account that is ADMIN in an open branch. The
     /// office lock makes two changes that each leave the other's administrator follow one another.
     pub(crate) async fn ensure_administrator(&self) -> Result<()> {
-        if self.uow.has_administrator(self.staff).await? {
+        if self.uow.has_administrator(self.by).await? {
             return Ok(());
         }
         let detail = "The business would be left without an active administrator".into();
@@ -122,9 +126,9 @@ impl<R: RoleSet> Desk<'_, R> {
     async fn tell_deleted(&self, doomed: &[Doomed], sold_in: &[BranchId]) -> Result<()> {
         let Some((root, rest)) = doomed.split_first() else { return Ok(()) };
         let subject = Subject { told: told(root, doomed, sold_in), ..Subject::of(root) };
-        self.audit("DELETE", &subject, json!({ "name": root.name, "affected": counted(rest) }), Value::Null);
+        self.audit_subject("DELETE", &subject, json!({ "name": root.name, "affected": counted(rest) }), Value::Null);
         if rest.is_empty() {
-            return self.tell(&subject, Event::EntityDeleted(subject.as_event())).await;
+            return self.tell_branches(&subject, Event::EntityDeleted(subject.as_event())).await;
         }
         for part in rest.chunks(NAMED_AT_ONCE) {
             let event = CascadeDelete {
@@ -133,7 +137,7 @@ impl<R: RoleSet> Desk<'_, R> {
                 entity_name: root.name.clone(),
                 affected_entities: part.iter().map(|it| Affected { r#type: it.kind.as_str(), id: it.id }).collect(),
             };
-            self.tell(&subject, Event::CascadeDelete(event)).await?;
+            self.tell_branches(&subject, Event::CascadeDelete(event)).await?;
         }
         Ok(())
     }

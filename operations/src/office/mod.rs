@@ -1,22 +1,26 @@
 //! The office's frame: what every change of menu, floor and staff has in common.
 //!
 //! [`change`] takes the business's office lock, refuses an author who was dismissed meanwhile, answers a repeat with the
-//! first answer (I7), and keeps the answer; inside, a [`Desk`] writes the audit row, tells the branches' admins, and
-//! voids the menus that show the thing, all in the transaction of the change (I1, design.md §7).
+//! first answer (I7), and keeps the answer; what [`Act`] learns in `trace` writes the
+//! audit row, tells the branches' admins, and voids the menus that show the thing, all in the transaction of the change
+//! (I1, design.md §7).
 
 mod delete;
-mod desk;
 mod preview;
 mod restore;
+mod trace;
 
 pub use delete::delete;
 pub use preview::{Affected, CascadePreview, preview};
 pub use restore::{Restored, restore};
 
 pub(crate) use delete::ensure_free;
-pub(crate) use desk::{Desk, Subject, Where};
+pub(crate) use trace::{Subject, Where};
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Act, Done, command},
+};
 use auth::{RoleSet, Staff};
 use domain::menu::ServiceHours;
 use serde::Serialize;
@@ -27,32 +31,31 @@ pub(crate) fn written(hours: Option<&ServiceHours>) -> Option<serde_json::Value>
     hours.filter(|hours| !hours.is_always()).map(|hours| serde_json::json!(hours))
 }
 
-/// Runs `body` as one change of the office; `status` goes with its answer.
+/// Runs `body` as one change of the office; `done` says what it came to.
 pub(crate) async fn change<'a, R, T, F, Fut>(
     db: &Database,
     name: &'static str,
-    staff: &'a Staff<R>,
-    attempt: &'a Attempt,
-    status: u16,
+    (staff, attempt): (&'a Staff<R>, &'a Attempt),
+    done: fn(T) -> Done<T>,
     body: F,
 ) -> Result<Answer>
 where
     R: RoleSet,
     T: Serialize,
-    F: Fn(Desk<'a, R>) -> Fut,
+    F: Fn(Act<'a, Staff<R>>) -> Fut,
     Fut: Future<Output = Result<T>>,
 {
     let body = &body;
-    db.transaction(name, |uow| async move {
-        uow.lock_office(staff).await?;
-        ensure_still_in(&uow, staff).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let value = body(Desk { uow: uow.clone(), staff, attempt }).await?;
-        let answer = if status == 204 { Answer::empty() } else { Answer::json(status, &value)? };
-        Ok(uow.answer(staff, attempt, answer).await?)
-    })
+    command(
+        db,
+        name,
+        (staff, attempt),
+        |uow| async move {
+            uow.lock_office(staff).await?;
+            ensure_still_in(&uow, staff).await
+        },
+        |act, ()| async move { Ok(done(body(act).await?)) },
+    )
     .await
 }
 

@@ -4,10 +4,13 @@
 //! stand; a name that somebody else has by now cannot be had twice (partial unique keys back this).
 
 use super::{
-    Desk, Subject, change,
+    Subject, change,
     delete::{counted, ids, told},
 };
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Act, Done},
+};
 use auth::{AdminOnly, Staff};
 use domain::{BranchId, event::Event, office::EntityKind};
 use serde::Serialize;
@@ -43,19 +46,19 @@ pub async fn restore(
     id: i64,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let restored = change(db, "office.restore", staff, attempt, 200, |desk| async move {
-        let deletion = match desk.uow.lock_deletion(staff, kind, id).await {
-            Err(store::Error::NotFound(noun)) => return Err(desk.why_not(kind, id, noun).await?),
+    let restored = change(db, "office.restore", (staff, attempt), Done::Changed, |act| async move {
+        let deletion = match act.uow.lock_deletion(staff, kind, id).await {
+            Err(store::Error::NotFound(noun)) => return Err(act.why_not(kind, id, noun).await?),
             found => found?,
         };
-        if let Some(parent) = desk.uow.missing_parent(&deletion).await? {
+        if let Some(parent) = act.uow.missing_parent(&deletion).await? {
             return Err(gone_parent(&parent));
         }
-        let mut back = desk.uow.give_back(&deletion).await?;
+        let mut back = act.uow.give_back(&deletion).await?;
         let at = back.iter().position(|thing| (thing.kind, thing.id) == (kind, id)).ok_or(Error::NotFound("entity"))?;
         let root = back.remove(at);
-        let sold_in = desk.uow.branches_pricing(&products(&root, &back)).await?;
-        desk.tell_restored(&root, &back, &sold_in).await?;
+        let sold_in = act.uow.branches_pricing(&products(&root, &back)).await?;
+        act.tell_restored(&root, &back, &sold_in).await?;
         let message = format!("{} restored", root.name.as_deref().unwrap_or(kind.as_str()));
         Ok(Restored { success: true, message, entity_type: kind, entity_id: id, restored_items: back.len() })
     })
@@ -81,9 +84,9 @@ fn gone_parent(parent: &Doomed) -> Error {
     Error::Exists { code: "parent_deleted", detail }
 }
 
-impl Desk<'_, AdminOnly> {
+impl Act<'_, Staff<AdminOnly>> {
     async fn why_not(&self, kind: EntityKind, id: i64, noun: &'static str) -> Result<Error> {
-        Ok(match self.uow.went_with(self.staff, kind, id).await? {
+        Ok(match self.uow.went_with(self.by, kind, id).await? {
             Some((root, root_id)) => Error::Exists {
                 code: "went_with_another",
                 detail: format!("It went when {root} {root_id} was deleted: restore that"),
@@ -95,12 +98,12 @@ impl Desk<'_, AdminOnly> {
     /// The clients read a whole kind again when one of it is new, so each kind is told of once.
     async fn tell_restored(&self, root: &Doomed, rest: &[Doomed], sold_in: &[BranchId]) -> Result<()> {
         let subject = Subject { told: told(root, rest, sold_in), ..Subject::of(root) };
-        self.audit("RESTORE", &subject, Value::Null, json!({ "name": root.name, "affected": counted(rest) }));
-        self.tell(&subject, Event::EntityCreated(subject.as_event())).await?;
+        self.audit_subject("RESTORE", &subject, Value::Null, json!({ "name": root.name, "affected": counted(rest) }));
+        self.tell_branches(&subject, Event::EntityCreated(subject.as_event())).await?;
         let mut kinds = BTreeSet::from([root.kind]);
         for thing in rest.iter().filter(|thing| kinds.insert(thing.kind)) {
             let part = Subject { told: subject.told.clone(), ..Subject::of(thing) };
-            self.tell(&part, Event::EntityCreated(part.as_event())).await?;
+            self.tell_branches(&part, Event::EntityCreated(part.as_event())).await?;
         }
         Ok(())
     }

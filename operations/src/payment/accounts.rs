@@ -5,10 +5,12 @@
 
 use super::{
     adopt::seal,
-    answered::answered,
     providers::{Providers, refusal},
 };
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, answered, command},
+};
 use auth::{AdminOnly, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
@@ -119,14 +121,15 @@ pub async fn add_account(
     credentials.collector_id = Some(asked(providers, &credentials).await?);
     let credentials = &credentials;
     let branch_currency = branch.map(|branch| branch.currency);
-    let added = db
-        .transaction("payment.add_account", |uow| async move {
-            if let Some(first) = uow.first_answer(staff, attempt).await? {
-                return Ok(first);
-            }
+    let added = command(
+        db,
+        "payment.add_account",
+        (staff, attempt),
+        |_| async { Ok::<_, Error>(()) },
+        |act, ()| async move {
             let currency = match form.currency.or(branch_currency) {
                 Some(currency) => currency,
-                None => uow.currency_of(staff).await?.unwrap_or(Currency::Ars),
+                None => act.uow.currency_of(staff).await?.unwrap_or(Currency::Ars),
             };
             let new = NewAccount {
                 tenant: staff.tenant_id(),
@@ -138,13 +141,14 @@ pub async fn add_account(
                 webhook_mode: form.webhook_mode.unwrap_or(SignatureMode::Strict),
                 token_expires_at: form.token_expires_at,
             };
-            let account = uow.insert_account(new).await?;
-            seal(&uow, providers, &account, credentials, form.token_expires_at).await?;
-            uow.audit(staff, attempt, change("CREATE", &account, credentials));
-            let added = view(providers, &uow.account_now(account.id).await?);
-            Ok(uow.answer(staff, attempt, Answer::json(201, &added)?).await?)
-        })
-        .await;
+            let account = act.uow.insert_account(new).await?;
+            seal(&act.uow, providers, &account, credentials, form.token_expires_at).await?;
+            act.audit(change("CREATE", &account, credentials));
+            let added = view(providers, &act.uow.account_now(account.id).await?);
+            Ok(Done::Made(added))
+        },
+    )
+    .await;
     match added {
         Err(Error::Store(store::Error::Taken(_))) => Err(taken()),
         added => added,
@@ -178,12 +182,12 @@ pub async fn change_account(
         || form.refresh_token.is_some()
         || form.client_id.is_some()
         || form.client_secret.is_some();
-    let changed = db
-        .transaction("payment.change_account", |uow| async move {
-            let account = uow.lock_office_account(staff, id).await?;
-            if let Some(first) = uow.first_answer(staff, attempt).await? {
-                return Ok(first);
-            }
+    let changed = command(
+        db,
+        "payment.change_account",
+        (staff, attempt),
+        |uow| async move { uow.lock_office_account(staff, id).await },
+        |act, account| async move {
             if account.version != version {
                 return Err(Error::Exists {
                     code: "changed_meanwhile",
@@ -191,7 +195,7 @@ pub async fn change_account(
                 });
             }
             if let Some(mode) = form.webhook_mode {
-                uow.set_webhook_mode(&account, mode).await?;
+                act.uow.set_webhook_mode(&account, mode).await?;
             }
             if secret {
                 // A new token's end is what the office says of it; an old one's stays.
@@ -200,18 +204,19 @@ pub async fn change_account(
                     None => form.token_expires_at.or(account.token_expires_at),
                 };
                 let broken = account.status == AccountStatus::Broken && form.access_token.is_none();
-                seal(&uow, providers, &account, credentials, ends).await?;
+                seal(&act.uow, providers, &account, credentials, ends).await?;
                 if broken {
                     // Only a token that the provider accepts puts a broken account back to work.
-                    let now = uow.account_now(id).await?;
-                    uow.set_account_status(&now, AccountStatus::Broken).await?;
+                    let now = act.uow.account_now(id).await?;
+                    act.uow.set_account_status(&now, AccountStatus::Broken).await?;
                 }
             }
-            uow.audit(staff, attempt, change("UPDATE", &account, credentials));
-            let changed = view(providers, &uow.account_now(id).await?);
-            Ok(uow.answer(staff, attempt, Answer::json(200, &changed)?).await?)
-        })
-        .await?;
+            act.audit(change("UPDATE", &account, credentials));
+            let changed = view(providers, &act.uow.account_now(id).await?);
+            Ok(Done::Changed(changed))
+        },
+    )
+    .await?;
     providers.wake();
     Ok(changed)
 }
@@ -228,18 +233,13 @@ pub async fn remove_account(
     id: AccountId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("payment.remove_account", |uow| async move {
-        let account = match uow.lock_office_account(staff, id).await {
-            // A repeat finds no account in use any more; its answer is there all the same.
-            Err(store::Error::NotFound(noun)) => {
-                return uow.first_answer(staff, attempt).await?.ok_or(Error::NotFound(noun));
-            }
-            locked => locked?,
-        };
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        for refund in uow.disable_account(&account).await? {
+    command(
+        db,
+        "payment.remove_account",
+        (staff, attempt),
+        |uow| async move { uow.lock_office_account(staff, id).await },
+        |act, account| async move {
+        for refund in act.uow.disable_account(&account).await? {
             let incident = Incident {
                 tenant: refund.tenant_id,
                 branch: Some(refund.branch_id),
@@ -251,13 +251,14 @@ pub async fn remove_account(
                     refund.amount_cents.get()
                 ),
             };
-            uow.note_incident(IncidentKind::RefundFailed, &format!("refund:{}:{}", refund.id, refund.fence), incident)
+            act.uow.note_incident(IncidentKind::RefundFailed, &format!("refund:{}:{}", refund.id, refund.fence), incident)
                 .await?;
         }
-        uow.drop_work(&account).await?;
-        uow.audit(staff, attempt, change("DELETE", &account, &Credentials::default()));
-        Ok(uow.answer(staff, attempt, Answer::empty()).await?)
-    })
+        act.uow.drop_work(&account).await?;
+        act.audit(change("DELETE", &account, &Credentials::default()));
+        Ok(Done::<()>::Nothing)
+        },
+    )
     .await
 }
 

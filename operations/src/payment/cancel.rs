@@ -4,11 +4,13 @@
 //! then says is the answer.
 
 use super::{
-    answered::answered,
     providers::{Providers, refusal},
     sync::sync,
 };
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, answered, command},
+};
 use auth::{Management, Staff};
 use domain::{
     IllegalTransition, PaymentId,
@@ -64,31 +66,32 @@ pub async fn cancel(
         sync(db, providers, &job).await?;
     }
     let before = payment.status;
-    db.transaction("payment.cancel", |uow| async move {
-        // Another delivery of this command may have answered meanwhile; what was said first stands.
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let now = uow.payment_now(id).await?;
-        if refused && now.status != PaymentStatus::Cancelled {
-            return Err(Error::Conflict(IllegalTransition {
-                noun: "payment",
-                from: now.status.as_str(),
-                action: "cancel",
-            }));
-        }
-        let noted = Change {
-            action: "CANCEL",
-            entity_type: "payment",
-            entity_id: id.get(),
-            branch: Some(now.branch_id),
-            before: json!({ "status": before }),
-            after: json!({ "status": now.status }),
-        };
-        uow.audit(staff, attempt, noted);
-        let answer = Answer::json(200, &Cancelled { payment_id: id, status: now.status })?;
-        Ok(uow.answer(staff, attempt, answer).await?)
-    })
+    // Another delivery of this command may have answered meanwhile; what was said first stands.
+    command(
+        db,
+        "payment.cancel",
+        (staff, attempt),
+        |_| async { Ok::<_, Error>(()) },
+        |act, ()| async move {
+            let now = act.uow.payment_now(id).await?;
+            if refused && now.status != PaymentStatus::Cancelled {
+                return Err(Error::Conflict(IllegalTransition {
+                    noun: "payment",
+                    from: now.status.as_str(),
+                    action: "cancel",
+                }));
+            }
+            act.audit(Change {
+                action: "CANCEL",
+                entity_type: "payment",
+                entity_id: id.get(),
+                branch: Some(now.branch_id),
+                before: json!({ "status": before }),
+                after: json!({ "status": now.status }),
+            });
+            Ok(Done::Changed(Cancelled { payment_id: id, status: now.status }))
+        },
+    )
     .await
 }
 

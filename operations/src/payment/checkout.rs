@@ -5,7 +5,10 @@
 //! is committed. The row, not the answer, is what money finds its check by.
 
 use super::providers::{Providers, refusal};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command, repeated},
+};
 use auth::Diner;
 use chrono::TimeDelta;
 use domain::{Cents, CheckId, DinerId, payment::CheckoutStatus, payment::tip::Tip};
@@ -98,7 +101,7 @@ async fn prepare(
 ) -> Result<Prepared> {
     db.transaction("payment.checkout", |uow| async move {
         let (session, check) = uow.lock_check(diner, wish.check).await?;
-        if let Some(first) = uow.first_answer(diner, attempt).await? {
+        if let Some(first) = repeated(&uow, diner, attempt).await? {
             return Ok(Prepared::Before(first));
         }
         session.session.status.ensure_live()?;
@@ -273,12 +276,8 @@ async fn finish(db: &Database, diner: &Diner, checkout: CheckoutRow, attempt: &A
         tip_cents: checkout.tip_cents,
         expires_at: checkout.expires_at,
     };
-    db.transaction("payment.checkout_answer", |uow| async move {
-        // Another delivery of this command may have answered meanwhile; what was said first stands.
-        if let Some(first) = uow.first_answer(diner, attempt).await? {
-            return Ok(first);
-        }
-        Ok(uow.answer(diner, attempt, Answer::json(200, preference)?).await?)
-    })
-    .await
+    // Another delivery of this command may have answered meanwhile; what was said first stands.
+    let nothing = |_| async { Ok::<_, Error>(()) };
+    let told = |_, ()| async move { Ok(Done::Changed(preference)) };
+    command(db, "payment.checkout_answer", (diner, attempt), nothing, told).await
 }

@@ -1,7 +1,10 @@
 //! Work that was given up is looked at by a person, who puts it back into the queue once its cause is gone (S29).
 
 use super::providers::Providers;
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{Management, Scope, Staff, System};
 use domain::{
     SyncId,
@@ -52,26 +55,28 @@ pub async fn replay(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let before = &dead_letter(db, staff, id).await?;
-    let answer = db
-        .transaction("payment.replay", |uow| async move {
-            if let Some(first) = uow.first_answer(staff, attempt).await? {
-                return Ok(first);
-            }
-            if uow.hold_account(before.letter.account_id).await? == AccountStatus::Disabled {
+    let answer = command(
+        db,
+        "payment.replay",
+        (staff, attempt),
+        |_| async { Ok::<_, Error>(()) },
+        |act, ()| async move {
+            if act.uow.hold_account(before.letter.account_id).await? == AccountStatus::Disabled {
                 let detail = "Its Mercado Pago account is not in use any more: nobody can ask about it";
                 return Err(Error::Exists { code: "account_disabled", detail: detail.to_owned() });
             }
             let mut now = before.clone();
-            if let Some(queued) = uow.replay(id).await? {
-                uow.audit(staff, attempt, replayed(&before.letter));
+            if let Some(queued) = act.uow.replay(id).await? {
+                act.audit(replayed(&before.letter));
                 now.letter.status = queued.status;
                 now.letter.cause = queued.cause;
                 now.letter.attempts = queued.attempts;
                 now.letter.updated_at = queued.updated_at;
             }
-            Ok::<_, Error>(uow.answer(staff, attempt, Answer::json(200, &now)?).await?)
-        })
-        .await?;
+            Ok(Done::Changed(now))
+        },
+    )
+    .await?;
     providers.wake();
     Ok(answer)
 }

@@ -1,18 +1,21 @@
 //! A manager decides on a refund that waits for a word: one that was proposed, or one that the provider refused.
 
 use super::{
-    give_back::{Return, left},
+    give_back::left,
     refund::{NO_BILL, Refunded, Stand},
     refund_at_provider::open_account,
 };
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Act, Done, command},
+};
 use auth::{Management, Staff};
 use domain::{
     RefundId,
     payment::{RefundKind, RefundStatus},
 };
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, LockedRefund, RefundRow, UnitOfWork};
+use store::{Answer, Attempt, Change, Database, LockedRefund, RefundRow};
 
 /// Gives the money back: what staff took at once, what the provider took as soon as a worker has asked it. Never more
 /// than what is left of the payment by now.
@@ -25,38 +28,38 @@ pub async fn approve_refund(
     id: RefundId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("payment.approve_refund", |uow| async move {
-        let LockedRefund { bill, payment, refund } = uow.lock_refund(staff, id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let queued = refund.status.approve().map_err(Error::Conflict)?;
-        let on_its_way = uow.refunding(&payment).await?;
-        let left = left(&payment)?.saturating_sub(on_its_way);
-        // An over-payment is what covers nothing at this moment, whatever it was when the task was written, and is not on
-        // its way back already.
-        let idle = payment.net_cents.saturating_sub(payment.allocated_cents).saturating_sub(on_its_way);
-        let most = if refund.kind == RefundKind::Overpayment { left.min(idle) } else { left };
-        if most < refund.amount_cents {
-            return Err(Error::TooMuchBack { left: most });
-        }
-        let by_hand = payment.tender.is_manual();
-        if !by_hand {
-            open_account(&uow, &payment).await?;
-        }
-        let status = if by_hand { RefundStatus::Done } else { queued };
-        let decided = uow.decide_refund(&refund, status, refund.amount_cents, staff.user_id()).await?;
-        audit(&uow, staff, attempt, &refund, &decided);
-        if !by_hand {
-            let answer = Answer::json(202, &Refunded::of(&decided, &payment, Stand::of(bill.as_ref())))?;
-            return Ok(uow.answer(staff, attempt, answer).await?);
-        }
-        let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
-        let back = Return { uow: &uow, staff, attempt, session, check, payment: &payment };
-        let (payment, settled) = back.settle(&decided).await?;
-        let stand = Stand::after(check.id, &settled);
-        Ok(uow.answer(staff, attempt, Answer::json(200, &Refunded::of(&decided, &payment, stand))?).await?)
-    })
+    command(
+        db,
+        "payment.approve_refund",
+        (staff, attempt),
+        |uow| async move { uow.lock_refund(staff, id).await },
+        |act, LockedRefund { bill, payment, refund }| async move {
+            let queued = refund.status.approve().map_err(Error::Conflict)?;
+            let on_its_way = act.uow.refunding(&payment).await?;
+            let left = left(&payment)?.saturating_sub(on_its_way);
+            // An over-payment is what covers nothing at this moment, whatever it was when the task was written, and is not on
+            // its way back already.
+            let idle = payment.net_cents.saturating_sub(payment.allocated_cents).saturating_sub(on_its_way);
+            let most = if refund.kind == RefundKind::Overpayment { left.min(idle) } else { left };
+            if most < refund.amount_cents {
+                return Err(Error::TooMuchBack { left: most });
+            }
+            let by_hand = payment.tender.is_manual();
+            if !by_hand {
+                open_account(&act.uow, &payment).await?;
+            }
+            let status = if by_hand { RefundStatus::Done } else { queued };
+            let decided = act.uow.decide_refund(&refund, status, refund.amount_cents, staff.user_id()).await?;
+            audit(&act, &refund, &decided);
+            if !by_hand {
+                return Ok(Done::Accepted(Refunded::of(&decided, &payment, Stand::of(bill.as_ref()))));
+            }
+            let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
+            let (payment, settled) = act.settle_refund((session, check), &payment, &decided).await?;
+            let stand = Stand::after(check.id, &settled);
+            Ok(Done::Changed(Refunded::of(&decided, &payment, stand)))
+        },
+    )
     .await
 }
 
@@ -70,21 +73,23 @@ pub async fn dismiss_refund(
     id: RefundId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("payment.dismiss_refund", |uow| async move {
-        let LockedRefund { bill, payment, refund } = uow.lock_refund(staff, id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let dismissed = refund.status.dismiss().map_err(Error::Conflict)?;
-        let decided = uow.decide_refund(&refund, dismissed, refund.amount_cents, staff.user_id()).await?;
-        audit(&uow, staff, attempt, &refund, &decided);
-        let told = Refunded::of(&decided, &payment, Stand::of(bill.as_ref()));
-        Ok(uow.answer(staff, attempt, Answer::json(200, &told)?).await?)
-    })
+    command(
+        db,
+        "payment.dismiss_refund",
+        (staff, attempt),
+        |uow| async move { uow.lock_refund(staff, id).await },
+        |act, LockedRefund { bill, payment, refund }| async move {
+            let dismissed = refund.status.dismiss().map_err(Error::Conflict)?;
+            let decided = act.uow.decide_refund(&refund, dismissed, refund.amount_cents, staff.user_id()).await?;
+            audit(&act, &refund, &decided);
+            let told = Refunded::of(&decided, &payment, Stand::of(bill.as_ref()));
+            Ok(Done::Changed(told))
+        },
+    )
     .await
 }
 
-fn audit(uow: &UnitOfWork, staff: &Staff<Management>, attempt: &Attempt, before: &RefundRow, after: &RefundRow) {
+fn audit(act: &Act<'_, Staff<Management>>, before: &RefundRow, after: &RefundRow) {
     let change = Change {
         action: "UPDATE",
         entity_type: "refund",
@@ -93,5 +98,5 @@ fn audit(uow: &UnitOfWork, staff: &Staff<Management>, attempt: &Attempt, before:
         before: json!({ "status": before.status }),
         after: json!({ "status": after.status, "amount_cents": after.amount_cents, "payment_id": after.payment_id }),
     };
-    uow.audit(staff, attempt, change);
+    act.audit(change);
 }

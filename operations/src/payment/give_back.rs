@@ -1,7 +1,7 @@
 //! Money that staff took goes back by hand: the one place where a manual payment comes to count for less.
 
-use crate::{Error, Result, check::Settled, check::Till};
-use auth::{Management, Scope, Staff};
+use crate::{Error, Result, check::Settled, command::Act};
+use auth::{Management, Staff};
 use domain::{
     Cents,
     check::CheckStatus,
@@ -9,7 +9,7 @@ use domain::{
     payment::{IncidentKind, PaymentStatus, tip},
 };
 use serde_json::json;
-use store::{Attempt, Change, CheckRow, Incident, Locked, PaymentRow, RefundRow, Seated, UnitOfWork, Worth};
+use store::{Change, CheckRow, Incident, Locked, PaymentRow, RefundRow, Seated, UnitOfWork, Worth};
 
 /// What can still be given back of a payment that is ours.
 ///
@@ -34,21 +34,16 @@ pub(super) fn left(payment: &PaymentRow) -> Result<Cents> {
     }
 }
 
-/// What is locked when money goes back by hand, and by whose word it goes.
-pub(super) struct Return<'a> {
-    pub(super) uow: &'a UnitOfWork,
-    pub(super) staff: &'a Staff<Management>,
-    pub(super) attempt: &'a Attempt,
-    pub(super) session: &'a Locked<Seated>,
-    pub(super) check: &'a Locked<CheckRow>,
-    pub(super) payment: &'a Locked<PaymentRow>,
-}
-
-impl Return<'_> {
+impl Act<'_, Staff<Management>> {
     /// Lets the payment count for what `refund`, which is DONE, leaves of it, and settles the check by that. Who paid for
     /// wrong food gets the bill's part first; see [`tip::worth`].
-    pub(super) async fn settle(&self, refund: &RefundRow) -> Result<(PaymentRow, Settled)> {
-        let Return { uow, staff, session, check, payment, .. } = *self;
+    pub(super) async fn settle_refund(
+        &self,
+        (session, check): (&Locked<Seated>, &Locked<CheckRow>),
+        payment: &Locked<PaymentRow>,
+        refund: &RefundRow,
+    ) -> Result<(PaymentRow, Settled)> {
+        let uow = &self.uow;
         let refunded = payment.refunded_cents.checked_add(refund.amount_cents)?;
         let left = payment.amount_cents.checked_sub(refunded)?;
         let counted = payment.net_cents.checked_add(payment.tip_cents)?.saturating_sub(refund.amount_cents);
@@ -60,44 +55,49 @@ impl Return<'_> {
         );
         let status = if left == Cents::ZERO { payment.status.after(PaymentStatus::Refunded)? } else { payment.status };
         let worth = Worth { status, amount: payment.amount_cents, refunded, net: parts.bill, tip: parts.tip };
-        let till = Till { uow, session, check, actor: staff.actor(check.branch_id) };
+        let till = self.till(session, check);
         let settled = till.settle(check.status == CheckStatus::Open, Some((payment, worth)), "payment.refund").await?;
-        uow.ring_back(payment, refund.amount_cents, staff.user_id()).await?;
+        uow.ring_back(payment, refund.amount_cents, self.by.user_id()).await?;
         let now = uow.find_payment(check, payment.id).await?;
         let back = (refund.amount_cents, payment.tip_cents.saturating_sub(now.tip_cents));
         till.emit(Event::PaymentRefunded(till.payment_ref(&now, back, Some(refund.reason.clone()), &settled)));
         till.tell(&settled);
         if check.closed_at.is_some() && settled.paid < check.paid_cents {
-            self.note_reopened(refund, &settled).await?;
+            note_reopened(uow, check, payment, refund, &settled).await?;
         }
-        self.audit(refund, &now, &settled);
+        self.audit(change(payment, &now, refund, &settled));
         Ok((now, settled))
     }
+}
 
-    /// The party is gone: whoever reads this decides whether what is owed now is a loss.
-    async fn note_reopened(&self, refund: &RefundRow, settled: &Settled) -> Result<()> {
-        let incident = Incident {
-            tenant: self.check.tenant_id,
-            branch: Some(self.check.branch_id),
-            account: self.payment.account_id,
-            check: Some(self.check.id),
-            payment: Some(self.payment.id),
-            detail: format!("{} cents are owed again after the party had left", settled.remaining().get()),
-        };
-        self.uow.note_incident(IncidentKind::Reopened, &format!("reopened:{}", refund.key), incident).await?;
-        Ok(())
-    }
+/// The party is gone: whoever reads this decides whether what is owed now is a loss.
+async fn note_reopened(
+    uow: &UnitOfWork,
+    check: &CheckRow,
+    payment: &PaymentRow,
+    refund: &RefundRow,
+    settled: &Settled,
+) -> Result<()> {
+    let incident = Incident {
+        tenant: check.tenant_id,
+        branch: Some(check.branch_id),
+        account: payment.account_id,
+        check: Some(check.id),
+        payment: Some(payment.id),
+        detail: format!("{} cents are owed again after the party had left", settled.remaining().get()),
+    };
+    uow.note_incident(IncidentKind::Reopened, &format!("reopened:{}", refund.key), incident).await?;
+    Ok(())
+}
 
-    fn audit(&self, refund: &RefundRow, now: &PaymentRow, settled: &Settled) {
-        let change = Change {
-            action: "REFUND",
-            entity_type: "payment",
-            entity_id: self.payment.id.get(),
-            branch: Some(self.check.branch_id),
-            before: json!({ "status": self.payment.status, "refunded_cents": self.payment.refunded_cents }),
-            after: json!({ "status": now.status, "refunded_cents": now.refunded_cents, "refund_id": refund.id,
-                "amount_cents": refund.amount_cents, "reason": refund.reason, "check_status": settled.status }),
-        };
-        self.uow.audit(self.staff, self.attempt, change);
+fn change(before: &PaymentRow, now: &PaymentRow, refund: &RefundRow, settled: &Settled) -> Change {
+    Change {
+        action: "REFUND",
+        entity_type: "payment",
+        entity_id: before.id.get(),
+        branch: Some(before.branch_id),
+        before: json!({ "status": before.status, "refunded_cents": before.refunded_cents }),
+        after: json!({ "status": now.status, "refunded_cents": now.refunded_cents, "refund_id": refund.id,
+            "amount_cents": refund.amount_cents, "reason": refund.reason, "check_status": settled.status }),
     }
 }

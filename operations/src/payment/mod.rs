@@ -4,7 +4,6 @@
 
 mod accounts;
 mod adopt;
-mod answered;
 mod apply;
 mod broken;
 mod cancel;
@@ -42,7 +41,6 @@ pub use providers::Providers;
 pub use receive::{Arrived, MAX_NOTICE, Received, receive, write_down_notices};
 pub use reconcile::{Fault, Line, LineKind, Report, Side, reconcile_all, reconcile_due, reconciliation};
 pub use refund::{Refunded, Refunding, refund};
-use refund_at_provider::refund_at_provider;
 pub use register::{Registered, Registration, register};
 pub use renew::renew_due;
 pub use resolve_incident::resolve_incident;

@@ -3,11 +3,12 @@
 //! What staff took goes back by hand and at once. What a phone paid goes back through its provider: that is asked for
 //! here and done by a worker, so no transaction waits for a network (I6).
 
-use super::{
-    give_back::{Return, left},
-    refund_at_provider,
+use super::give_back::left;
+use crate::{
+    Error, Result,
+    check::Settled,
+    command::{Done, command},
 };
-use crate::{Error, Result, check::Settled};
 use auth::{Management, Staff};
 use domain::{
     Amount, Cents, CheckId, PaymentId, RefundId,
@@ -123,29 +124,29 @@ pub async fn refund(
     wanted: &Refunding,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("payment.refund", |uow| async move {
-        let (bill, payment) = uow.lock_payment(staff, payment).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let left = left(&payment)?.saturating_sub(uow.refunding(&payment).await?);
-        let amount = wanted.amount_cents.map_or(left, Amount::cents);
-        if amount > left || amount == Cents::ZERO {
-            return Err(Error::TooMuchBack { left });
-        }
-        if !payment.tender.is_manual() {
-            let queued = refund_at_provider(&uow, staff, attempt, &payment, amount, wanted.reason.as_str()).await?;
-            let answer = Answer::json(202, &Refunded::of(&queued, &payment, Stand::of(bill.as_ref())))?;
-            return Ok(uow.answer(staff, attempt, answer).await?);
-        }
-        let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
-        let (kind, by) = (RefundKind::Request, Some(staff.user_id()));
-        let reason = wanted.reason.as_str();
-        let refund = uow.insert_refund(&payment, kind, RefundStatus::Done, amount, reason, by).await?;
-        let back = Return { uow: &uow, staff, attempt, session, check, payment: &payment };
-        let (payment, settled) = back.settle(&refund).await?;
-        let stand = Stand::after(check.id, &settled);
-        Ok(uow.answer(staff, attempt, Answer::json(200, &Refunded::of(&refund, &payment, stand))?).await?)
-    })
+    command(
+        db,
+        "payment.refund",
+        (staff, attempt),
+        |uow| async move { uow.lock_payment(staff, payment).await },
+        |act, (bill, payment)| async move {
+            let left = left(&payment)?.saturating_sub(act.uow.refunding(&payment).await?);
+            let amount = wanted.amount_cents.map_or(left, Amount::cents);
+            if amount > left || amount == Cents::ZERO {
+                return Err(Error::TooMuchBack { left });
+            }
+            if !payment.tender.is_manual() {
+                let queued = act.refund_at_provider(&payment, amount, wanted.reason.as_str()).await?;
+                return Ok(Done::Accepted(Refunded::of(&queued, &payment, Stand::of(bill.as_ref()))));
+            }
+            let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
+            let (kind, by) = (RefundKind::Request, Some(staff.user_id()));
+            let reason = wanted.reason.as_str();
+            let refund = act.uow.insert_refund(&payment, kind, RefundStatus::Done, amount, reason, by).await?;
+            let (payment, settled) = act.settle_refund((session, check), &payment, &refund).await?;
+            let stand = Stand::after(check.id, &settled);
+            Ok(Done::Changed(Refunded::of(&refund, &payment, stand)))
+        },
+    )
     .await
 }

@@ -3,8 +3,11 @@
 //! The check's lock makes the remainder that is compared the remainder that is paid: two waiters cannot both take the
 //! last peso (I5). More than is owed is refused here; for a bank note there is change.
 
-use crate::{Error, Result, check::Till};
-use auth::{Floor, Scope, Staff};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
+use auth::{Floor, Staff};
 use domain::{
     Cents, CheckId, DinerId, PaymentId, UserId,
     check::CheckStatus,
@@ -80,60 +83,62 @@ pub struct Registered {
 /// No such check; it is withdrawn or paid; more than what remains; too little cash handed over; the diner is not of the
 /// table; the key was used for another request.
 pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration, attempt: &Attempt) -> Result<Answer> {
-    db.transaction("payment.register", |uow| async move {
-        let (session, check) = uow.lock_check(staff, taken.check).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        check.status.ensure_payable()?;
-        let remaining = check.total_cents.saturating_sub(check.paid_cents);
-        if taken.amount > remaining {
-            return Err(Error::TooMuch { remaining });
-        }
-        if let Some(diner) = taken.diner
-            && uow.find_diner(&session, Some(diner)).await?.is_none()
-        {
-            return Err(Error::refused("unknown_diner", "No such diner at the table"));
-        }
-        let change = change(taken)?;
-        let payment = uow.insert_payment(&check, row(taken, staff)).await?;
-        let till = Till { uow: &uow, session: &session, check: &check, actor: staff.actor(check.branch_id) };
-        let settled = till.settle(false, None, "payment.register").await?;
-        uow.ring_up(&payment, staff.user_id()).await?;
-        let sums = (payment.amount_cents, payment.tip_cents);
-        till.emit(Event::PaymentApproved(till.payment_ref(&payment, sums, None, &settled)));
-        till.tell(&settled);
-        let noted = Change {
-            action: "PAYMENT",
-            entity_type: "payment",
-            entity_id: payment.id.get(),
-            branch: Some(check.branch_id),
-            before: serde_json::Value::Null,
-            after: json!({ "check_id": check.id, "method": taken.tender, "amount_cents": taken.amount,
+    command(
+        db,
+        "payment.register",
+        (staff, attempt),
+        |uow| async move { uow.lock_check(staff, taken.check).await },
+        |act, (session, check)| async move {
+            check.status.ensure_payable()?;
+            let remaining = check.total_cents.saturating_sub(check.paid_cents);
+            if taken.amount > remaining {
+                return Err(Error::TooMuch { remaining });
+            }
+            if let Some(diner) = taken.diner
+                && act.uow.find_diner(&session, Some(diner)).await?.is_none()
+            {
+                return Err(Error::refused("unknown_diner", "No such diner at the table"));
+            }
+            let change = change(taken)?;
+            let payment = act.uow.insert_payment(&check, row(taken, staff)).await?;
+            let till = act.till(&session, &check);
+            let settled = till.settle(false, None, "payment.register").await?;
+            act.uow.ring_up(&payment, staff.user_id()).await?;
+            let sums = (payment.amount_cents, payment.tip_cents);
+            till.emit(Event::PaymentApproved(till.payment_ref(&payment, sums, None, &settled)));
+            till.tell(&settled);
+            let noted = Change {
+                action: "PAYMENT",
+                entity_type: "payment",
+                entity_id: payment.id.get(),
+                branch: Some(check.branch_id),
+                before: serde_json::Value::Null,
+                after: json!({ "check_id": check.id, "method": taken.tender, "amount_cents": taken.amount,
                 "tip_cents": taken.tip, "check_status": settled.status }),
-        };
-        uow.audit(staff, attempt, noted);
-        let registered = Registered {
-            payment_id: payment.id,
-            check_id: check.id,
-            amount_cents: taken.amount,
-            tip_cents: taken.tip,
-            provider: taken.tender,
-            manual_method: taken.tender,
-            status: payment.status,
-            payment_category: "MANUAL",
-            registered_by: payment.registered_by,
-            registered_by_waiter_id: staff.user_id(),
-            diner_id: taken.diner,
-            received_cents: taken.received,
-            change_cents: change,
-            check_status: settled.status,
-            check_total_cents: settled.total,
-            check_paid_cents: settled.paid,
-            check_remaining_cents: settled.remaining(),
-        };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &registered)?).await?)
-    })
+            };
+            act.audit(noted);
+            let registered = Registered {
+                payment_id: payment.id,
+                check_id: check.id,
+                amount_cents: taken.amount,
+                tip_cents: taken.tip,
+                provider: taken.tender,
+                manual_method: taken.tender,
+                status: payment.status,
+                payment_category: "MANUAL",
+                registered_by: payment.registered_by,
+                registered_by_waiter_id: staff.user_id(),
+                diner_id: taken.diner,
+                received_cents: taken.received,
+                change_cents: change,
+                check_status: settled.status,
+                check_total_cents: settled.total,
+                check_paid_cents: settled.paid,
+                check_remaining_cents: settled.remaining(),
+            };
+            Ok(Done::Changed(registered))
+        },
+    )
     .await
 }
 

@@ -1,6 +1,9 @@
 //! A manager has dealt with what the program could not.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{Management, Staff};
 use domain::IncidentId;
 use serde_json::json;
@@ -16,28 +19,30 @@ pub async fn resolve_incident(
     id: IncidentId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("payment.resolve_incident", |uow| async move {
-        let incident = uow.lock_incident(staff, id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        if incident.resolved_at.is_some() {
-            return Err(Error::Exists {
-                code: "already_resolved",
-                detail: "Somebody dealt with it already".to_owned(),
-            });
-        }
-        uow.resolve_incident(&incident, staff.user_id()).await?;
-        let change = Change {
-            action: "UPDATE",
-            entity_type: "money_incident",
-            entity_id: id.get(),
-            branch: incident.branch_id,
-            before: json!({ "kind": incident.kind, "detail": incident.detail, "resolved": false }),
-            after: json!({ "resolved": true }),
-        };
-        uow.audit(staff, attempt, change);
-        Ok(uow.answer(staff, attempt, Answer::empty()).await?)
-    })
+    command(
+        db,
+        "payment.resolve_incident",
+        (staff, attempt),
+        |uow| async move { uow.lock_incident(staff, id).await },
+        |act, incident| async move {
+            if incident.resolved_at.is_some() {
+                return Err(Error::Exists {
+                    code: "already_resolved",
+                    detail: "Somebody dealt with it already".to_owned(),
+                });
+            }
+            act.uow.resolve_incident(&incident, staff.user_id()).await?;
+            let change = Change {
+                action: "UPDATE",
+                entity_type: "money_incident",
+                entity_id: id.get(),
+                branch: incident.branch_id,
+                before: json!({ "kind": incident.kind, "detail": incident.detail, "resolved": false }),
+                after: json!({ "resolved": true }),
+            };
+            act.audit(change);
+            Ok(Done::<()>::Nothing)
+        },
+    )
     .await
 }

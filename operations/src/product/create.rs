@@ -3,7 +3,8 @@
 use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, subject};
 use crate::{
     Result,
-    office::{Desk, change, written},
+    command::{Act, Done},
+    office::{change, written},
 };
 use auth::{Management, RoleSet, Staff};
 use domain::{
@@ -115,24 +116,24 @@ impl NewProduct {
 /// The category, the subcategory, a priced branch, an allergen or the recipe does not exist or is not the caller's; the
 /// subcategory is another category's; a branch or an allergen is named twice; a word is in none of the business's lists.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewProduct, attempt: &Attempt) -> Result<Answer> {
-    change(db, "product.create", staff, attempt, 201, |desk| async move { desk.stock(new).await }).await
+    change(db, "product.create", (staff, attempt), Done::Made, |act| async move { act.stock(new).await }).await
 }
 
-impl<R: RoleSet> Desk<'_, R> {
+impl<R: RoleSet> Act<'_, Staff<R>> {
     /// Adds a product, and tells of it.
     pub(crate) async fn stock(&self, new: &NewProduct) -> Result<Product> {
         let allergens = declared::allergens(new.allergens.as_deref(), new.allergen_ids.as_deref())?.unwrap_or_default();
         let row = new.row()?;
         let home = self.shelf(new.category_id, new.subcategory_id).await?;
         let ids: Vec<_> = allergens.iter().map(|(id, _)| *id).collect();
-        self.uow.ensure_allergens(self.staff, &ids).await?;
+        self.uow.ensure_allergens(self.by, &ids).await?;
         self.ensure_words(new.cooking_info.as_ref(), new.sensory_profile.as_ref()).await?;
         self.ensure_made_by(None, &row).await?;
-        let row = self.uow.add_product(self.staff.tenant_id(), row).await?;
+        let row = self.uow.add_product(self.by.tenant_id(), row).await?;
         self.set_prices(&row, &[], new.branch_prices.as_deref().unwrap_or_default()).await?;
         self.uow.declare_allergens(&row, &allergens).await?;
         self.inherit(&row).await?;
-        let product = self.uow.product_now(self.staff, row.id).await?;
+        let product = self.uow.product_now(self.by, row.id).await?;
         self.created(&subject(&product, home, &[]), &product).await?;
         Ok(product)
     }

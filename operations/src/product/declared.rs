@@ -1,7 +1,7 @@
 //! What the office declares of a product: its allergens, and how it is made.
 
-use crate::{Error, Result, office::Desk, recipe::ensure_known};
-use auth::RoleSet;
+use crate::{Error, Result, command::Act, recipe::ensure_known};
+use auth::{RoleSet, Staff};
 use domain::{
     AllergenId, CatalogEntryId,
     menu::Presence,
@@ -131,7 +131,7 @@ fn each_once(ids: &Few<CatalogEntryId, 20>) -> Vec<CatalogEntryId> {
     once
 }
 
-impl<R: RoleSet> Desk<'_, R> {
+impl<R: RoleSet> Act<'_, Staff<R>> {
     /// That what is declared is in the business's lists of words.
     pub(super) async fn ensure_words(
         &self,
@@ -146,7 +146,7 @@ impl<R: RoleSet> Desk<'_, R> {
             (Catalog::TextureProfiles, "sensory_profile.texture_ids", textures),
         ] {
             let Some(ids) = ids else { continue };
-            let missing = self.uow.unknown_entries(self.staff, catalog, ids.as_slice()).await?;
+            let missing = self.uow.unknown_entries(self.by, catalog, ids.as_slice()).await?;
             ensure_known(field, "entry of that list", "unknown_word", &missing)?;
         }
         Ok(())

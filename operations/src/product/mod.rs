@@ -14,11 +14,8 @@ pub use declared::{CookingInfo, DeclaredAllergen, SensoryProfile};
 pub use prices::NewPrice;
 pub use update::{ProductPatch, update};
 
-use crate::{
-    Error, Result,
-    office::{Desk, Subject},
-};
-use auth::RoleSet;
+use crate::{Error, Result, command::Act, office::Subject};
+use auth::{RoleSet, Staff};
 use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
 use store::{ProductRow, view::Product};
 
@@ -29,12 +26,12 @@ pub(crate) fn subject(product: &Product, home: BranchId, others: &[BranchId]) ->
         .shown_in(priced.chain(others.iter().copied()).collect())
 }
 
-impl<R: RoleSet> Desk<'_, R> {
+impl<R: RoleSet> Act<'_, Staff<R>> {
     /// The branch of a category where the caller may put a product, in that part of it.
     async fn shelf(&self, category: CategoryId, subcategory: Option<SubcategoryId>) -> Result<BranchId> {
-        let found = self.uow.category(self.staff, category).await?;
+        let found = self.uow.category(self.by, category).await?;
         if let Some(id) = subcategory {
-            let part = self.uow.subcategory(self.staff, id).await?;
+            let part = self.uow.subcategory(self.by, id).await?;
             if part.row.category_id != category {
                 return Err(Error::Invalid("subcategory_id: must be a subcategory of the product's category"));
             }
@@ -48,7 +45,7 @@ impl<R: RoleSet> Desk<'_, R> {
             return Err(Error::Invalid("inherits_from_recipe: needs a recipe_id"));
         }
         match after.recipe_id.filter(|_| before.and_then(|row| row.recipe_id) != after.recipe_id) {
-            Some(recipe) => Ok(self.uow.recipe(self.staff, recipe).await.map(drop)?),
+            Some(recipe) => Ok(self.uow.recipe(self.by, recipe).await.map(drop)?),
             None => Ok(()),
         }
     }

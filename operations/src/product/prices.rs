@@ -1,8 +1,8 @@
 //! What a product costs where, and so on whose menus it is. A list replaces the whole set; what a branch has of the
 //! product, counted or 86'd, stays as it is unless the office says otherwise.
 
-use crate::{Error, Result, office::Desk};
-use auth::RoleSet;
+use crate::{Error, Result, command::Act};
+use auth::{RoleSet, Staff};
 use domain::{
     BranchId, Patch, ProductId,
     event::{Event, ProductAvailability},
@@ -41,7 +41,7 @@ pub(super) fn branches(prices: &[NewPrice]) -> Result<Vec<BranchId>> {
     Ok(branches)
 }
 
-impl<R: RoleSet> Desk<'_, R> {
+impl<R: RoleSet> Act<'_, Staff<R>> {
     /// Has the product cost exactly this, in exactly these branches.
     pub(super) async fn set_prices(
         &self,
@@ -49,7 +49,7 @@ impl<R: RoleSet> Desk<'_, R> {
         offers: &[Locked<OfferRow>],
         prices: &[NewPrice],
     ) -> Result<()> {
-        self.uow.ensure_branches(self.staff, &branches(prices)?).await?;
+        self.uow.ensure_branches(self.by, &branches(prices)?).await?;
         for offer in offers {
             match prices.iter().find(|price| price.branch_id == offer.branch_id) {
                 Some(price) => self.change_price(offer, price).await?,
@@ -77,7 +77,7 @@ impl<R: RoleSet> Desk<'_, R> {
         if offer.is_available != is_available {
             let product_id: ProductId = offer.product_id;
             let event = ProductAvailability { product_id, is_available };
-            self.emit(offer.branch_id, Event::ProductAvailabilityChanged(event));
+            self.emit_in(offer.branch_id, Event::ProductAvailabilityChanged(event));
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, subject};
 use crate::{
     Result,
+    command::Done,
     office::{change, written},
 };
 use auth::{Management, Staff};
@@ -144,27 +145,27 @@ pub async fn update(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let allergens = &declared::allergens(patch.allergens.as_deref(), patch.allergen_ids.as_deref())?;
-    change(db, "product.update", staff, attempt, 200, |desk| async move {
-        let (found, offers) = desk.uow.product(staff, id).await?;
-        let before = desk.uow.product_now(staff, id).await?;
+    change(db, "product.update", (staff, attempt), Done::Changed, |act| async move {
+        let (found, offers) = act.uow.product(staff, id).await?;
+        let before = act.uow.product_now(staff, id).await?;
         let changed = patch.clone().apply(found.row.clone())?;
-        let home = desk.shelf(changed.category_id, changed.subcategory_id).await?;
-        desk.ensure_words(value(&patch.cooking_info), value(&patch.sensory_profile)).await?;
-        desk.ensure_made_by(Some(&found.row), &changed).await?;
-        let row = desk.uow.set_product(&found.row, changed).await?;
+        let home = act.shelf(changed.category_id, changed.subcategory_id).await?;
+        act.ensure_words(value(&patch.cooking_info), value(&patch.sensory_profile)).await?;
+        act.ensure_made_by(Some(&found.row), &changed).await?;
+        let row = act.uow.set_product(&found.row, changed).await?;
         if let Some(prices) = &patch.branch_prices {
-            desk.set_prices(&row, &offers, prices).await?;
+            act.set_prices(&row, &offers, prices).await?;
         }
         if let Some(allergens) = allergens {
             let ids: Vec<_> = allergens.iter().map(|(id, _)| *id).collect();
-            desk.uow.ensure_allergens(staff, &ids).await?;
-            desk.uow.declare_allergens(&row, allergens).await?;
+            act.uow.ensure_allergens(staff, &ids).await?;
+            act.uow.declare_allergens(&row, allergens).await?;
         }
-        desk.inherit(&row).await?;
-        let after = desk.uow.product_now(staff, id).await?;
+        act.inherit(&row).await?;
+        let after = act.uow.product_now(staff, id).await?;
         let mut others: Vec<BranchId> = before.branch_prices.iter().map(|price| price.branch_id).collect();
         others.push(found.branch_id);
-        desk.updated(&subject(&after, home, &others), &before, &after).await?;
+        act.updated(&subject(&after, home, &others), &before, &after).await?;
         Ok(after)
     })
     .await

@@ -10,7 +10,8 @@ pub use form::{NewPromotion, PromotionPatch};
 
 use crate::{
     Error, Result,
-    office::{Desk, Subject, change},
+    command::{Act, Done},
+    office::{Subject, change},
 };
 use auth::{AdminOnly, Management, RoleSet, Staff};
 use domain::{BranchId, PromotionId, office::EntityKind};
@@ -33,11 +34,11 @@ fn subject(promotion: &Promotion, others: &[BranchId]) -> Subject {
 /// A branch or a product is not the business's, or named twice; a branch is not the caller's; it ends before it begins.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewPromotion, attempt: &Attempt) -> Result<Answer> {
     let (set, branches, items) = (&new.set()?, &new.branches()?, &new.items()?);
-    change(db, "promotion.create", staff, attempt, 201, |desk| async move {
-        let id = desk.uow.insert_promotion(staff, set.clone()).await?;
-        desk.place(id, Some(branches), Some(items)).await?;
-        let promotion = desk.uow.promotion(staff, id).await?;
-        desk.created(&subject(&promotion, &[]), &promotion).await?;
+    change(db, "promotion.create", (staff, attempt), Done::Made, |act| async move {
+        let id = act.uow.insert_promotion(staff, set.clone()).await?;
+        act.place(id, Some(branches), Some(items)).await?;
+        let promotion = act.uow.promotion(staff, id).await?;
+        act.created(&subject(&promotion, &[]), &promotion).await?;
         Ok(promotion)
     })
     .await
@@ -55,15 +56,15 @@ pub async fn update(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let (branches, items) = (&patch.branches()?, &patch.items()?);
-    change(db, "promotion.update", staff, attempt, 200, |desk| async move {
-        let before = desk.uow.promotion(staff, id).await?;
-        desk.uow.set_promotion(id, patch.set(&before)?).await?;
+    change(db, "promotion.update", (staff, attempt), Done::Changed, |act| async move {
+        let before = act.uow.promotion(staff, id).await?;
+        act.uow.set_promotion(id, patch.set(&before)?).await?;
         // A form sends back what it read, which leaves out what is deleted for now: only what differs is an answer.
         let branches = branches.as_deref().filter(|branches| **branches != *before.branch_ids);
         let items = items.as_deref().filter(|items| **items != *before.items);
-        desk.place(id, branches, items).await?;
-        let after = desk.uow.promotion(staff, id).await?;
-        desk.updated(&subject(&after, &before.branch_ids), &before, &after).await?;
+        act.place(id, branches, items).await?;
+        let after = act.uow.promotion(staff, id).await?;
+        act.updated(&subject(&after, &before.branch_ids), &before, &after).await?;
         Ok(after)
     })
     .await
@@ -77,7 +78,7 @@ pub async fn delete(db: &Database, staff: &Staff<AdminOnly>, id: PromotionId, at
     crate::office::delete(db, staff, EntityKind::Promotion, id.get(), attempt).await
 }
 
-impl<R: RoleSet> Desk<'_, R> {
+impl<R: RoleSet> Act<'_, Staff<R>> {
     /// The contract knows unknown branches and products as 400 here.
     async fn place(
         &self,
@@ -87,18 +88,15 @@ impl<R: RoleSet> Desk<'_, R> {
     ) -> Result<()> {
         if let Some(branches) = branches {
             known(
-                self.uow.ensure_branches(self.staff, branches).await,
+                self.uow.ensure_branches(self.by, branches).await,
                 "branch_ids: not all of these are branches of yours",
             )?;
-            self.uow.set_promotion_branches(self.staff, id, branches).await?;
+            self.uow.set_promotion_branches(self.by, id, branches).await?;
         }
         if let Some(items) = items {
             let products: Vec<_> = items.iter().map(|item| item.product_id).collect();
-            known(
-                self.uow.ensure_products(self.staff, &products).await,
-                "items: not all of these are products of yours",
-            )?;
-            self.uow.set_promotion_items(self.staff, id, items).await?;
+            known(self.uow.ensure_products(self.by, &products).await, "items: not all of these are products of yours")?;
+            self.uow.set_promotion_items(self.by, id, items).await?;
         }
         Ok(())
     }

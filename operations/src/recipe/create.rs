@@ -4,7 +4,7 @@
 //! deleted meanwhile.
 
 use super::{NewRecipe, each_once, named, subject};
-use crate::{Result, office::change};
+use crate::{Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use chrono::DateTime;
 use domain::{AllergenId, BranchId, Patch, RecipeId, TenantId, UserId, recipe::RiskLevel};
@@ -16,19 +16,19 @@ use store::{Answer, Attempt, Database, RecipeRow};
 /// No such branch, or not the caller's; the branch has a recipe of that name: 409; a product, subcategory, ingredient or
 /// allergen that the business does not have: 400, naming it; costs that exceed the price: 422.
 pub async fn create(db: &Database, staff: &Staff<KitchenCrew>, new: &NewRecipe, attempt: &Attempt) -> Result<Answer> {
-    let created = change(db, "recipe.create", staff, attempt, 201, |desk| async move {
-        desk.uow.ensure_branches(staff, &[new.branch_id]).await?;
+    let created = change(db, "recipe.create", (staff, attempt), Done::Made, |act| async move {
+        act.uow.ensure_branches(staff, &[new.branch_id]).await?;
         let row = new.row(empty(staff.tenant_id(), new.branch_id, Some(staff.user_id())));
         let allergens: Vec<AllergenId> = match &new.allergen_ids {
             Patch::Value(ids) => each_once(ids),
             Patch::Absent | Patch::Null => Vec::new(),
         };
-        desk.ensure_fits(None, &row).await?;
-        desk.ensure_allergens_known(&allergens).await?;
-        let row = desk.uow.insert_recipe(row).await?;
-        desk.uow.set_recipe_allergens(&row, &allergens).await?;
-        let recipe = desk.uow.recipe_now(staff, row.id).await?;
-        desk.created(&subject(&recipe), &recipe).await?;
+        act.ensure_fits(None, &row).await?;
+        act.ensure_allergens_known(&allergens).await?;
+        let row = act.uow.insert_recipe(row).await?;
+        act.uow.set_recipe_allergens(&row, &allergens).await?;
+        let recipe = act.uow.recipe_now(staff, row.id).await?;
+        act.created(&subject(&recipe), &recipe).await?;
         Ok(recipe)
     })
     .await;

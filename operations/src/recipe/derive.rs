@@ -3,6 +3,7 @@
 
 use crate::{
     Error, Result,
+    command::Done,
     office::change,
     product::{NewPrice, NewProduct},
 };
@@ -92,15 +93,15 @@ pub async fn derive(
     new: &NewDerived,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    change(db, "recipe.derive", staff, attempt, 201, |desk| async move {
-        let recipe = desk.uow.recipe(staff, id).await?;
-        if desk.uow.is_product_name(new.category_id, new.name.as_str()).await? {
+    change(db, "recipe.derive", (staff, attempt), Done::Made, |act| async move {
+        let recipe = act.uow.recipe(staff, id).await?;
+        if act.uow.is_product_name(new.category_id, new.name.as_str()).await? {
             // Of a category that is not the caller's nothing is told.
-            desk.uow.category(staff, new.category_id).await?;
+            act.uow.category(staff, new.category_id).await?;
             let detail = "name: the category has a product of this name already".into();
             return Err(Error::Exists { code: "name_taken", detail });
         }
-        let product = desk.stock(&new.product(&recipe)).await?;
+        let product = act.stock(&new.product(&recipe)).await?;
         Ok(Derived {
             id: product.id,
             name: product.name,

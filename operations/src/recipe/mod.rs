@@ -13,11 +13,8 @@ pub use form::{NewRecipe, RecipePatch};
 pub use ingest::ingest;
 pub use update::update;
 
-use crate::{
-    Error, Result,
-    office::{Desk, Subject},
-};
-use auth::RoleSet;
+use crate::{Error, Result, command::Act, office::Subject};
+use auth::{RoleSet, Staff};
 use domain::{
     AllergenId, IngredientId,
     office::{EntityKind, Few},
@@ -76,7 +73,7 @@ fn unknown(code: &'static str, detail: &'static str) -> impl Fn(store::Error) ->
     }
 }
 
-impl<R: RoleSet> Desk<'_, R> {
+impl<R: RoleSet> Act<'_, Staff<R>> {
     /// Whether a recipe may be so. What it named before may be gone by now: a form that sends back what it read must not
     /// fail over that.
     async fn ensure_fits(&self, before: Option<&RecipeRow>, after: &RecipeRow) -> Result<()> {
@@ -88,22 +85,22 @@ impl<R: RoleSet> Desk<'_, R> {
         }
         if let Some(product) = after.product_id.filter(|_| before.and_then(|row| row.product_id) != after.product_id) {
             let nobody = unknown("unknown_product", "product_id: no such product");
-            self.uow.ensure_product(self.staff, product).await.map_err(nobody)?;
+            self.uow.ensure_product(self.by, product).await.map_err(nobody)?;
         }
         let was = before.and_then(|row| row.subcategory_id);
         if let Some(subcategory) = after.subcategory_id.filter(|_| was != after.subcategory_id) {
             let nobody = unknown("unknown_subcategory", "subcategory_id: no such subcategory");
-            self.uow.subcategory(self.staff, subcategory).await.map_err(nobody)?;
+            self.uow.subcategory(self.by, subcategory).await.map_err(nobody)?;
         }
         let known = used(before.and_then(|row| row.ingredients.as_ref()));
         let mut new = used(after.ingredients.as_ref());
         new.retain(|id| !known.contains(id));
-        let missing = self.uow.unknown_ingredients(self.staff, &new).await?;
+        let missing = self.uow.unknown_ingredients(self.by, &new).await?;
         ensure_known("ingredients", "ingredient", "unknown_ingredient", &missing)
     }
 
     async fn ensure_allergens_known(&self, allergens: &[AllergenId]) -> Result<()> {
-        let missing = self.uow.unknown_allergens(self.staff, allergens).await?;
+        let missing = self.uow.unknown_allergens(self.by, allergens).await?;
         ensure_known("allergen_ids", "allergen", "unknown_allergen", &missing)
     }
 }

@@ -5,7 +5,8 @@
 use super::{RecipePatch, each_once, named, subject};
 use crate::{
     Result,
-    office::{Desk, change},
+    command::{Act, Done},
+    office::change,
     product,
 };
 use auth::{KitchenCrew, Staff};
@@ -23,36 +24,36 @@ pub async fn update(
     patch: &RecipePatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let updated = change(db, "recipe.update", staff, attempt, 200, |desk| async move {
-        let row = desk.uow.recipe(staff, id).await?;
-        let before = desk.uow.recipe_now(staff, id).await?;
+    let updated = change(db, "recipe.update", (staff, attempt), Done::Changed, |act| async move {
+        let row = act.uow.recipe(staff, id).await?;
+        let before = act.uow.recipe_now(staff, id).await?;
         let changed = patch.apply(row.clone());
-        desk.ensure_fits(Some(&row), &changed).await?;
-        let row = desk.uow.set_recipe(&row, changed).await?;
+        act.ensure_fits(Some(&row), &changed).await?;
+        let row = act.uow.set_recipe(&row, changed).await?;
         match &patch.allergen_ids {
             Patch::Absent => {}
-            Patch::Null => desk.contain(&row, &[], &before.allergen_ids).await?,
-            Patch::Value(ids) => desk.contain(&row, &each_once(ids), &before.allergen_ids).await?,
+            Patch::Null => act.contain(&row, &[], &before.allergen_ids).await?,
+            Patch::Value(ids) => act.contain(&row, &each_once(ids), &before.allergen_ids).await?,
         }
-        let after = desk.uow.recipe_now(staff, id).await?;
-        desk.updated(&subject(&after), &before, &after).await?;
+        let after = act.uow.recipe_now(staff, id).await?;
+        act.updated(&subject(&after), &before, &after).await?;
         Ok(after)
     })
     .await;
     named(updated)
 }
 
-impl Desk<'_, KitchenCrew> {
+impl Act<'_, Staff<KitchenCrew>> {
     /// Has the recipe contain exactly these, and the products that inherit from it these at least.
     async fn contain(&self, recipe: &RecipeRow, allergens: &[AllergenId], now: &[AllergenId]) -> Result<()> {
         self.ensure_allergens_known(allergens).await?;
         if allergens == now {
             return Ok(());
         }
-        let before = self.uow.products_inheriting(self.staff, recipe.id).await?;
+        let before = self.uow.products_inheriting(self.by, recipe.id).await?;
         self.uow.set_recipe_allergens(recipe, allergens).await?;
         self.uow.inherit_allergens(recipe.id).await?;
-        let after = self.uow.products_inheriting(self.staff, recipe.id).await?;
+        let after = self.uow.products_inheriting(self.by, recipe.id).await?;
         for ((home, product), (_, was)) in after.iter().zip(&before) {
             self.updated(&product::subject(product, *home, &[]), was, product).await?;
         }

@@ -4,8 +4,10 @@
 //! Under the session's lock of two who press at once one finds the state already changed and is refused (I5).
 //! The state is judged before the role, as the clients expect.
 
-use super::Mover;
-use crate::Result;
+use crate::{
+    Result,
+    command::{Done, command},
+};
 use auth::{AnyRole, Staff};
 use domain::{RoundId, round::RoundAction};
 use store::{Answer, Attempt, Database};
@@ -21,18 +23,18 @@ pub async fn advance(
     action: RoundAction,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("round.advance", |uow| async move {
-        let (session, round) = uow.lock_round(staff, round).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let mover = Mover { uow: &uow, staff, attempt, session: &session };
-        let next = round.status.after(action)?;
-        mover.ensure_may(action)?;
-        let moved = mover.whole(&round, next, None).await?;
-        mover.audit_step("UPDATE", round.status, &moved);
-        let answer = Answer::json(200, &uow.kitchen_round(&session, &moved).await?)?;
-        Ok(uow.answer(staff, attempt, answer).await?)
-    })
+    command(
+        db,
+        "round.advance",
+        (staff, attempt),
+        |uow| async move { uow.lock_round(staff, round).await },
+        |act, (session, round)| async move {
+            let next = round.status.after(action)?;
+            act.ensure_may(action, &session)?;
+            let moved = act.move_round(&session, &round, next, None).await?;
+            act.audit_step("UPDATE", round.status, &moved);
+            Ok(Done::Changed(act.uow.kitchen_round(&session, &moved).await?))
+        },
+    )
     .await
 }

@@ -4,11 +4,13 @@
 //! to is owed no more from the same commit on (I5, design.md §6). The two calls do one and the same thing; only what
 //! they say of a round that cannot be canceled any more differs, because the clients of the older one know a 400.
 
-use super::Mover;
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{AnyRole, Management, RoleSet, Staff};
 use domain::{IllegalTransition, RoundId, round::RoundAction, text::Name};
-use store::{Answer, Attempt, Database, UnitOfWork};
+use store::{Answer, Attempt, Database};
 
 /// Cancels the round, up to the moment it is ready.
 ///
@@ -21,10 +23,7 @@ pub async fn cancel(
     reason: &Name<200>,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("round.cancel", |uow| async move {
-        cancel_locked(&uow, staff, round, reason, attempt, Error::Conflict).await
-    })
-    .await
+    cancel_or(db, staff, round, reason, attempt, Error::Conflict).await
 }
 
 /// The same as a step of the round's: the state is judged before the role, as the clients expect.
@@ -38,31 +37,31 @@ pub async fn cancel_by_status(
     reason: &Name<200>,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("round.cancel", |uow| async move {
-        cancel_locked(&uow, staff, round, reason, attempt, Error::Illegal).await
-    })
-    .await
+    cancel_or(db, staff, round, reason, attempt, Error::Illegal).await
 }
 
-async fn cancel_locked<R: RoleSet>(
-    uow: &UnitOfWork,
+async fn cancel_or<R: RoleSet>(
+    db: &Database,
     staff: &Staff<R>,
     round: RoundId,
     reason: &Name<200>,
     attempt: &Attempt,
     refusal: fn(IllegalTransition) -> Error,
 ) -> Result<Answer> {
-    let (session, round) = uow.lock_round(staff, round).await?;
-    if let Some(first) = uow.first_answer(staff, attempt).await? {
-        return Ok(first);
-    }
-    let mover = Mover { uow, staff, attempt, session: &session };
-    let canceled = round.status.after(RoundAction::Cancel).map_err(refusal)?;
-    mover.ensure_may(RoundAction::Cancel)?;
-    let untouched = mover.untouched(&round, None).await?;
-    let moved = mover.whole(&round, canceled, Some(reason.as_str())).await?;
-    mover.give_back(&untouched).await?;
-    mover.audit_step("CANCEL", round.status, &moved);
-    let answer = Answer::json(200, &uow.kitchen_round(&session, &moved).await?)?;
-    Ok(uow.answer(staff, attempt, answer).await?)
+    command(
+        db,
+        "round.cancel",
+        (staff, attempt),
+        |uow| async move { uow.lock_round(staff, round).await },
+        |act, (session, round)| async move {
+            let canceled = round.status.after(RoundAction::Cancel).map_err(refusal)?;
+            act.ensure_may(RoundAction::Cancel, &session)?;
+            let untouched = act.untouched(&round, None).await?;
+            let moved = act.move_round(&session, &round, canceled, Some(reason.as_str())).await?;
+            act.give_back(&session, untouched);
+            act.audit_step("CANCEL", round.status, &moved);
+            Ok(Done::Changed(act.uow.kitchen_round(&session, &moved).await?))
+        },
+    )
+    .await
 }

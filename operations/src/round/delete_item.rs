@@ -3,8 +3,10 @@
 //! No ticket points at such a line, so it can go without a trace but the audit row. A round never stands without lines:
 //! the last one takes it along.
 
-use super::{Mover, repeat};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{Floor, Staff};
 use domain::{
     RoundId, RoundItemId,
@@ -44,36 +46,36 @@ pub async fn delete_item(
     item_id: RoundItemId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("round.delete_item", |uow| async move {
-        let (session, round) = match uow.lock_round(staff, round_id).await {
-            Err(store::Error::NotFound(noun)) => return repeat(&uow, staff, attempt, noun).await,
-            locked => locked?,
-        };
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let mover = Mover { uow: &uow, staff, attempt, session: &session };
-        let items = uow.find_items(&round).await?;
-        let item = items.iter().find(|item| item.id == item_id).ok_or(Error::NotFound("item"))?;
-        round.status.after(RoundAction::DeleteItem)?;
-        mover.ensure_may(RoundAction::DeleteItem)?;
-        let untouched = mover.untouched(&round, Some(item_id)).await?;
-        uow.delete_item(&round, item).await?;
-        let remaining_items = items.len() - 1;
-        let round_deleted = remaining_items == 0;
-        if round_deleted {
-            uow.delete_round(&round).await?;
-        }
-        let product_id = item.product_id;
-        mover.emit(Event::RoundItemDeleted(RoundItemDeleted { round_id, item_id, product_id, round_deleted }));
-        mover.reprice("round.delete_item").await?;
-        mover.give_back(&untouched).await?;
-        let after = if round_deleted { Value::Null } else { json!({ "remaining_items": remaining_items }) };
-        mover.audit("DELETE", "round_item", item_id.get(), described(item), after);
-        let message = if round_deleted { "Item deleted, and with it the round" } else { "Item deleted" };
-        let deleted = DeletedItem { success: true, round_id, item_id, remaining_items, round_deleted, message };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &deleted)?).await?)
-    })
+    command(
+        db,
+        "round.delete_item",
+        (staff, attempt),
+        |uow| async move { uow.lock_round(staff, round_id).await },
+        |act, (session, round)| async move {
+            let items = act.uow.find_items(&round).await?;
+            let item = items.iter().find(|item| item.id == item_id).ok_or(Error::NotFound("item"))?;
+            round.status.after(RoundAction::DeleteItem)?;
+            act.ensure_may(RoundAction::DeleteItem, &session)?;
+            let untouched = act.untouched(&round, Some(item_id)).await?;
+            act.uow.delete_item(&round, item).await?;
+            let remaining_items = items.len() - 1;
+            let round_deleted = remaining_items == 0;
+            if round_deleted {
+                act.uow.delete_round(&round).await?;
+            }
+            let product_id = item.product_id;
+            act.emit(
+                session.place(),
+                Event::RoundItemDeleted(RoundItemDeleted { round_id, item_id, product_id, round_deleted }),
+            );
+            act.give_back(&session, untouched);
+            let after = if round_deleted { Value::Null } else { json!({ "remaining_items": remaining_items }) };
+            act.audit_of(&round, ("DELETE", "round_item", item_id.get()), described(item), after);
+            let message = if round_deleted { "Item deleted, and with it the round" } else { "Item deleted" };
+            let deleted = DeletedItem { success: true, round_id, item_id, remaining_items, round_deleted, message };
+            Ok(Done::Changed(deleted))
+        },
+    )
     .await
 }
 

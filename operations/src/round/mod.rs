@@ -14,7 +14,6 @@ pub use advance::advance;
 pub use cancel::{cancel, cancel_by_status};
 pub use delete_item::{DeletedItem, delete_item};
 pub use order::{Order, OrderLine};
-pub(crate) use progress::{Mover, repeat};
 pub use recall::recall;
 pub use submit::{SubmittedRound, submit};
 pub use take::{TakenRound, take};

@@ -2,8 +2,10 @@
 //!
 //! Round and tickets go back together, so no station works on what the display calls waiting.
 
-use super::Mover;
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{KitchenCrew, Staff};
 use domain::{RoundId, round::RoundAction};
 use store::{Answer, Attempt, Database};
@@ -13,18 +15,18 @@ use store::{Answer, Attempt, Database};
 /// # Errors
 /// No such round; there is no bump to take back.
 pub async fn recall(db: &Database, staff: &Staff<KitchenCrew>, round: RoundId, attempt: &Attempt) -> Result<Answer> {
-    db.transaction("round.recall", |uow| async move {
-        let (session, round) = uow.lock_round(staff, round).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let mover = Mover { uow: &uow, staff, attempt, session: &session };
-        let back = round.status.after(RoundAction::Recall).map_err(Error::Conflict)?;
-        mover.ensure_may(RoundAction::Recall)?;
-        let moved = mover.whole(&round, back, None).await?;
-        mover.audit_step("UPDATE", round.status, &moved);
-        let answer = Answer::json(200, &uow.kitchen_round(&session, &moved).await?)?;
-        Ok(uow.answer(staff, attempt, answer).await?)
-    })
+    command(
+        db,
+        "round.recall",
+        (staff, attempt),
+        |uow| async move { uow.lock_round(staff, round).await },
+        |act, (session, round)| async move {
+            let back = round.status.after(RoundAction::Recall).map_err(Error::Conflict)?;
+            act.ensure_may(RoundAction::Recall, &session)?;
+            let moved = act.move_round(&session, &round, back, None).await?;
+            act.audit_step("UPDATE", round.status, &moved);
+            Ok(Done::Changed(act.uow.kitchen_round(&session, &moved).await?))
+        },
+    )
     .await
 }

@@ -5,8 +5,12 @@
 //! cart commit together (I1).
 
 use super::Order;
-use crate::{Result, menu::portions};
-use auth::{Diner, Scope};
+use crate::{
+    Result,
+    command::{Done, command},
+    menu::portions,
+};
+use auth::Diner;
 use domain::{
     RoundId, SessionId,
     event::{Event, RoundRef},
@@ -37,45 +41,44 @@ pub struct SubmittedRound {
 pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attempt) -> Result<Answer> {
     let digest = order.digest();
     let digest = &digest;
-    db.transaction("round.submit", |uow| async move {
-        let session = uow.lock_session(diner, diner.session_id()).await?;
-        if let Some(first) = uow.first_answer(diner, attempt).await? {
-            return Ok(first);
-        }
-        session.session.status.ensure_ordering()?;
-        if attempt.key.is_none()
-            && let Some(first) = uow.find_same_round(&session, digest).await?
-        {
-            return Ok(Answer::json(200, &SubmittedRound::from(first))?);
-        }
-        let status = first_status(session.round_confirmation);
-        let offering = uow.find_offering(&session, &order.products(), &order.choices()).await?;
-        let lines = order.priced(&offering)?;
-        let turned = portions::take(&uow, &session, &offering, |product| order.portions(product)).await?;
-        let new = NewRound {
-            round_number: session.session.rounds_sent + 1,
-            status,
-            submitted_by: OpenedBy::Diner,
-            waiter: None,
-            content_digest: digest.clone(),
-            idempotency_key: attempt.key.clone(),
-            notes: order.notes.clone().map(Into::into),
-            lines,
-            empties_cart: true,
-        };
-        let round_id = uow.insert_round(&session, &new).await?;
-        let round = RoundRef { round_id, round_number: new.round_number };
-        let actor = diner.actor(diner.branch_id());
-        uow.emit(
-            session.place(),
-            actor,
-            if status.is_in_kitchen() { Event::RoundSubmitted(round) } else { Event::RoundPending(round) },
-        );
-        uow.emit_cart_cleared(&session, actor);
-        turned.tell(&uow, &session, actor).await?;
-        let sent = SubmittedRound { session_id: session.session.id, round_id, round_number: new.round_number, status };
-        Ok(uow.answer(diner, attempt, Answer::json(200, &sent)?).await?)
-    })
+    command(
+        db,
+        "round.submit",
+        (diner, attempt),
+        |uow| async move { uow.lock_session(diner, diner.session_id()).await },
+        |act, session| async move {
+            session.session.status.ensure_ordering()?;
+            if attempt.key.is_none()
+                && let Some(first) = act.uow.find_same_round(&session, digest).await?
+            {
+                return Ok(Done::Changed(SubmittedRound::from(first)));
+            }
+            let status = first_status(session.round_confirmation);
+            let offering = act.uow.find_offering(&session, &order.products(), &order.choices()).await?;
+            let lines = order.priced(&offering)?;
+            let turned = portions::take(&act.uow, &session, &offering, |product| order.portions(product)).await?;
+            let new = NewRound {
+                round_number: session.session.rounds_sent + 1,
+                status,
+                submitted_by: OpenedBy::Diner,
+                waiter: None,
+                content_digest: digest.clone(),
+                idempotency_key: attempt.key.clone(),
+                notes: order.notes.clone().map(Into::into),
+                lines,
+                empties_cart: true,
+            };
+            let round_id = act.uow.insert_round(&session, &new).await?;
+            let round = RoundRef { round_id, round_number: new.round_number };
+            let sent = if status.is_in_kitchen() { Event::RoundSubmitted(round) } else { Event::RoundPending(round) };
+            act.emit(session.place(), sent);
+            act.emit_cart_cleared(&session);
+            act.tell_turned(&session, turned).await?;
+            let sent =
+                SubmittedRound { session_id: session.session.id, round_id, round_number: new.round_number, status };
+            Ok(Done::Changed(sent))
+        },
+    )
     .await
 }
 

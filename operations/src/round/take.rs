@@ -3,8 +3,12 @@
 //! It needs nobody's confirmation, so round and tickets come into being together. Sent twice it is one round, by key or
 //! by content, as for diners (I7). The diners' cart is theirs and stays.
 
-use super::{Mover, Order};
-use crate::{Error, Result, menu::portions};
+use super::Order;
+use crate::{
+    Error, Result,
+    command::{Done, command},
+    menu::portions,
+};
 use auth::{Floor, Staff};
 use domain::{
     Cents, RoundId, SessionId, UserId,
@@ -16,7 +20,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Answer, Attempt, Database, NewRound, RoundRow, UnitOfWork};
+use store::{Answer, Attempt, Change, Database, NewRound, RoundRow, UnitOfWork};
 use utoipa::ToSchema;
 
 /// The round that was taken.
@@ -53,50 +57,54 @@ pub async fn take(
 ) -> Result<Answer> {
     let digest = order.digest_by(staff.user_id());
     let digest = &digest;
-    db.transaction("round.take", |uow| async move {
-        let session = uow.lock_session(staff, session).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        if session.session.status != SessionStatus::Open {
-            return Err(Error::NotFound("open session"));
-        }
-        if attempt.key.is_none()
-            && let Some(first) = uow.find_same_round(&session, digest).await?
-        {
-            return Ok(Answer::json(200, &known(&uow, first).await?)?);
-        }
-        let offering = uow.find_offering(&session, &order.products(), &order.choices()).await?;
-        let lines = order.priced(&offering)?;
-        let turned = portions::take(&uow, &session, &offering, |product| order.portions(product)).await?;
-        let new = NewRound {
-            round_number: session.session.rounds_sent + 1,
-            status: RoundStatus::Submitted,
-            submitted_by: OpenedBy::Waiter,
-            waiter: Some(staff.user_id()),
-            content_digest: digest.clone(),
-            idempotency_key: attempt.key.clone(),
-            notes: order.notes.clone().map(Into::into),
-            lines,
-            empties_cart: false,
-        };
-        let round_id = uow.insert_round(&session, &new).await?;
-        let taken = TakenRound {
-            session_id: session.session.id,
-            round_id,
-            round_number: new.round_number,
-            status: new.status,
-            submitted_by: new.submitted_by,
-            submitted_by_waiter_id: new.waiter,
-            items_count: new.lines.len(),
-            total_cents: total(new.lines.iter().map(|line| (line.unit_price_cents, line.qty)))?,
-        };
-        let mover = Mover { uow: &uow, staff, attempt, session: &session };
-        mover.emit(Event::RoundSubmitted(RoundRef { round_id, round_number: new.round_number }));
-        mover.told(turned).await?;
-        mover.audit("CREATE", "round", round_id.get(), Value::Null, json!(taken));
-        Ok(uow.answer(staff, attempt, Answer::json(200, &taken)?).await?)
-    })
+    command(
+        db,
+        "round.take",
+        (staff, attempt),
+        |uow| async move { uow.lock_session(staff, session).await },
+        |act, session| async move {
+            if session.session.status != SessionStatus::Open {
+                return Err(Error::NotFound("open session"));
+            }
+            if attempt.key.is_none()
+                && let Some(first) = act.uow.find_same_round(&session, digest).await?
+            {
+                return Ok(Done::Changed(known(&act.uow, first).await?));
+            }
+            let offering = act.uow.find_offering(&session, &order.products(), &order.choices()).await?;
+            let lines = order.priced(&offering)?;
+            let turned = portions::take(&act.uow, &session, &offering, |product| order.portions(product)).await?;
+            let new = NewRound {
+                round_number: session.session.rounds_sent + 1,
+                status: RoundStatus::Submitted,
+                submitted_by: OpenedBy::Waiter,
+                waiter: Some(staff.user_id()),
+                content_digest: digest.clone(),
+                idempotency_key: attempt.key.clone(),
+                notes: order.notes.clone().map(Into::into),
+                lines,
+                empties_cart: false,
+            };
+            let round_id = act.uow.insert_round(&session, &new).await?;
+            let taken = TakenRound {
+                session_id: session.session.id,
+                round_id,
+                round_number: new.round_number,
+                status: new.status,
+                submitted_by: new.submitted_by,
+                submitted_by_waiter_id: new.waiter,
+                items_count: new.lines.len(),
+                total_cents: total(new.lines.iter().map(|line| (line.unit_price_cents, line.qty)))?,
+            };
+            let round = RoundRef { round_id, round_number: new.round_number };
+            act.emit(session.place(), Event::RoundSubmitted(round));
+            act.tell_turned(&session, turned).await?;
+            let (entity_type, branch) = ("round", Some(session.session.branch_id));
+            let (before, after) = (Value::Null, json!(taken));
+            act.audit(Change { action: "CREATE", entity_type, entity_id: round_id.get(), branch, before, after });
+            Ok(Done::Changed(taken))
+        },
+    )
     .await
 }
 

@@ -3,8 +3,10 @@
 //! It stays in the round, marked, and is nobody's work from then on: a station that has nothing else loses its ticket,
 //! which may make the round ready, and a round that has nothing else is canceled.
 
-use super::Mover;
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{AnyRole, Staff};
 use domain::{
     RoundId, RoundItemId,
@@ -15,7 +17,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::json;
-use store::{Answer, Attempt, Database, ItemRow, Locked, RoundRow};
+use store::{Answer, Attempt, Database, ItemRow, Locked, RoundRow, UnitOfWork};
 use utoipa::ToSchema;
 
 /// What was struck.
@@ -48,55 +50,53 @@ pub async fn void_item(
     reason: &Name<200>,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("round.void_item", |uow| async move {
-        let (session, round) = uow.lock_round_of_item(staff, item_id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let mover = Mover { uow: &uow, staff, attempt, session: &session };
-        let items = uow.find_items(&round).await?;
-        let item = items.iter().find(|item| item.id == item_id).ok_or(Error::NotFound("item"))?;
-        let left = items.iter().filter(|other| other.id != item_id && other.voided_at.is_none()).count();
-        let next = round.status.after_void(left)?;
-        if item.voided_at.is_some() {
-            return Err(Error::refused("already_voided", "The item is voided already"));
-        }
-        mover.ensure_may(RoundAction::VoidItem)?;
-        let untouched = mover.untouched(&round, Some(item_id)).await?;
-        uow.void_item(&round, item, staff.user_id(), reason.as_str()).await?;
-        let round_canceled = next == RoundStatus::Canceled;
-        let next = if round_canceled { next } else { after_tickets(&mover, &round).await? };
-        mover.emit(Event::RoundItemVoided(struck(item, reason, next)));
-        if round_canceled {
-            mover.whole(&round, next, Some(reason.as_str())).await?;
-        } else {
-            if next != round.status {
-                mover.follow(&round, next).await?;
+    command(
+        db,
+        "round.void_item",
+        (staff, attempt),
+        |uow| async move { uow.lock_round_of_item(staff, item_id).await },
+        |act, (session, round)| async move {
+            let items = act.uow.find_items(&round).await?;
+            let item = items.iter().find(|item| item.id == item_id).ok_or(Error::NotFound("item"))?;
+            let left = items.iter().filter(|other| other.id != item_id && other.voided_at.is_none()).count();
+            let next = round.status.after_void(left)?;
+            if item.voided_at.is_some() {
+                return Err(Error::refused("already_voided", "The item is voided already"));
             }
-            mover.reprice("round.void_item").await?;
-        }
-        mover.give_back(&untouched).await?;
-        let before = json!({ "is_voided": false, "round_status": round.status });
-        let after = json!({ "is_voided": true, "void_reason": reason, "round_status": next });
-        mover.audit("VOID", "round_item", item_id.get(), before, after);
-        let voided = VoidedItem {
-            success: true,
-            item_id,
-            round_id: round.id,
-            is_voided: true,
-            void_reason: reason.as_str().to_owned(),
-            round_canceled,
-            message: if round_canceled { "Item voided, and with it the round" } else { "Item voided" },
-        };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &voided)?).await?)
-    })
+            act.ensure_may(RoundAction::VoidItem, &session)?;
+            let untouched = act.untouched(&round, Some(item_id)).await?;
+            act.uow.void_item(&round, item, staff.user_id(), reason.as_str()).await?;
+            let round_canceled = next == RoundStatus::Canceled;
+            let next = if round_canceled { next } else { after_tickets(&act.uow, &round).await? };
+            act.emit(session.place(), Event::RoundItemVoided(struck(item, reason, next)));
+            if round_canceled {
+                act.move_round(&session, &round, next, Some(reason.as_str())).await?;
+            } else if next != round.status {
+                act.follow_tickets(&session, &round, next).await?;
+            }
+            act.give_back(&session, untouched);
+            let before = json!({ "is_voided": false, "round_status": round.status });
+            let after = json!({ "is_voided": true, "void_reason": reason, "round_status": next });
+            act.audit_of(&round, ("VOID", "round_item", item_id.get()), before, after);
+            let voided = VoidedItem {
+                success: true,
+                item_id,
+                round_id: round.id,
+                is_voided: true,
+                void_reason: reason.as_str().to_owned(),
+                round_canceled,
+                message: if round_canceled { "Item voided, and with it the round" } else { "Item voided" },
+            };
+            Ok(Done::Changed(voided))
+        },
+    )
     .await
 }
 
 /// Where the round stands once the stations without work have lost their tickets.
-async fn after_tickets(mover: &Mover<'_, AnyRole>, round: &Locked<RoundRow>) -> Result<RoundStatus> {
-    mover.uow.delete_emptied_tickets(round).await?;
-    let tickets: Vec<_> = mover.uow.find_tickets(round).await?.iter().map(|ticket| ticket.status).collect();
+async fn after_tickets(uow: &UnitOfWork, round: &Locked<RoundRow>) -> Result<RoundStatus> {
+    uow.delete_emptied_tickets(round).await?;
+    let tickets: Vec<_> = uow.find_tickets(round).await?.iter().map(|ticket| ticket.status).collect();
     Ok(round_after_tickets(round.status, &tickets))
 }
 

@@ -4,6 +4,7 @@
 
 use crate::{
     Error, Result,
+    command::Done,
     office::{Subject, change},
 };
 use auth::{Management, Staff};
@@ -29,17 +30,17 @@ pub struct NewSector {
 /// # Errors
 /// No such branch or not the caller's; a manager makes a global one; the prefix is taken.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewSector, attempt: &Attempt) -> Result<Answer> {
-    let created = change(db, "sector.create", staff, attempt, 201, |desk| async move {
+    let created = change(db, "sector.create", (staff, attempt), Done::Made, |act| async move {
         let branch = match new.branch_id {
-            Some(branch) => Some(desk.uow.lock_branch(staff, branch).await?.id),
+            Some(branch) => Some(act.uow.lock_branch(staff, branch).await?.id),
             None if staff.is_admin() => None,
             None => return Err(Error::Forbidden("Only an administrator can add a sector of every branch")),
         };
         let (name, prefix) = (new.name.clone().into(), new.prefix.clone().into());
-        let row = desk.uow.insert_office_sector(staff.tenant_id(), branch, name, prefix).await?;
+        let row = act.uow.insert_office_sector(staff.tenant_id(), branch, name, prefix).await?;
         let sector = Sector::from(row);
         let subject = Subject::new(EntityKind::Sector, sector.id.get(), sector.name.clone(), branch);
-        desk.created(&subject, &sector).await?;
+        act.created(&subject, &sector).await?;
         Ok(sector)
     })
     .await;

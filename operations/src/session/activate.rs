@@ -3,8 +3,11 @@
 //! Under the table's lock only a free table without a live session is given away, so of two waiters, or of a waiter
 //! and a scanning phone, one opens the session; `table_session_live` backs it (I5).
 
-use crate::{Error, Result};
-use auth::{Floor, Scope, Staff};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
+use auth::{Floor, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
     SessionId, TableId, UserId,
@@ -58,13 +61,14 @@ pub async fn activate(
     party: &Party,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("session.activate", |uow| async move {
-        let table = uow.lock_table(staff, id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
+    command(
+        db,
+        "session.activate",
+        (staff, attempt),
+        |uow| async move { uow.lock_table(staff, id).await },
+        |act, table| async move {
         let status = table.status.activate()?;
-        if uow.lock_live_session(&table).await?.is_some() {
+        if act.uow.lock_live_session(&table).await?.is_some() {
             return Err(Error::refused("table_occupied", format!("Table {} has an active session", table.code)));
         }
         let waiter = staff.user_id();
@@ -74,11 +78,11 @@ pub async fn activate(
             covers: Some(party.covers.get()),
             notes: party.notes.clone().map(Into::into),
         };
-        let session = uow.insert_session(&table, new).await?;
-        uow.set_table_status(&table, status).await?;
+        let session = act.uow.insert_session(&table, new).await?;
+        act.uow.set_table_status(&table, status).await?;
         let place = Place { session_id: Some(session.id), ..table.place() };
         let event = TableRef { table_code: table.code.clone(), table_status: status };
-        uow.emit(place, staff.actor(table.branch_id), Event::TableSessionStarted(event));
+        act.emit(place, Event::TableSessionStarted(event));
         let change = Change {
             action: "CREATE",
             entity_type: "table_session",
@@ -87,7 +91,7 @@ pub async fn activate(
             before: serde_json::Value::Null,
             after: json!({ "table_id": id, "table_code": table.code, "covers": party.covers, "notes": session.notes }),
         };
-        uow.audit(staff, attempt, change);
+        act.audit(change);
         let activated = Activated {
             session_id: session.id,
             table_id: id,
@@ -98,7 +102,8 @@ pub async fn activate(
             opened_by_waiter_id: waiter,
             diner_count: party.covers,
         };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &activated)?).await?)
-    })
+        Ok(Done::Changed(activated))
+        },
+    )
     .await
 }

@@ -3,12 +3,15 @@
 //! The same departure as closing; without a live session it heals a table whose status says somebody is there.
 
 use super::departure::{depart, ensure_settled, last_account};
-use crate::Result;
+use crate::{
+    Result,
+    command::{Act, Done, command},
+};
 use auth::{Floor, Staff};
 use domain::{TableId, table::TableStatus};
 use serde::Serialize;
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, Locked, UnitOfWork};
+use store::{Answer, Attempt, Change, Database, Locked};
 use utoipa::ToSchema;
 
 /// The table after it was cleared.
@@ -25,37 +28,34 @@ pub struct ClearedTable {
 /// # Errors
 /// No such table; a check that is not paid; the key was used for another request.
 pub async fn clear(db: &Database, staff: &Staff<Floor>, id: TableId, attempt: &Attempt) -> Result<Answer> {
-    db.transaction("session.clear", |uow| async move {
-        let table = uow.lock_table(staff, id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let status = match uow.lock_live_session(&table).await? {
-            Some(session) => {
-                let check = uow.lock_check_of(&session).await?;
-                if let Some(check) = &check {
-                    ensure_settled(&last_account(&uow, staff, &session, check).await?)?;
+    command(
+        db,
+        "session.clear",
+        (staff, attempt),
+        |uow| async move { uow.lock_table(staff, id).await },
+        |act, table| async move {
+            let status = match act.uow.lock_live_session(&table).await? {
+                Some(session) => {
+                    let check = act.uow.lock_check_of(&session).await?;
+                    if let Some(check) = &check {
+                        ensure_settled(&last_account(&act, &session, check).await?)?;
+                    }
+                    depart(&act, &table, &session, check.as_ref(), false).await?
                 }
-                depart(&uow, staff, attempt, &table, &session, check.as_ref(), false).await?
-            }
-            None => heal(&uow, staff, attempt, &table).await?,
-        };
-        let cleared = ClearedTable { table_id: id, status };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &cleared)?).await?)
-    })
+                None => heal(&act, &table).await?,
+            };
+            let cleared = ClearedTable { table_id: id, status };
+            Ok(Done::Changed(cleared))
+        },
+    )
     .await
 }
 
 /// Frees a table that nobody sits at; no event, for nobody left (W24).
-async fn heal(
-    uow: &UnitOfWork,
-    staff: &Staff<Floor>,
-    attempt: &Attempt,
-    table: &Locked<store::TableRow>,
-) -> Result<TableStatus> {
+async fn heal(act: &Act<'_, Staff<Floor>>, table: &Locked<store::TableRow>) -> Result<TableStatus> {
     let status = table.status.free();
     if status != table.status {
-        uow.set_table_status(table, status).await?;
+        act.uow.set_table_status(table, status).await?;
         let change = Change {
             action: "UPDATE",
             entity_type: "table",
@@ -64,7 +64,7 @@ async fn heal(
             before: json!({ "status": table.status }),
             after: json!({ "status": status }),
         };
-        uow.audit(staff, attempt, change);
+        act.audit(change);
     }
     Ok(status)
 }

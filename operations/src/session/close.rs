@@ -4,7 +4,10 @@
 //! before it ends or opens the next one, never neither (I4).
 
 use super::departure::{depart, ensure_settled, last_account};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{Floor, Staff};
 use chrono::{DateTime, Utc};
 use domain::{Cents, Role, SessionId, TableId, session::SessionStatus, table::TableStatus};
@@ -38,40 +41,42 @@ pub struct ClosedSession {
 /// # Errors
 /// No such table; nobody sits there; a check that is not paid, unless forced; force without being an administrator; the key was used for another request.
 pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool, attempt: &Attempt) -> Result<Answer> {
-    db.transaction("session.close", |uow| async move {
-        let table = uow.lock_table(staff, id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        if force && !staff.roles_in(table.branch_id).has(Role::Admin) {
-            return Err(Error::Forbidden("Only an administrator may force a table closed"));
-        }
-        let Some(session) = uow.lock_live_session(&table).await? else {
-            return Err(Error::refused("no_active_session", format!("Table {} has no active session", table.code)));
-        };
-        let check = uow.lock_check_of(&session).await?;
-        let (total_cents, paid_cents) = match &check {
-            Some(check) => {
-                let account = last_account(&uow, staff, &session, check).await?;
-                if !force {
-                    ensure_settled(&account)?;
-                }
-                (account.total, account.paid)
+    command(
+        db,
+        "session.close",
+        (staff, attempt),
+        |uow| async move { uow.lock_table(staff, id).await },
+        |act, table| async move {
+            if force && !staff.roles_in(table.branch_id).has(Role::Admin) {
+                return Err(Error::Forbidden("Only an administrator may force a table closed"));
             }
-            None => (uow.session_total(&session).await?, Cents::ZERO),
-        };
-        let table_status = depart(&uow, staff, attempt, &table, &session, check.as_ref(), force).await?;
-        let closed = ClosedSession {
-            table_id: id,
-            table_code: table.code.clone(),
-            table_status,
-            session_id: session.id,
-            session_status: SessionStatus::Closed,
-            total_cents,
-            paid_cents,
-            closed_at: uow.now(),
-        };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &closed)?).await?)
-    })
+            let Some(session) = act.uow.lock_live_session(&table).await? else {
+                return Err(Error::refused("no_active_session", format!("Table {} has no active session", table.code)));
+            };
+            let check = act.uow.lock_check_of(&session).await?;
+            let (total_cents, paid_cents) = match &check {
+                Some(check) => {
+                    let account = last_account(&act, &session, check).await?;
+                    if !force {
+                        ensure_settled(&account)?;
+                    }
+                    (account.total, account.paid)
+                }
+                None => (act.uow.session_total(&session).await?, Cents::ZERO),
+            };
+            let table_status = depart(&act, &table, &session, check.as_ref(), force).await?;
+            let closed = ClosedSession {
+                table_id: id,
+                table_code: table.code.clone(),
+                table_status,
+                session_id: session.id,
+                session_status: SessionStatus::Closed,
+                total_cents,
+                paid_cents,
+                closed_at: act.uow.now(),
+            };
+            Ok(Done::Changed(closed))
+        },
+    )
     .await
 }

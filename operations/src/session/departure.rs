@@ -3,32 +3,28 @@
 //! Nothing of a session outlives it on a waiter's screen: whatever is still open is closed by the same transaction,
 //! and each closed call says so before the table does.
 
-use crate::{
-    Error, Result,
-    check::{Settled, Till},
-};
-use auth::{RoleSet, Scope, Staff};
+use crate::{Error, Result, check::Settled, command::Act};
+use auth::{RoleSet, Staff};
 use domain::{
     check::CheckStatus,
     event::{CallRef, CartCleared, Event, Place, TableRef},
     table::TableStatus,
 };
 use serde_json::json;
-use store::{Attempt, Change, CheckRow, Locked, UnitOfWork};
+use store::{Change, CheckRow, Locked};
 
 /// Where the check of a party that leaves stands. Of a withdrawn one it is asked anew: what was ordered since is owed all
 /// the same, and where nothing is owed any more nobody needs to ask for the check once again.
 pub(super) async fn last_account<R: RoleSet>(
-    uow: &UnitOfWork,
-    staff: &Staff<R>,
+    act: &Act<'_, Staff<R>>,
     session: &Locked<store::SessionRow>,
     check: &Locked<CheckRow>,
 ) -> Result<Settled> {
     if check.status != CheckStatus::Open {
         return Ok(Settled::of(check));
     }
-    let seated = uow.lock_session(staff, session.id).await?;
-    let till = Till { uow, session: &seated, check, actor: staff.actor(check.branch_id) };
+    let seated = act.uow.lock_session(act.by, session.id).await?;
+    let till = act.till(&seated, check);
     let settled = till.settle(false, None, "session.close").await?;
     till.tell(&settled);
     Ok(settled)
@@ -45,9 +41,7 @@ pub(super) fn ensure_settled(account: &Settled) -> Result<()> {
 
 /// Closes the session and frees its table; returns what the table is now.
 pub(super) async fn depart<R: RoleSet>(
-    uow: &UnitOfWork,
-    staff: &Staff<R>,
-    attempt: &Attempt,
+    act: &Act<'_, Staff<R>>,
     table: &Locked<store::TableRow>,
     session: &Locked<store::SessionRow>,
     check: Option<&Locked<CheckRow>>,
@@ -56,19 +50,18 @@ pub(super) async fn depart<R: RoleSet>(
     let closed = session.status.close()?;
     let status = table.status.free();
     let place = Place { session_id: Some(session.id), ..table.place() };
-    let actor = staff.actor(table.branch_id);
-    for (call_id, call_type) in uow.close_calls(session, staff).await? {
-        uow.emit(place, actor, Event::ServiceCallClosed(CallRef { call_id, call_type }));
+    for (call_id, call_type) in act.uow.close_calls(session, act.by).await? {
+        act.emit(place, Event::ServiceCallClosed(CallRef { call_id, call_type }));
     }
-    if uow.discard_cart(session).await? {
-        uow.emit(place, actor, Event::CartCleared(CartCleared { cleared: true }));
+    if act.uow.discard_cart(session).await? {
+        act.emit(place, Event::CartCleared(CartCleared { cleared: true }));
     }
     if let Some(check) = check {
-        uow.close_check(check).await?;
+        act.uow.close_check(check).await?;
     }
-    uow.close_session(session).await?;
-    uow.set_table_status(table, status).await?;
-    uow.emit(place, actor, Event::TableCleared(TableRef { table_code: table.code.clone(), table_status: status }));
+    act.uow.close_session(session).await?;
+    act.uow.set_table_status(table, status).await?;
+    act.emit(place, Event::TableCleared(TableRef { table_code: table.code.clone(), table_status: status }));
     let change = Change {
         action: "UPDATE",
         entity_type: "table_session",
@@ -77,6 +70,6 @@ pub(super) async fn depart<R: RoleSet>(
         before: json!({ "status": session.status, "table_status": table.status }),
         after: json!({ "status": closed, "table_status": status, "table_code": table.code, "forced": forced }),
     };
-    uow.audit(staff, attempt, change);
+    act.audit(change);
     Ok(status)
 }

@@ -4,8 +4,11 @@
 //! session (design.md §9), so the diners' tokens stay good. Both tables are locked in id order before the session (I4);
 //! a round that is being sent meanwhile holds the session's lock and lands before or after the move, never nowhere.
 
-use crate::{Error, Result};
-use auth::{Floor, Scope, Staff};
+use crate::{
+    Error, Result,
+    command::{Act, Done, command},
+};
+use auth::{Floor, Staff};
 use domain::{
     SessionId, TableId,
     event::{Event, Place, TableRef, TableTransferred},
@@ -13,7 +16,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, Locked, UnitOfWork};
+use store::{Answer, Attempt, Change, Database, Locked};
 use utoipa::ToSchema;
 
 /// Where the party sits now.
@@ -46,63 +49,66 @@ pub async fn move_to(
     to: TableId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("session.move_to", |uow| async move {
-        if from == to {
-            return Err(Error::refused("same_table", "The party sits at that table already"));
-        }
-        let (source, target) = uow.lock_two_tables(staff, from, to).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        if source.branch_id != target.branch_id {
-            return Err(Error::refused("another_branch", "The tables are in different branches"));
-        }
-        let Some(session) = uow.lock_live_session(&source).await? else {
-            return Err(Error::refused("no_active_session", format!("Table {} has no active session", source.code)));
-        };
-        let taken = target.status.receive(source.status.carried())?;
-        if uow.lock_live_session(&target).await?.is_some() {
-            return Err(Error::refused("table_occupied", format!("Table {} has an active session", target.code)));
-        }
-        let left = source.status.free();
-        uow.move_session(&session, &target).await?;
-        uow.move_calls(&session, to).await?;
-        uow.set_table_status(&source, left).await?;
-        uow.set_table_status(&target, taken).await?;
-        tell(&uow, staff, &session, [(&source, left), (&target, taken)]);
-        let change = Change {
-            action: "UPDATE",
-            entity_type: "table_session",
-            entity_id: session.id.get(),
-            branch: Some(source.branch_id),
-            before: json!({ "table_id": from, "table_code": source.code }),
-            after: json!({ "table_id": to, "table_code": target.code }),
-        };
-        uow.audit(staff, attempt, change);
-        let moved = MovedSession {
-            session_id: session.id,
-            from_table_id: from,
-            from_table_code: source.code.clone(),
-            from_table_status: left,
-            table_id: to,
-            table_code: target.code.clone(),
-            table_status: taken,
-        };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &moved)?).await?)
-    })
+    if from == to {
+        return Err(Error::refused("same_table", "The party sits at that table already"));
+    }
+    command(
+        db,
+        "session.move_to",
+        (staff, attempt),
+        |uow| async move { uow.lock_two_tables(staff, from, to).await },
+        |act, (source, target)| async move {
+            if source.branch_id != target.branch_id {
+                return Err(Error::refused("another_branch", "The tables are in different branches"));
+            }
+            let Some(session) = act.uow.lock_live_session(&source).await? else {
+                return Err(Error::refused(
+                    "no_active_session",
+                    format!("Table {} has no active session", source.code),
+                ));
+            };
+            let taken = target.status.receive(source.status.carried())?;
+            if act.uow.lock_live_session(&target).await?.is_some() {
+                return Err(Error::refused("table_occupied", format!("Table {} has an active session", target.code)));
+            }
+            let left = source.status.free();
+            act.uow.move_session(&session, &target).await?;
+            act.uow.move_calls(&session, to).await?;
+            act.uow.set_table_status(&source, left).await?;
+            act.uow.set_table_status(&target, taken).await?;
+            tell(&act, &session, [(&source, left), (&target, taken)]);
+            let change = Change {
+                action: "UPDATE",
+                entity_type: "table_session",
+                entity_id: session.id.get(),
+                branch: Some(source.branch_id),
+                before: json!({ "table_id": from, "table_code": source.code }),
+                after: json!({ "table_id": to, "table_code": target.code }),
+            };
+            act.audit(change);
+            let moved = MovedSession {
+                session_id: session.id,
+                from_table_id: from,
+                from_table_code: source.code.clone(),
+                from_table_status: left,
+                table_id: to,
+                table_code: target.code.clone(),
+                table_status: taken,
+            };
+            Ok(Done::Changed(moved))
+        },
+    )
     .await
 }
 
 /// Each table's sector hears of the move, source first. The shipped clients know no TABLE_TRANSFERRED, so each table's
 /// new state follows as an event they do read; at the source that is nobody's session any more.
 fn tell(
-    uow: &UnitOfWork,
-    staff: &Staff<Floor>,
+    act: &Act<'_, Staff<Floor>>,
     session: &Locked<store::SessionRow>,
     tables: [(&Locked<store::TableRow>, TableStatus); 2],
 ) {
     let [(source, _), (target, _)] = tables;
-    let actor = staff.actor(source.branch_id);
     for ((table, status), other) in tables.into_iter().zip([target, source]) {
         let event = TableTransferred {
             table_code: table.code.clone(),
@@ -112,10 +118,10 @@ fn tell(
             assigned_waiter_id: session.assigned_waiter_id,
         };
         let place = Place { session_id: Some(session.id), ..table.place() };
-        uow.emit(place, actor, Event::TableTransferred(event));
+        act.emit(place, Event::TableTransferred(event));
     }
     for ((table, table_status), party) in tables.into_iter().zip([None, Some(session.id)]) {
         let event = TableRef { table_code: table.code.clone(), table_status };
-        uow.emit(Place { session_id: party, ..table.place() }, actor, Event::TableStatusChanged(event.into()));
+        act.emit(Place { session_id: party, ..table.place() }, Event::TableStatusChanged(event.into()));
     }
 }

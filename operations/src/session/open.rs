@@ -4,7 +4,10 @@
 //! join is the branch's rule. A join code is looked at again under that lock, so that one that was rotated meanwhile lets
 //! nobody in; and a phone that joins while it is being removed is either removed or refused, for both lock the session.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use auth::{Diner, Floor, Scope, Staff};
 use domain::{
     PhoneId, TableId,
@@ -56,7 +59,7 @@ pub struct OpenSession {
 /// No such table or code; the branch wants the QR code scanned; the table is out of service; the phone was removed from the
 /// party that sits there.
 pub async fn open(db: &Database, scanned: &Scanned, joiner: &Joiner) -> Result<OpenSession> {
-    db.transaction("session.open", |uow| async move {
+    keyless(db, "session.open", Twice::FindsTheFirst, |uow| async move {
         let (table, rule, secret) = find(&uow, scanned, joiner).await?;
         ensure_admitted(&table, rule, secret.as_ref(), joiner)?;
         let seated = table.status.seat()?;

@@ -5,8 +5,11 @@
 //! guest; rounds stay on the bill and are shared by those who stay; money that is under way finds its check as ever. Of
 //! two who remove the same guest at once one does, and both are told the same.
 
-use crate::{Error, Result};
-use auth::{Floor, Scope, Staff};
+use crate::{
+    Error, Result,
+    command::{Act, Done, command},
+};
+use auth::{Floor, Staff};
 use domain::{
     DinerId, PhoneId, SessionId,
     event::{Actor, ActorRole, CartLineRemoved, Event, GuestRemoved, TableRef, TableState},
@@ -48,26 +51,32 @@ pub async fn remove_guest(
     who: Removal,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("session.remove_guest", |uow| async move {
-        let (table, session) = uow.lock_seat(staff, session_id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        session.session.status.ensure_live().map_err(Error::Conflict)?;
-        let guest = match who {
-            Removal::Diner(diner) => uow.guest_of_diner(&session, diner).await?.ok_or(Error::NotFound("diner"))?,
-            Removal::Phone(phone) => uow.guest_of_phone(&session, phone).await?.ok_or(Error::NotFound("phone"))?,
-        };
-        if is_present(&guest) {
-            take_cart_lines(&uow, &session, &guest).await?;
-            release_claims(&uow, &session, &guest).await?;
-            uow.remove_guest(&session, &guest, Some(staff.user_id())).await?;
-            tell(&uow, staff, &table, &session, &guest);
-            note(&uow, staff, attempt, &session, &guest);
-        }
-        let removed = RemovedGuest { session_id, diner_ids: diners(&guest), phone_ids: phones(&guest) };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &removed)?).await?)
-    })
+    command(
+        db,
+        "session.remove_guest",
+        (staff, attempt),
+        |uow| async move { uow.lock_seat(staff, session_id).await },
+        |act, (table, session)| async move {
+            session.session.status.ensure_live().map_err(Error::Conflict)?;
+            let guest = match who {
+                Removal::Diner(diner) => {
+                    act.uow.guest_of_diner(&session, diner).await?.ok_or(Error::NotFound("diner"))?
+                }
+                Removal::Phone(phone) => {
+                    act.uow.guest_of_phone(&session, phone).await?.ok_or(Error::NotFound("phone"))?
+                }
+            };
+            if is_present(&guest) {
+                take_cart_lines(&act.uow, &session, &guest).await?;
+                release_claims(&act.uow, &session, &guest).await?;
+                act.uow.remove_guest(&session, &guest, Some(staff.user_id())).await?;
+                tell(&act, &table, &session, &guest);
+                note(&act, &session, &guest);
+            }
+            let removed = RemovedGuest { session_id, diner_ids: diners(&guest), phone_ids: phones(&guest) };
+            Ok(Done::Changed(removed))
+        },
+    )
     .await
 }
 
@@ -111,14 +120,14 @@ async fn release_claims(uow: &UnitOfWork, session: &Locked<Seated>, guest: &Gues
     Ok(())
 }
 
-fn tell(uow: &UnitOfWork, staff: &Staff<Floor>, table: &Locked<TableRow>, session: &Locked<Seated>, guest: &Guest) {
+fn tell(act: &Act<'_, Staff<Floor>>, table: &Locked<TableRow>, session: &Locked<Seated>, guest: &Guest) {
     let removed = GuestRemoved { diner_ids: diners(guest), phone_ids: phones(guest) };
     let table = TableRef { table_code: table.code.clone(), table_status: table.status };
     let state = TableState { removed: Some(removed), ..table.into() };
-    uow.emit(session.place(), staff.actor(session.session.branch_id), Event::TableStatusChanged(state));
+    act.emit(session.place(), Event::TableStatusChanged(state));
 }
 
-fn note(uow: &UnitOfWork, staff: &Staff<Floor>, attempt: &Attempt, session: &Locked<Seated>, guest: &Guest) {
+fn note(act: &Act<'_, Staff<Floor>>, session: &Locked<Seated>, guest: &Guest) {
     let names: Vec<&str> = guest.diners.iter().map(|diner| diner.name.as_str()).collect();
     let change = Change {
         action: "UPDATE",
@@ -128,5 +137,5 @@ fn note(uow: &UnitOfWork, staff: &Staff<Floor>, attempt: &Attempt, session: &Loc
         before: json!({}),
         after: json!({ "removed_diners": diners(guest), "removed_names": names, "removed_phones": phones(guest) }),
     };
-    uow.audit(staff, attempt, change);
+    act.audit(change);
 }

@@ -2,8 +2,11 @@
 //!
 //! Only who serves tables in that branch can have one: a table given to anybody else would have no waiter at all.
 
-use crate::{Error, Result};
-use auth::{Management, Scope, Staff};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
+use auth::{Management, Staff};
 use domain::{
     SessionId, TableId, UserId,
     event::{Event, Place, TableTransferred},
@@ -40,44 +43,46 @@ pub async fn transfer(
     target: UserId,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("session.transfer", |uow| async move {
-        let table = uow.lock_table(staff, id).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let Some(session) = uow.lock_live_session(&table).await? else {
-            return Err(Error::refused("no_active_session", format!("Table {} has no active session", table.code)));
-        };
-        if !uow.find_table_waiter(staff, target, table.branch_id).await? {
-            return Err(Error::refused("not_a_waiter_here", "The target serves no tables in this branch"));
-        }
-        uow.assign_session(&session, target).await?;
-        let event = TableTransferred {
-            table_code: table.code.clone(),
-            table_status: table.status,
-            session_id: session.id,
-            other_table_code: None,
-            assigned_waiter_id: Some(target),
-        };
-        let place = Place { session_id: Some(session.id), ..table.place() };
-        uow.emit(place, staff.actor(table.branch_id), Event::TableTransferred(event));
-        let change = Change {
-            action: "UPDATE",
-            entity_type: "table_session",
-            entity_id: session.id.get(),
-            branch: Some(table.branch_id),
-            before: json!({ "assigned_waiter_id": session.assigned_waiter_id }),
-            after: json!({ "assigned_waiter_id": target }),
-        };
-        uow.audit(staff, attempt, change);
-        let transferred = TransferredTable {
-            table_id: id,
-            table_code: table.code.clone(),
-            session_id: session.id,
-            previous_waiter_id: session.assigned_waiter_id,
-            assigned_waiter_id: target,
-        };
-        Ok(uow.answer(staff, attempt, Answer::json(200, &transferred)?).await?)
-    })
+    command(
+        db,
+        "session.transfer",
+        (staff, attempt),
+        |uow| async move { uow.lock_table(staff, id).await },
+        |act, table| async move {
+            let Some(session) = act.uow.lock_live_session(&table).await? else {
+                return Err(Error::refused("no_active_session", format!("Table {} has no active session", table.code)));
+            };
+            if !act.uow.find_table_waiter(staff, target, table.branch_id).await? {
+                return Err(Error::refused("not_a_waiter_here", "The target serves no tables in this branch"));
+            }
+            act.uow.assign_session(&session, target).await?;
+            let event = TableTransferred {
+                table_code: table.code.clone(),
+                table_status: table.status,
+                session_id: session.id,
+                other_table_code: None,
+                assigned_waiter_id: Some(target),
+            };
+            let place = Place { session_id: Some(session.id), ..table.place() };
+            act.emit(place, Event::TableTransferred(event));
+            let change = Change {
+                action: "UPDATE",
+                entity_type: "table_session",
+                entity_id: session.id.get(),
+                branch: Some(table.branch_id),
+                before: json!({ "assigned_waiter_id": session.assigned_waiter_id }),
+                after: json!({ "assigned_waiter_id": target }),
+            };
+            act.audit(change);
+            let transferred = TransferredTable {
+                table_id: id,
+                table_code: table.code.clone(),
+                session_id: session.id,
+                previous_waiter_id: session.assigned_waiter_id,
+                assigned_waiter_id: target,
+            };
+            Ok(Done::Changed(transferred))
+        },
+    )
     .await
 }

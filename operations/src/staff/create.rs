@@ -3,7 +3,7 @@
 //! `app_user_email_active` backs the login. The password is hashed before the transaction.
 
 use super::{MAX_POSTS, Trace, ensure_begun, hashed, named, rules, subject};
-use crate::{Error, Result, office::change};
+use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Reach, Staff};
 use domain::{
     office::Blank,
@@ -57,21 +57,21 @@ pub struct NewMember {
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewMember, attempt: &Attempt) -> Result<Answer> {
     let hash = &hashed(&new.password).await?;
     let posts = new.branch_roles.as_deref().unwrap_or_default();
-    let created = change(db, "staff.create", staff, attempt, 201, |desk| async move {
+    let created = change(db, "staff.create", (staff, attempt), Done::Made, |act| async move {
         let reach = staff.branches();
         if posts.len() > MAX_POSTS {
             return Err(Error::Invalid("branch_roles: too many"));
         }
-        rules::ensure_sound(&desk.uow.branches_of_business(staff).await?, posts)?;
+        rules::ensure_sound(&act.uow.branches_of_business(staff).await?, posts)?;
         rules::ensure_may_give(&reach, posts)?;
         if posts.is_empty() && reach != Reach::All {
             return Err(Error::Invalid("branch_roles: must give a role in one of your branches"));
         }
-        ensure_begun(&desk, Some(&new.hire_date))?;
-        let account = desk.uow.insert_member(staff.tenant_id(), new.row(hash)).await?;
-        desk.uow.set_posts(&account, posts).await?;
+        ensure_begun(&act, Some(&new.hire_date))?;
+        let account = act.uow.insert_member(staff.tenant_id(), new.row(hash)).await?;
+        act.uow.set_posts(&account, posts).await?;
         let member = StaffMember::of((*account).clone(), posts.to_vec());
-        desk.created(&subject(&member, &[]), &Trace { member: &member, password_changed: true }).await?;
+        act.created(&subject(&member, &[]), &Trace { member: &member, password_changed: true }).await?;
         Ok(member)
     })
     .await;

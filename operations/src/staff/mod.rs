@@ -9,9 +9,10 @@ pub use update::{MemberPatch, update};
 
 use crate::{
     Error, Result,
-    office::{Desk, Subject, Where},
+    command::Act,
+    office::{Subject, Where},
 };
-use auth::RoleSet;
+use auth::{RoleSet, Staff};
 use domain::{
     office::{Blank, EntityKind},
     staff::{HireDate, Password, Post},
@@ -48,8 +49,8 @@ async fn hashed(password: &Password) -> Result<String> {
     hash.map_err(|_| Error::Internal("a password could not be hashed"))
 }
 
-fn ensure_begun<R: RoleSet>(desk: &Desk<'_, R>, day: Option<&Blank<HireDate>>) -> Result<()> {
-    let future = day.and_then(Blank::as_ref).is_some_and(|day| !day.has_begun(desk.uow.now()));
+fn ensure_begun<R: RoleSet>(act: &Act<'_, Staff<R>>, day: Option<&Blank<HireDate>>) -> Result<()> {
+    let future = day.and_then(Blank::as_ref).is_some_and(|day| !day.has_begun(act.uow.now()));
     if future { Err(Error::Invalid("hire_date: must not be in the future")) } else { Ok(()) }
 }
 

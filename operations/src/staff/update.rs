@@ -4,7 +4,7 @@
 //! makes the gateways look at the person's sockets again. Somebody must be left to run the business.
 
 use super::{MAX_POSTS, Trace, ensure_begun, hashed, named, rules, subject};
-use crate::{Error, Result, office::change};
+use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{
     UserId,
@@ -93,20 +93,20 @@ pub async fn update(
         None => None,
     };
     let hash = &hash;
-    let updated = change(db, "staff.update", staff, attempt, 200, |desk| async move {
+    let updated = change(db, "staff.update", (staff, attempt), Done::Changed, |act| async move {
         let reach = staff.branches();
-        let (account, held) = desk.uow.lock_member(staff, id).await?;
+        let (account, held) = act.uow.lock_member(staff, id).await?;
         rules::ensure_may_touch(&reach, &held)?;
         let posts = match patch.branch_roles.as_deref() {
             Some(wanted) if wanted.len() > MAX_POSTS => return Err(Error::Invalid("branch_roles: too many")),
             Some(wanted) => {
-                rules::ensure_sound(&desk.uow.branches_of_business(staff).await?, wanted)?;
+                rules::ensure_sound(&act.uow.branches_of_business(staff).await?, wanted)?;
                 rules::ensure_may_give(&reach, wanted)?;
                 rules::replaced(&reach, &held, wanted)
             }
             None => held.clone(),
         };
-        ensure_begun(&desk, patch.hire_date.as_ref())?;
+        ensure_begun(&act, patch.hire_date.as_ref())?;
         let row = patch.clone().apply((*account).clone(), hash.clone());
         if row != *account && rules::works_elsewhere(&reach, &held) {
             return Err(Error::Forbidden(
@@ -117,18 +117,18 @@ pub async fn update(
             return Err(Error::refused("own_account", "You cannot deactivate your own account"));
         }
         let ends_tokens = hash.is_some() || row.deactivated != account.deactivated || !rules::same(&held, &posts);
-        let row = desk.uow.set_member(&account, row).await?;
+        let row = act.uow.set_member(&account, row).await?;
         if !rules::same(&held, &posts) {
-            desk.uow.set_posts(&account, &posts).await?;
+            act.uow.set_posts(&account, &posts).await?;
         }
         if ends_tokens {
-            desk.revoke(id).await?;
-            desk.ensure_administrator().await?;
+            act.revoke(id).await?;
+            act.ensure_administrator().await?;
         }
         let (before, after) = (StaffMember::of((*account).clone(), held), StaffMember::of(row, posts));
         let trace = |member, password_changed| Trace { member, password_changed };
         let subject = subject(&after, &before.branch_roles);
-        desk.updated(&subject, &trace(&before, false), &trace(&after, hash.is_some())).await?;
+        act.updated(&subject, &trace(&before, false), &trace(&after, hash.is_some())).await?;
         Ok(after.seen_from(&reach))
     })
     .await;

@@ -2,7 +2,8 @@
 
 use crate::{
     Error, Result,
-    office::{Desk, Subject, change},
+    command::{Act, Done},
+    office::{Subject, change},
 };
 use auth::{AdminOnly, RoleSet, Staff};
 use domain::{
@@ -73,7 +74,7 @@ fn named(done: Result<Answer>) -> Result<Answer> {
     }
 }
 
-impl<R: RoleSet> Desk<'_, R> {
+impl<R: RoleSet> Act<'_, Staff<R>> {
     /// A subcategory as events and audit rows name it.
     async fn part(&self, row: &SubcategoryRow, branch: BranchId) -> Result<Subject> {
         let sold_in = self.uow.branches_selling(row.category_id, Some(row.id)).await?;
@@ -92,8 +93,8 @@ pub async fn create(
     new: &NewSubcategory,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let created = change(db, "subcategory.create", staff, attempt, 201, |desk| async move {
-        let category = desk.uow.category(staff, new.category_id).await?;
+    let created = change(db, "subcategory.create", (staff, attempt), Done::Made, |act| async move {
+        let category = act.uow.category(staff, new.category_id).await?;
         let row = store::NewSubcategory {
             category_id: category.id,
             name: new.name.clone().into(),
@@ -101,10 +102,10 @@ pub async fn create(
             order: new.order.map(Whole::get),
             deactivated: new.is_active == Some(false),
         };
-        let row = desk.uow.add_subcategory(staff.tenant_id(), row).await?;
-        let subject = desk.part(&row, category.branch_id).await?;
+        let row = act.uow.add_subcategory(staff.tenant_id(), row).await?;
+        let subject = act.part(&row, category.branch_id).await?;
         let subcategory = Subcategory::from(row);
-        desk.created(&subject, &subcategory).await?;
+        act.created(&subject, &subcategory).await?;
         Ok(subcategory)
     })
     .await;
@@ -122,12 +123,12 @@ pub async fn update(
     patch: &SubcategoryPatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let updated = change(db, "subcategory.update", staff, attempt, 200, |desk| async move {
-        let before = desk.uow.subcategory(staff, id).await?;
-        let row = desk.uow.set_subcategory(&before.row, patch.clone().apply(before.row.clone())).await?;
-        let subject = desk.part(&row, before.branch_id).await?;
+    let updated = change(db, "subcategory.update", (staff, attempt), Done::Changed, |act| async move {
+        let before = act.uow.subcategory(staff, id).await?;
+        let row = act.uow.set_subcategory(&before.row, patch.clone().apply(before.row.clone())).await?;
+        let subject = act.part(&row, before.branch_id).await?;
         let (before, after) = (Subcategory::from(before.row), Subcategory::from(row));
-        desk.updated(&subject, &before, &after).await?;
+        act.updated(&subject, &before, &after).await?;
         Ok(after)
     })
     .await;

@@ -1,7 +1,7 @@
 //! The office lays many tables at once: codes `PREFIX-NN`, the first free numbers of each sector; all or none.
 
 use super::{named, subject};
-use crate::{Error, Result, office::change};
+use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{BranchId, SectorId, event::Event, office::Whole, table::code::number};
 use serde::{Deserialize, Serialize};
@@ -50,14 +50,14 @@ pub async fn batch(db: &Database, staff: &Staff<Management>, batch: &Batch, atte
     if batch.tables.is_empty() || total > i64::try_from(MOST).unwrap_or(i64::MAX) {
         return Err(Error::Invalid("tables: must be from 1 to 200 tables in all"));
     }
-    let laid = change(db, "table.batch", staff, attempt, 201, |desk| async move {
-        let branch = desk.uow.lock_branch(staff, batch.branch_id).await?;
-        let sectors = desk.uow.sectors_of(staff, branch.id).await?;
-        let mut taken = desk.uow.table_codes(staff, branch.id).await?;
+    let laid = change(db, "table.batch", (staff, attempt), Done::Made, |act| async move {
+        let branch = act.uow.lock_branch(staff, batch.branch_id).await?;
+        let sectors = act.uow.sectors_of(staff, branch.id).await?;
+        let mut taken = act.uow.table_codes(staff, branch.id).await?;
         let mut rows = Vec::new();
         for wanted in &batch.tables {
             let Some(sector) = sectors.iter().find(|sector| sector.id == wanted.sector_id) else {
-                desk.uow.ensure_sector(staff, wanted.sector_id).await?;
+                act.uow.ensure_sector(staff, wanted.sector_id).await?;
                 return Err(Error::Invalid("sector_id: is another branch's"));
             };
             let count = usize::try_from(wanted.count.get()).unwrap_or_default();
@@ -65,14 +65,14 @@ pub async fn batch(db: &Database, staff: &Staff<Management>, batch: &Batch, atte
             let (sector, capacity) = (Some(sector.id), wanted.capacity.get());
             rows.extend(codes.into_iter().map(|code| store::NewTable { code, capacity, sector, deactivated: false }));
         }
-        let ids = desk.uow.insert_tables(&branch, rows).await?;
-        let tables = desk.uow.office_tables(staff, &ids).await?;
+        let ids = act.uow.insert_tables(&branch, rows).await?;
+        let tables = act.uow.office_tables(staff, &ids).await?;
         for table in &tables {
-            desk.audit("CREATE", &subject(table), Value::Null, json!(table));
+            act.audit_subject("CREATE", &subject(table), Value::Null, json!(table));
         }
         // One word for all: whoever hears it reads the tables again.
         if let Some(first) = tables.first().map(subject) {
-            desk.tell(&first, Event::EntityCreated(first.as_event())).await?;
+            act.tell_branches(&first, Event::EntityCreated(first.as_event())).await?;
         }
         Ok(Laid { created_count: tables.len(), tables })
     })

@@ -5,7 +5,8 @@
 use super::{ensure_no_join_code, named, sector_named, subject};
 use crate::{
     Error, Result,
-    office::{Desk, change},
+    command::{Act, Done},
+    office::change,
 };
 use auth::{Management, RoleSet, Staff};
 use domain::{
@@ -49,24 +50,24 @@ pub struct NewTable {
 /// No such branch or sector, or not the caller's; the branch has a table of that code, or it looks like a join code.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewTable, attempt: &Attempt) -> Result<Answer> {
     ensure_no_join_code(&new.code)?;
-    let created = change(db, "table.create", staff, attempt, 201, |desk| async move {
-        let branch = desk.uow.lock_branch(staff, new.branch_id).await?;
+    let created = change(db, "table.create", (staff, attempt), Done::Made, |act| async move {
+        let branch = act.uow.lock_branch(staff, new.branch_id).await?;
         let row = store::NewTable {
             code: new.code.clone().into(),
             capacity: new.capacity.map_or(SEATS, Whole::get),
-            sector: desk.sector(branch.id, new.sector_id, new.sector.as_ref()).await?,
+            sector: act.sector(branch.id, new.sector_id, new.sector.as_ref()).await?,
             deactivated: new.is_active == Some(false),
         };
-        let ids = desk.uow.insert_tables(&branch, vec![row]).await?;
-        let table = desk.uow.office_tables(staff, &ids).await?.pop().ok_or(Error::NotFound("table"))?;
-        desk.created(&subject(&table), &table).await?;
+        let ids = act.uow.insert_tables(&branch, vec![row]).await?;
+        let table = act.uow.office_tables(staff, &ids).await?.pop().ok_or(Error::NotFound("table"))?;
+        act.created(&subject(&table), &table).await?;
         Ok(table)
     })
     .await;
     named(created)
 }
 
-impl<R: RoleSet> Desk<'_, R> {
+impl<R: RoleSet> Act<'_, Staff<R>> {
     /// The sector that a form means, by id or by name.
     pub(super) async fn sector(
         &self,
@@ -77,11 +78,11 @@ impl<R: RoleSet> Desk<'_, R> {
         if id.is_none() && name.is_none() {
             return Ok(None);
         }
-        let sectors = self.uow.sectors_of(self.staff, branch).await?;
+        let sectors = self.uow.sectors_of(self.by, branch).await?;
         match (id, name) {
             (Some(id), _) if sectors.iter().any(|sector| sector.id == id) => Ok(Some(id)),
             (Some(id), _) => {
-                self.uow.ensure_sector(self.staff, id).await?;
+                self.uow.ensure_sector(self.by, id).await?;
                 Err(Error::Invalid("sector_id: is another branch's"))
             }
             (None, Some(name)) => sector_named(&sectors, name.as_str()).map(Some),

@@ -5,7 +5,12 @@
 //! committed, the old code lets nobody in. Who sits there stays. No code is in audit rows or events.
 
 use super::subject;
-use crate::{Error, Result, office::change};
+use crate::{
+    Error, Result,
+    command::Done,
+    command::{Twice, keyless},
+    office::change,
+};
 use auth::{Management, Staff};
 use domain::{BranchId, SectorId, TableId, event::Event, table::JoinCode};
 use rand::{RngCore, TryRngCore, rngs::OsRng};
@@ -58,7 +63,7 @@ pub struct RotatedCodes {
 /// # Errors
 /// No such table, or not in the caller's branches.
 pub async fn print(db: &Database, staff: &Staff<Management>, id: TableId, attempt: &Attempt) -> Result<JoinCode> {
-    db.transaction("table.print", |uow| async move {
+    keyless(db, "table.print", Twice::FindsTheFirst, |uow| async move {
         let table = uow.lock_office_table(staff, id).await?;
         if let Some(code) = table.join_code.as_deref().and_then(JoinCode::read) {
             return Ok(code);
@@ -90,13 +95,13 @@ pub async fn rotate(
     base: &Url,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    change(db, "table.rotate", staff, attempt, 200, |desk| async move {
-        let table = desk.uow.lock_office_table(staff, id).await?;
-        let branch = desk.uow.lock_branch(staff, table.branch_id).await?;
-        let printed = replace(&desk.uow, &table, &branch, base).await?;
-        let row = desk.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
-        desk.audit("UPDATE", &subject(&row), json!({}), json!({ "join_code": "rotated" }));
-        desk.tell(&subject(&row), Event::EntityUpdated(subject(&row).as_event())).await?;
+    change(db, "table.rotate", (staff, attempt), Done::Changed, |act| async move {
+        let table = act.uow.lock_office_table(staff, id).await?;
+        let branch = act.uow.lock_branch(staff, table.branch_id).await?;
+        let printed = replace(&act.uow, &table, &branch, base).await?;
+        let row = act.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
+        act.audit_subject("UPDATE", &subject(&row), json!({}), json!({ "join_code": "rotated" }));
+        act.tell_branches(&subject(&row), Event::EntityUpdated(subject(&row).as_event())).await?;
         Ok(printed)
     })
     .await
@@ -114,28 +119,28 @@ pub async fn rotate_all(
     base: &Url,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    change(db, "table.rotate_all", staff, attempt, 200, |desk| async move {
+    change(db, "table.rotate_all", (staff, attempt), Done::Changed, |act| async move {
         // Tables come before everything else in the lock order.
-        let tables = desk.uow.lock_tables_of(staff, branch, sector).await?;
-        let branch = desk.uow.lock_branch(staff, branch).await?;
+        let tables = act.uow.lock_tables_of(staff, branch, sector).await?;
+        let branch = act.uow.lock_branch(staff, branch).await?;
         if let Some(sector) = sector
-            && !desk.uow.sectors_of(staff, branch.id).await?.iter().any(|known| known.id == sector)
+            && !act.uow.sectors_of(staff, branch.id).await?.iter().any(|known| known.id == sector)
         {
-            desk.uow.ensure_sector(staff, sector).await?;
+            act.uow.ensure_sector(staff, sector).await?;
             return Err(Error::Invalid("sector_id: is another branch's"));
         }
         let mut printed = Vec::with_capacity(tables.len());
         for table in &tables {
-            printed.push(replace(&desk.uow, table, &branch, base).await?);
+            printed.push(replace(&act.uow, table, &branch, base).await?);
         }
         let ids: Vec<TableId> = tables.iter().map(|table| table.id).collect();
-        let rows = desk.uow.office_tables(staff, &ids).await?;
+        let rows = act.uow.office_tables(staff, &ids).await?;
         for row in &rows {
-            desk.audit("UPDATE", &subject(row), json!({}), json!({ "join_code": "rotated" }));
+            act.audit_subject("UPDATE", &subject(row), json!({}), json!({ "join_code": "rotated" }));
         }
         // One word for all: whoever hears it reads the tables again.
         if let Some(first) = rows.first().map(subject) {
-            desk.tell(&first, Event::EntityUpdated(first.as_event())).await?;
+            act.tell_branches(&first, Event::EntityUpdated(first.as_event())).await?;
         }
         Ok(RotatedCodes { rotated_count: printed.len(), tables: printed })
     })

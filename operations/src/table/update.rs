@@ -5,6 +5,7 @@
 use super::{ensure_no_join_code, named, subject};
 use crate::{
     Error, Result,
+    command::Done,
     office::{change, ensure_free},
 };
 use auth::{Management, Scope, Staff};
@@ -57,12 +58,12 @@ pub async fn update(
     patch: &TablePatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let updated = change(db, "table.update", staff, attempt, 200, |desk| async move {
-        let table = desk.uow.lock_office_table(staff, id).await?;
+    let updated = change(db, "table.update", (staff, attempt), Done::Changed, |act| async move {
+        let table = act.uow.lock_office_table(staff, id).await?;
         if let Some(code) = patch.code.as_ref().filter(|code| code.as_str() != table.code) {
             ensure_no_join_code(code)?;
         }
-        let in_use = desk.uow.lock_tables_in_use(staff, &[id.get()]).await?;
+        let in_use = act.uow.lock_tables_in_use(staff, &[id.get()]).await?;
         let status = match patch.status {
             Some(wanted) => table.status.by_office(wanted, !in_use.is_empty()).map_err(Error::Conflict)?,
             None => table.status,
@@ -72,8 +73,8 @@ pub async fn update(
         }
         let sector = match (patch.sector_id, &patch.sector) {
             (Patch::Absent, None) => table.sector_id,
-            (Patch::Value(sector), _) => desk.sector(table.branch_id, Some(sector), None).await?,
-            (_, Some(name)) => desk.sector(table.branch_id, None, name.as_ref()).await?,
+            (Patch::Value(sector), _) => act.sector(table.branch_id, Some(sector), None).await?,
+            (_, Some(name)) => act.sector(table.branch_id, None, name.as_ref()).await?,
             (Patch::Null, None) => None,
         };
         let changed = TableRow {
@@ -84,13 +85,13 @@ pub async fn update(
             deactivated: patch.is_active.map_or(table.deactivated, |active| !active),
             ..(*table).clone()
         };
-        let before = desk.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
-        let now = desk.uow.set_table(&table, changed).await?;
-        let after = desk.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
-        desk.updated(&subject(&after), &before, &after).await?;
+        let before = act.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
+        let now = act.uow.set_table(&table, changed).await?;
+        let after = act.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
+        act.updated(&subject(&after), &before, &after).await?;
         if now.status != table.status {
             let event = TableRef { table_code: now.code.clone(), table_status: now.status };
-            desk.uow.emit(now.place(), staff.actor(now.branch_id), Event::TableStatusChanged(event.into()));
+            act.uow.emit(now.place(), staff.actor(now.branch_id), Event::TableStatusChanged(event.into()));
         }
         Ok(after)
     })

@@ -1,6 +1,6 @@
 //! The office changes how the business presents itself. Every branch is told, and menus show it from now on.
 
-use crate::{Result, office::change};
+use crate::{Result, command::Done, office::change};
 use auth::{AdminOnly, Staff};
 use domain::{
     event::{EntityRef, Event},
@@ -47,17 +47,17 @@ impl TenantPatch {
 /// # Errors
 /// The database failed.
 pub async fn update(db: &Database, staff: &Staff<AdminOnly>, patch: &TenantPatch, attempt: &Attempt) -> Result<Answer> {
-    change(db, "tenant.update", staff, attempt, 200, |desk| async move {
-        let before = desk.uow.tenant(staff).await?;
-        let row = desk.uow.set_tenant(&before, patch.clone().apply(before.clone())).await?;
+    change(db, "tenant.update", (staff, attempt), Done::Changed, |act| async move {
+        let before = act.uow.tenant(staff).await?;
+        let row = act.uow.set_tenant(&before, patch.clone().apply(before.clone())).await?;
         let (before, after) = (Tenant::from(before), Tenant::from(row));
         let id = after.id.get();
         if let Some(change) = Change::update("tenant", id, None, &before, &after)? {
-            desk.uow.audit(staff, attempt, change);
-            for branch in desk.uow.branches_of_business(staff).await? {
+            act.uow.audit(staff, attempt, change);
+            for branch in act.uow.branches_of_business(staff).await? {
                 let subject = EntityRef { entity_type: "tenant", entity_id: id, entity_name: Some(after.name.clone()) };
-                desk.emit(branch, Event::EntityUpdated(subject));
-                desk.uow.raise_menu_version(branch).await?;
+                act.emit_in(branch, Event::EntityUpdated(subject));
+                act.uow.raise_menu_version(branch).await?;
             }
         }
         Ok(after)

@@ -3,7 +3,10 @@
 //! Once: under the tip's lock, and `tip_share` has one part a role. The parts are the tip to the cent
 //! ([`domain::tips::Shares`]).
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Done, command},
+};
 use auth::{Management, Staff};
 use domain::{Cents, TipId, TipPoolId, tips::Shares};
 use serde::{Deserialize, Deserializer};
@@ -49,36 +52,41 @@ pub async fn distribute(
     asked: Distribution,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    db.transaction("tip.distribute", |uow| async move {
-        let tip = uow.lock_tip(staff, TipId(asked.tip_id)).await?;
-        if let Some(first) = uow.first_answer(staff, attempt).await? {
-            return Ok(first);
-        }
-        let pool = uow.tip_pool(staff, TipPoolId(asked.pool_id)).await?;
-        if tip.distributed_at.is_some() {
-            return Err(Error::refused("already_distributed", "The tip was shared out already"));
-        }
-        if pool.branch_id != tip.branch_id || !pool.is_active {
-            return Err(Error::refused("unusable_pool", "The pool is not in use in the tip's branch"));
-        }
-        if tip.amount_cents == Cents::ZERO {
-            return Err(Error::refused("nothing_left", "Nothing is left of the tip: it went back with its payment"));
-        }
-        let percent = |percent: i32| u8::try_from(percent).unwrap_or(u8::MAX);
-        let shares =
-            Shares::new(percent(pool.waiter_percent), percent(pool.kitchen_percent), percent(pool.other_percent));
-        let shares = shares.map_err(|_| Error::Internal("a pool's percentages do not add up"))?;
-        let parts: Vec<TipShare> = uow.share_tip(&tip, pool.id, &shares.of(tip.amount_cents)?).await?;
-        let change = Change {
-            action: "UPDATE",
-            entity_type: "tip",
-            entity_id: tip.id.get(),
-            branch: Some(tip.branch_id),
-            before: json!({ "distributed": false }),
-            after: json!({ "distributed": true, "pool_id": pool.id, "shares": parts }),
-        };
-        uow.audit(staff, attempt, change);
-        Ok(uow.answer(staff, attempt, Answer::json(200, &parts)?).await?)
-    })
+    command(
+        db,
+        "tip.distribute",
+        (staff, attempt),
+        |uow| async move { uow.lock_tip(staff, TipId(asked.tip_id)).await },
+        |act, tip| async move {
+            let pool = act.uow.tip_pool(staff, TipPoolId(asked.pool_id)).await?;
+            if tip.distributed_at.is_some() {
+                return Err(Error::refused("already_distributed", "The tip was shared out already"));
+            }
+            if pool.branch_id != tip.branch_id || !pool.is_active {
+                return Err(Error::refused("unusable_pool", "The pool is not in use in the tip's branch"));
+            }
+            if tip.amount_cents == Cents::ZERO {
+                return Err(Error::refused(
+                    "nothing_left",
+                    "Nothing is left of the tip: it went back with its payment",
+                ));
+            }
+            let percent = |percent: i32| u8::try_from(percent).unwrap_or(u8::MAX);
+            let shares =
+                Shares::new(percent(pool.waiter_percent), percent(pool.kitchen_percent), percent(pool.other_percent));
+            let shares = shares.map_err(|_| Error::Internal("a pool's percentages do not add up"))?;
+            let parts: Vec<TipShare> = act.uow.share_tip(&tip, pool.id, &shares.of(tip.amount_cents)?).await?;
+            let change = Change {
+                action: "UPDATE",
+                entity_type: "tip",
+                entity_id: tip.id.get(),
+                branch: Some(tip.branch_id),
+                before: json!({ "distributed": false }),
+                after: json!({ "distributed": true, "pool_id": pool.id, "shares": parts }),
+            };
+            act.audit(change);
+            Ok(Done::Changed(parts))
+        },
+    )
     .await
 }

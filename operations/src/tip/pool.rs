@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Result,
+    command::Done,
     office::{Subject, change},
 };
 use auth::{Management, Staff};
@@ -94,8 +95,8 @@ pub async fn create_pool(
     new: &NewTipPool,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let created = change(db, "tip.create_pool", staff, attempt, 201, |desk| async move {
-        let branch = desk.uow.lock_branch(staff, new.branch_id).await?;
+    let created = change(db, "tip.create_pool", (staff, attempt), Done::Made, |act| async move {
+        let branch = act.uow.lock_branch(staff, new.branch_id).await?;
         let row = TipPoolRow {
             id: TipPoolId(0),
             tenant_id: branch.tenant_id,
@@ -109,10 +110,10 @@ pub async fn create_pool(
             deletion_id: None,
         };
         ensure_whole(&row)?;
-        let row = desk.uow.insert_tip_pool(row).await?;
+        let row = act.uow.insert_tip_pool(row).await?;
         let subject = subject(&row);
         let pool = TipPool::from(row);
-        desk.created(&subject, &pool).await?;
+        act.created(&subject, &pool).await?;
         Ok(pool)
     })
     .await;
@@ -130,14 +131,14 @@ pub async fn update_pool(
     patch: &TipPoolPatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let updated = change(db, "tip.update_pool", staff, attempt, 200, |desk| async move {
-        let before = desk.uow.tip_pool(staff, id).await?;
+    let updated = change(db, "tip.update_pool", (staff, attempt), Done::Changed, |act| async move {
+        let before = act.uow.tip_pool(staff, id).await?;
         let changed = patch.clone().apply(before.clone());
         ensure_whole(&changed)?;
-        let row = desk.uow.set_tip_pool(&before, changed).await?;
+        let row = act.uow.set_tip_pool(&before, changed).await?;
         let subject = subject(&row);
         let (before, after) = (TipPool::from(before), TipPool::from(row));
-        desk.updated(&subject, &before, &after).await?;
+        act.updated(&subject, &before, &after).await?;
         Ok(after)
     })
     .await;

@@ -58,7 +58,8 @@ impl UnitOfWork {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn delete_discount(&self, _check: &Locked<CheckRow>, discount: DiscountId) -> Result<()> {
+    pub async fn delete_discount(&self, check: &Locked<CheckRow>, discount: DiscountId) -> Result<()> {
+        self.owes_differently(check.session_id, "check.remove_discount");
         self.run("delete from check_discount where id = $1", [discount.into()]).await?;
         Ok(())
     }
@@ -68,6 +69,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn insert_discount(&self, check: &Locked<CheckRow>, new: NewDiscount) -> Result<DiscountRow> {
+        self.owes_differently(check.session_id, "check.discount");
         let row = check_discount::ActiveModel {
             id: NotSet,
             tenant_id: Set(check.tenant_id),

@@ -79,6 +79,7 @@ impl UnitOfWork {
     /// # Errors
     /// The sum does not fit.
     pub async fn insert_payment(&self, check: &Locked<CheckRow>, new: NewPayment) -> Result<PaymentRow> {
+        self.owes_differently(check.session_id, "payment.register");
         let row = payment::ActiveModel {
             tenant_id: Set(check.tenant_id),
             branch_id: Set(check.branch_id),

@@ -27,6 +27,7 @@ impl UnitOfWork {
         let mut row = stamped(round, status, by, self.now());
         if status == RoundStatus::Canceled {
             row.cancel_reason = Set(reason.map(ToOwned::to_owned));
+            self.owes_differently(round.session_id, "round.cancel");
         }
         Ok(Locked::new(row.update(self.tx()).await?))
     }
@@ -35,7 +36,8 @@ impl UnitOfWork {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn void_item(&self, _round: &Locked<RoundRow>, item: &ItemRow, by: UserId, reason: &str) -> Result<()> {
+    pub async fn void_item(&self, round: &Locked<RoundRow>, item: &ItemRow, by: UserId, reason: &str) -> Result<()> {
+        self.owes_differently(round.session_id, "round.void_item");
         let mut row = item.clone().into_active_model();
         row.voided_at = Set(Some(self.now()));
         row.void_reason = Set(Some(reason.to_owned()));
@@ -49,6 +51,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn delete_item(&self, round: &Locked<RoundRow>, item: &ItemRow) -> Result<()> {
+        self.owes_differently(round.session_id, "round.delete_item");
         round_item::Entity::delete_many()
             .filter(round_item::Column::Id.eq(item.id))
             .filter(round_item::Column::RoundId.eq(round.id))

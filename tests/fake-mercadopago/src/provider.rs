@@ -59,7 +59,7 @@ impl Provider {
     }
 
     /// Answers a request, or cuts its connection.
-    pub(crate) async fn answer(self: &Arc<Self>, mut call: Call) -> Result<Rendered, Cut> {
+    pub(crate) async fn reply(self: &Arc<Self>, mut call: Call) -> Result<Rendered, Cut> {
         let (faults, entry) = self.arrive(&mut call);
         for fault in &faults {
             match fault {

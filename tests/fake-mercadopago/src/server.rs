@@ -57,7 +57,7 @@ async fn answer(
     let rendered = if call.path.starts_with("/_fake/") {
         control::answer(&provider, call, peer).await
     } else {
-        provider.answer(call).await?
+        provider.reply(call).await?
     };
     response(rendered)
 }

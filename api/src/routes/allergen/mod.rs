@@ -43,7 +43,7 @@ pub(crate) async fn office_allergens(
     paged: Paged,
 ) -> ApiResult<Response> {
     let rows = state.db.allergens(&staff, which.mandatory_only, which.include_deleted, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// One allergen.

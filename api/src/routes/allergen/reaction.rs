@@ -39,7 +39,7 @@ pub(crate) async fn cross_reactions(
     paged: Paged,
 ) -> ApiResult<Response> {
     let rows = state.db.cross_reactions(&staff, which.allergen_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// Adds a cross-reaction, from the first allergen to the second only.

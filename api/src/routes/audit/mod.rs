@@ -59,5 +59,5 @@ pub(crate) async fn audit_log(
     };
     let paged = paged.or_limit(USUAL);
     let rows = state.db.audit_log(&staff, &filter, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }

@@ -89,7 +89,7 @@ pub(crate) async fn cash_sessions(
     paged: Paged,
 ) -> ApiResult<Response> {
     let rows = state.db.cash_sessions(&staff, of.branch_id, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// A session with all that moved.

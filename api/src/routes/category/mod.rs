@@ -39,7 +39,7 @@ pub(crate) async fn categories(
     paged: Paged,
 ) -> ApiResult<Response> {
     let rows = state.db.categories(&staff, which.branch_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// One category.

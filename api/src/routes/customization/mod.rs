@@ -34,7 +34,7 @@ pub(crate) async fn customizations(
     paged: Paged,
 ) -> ApiResult<Response> {
     let rows = state.db.customizations(&staff, which.include_deleted, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// One modifier.

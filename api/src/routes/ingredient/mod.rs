@@ -63,7 +63,7 @@ pub(crate) async fn ingredients(
     paged: Paged,
 ) -> ApiResult<Response> {
     let rows = state.db.ingredients(&staff, which.group_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// One ingredient.
@@ -153,5 +153,5 @@ pub(crate) async fn catalog(
     Segment(catalog): Segment<Catalog>,
     paged: Paged,
 ) -> ApiResult<Response> {
-    Ok(paged.answer(state.db.catalog(&staff, catalog, paged.page()).await?))
+    Ok(paged.respond(state.db.catalog(&staff, catalog, paged.page()).await?))
 }

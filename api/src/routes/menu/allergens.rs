@@ -5,7 +5,7 @@ use crate::{conditional, extract::Segment, menu_cache::etag, problem::ApiResult,
 use axum::{extract::State, response::Response};
 use http::HeaderMap;
 use runtime::ProblemBody;
-use store::{Answer, view::AllergenEntry};
+use store::{Answer, Outcome, view::AllergenEntry};
 
 /// The allergens of the branch's business, those the law names first.
 #[utoipa::path(get, path = "/api/public/menu/{slug}/allergens", tag = "menu", params(("slug" = String, Path)),
@@ -17,6 +17,6 @@ pub(crate) async fn allergens(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let branch = branch(&state, &slug).await?;
-    let body = Answer::json(200, &state.db.public_allergens(branch.tenant_id).await?)?.body;
+    let body = Answer::json(Outcome::Changed, &state.db.public_allergens(branch.tenant_id).await?)?.body;
     Ok(conditional::answer(&headers, &etag(&body), &body))
 }

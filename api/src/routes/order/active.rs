@@ -42,7 +42,7 @@ pub(crate) async fn active_orders(
     paged: Paged,
 ) -> ApiResult<Response> {
     let at = At { branch: which.branch_id };
-    Ok(paged.answer(state.db.active_orders(&staff, at, which.status(), paged.page()).await?))
+    Ok(paged.respond(state.db.active_orders(&staff, at, which.status(), paged.page()).await?))
 }
 
 /// How many of them there are.

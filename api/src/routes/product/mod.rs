@@ -42,7 +42,7 @@ pub(crate) async fn products(
 ) -> ApiResult<Response> {
     let Products { category_id: category, branch_id: branch, include_deleted: deleted_too } = which;
     let rows = state.db.products(&staff, ProductFilter { category, branch, deleted_too }, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// One product.

@@ -37,7 +37,7 @@ pub(crate) async fn promotions(
     paged: Paged,
 ) -> ApiResult<Response> {
     let rows = state.db.promotions(&staff, which.branch_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// One promotion.

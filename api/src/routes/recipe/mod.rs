@@ -44,7 +44,7 @@ pub(crate) async fn recipes(
     let Recipes { branch_id: branch, category, include_deleted: deleted_too } = which;
     let category = category.map(Into::into);
     let rows = state.db.recipes(&staff, RecipeFilter { branch, category, deleted_too }, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// The names of the categories that the caller's recipes are in.

@@ -37,7 +37,7 @@ pub(crate) async fn sectors(
     paged: Paged,
 ) -> ApiResult<Response> {
     let rows = state.db.sectors(&staff, which.branch_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// Adds a sector to a branch, or, without one, to every branch, which only an administrator does.

@@ -39,7 +39,7 @@ pub(crate) async fn members(
     paged: Paged,
 ) -> ApiResult<Response> {
     let rows = state.db.staff_members(&staff, which.branch_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// One member of staff.

@@ -39,7 +39,7 @@ pub(crate) async fn subcategories(
     paged: Paged,
 ) -> ApiResult<Response> {
     let rows = state.db.subcategories(&staff, which.category_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// One subcategory.

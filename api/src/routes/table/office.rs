@@ -43,7 +43,7 @@ pub(crate) async fn office_tables(
     // A branch has a few hundred tables at most, and one statement reads them all.
     let limit = part.limit.map_or(usize::MAX, |limit| limit as usize);
     let tables = tables.into_iter().skip(part.offset as usize).take(limit).map(OfficeTable::from).collect();
-    Ok(paged.answer::<OfficeTable>(tables))
+    Ok(paged.respond::<OfficeTable>(tables))
 }
 
 /// One table.

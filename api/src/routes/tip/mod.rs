@@ -53,7 +53,7 @@ pub(crate) async fn tips(
     paged: Paged,
 ) -> ApiResult<Response> {
     let rows = state.db.tips(&staff, which.into(), paged.page()).await?;
-    Ok(paged.answer(rows))
+    Ok(paged.respond(rows))
 }
 
 /// Enters a tip that was left on the table. Those that came with a payment are there by themselves.

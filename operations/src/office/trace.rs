@@ -1,7 +1,7 @@
 //! What a change of the office leaves behind beside the change itself: an audit row, events, stale menus.
 
-use crate::Result;
-use auth::{RoleSet, Scope, Staff};
+use crate::{Result, command::Act};
+use auth::{RoleSet, Staff};
 use domain::{
     BranchId,
     event::{EntityRef, Event, Place},
@@ -9,7 +9,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Attempt, Change, UnitOfWork};
+use store::Change;
 
 /// Where a change is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,39 +59,31 @@ impl Subject {
     }
 }
 
-/// One change of the office under way: the transaction, who makes the change, and their attempt.
-#[derive(Clone, Debug)]
-pub(crate) struct Desk<'a, R: RoleSet> {
-    pub(crate) uow: UnitOfWork,
-    pub(crate) staff: &'a Staff<R>,
-    pub(crate) attempt: &'a Attempt,
-}
-
-impl<R: RoleSet> Desk<'_, R> {
+impl<R: RoleSet> Act<'_, Staff<R>> {
     /// The thing is new.
     pub(crate) async fn created(&self, subject: &Subject, after: &impl Serialize) -> Result<()> {
-        self.audit("CREATE", subject, Value::Null, json!(after));
-        self.tell(subject, Event::EntityCreated(subject.as_event())).await
+        self.audit_subject("CREATE", subject, Value::Null, json!(after));
+        self.tell_branches(subject, Event::EntityCreated(subject.as_event())).await
     }
 
     /// The thing changed; a change of nothing leaves no trace.
     pub(crate) async fn updated<T: Serialize>(&self, subject: &Subject, before: &T, after: &T) -> Result<()> {
         let change = Change::update(subject.kind.as_str(), subject.id, subject.branch, before, after)?;
         let Some(change) = change else { return Ok(()) };
-        self.uow.audit(self.staff, self.attempt, change);
-        self.tell(subject, Event::EntityUpdated(subject.as_event())).await
+        self.audit(change);
+        self.tell_branches(subject, Event::EntityUpdated(subject.as_event())).await
     }
 
     /// Notes `action` in the audit log.
-    pub(crate) fn audit(&self, action: &'static str, subject: &Subject, before: Value, after: Value) {
+    pub(crate) fn audit_subject(&self, action: &'static str, subject: &Subject, before: Value, after: Value) {
         let (entity_type, entity_id, branch) = (subject.kind.as_str(), subject.id, subject.branch);
-        self.uow.audit(self.staff, self.attempt, Change { action, entity_type, entity_id, branch, before, after });
+        self.audit(Change { action, entity_type, entity_id, branch, before, after });
     }
 
     /// Tells the subject's branches of `event`, and voids their menus where they show such things.
-    pub(crate) async fn tell(&self, subject: &Subject, event: Event) -> Result<()> {
+    pub(crate) async fn tell_branches(&self, subject: &Subject, event: Event) -> Result<()> {
         for branch in self.branches(&subject.told).await? {
-            self.emit(branch, event.clone());
+            self.emit_in(branch, event.clone());
             if subject.kind.is_on_menus() {
                 self.uow.raise_menu_version(branch).await?;
             }
@@ -100,17 +92,17 @@ impl<R: RoleSet> Desk<'_, R> {
     }
 
     /// Tells one branch.
-    pub(crate) fn emit(&self, branch: BranchId, event: Event) {
-        let place = Place::branch(self.staff.tenant_id(), branch);
-        self.uow.emit(place, self.staff.actor(branch), event);
+    pub(crate) fn emit_in(&self, branch: BranchId, event: Event) {
+        let place = Place::branch(self.by.tenant_id(), branch);
+        self.emit(place, event);
     }
 
     /// The branches, ascending: their rows are locked in that order.
     pub(crate) async fn branches(&self, told: &Where) -> Result<Vec<BranchId>> {
         match told {
-            Where::Everywhere => Ok(self.uow.branches_of_business(self.staff).await?),
+            Where::Everywhere => Ok(self.uow.branches_of_business(self.by).await?),
             Where::EverywhereAnd(branch) => {
-                let mut branches = self.uow.branches_of_business(self.staff).await?;
+                let mut branches = self.uow.branches_of_business(self.by).await?;
                 branches.push(*branch);
                 Ok(in_order(branches))
             }
