@@ -112,7 +112,7 @@ async fn open(gateway: Arc<Gateway>, door: Door, mut request: Request) -> Respon
         let stream = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config())).await;
         match admitted {
             Ok(socket) => socket.live(stream).await,
-            Err(farewell) => parting::refuse(stream, farewell).await,
+            Err(farewell) => parting::refuse(stream, farewell, &gateway.unhurried).await,
         }
     });
     let headers = [

@@ -53,7 +53,7 @@ use runtime::{
 };
 use std::sync::Arc;
 use store::Database;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// What a gateway is made of.
@@ -93,6 +93,8 @@ pub struct Gateway {
     origins: Origins,
     environment: Environment,
     metrics: Option<MetricsHandle>,
+    /// Refused clients whose goodbye may take its time.
+    unhurried: Semaphore,
     shutdown: Shutdown,
 }
 
@@ -108,7 +110,20 @@ impl Gateway {
         let clock = Arc::clone(database.clock());
         let exchange = Exchange::start(&bus, Arc::clone(&log), Arc::clone(&census), clock, &shutdown);
         let admission = Admission { authenticator, database };
-        Arc::new(Self { admission, rates, exchange, census, log, bus, origins, environment, metrics, shutdown })
+        let unhurried = Semaphore::new(parting::UNHURRIED);
+        Arc::new(Self {
+            admission,
+            rates,
+            exchange,
+            census,
+            log,
+            bus,
+            origins,
+            environment,
+            metrics,
+            unhurried,
+            shutdown,
+        })
     }
 
     /// The gateway's paths.

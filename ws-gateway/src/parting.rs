@@ -8,12 +8,20 @@ use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    sync::Semaphore,
     time::timeout,
 };
 use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 
 /// How long a goodbye may take.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long the goodbye to somebody who was never let in takes while many others are said goodbye to: long enough for the
+/// close frame.
+const HASTE: Duration = Duration::from_millis(50);
+/// So many of those who were never let in have the whole time at once. Whoever comes by the hundred with a bad token must
+/// not hold as many connections for as many seconds.
+pub(crate) const UNHURRIED: usize = 64;
 
 /// How a conversation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +34,22 @@ pub(crate) enum End {
     Gone,
 }
 
-/// Ends a connection that was never more than accepted.
-pub(crate) async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(stream: WebSocketStream<S>, farewell: Farewell) {
-    part(stream, End::Say(farewell)).await;
+/// Ends a connection that was never more than accepted. `unhurried` has a permit for each that may take its time.
+pub(crate) async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: WebSocketStream<S>,
+    farewell: Farewell,
+    unhurried: &Semaphore,
+) {
+    let permit = unhurried.try_acquire();
+    say(stream, End::Say(farewell), if permit.is_ok() { PATIENCE } else { HASTE }).await;
 }
 
 /// Ends a connection.
-pub(crate) async fn part<S: AsyncRead + AsyncWrite + Unpin>(mut stream: WebSocketStream<S>, end: End) {
+pub(crate) async fn part<S: AsyncRead + AsyncWrite + Unpin>(stream: WebSocketStream<S>, end: End) {
+    say(stream, end, PATIENCE).await;
+}
+
+async fn say<S: AsyncRead + AsyncWrite + Unpin>(mut stream: WebSocketStream<S>, end: End, patience: Duration) {
     let goodbye = async {
         match end {
             End::Gone => return,
@@ -55,5 +72,5 @@ pub(crate) async fn part<S: AsyncRead + AsyncWrite + Unpin>(mut stream: WebSocke
             while socket.read(&mut scrap).await.is_ok_and(|read| read > 0) {}
         }
     };
-    let _ = timeout(PATIENCE, goodbye).await;
+    let _ = timeout(patience, goodbye).await;
 }

@@ -189,6 +189,26 @@ fn the_last_tenth_is_for_staff() {
 }
 
 #[test]
+fn staff_pass_the_cap_of_their_address_into_what_is_kept_for_them_and_no_further() {
+    let mut house = House::new(40, 10);
+    (0..10).for_each(|_| {
+        house.busy(address(1));
+        house.busy(address(2));
+    });
+    assert_eq!(house.come(address(1)).unwrap_err(), Refused::Address);
+    house.slots.note_staff(address(1), house.now);
+    (0..4).for_each(|_| {
+        house.busy(address(1));
+    });
+    assert_eq!(house.come(address(1)).unwrap_err(), Refused::Address, "ten, and the tenth of forty");
+    assert_eq!(house.come(address(2)).unwrap_err(), Refused::Address, "a stranger's address has ten");
+    // What rests is replaced before anything of the reserve is taken.
+    let first = *house.slots.slots.keys().min().unwrap();
+    house.tell(first, Doing::Waiting);
+    assert_eq!(house.come(address(1)).unwrap().1, Some(first));
+}
+
+#[test]
 fn a_day_later_it_is_an_address_like_any_other() {
     let mut house = House::new(20, 100);
     house.slots.note_staff(address(1), house.now);
