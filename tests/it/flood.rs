@@ -266,7 +266,7 @@ both_modes! {
 embedded_only! {
     /// The slots kept for staff are for addresses that showed a good token, and for nobody who invents one.
     async fn a_forged_token_makes_nobody_staff(
-        app: App = provided().env("COMANDA_CONNECTIONS", "20").env("COMANDA_PAYMENT_TIMEOUT", "60s")
+        app: App = provided().env("COMANDA_CONNECTIONS", "20").env("COMANDA_PAYMENT_TIMEOUT", "20s").env("COMANDA_PAYMENT_LEASE", "30s")
     ) {
         let till = Till::open(app).await;
         let app = &till.app;

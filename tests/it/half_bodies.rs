@@ -37,7 +37,9 @@ async fn a_guest_orders(app: &App, client: &str, table: &str, product: i64) -> i
     let guest = behind_the_proxy(app, client);
     let joined = guest.post_empty(&format!("/api/tables/code/{table}/session?branch_slug=centro")).await.expect(200);
     let phone = guest.with_header("X-Table-Token", text(&joined["table_token"]));
-    phone.post("/api/diner/rounds/submit", order(&[product])).await.expect(200)["session_id"].as_i64().unwrap_or_default()
+    phone.post("/api/diner/rounds/submit", order(&[product])).await.expect(200)["session_id"]
+        .as_i64()
+        .unwrap_or_default()
 }
 
 /// A waiter of `client` signs in, unless there is a token already, and looks at the floor.

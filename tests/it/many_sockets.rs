@@ -39,7 +39,8 @@ async fn invalid_upgrades(app: &App, from: IpAddr, many: usize) -> usize {
     for number in 0..many {
         let url = app.ws_url();
         tasks.spawn(async move {
-            let refused = Socket::try_connect_from(from, &url, &format!("/ws/kitchen?token=made-up-{number}"), &[]).await;
+            let refused =
+                Socket::try_connect_from(from, &url, &format!("/ws/kitchen?token=made-up-{number}"), &[]).await;
             match refused {
                 Ok(socket) => usize::from(socket.wait_closed(Duration::from_secs(20)).await == 4001),
                 Err(_) => 0,

@@ -199,7 +199,7 @@ both_modes! {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         // What failed is queued to be asked for again, all of it due: more than can be asked in a minute.
-        let due = "update payment_sync set status = 'QUEUED', next_at = created_at, attempts = 0 where resource_id like '9_______'";
+        let due = "update payment_sync set status = 'QUEUED', next_at = created_at, attempts = 0 where resource_id like '9_______' and status <> 'RUNNING'";
         till.app.sql_exec(due).await;
         till.fake.pay(&checkout.preference, Outcome::Approve, None).unwrap();
         till.until(&format!("select count(*) from guest_check where id = {} and status = 'PAID'", party.check), 1).await;
