@@ -99,9 +99,11 @@ embedded_only! {
         wait_for_database(&app, "up").await;
         app.disk().fill(&app.pids().0);
         until_refused(&phone, &mut acknowledged).await;
-        // Looks whose mark may or may not have been stored, by reports and by the job that comes every ten seconds.
+        // Looks by reports, and by the job that comes every ten seconds.
         for _ in 0..12 {
-            assert_ne!(database(&app).await["status"], "up");
+            let found = database(&app).await;
+            assert_ne!(found["status"], "up", "{found}");
+            assert!(!found["detail"].as_str().unwrap().contains("wrote over"), "{found}");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         app.disk().free(&app.pids().0);

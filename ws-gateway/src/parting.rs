@@ -74,3 +74,32 @@ async fn say<S: AsyncRead + AsyncWrite + Unpin>(mut stream: WebSocketStream<S>, 
     };
     let _ = timeout(patience, goodbye).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::future::join_all;
+    use tokio::time::Instant;
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    /// Hundreds that are refused and do not go: most of them hold their connection for a moment only, and each was told why.
+    #[tokio::test(start_paused = true)]
+    async fn only_so_many_of_the_refused_have_the_whole_time() {
+        let unhurried = Semaphore::new(UNHURRIED);
+        let begin = Instant::now();
+        let refusals = (0..UNHURRIED + 200).map(|_| async {
+            let (ours, theirs) = tokio::io::duplex(1_024);
+            let stream = WebSocketStream::from_raw_socket(ours, Role::Server, None).await;
+            refuse(stream, Farewell::UNAUTHORIZED, &unhurried).await;
+            let took = begin.elapsed();
+            let mut client = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
+            assert!(matches!(client.next().await, Some(Ok(Message::Close(Some(_))))));
+            took
+        });
+        let took = join_all(refusals).await;
+        let (patient, hasty): (Vec<Duration>, Vec<Duration>) = took.into_iter().partition(|took| *took >= PATIENCE);
+        assert_eq!((patient.len(), hasty.len()), (UNHURRIED, 200));
+        assert!(hasty.iter().all(|took| *took < HASTE * 2), "{hasty:?}");
+        assert_eq!(unhurried.available_permits(), UNHURRIED);
+    }
+}

@@ -83,14 +83,12 @@ impl Drop for Received {
 #[derive(Debug)]
 pub(super) struct UnderWay {
     talk: Arc<Talk>,
-    /// Its turn among the requests of everybody.
-    pub(super) turn: Option<Arc<Turn>>,
 }
 
 impl UnderWay {
     pub(super) fn begin(talk: &Arc<Talk>) -> Self {
         talk.request_began();
-        Self { talk: Arc::clone(talk), turn: None }
+        Self { talk: Arc::clone(talk) }
     }
 }
 

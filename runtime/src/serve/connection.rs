@@ -179,7 +179,7 @@ async fn answer(
     connections: Connections,
     peer: SocketAddr,
     place: Arc<Place>,
-    mut under_way: UnderWay,
+    under_way: UnderWay,
     request: Request<Incoming>,
 ) -> Result<Response<Answer>, Infallible> {
     let talk = Arc::clone(&place.talk);
@@ -201,7 +201,8 @@ async fn answer(
         }
         Ok(response) = router.oneshot(request) => response,
     };
-    under_way.turn = Some(turn);
+    // The work is done. Whoever does not read the answer keeps a connection, but nobody else's turn.
+    drop(turn);
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         talk.upgrade();
     }
