@@ -7,7 +7,7 @@ use crate::{
 };
 use api::{AppState, Parts};
 use pictures::Pictures;
-use runtime::{Args, Connections, Settings, log, serve::listen, telemetry};
+use runtime::{Args, Connections, Settings, config::SocketLimits, log, serve::listen, telemetry};
 use std::net::SocketAddr;
 use telemetry::MetricsHandle;
 use tokio::net::TcpListener;
@@ -119,12 +119,13 @@ fn run_api(
 }
 
 fn run_gateway(process: &Process, listener: TcpListener, metrics: MetricsHandle, connections: Connections) {
+    let sockets = process.settings.sockets;
     let parts = GatewayParts {
         database: process.db.clone(),
         authenticator: process.authenticator.clone(),
         bus: process.bus.clone(),
         origins: process.settings.origins.clone(),
-        limits: process.settings.sockets,
+        limits: SocketLimits { total: connections.sockets(sockets.total), ..sockets },
         rates: process.limits.clone(),
         environment: process.settings.environment,
         metrics: Some(metrics),

@@ -170,7 +170,7 @@ pub struct Args {
     #[arg(long, env = "COMANDA_S3_SECRET_KEY", global = true, hide_env_values = true)]
     pub s3_secret_key: Option<SecretString>,
 
-    /// Most sockets open at once in this process.
+    /// Most sockets open at once in this process; at most three quarters of its connections.
     #[arg(long, env = "COMANDA_WS_MAX_SOCKETS", global = true, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub ws_max_sockets: u32,
 
@@ -188,7 +188,8 @@ pub struct Args {
     #[arg(long, env = "COMANDA_CONNECTIONS", global = true, value_parser = clap::value_parser!(u32).range(16..))]
     pub connections: Option<u32>,
 
-    /// Most connections of one client address (of one /64 for IPv6); proxies are not limited so.
+    /// Most connections of one client address (of one /64 for IPv6); proxies are not limited so. At most half
+    /// of all connections.
     #[arg(long, env = "COMANDA_CONNECTIONS_PER_ADDRESS", global = true, default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
     pub connections_per_address: u32,
 

@@ -8,7 +8,7 @@
 //! The file is never opened past SQLite: whoever closes any handle of a file gives up all of the process's POSIX locks on it,
 //! SQLite's among them, and the next program that closes the database would think itself the last and delete the log.
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 use std::{
     fs::{self, Metadata},
     io,
@@ -136,7 +136,7 @@ impl Identity {
 }
 
 fn gone(why: &str) -> DbErr {
-    DbErr::Custom(why.to_owned())
+    DbErr::Conn(RuntimeErr::Internal(why.to_owned()))
 }
 
 #[cfg(test)]
