@@ -1,31 +1,32 @@
-//! The account of a server with one restaurant, from the configuration (`MERCADOPAGO_ACCESS_TOKEN`), or the sandbox's in
-//! the demo: kept like any other account, so that nothing else has to know of it.
+//! The account of a server with one restaurant, from the configuration, or the sandbox's in the demo: kept like any other
+//! account, so that nothing else has to know of it.
 
 use super::providers::Providers;
 use crate::{Error, Result};
 use domain::{
     AccountId,
-    payment::{AccountStatus, Provider, SignatureMode},
+    payment::{AccountStatus, Provider},
 };
-use provider::Credentials;
-use secrecy::ExposeSecret;
+use provider::{ConfiguredAccount, Credentials};
 use store::{AccountRow, Database, NewAccount, Sealed, UnitOfWork};
 use uuid::Uuid;
 
-/// Makes the business's account use `credentials`; adds it when there is none. Without a business there is nothing to do.
+/// Makes the business's account with that provider use the configured credentials; adds it when there is none. Without a
+/// business there is nothing to do.
 ///
 /// # Errors
 /// The credentials cannot be sealed.
 pub async fn adopt_account(
     db: &Database,
     providers: &Providers,
-    credentials: &Credentials,
-    mode: SignatureMode,
+    provider: Provider,
+    configured: &ConfiguredAccount,
 ) -> Result<Option<AccountId>> {
+    let ConfiguredAccount { credentials, mode } = configured;
     let adopted = db
         .transaction("payment.adopt_account", |uow| async move {
             let Some((tenant, currency)) = uow.only_tenant().await? else { return Ok(None) };
-            let account = match uow.find_tenant_account(tenant).await? {
+            let account = match uow.find_tenant_account(tenant, provider).await? {
                 // An account that was refused is tried again at every start: that is what an operator does who has put
                 // things right at the provider, where the token may have stayed the same (S27).
                 Some(account) if account.status == AccountStatus::Active && uses(providers, &account, credentials) => {
@@ -36,11 +37,11 @@ pub async fn adopt_account(
                     let new = NewAccount {
                         tenant,
                         branch: None,
-                        provider: Provider::MercadoPago,
-                        external_id: credentials.collector_id.clone(),
+                        provider,
+                        external_id: credentials.seller.clone(),
                         currency,
                         webhook_token: Uuid::new_v4().simple().to_string(),
-                        webhook_mode: mode,
+                        webhook_mode: *mode,
                         token_expires_at: None,
                     };
                     uow.insert_account(new).await?
@@ -69,15 +70,10 @@ pub(crate) async fn seal(
         .vault()
         .seal(account.tenant_id, &account.id.to_string(), credentials)
         .map_err(|_| Error::Internal("credentials could not be sealed"))?;
-    let sealed = Sealed { text, external_id: credentials.collector_id.clone(), token_expires_at };
+    let sealed = Sealed { text, external_id: credentials.seller.clone(), token_expires_at };
     Ok(uow.set_credentials(account, &sealed).await?)
 }
 
 fn uses(providers: &Providers, account: &AccountRow, wanted: &Credentials) -> bool {
-    let secrets = |of: &Credentials| -> Vec<String> {
-        of.webhook_secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect()
-    };
-    providers.credentials(account).is_ok_and(|now| {
-        now.access_token.expose_secret() == wanted.access_token.expose_secret() && secrets(&now) == secrets(wanted)
-    })
+    providers.credentials(account).is_ok_and(|now| now.include(wanted))
 }

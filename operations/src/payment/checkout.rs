@@ -8,8 +8,11 @@ use super::providers::{Providers, refusal};
 use crate::{Error, Result};
 use auth::Diner;
 use chrono::TimeDelta;
-use domain::{Cents, CheckId, DinerId, payment::CheckoutStatus, payment::tip::Tip};
-use provider::{BackUrls, CallError, CheckoutLine, PaymentProvider};
+use domain::{
+    Cents, CheckId, DinerId,
+    payment::{CheckoutStatus, Provider, tip::Tip},
+};
+use provider::{BackUrls, CallError, CheckoutLine, Credentials, LostCheckout, PaymentProvider};
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
 use store::{
@@ -74,11 +77,13 @@ pub async fn open_checkout(
         Prepared::New(account, checkout, title) => (account, checkout, title),
         Prepared::Known(account, checkout, title) => match settled(db, checkout).await? {
             known if known.status == CheckoutStatus::Creating => (account, known, title),
-            known => return finish(db, diner, known, attempt).await,
+            known => return finish(db, providers, &account, diner, known, attempt).await,
         },
     };
-    let checkout = create(db, providers, &account, checkout, &title).await?;
-    finish(db, diner, checkout, attempt).await
+    // Whoever asked may hang up: what was begun at the provider is written down all the same.
+    let (of, task) = (account.clone(), (db.clone(), providers.clone()));
+    let checkout = providers.run_to_end(async move { create(&task.0, &task.1, &of, checkout, &title).await }).await?;
+    finish(db, providers, &account, diner, checkout, attempt).await
 }
 
 enum Prepared {
@@ -106,11 +111,11 @@ async fn prepare(
         let Some(account) = uow.find_account(diner.tenant_id(), check.branch_id).await? else {
             return Err(Error::Unavailable {
                 code: "provider_not_configured",
-                detail: "This restaurant takes no Mercado Pago",
+                detail: providers.provider(Provider::DEFAULT).words().no_account,
                 retry_after: 3600,
             });
         };
-        ensure_same_currency(&account, &check)?;
+        ensure_same_currency(providers, &account, &check)?;
         let new = asked_for(&uow, &session, &check, wish).await?;
         ensure_whole(providers, &account, &new)?;
         let title = format!("Mesa {}", session.table_code);
@@ -160,7 +165,7 @@ async fn asked_for(
 
 /// An account of the whole business may count in another currency than one of its branches: a hundred of the one are not a
 /// hundred of the other.
-fn ensure_same_currency(account: &AccountRow, check: &CheckRow) -> Result<()> {
+fn ensure_same_currency(providers: &Providers, account: &AccountRow, check: &CheckRow) -> Result<()> {
     if account.currency == check.currency {
         return Ok(());
     }
@@ -171,7 +176,7 @@ fn ensure_same_currency(account: &AccountRow, check: &CheckRow) -> Result<()> {
     );
     Err(Error::Unavailable {
         code: "provider_not_configured",
-        detail: "The restaurant's Mercado Pago account counts in another currency",
+        detail: providers.of(account).words().other_currency,
         retry_after: 3600,
     })
 }
@@ -212,11 +217,7 @@ async fn create(
     let credentials = providers.credentials(account)?;
     let order = order(providers, account, &checkout, title);
     let made = match providers.of(account).create_checkout(&credentials, &order).await {
-        // Creation may have happened without our hearing of it; the provider knows by our reference.
-        Err(CallError::Unknown(_)) => {
-            let found = providers.of(account).find_checkouts(&credentials, checkout.id.as_str()).await;
-            found.ok().and_then(|found| found.into_iter().next()).ok_or(CallError::Unknown("not found again".into()))
-        }
+        Err(CallError::Unknown(_)) => found_again(providers, account, &credentials, &order).await,
         made => made,
     };
     let (id, made) = (&checkout.id, &made);
@@ -231,9 +232,26 @@ async fn create(
     .await?;
     if let Err(error) = made {
         tracing::warn!(account = account.id.get(), %error, "a checkout could not be opened");
-        return Err(refusal(error));
+        return Err(refusal(providers.of(account).words(), error));
     }
     db.checkout(id).await?.ok_or(Error::NotFound("checkout"))
+}
+
+/// Creation may have happened without our hearing of it: the provider knows by our reference, or by the key of the call.
+async fn found_again(
+    providers: &Providers,
+    account: &AccountRow,
+    credentials: &Credentials,
+    order: &provider::NewCheckout,
+) -> Result<provider::Checkout, CallError> {
+    let provider = providers.of(account);
+    match provider.caps().lost_checkout {
+        LostCheckout::Repeat => provider.create_checkout(credentials, order).await,
+        LostCheckout::Find => {
+            let found = provider.find_checkouts(credentials, &order.reference).await;
+            found.ok().and_then(|found| found.into_iter().next()).ok_or(CallError::Unknown("not found again".into()))
+        }
+    }
 }
 
 fn order(providers: &Providers, account: &AccountRow, checkout: &CheckoutRow, title: &str) -> provider::NewCheckout {
@@ -260,9 +278,16 @@ fn order(providers: &Providers, account: &AccountRow, checkout: &CheckoutRow, ti
     }
 }
 
-async fn finish(db: &Database, diner: &Diner, checkout: CheckoutRow, attempt: &Attempt) -> Result<Answer> {
+async fn finish(
+    db: &Database,
+    providers: &Providers,
+    account: &AccountRow,
+    diner: &Diner,
+    checkout: CheckoutRow,
+    attempt: &Attempt,
+) -> Result<Answer> {
     let (Some(preference_id), Some(url)) = (checkout.provider_ref, checkout.redirect_url) else {
-        return Err(Error::Upstream("Mercado Pago's answer is still missing; try again"));
+        return Err(Error::Upstream(providers.of(account).words().missing));
     };
     let preference = &Preference {
         preference_id,

@@ -58,7 +58,7 @@ pub async fn replay(
                 return Ok(first);
             }
             if uow.hold_account(before.letter.account_id).await? == AccountStatus::Disabled {
-                let detail = "Its Mercado Pago account is not in use any more: nobody can ask about it";
+                let detail = "Its payment account is not in use any more: nobody can ask about it";
                 return Err(Error::Exists { code: "account_disabled", detail: detail.to_owned() });
             }
             let mut now = before.clone();

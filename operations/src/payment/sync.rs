@@ -25,7 +25,10 @@ pub async fn sync(db: &Database, providers: &Providers, job: &SyncRow) -> Result
     let id = &job.resource_id;
     let fetched = match job.kind {
         ResourceKind::Payment => match provider.fetch_payment(&credentials, id).await {
-            Ok(snapshot) => return apply(db, &account, &credentials, job, &snapshot).await,
+            Ok(snapshot) => {
+                let failure = provider.caps().failure;
+                return apply(db, &account, &credentials, failure, job, &snapshot).await;
+            }
             Err(error) => Err(error),
         },
         ResourceKind::Order => provider.fetch_order(&credentials, id).await.map(|order| order.payment_ids),
@@ -109,7 +112,8 @@ async fn fail(
 
 /// Every failure but a refusal for good may pass: an id can be notified before it can be read (S26).
 fn worth_another_try(job: &SyncRow, error: &CallError) -> bool {
-    !(matches!(error, CallError::Rejected { .. }) || unfounded(job, error) && job.attempts >= 2)
+    !(matches!(error, CallError::Rejected { .. } | CallError::NotSupported)
+        || unfounded(job, error) && job.attempts >= 2)
 }
 
 fn unfounded(job: &SyncRow, error: &CallError) -> bool {

@@ -50,8 +50,8 @@ pub async fn verify(db: &Database, providers: &Providers, diner: &Diner, returne
     let account = db.account_of_branch(diner.tenant_id(), diner.branch_id()).await?;
     let account = account.ok_or(Error::NotFound("payment"))?;
     // A client that hangs up, or a provider that is slow, must not leave a lease behind: the look goes on by itself.
-    let look = tokio::spawn(look(db.clone(), providers.clone(), account, returned.clone()));
-    if let Ok(Ok(Err(error))) = tokio::time::timeout(PATIENCE, look).await {
+    let look = providers.run_to_end(look(db.clone(), providers.clone(), account, returned.clone()));
+    if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, look).await {
         tracing::warn!(%error, "a return could not be looked at; the queue will");
     }
     let reference = returned.external_reference.clone().map(CheckoutId);

@@ -63,7 +63,7 @@ impl Look<'_> {
         self.swept.accounts += 1;
         // Of a list that was too long the beginning is done: the next sweep goes on from there.
         let until = match listed.seen.last() {
-            Some(last) if listed.cut => last.updated_at.min(now),
+            Some(last) if listed.cut => last.stamp.at().min(now),
             _ => now,
         };
         self.db

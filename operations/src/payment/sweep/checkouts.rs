@@ -5,7 +5,7 @@ use super::found::{Look, list};
 use crate::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{CheckoutId, payment::CheckoutStatus};
-use provider::{CallError, Credentials, PaymentProvider, PaymentQuery};
+use provider::{CallError, Credentials, LostCheckout, PaymentProvider, PaymentQuery};
 use store::{AccountRow, CheckoutRow};
 
 /// How many in one round.
@@ -75,7 +75,7 @@ impl Look<'_> {
         credentials: &Credentials,
         checkout: &CheckoutRow,
     ) -> Result<Result<(), CallError>> {
-        if self.may_be_two(checkout)
+        if self.may_be_two(account, checkout)
             && let Err(error) = self.adopt(account, credentials, checkout).await?
         {
             return Ok(Err(error));
@@ -93,11 +93,12 @@ impl Look<'_> {
     }
 
     /// Creating a checkout is not idempotent: where an answer was lost there may be two, of which one is enough.
-    fn may_be_two(&self, checkout: &CheckoutRow) -> bool {
+    fn may_be_two(&self, account: &AccountRow, checkout: &CheckoutRow) -> bool {
+        let caps = self.providers.of(account).caps();
         let age = self.db.clock().now().signed_duration_since(checkout.created_at);
         match checkout.status {
             CheckoutStatus::Creating => true,
-            CheckoutStatus::Open => self.forced || age < LOST,
+            CheckoutStatus::Open => caps.lost_checkout == LostCheckout::Find && (self.forced || age < LOST),
             CheckoutStatus::Expired | CheckoutStatus::Failed => false,
         }
     }
@@ -109,9 +110,13 @@ impl Look<'_> {
         checkout: &CheckoutRow,
     ) -> Result<Result<(), CallError>> {
         let provider = self.providers.of(account);
-        let found = match provider.find_checkouts(credentials, checkout.id.as_str()).await {
-            Ok(found) => found,
-            Err(error) => return Ok(Err(error)),
+        let found = match provider.caps().lost_checkout {
+            // Opening it again is whoever's who asks again. The payer was never sent there, so nobody pays on it.
+            LostCheckout::Repeat => Vec::new(),
+            LostCheckout::Find => match provider.find_checkouts(credentials, checkout.id.as_str()).await {
+                Ok(found) => found,
+                Err(error) => return Ok(Err(error)),
+            },
         };
         let lost = self.db.clock().now().signed_duration_since(checkout.created_at) > LOST;
         let creating = checkout.status == CheckoutStatus::Creating;
@@ -134,7 +139,8 @@ impl Look<'_> {
             _ => newest.map(|newest| newest.provider_ref.as_str()),
         };
         let now = self.db.clock().now();
-        for other in found.iter().filter(|other| Some(other.provider_ref.as_str()) != kept) {
+        let revocable = provider.caps().revocable;
+        for other in found.iter().filter(|_| revocable).filter(|other| Some(other.provider_ref.as_str()) != kept) {
             if other.expires_at.is_some_and(|end| end <= now) {
                 continue;
             }
@@ -154,6 +160,7 @@ impl Look<'_> {
             let Some(credentials) = self.credentials(&account) else { continue };
             if let Some(provider_ref) = &checkout.provider_ref
                 && checkout.expires_at > now
+                && self.providers.of(&account).caps().revocable
                 && let Err(error) = self.providers.of(&account).expire_checkout(&credentials, provider_ref).await
             {
                 self.failed(&account, &credentials, &error).await?;
