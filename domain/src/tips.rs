@@ -70,6 +70,8 @@ impl FromStr for MoneyMethod {
             "CARD" => Ok(Self::Card),
             "TRANSFER" => Ok(Self::Transfer),
             "OTHER" => Ok(Self::Other),
+            // Written by an older program that still ran after the migration.
+            word if word == Provider::DEFAULT.word() => Ok(Self::Provider(Provider::DEFAULT)),
             provider => provider.parse().map(Self::Provider),
         }
     }
@@ -199,6 +201,7 @@ mod tests {
         let (ours, theirs) = (Provider::DEFAULT.as_str(), Provider::DEFAULT.word());
         assert_eq!(MoneyMethod::Provider(Provider::DEFAULT).as_str(), ours);
         assert!(serde_json::from_value::<MoneyMethod>(ours.into()).is_err(), "a client says {theirs}");
+        assert_eq!(theirs.parse(), Ok(MoneyMethod::Provider(Provider::DEFAULT)), "as former releases wrote it");
         let payu = MoneyMethod::Provider(Provider::literal("PAYU"));
         assert_eq!(("PAYU".parse(), payu.word()), (Ok(payu), "PAYU"));
         assert!(serde_json::from_value::<MoneyMethod>("PAYU".into()).is_err(), "it comes by itself, never by hand");

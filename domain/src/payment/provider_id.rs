@@ -63,7 +63,6 @@ impl Provider {
             }
             at += 1;
         }
-        #[expect(clippy::cast_possible_truncation, reason = "at most 31")]
         Some(Self { text, length: id.len() as u8 })
     }
 

@@ -8,9 +8,12 @@ use super::{providers::Providers, sync::sync};
 use crate::{Error, Result};
 use domain::payment::{CancellationFailure, CancellationStatus, ResourceKind, SyncCause};
 use provider::{CallError, PaymentProvider};
+use std::time::Duration;
 use store::{AccountRow, CancellationEnd, CancellationRow, Database};
 use tokio::task::JoinSet;
 
+/// How often a look that another worker has is asked for again, and after how long.
+const PATIENCE: (u32, Duration) = (20, Duration::from_millis(100));
 /// How many a process carries out at once.
 const AT_ONCE: i64 = 8;
 
@@ -62,16 +65,22 @@ async fn one(db: &Database, providers: &Providers, row: &CancellationRow) -> Res
     .await
 }
 
+/// Looks at the payment. Where a notice of it was faster its look is waited for, and another follows.
 async fn look(db: &Database, providers: &Providers, account: &AccountRow, number: &str) -> Result<()> {
     let lease = providers.lease();
-    let job = db
-        .transaction("payment.cancel_look", |uow| async move {
-            let kind = ResourceKind::Payment;
-            Ok::<_, Error>(uow.lease_sync(account, kind, number, SyncCause::Operator, lease).await?)
-        })
-        .await?;
-    if let Some(job) = job {
-        sync(db, providers, &job).await?;
+    let (times, pause) = PATIENCE;
+    for _ in 0..times {
+        let job = db
+            .transaction("payment.cancel_look", |uow| async move {
+                let kind = ResourceKind::Payment;
+                Ok::<_, Error>(uow.lease_sync(account, kind, number, SyncCause::Operator, lease).await?)
+            })
+            .await?;
+        if let Some(job) = job {
+            sync(db, providers, &job).await?;
+            return Ok(());
+        }
+        tokio::time::sleep(pause).await;
     }
     Ok(())
 }

@@ -128,7 +128,7 @@ fn decided(payment: &PaymentRow) -> Error {
 /// Waits for the worker, as long as that makes sense.
 async fn ended(db: &Database, providers: &Providers, mut asked: CancellationRow) -> Result<CancellationRow> {
     // The call, the look after it, and a worker that is busy.
-    let patience = PATIENCE.min(providers.settings().timeout * 3);
+    let patience = PATIENCE.min(providers.settings().timeout * 4);
     let waits = async {
         while asked.status.is_open() {
             tokio::time::sleep(PAUSE).await;

@@ -15,12 +15,18 @@ const API: &str = "https://api.mercadopago.com";
 #[group(skip)]
 pub struct Args {
     /// Mercado Pago's API; https in production.
-    #[arg(long = "mercadopago-base-url", env = "MERCADOPAGO_BASE_URL", global = true, default_value = API)]
+    #[arg(id = "mercadopago_base_url", long = "mercadopago-base-url", env = "MERCADOPAGO_BASE_URL", global = true, default_value = API)]
     pub base_url: String,
 
     /// Access token of the restaurant's Mercado Pago account, for a set-up with one; others are kept sealed in the
     /// database.
-    #[arg(long = "mercadopago-access-token", env = "MERCADOPAGO_ACCESS_TOKEN", global = true, hide_env_values = true)]
+    #[arg(
+        id = "mercadopago_access_token",
+        long = "mercadopago-access-token",
+        env = "MERCADOPAGO_ACCESS_TOKEN",
+        global = true,
+        hide_env_values = true
+    )]
     pub access_token: Option<SecretString>,
 
     /// What signs that account's notifications; several, separated by commas, while one is being replaced.

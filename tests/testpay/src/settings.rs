@@ -16,11 +16,18 @@ use url::Url;
 #[group(skip)]
 pub struct Args {
     /// Where a test plays Testpay.
-    #[arg(long = "testpay-base-url", env = "TESTPAY_BASE_URL", global = true, hide = true)]
+    #[arg(id = "testpay_base_url", long = "testpay-base-url", env = "TESTPAY_BASE_URL", global = true, hide = true)]
     pub base_url: Option<Url>,
 
     /// The seller's secret there.
-    #[arg(long = "testpay-secret", env = "TESTPAY_SECRET", global = true, hide = true, hide_env_values = true)]
+    #[arg(
+        id = "testpay_secret",
+        long = "testpay-secret",
+        env = "TESTPAY_SECRET",
+        global = true,
+        hide = true,
+        hide_env_values = true
+    )]
     pub secret: Option<SecretString>,
 }
 
