@@ -4,7 +4,8 @@
 use std::time::{Duration, Instant};
 
 use ::testpay::server::Testpay;
-use harness::{App, AppOptions, DinerPhone, Reply, StaffClient, both_modes, free_port, json, reqwest};
+use harness::reqwest::Method;
+use harness::{App, AppOptions, Caller, DinerPhone, Reply, StaffClient, both_modes, free_port, json};
 
 use crate::ledger::assert_ledger;
 use crate::scene;
@@ -96,9 +97,10 @@ impl House {
 }
 
 async fn send(url: &str, headers: &[(&'static str, String)], body: String) -> u16 {
-    let request = reqwest::Client::new().post(url).body(body);
-    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
-    request.send().await.expect("an answer").status().as_u16()
+    let path = url.find("/api/").expect("a path of ours");
+    let sender =
+        headers.iter().fold(Caller::new(&url[..path]), |sender, (name, value)| sender.with_header(name, value));
+    sender.send(Method::POST, &url[path..], "application/json", body).await.status
 }
 
 both_modes! {

@@ -45,7 +45,9 @@ impl Client {
     /// # Errors
     /// The client cannot be set up.
     pub fn new(base: Url, timeout: Duration, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
-        let http = reqwest::Client::builder().timeout(timeout).no_proxy().build();
+        // It is on this machine and speaks plain HTTP.
+        let tls = runtime::tls::client(false)?;
+        let http = reqwest::Client::builder().timeout(timeout).no_proxy().tls_backend_preconfigured(tls).build();
         Ok(Self { http: http.map_err(|error| SetupError::Client(error.to_string()))?, base, clock })
     }
 
