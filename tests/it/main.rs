@@ -74,5 +74,7 @@ mod startup;
 mod streams;
 mod sweep;
 mod tables;
+#[path = "../testpay/it.rs"]
+mod testpay;
 mod till;
 mod trees;

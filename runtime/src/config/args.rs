@@ -3,7 +3,7 @@
 //! `comanda --help` prints this; there is no other list. Values are checked and typed by
 //! [`Settings::resolve`](super::Settings::resolve), which sees all of them and so can name all that is wrong at once.
 
-use super::payment::{WebhookMode, duration};
+use super::payment::duration;
 use clap::{ArgAction, builder::BoolishValueParser};
 use secrecy::SecretString;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -196,24 +196,6 @@ pub struct Args {
     /// Seconds a stop waits for requests and sockets to end.
     #[arg(long, env = "COMANDA_SHUTDOWN_SECONDS", global = true, default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=600))]
     pub shutdown_seconds: u64,
-
-    /// Mercado Pago's API; https in production.
-    #[arg(long, env = "MERCADOPAGO_BASE_URL", global = true, default_value = "https://api.mercadopago.com")]
-    pub mercadopago_base_url: String,
-
-    /// Access token of the restaurant's Mercado Pago account, for a set-up with one; others are kept sealed in the
-    /// database.
-    #[arg(long, env = "MERCADOPAGO_ACCESS_TOKEN", global = true, hide_env_values = true)]
-    pub mercadopago_access_token: Option<SecretString>,
-
-    /// What signs that account's notifications; several, separated by commas, while one is being replaced.
-    #[arg(long, env = "MERCADOPAGO_WEBHOOK_SECRET", global = true, hide_env_values = true)]
-    pub mercadopago_webhook_secret: Option<SecretString>,
-
-    /// What happens to a notification whose signature does not hold: `strict` refuses it, `hint` takes it as a reason
-    /// to ask Mercado Pago.
-    #[arg(long, env = "MERCADOPAGO_WEBHOOK_MODE", global = true, value_enum, default_value = "strict")]
-    pub mercadopago_webhook_mode: WebhookMode,
 
     /// Seals provider credentials in the database; at least 32 characters. Default: generated and kept in the data
     /// directory; production on PostgreSQL must set it.
