@@ -40,3 +40,17 @@ pub(crate) fn listed(backend: DbBackend, parameter: &str) -> String {
         _ => format!("(select value from json_each({parameter}))"),
     }
 }
+
+/// The elements of `parameter`, a JSON array, as rows `e (value, place)` of a `from`: one statement text whatever their
+/// number, and `order by e.place` is the array's own order.
+pub(crate) fn elements(backend: DbBackend, parameter: &str) -> String {
+    match backend {
+        DbBackend::Postgres => format!("jsonb_array_elements({parameter}::jsonb) with ordinality as e (value, place)"),
+        _ => format!("(select value, key as place from json_each({parameter})) as e"),
+    }
+}
+
+/// Rows as the parameter of [`elements`].
+pub(crate) fn json_array<T: serde::Serialize>(rows: impl Iterator<Item = T>) -> Value {
+    serde_json::to_string(&rows.collect::<Vec<_>>()).unwrap_or_default().into()
+}

@@ -62,6 +62,7 @@ mod rounds;
 mod scene;
 mod seed;
 mod sessions;
+mod settling;
 mod shop;
 mod sign_in;
 mod splits;

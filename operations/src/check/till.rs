@@ -6,7 +6,7 @@
 
 use crate::{Error, Result};
 use domain::{
-    Cents,
+    Cents, PaymentId,
     check::{
         CheckStatus, DiscountType,
         allocation::{self, Credit, Due, Entry},
@@ -14,7 +14,8 @@ use domain::{
     },
     event::{Actor, CheckRef, Event, PaymentRef},
 };
-use store::{CheckRow, DiscountRow, Ledger, Locked, PaymentRow, Seated, Target, UnitOfWork, Worth};
+use std::collections::BTreeMap;
+use store::{ChargePrice, CheckRow, DiscountRow, Ledger, Locked, PaymentRow, Seated, Target, UnitOfWork, Worth};
 
 /// A locked check, in whose name its session is told what happens.
 pub(crate) struct Till<'a> {
@@ -77,12 +78,12 @@ impl Till<'_> {
         let (taken, given): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| entry.cents < 0);
         // The database checks every row against its sums, so what is taken back goes before what shrinks, and that
         // before what is given.
-        self.append(&taken, cause).await?;
+        uow.append_allocations(check, &taken, cause).await?;
         if let Some((payment, worth)) = worth {
             uow.set_payment_worth(payment, worth).await?;
         }
         self.write_prices(&ledger, &priced).await?;
-        self.append(&given, cause).await?;
+        uow.append_allocations(check, &given, cause).await?;
 
         let paid = Cents::checked_sum(parts.iter().map(|part| part.amount))?;
         let status = CheckStatus::of(withdrawn, priced.total, paid);
@@ -94,24 +95,20 @@ impl Till<'_> {
         Ok(Settled { total: priced.total, paid, status, became_paid })
     }
 
-    async fn append(&self, entries: &[Entry], cause: &str) -> Result<()> {
-        for entry in entries {
-            self.uow.append_allocation(self.check, *entry, cause).await?;
-        }
-        Ok(())
-    }
-
+    /// Writes what changed of charges, discounts and total: a statement each, whatever their number.
     async fn write_prices(&self, ledger: &Ledger, priced: &Priced) -> Result<()> {
-        for (charge, amount) in ledger.charges.iter().zip(&priced.amounts) {
-            if (charge.gross_cents, charge.amount_cents) != (charge.live_cents, *amount) {
-                self.uow.set_charge(self.check, charge.id, charge.live_cents, *amount).await?;
-            }
-        }
-        for (discount, amount) in ledger.discounts.iter().zip(&priced.reductions) {
-            if discount.amount_cents != *amount {
-                self.uow.set_discount(self.check, discount.id, *amount).await?;
-            }
-        }
+        let charges = ledger.charges.iter().zip(&priced.amounts);
+        let charges: Vec<ChargePrice> = charges
+            .filter(|(charge, amount)| (charge.gross_cents, charge.amount_cents) != (charge.live_cents, **amount))
+            .map(|(charge, amount)| ChargePrice { id: charge.id, gross: charge.live_cents, amount: *amount })
+            .collect();
+        self.uow.set_charges(self.check, &charges).await?;
+        let discounts = ledger.discounts.iter().zip(&priced.reductions);
+        let discounts: Vec<_> = discounts
+            .filter(|(discount, amount)| discount.amount_cents != **amount)
+            .map(|(discount, amount)| (discount.id, *amount))
+            .collect();
+        self.uow.set_discounts(self.check, &discounts).await?;
         if priced.total != self.check.total_cents {
             self.uow.set_check_total(self.check, priced.total).await?;
         }
@@ -121,13 +118,17 @@ impl Till<'_> {
     /// Over-payment stays visible as credit, with a task to give it back (S4). While the check is withdrawn the party may
     /// yet eat it.
     async fn propose_refunds(&self, ledger: &Ledger, parts: &[allocation::Part], status: CheckStatus) -> Result<()> {
-        for payment in &ledger.payments {
-            let used = parts.iter().filter(|part| part.payment == payment.id).map(|part| part.amount);
-            let credit = payment.net_cents.saturating_sub(Cents::checked_sum(used)?);
-            let proposed = if status == CheckStatus::Open { Cents::ZERO } else { credit };
-            self.uow.propose_refund(self.check, payment, proposed).await?;
+        let mut used: BTreeMap<PaymentId, Vec<Cents>> = BTreeMap::new();
+        for part in parts {
+            used.entry(part.payment).or_default().push(part.amount);
         }
-        Ok(())
+        let mut credits = BTreeMap::new();
+        for payment in &ledger.payments {
+            let used = Cents::checked_sum(used.remove(&payment.id).unwrap_or_default())?;
+            let credit = payment.net_cents.saturating_sub(used);
+            credits.insert(payment.id, if status == CheckStatus::Open { Cents::ZERO } else { credit });
+        }
+        Ok(self.uow.propose_refunds(self.check, &credits).await?)
     }
 
     /// Tells the table that nothing is owed any more, if that is news.

@@ -3,6 +3,7 @@
 use super::{CheckRow, DiscountRow};
 use crate::{
     error::Result,
+    scoped::{elements, json_array},
     unit_of_work::{Locked, UnitOfWork},
 };
 use domain::{
@@ -40,6 +41,17 @@ pub struct Ledger {
     pub payments: Vec<payment::Model>,
     /// What covers what, as the ledger adds up.
     pub parts: Vec<Part>,
+}
+
+/// What a charge costs from now on.
+#[derive(Clone, Copy, Debug)]
+pub struct ChargePrice {
+    /// The charge.
+    pub id: ChargeId,
+    /// Before discounts, in cents.
+    pub gross: Cents,
+    /// After discounts, in cents.
+    pub amount: Cents,
 }
 
 #[derive(FromQueryResult)]
@@ -104,48 +116,60 @@ impl UnitOfWork {
         Ok(Ledger { charges, discounts, payments, parts: apply(entries) })
     }
 
-    /// Appends a row to the ledger; the database adds it to charge, payment and check, and refuses what does not fit.
+    /// Appends rows to the ledger, in this order and in one statement; the database adds each to charge, payment and check,
+    /// and refuses what does not fit.
     ///
     /// # Errors
     /// More would be covered than is owed or was paid: a bug.
-    pub async fn append_allocation(&self, check: &Locked<CheckRow>, entry: Entry, cause: &str) -> Result<()> {
-        let sql = "insert into allocation (tenant_id, check_id, payment_id, charge_id, amount_cents, cause, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7)";
-        let values = [
-            check.tenant_id.into(),
-            check.id.into(),
-            entry.payment.into(),
-            entry.charge.into(),
-            entry.cents.into(),
-            cause.into(),
-            self.now().into(),
-        ];
-        self.run(sql, values).await?;
+    pub async fn append_allocations(&self, check: &Locked<CheckRow>, entries: &[Entry], cause: &str) -> Result<()> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let rows = entries.iter().map(|entry| (entry.payment.get(), entry.charge.get(), entry.cents));
+        let sql = format!(
+            "insert into allocation (tenant_id, check_id, payment_id, charge_id, amount_cents, cause, created_at)
+            select $1, $2, cast(e.value->>0 as bigint), cast(e.value->>1 as bigint), cast(e.value->>2 as bigint), $3, $4
+            from {} order by e.place",
+            elements(self.backend(), "$5")
+        );
+        let values = [check.tenant_id.into(), check.id.into(), cause.into(), self.now().into(), json_array(rows)];
+        self.run(&sql, values).await?;
         Ok(())
     }
 
-    /// What a charge costs now, before and after discounts.
+    /// What charges cost now, before and after discounts.
     ///
     /// # Errors
-    /// More of it is covered than that.
-    pub async fn set_charge(
-        &self,
-        _check: &Locked<CheckRow>,
-        charge: ChargeId,
-        gross: Cents,
-        amount: Cents,
-    ) -> Result<()> {
-        let sql = "update charge set gross_cents = $2, amount_cents = $3 where id = $1";
-        self.run(sql, [charge.into(), gross.into(), amount.into()]).await?;
+    /// More of one is covered than that.
+    pub async fn set_charges(&self, check: &Locked<CheckRow>, charges: &[ChargePrice]) -> Result<()> {
+        if charges.is_empty() {
+            return Ok(());
+        }
+        let rows = charges.iter().map(|charge| (charge.id.get(), charge.gross.get(), charge.amount.get()));
+        let sql = format!(
+            "update charge set gross_cents = cast(e.value->>1 as bigint), amount_cents = cast(e.value->>2 as bigint)
+            from {} where charge.id = cast(e.value->>0 as bigint) and charge.check_id = $1",
+            elements(self.backend(), "$2")
+        );
+        self.run(&sql, [check.id.into(), json_array(rows)]).await?;
         Ok(())
     }
 
-    /// What a discount takes off now.
+    /// What discounts take off now.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn set_discount(&self, _check: &Locked<CheckRow>, discount: DiscountId, amount: Cents) -> Result<()> {
-        self.run("update check_discount set amount_cents = $2 where id = $1", [discount.into(), amount.into()]).await?;
+    pub async fn set_discounts(&self, check: &Locked<CheckRow>, discounts: &[(DiscountId, Cents)]) -> Result<()> {
+        if discounts.is_empty() {
+            return Ok(());
+        }
+        let rows = discounts.iter().map(|(discount, amount)| (discount.get(), amount.get()));
+        let sql = format!(
+            "update check_discount set amount_cents = cast(e.value->>1 as bigint)
+            from {} where check_discount.id = cast(e.value->>0 as bigint) and check_discount.check_id = $1",
+            elements(self.backend(), "$2")
+        );
+        self.run(&sql, [check.id.into(), json_array(rows)]).await?;
         Ok(())
     }
 

@@ -8,5 +8,5 @@ mod lock;
 
 pub use claim::{ClaimRow, NewClaim};
 pub use discount::{DiscountRow, NewDiscount};
-pub use ledger::{ChargeNow, Ledger};
+pub use ledger::{ChargeNow, ChargePrice, Ledger};
 pub use lock::{CheckRow, OfSession};

@@ -1,6 +1,9 @@
 //! Reads of a single statement each, outside of a transaction, as long as the database is the one that was opened.
 
-use super::DatabaseFile;
+use super::{
+    DatabaseFile,
+    transaction::{count_statement, is_housekeeping},
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use std::sync::Arc;
 
@@ -38,18 +41,22 @@ impl ConnectionTrait for Reader {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        count_statement(is_housekeeping(&statement.sql));
         self.pool()?.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        count_statement(is_housekeeping(sql));
         self.pool()?.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        count_statement(is_housekeeping(&statement.sql));
         self.pool()?.query_one_raw(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        count_statement(is_housekeeping(&statement.sql));
         self.pool()?.query_all_raw(statement).await
     }
 }

@@ -41,6 +41,18 @@ impl Purpose {
     }
 }
 
+/// Whether a statement's own text says that it is housekeeping's.
+pub(super) fn is_housekeeping(sql: &str) -> bool {
+    sql.starts_with("/* housekeeping */")
+}
+
+/// Counts a statement, requests' apart from those that the process runs by itself: what a request costs can be told on
+/// either database.
+pub(super) fn count_statement(is_housekeeping: bool) {
+    let purpose = if is_housekeeping { "housekeeping" } else { "request" };
+    metrics::counter!("database_statements_total", "purpose" => purpose).increment(1);
+}
+
 /// A transaction that is open until [`Transaction::commit`], [`Transaction::rollback`] or its drop, which rolls back.
 #[derive(Debug)]
 pub(crate) struct Transaction {
@@ -148,7 +160,8 @@ impl Transaction {
     }
 
     /// The connection for one statement, which is marked as running until [`Open::done`].
-    async fn statement(&self) -> Result<MutexGuard<'_, Open>, DbErr> {
+    async fn statement(&self, sql: &str) -> Result<MutexGuard<'_, Open>, DbErr> {
+        count_statement(self.purpose == Purpose::Housekeeping || is_housekeeping(sql));
         let mut open = self.open.lock().await;
         open.usable()?;
         open.state = State::Running;
@@ -259,14 +272,14 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let mut open = self.statement().await?;
+        let mut open = self.statement(&statement.sql).await?;
         let result =
             on_connection!(open, statement, |query, connection| query.execute(connection).await.map(ExecResult::from));
         open.done(result).map_err(exec_error)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let mut open = self.statement().await?;
+        let mut open = self.statement(sql).await?;
         let sql = AssertSqlSafe(sql.to_owned());
         let result = match open.either()? {
             Either::Sqlite(connection) => connection.execute(sql).await.map(ExecResult::from),
@@ -276,7 +289,7 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let mut open = self.statement().await?;
+        let mut open = self.statement(&statement.sql).await?;
         let result = on_connection!(open, statement, |query, connection| query
             .fetch_optional(connection)
             .await
@@ -285,7 +298,7 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let mut open = self.statement().await?;
+        let mut open = self.statement(&statement.sql).await?;
         let result = on_connection!(open, statement, |query, connection| query
             .fetch_all(connection)
             .await

@@ -7,6 +7,7 @@ mod dead_letter;
 mod incident;
 mod notice;
 mod office;
+mod proposal;
 mod provided;
 mod queue;
 mod reconciliation;

@@ -1,7 +1,6 @@
 //! Refunds: tasks for a manager, and money on its way back.
 
 use crate::{
-    check::CheckRow,
     error::{Error, Result},
     payment::{Bill, PaymentRow},
     scoped::admitted,
@@ -38,72 +37,49 @@ struct Address {
 
 /// What of a payment has gone back, or will, without its row showing it.
 #[derive(FromQueryResult)]
-struct Unshown {
+pub(super) struct Unshown {
+    /// The payment.
+    pub(super) id: PaymentId,
     /// Being asked of the provider.
     under_way: Cents,
     /// Waits for another try, or was left with us by a manager's word.
-    undecided: Cents,
+    pub(super) undecided: Cents,
     /// Given back by the provider at our word.
     done: Cents,
     /// The same since the provider was last asked about the payment.
     done_since: Cents,
     /// Given back as far as the payment's row knows.
     refunded: Cents,
+    /// What is proposed to be given back.
+    pub(super) proposed: Option<Cents>,
 }
 
 impl Unshown {
     /// On its way back, or back and not yet seen. The provider may not be there to be asked for hours; neither its last
     /// word nor the order of ours and its own may make us give the same money back twice, so the larger figure counts.
-    fn gone(&self) -> Cents {
+    pub(super) fn gone(&self) -> Cents {
         self.under_way.saturating_add(self.done.saturating_sub(self.refunded).max(self.done_since))
     }
 }
 
-const UNSHOWN: &str = "select p.refunded_cents as refunded,
+/// A row for each payment named by the `where` that follows; then comes [`OF_EACH`].
+pub(super) const UNSHOWN: &str = "select p.id, p.refunded_cents as refunded,
         cast(coalesce(sum(case when r.status in ('QUEUED', 'RUNNING', 'PENDING') then r.amount_cents end), 0) as bigint) as under_way,
         cast(coalesce(sum(case when r.status = 'FAILED' or r.status = 'DISMISSED' and r.requested_by_id is not null
             then r.amount_cents end), 0) as bigint) as undecided,
         cast(coalesce(sum(case when r.status = 'DONE' and p.provider_payment_id is not null then r.amount_cents end), 0) as bigint) as done,
-        cast(coalesce(sum(case when r.status = 'DONE' and r.done_at > p.seen_at then r.amount_cents end), 0) as bigint) as done_since
-    from payment p left join refund r on r.payment_id = p.id where p.id = $1 group by p.id, p.refunded_cents";
+        cast(coalesce(sum(case when r.status = 'DONE' and r.done_at > p.seen_at then r.amount_cents end), 0) as bigint) as done_since,
+        cast(max(case when r.status = 'PROPOSED' then r.amount_cents end) as bigint) as proposed
+    from payment p left join refund r on r.payment_id = p.id";
+
+/// The end of [`UNSHOWN`].
+pub(super) const OF_EACH: &str = "group by p.id, p.refunded_cents";
 
 impl UnitOfWork {
-    /// Makes the proposal to give back what of a payment covers nothing say `unapplied`, less what is on its way back
-    /// already or back unseen, waits for another try, or was left with us by a manager's word; none when that is nothing.
-    /// `refund_proposed` keeps it to one proposal a payment.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn propose_refund(
-        &self,
-        _check: &Locked<CheckRow>,
-        payment: &payment::Model,
-        unapplied: Cents,
-    ) -> Result<()> {
-        let spoken_for = if unapplied == Cents::ZERO {
-            Cents::ZERO
-        } else {
-            let unshown = self.unshown(payment.id).await?;
-            unshown.gone().saturating_add(unshown.undecided)
-        };
-        let unapplied = unapplied.saturating_sub(spoken_for);
-        if unapplied == Cents::ZERO {
-            let sql =
-                "update refund set status = 'DISMISSED', done_at = $2 where payment_id = $1 and status = 'PROPOSED'";
-            self.run(sql, [payment.id.into(), self.now().into()]).await?;
-            return Ok(());
-        }
-        let sql = "update refund set amount_cents = $2 where payment_id = $1 and status = 'PROPOSED'";
-        if self.run(sql, [payment.id.into(), unapplied.into()]).await? == 0 {
-            let reason = "More was paid than is owed";
-            self.insert_refund(payment, RefundKind::Overpayment, RefundStatus::Proposed, unapplied, reason, None)
-                .await?;
-        }
-        Ok(())
-    }
-
+    /// What of a payment gone back, or about to, its row does not show.
     async fn unshown(&self, payment: PaymentId) -> Result<Unshown> {
-        self.one(UNSHOWN, [payment.into()]).await?.ok_or(Error::NotFound("payment"))
+        let sql = format!("{UNSHOWN} where p.id = $1 {OF_EACH}");
+        self.one(&sql, [payment.into()]).await?.ok_or(Error::NotFound("payment"))
     }
 
     /// Adds a refund under a key of its own, by which the provider knows it again.
