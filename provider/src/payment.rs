@@ -1,7 +1,10 @@
 //! The truth about payments, as the provider tells it now.
 
 use chrono::{DateTime, Utc};
-use domain::{Cents, Currency, payment::PaymentStatus};
+use domain::{
+    Cents, Currency,
+    payment::{PaymentStatus, truth::Sighting},
+};
 
 /// One payment as the provider sees it at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +41,20 @@ pub struct Snapshot {
     pub disputed: bool,
     /// The answer as it came, for the audit.
     pub raw: String,
+}
+
+impl Snapshot {
+    /// What of it decides whether it is news. No more is given back than was paid.
+    #[must_use]
+    pub fn sighting(&self) -> Sighting {
+        Sighting {
+            status: self.status,
+            detail: self.detail.clone(),
+            amount: self.amount,
+            refunded: self.refunded.min(self.amount),
+            updated_at: self.updated_at,
+        }
+    }
 }
 
 /// Which payments to find.

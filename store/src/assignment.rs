@@ -35,7 +35,7 @@ pub(crate) static WAITERS: &Sql = sql!(
     "select u.id, u.email,
         coalesce(nullif(trim(coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '')), ''), u.email) as name
     from app_user u where u.tenant_id = $1 and u.is_active and exists (
-        select 1 from user_branch_role r where r.user_id = u.id and r.branch_id = $2 and r.role = 'WAITER')
+        select 1 from user_branch_role r where r.user_id = u.id and r.branch_id = $2 and #waits(r))
     order by name, u.id"
 );
 

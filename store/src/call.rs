@@ -143,7 +143,7 @@ impl UnitOfWork {
         let sql = sql!(
             session,
             "update service_call set status = 'CLOSED', closed_at = $2, closed_by_id = $3
-            where session_id = $1 and status <> 'CLOSED' returning id, type as kind"
+            where session_id = $1 and #live_call() returning id, type as kind"
         );
         let values = [session.id.into(), self.now().into(), staff.user_id().into()];
         let mut ended: Vec<Ended> = self.all(sql, values).await?;
@@ -156,7 +156,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn move_calls(&self, session: &Locked<table_session::Model>, to: TableId) -> Result<()> {
-        let sql = sql!(session, "update service_call set table_id = $2 where session_id = $1 and status <> 'CLOSED'");
+        let sql = sql!(session, "update service_call set table_id = $2 where session_id = $1 and #live_call()");
         self.run(sql, [session.id.into(), to.into()]).await.map(drop)
     }
 }

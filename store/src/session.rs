@@ -3,7 +3,7 @@
 use crate::{
     error::Result,
     scoped::admitted,
-    sql::{Sql, sql},
+    sql::{Sql, all_that, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
@@ -99,7 +99,7 @@ impl UnitOfWork {
     ) -> Result<Option<Locked<table_session::Model>>> {
         let row = table_session::Entity::find()
             .filter(table_session::Column::TableId.eq(table.id))
-            .filter(table_session::Column::Status.is_in([SessionStatus::Open, SessionStatus::Paying]))
+            .filter(table_session::Column::Status.is_in(all_that(SessionStatus::is_live)))
             .lock_exclusive()
             .one(self.tx())
             .await?;
@@ -211,7 +211,7 @@ impl UnitOfWork {
             session,
             "select cast(coalesce(sum(i.qty * i.unit_price_cents), 0) as bigint) as total_cents
             from round_item i join round r on r.id = i.round_id
-            where r.session_id = $1 and r.status <> 'CANCELED' and i.voided_at is null"
+            where r.session_id = $1 and #owed(r, i)"
         );
         let total: Option<Total> = self.one(sql, [session.id.into()]).await?;
         Ok(total.map_or(Cents::ZERO, |row| row.total_cents))

@@ -68,7 +68,7 @@ impl UnitOfWork {
         let sql = sql!(
             tenant,
             "select u.is_active and exists (select 1 from user_branch_role r where r.user_id = u.id
-                and (r.role = 'ADMIN' or r.branch_id = $3 and r.role in ('WAITER', 'MANAGER'))) as serves
+                and #serves(r, $3)) as serves
             from app_user u where u.id = $1 and u.tenant_id = $2"
         );
         let values = [user.into(), scope.tenant_id().into(), branch.into()];

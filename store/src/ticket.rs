@@ -18,7 +18,7 @@ pub type TicketRow = kitchen_ticket::Model;
 // Instants are kept from the first time on; going back takes away those of the steps undone.
 const MOVE: &str = "update kitchen_ticket set status = $2,
         started_at = case when $2 = 'PENDING' then null else coalesce(started_at, $3) end,
-        completed_at = case when $2 in ('PENDING', 'IN_PROGRESS') then null else coalesce(completed_at, $3) end,
+        completed_at = case when #ticket_being_made($2) then null else coalesce(completed_at, $3) end,
         delivered_at = case when $2 = 'DELIVERED' then coalesce(delivered_at, $3) else null end";
 
 impl UnitOfWork {
@@ -54,7 +54,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn advance_tickets(&self, round: &Locked<RoundRow>, status: TicketStatus) -> Result<()> {
-        let sql = sql!(row("round_id"), "{MOVE} where round_id = $1 and status <> 'DELIVERED'");
+        let sql = sql!(row("round_id"), "{MOVE} where round_id = $1 and #open_ticket()");
         self.run(sql, [round.id.into(), status.as_str().into(), self.now().into()]).await?;
         Ok(())
     }

@@ -141,13 +141,7 @@ impl Sight<'_> {
 
     /// What the payment is worth from now on; `None` when this sight is no news.
     fn judged(&self, known: Option<&PaymentRow>, checkout: Option<&CheckoutRow>) -> Option<Next> {
-        let seen = Sighting {
-            status: self.seen.status,
-            detail: self.seen.detail.clone(),
-            amount: self.seen.amount,
-            refunded: self.seen.refunded.min(self.seen.amount),
-            updated_at: self.seen.updated_at,
-        };
+        let seen = self.seen.sighting();
         let before = known.and_then(sighting);
         let verdict = judge(before.as_ref(), &seen);
         if verdict == Verdict::Ignore && before.is_some_and(|before| before != seen) {

@@ -109,9 +109,12 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn disable_account(&self, account: &Locked<AccountRow>) -> Result<Vec<RefundRow>> {
         self.set_account_status(account, AccountStatus::Disabled).await?;
-        let refunds = sql!(row("account_id"), "update refund set status = 'FAILED', lease_until = null, last_error = $2
-            where status in ('QUEUED', 'RUNNING', 'PENDING') and payment_id in (select id from payment where account_id = $1)
-            returning *");
+        let refunds = sql!(
+            row("account_id"),
+            "update refund set status = 'FAILED', lease_until = null, last_error = $2
+            where #refund_under_way() and payment_id in (select id from payment where account_id = $1)
+            returning *"
+        );
         self.all(refunds, [account.id.into(), OUT_OF_USE.into()]).await
     }
 
@@ -123,7 +126,7 @@ impl UnitOfWork {
         let work = sql!(
             row("account_id"),
             "update payment_sync set status = 'DEAD', dirty = false, lease_until = null, last_error = $2,
-            updated_at = $3 where account_id = $1 and status in ('QUEUED', 'RUNNING', 'PARKED')"
+            updated_at = $3 where account_id = $1 and #alive()"
         );
         self.run(work, [account.id.into(), OUT_OF_USE.into(), self.now().into()]).await.map(drop)
     }
@@ -143,7 +146,7 @@ impl UnitOfWork {
     pub async fn find_tenant_account(&self, tenant: TenantId) -> Result<Option<AccountRow>> {
         let sql = sql!(
             tenant,
-            "select * from provider_account where tenant_id = $1 and branch_id is null and status <> 'DISABLED'"
+            "select * from provider_account where tenant_id = $1 and branch_id is null and #account_in_use()"
         );
         self.one(sql, [tenant.into()]).await
     }
@@ -245,7 +248,7 @@ impl UnitOfWork {
 static ACCOUNT_OF_BRANCH: &Sql = sql!(
     tenant,
     "select * from provider_account
-    where tenant_id = $1 and (branch_id = $2 or branch_id is null) and status <> 'DISABLED'
+    where tenant_id = $1 and (branch_id = $2 or branch_id is null) and #account_in_use()
     order by branch_id is null limit 1"
 );
 
@@ -282,7 +285,7 @@ impl Database {
                     self.reader(),
                     sql!(
                         unscoped("a notice at the address without a token, on a server with one account"),
-                        "select * from provider_account where status <> 'DISABLED' limit 2"
+                        "select * from provider_account where #account_in_use() limit 2"
                     ),
                     [],
                 )

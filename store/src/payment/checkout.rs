@@ -6,7 +6,7 @@ use crate::{
     Database,
     check::CheckRow,
     error::Result,
-    sql::sql,
+    sql::{all_that, sql},
     unit_of_work::{Locked, UnitOfWork, all},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -68,12 +68,12 @@ impl UnitOfWork {
                 Expr::col((payment::Entity, payment::Column::CheckoutId))
                     .equals((checkout::Entity, checkout::Column::Id)),
             )
-            .and_where(payment::Column::Status.is_not_in([PaymentStatus::Rejected, PaymentStatus::Cancelled]))
+            .and_where(payment::Column::Status.is_not_in(all_that(PaymentStatus::is_failed)))
             .to_owned();
         let query = checkout::Entity::find()
             .filter(checkout::Column::CheckId.eq(check.id))
             .filter(checkout::Column::AccountId.eq(account.id))
-            .filter(checkout::Column::Status.is_in([CheckoutStatus::Creating, CheckoutStatus::Open]))
+            .filter(checkout::Column::Status.is_in(all_that(CheckoutStatus::is_payable)))
             .filter(checkout::Column::AmountCents.eq(new.bill))
             .filter(checkout::Column::TipCents.eq(new.tip))
             .filter(checkout::Column::ExpiresAt.gt(self.now() + TimeDelta::minutes(1)))
@@ -92,7 +92,7 @@ impl UnitOfWork {
         let sql = sql!(
             row("check_id"),
             "select cast(coalesce(sum(amount_cents), 0) as bigint) as cents from checkout
-            where check_id = $1 and status in ('CREATING', 'OPEN') and expires_at > $2
+            where check_id = $1 and #payable() and expires_at > $2
               and not exists (select 1 from diner d where d.id = checkout.diner_id and d.removed_at is not null)
               and not exists (select 1 from payment p where p.checkout_id = checkout.id)"
         );
@@ -175,7 +175,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn end_checkout(&self, id: &CheckoutId, status: CheckoutStatus) -> Result<()> {
-        let sql = sql!(row("id"), "update checkout set status = $2 where id = $1 and status in ('CREATING', 'OPEN')");
+        let sql = sql!(row("id"), "update checkout set status = $2 where id = $1 and #payable()");
         self.run(sql, [id.as_str().into(), status.as_str().into()]).await?;
         Ok(())
     }

@@ -91,7 +91,7 @@ impl Database {
         let reach = which.branch.map_or_else(|| reach(staff), |branch| json_array([branch].iter()));
         let sql = sql!(
             tenant,
-            "{LETTER} where q.tenant_id = $1 and q.status in ('DEAD', 'PARKED')
+            "{LETTER} where q.tenant_id = $1 and #stuck(q)
                 and (a.branch_id is null or #within(a.branch_id, $4))
              order by q.updated_at desc, q.id desc limit $2 offset $3"
         );
@@ -125,7 +125,7 @@ impl Database {
     pub async fn all_dead_letters(&self) -> Result<Vec<SyncRow>> {
         let sql = sql!(
             unscoped("an operator tries all dead work once more"),
-            "select * from payment_sync where status in ('DEAD', 'PARKED') order by id limit 10000"
+            "select * from payment_sync where #stuck() order by id limit 10000"
         );
         all(self.reader(), sql, []).await
     }
@@ -156,8 +156,8 @@ impl UnitOfWork {
         let sql = sql!(
             row("id"),
             "update payment_sync set status = 'QUEUED', cause = 'OPERATOR', attempts = 0, next_at = $2,
-            updated_at = $2 where id = $1 and status in ('DEAD', 'PARKED')
-              and account_id in (select id from provider_account where status <> 'DISABLED') returning *"
+            updated_at = $2 where id = $1 and #stuck()
+              and account_id in (select id from provider_account where #account_in_use()) returning *"
         );
         self.one(sql, [id.into(), self.now().into()]).await
     }

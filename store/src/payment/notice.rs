@@ -238,7 +238,7 @@ impl Share {
 static OLD_UNPROVEN: &Sql = sql!(
     unscoped("what is past its life is forgotten in all businesses"),
     "/* housekeeping */ delete from provider_notice where id in (
-    select id from provider_notice where verdict <> 'VERIFIED' and received_at < $1 order by received_at limit 5000)"
+    select id from provider_notice where #unproven() and received_at < $1 order by received_at limit 5000)"
 );
 
 static OLD_NOTICES: &Sql = sql!(
@@ -256,7 +256,7 @@ static OLD_DAYS: &Sql = sql!(
 static OLD_LOOKS: &Sql = sql!(
     unscoped("what is past its life is forgotten in all businesses"),
     "/* housekeeping */ delete from payment_sync where id in (
-    select id from payment_sync where status = 'DONE' and cause in ('HINT', 'RETURN') and updated_at < $1
+    select id from payment_sync where status = 'DONE' and #hinted() and updated_at < $1
     order by updated_at limit 5000)"
 );
 

@@ -205,7 +205,7 @@ impl Database {
         }
         let sql = sql!(
             unscoped("the queue of all businesses, counted for the metrics"),
-            "select status, count(*) as rows from payment_sync where status <> 'DONE' group by status"
+            "select status, count(*) as rows from payment_sync where #unfinished() group by status"
         );
         let rows: Vec<Row> = crate::unit_of_work::all(self.reader(), sql, []).await?;
         Ok(rows.into_iter().map(|row| (row.status, row.rows)).collect())

@@ -139,7 +139,7 @@ impl Database {
             from branch b where b.tenant_id = $2 and b.is_active
               and ($3 = 0 or b.id = $3)
               and ($3 <> 0 or not exists (select 1 from provider_account o where o.branch_id = b.id
-                  and o.provider = $4 and o.status <> 'DISABLED'))
+                  and o.provider = $4 and #account_in_use(o)))
             order by b.id"
         );
         let branch = account.branch_id.map_or(0, BranchId::get);

@@ -68,7 +68,7 @@ impl Unshown {
 
 /// A row for each payment named by the `where` that follows; then comes [`OF_EACH`].
 pub(super) const UNSHOWN: &str = "select p.id, p.refunded_cents as refunded,
-        cast(coalesce(sum(case when r.status in ('QUEUED', 'RUNNING', 'PENDING') then r.amount_cents end), 0) as bigint) as under_way,
+        cast(coalesce(sum(case when #refund_under_way(r) then r.amount_cents end), 0) as bigint) as under_way,
         cast(coalesce(sum(case when r.status = 'FAILED' or r.status = 'DISMISSED' and r.requested_by_id is not null
             then r.amount_cents end), 0) as bigint) as undecided,
         cast(coalesce(sum(case when r.status = 'DONE' and p.provider_payment_id is not null then r.amount_cents end), 0) as bigint) as done,

@@ -34,9 +34,9 @@ pub struct RefundStep {
 const DUE: &str = "select r.id from refund r
         join payment p on p.id = r.payment_id join provider_account a on a.id = p.account_id
     where a.status = 'ACTIVE'
-      and (r.status in ('QUEUED', 'PENDING') and r.next_at <= $1 or r.status = 'RUNNING' and r.lease_until < $1)
+      and (#refund_waiting(r) and r.next_at <= $1 or r.status = 'RUNNING' and r.lease_until < $1)
       and not exists (select 1 from refund o where o.payment_id = r.payment_id and o.id <> r.id
-          and (o.status = 'RUNNING' and o.lease_until >= $1 or o.id < r.id and o.status in ('QUEUED', 'RUNNING')))
+          and (o.status = 'RUNNING' and o.lease_until >= $1 or o.id < r.id and #refund_unasked(o)))
     order by r.next_at limit $2";
 
 impl UnitOfWork {

@@ -72,10 +72,10 @@ impl Database {
         let sql = sql!(
             unscoped("the checkouts and payments of all businesses: the sweep takes what is due"),
             "/* housekeeping */ select p.* from payment p join provider_account a on a.id = p.account_id
-            where p.tender = 'MERCADO_PAGO' and p.status in ('APPROVED', 'IN_MEDIATION') and p.seen_at < $1
+            where p.tender = 'MERCADO_PAGO' and #money(p) and p.seen_at < $1
               and p.created_at > $2 and a.status = 'ACTIVE'
               and not exists (select 1 from payment_sync q where q.account_id = p.account_id and q.kind = 'PAYMENT'
-                  and q.resource_id = p.provider_payment_id and q.status <> 'DONE')
+                  and q.resource_id = p.provider_payment_id and #unfinished(q))
             order by p.seen_at limit $3"
         );
         all(self.reader(), sql, [before.into(), oldest.into(), limit.into()]).await
@@ -111,7 +111,7 @@ impl Database {
             unscoped("the queue of all businesses: a worker takes what is due"),
             "/* housekeeping */ select q.next_at from payment_sync q
                 join provider_account a on a.id = q.account_id and a.status = 'ACTIVE'
-            where q.status in ('QUEUED', 'RUNNING') order by q.next_at limit 1"
+            where #pending(q) order by q.next_at limit 1"
         );
         let row: Option<Row> = one(self.reader(), sql, []).await?;
         Ok(row.map(|row| row.next_at))

@@ -9,6 +9,7 @@
 //! | `#rows($1)` | the elements of a JSON array as rows `e (value, place)`, `place` counting from 1 |
 //! | `#pg(…)`, `#sqlite(…)` | what only one of them is told |
 
+use super::rule;
 use sea_orm::DbBackend;
 
 /// The text as `backend` understands it.
@@ -17,7 +18,7 @@ pub(super) fn expand(template: &str, backend: DbBackend) -> String {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('#') {
         text.push_str(before);
-        let end = after.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(after.len());
+        let end = after.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(after.len());
         let (word, behind) = after.split_at(end);
         let (inner, behind) = if word == "lock" { ("", behind) } else { in_parentheses(behind) };
         match translated(word, inner, backend) {
@@ -52,7 +53,7 @@ fn translated(word: &str, inner: &str, backend: DbBackend) -> Option<String> {
             let (parameter, cast) = (parameter.trim(), if is_postgres { "::jsonb" } else { "" });
             expand(&format!("({parameter}{cast} is null or {column} in #list({parameter}))"), backend)
         }
-        _ => return None,
+        _ => return rule::condition(word, inner),
     })
 }
 

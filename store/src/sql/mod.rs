@@ -5,6 +5,7 @@
 //! and holds each to the [`Bound`] that it declares (I6).
 
 mod dialect;
+mod rule;
 #[cfg(test)]
 mod tests;
 
@@ -113,7 +114,7 @@ inventory::collect!(Registered);
 
 /// Declares an SQL text where it is used: what it is bound to ([`Bound`]), then what `format!` takes. Only constants and
 /// functions can stand in it, so there is one text however often it runs. `#lock`, `#list($1)` and the other words of
-/// [`dialect`] become what the database at hand calls them.
+/// [`dialect`] become what the database at hand calls them, `#owed(r, i)` and those of [`rule`] what the domain says.
 macro_rules! sql {
     ($bound:ident $(($of:literal))?, $($text:tt)+) => {{
         #[allow(clippy::useless_format, reason = "many a text has nothing to put in")]
@@ -174,4 +175,5 @@ macro_rules! bound {
 
 #[cfg(test)]
 pub(crate) use bound;
+pub(crate) use rule::all_that;
 pub(crate) use {built_sql, sql};

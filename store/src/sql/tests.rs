@@ -301,3 +301,76 @@ fn nothing_runs_sql_past_the_registry() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(used.len(), MAY.len(), "an exception is needed no more");
 }
+
+/// The files where a list of words, or what a word is not, is no rule of the business, each with its reason.
+const NO_RULE: [(&str, &str); 1] =
+    [("store/src/payment/queue.rs", "the steps from one state of the queue to the next, which stand nowhere else")];
+
+/// `in ('A', …)`, and `<> 'A'`, which is such a list with a hole.
+fn literal_lists(code: &str) -> Vec<&str> {
+    let begins_word =
+        |rest: &str| rest.strip_prefix('\'').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
+    code.lines()
+        .filter(|line| {
+            line.match_indices(" in (").any(|(at, found)| begins_word(&line[at + found.len()..]))
+                || line.match_indices("<> ").any(|(at, found)| begins_word(&line[at + found.len()..]))
+        })
+        .collect()
+}
+
+#[test]
+fn rules_stand_in_one_place() {
+    let (mut used, mut wrong) = (0, Vec::new());
+    for (name, code) in sources().into_iter().filter(|(name, _)| name.starts_with("store/")) {
+        // What is in a JSON array is dialect.
+        let dialect = ["json_each", "jsonb_array_elements", "json_extract"];
+        let is_home = name.starts_with("store/src/sql/");
+        let lists = literal_lists(&code);
+        match NO_RULE.iter().any(|(file, _)| *file == name) {
+            true => used += usize::from(!lists.is_empty()),
+            false if is_home => {}
+            false => wrong.extend(lists.iter().map(|line| format!("{name}: {}", line.trim()))),
+        }
+        let of_dialect = dialect.iter().filter(|word| !is_home && code.contains(**word));
+        wrong.extend(of_dialect.map(|word| format!("{name}: {word}")));
+    }
+    assert_eq!(used, NO_RULE.len(), "an exception is needed no more");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(literal_lists("x in ('A', 'B')\nx <> 'A'\nx in (select 1)\nx = 'A'\nx <> ''").len(), 2);
+}
+
+/// Partial indexes repeat rules in migrations, which stay as they are: what they say must still be what the rules say.
+#[tokio::test]
+async fn partial_indexes_say_what_the_rules_say() {
+    #[derive(sea_orm::FromQueryResult)]
+    struct Index {
+        sql: String,
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let db = migrated(&Location::Sqlite(folder.path().join("indexes.db"))).await;
+    let of = "select sql from sqlite_master where type = 'index' and sql like '%where%'";
+    let indexes: Vec<Index> = crate::unit_of_work::all(db.reader(), of, []).await.unwrap();
+    let rules = [
+        "#open_round()",
+        "#counts()",
+        "#open_ticket()",
+        "#live_session()",
+        "#live_call()",
+        "#unsettled()",
+        "#money()",
+        "#account_in_use()",
+        "#refund_unasked()",
+        "#pending()",
+        "#stuck()",
+        "#hinted()",
+        "#unproven()",
+    ];
+    let rules = rules.map(|rule| expand(rule, DbBackend::Sqlite));
+    for rule in &rules {
+        assert!(indexes.iter().any(|index| index.sql.contains(rule)), "no index says {rule}");
+    }
+    let lists = indexes.iter().filter(|index| !literal_lists(&index.sql).is_empty());
+    for index in lists {
+        assert!(rules.iter().any(|rule| index.sql.contains(rule)), "no rule says {}", index.sql);
+    }
+}

@@ -60,7 +60,7 @@ static LIVE: &Sql = sql!(
     from service_call c
     join table_session s on s.id = c.session_id
     join dining_table t on t.id = s.table_id
-    where c.tenant_id = $1 and c.status <> 'CLOSED' and (c.branch_id = $2 or $2 = 0)
+    where c.tenant_id = $1 and #live_call(c) and (c.branch_id = $2 or $2 = 0)
     order by c.created_at, c.id"
 );
 

@@ -76,7 +76,7 @@ static HISTORY: &Sql = sql!(
         cast(coalesce(sum(i.qty), 0) as bigint) as items_ordered
     from diner d
     join branch b on b.id = d.branch_id
-    left join round r on r.session_id = d.session_id and r.status <> 'CANCELED'
+    left join round r on r.session_id = d.session_id and #counts(r)
     left join round_item i on i.round_id = r.id and i.voided_at is null
         and (i.diner_id = d.id or (i.diner_id is null
             and not exists (select 1 from diner o where o.session_id = d.session_id and o.id <> d.id)))

@@ -169,7 +169,7 @@ fn round(text: &str) -> Option<(RoundId, RoundStatus)> {
 const TABLES: &str = "select t.id, t.tenant_id, t.branch_id, t.code, t.capacity, t.status, t.is_active,
         sector.id as sector_id, sector.name as sector_name, s.id as session_id,
         (select string_agg(cast(r.id as text) || ':' || r.status, ',') from round r
-         where r.session_id = s.id and r.status not in ('SERVED', 'CANCELED')) as rounds,
+         where r.session_id = s.id and #open_round(r)) as rounds,
         (select string_agg(cast(c.id as text), ',') from service_call c
          where c.session_id = s.id and c.status = 'OPEN') as calls,
         (select coalesce(nullif(trim(coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '')), ''), u.email)
@@ -179,7 +179,7 @@ const TABLES: &str = "select t.id, t.tenant_id, t.branch_id, t.code, t.capacity,
     from dining_table t
     join branch b on b.id = t.branch_id and b.deletion_id is null
     left join sector on sector.id = t.sector_id and sector.deletion_id is null
-    left join table_session s on s.table_id = t.id and s.status in ('OPEN', 'PAYING')
+    left join table_session s on s.table_id = t.id and #live_session(s)
     left join guest_check k on k.session_id = s.id
     where t.tenant_id = $1";
 

@@ -36,11 +36,9 @@ impl Database {
     /// # Errors
     /// No open branch of that id.
     pub async fn kitchen_pace(&self, branch: BranchId) -> Result<KitchenPace> {
-        // The second condition says nothing new; it is the partial index's own, which SQLite wants to hear.
         let sql = sql!(
             branch,
-            "select (select count(*) from round where branch_id = $1 and status in ('SUBMITTED', 'IN_KITCHEN')
-                and status not in ('SERVED', 'CANCELED')) as queue
+            "select (select count(*) from round where branch_id = $1 and #being_made()) as queue
             from branch where id = $1 and is_active"
         );
         let queue: Option<Queue> = one(self.reader(), sql, [branch.into()]).await?;

@@ -128,11 +128,7 @@ impl Which {
 
     fn and(self) -> String {
         match self {
-            // The second condition says nothing new; it is the partial index's own, which SQLite wants to hear.
-            Self::Shown(reach) => format!(
-                "and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY') and r.status not in ('SERVED', 'CANCELED') {}",
-                reach.and("r.branch_id")
-            ),
+            Self::Shown(reach) => format!("and #shown_in_kitchen(r) {}", reach.and("r.branch_id")),
             Self::One => "and r.id = $2".to_owned(),
         }
     }

@@ -76,7 +76,7 @@ static REFUNDS: &Sql = sql!(
         left join guest_check k on k.id = p.check_id
         left join table_session s on s.id = k.session_id
         left join dining_table t on t.id = s.table_id
-    where r.tenant_id = $1 and (r.branch_id = $2 or $2 = 0) and r.status not in ('DONE', 'DISMISSED')
+    where r.tenant_id = $1 and (r.branch_id = $2 or $2 = 0) and #open_refund(r)
     order by r.created_at, r.id"
 );
 

@@ -104,9 +104,7 @@ struct Row {
     diner_name: Option<String>,
 }
 
-// The second condition says nothing new; it is the partial index's own, which SQLite wants to hear.
-const ACTIVE: &str =
-    "r.tenant_id = $1 and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY') and r.status not in ('SERVED', 'CANCELED')";
+const ACTIVE: &str = "r.tenant_id = $1 and #shown_in_kitchen(r)";
 
 // A round whose last item is struck is canceled, so the inner join of items loses none.
 const SELECT: &str = "select r.id, r.round_number, r.status, t.id as table_id, t.code as table_code, r.branch_id,

@@ -78,7 +78,7 @@ impl Database {
              join sector s on s.id = a.sector_id and s.is_active
              join app_user u on u.id = a.waiter_id and u.is_active
              where {ON_DAY} and exists (select 1 from user_branch_role r
-                 where r.user_id = u.id and r.branch_id = a.branch_id and r.role = 'WAITER')"
+                 where r.user_id = u.id and r.branch_id = a.branch_id and #waits(r))"
         );
         let rows: Vec<Row> = all(self.reader(), sql, [branch.into(), date.into()]).await?;
         Ok(Roster::new(date, rows.into_iter().map(|row| (row.sector_id, row.waiter_id))))

@@ -133,7 +133,7 @@ static SITTING: &Sql = sql!(
     "select t.branch_id, t.code, s.id as session_id, s.status, s.opened_at, k.id as check_id, k.status as check_status,
         coalesce(k.paid_cents, 0) as paid_cents, {} as total_cents
     from dining_table t
-    left join table_session s on s.table_id = t.id and s.status in ('OPEN', 'PAYING')
+    left join table_session s on s.table_id = t.id and #live_session(s)
     left join guest_check k on k.session_id = s.id
     where t.id = $1 and t.tenant_id = $2 and t.is_active",
     total_cents()
@@ -180,7 +180,7 @@ static LINES: &Sql = sql!(
     left join product p on p.id = i.product_id
     left join category c on c.id = p.category_id
     left join diner d on d.id = i.diner_id
-    where r.session_id = $1 and r.status <> 'CANCELED'
+    where r.session_id = $1 and #counts(r)
     order by r.round_number, i.line"
 );
 

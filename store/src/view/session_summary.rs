@@ -79,7 +79,7 @@ static SUMMARY: &Sql = sql!(
     "select s.id, s.branch_id, s.table_id, t.code as table_code, s.status, s.opened_at, s.opened_by,
         s.opened_by_waiter_id, s.assigned_waiter_id,
         (select count(*) from diner d where d.session_id = s.id and d.removed_at is null) as diner_count,
-        (select count(*) from round r where r.session_id = s.id and r.status <> 'CANCELED') as rounds_count,
+        (select count(*) from round r where r.session_id = s.id and #counts(r)) as rounds_count,
         (select count(*) from round r where r.session_id = s.id and r.submitted_by = 'WAITER') as waiter_rounds,
         k.id as check_id, k.status as check_status, coalesce(k.paid_cents, 0) as paid_cents, {} as total_cents
     from table_session s join dining_table t on t.id = s.table_id left join guest_check k on k.session_id = s.id

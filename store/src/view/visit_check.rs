@@ -131,7 +131,7 @@ static ITEMS: &Sql = sql!(tenant, "select c.id as charge_id, i.product_name || c
         i.qty * i.unit_price_cents as subtotal_cents, coalesce(c.amount_cents, i.qty * i.unit_price_cents) as amount_cents,
         coalesce(c.paid_cents, 0) as paid_cents
     from round r join round_item i on i.round_id = r.id left join charge c on c.round_item_id = i.id
-    where r.session_id = $1 and r.tenant_id = $2 and r.status <> 'CANCELED' and i.voided_at is null
+    where r.session_id = $1 and r.tenant_id = $2 and #owed(r, i)
     order by r.round_number, i.line");
 
 static PAYMENTS: &Sql = sql!(

@@ -12,7 +12,7 @@ use crate::{
 use chrono::TimeDelta;
 use domain::payment::{
     ResourceKind, SyncCause, SyncStatus,
-    truth::{Sighting, Verdict, judge},
+    truth::{Verdict, judge},
 };
 use provider::{CallError, Credentials, Page, PaymentProvider, PaymentQuery, Snapshot};
 use std::collections::BTreeSet;
@@ -99,14 +99,7 @@ impl Look<'_> {
 /// Whether the provider says something of a payment that we do not know.
 pub(in crate::payment) async fn is_news(db: &Database, account: &AccountRow, seen: &Snapshot) -> Result<bool> {
     let known = db.provided_payment(account, &seen.payment_id).await?;
-    let sight = Sighting {
-        status: seen.status,
-        detail: seen.detail.clone(),
-        amount: seen.amount,
-        refunded: seen.refunded.min(seen.amount),
-        updated_at: seen.updated_at,
-    };
-    Ok(judge(known.as_ref().and_then(sighting).as_ref(), &sight) != Verdict::Ignore)
+    Ok(judge(known.as_ref().and_then(sighting).as_ref(), &seen.sighting()) != Verdict::Ignore)
 }
 
 /// All that a search finds, each payment once.

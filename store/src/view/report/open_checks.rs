@@ -68,8 +68,8 @@ struct Row {
 }
 
 static OPEN: &Sql = sql!(tenant, "{} , owing as (
-        select s.id from table_session s join place w on w.branch_id = s.branch_id where s.status in ('OPEN', 'PAYING')
-        union select k.session_id from guest_check k join place w on w.branch_id = k.branch_id where k.status <> 'PAID'
+        select s.id from table_session s join place w on w.branch_id = s.branch_id where #live_session(s)
+        union select k.session_id from guest_check k join place w on w.branch_id = k.branch_id where #unsettled(k)
     )
     select s.id as session_id, s.status as session_status, k.id as check_id, k.status as check_status, s.branch_id,
         b.name as branch_name, s.table_id, t.code as table_code, s.assigned_waiter_id as waiter_id, {} as waiter_name, s.opened_at, k.requested_at, {} as total_cents, coalesce(k.paid_cents, 0) as paid_cents

@@ -34,7 +34,7 @@ impl Database {
         let sql = sql!(
             tenant,
             "{} select r.branch_id, {} as quarter, count(*) as orders from round r join place w on {}
-            where r.tenant_id = $1 and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY', 'SERVED') group by 1, 2",
+            where r.tenant_id = $1 and #in_kitchen(r) group by 1, 2",
             place(),
             quarter("r.submitted_at"),
             within("r", "r.submitted_at")

@@ -42,7 +42,7 @@ static METHODS: &Sql = sql!(tenant, "{} select p.tender as method, count(*) as p
             as total_charged_back_cents,
         cast(sum(p.net_cents) as bigint) as total_sales_cents
     from payment p join place w on {} join guest_check k on k.id = p.check_id and k.currency = p.currency
-    where p.tenant_id = $1 and (p.status in ('REFUNDED', 'CHARGED_BACK') or p.status in ('APPROVED', 'IN_MEDIATION')
+    where p.tenant_id = $1 and (#taken_back(p) or #money(p)
         and p.net_cents + p.tip_cents = p.amount_cents - p.refunded_cents)
     group by p.tender order by 7 desc, 1", place(), within("p", "coalesce(p.approved_at, p.created_at)"));
 

@@ -33,7 +33,7 @@ static PRODUCTS: &Sql = sql!(
     from round r join place w on {} join round_item i on i.round_id = r.id and i.voided_at is null
     join product p on p.id = i.product_id
     left join charge c on c.round_item_id = i.id
-    where r.tenant_id = $1 and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY', 'SERVED')
+    where r.tenant_id = $1 and #in_kitchen(r)
     group by i.product_id, p.name order by 3 desc, 4 desc, 1 limit $3",
     place(),
     within("r", "r.submitted_at")

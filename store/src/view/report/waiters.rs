@@ -58,7 +58,7 @@ fn text() -> String {
                 case when r.served_at is null then 0 else 1 end as served,
                 case when r.served_at is null then 0 else {service} end as service_ms
             from round r join place w on {orders}
-            where r.tenant_id = $1 and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY', 'SERVED')
+            where r.tenant_id = $1 and #in_kitchen(r)
         ), paid as (
             select coalesce(s.assigned_waiter_id, p.registered_by_id) as user_id, s.id as session_id, p.net_cents, p.tip_cents
             from payment p join place w on {money} join guest_check k on k.id = p.check_id

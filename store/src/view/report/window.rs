@@ -154,10 +154,9 @@ fn spelled(instant: DateTime<Utc>) -> String {
 
 /// The beginning of every statement: `place (branch_id, from_at, to_at)`, to be joined with whatever is counted.
 pub(super) const fn place() -> &'static str {
-    "with place as (#pg(select (d->>'branch')::bigint as branch_id, (d->>'from')::timestamptz as from_at,
-            (d->>'to')::timestamptz as to_at from jsonb_array_elements($2::jsonb) as d)#sqlite(
-        select json_extract(value, '$.branch') as branch_id, json_extract(value, '$.from') as from_at,
-            json_extract(value, '$.to') as to_at from json_each($2)))"
+    "with place as (select cast(e.value->>'branch' as bigint) as branch_id,
+        #pg((e.value->>'from')::timestamptz)#sqlite(e.value->>'from') as from_at,
+        #pg((e.value->>'to')::timestamptz)#sqlite(e.value->>'to') as to_at from #rows($2))"
 }
 
 /// The number of the quarter of an hour that an instant lies in, as [`Window::wall`] wants it.
