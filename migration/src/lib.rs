@@ -40,6 +40,7 @@ mod m20261128_000037_bound_notices;
 mod m20261128_000038_count_notices;
 mod m20261128_000039_index_old_looks;
 mod m20261128_000041_create_write_probe;
+mod m20261128_000070_say_who_hears_events;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -87,6 +88,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000038_count_notices::Migration),
             Box::new(m20261128_000039_index_old_looks::Migration),
             Box::new(m20261128_000041_create_write_probe::Migration),
+            Box::new(m20261128_000070_say_who_hears_events::Migration),
         ]
     }
 }

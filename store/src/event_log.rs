@@ -13,7 +13,7 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     BranchId, EventId, SectorId, SessionId, TableId, TenantId,
-    event::{Author, Draft, Envelope, Position, Word},
+    event::{Audience, Author, Draft, Envelope, Position, Word},
 };
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Value};
 use serde_json::{json, value::RawValue};
@@ -50,6 +50,7 @@ struct EventRow {
     actor_id: Option<i64>,
     actor_role: String,
     ts: DateTime<Utc>,
+    audience: Option<String>,
 }
 
 /// A row of the log, as it is read. One that cannot be read hides no other: it has its number all the same.
@@ -122,6 +123,7 @@ impl From<EventRow> for Logged {
             actor: Author { user_id: row.actor_id, role: Word::read(&row.actor_role) },
             ts: row.ts,
             v: 1,
+            audience: row.audience.as_deref().map(Audience::read),
         };
         match why {
             None => Self::Event(event),
@@ -140,9 +142,9 @@ fn corrupt(what: String) -> Error {
 static APPEND_POSTGRES: &Sql = sql!(tenant, "#pg(with stream as (
         update branch_stream set seq = seq + $3 where branch_id = $1 returning epoch, seq - $3 as base
     )
-    insert into event (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_id, actor_role, ts)
+    insert into event (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_id, actor_role, ts, audience)
     select $2, $1, stream.base + e.place, e.value->>0, (e.value->>1)::bigint, (e.value->>2)::bigint,
-           (e.value->>3)::bigint, e.value->>4, (e.value->>5)::bigint, e.value->>6, $5
+           (e.value->>3)::bigint, e.value->>4, (e.value->>5)::bigint, e.value->>6, $5, e.value->>7
     from stream, #rows($4) returning id, seq, (select epoch from stream) as epoch)");
 
 static RAISE_SQLITE: &Sql = sql!(
@@ -151,8 +153,8 @@ static RAISE_SQLITE: &Sql = sql!(
 );
 
 static APPEND_SQLITE: &Sql = sql!(tenant, "#sqlite(insert into event
-        (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_id, actor_role, ts)
-    select $2, $1, $3 + e.place, e.value->>0, e.value->>1, e.value->>2, e.value->>3, e.value->>4, e.value->>5, e.value->>6, $5
+        (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_id, actor_role, ts, audience)
+    select $2, $1, $3 + e.place, e.value->>0, e.value->>1, e.value->>2, e.value->>3, e.value->>4, e.value->>5, e.value->>6, $5, e.value->>7
     from #rows($4) where true returning id, seq, $6 as epoch)");
 
 /// Numbers and logs the events of one transaction; several branches in id order (I2).
@@ -208,7 +210,8 @@ async fn append_to(
 fn row_of(draft: &Draft, entity: &str) -> serde_json::Value {
     let Draft { event, place, actor } = draft;
     let (table, session, sector) = (place.table_id, place.session_id, place.sector_id);
-    json!([event.kind().as_str(), table, session, sector, entity, actor.user_id, actor.role.as_str()])
+    let (kind, role) = (event.kind(), actor.role.as_str());
+    json!([kind.as_str(), table, session, sector, entity, actor.user_id, role, kind.audience().text()])
 }
 
 /// What a numbered draft looks like from outside; the same that a later read of the log would give.
@@ -227,6 +230,7 @@ fn envelope_of(row: &Appended, epoch: Arc<str>, draft: &Draft, entity: String, n
         actor: draft.actor.into(),
         ts: now,
         v: 1,
+        audience: Some(draft.event.kind().audience()),
     })
 }
 
@@ -237,7 +241,7 @@ const CLOSE_ENOUGH: i64 = 64;
 
 const COLUMNS: &str =
     "e.id, e.tenant_id, e.branch_id, e.seq, s.epoch, e.type, e.table_id, e.session_id, e.sector_id, e.entity,
-    e.actor_id, e.actor_role, e.ts from event e join branch_stream s on s.branch_id = e.branch_id";
+    e.actor_id, e.actor_role, e.ts, e.audience from event e join branch_stream s on s.branch_id = e.branch_id";
 
 impl Database {
     /// At most [`PAGE`] events of the branch after `seq`, in order.
