@@ -57,9 +57,8 @@ async fn key(parts: &mut Parts, state: &AppState, diner: Option<Diner>) -> Strin
     if let Some(diner) = diner.filter(|diner| !is_turned_away(diner)) {
         return format!("session:{}", diner.session_id());
     }
-    let bearer =
-        parts.headers.get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    if let Some(claims) = bearer.and_then(|token| state.authenticator.access(token).ok()) {
+    let claims = auth::bearer(&parts.headers).and_then(|token| state.authenticator.access(token).ok());
+    if let Some(claims) = claims {
         return format!("user:{}", claims.subject().user_id);
     }
     let Ok(visitor) = Visitor::from_request_parts(parts, state).await;

@@ -46,6 +46,7 @@ mod m20261128_000052_name_tip_providers;
 mod m20261128_000053_name_cash_providers;
 mod m20261128_000054_doubt_payments;
 mod m20261128_000055_create_cancellations;
+mod m20261128_000070_say_who_hears_events;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -99,6 +100,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000053_name_cash_providers::Migration),
             Box::new(m20261128_000054_doubt_payments::Migration),
             Box::new(m20261128_000055_create_cancellations::Migration),
+            Box::new(m20261128_000070_say_who_hears_events::Migration),
         ]
     }
 }

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use domain::{
     Cents, Currency,
-    payment::{PaymentStatus, truth::Stamp},
+    payment::{
+        PaymentStatus,
+        truth::{Sighting, Stamp},
+    },
 };
 
 /// One payment as the provider sees it at this moment.
@@ -41,6 +44,20 @@ pub struct Snapshot {
     pub disputed: bool,
     /// The answer as it came, for the audit.
     pub raw: String,
+}
+
+impl Snapshot {
+    /// What of it decides whether it is news. No more is given back than was paid.
+    #[must_use]
+    pub fn sighting(&self) -> Sighting {
+        Sighting {
+            status: self.status,
+            detail: self.detail.clone(),
+            amount: self.amount,
+            refunded: self.refunded.min(self.amount),
+            stamp: self.stamp,
+        }
+    }
 }
 
 /// Which payments to find.

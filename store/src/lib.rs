@@ -51,6 +51,7 @@ mod schema;
 mod scoped;
 mod sector;
 mod session;
+mod sql;
 mod staff;
 mod staff_member;
 mod subcategory;

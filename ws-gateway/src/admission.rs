@@ -134,12 +134,7 @@ impl Admission {
                 return Verdict::Unknown;
             }
         };
-        let same = record.filter(|record| {
-            record.is_active
-                && record.tenant_id == subject.tenant_id
-                && record.token_version == subject.token_version
-                && !record.grants.is_empty()
-        });
+        let same = record.filter(|record| record.still_speaks_for(subject) && !record.grants.is_empty());
         let Some(record) = same else { return Verdict::Go };
         let everywhere = record.grants.iter().any(|(_, role)| *role == Role::Admin);
         verdict(self.posts_of(&record.grants, everywhere, record.tenant_id).await)

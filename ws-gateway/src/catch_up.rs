@@ -19,7 +19,7 @@ use domain::{
     BranchId, SessionId,
     event::{Envelope, Position},
 };
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use runtime::{Limit, Peer, Problem};
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
@@ -73,7 +73,7 @@ pub(crate) async fn branch(
 ) -> Result<Json<CaughtUp>, Problem> {
     let asked = readable(query)?;
     let (branch, from) = (asked.number("branch_id", asked.branch_id.as_deref()).map(BranchId)?, asked.from()?);
-    let token = asked.token.as_deref().or_else(|| bearer(&headers));
+    let token = asked.token.as_deref().or_else(|| auth::bearer(&headers));
     let token = token.ok_or_else(|| Problem::unauthorized("You are not logged in."))?;
     let staff = gateway.admission.authenticator.staff::<AnyRole>(token).await?;
     if let Some(Extension(peer)) = peer {
@@ -107,11 +107,6 @@ pub(crate) async fn session(
 
 fn readable(query: Result<Query<CatchUpQuery>, QueryRejection>) -> Result<CatchUpQuery, Problem> {
     query.map(|Query(asked)| asked).map_err(|rejection| Problem::unprocessable(rejection.body_text()))
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 impl CatchUpQuery {

@@ -96,7 +96,8 @@ mod tests {
             took
         });
         let took = join_all(refusals).await;
-        let (patient, hasty): (Vec<Duration>, Vec<Duration>) = took.into_iter().partition(|took| *took >= CLOSE_TIMEOUT);
+        let (patient, hasty): (Vec<Duration>, Vec<Duration>) =
+            took.into_iter().partition(|took| *took >= CLOSE_TIMEOUT);
         assert_eq!((patient.len(), hasty.len()), (FULL_CLOSES, 200));
         assert!(hasty.iter().all(|took| *took < SHORT_CLOSE_TIMEOUT * 2), "{hasty:?}");
         assert_eq!(full_closes.available_permits(), FULL_CLOSES);

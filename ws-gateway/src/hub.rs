@@ -83,7 +83,7 @@ pub(crate) struct Call<'a> {
 impl<'a> Call<'a> {
     /// Whom `event` calls when the waiters are placed as `roster` says.
     pub(crate) fn new(event: &Envelope, roster: &'a Roster) -> Self {
-        let audience = event.kind.audience();
+        let audience = event.heard_by();
         let floor = match (audience.waiters, event.sector_id.map(|sector| roster.waiters_of(sector))) {
             (Waiters::No, _) => Floor::Nobody,
             (Waiters::All, _) | (Waiters::OfSector, None | Some([])) => Floor::Everybody,

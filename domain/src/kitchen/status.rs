@@ -20,6 +20,24 @@ text_enum! {
 }
 
 impl TicketStatus {
+    /// Whether the station still makes it.
+    #[must_use]
+    pub const fn is_being_made(self) -> bool {
+        match self {
+            Self::Pending | Self::InProgress => true,
+            Self::Ready | Self::Delivered => false,
+        }
+    }
+
+    /// Whether it is not carried out yet.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Pending | Self::InProgress | Self::Ready => true,
+            Self::Delivered => false,
+        }
+    }
+
     /// Moves the ticket on to `next`.
     ///
     /// # Errors

@@ -40,6 +40,54 @@ pub enum Failure {
 }
 
 impl PaymentStatus {
+    /// Whether money came in and was not taken back: an approved or disputed payment.
+    #[must_use]
+    pub const fn is_money(self) -> bool {
+        match self {
+            Self::Approved | Self::InMediation => true,
+            Self::Pending
+            | Self::InProcess
+            | Self::Authorized
+            | Self::Rejected
+            | Self::Cancelled
+            | Self::Refunded
+            | Self::ChargedBack
+            | Self::Unknown => false,
+        }
+    }
+
+    /// Whether money came in and went back as a whole.
+    #[must_use]
+    pub const fn is_taken_back(self) -> bool {
+        match self {
+            Self::Refunded | Self::ChargedBack => true,
+            Self::Pending
+            | Self::InProcess
+            | Self::Authorized
+            | Self::Approved
+            | Self::InMediation
+            | Self::Rejected
+            | Self::Cancelled
+            | Self::Unknown => false,
+        }
+    }
+
+    /// Whether it came to nothing, so that another try is free.
+    #[must_use]
+    pub const fn is_failed(self) -> bool {
+        match self {
+            Self::Rejected | Self::Cancelled => true,
+            Self::Pending
+            | Self::InProcess
+            | Self::Authorized
+            | Self::Approved
+            | Self::InMediation
+            | Self::Refunded
+            | Self::ChargedBack
+            | Self::Unknown => false,
+        }
+    }
+
     /// A payment that is `self` is seen as `next`. We see samples, not steps: `next` may lie behind states that nobody
     /// saw (pending, then refunded), so this asks for a path of legal steps (payments.md §2), not for one step.
     /// Staying is legal; a partial refund is an approved payment that stays so.

@@ -107,17 +107,9 @@ impl Sighting {
 /// and a chargeback only after the provider reimbursed us.
 #[must_use]
 pub fn credited(status: PaymentStatus, detail: &str, amount: Cents, refunded: Cents) -> Cents {
-    let counts = match status {
-        PaymentStatus::Approved | PaymentStatus::InMediation => true,
-        PaymentStatus::ChargedBack => Chargeback::from_detail(detail) == Chargeback::Reimbursed,
-        PaymentStatus::Pending
-        | PaymentStatus::InProcess
-        | PaymentStatus::Authorized
-        | PaymentStatus::Rejected
-        | PaymentStatus::Cancelled
-        | PaymentStatus::Refunded
-        | PaymentStatus::Unknown => false,
-    };
+    let is_reimbursed =
+        status == PaymentStatus::ChargedBack && Chargeback::from_detail(detail) == Chargeback::Reimbursed;
+    let counts = status.is_money() || is_reimbursed;
     if counts { amount.saturating_sub(refunded) } else { Cents::ZERO }
 }
 

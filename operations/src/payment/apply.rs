@@ -163,7 +163,7 @@ impl Sight<'_> {
 
     /// What the payment is worth from now on, if this sight is news.
     fn judged(&self, known: Option<&PaymentRow>, checkout: Option<&CheckoutRow>) -> Judged {
-        let seen = seen(self.seen);
+        let seen = self.seen.sighting();
         let before = known.and_then(sighting);
         let doubted = known.and_then(doubted);
         let verdict = judge(before.as_ref(), &seen, self.failure, doubted.as_ref());
@@ -296,17 +296,6 @@ fn is_same_sight(before: &Sighting, seen: &Sighting) -> bool {
         Stamp::Fetched(_) => true,
     };
     same_instant && seen.says_the_same(before)
-}
-
-/// What the provider says, as the rules read it.
-pub(super) fn seen(snapshot: &Snapshot) -> Sighting {
-    Sighting {
-        status: snapshot.status,
-        detail: snapshot.detail.clone(),
-        amount: snapshot.amount,
-        refunded: snapshot.refunded.min(snapshot.amount),
-        stamp: snapshot.stamp,
-    }
 }
 
 /// What was said of it since and is not believed.

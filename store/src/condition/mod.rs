@@ -11,6 +11,7 @@ use crate::{
     connection,
     database::{Database, LOCK_TIMEOUT_SECONDS, Location},
     error::{Error, Result},
+    sql::{Sql, sql},
 };
 use chrono::TimeDelta;
 use sea_orm::sqlx::{self, ConnectOptions, Connection, SqliteConnection};
@@ -45,9 +46,15 @@ const SECOND_READING: Duration = Duration::from_millis(200);
 /// After so many days the row of a process that is no more is forgotten.
 const OTHERS_DAYS: i64 = 7;
 
-const WRITE: &str = "/* housekeeping */ insert into write_probe (process, mark, written_at) values ($1, $2, $3)
-    on conflict (process) do update set mark = excluded.mark, written_at = excluded.written_at";
-const FORGET_OTHERS: &str = "/* housekeeping */ delete from write_probe where written_at < $1";
+static WRITE: &Sql = sql!(
+    unscoped("the look at the database: no business has a part in it"),
+    "/* housekeeping */ insert into write_probe (process, mark, written_at) values ($1, $2, $3)
+    on conflict (process) do update set mark = excluded.mark, written_at = excluded.written_at"
+);
+static FORGET_OTHERS: &Sql = sql!(
+    unscoped("the look at the database: no business has a part in it"),
+    "/* housekeeping */ delete from write_probe where written_at < $1"
+);
 
 /// What is known so far. Shared by all clones of a [`Database`].
 #[derive(Debug)]

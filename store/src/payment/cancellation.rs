@@ -4,6 +4,7 @@ use super::PaymentRow;
 use crate::{
     Database,
     error::{Error, Result},
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork, one},
 };
 use chrono::TimeDelta;
@@ -12,7 +13,7 @@ use domain::{
     payment::{CancellationFailure, CancellationStatus},
 };
 use entity::{cancellation, payment};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, DbBackend, EntityTrait, FromQueryResult};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, FromQueryResult};
 use std::time::Duration;
 
 /// A cancellation's row.
@@ -68,9 +69,12 @@ impl UnitOfWork {
         by: UserId,
         command: Option<&str>,
     ) -> Result<Option<CancellationRow>> {
-        let sql = "select * from cancellation where payment_id = $1
-            and (status in ('QUEUED', 'RUNNING') or status <> 'FAILED' and command = $2 and requested_by_id = $3)
-            order by id desc limit 1";
+        let sql = sql!(
+            row("payment_id"),
+            "select * from cancellation where payment_id = $1
+            and (#open_cancellation() or status <> 'FAILED' and command = $2 and requested_by_id = $3)
+            order by id desc limit 1"
+        );
         self.one(sql, [payment.id.into(), command.map(str::to_owned).into(), by.into()]).await
     }
 
@@ -79,12 +83,13 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn lease_cancellations(&self, limit: i64, lease: TimeDelta) -> Result<Vec<CancellationRow>> {
-        let skip = if self.backend() == DbBackend::Postgres { "for update skip locked" } else { "" };
-        let sql = format!(
+        let sql = sql!(
+            unscoped("the cancellations of all businesses: a worker takes what is due"),
             "/* housekeeping */ update cancellation set status = 'RUNNING', fence = fence + 1, lease_until = $3
-             where id in (select id from cancellation where {DUE} order by created_at limit $2 {skip}) returning *"
+             where id in (select id from cancellation where {DUE} order by created_at limit $2
+                 #pg(for update skip locked)) returning *"
         );
-        self.all(&sql, [self.now().into(), limit.into(), (self.now() + lease).into()]).await
+        self.all(sql, [self.now().into(), limit.into(), (self.now() + lease).into()]).await
     }
 
     /// Notes what came of it. False when the lease was lost: whoever has it now does it again, which does no harm.
@@ -92,8 +97,11 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn end_cancellation(&self, row: &CancellationRow, end: &CancellationEnd) -> Result<bool> {
-        let sql = "update cancellation set status = $3, failure = $4, retry_after = $5, last_error = $6,
-            lease_until = null, done_at = $7 where id = $1 and fence = $2 and status = 'RUNNING'";
+        let sql = sql!(
+            row("id"),
+            "update cancellation set status = $3, failure = $4, retry_after = $5, last_error = $6,
+            lease_until = null, done_at = $7 where id = $1 and fence = $2 and status = 'RUNNING'"
+        );
         let seconds = end.retry_after.map(|wait| i32::try_from(wait.as_secs()).unwrap_or(i32::MAX));
         let values = [
             row.id.into(),
@@ -119,8 +127,11 @@ impl Database {
             #[expect(dead_code, reason = "only that there is a row matters")]
             id: CancellationId,
         }
-        let sql = format!("/* housekeeping */ select id from cancellation where {DUE} limit 1");
-        let row: Option<Row> = one(self.reader(), &sql, [self.clock().now().into()]).await?;
+        let sql = sql!(
+            unscoped("the cancellations of all businesses: a worker takes what is due"),
+            "/* housekeeping */ select id from cancellation where {DUE} limit 1"
+        );
+        let row: Option<Row> = one(self.reader(), sql, [self.clock().now().into()]).await?;
         Ok(row.is_some())
     }
 

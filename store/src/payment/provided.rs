@@ -4,6 +4,7 @@ use super::{AccountRow, CheckoutRow, PaymentRow, Worth};
 use crate::{
     Database,
     error::Result,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork, one},
 };
 use auth::Diner;
@@ -70,8 +71,11 @@ impl UnitOfWork {
             check_id: Option<CheckId>,
             checkout_id: Option<CheckoutId>,
         }
-        let sql = "select check_id, checkout_id from payment
-            where tenant_id = $1 and tender = $2 and provider_payment_id = $3";
+        let sql = sql!(
+            tenant,
+            "select check_id, checkout_id from payment
+            where tenant_id = $1 and tender = $2 and provider_payment_id = $3"
+        );
         let row: Option<Row> = self.one(sql, numbered(account, provider_payment_id)).await?;
         Ok(row.and_then(|row| row.check_id.zip(row.checkout_id)))
     }
@@ -147,8 +151,11 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn move_payment(&self, payment: &Locked<PaymentRow>, account: &AccountRow) -> Result<()> {
-        let sql = "update payment set account_id = $2 where id = $1 and exists (select 1 from provider_account a
-            where a.id = payment.account_id and a.status = 'DISABLED')";
+        let sql = sql!(
+            row("id"),
+            "update payment set account_id = $2 where id = $1 and exists (select 1 from provider_account a
+            where a.id = payment.account_id and a.status = 'DISABLED')"
+        );
         self.run(sql, [payment.id.into(), account.id.into()]).await?;
         Ok(())
     }
@@ -167,9 +174,12 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn set_facts(&self, payment: &Locked<PaymentRow>, facts: &Facts) -> Result<()> {
-        let sql = "update payment set detail = $2, currency = $3, method = $4, provider_updated_at = $5,
+        let sql = sql!(
+            row("id"),
+            "update payment set detail = $2, currency = $3, method = $4, provider_updated_at = $5,
             provider_snapshot = $6, approved_at = coalesce(approved_at, $7), seen_at = $8, doubted = null,
-            doubted_since = null where id = $1";
+            doubted_since = null where id = $1"
+        );
         let values = [
             payment.id.into(),
             facts.detail.as_str().into(),
@@ -189,7 +199,8 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn mark_seen(&self, payment: &Locked<PaymentRow>) -> Result<()> {
-        let sql = "update payment set seen_at = $2, doubted = null, doubted_since = null where id = $1";
+        let sql =
+            sql!(row("id"), "update payment set seen_at = $2, doubted = null, doubted_since = null where id = $1");
         self.run(sql, [payment.id.into(), self.now().into()]).await?;
         Ok(())
     }
@@ -203,7 +214,7 @@ impl UnitOfWork {
             Some(doubted) if doubted == said => payment.doubted_since.unwrap_or(self.now()),
             _ => self.now(),
         };
-        let sql = "update payment set doubted = $2, doubted_since = $3, seen_at = $4 where id = $1";
+        let sql = sql!(row("id"), "update payment set doubted = $2, doubted_since = $3, seen_at = $4 where id = $1");
         self.run(sql, [payment.id.into(), said.into(), since.into(), self.now().into()]).await?;
         Ok(since)
     }
@@ -227,14 +238,17 @@ pub struct ReturnedPayment {
 }
 
 // Of several payments on one checkout the one that counts most is told of.
-const RETURNED: &str = "select p.id as payment_id, p.status as payment_status, g.id as check_id,
+static RETURNED: &Sql = sql!(
+    session,
+    "select p.id as payment_id, p.status as payment_status, g.id as check_id,
         g.status as check_status, g.total_cents, g.paid_cents
     from guest_check g
     left join checkout c on c.check_id = g.id and c.id = $3
     left join payment p on p.check_id = g.id
         and (p.provider_payment_id = $2 or $2 = '' and p.checkout_id = c.id)
     where g.session_id = $1 and (c.id is not null or p.id is not null)
-    order by p.net_cents is null, p.net_cents desc, p.id desc limit 1";
+    order by p.net_cents is null, p.net_cents desc, p.id desc limit 1"
+);
 
 impl Database {
     /// The payment that a payer of this session comes back from, by the provider's number or the checkout's id.
@@ -264,7 +278,8 @@ impl Database {
         account: &AccountRow,
         provider_payment_id: &str,
     ) -> Result<Option<PaymentRow>> {
-        let sql = "select * from payment where tenant_id = $1 and tender = $2 and provider_payment_id = $3";
+        let sql =
+            sql!(tenant, "select * from payment where tenant_id = $1 and tender = $2 and provider_payment_id = $3");
         one(self.reader(), sql, numbered(account, provider_payment_id)).await
     }
 }

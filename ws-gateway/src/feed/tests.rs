@@ -5,7 +5,7 @@ use crate::{
     hub::{BranchRoles, Listener},
     testing::{BRANCH, FakeLog, StillClock, event, later, office, roster, unreadable},
 };
-use domain::SessionId;
+use domain::{SessionId, event::Audience};
 use runtime::config::SocketLimits;
 use serde_json::Value;
 use tokio::sync::mpsc::Receiver;
@@ -264,7 +264,7 @@ async fn what_a_later_version_says_is_passed_on_and_delays_nobody() {
     let mut cook = house.join(cook, None).await.1;
     let mut diner = house.join(Listener::Diner { session: SessionId(31), phone: None }, None).await.1;
     // By the bus, with a field of its own; then only by the log.
-    let text = r#"{"id":1,"epoch":"e1","seq":1,"type":"ROUND_PRINTED","tenant_id":1,"branch_id":2,"table_id":null,"session_id":31,"sector_id":5,"entity":[1, null],"actor":{"user_id":null,"role":"PRINTER"},"ts":"2027-01-15T08:00:00+00:00","audience":3,"v":2}"#;
+    let text = r#"{"id":1,"epoch":"e1","seq":1,"type":"ROUND_PRINTED","tenant_id":1,"branch_id":2,"table_id":null,"session_id":31,"sector_id":5,"entity":[1, null],"actor":{"user_id":null,"role":"PRINTER"},"ts":"2027-01-15T08:00:00+00:00","new":3,"v":2}"#;
     house.log_event(later(1));
     house.feed.hear(&Published::parse(text.into()).unwrap()).await;
     assert_eq!(admin.try_recv().unwrap().as_str(), text);
@@ -277,6 +277,32 @@ async fn what_a_later_version_says_is_passed_on_and_delays_nobody() {
     let Handover::Frames(frames) = house.join(ADMIN, after(0)).await.0.handover else { panic!() };
     assert_eq!(frames[0].text.as_str(), text);
     assert_eq!(frames[1].text.as_bytes(), by_log.json);
+}
+
+/// A later version says itself whom its events are for: to them they go, live, from memory and from the log.
+#[tokio::test]
+async fn what_a_later_version_says_reaches_whom_it_is_for() {
+    let mut house = house().await;
+    let (mut admin, cook) = (house.admin().await, BranchRoles { kitchen: true, ..Default::default() });
+    let cook = Listener::Staff { user: UserId(4), roles: cook };
+    let table = Listener::Diner { session: SessionId(31), phone: None };
+    let (mut kitchen, mut diner) = (house.join(cook, None).await.1, house.join(table, None).await.1);
+    let mut stranger = house.join(Listener::Diner { session: SessionId(32), phone: None }, None).await.1;
+    let event = Envelope { audience: Some(Audience::read("K S")), ..later(1) };
+    let shown = Published::new(event.clone()).unwrap().json;
+    // By the bus, as a process elsewhere reads it; then only by the log.
+    let published = house.log_event(event.clone());
+    house.feed.hear(&Published::parse(published.carried()).unwrap()).await;
+    house.log_event(Envelope { seq: 2, ..event });
+    house.publish(3).await;
+    assert_eq!(kitchen.try_recv().unwrap().as_bytes(), shown);
+    assert_eq!(diner.try_recv().unwrap().as_bytes(), shown);
+    assert_eq!((heard(&mut kitchen), heard(&mut diner)), (vec![2, 3], vec![2, 3]));
+    assert_eq!((heard(&mut admin), heard(&mut stranger)), (vec![3], vec![]));
+    let (joined, _) = house.join(cook, after(0)).await;
+    let Handover::Frames(frames) = &joined.handover else { panic!() };
+    assert_eq!(crate::replay::audible(&joined, frames).len(), 3);
+    assert_eq!(frames[0].text.as_bytes(), shown);
 }
 
 /// One bad row must not silence a branch for as long as the log keeps it.

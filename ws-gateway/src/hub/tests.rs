@@ -97,6 +97,45 @@ fn what_a_later_version_says_reaches_the_admins() {
     assert_eq!(hears(&full_house(), &later(1), &today()), union(&[&A]));
 }
 
+/// By what it says of itself, not by what this version thinks of its type.
+#[test]
+fn an_event_reaches_whom_it_says_whatever_its_type() {
+    let hub = full_house();
+    for (said, expected) in [
+        ("A", union(&[&A])),
+        ("W", union(&[&W])),
+        ("Ws", union(&[&WS])),
+        ("K", union(&[&K])),
+        ("S", union(&[&S])),
+        ("D", union(&[&D])),
+        ("Ws K S", union(&[&WS, &K, &S])),
+        ("A W K D", union(&[&A, &W, &K, &D])),
+    ] {
+        for kind in [later(1).kind, EventType::CartSync.into(), EventType::EntityUpdated.into()] {
+            let event = Envelope { kind, audience: Some(Audience::read(said)), ..later(1) };
+            assert_eq!(hears(&hub, &event, &today()), expected, "{said}");
+            // Without a session nobody is at its table.
+            let nowhere = Envelope { session_id: None, ..event };
+            assert!(
+                said.contains('D') || hears(&hub, &nowhere, &today()).iter().all(|name| !D.contains(name)),
+                "{said}"
+            );
+        }
+    }
+    for unreadable in ["", "H", "S H", "D H", "everybody"] {
+        let event = Envelope { audience: Some(Audience::read(unreadable)), ..event(1, EventType::CartSync) };
+        assert_eq!(hears(&hub, &event, &today()), union(&[&A]), "{unreadable}");
+    }
+}
+
+#[test]
+fn what_an_older_version_says_goes_by_its_type() {
+    for kind in EventType::ALL {
+        let older = Envelope { audience: None, ..event(1, *kind) };
+        assert_eq!(hears(&full_house(), &older, &today()), table(*kind), "{}", kind.as_str());
+    }
+}
+
 #[test]
 fn a_table_nobody_is_assigned_to_is_everybodys() {
     let hub = full_house();

@@ -5,7 +5,7 @@ use crate::{
     Error, Result,
     command::{Twice, keyless},
     payment::{
-        apply::{doubted, seen as sight_of, sighting},
+        apply::{doubted, sighting},
         broken::{self, Standing},
         providers::Providers,
     },
@@ -106,7 +106,7 @@ pub(in crate::payment) async fn is_news(
     let known = db.provided_payment(account, &seen.payment_id).await?;
     let (before, doubted) = (known.as_ref().and_then(sighting), known.as_ref().and_then(doubted));
     let failure = providers.of(account).caps().failure;
-    Ok(judge(before.as_ref(), &sight_of(seen), failure, doubted.as_ref()) != Verdict::Ignore)
+    Ok(judge(before.as_ref(), &seen.sighting(), failure, doubted.as_ref()) != Verdict::Ignore)
 }
 
 /// All that a search finds, each payment once.

@@ -61,7 +61,7 @@ async fn count(db: &Database, what: &str) -> i64 {
         count: i64,
     }
     let sql = format!("select count(*) as count from {what}");
-    crate::unit_of_work::one::<Count>(db.reader(), &sql, []).await.unwrap().unwrap().count
+    crate::unit_of_work::one::<Count>(db.reader(), sql.as_str(), []).await.unwrap().unwrap().count
 }
 
 #[tokio::test]
