@@ -40,6 +40,7 @@ ci:
 documents:
     cargo run -- openapi > api/openapi.json
     cargo run -- asyncapi > ws-gateway/asyncapi.json
+    cargo run -- configuration > docs/configuration.md
 
 # Every citation in comments, with its place
 citations:

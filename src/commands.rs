@@ -21,6 +21,7 @@ pub(crate) async fn run(command: Command, args: Args) -> Result<(), Failure> {
     match command {
         Command::Openapi => return print(&api::document().to_pretty_json()?),
         Command::Asyncapi => return print(&format!("{:#}", ws_gateway::document())),
+        Command::Configuration => return print(runtime::config::reference().trim_end()),
         _ => {}
     }
     let settings = Settings::resolve(args)?;
@@ -41,7 +42,7 @@ pub(crate) async fn run(command: Command, args: Args) -> Result<(), Failure> {
         }
         Command::Audit { what } => operator::audit(&Process::start(settings).await?, what).await,
         Command::Reconcile { day } => operator::reconcile(&Process::start(settings).await?, day).await,
-        Command::Openapi | Command::Asyncapi => Ok(()),
+        Command::Openapi | Command::Asyncapi | Command::Configuration => Ok(()),
     }
 }
 

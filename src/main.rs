@@ -44,6 +44,8 @@ enum Command {
     Openapi,
     /// Prints the AsyncAPI document of the gateway.
     Asyncapi,
+    /// Prints every setting: docs/configuration.md.
+    Configuration,
     /// Begins a new epoch in every branch's event stream: to be run after the database was restored or failed over to
     /// an older state, before the API starts. Every connected and returning client is told to read again.
     NewEpoch,
