@@ -20,7 +20,7 @@ COPY --from=build /out/comanda /usr/local/bin/comanda
 USER comanda
 WORKDIR /data
 VOLUME /data
-# Development would publish the demo's passwords to whoever reaches the ports.
+# The image listens on all addresses, where development refuses to start: its passwords are published.
 ENV COMANDA_ENV=production \
     COMANDA_API_ADDR=0.0.0.0:8000 \
     COMANDA_WS_ADDR=0.0.0.0:8001 \

@@ -6,8 +6,9 @@ use crate::{
     sandbox::{self, Sandbox},
 };
 use api::{AppState, Parts};
+use operations::demo::{self, Passwords};
 use pictures::Pictures;
-use runtime::{Args, Connections, Settings, log, serve::listen, telemetry};
+use runtime::{Args, ConfigError, Connections, Settings, log, serve::listen, telemetry};
 use std::net::SocketAddr;
 use telemetry::MetricsHandle;
 use tokio::net::TcpListener;
@@ -31,7 +32,7 @@ pub(crate) async fn run(command: Command, args: Args) -> Result<(), Failure> {
         Command::Api => api(settings).await,
         Command::WsGateway => gateway(settings).await,
         Command::Migrate => Ok(Process::start(settings).await?.db.migrate().await?),
-        Command::Seed => Ok(operations::demo::seed(&Process::start(settings).await?.db).await?),
+        Command::Seed => operator::seed(&Process::start(settings).await?).await,
         Command::NewEpoch => {
             let streams = Process::start(settings).await?.db.begin_epoch().await?;
             print(&format!("{streams} streams began a new epoch; clients will read again."))
@@ -40,6 +41,7 @@ pub(crate) async fn run(command: Command, args: Args) -> Result<(), Failure> {
         Command::DeadLetters { what } => {
             operator::dead_letters(&Process::start(settings).await?, what.unwrap_or_default()).await
         }
+        Command::User { what } => operator::user(&Process::start(settings).await?, what).await,
         Command::Audit { what } => operator::audit(&Process::start(settings).await?, what).await,
         Command::Reconcile { day } => operator::reconcile(&Process::start(settings).await?, day).await,
         Command::Openapi | Command::Asyncapi | Command::Configuration => Ok(()),
@@ -51,8 +53,10 @@ async fn serve(mut settings: Settings) -> Result<(), Failure> {
     let sandbox = Sandbox::start_for(&mut settings).await?;
     let process = Process::start(settings).await?;
     process.db.migrate().await?;
-    if !process.settings.is_production() {
-        operations::demo::seed(&process.db).await?;
+    if process.settings.is_production() {
+        refuse_published_logins(&process).await?;
+    } else {
+        demo::seed(&process.db, Passwords::Published).await?;
     }
     sandbox::adopt_account(&process, sandbox.as_ref()).await?;
     let (api, gateway) = (open(process.settings.api_addr)?, open(process.settings.ws_addr)?);
@@ -69,6 +73,9 @@ async fn api(mut settings: Settings) -> Result<(), Failure> {
     let (metrics, connections) = watched(&settings)?;
     let process = Process::start(settings).await?;
     process.db.migrate().await?;
+    if process.settings.is_production() {
+        refuse_published_logins(&process).await?;
+    }
     sandbox::adopt_account(&process, None).await?;
     let listener = open(process.settings.api_addr)?;
     tracing::info!(address = %listener.local_addr()?, "API is up");
@@ -87,6 +94,19 @@ async fn gateway(settings: Settings) -> Result<(), Failure> {
     jobs::forget_idle_limits(&process);
     run_gateway(&process, listener, metrics, connections);
     until_stopped(process).await
+}
+
+/// Production lets nobody in with a password that the README publishes (design.md §7).
+async fn refuse_published_logins(process: &Process) -> Result<(), Failure> {
+    let open = demo::published_logins(&process.db).await?.join(" ");
+    if open.is_empty() {
+        return Ok(());
+    }
+    let problem = format!(
+        "the demo's published passwords let anybody in as {open}: give each a password of its own, or lock them with \
+         `comanda user lock {open}`"
+    );
+    Err(ConfigError { problems: vec![problem] }.into())
 }
 
 /// Starts recording, and makes room for connections before anything else opens files.

@@ -38,7 +38,7 @@ enum Command {
     WsGateway,
     /// Brings the database's schema up to date.
     Migrate,
-    /// Adds the demo restaurant where it is missing.
+    /// Adds the demo restaurant where it is missing; in production with passwords of its own, which are printed once.
     Seed,
     /// Prints the OpenAPI document.
     Openapi,
@@ -61,6 +61,11 @@ enum Command {
         /// The branch's day, as 2026-02-28; yesterday when not said.
         #[arg(long)]
         day: Option<chrono::NaiveDate>,
+    },
+    /// Members of staff as accounts.
+    User {
+        #[command(subcommand)]
+        what: operator::User,
     },
     /// Walks the chain of every business's audit log and tells the first row that is not as it was written.
     Audit {
