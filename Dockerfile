@@ -7,7 +7,7 @@ COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked --bin comanda \
-    && install -D --strip target/release/comanda /out/comanda
+    && install -D target/release/comanda /out/comanda
 
 FROM debian:bookworm-slim
 # Certificates for the payment provider; everything else the binary brings along.

@@ -17,11 +17,13 @@ check CRATE:
 fmt:
     cargo fmt --all
 
-# What a merge needs and takes no tests: formatting, citations, dependencies, lints
+# What a merge needs and takes no tests: formatting, citations, spelling, dependencies, lints
 lint:
     cargo fmt --all --check
     scripts/check-citations
     scripts/check-dependencies
+    scripts/check-licences
+    scripts/check-spelling
     cargo clippy --workspace --all-targets --locked -- -D warnings
 
 # All tests, or what `cargo test` would take: just test -p domain
@@ -50,6 +52,6 @@ citations:
 bench:
     scripts/bench
 
-# Licences, bans, sources, doubled versions; needs cargo-deny
-deny:
-    cargo deny check licenses bans sources
+# Known faults of what we depend on; needs the network
+advisories:
+    scripts/cargo-tool cargo-deny 0.20.2 --locked check advisories

@@ -364,7 +364,7 @@ both_modes! {
     }
 
     /// Another business's code opens its own table and no other, and neither's office reaches the other's codes.
-    async fn another_businesss_code_opens_no_table_here(app: App) {
+    async fn a_code_of_another_business_opens_no_table_here(app: App) {
         let manager = manager(&app).await;
         by_secret(&app, &manager).await;
         let ours = secret(&app, &manager, "INT-01").await;

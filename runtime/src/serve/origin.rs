@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_line_is_the_proxys_own() {
+    fn the_last_line_is_the_one_of_the_proxy() {
         let proxies = proxies(&["10.0.0.0/8"]);
         for (lines, client) in [
             (&["198.51.100.7"][..], "198.51.100.7"),
