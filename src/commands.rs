@@ -6,7 +6,7 @@ use crate::{
     sandbox::{self, Sandbox},
 };
 use api::{AppState, Parts};
-use operations::demo::{self, Passwords};
+use operations::demo;
 use pictures::Pictures;
 use runtime::{Args, ConfigError, Connections, Settings, log, serve::listen, telemetry};
 use std::net::SocketAddr;
@@ -56,7 +56,7 @@ async fn serve(mut settings: Settings) -> Result<(), Failure> {
     if process.settings.is_production() {
         refuse_published_logins(&process).await?;
     } else {
-        demo::seed(&process.db, Passwords::Published).await?;
+        demo::seed(&process.db).await?;
     }
     sandbox::adopt_account(&process, sandbox.as_ref()).await?;
     let (api, gateway) = (open(process.settings.api_addr)?, open(process.settings.ws_addr)?);

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use domain::{SyncId, text::Email};
 use operations::{
-    demo::{self, Passwords},
+    demo,
     payment::{self, Report},
 };
 use std::time::{Duration, Instant};
@@ -71,10 +71,9 @@ fn ensure_reachable(process: &Process) -> Result<(), Failure> {
 /// `comanda seed`. Published passwords are for development; production gets others, and nobody could start it otherwise.
 pub(crate) async fn seed(process: &Process) -> Result<(), Failure> {
     if !process.settings.is_production() {
-        demo::seed(&process.db, Passwords::Published).await?;
-        return Ok(());
+        return Ok(demo::seed(&process.db).await?);
     }
-    let logins = demo::seed(&process.db, Passwords::MadeUp).await?;
+    let logins = demo::seed_with_own_passwords(&process.db).await?;
     if logins.is_empty() {
         return print("The demo restaurant is there already; nothing was changed.");
     }

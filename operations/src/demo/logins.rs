@@ -25,15 +25,6 @@ pub(super) const STAFF: &[(&str, &str, &str, &str, Role)] = &[
     ("alberto.cortez@demo.com", "waiter123", "Alberto", "Cortez", Role::Waiter),
 ];
 
-/// Which passwords the demo's people get.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Passwords {
-    /// Those of the README: anybody knows them.
-    Published,
-    /// New ones, known to whoever reads what [`seed`](super::seed) returns.
-    MadeUp,
-}
-
 /// A login with its password in clear.
 #[derive(Clone)]
 pub struct Login {
@@ -43,15 +34,15 @@ pub struct Login {
     pub password: String,
 }
 
-impl Passwords {
-    /// The demo's people, in the order of [`STAFF`].
-    pub(super) fn logins(self) -> Vec<Login> {
-        let password = |published: &str| match self {
-            Self::Published => published.to_owned(),
-            Self::MadeUp => Alphanumeric.sample_string(&mut OsRng.unwrap_err(), MADE_UP),
-        };
-        STAFF.iter().map(|(email, published, ..)| Login { email, password: password(published) }).collect()
-    }
+/// The demo's people with the passwords of the README, in the order of [`STAFF`].
+pub(super) fn published() -> Vec<Login> {
+    STAFF.iter().map(|(email, password, ..)| Login { email, password: (*password).to_owned() }).collect()
+}
+
+/// The same people with passwords that only the reader of the answer knows.
+pub(super) fn made_up() -> Vec<Login> {
+    let password = || Alphanumeric.sample_string(&mut OsRng.unwrap_err(), MADE_UP);
+    STAFF.iter().map(|(email, ..)| Login { email, password: password() }).collect()
 }
 
 /// The hash of each login's password.
@@ -70,7 +61,7 @@ pub(super) async fn hashes(logins: &[Login]) -> Result<Vec<String>> {
 /// The database failed.
 pub async fn published_logins(db: &Database) -> Result<Vec<&'static str>> {
     let mut open = Vec::new();
-    for Login { email, password } in Passwords::Published.logins() {
+    for Login { email, password } in published() {
         let login =
             Email::try_from(email.to_owned()).map_err(|_| Error::Internal("a login of the demo is no address"))?;
         let Some(stored) = db.find_password(&login).await? else { continue };

@@ -6,7 +6,7 @@ mod menu;
 mod pantry;
 mod recipes;
 
-pub use logins::{Login, Passwords, published_logins};
+pub use logins::{Login, published_logins};
 
 use crate::{
     Error, Result,
@@ -18,16 +18,27 @@ use store::{Database, NewBranch, NewUser};
 
 const SLUG: &str = "buen-sabor";
 
-/// Adds the demo restaurant where it is missing, and says who may sign in; nothing where it was there already. Two
-/// processes that start together add one.
+/// Adds the demo restaurant where it is missing, with the passwords of the README. Two processes that start together
+/// add one.
 ///
 /// # Errors
 /// The database failed, or another process was adding it at the same moment and failed.
-pub async fn seed(db: &Database, passwords: Passwords) -> Result<Vec<Login>> {
+pub async fn seed(db: &Database) -> Result<()> {
+    plant(db, logins::published()).await.map(drop)
+}
+
+/// The same with passwords that are made up, and who may sign in with which; nobody where it was there already.
+///
+/// # Errors
+/// As [`seed`].
+pub async fn seed_with_own_passwords(db: &Database) -> Result<Vec<Login>> {
+    plant(db, logins::made_up()).await
+}
+
+async fn plant(db: &Database, logins: Vec<Login>) -> Result<Vec<Login>> {
     if db.has_tenant(SLUG).await? {
         return Ok(Vec::new());
     }
-    let logins = passwords.logins();
     let hashes = hashes(&logins).await?;
     let hashes = &hashes;
     let seeded = keyless(db, "demo.seed", Twice::FindsTheFirst, |uow| async move {
