@@ -1,4 +1,5 @@
-# One image for every process of Comanda: the command picks which (`api`, `ws-gateway`, `migrate`, or `serve` for all in one).
+# One image for every process of Comanda: the command picks which (`api`, `ws-gateway`, `migrate`, or `serve` for all in
+# one).
 
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src

@@ -17,14 +17,19 @@ check CRATE:
 fmt:
     cargo fmt --all
 
-# What a merge needs and takes no tests: formatting, citations, spelling, dependencies, lints
+# What a merge needs and takes no tests: formatting, citations, lines, spelling, dependencies, lints
 lint:
     cargo fmt --all --check
     scripts/check-citations
+    scripts/check-lines
     scripts/check-dependencies
     scripts/check-licences
     scripts/check-spelling
     cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# The documentation of the crates, without a link that leads nowhere
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
 # All tests, or what `cargo test` would take: just test -p domain
 test *ARGS:

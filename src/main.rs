@@ -74,8 +74,8 @@ enum Command {
     },
 }
 
-/// A write beyond the process's limit on file sizes (`ulimit -f`) becomes an error that the database reports, in place of
-/// the end of the process: as PostgreSQL does, which ignores the signal.
+/// A write beyond the process's limit on file sizes (`ulimit -f`) becomes an error that the database reports, in place
+/// of the end of the process: as PostgreSQL does, which ignores the signal.
 fn survive_full_files() {
     /// SIGXFSZ on every Linux but MIPS, on macOS and on the BSDs.
     const SIGXFSZ: i32 = 25;

@@ -1,5 +1,6 @@
 //! What an operator does at the command line: look for lost payments, put given-up work back, compare a day with the
-//! provider, verify the audit log, add the demo restaurant, lock a login. Beside a running server: the database's leases keep them apart.
+//! provider, verify the audit log, add the demo restaurant, lock a login. Beside a running server: the database's
+//! leases keep them apart.
 
 use crate::{
     commands::{Failure, print},
@@ -68,7 +69,8 @@ fn ensure_reachable(process: &Process) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `comanda seed`. Published passwords are for development; production gets others, and nobody could start it otherwise.
+/// `comanda seed`. Published passwords are for development; production gets others, and nobody could start it
+/// otherwise.
 pub(crate) async fn seed(process: &Process) -> Result<(), Failure> {
     if !process.settings.is_production() {
         return Ok(demo::seed(&process.db).await?);
@@ -113,7 +115,8 @@ pub(crate) async fn sweep_payments(process: &Process) -> Result<(), Failure> {
         if done > 0 {
             continue;
         }
-        // What is due within moments, or in another process's hands, is waited for; what waits longer is its own affair.
+        // What is due within moments, or in another process's hands, is waited for; what waits longer is its own
+        // affair.
         match db.next_sync().await? {
             Some(at) if at - db.clock().now() < chrono::TimeDelta::seconds(2) => {
                 tokio::time::sleep(Duration::from_millis(50)).await;

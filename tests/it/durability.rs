@@ -161,7 +161,8 @@ embedded_only! {
         come_back(&order(&phone, "after").await);
     }
 
-    /// What an operator does to a running house is no fault: VACUUM moves every page, a second process leaves marks of its own.
+    /// What an operator does to a running house is no fault: VACUUM moves every page, a second process leaves marks of
+    /// its own.
     async fn a_vacuum_and_a_neighbour_are_no_fault(app: App) {
         let phone = app.scan("INT-01").await;
         for turn in 0..3 {
@@ -270,8 +271,8 @@ distributed_only! {
         assert_gap_free(&app).await;
     }
 
-    /// A hundred phones hang up while their order waits for a lock: no connection stays inside a transaction, their number
-    /// stays bounded, and the next orders are stored.
+    /// A hundred phones hang up while their order waits for a lock: no connection stays inside a transaction, their
+    /// number stays bounded, and the next orders are stored.
     async fn hang_ups_behind_a_lock_leave_no_open_transaction(app: App) {
         let phone = app.scan("INT-01").await;
         let session = phone.session_id;

@@ -1,5 +1,5 @@
-//! The log holds what this version cannot understand: events of a later version's, and a row that nobody can read. Neither
-//! may silence a branch.
+//! The log holds what this version cannot understand: events of a later version's, and a row that nobody can read.
+//! Neither may silence a branch.
 
 use crate::streams::commit_unpublished;
 use harness::{App, Caller, DinerPhone, Socket, StaffClient, Value, both_modes, json};

@@ -181,8 +181,8 @@ impl Process {
         self.child().as_mut().and_then(|(child, _)| child.try_wait().ok().flatten())
     }
 
-    /// Somebody reads the pipe that nobody read: what was in it and what comes from now on, as long as the program runs.
-    /// Does nothing where the output goes elsewhere.
+    /// Somebody reads the pipe that nobody read: what was in it and what comes from now on, as long as the program
+    /// runs. Does nothing where the output goes elsewhere.
     ///
     /// # Panics
     /// When no thread can be started.

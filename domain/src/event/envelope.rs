@@ -155,7 +155,8 @@ pub struct Draft {
     pub actor: Actor,
 }
 
-/// A point in a branch's stream. Positions of different epochs do not compare: a restore to an older state starts a new epoch.
+/// A point in a branch's stream. Positions of different epochs do not compare: a restore to an older state starts a new
+/// epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The stream's incarnation.

@@ -4,12 +4,12 @@
 //! instant (the provider's clock shows whole seconds) the one that is farther along. Time is never turned back, and
 //! nothing the provider says is dropped because we did not expect it: it is applied, and a person is told.
 //!
-//! A dispute can be opened and settled for us within one second, and then the farther one is not the later one. Here the
-//! contract's rank alone would keep a payment disputed for ever, as no later stamp will come. So a legal step is taken
-//! within an instant too, even one down the ranks: a sight is fetched only after the last one was committed (the lease
-//! and its fence, `operations::payment::sync`), so that of two the second is the newer, unless the provider itself serves
-//! the past. Such a read can then show a dispute as settled, or open again, until the next look. Money stays out of it:
-//! both sides of every legal step down count the same.
+//! A dispute can be opened and settled for us within one second, and then the farther one is not the later one. Here
+//! the contract's rank alone would keep a payment disputed for ever, as no later stamp will come. So a legal step is
+//! taken within an instant too, even one down the ranks: a sight is fetched only after the last one was committed (the
+//! lease and its fence, `operations::payment::sync`), so that of two the second is the newer, unless the provider
+//! itself serves the past. Such a read can then show a dispute as settled, or open again, until the next look. Money
+//! stays out of it: both sides of every legal step down count the same.
 
 use super::PaymentStatus;
 use crate::Cents;

@@ -1,4 +1,5 @@
-//! The demo's people: their logins, the passwords that the README publishes, and who of them still has the published one.
+//! The demo's people: their logins, the passwords that the README publishes, and who of them still has the published
+//! one.
 
 use crate::{Error, Result};
 use domain::{Role, text::Email};

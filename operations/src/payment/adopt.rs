@@ -1,5 +1,5 @@
-//! The account of a server with one restaurant, from the configuration (`MERCADOPAGO_ACCESS_TOKEN`), or the sandbox's in
-//! the demo: kept like any other account, so that nothing else has to know of it.
+//! The account of a server with one restaurant, from the configuration (`MERCADOPAGO_ACCESS_TOKEN`), or the sandbox's
+//! in the demo: kept like any other account, so that nothing else has to know of it.
 
 use super::providers::Providers;
 use crate::{Error, Result};
@@ -12,7 +12,8 @@ use secrecy::ExposeSecret;
 use store::{AccountRow, Database, NewAccount, Sealed, UnitOfWork};
 use uuid::Uuid;
 
-/// Makes the business's account use `credentials`; adds it when there is none. Without a business there is nothing to do.
+/// Makes the business's account use `credentials`; adds it when there is none. Without a business there is nothing to
+/// do.
 ///
 /// # Errors
 /// The credentials cannot be sealed.

@@ -1,9 +1,9 @@
 //! Configuration as it is written: every flag, its environment variable and its documentation, in one struct.
 //!
 //! `comanda --help` prints this and `comanda configuration` makes docs/configuration.md of it ([`reference`]); there is
-//! no other list. The unit is the name of the value, and the last paragraph says which process makes use of the setting.
-//! Values are checked and typed by [`Settings::resolve`](super::Settings::resolve), which sees all of them and so can
-//! name all that is wrong at once.
+//! no other list. The unit is the name of the value, and the last paragraph says which process makes use of the
+//! setting. Values are checked and typed by [`Settings::resolve`](super::Settings::resolve), which sees all of them and
+//! so can name all that is wrong at once.
 //!
 //! [`reference`]: super::reference
 

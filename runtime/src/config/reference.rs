@@ -1,7 +1,7 @@
 //! The page of all settings, docs/configuration.md, written from the definitions that the program parses.
 //!
-//! What a definition says in passing has a column here: the last paragraph of its help begins with "Read by", the name of
-//! its value is the unit, and a sentence that begins with "Default:" is the default where the code computes one.
+//! What a definition says in passing has a column here: the last paragraph of its help begins with "Read by", the name
+//! of its value is the unit, and a sentence that begins with "Default:" is the default where the code computes one.
 
 use super::Args;
 use clap::{Arg, Command};

@@ -64,7 +64,8 @@ impl Connection {
                 answer(router.clone(), connections.clone(), peer, Arc::clone(&talk), under_way, request)
             })
         };
-        // Without hyper's own time-out for heads: it counts the rest between two requests as well, and starts anew there.
+        // Without hyper's own time-out for heads: it counts the rest between two requests as well, and starts anew
+        // there.
         let mut connection = http1::Builder::new()
             .max_buf_size(BUFFER)
             .header_read_timeout(None::<Duration>)

@@ -58,7 +58,8 @@ pub(super) struct Place {
 impl Connections {
     /// Raises the process's limit of open files and derives from it how many connections there may be.
     ///
-    /// `database` is how many connections the database pool may open, `sockets` how many WebSockets the gateway may keep.
+    /// `database` is how many connections the database pool may open, `sockets` how many WebSockets the gateway may
+    /// keep.
     #[must_use]
     pub fn of_process(settings: &ConnectionSettings, database: usize, sockets: usize) -> Self {
         let limit = descriptors::raise();

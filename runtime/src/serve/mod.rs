@@ -1,5 +1,5 @@
-//! HTTP on a port, so that nobody outside can stop the house by holding connections: the one loop behind the API and the
-//! gateway.
+//! HTTP on a port, so that nobody outside can stop the house by holding connections: the one loop behind the API and
+//! the gateway.
 //!
 //! * `descriptors`: how many files there may be, and so how many connections.
 //! * `slots`: who has a place, who gets one, whose is taken for it. Plain data.

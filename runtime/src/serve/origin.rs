@@ -28,8 +28,9 @@ impl Proxies {
         }
     }
 
-    /// The address of the client behind a request of `peer`. A proxy appends the address that it saw itself, as the last
-    /// entry or as a header line of its own behind those the client sent; everything before that is the client's word.
+    /// The address of the client behind a request of `peer`. A proxy appends the address that it saw itself, as the
+    /// last entry or as a header line of its own behind those the client sent; everything before that is the client's
+    /// word.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let forwarded = self.trusts(peer).then(|| headers.get_all(FORWARDED_FOR).iter().next_back()).flatten();

@@ -103,7 +103,8 @@ impl Edge {
         }
     }
 
-    /// Conditions on parent `t` and child `c`, one a query, of parents that a child of deletion $1 could not stand without.
+    /// Conditions on parent `t` and child `c`, one a query, of parents that a child of deletion $1 could not stand
+    /// without.
     pub(super) fn stands_under(&self) -> Vec<String> {
         match self.hold {
             Hold::Column(columns) => columns.iter().map(|column| format!("t.id = c.{column}")).collect(),

@@ -78,8 +78,8 @@ struct DinerRow {
     paid: Cents,
 }
 
-// Every diner of the table is there, the one who ordered nothing with zeros; what is shared only when there is any. What
-// somebody ordered who was removed from the table is shared by those who stayed.
+// Every diner of the table is there, the one who ordered nothing with zeros; what is shared only when there is any.
+// What somebody ordered who was removed from the table is shared by those who stayed.
 const BALANCES: &str = "select d.id as diner_id, d.name as diner_name, d.joined_at,
         cast(coalesce(sum(c.amount_cents), 0) as bigint) as total_cents,
         cast(coalesce(sum(c.paid_cents), 0) as bigint) as paid_cents

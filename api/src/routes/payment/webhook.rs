@@ -1,7 +1,7 @@
 //! Mercado Pago's notices: webhooks and IPN, signed or not, to the account that the path names.
 //!
-//! The body is read here as bytes, never as JSON: what cannot be parsed is kept all the same. No limit stands before it:
-//! a 429 would make a provider give up on us. What is *stored* is bounded, by the operation.
+//! The body is read here as bytes, never as JSON: what cannot be parsed is kept all the same. No limit stands before
+//! it: a 429 would make a provider give up on us. What is *stored* is bounded, by the operation.
 
 use crate::{extract::Segment, problem::ApiResult, state::AppState};
 use axum::{
