@@ -146,7 +146,7 @@ pub const fn first_status(confirmation: RoundConfirmation) -> RoundStatus {
 
 /// How long, in seconds, an identical round without an idempotency key counts as the same one (I7): the
 /// shipped diner app retries up to three times within about seven seconds.
-pub const FIRE_WINDOW: i64 = 10;
+pub const RESUBMIT_WINDOW: i64 = 10;
 
 /// The canonical text of a round's lines, whose digest tells a resent round from a new one. The order of the lines
 /// does not count: two phones list the same cart differently.

@@ -14,7 +14,7 @@ pub use clear::{Cleared, clear};
 pub use copy::{CopyDay, copy};
 pub use remove::{Removed, remove};
 
-use crate::office::Subject;
+use crate::office::OfficeEntity;
 use domain::{AssignmentId, BranchId, Shift, office::EntityKind, roster::RosterDay};
 use serde_json::{Value, json};
 use store::AssignmentRow;
@@ -31,8 +31,8 @@ pub struct Day {
 }
 
 /// The roster as events and audit rows name it: by the first of the assignments.
-fn subject(branch: BranchId, first: AssignmentId) -> Subject {
-    Subject::new(EntityKind::Assignment, first.get(), None, Some(branch))
+fn entity(branch: BranchId, first: AssignmentId) -> OfficeEntity {
+    OfficeEntity::new(EntityKind::Assignment, first.get(), None, Some(branch))
 }
 
 /// Assignments as the audit log keeps them.

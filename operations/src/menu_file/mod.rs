@@ -7,9 +7,9 @@
 //! declaration and are replaced as one, and so are the products that a modifier can be chosen of. What a branch has of
 //! a product (86, counted portions) is service, not menu, and no part of a file.
 
-mod book;
 mod export;
 mod import;
+mod index;
 mod line;
 mod plan;
 mod write;

@@ -14,7 +14,7 @@ pub use preview::{Affected, CascadePreview, preview};
 pub use restore::{Restored, restore};
 
 pub(crate) use delete::ensure_free;
-pub(crate) use trace::{Subject, Where};
+pub(crate) use trace::{OfficeEntity, ToldBranches};
 
 use crate::{
     Error, Result,

@@ -1,6 +1,6 @@
 //! The office adds a product, with its prices and what is declared of it.
 
-use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, subject};
+use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, entity};
 use crate::{
     Result,
     command::{Act, Done},
@@ -135,7 +135,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         self.uow.declare_allergens(&row, &allergens).await?;
         self.inherit(&row).await?;
         let product = self.uow.product_now(self.by, row.id).await?;
-        self.created(&subject(&product, home, &[]), &product).await?;
+        self.created(&entity(&product, home, &[]), &product).await?;
         Ok(product)
     }
 }

@@ -3,7 +3,7 @@
 //! `recipe_name_standing` backs the name; the office lock keeps the branch, and whatever the recipe speaks of, from
 //! being deleted meanwhile.
 
-use super::{NewRecipe, each_once, named, subject};
+use super::{NewRecipe, each_once, entity, named};
 use crate::{Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use chrono::DateTime;
@@ -28,7 +28,7 @@ pub async fn create(db: &Database, staff: &Staff<KitchenCrew>, new: &NewRecipe, 
         let row = act.uow.insert_recipe(row).await?;
         act.uow.set_recipe_allergens(&row, &allergens).await?;
         let recipe = act.uow.recipe_now(staff, row.id).await?;
-        act.created(&subject(&recipe), &recipe).await?;
+        act.created(&entity(&recipe), &recipe).await?;
         Ok(recipe)
     })
     .await;

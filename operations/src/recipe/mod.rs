@@ -13,7 +13,7 @@ pub use form::{NewRecipe, RecipePatch};
 pub use ingest::ingest;
 pub use update::update;
 
-use crate::{Error, Result, command::Act, office::Subject};
+use crate::{Error, Result, command::Act, office::OfficeEntity};
 use auth::{RoleSet, Staff};
 use domain::{
     AllergenId, IngredientId,
@@ -26,8 +26,8 @@ use store::{Answer, RecipeRow, view::Recipe};
 /// Fewest characters of a name (U2).
 const SHORTEST_NAME: usize = 2;
 
-fn subject(recipe: &Recipe) -> Subject {
-    Subject::new(EntityKind::Recipe, recipe.id.get(), recipe.name.clone(), Some(recipe.branch_id))
+fn entity(recipe: &Recipe) -> OfficeEntity {
+    OfficeEntity::new(EntityKind::Recipe, recipe.id.get(), recipe.name.clone(), Some(recipe.branch_id))
 }
 
 /// The only unique key of a recipe is its name in the branch.

@@ -134,8 +134,8 @@ impl Bus {
     #[must_use]
     pub fn listen(&self) -> BusListener {
         BusListener(match &self.0 {
-            Carrier::InProcess(bus) => Ear::InProcess(bus.listen()),
-            Carrier::Redis(bus) => Ear::Redis(bus.listen()),
+            Carrier::InProcess(bus) => Listener::InProcess(bus.listen()),
+            Carrier::Redis(bus) => Listener::Redis(bus.listen()),
         })
     }
 
@@ -167,10 +167,10 @@ impl EventSink for Bus {
 
 /// Hears the events of the branches it follows, each branch's in the order they were published.
 #[derive(Debug)]
-pub struct BusListener(Ear);
+pub struct BusListener(Listener);
 
 #[derive(Debug)]
-enum Ear {
+enum Listener {
     InProcess(InProcessListener),
     Redis(RedisListener),
 }
@@ -184,8 +184,8 @@ impl BusListener {
     /// [`BusError::Closed`] when the process is stopping.
     pub async fn follow(&mut self, branch: BranchId) -> Result<(), BusError> {
         match &mut self.0 {
-            Ear::InProcess(listener) => listener.follow(branch),
-            Ear::Redis(listener) => return listener.follow(branch).await,
+            Listener::InProcess(listener) => listener.follow(branch),
+            Listener::Redis(listener) => return listener.follow(branch).await,
         }
         Ok(())
     }
@@ -193,16 +193,16 @@ impl BusListener {
     /// Stops hearing a branch.
     pub async fn unfollow(&mut self, branch: BranchId) {
         match &mut self.0 {
-            Ear::InProcess(listener) => listener.unfollow(branch),
-            Ear::Redis(listener) => listener.unfollow(branch),
+            Listener::InProcess(listener) => listener.unfollow(branch),
+            Listener::Redis(listener) => listener.unfollow(branch),
         }
     }
 
     /// The next message. Waits for ever when there is none, and loses nothing when dropped while waiting.
     pub async fn next(&mut self) -> BusMessage {
         match &mut self.0 {
-            Ear::InProcess(listener) => listener.next().await,
-            Ear::Redis(listener) => listener.next().await,
+            Listener::InProcess(listener) => listener.next().await,
+            Listener::Redis(listener) => listener.next().await,
         }
     }
 }

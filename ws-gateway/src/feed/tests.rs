@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    hub::{Duties, Listener},
+    hub::{BranchRoles, Listener},
     testing::{BRANCH, FakeLog, StillClock, event, later, office, roster, unreadable},
 };
 use domain::SessionId;
@@ -13,16 +13,16 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 struct House {
     log: Arc<FakeLog>,
-    census: Arc<Census>,
+    registry: Arc<ConnectionRegistry>,
     feed: Feed,
 }
 
 async fn house() -> House {
     let log = Arc::new(FakeLog::default());
     log.shelf().roster = roster(&[(5, 2)]);
-    let census = Census::new(SocketLimits { total: 10, per_user: 10, per_table: 10 });
-    let feed = Feed::open(BRANCH, log.clone(), census.clone(), Arc::new(StillClock)).await.unwrap();
-    House { log, census, feed }
+    let registry = ConnectionRegistry::new(SocketLimits { total: 10, per_user: 10, per_table: 10 });
+    let feed = Feed::open(BRANCH, log.clone(), registry.clone(), Arc::new(StillClock)).await.unwrap();
+    House { log, registry, feed }
 }
 
 impl House {
@@ -53,7 +53,7 @@ impl House {
 }
 
 const ADMIN: Listener =
-    Listener::Staff { user: UserId(1), duties: Duties { admin: true, waiter: false, kitchen: false } };
+    Listener::Staff { user: UserId(1), roles: BranchRoles { admin: true, waiter: false, kitchen: false } };
 
 fn after(after: i64) -> Option<Resume> {
     Some(Resume { after: Some(after), epoch: None })
@@ -234,7 +234,7 @@ async fn a_client_that_heard_more_elsewhere_is_not_told_to_read_again() {
 #[tokio::test]
 async fn the_office_changes_who_hears_what_at_once() {
     let mut house = house().await;
-    let wally = Listener::Staff { user: UserId(3), duties: Duties { waiter: true, ..Default::default() } };
+    let wally = Listener::Staff { user: UserId(3), roles: BranchRoles { waiter: true, ..Default::default() } };
     let mut wally = house.join(wally, None).await.1;
     house.publish(1).await;
     assert!(heard(&mut wally).is_empty());
@@ -244,7 +244,7 @@ async fn the_office_changes_who_hears_what_at_once() {
     assert_eq!(heard(&mut wally), [3]);
 
     let (wire, _queue) = Wire::new();
-    let _seat = house.census.seat(crate::census::Owner::User(UserId(8)), &wire).unwrap();
+    let _seat = house.registry.register(crate::registry::Owner::User(UserId(8)), &wire).unwrap();
     house.feed.hear(&Published::new(office(4, "staff", 8)).unwrap()).await;
     assert_eq!(wire.signal().await, crate::wire::Signal::Recheck);
 
@@ -260,7 +260,7 @@ async fn the_office_changes_who_hears_what_at_once() {
 async fn what_a_later_version_says_is_passed_on_and_delays_nobody() {
     let mut house = house().await;
     let mut admin = house.admin().await;
-    let cook = Listener::Staff { user: UserId(4), duties: Duties { kitchen: true, ..Default::default() } };
+    let cook = Listener::Staff { user: UserId(4), roles: BranchRoles { kitchen: true, ..Default::default() } };
     let mut cook = house.join(cook, None).await.1;
     let mut diner = house.join(Listener::Diner { session: SessionId(31), phone: None }, None).await.1;
     // By the bus, with a field of its own; then only by the log.
@@ -272,7 +272,7 @@ async fn what_a_later_version_says_is_passed_on_and_delays_nobody() {
     house.publish(3).await;
     assert_eq!(admin.try_recv().unwrap().as_bytes(), by_log.json);
     assert_eq!((heard(&mut admin), heard(&mut cook), heard(&mut diner)), (vec![3], vec![3], vec![3]));
-    assert_eq!(house.feed.debt, Debt::None);
+    assert_eq!(house.feed.debt, CatchUpState::None);
     // Resumed across, from the ring.
     let Handover::Frames(frames) = house.join(ADMIN, after(0)).await.0.handover else { panic!() };
     assert_eq!(frames[0].text.as_str(), text);
@@ -315,7 +315,7 @@ async fn a_slow_socket_delays_nobody() {
         numbers.extend(heard(&mut admin));
     }
     assert_eq!(numbers, (1..=many).collect::<Vec<_>>());
-    assert_eq!(wire.closed().await, crate::farewell::Farewell::SLOW);
+    assert_eq!(wire.closed().await, crate::close_reason::CloseReason::SLOW);
     house.feed.hub.check_invariants();
     assert_eq!(house.feed.hub.everybody().count(), 1);
 }
@@ -360,6 +360,6 @@ async fn a_removed_phone_hears_that_it_was_and_nothing_after() {
     house.feed.hear(&Published::new(removal).unwrap()).await;
     house.publish(3).await;
     assert_eq!(heard(&mut out), [1, 2]);
-    assert_eq!(wire.closed().await, Farewell::UNAUTHORIZED);
+    assert_eq!(wire.closed().await, CloseReason::UNAUTHORIZED);
     assert_eq!(heard(&mut stays), [1, 2, 3]);
 }

@@ -19,7 +19,7 @@ const CAST: [(&str, Listener); 9] = [
 ];
 
 const fn staff(user: i64, admin: bool, waiter: bool, kitchen: bool) -> Listener {
-    Listener::Staff { user: UserId(user), duties: Duties { admin, waiter, kitchen } }
+    Listener::Staff { user: UserId(user), roles: BranchRoles { admin, waiter, kitchen } }
 }
 
 fn ids() -> Vec<SocketId> {
@@ -162,23 +162,23 @@ fn a_socket_changes_its_duties_in_place_and_leaves_no_trace() {
     hub.remove(ids[0]);
     hub.check_invariants();
     assert_eq!(hub.everybody().count(), 0);
-    assert!(hub.tables.is_empty() && hub.seats.is_empty());
+    assert!(hub.tables.is_empty() && hub.connected.is_empty());
 }
 
 #[test]
 fn roles_count_in_their_branch_and_admins_everywhere() {
     let (here, there, new) = (BranchId(1), BranchId(2), BranchId(3));
-    let none = Duties::default();
-    let waiter = Duties { waiter: true, ..none };
+    let none = BranchRoles::default();
+    let waiter = BranchRoles { waiter: true, ..none };
     let grants = [(here, Role::Waiter), (there, Role::Kitchen), (there, Role::Manager)];
-    let posts = Duties::of(&grants, &[here, there, new]);
+    let posts = BranchRoles::of(&grants, &[here, there, new]);
     assert_eq!(posts[&here], waiter);
-    assert_eq!(posts[&there], Duties { admin: true, kitchen: true, ..none });
+    assert_eq!(posts[&there], BranchRoles { admin: true, kitchen: true, ..none });
     assert_eq!(posts.len(), 2);
 
-    let posts = Duties::of(&[(here, Role::Waiter), (there, Role::Admin)], &[here, there, new]);
-    assert_eq!(posts[&here], Duties { admin: true, ..waiter });
-    assert_eq!(posts[&new], Duties { admin: true, ..none });
+    let posts = BranchRoles::of(&[(here, Role::Waiter), (there, Role::Admin)], &[here, there, new]);
+    assert_eq!(posts[&here], BranchRoles { admin: true, ..waiter });
+    assert_eq!(posts[&new], BranchRoles { admin: true, ..none });
 }
 
 #[test]
