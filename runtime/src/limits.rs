@@ -5,8 +5,8 @@
 //!
 //! * **per account**: guessing one person's password is what 5 a minute stops, from however many addresses it comes;
 //! * **per table token**: all phones of one table hold the same token, so the contract's number, meant for one diner,
-//!   is taken [`TABLE`] times: a large table ordering at once must never see a 429;
-//! * **per address**, only where there is neither account nor token yet: the contract's number [`VENUE`] times, for a
+//!   is taken `TABLE` times: a large table ordering at once must never see a 429;
+//! * **per address**, only where there is neither account nor token yet: the contract's number `VENUE` times, for a
 //!   full house behind one NAT. Logins per address stay at 60: a shift of waiters logs in within minutes, but an
 //!   address that tries many accounts with few guesses each is the attack the limit per account does not see.
 //!

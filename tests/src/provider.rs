@@ -7,7 +7,7 @@ impl App {
     /// Where the app looks for its payment provider.
     ///
     /// # Panics
-    /// Unless the app was started with [`AppOptions::provider`].
+    /// Unless the app was started with `AppOptions::provider`.
     pub fn provider_url(&self) -> &str {
         self.provider.as_deref().expect("AppOptions::provider")
     }

@@ -347,7 +347,7 @@ pub struct Args {
     #[arg(long, env = "COMANDA_S3_BUCKET", global = true, help_heading = PICTURES, value_name = "NAME")]
     pub s3_bucket: Option<String>,
 
-    /// Address of that storage, such as https://minio.example.com. Default: AWS in the region.
+    /// Address of that storage, such as `https://minio.example.com`. Default: AWS in the region.
     ///
     /// Read by the API.
     #[arg(long, env = "COMANDA_S3_ENDPOINT", global = true, help_heading = PICTURES, value_name = "URL")]
