@@ -3,9 +3,12 @@
 
 mod banner;
 mod commands;
+mod configuration;
 mod jobs;
 mod operator;
 mod process;
+mod providers;
+#[cfg_attr(not(feature = "sandbox"), path = "no_sandbox.rs")]
 mod sandbox;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +27,8 @@ struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     args: Args,
+    #[command(flatten)]
+    providers: providers::ProviderArgs,
 }
 
 /// What to run.
@@ -103,7 +108,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 async fn main() -> ExitCode {
     survive_full_files();
     let cli = Cli::parse();
-    let code = match commands::run(cli.command.unwrap_or_default(), cli.args).await {
+    let code = match commands::run(cli.command.unwrap_or_default(), cli.args, cli.providers).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             LogWriter::of_process().put(format!("comanda: {}\n", with_causes(&*error)).as_bytes());

@@ -5,6 +5,7 @@
 
 use crate::{
     routes::{image, menu_file},
+    shown_path::shown_path,
     state::AppState,
 };
 use axum::{
@@ -107,10 +108,10 @@ async fn timely(request: Request, next: Next) -> Response {
     }
 }
 
-// Without the query: sockets and catch-up carry tokens there.
+// Without the query: sockets and catch-up carry tokens there. Some paths carry one, too.
 fn span<B>(request: &http::Request<B>) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), request_id = id)
+    tracing::info_span!("request", method = %request.method(), path = shown_path(request), request_id = id)
 }
 
 fn cors(state: &AppState) -> CorsLayer {

@@ -300,6 +300,11 @@ pub fn router(state: &AppState) -> Router {
     let routes = routes
         .route("/metrics", axum::routing::get(routes::health::metrics))
         .route("/payment/{outcome}", axum::routing::get(routes::payment::returned))
+        // Where any further provider notifies us: we tell it the address, and no client of ours knows it.
+        .route(
+            "/api/billing/{provider}/webhook/{token}",
+            axum::routing::post(routes::payment::notice).get(routes::payment::notice),
+        )
         .merge(routes::docs::pages(document))
         .fallback(async || Problem::not_found("No such path"))
         .method_not_allowed_fallback(async || {

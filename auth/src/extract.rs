@@ -58,7 +58,7 @@ where
         let token = bearer(parts).ok_or_else(|| Problem::unauthorized("You are not logged in."))?;
         let staff = Arc::<Authenticator>::from_ref(state).staff(token).await?;
         if let Some(peer) = parts.extensions.get::<Peer>() {
-            peer.note_staff();
+            peer.note_staff_token();
         }
         Ok(staff)
     }

@@ -127,6 +127,8 @@ id! {
     ClaimId;
     /// Money to be given back.
     RefundId;
+    /// A payment that is being called off.
+    CancellationId;
     /// Credentials with a payment provider.
     AccountId;
     /// A payment to be made equal to the provider's truth.

@@ -4,7 +4,7 @@ use crate::{status::text_enum, text::Refused};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// What a branch and its provider account count in: the currencies of Mercado Pago's sites (ISO 4217).
+    /// What a branch and its provider account count in: those of the default provider's sites (ISO 4217).
     Currency {
         /// Argentina.
         Ars = "ARS",

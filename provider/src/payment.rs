@@ -1,7 +1,10 @@
 //! The truth about payments, as the provider tells it now.
 
 use chrono::{DateTime, Utc};
-use domain::{Cents, Currency, payment::PaymentStatus};
+use domain::{
+    Cents, Currency,
+    payment::{PaymentStatus, truth::Stamp},
+};
 
 /// One payment as the provider sees it at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +31,8 @@ pub struct Snapshot {
     pub detail: String,
     /// When it became money.
     pub approved_at: Option<DateTime<Utc>>,
-    /// When it last changed; two states may share one instant.
-    pub updated_at: DateTime<Utc>,
+    /// When it last changed, where the provider says so; two states may share one instant.
+    pub stamp: Stamp,
     /// The provider's order, which knows the checkout.
     pub order_id: Option<String>,
     /// `visa`, `account_money`, …

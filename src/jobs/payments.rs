@@ -51,6 +51,39 @@ impl Job for Syncs {
     }
 }
 
+/// Payments that the office calls off.
+pub(super) struct Cancellations {
+    db: Database,
+    providers: Providers,
+}
+
+impl Cancellations {
+    pub(super) fn new(process: &Process) -> Self {
+        Self { db: process.db.clone(), providers: process.providers.clone() }
+    }
+}
+
+#[async_trait::async_trait]
+impl Job for Cancellations {
+    fn name(&self) -> &'static str {
+        "payment.cancel"
+    }
+
+    fn every(&self) -> Duration {
+        poll(&self.providers)
+    }
+
+    /// Somebody waits for it.
+    async fn woken(&mut self) {
+        self.providers.cancellation_wanted().await;
+    }
+
+    async fn run(&mut self) -> Result<Ran, JobError> {
+        payment::call_off(&self.db, &self.providers).await?;
+        Ok(Ran::Done)
+    }
+}
+
 /// Refunds that were asked for and are carried out at the provider.
 pub(super) fn refunds(process: &Process) -> impl Job + use<> {
     let (db, providers) = (process.db.clone(), process.providers.clone());

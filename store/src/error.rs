@@ -108,7 +108,8 @@ fn is_out_of_order(error: &DbErr) -> bool {
 }
 
 fn is_unreachable(error: &DbErr) -> bool {
-    matches!(error, DbErr::ConnectionAcquire(_))
+    // Internal: there is no driver behind it, the file is not the one that was opened.
+    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(RuntimeErr::Internal(_)))
         || is_broken(error)
         || is_out_of_order(error)
         || driver(error).is_some_and(|e| {
@@ -141,7 +142,7 @@ impl Error {
     /// What happened with what caused it, for logs and health reports.
     pub(crate) fn with_cause(&self) -> String {
         match self {
-            Self::Unavailable(DbErr::Custom(why)) => why.clone(),
+            Self::Unavailable(DbErr::Custom(why) | DbErr::Conn(RuntimeErr::Internal(why))) => why.clone(),
             Self::Unavailable(cause) | Self::Database(cause) => format!("{self}: {cause}"),
             other => other.to_string(),
         }

@@ -201,11 +201,15 @@ impl Process {
         heard
     }
 
-    /// The last lines of everything the program has printed since the first start.
+    /// Everything the program has printed since the first start.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.log_path()).unwrap_or_default()).into_owned()
+    }
+
+    /// The last lines of it.
     pub fn log_tail(&self) -> String {
         const LINES: usize = 120;
-        let log = std::fs::read(self.log_path()).unwrap_or_default();
-        let text = String::from_utf8_lossy(&log);
+        let text = self.log();
         let lines: Vec<&str> = text.lines().collect();
         let tail = lines[lines.len().saturating_sub(LINES)..].join("\n");
         format!("--- {} ({} lines, the last {LINES} here) ---\n{tail}\n", self.name, lines.len())

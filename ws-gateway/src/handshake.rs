@@ -112,7 +112,7 @@ async fn open(gateway: Arc<Gateway>, endpoint: Endpoint, mut request: Request) -
         let stream = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config())).await;
         match admitted {
             Ok(socket) => socket.live(stream).await,
-            Err(close_reason) => close_handshake::refuse(stream, close_reason).await,
+            Err(close_reason) => close_handshake::refuse(stream, close_reason, &gateway.full_closes).await,
         }
     });
     let headers = [

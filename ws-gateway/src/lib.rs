@@ -53,7 +53,7 @@ use runtime::{
 };
 use std::sync::Arc;
 use store::Database;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// What a gateway is made of.
@@ -93,6 +93,8 @@ pub struct Gateway {
     origins: Origins,
     environment: Environment,
     metrics: Option<MetricsHandle>,
+    /// Refused clients whose goodbye may take its time.
+    full_closes: Semaphore,
     shutdown: Shutdown,
 }
 
@@ -108,7 +110,20 @@ impl Gateway {
         let clock = Arc::clone(database.clock());
         let exchange = Exchange::start(&bus, Arc::clone(&log), Arc::clone(&registry), clock, &shutdown);
         let admission = Admission { authenticator, database };
-        Arc::new(Self { admission, rates, exchange, registry, log, bus, origins, environment, metrics, shutdown })
+        let full_closes = Semaphore::new(close_handshake::FULL_CLOSES);
+        Arc::new(Self {
+            admission,
+            rates,
+            exchange,
+            registry,
+            log,
+            bus,
+            origins,
+            environment,
+            metrics,
+            full_closes,
+            shutdown,
+        })
     }
 
     /// The gateway's paths.

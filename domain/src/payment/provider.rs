@@ -3,14 +3,6 @@
 use crate::status::text_enum;
 
 text_enum! {
-    /// A payment provider.
-    Provider {
-        /// Mercado Pago, Checkout Pro.
-        MercadoPago = "MERCADO_PAGO",
-    }
-}
-
-text_enum! {
     /// What happens to a notice whose signature does not hold (payments.md S12).
     SignatureMode {
         /// Refused with 401; the sweep covers what was lost.

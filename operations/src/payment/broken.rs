@@ -5,7 +5,10 @@ use super::{
     providers::Providers,
     renew::{Renewal, renew},
 };
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use domain::payment::{AccountStatus, IncidentKind};
 use provider::{CallError, Credentials, PaymentProvider};
 use store::{AccountRow, Database, Incident, UnitOfWork};
@@ -46,7 +49,7 @@ async fn is_refused(providers: &Providers, account: &AccountRow, credentials: &C
 
 /// The account is out of order from now on; its work waits.
 pub(super) async fn set_broken(db: &Database, account: &AccountRow, error: &CallError) -> Result<()> {
-    db.transaction("payment.account_broken", |uow| async move {
+    keyless(db, "payment.account_broken", Twice::GoodOnce, |uow| async move {
         note_broken(&uow, account, error).await?;
         Ok::<(), Error>(())
     })

@@ -200,7 +200,7 @@ mod tests {
             id: AccountId(id),
             tenant_id: TenantId(1),
             branch_id: None,
-            provider: Provider::MercadoPago,
+            provider: Provider::literal("PAYU"),
             external_id: None,
             currency: Currency::Ars,
             sealed: String::new(),

@@ -183,6 +183,18 @@ mod tests {
     }
 
     #[test]
+    fn a_line_weighs_one_and_its_note_by_the_hundred() {
+        let mut asked = order(101);
+        assert_eq!(asked.weight(), 1);
+        for (length, weight) in [(99, 1), (100, 2), (600, 7)] {
+            asked.lines[0].notes = Some("x".repeat(length).try_into().unwrap());
+            assert_eq!(asked.weight(), weight, "{length}");
+        }
+        asked.lines = vec![asked.lines[0].clone(); 200];
+        assert_eq!(asked.weight(), 1_400);
+    }
+
+    #[test]
     fn the_price_is_the_branchs_and_the_station_follows_the_menu() {
         let lines = order(101).priced(&menu([offered(101, true)])).unwrap();
         assert_eq!(lines[0].unit_price_cents.get(), 15_000);

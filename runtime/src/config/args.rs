@@ -1,13 +1,13 @@
 //! Configuration as it is written: every flag, its environment variable and its documentation, in one struct.
 //!
-//! `comanda --help` prints this and `comanda configuration` makes docs/configuration.md of it ([`reference`]); there is
-//! no other list. The unit is the name of the value, and the last paragraph says which process makes use of the
-//! setting. Values are checked and typed by [`Settings::resolve`](super::Settings::resolve), which sees all of them and
-//! so can name all that is wrong at once.
+//! `comanda --help` prints this, and `comanda configuration` makes docs/configuration.md of it ([`reference`]) and of
+//! what each payment provider reads; there is no other list. The unit is the name of the value, and the last paragraph
+//! says which process makes use of the setting. Values are checked and typed by
+//! [`Settings::resolve`](super::Settings::resolve), which sees all of them and so can name all that is wrong at once.
 //!
 //! [`reference`]: super::reference
 
-use super::payment::{WebhookMode, duration};
+use super::payment::duration;
 use clap::{ArgAction, builder::BoolishValueParser};
 use secrecy::SecretString;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -271,7 +271,8 @@ pub struct Args {
     )]
     pub connections: Option<u32>,
 
-    /// Most connections of one client address (of one /64 for IPv6); proxies are not limited so.
+    /// Most connections of one client address (of one /64 for IPv6), and at most half of all; proxies are not limited
+    /// so.
     ///
     /// Read by the API and the gateway.
     #[arg(
@@ -280,7 +281,7 @@ pub struct Args {
     )]
     pub connections_per_address: u32,
 
-    /// Most sockets open at once in this process.
+    /// Most sockets open at once in this process; at most three quarters of its connections.
     ///
     /// The API reckons with it too where COMANDA_CONNECTIONS is not set.
     ///
@@ -379,7 +380,7 @@ pub struct Args {
 
     /// Where the payment provider and browsers reach the API. Default: http:// and the API's address.
     ///
-    /// Must be https in production where MERCADOPAGO_ACCESS_TOKEN is set.
+    /// Must be https in production where a provider's account is configured.
     ///
     /// Read by the API, `sweep-payments` and `reconcile`.
     #[arg(long, env = "COMANDA_PUBLIC_URL", global = true, help_heading = PAYMENTS, value_name = "URL")]
@@ -396,49 +397,6 @@ pub struct Args {
         hide_env_values = true
     )]
     pub credentials_key: Option<SecretString>,
-
-    /// Access token of the restaurant's Mercado Pago account, for a set-up with one; others are kept sealed in the
-    /// database. Default: none.
-    ///
-    /// Outside production, when neither this nor another MERCADOPAGO_BASE_URL is set, the demo's own Mercado Pago
-    /// stands in.
-    ///
-    /// Read by the API, `sweep-payments` and `reconcile`.
-    #[arg(
-        long, env = "MERCADOPAGO_ACCESS_TOKEN", global = true, help_heading = PAYMENTS, value_name = "TOKEN",
-        hide_env_values = true
-    )]
-    pub mercadopago_access_token: Option<SecretString>,
-
-    /// What signs that account's notifications; several, separated by commas, while one is being replaced. Default:
-    /// none.
-    ///
-    /// Production has to be told in the mode `strict`.
-    ///
-    /// Read by the API.
-    #[arg(
-        long, env = "MERCADOPAGO_WEBHOOK_SECRET", global = true, help_heading = PAYMENTS, value_name = "SECRETS",
-        hide_env_values = true
-    )]
-    pub mercadopago_webhook_secret: Option<SecretString>,
-
-    /// What happens to a notification whose signature does not hold.
-    ///
-    /// Read by the API.
-    #[arg(
-        long, env = "MERCADOPAGO_WEBHOOK_MODE", global = true, help_heading = PAYMENTS, value_enum,
-        default_value = "strict"
-    )]
-    pub mercadopago_webhook_mode: WebhookMode,
-
-    /// Mercado Pago's API; another one for tests. Must be https in production.
-    ///
-    /// Read by the API, `sweep-payments` and `reconcile`.
-    #[arg(
-        long, env = "MERCADOPAGO_BASE_URL", global = true, help_heading = PAYMENTS, value_name = "URL",
-        default_value = "https://api.mercadopago.com"
-    )]
-    pub mercadopago_base_url: String,
 
     /// First pause before a failed payment job is tried again; it doubles.
     ///

@@ -3,7 +3,6 @@
 //! What a definition says in passing has a column here: the last paragraph of its help begins with "Read by", the name
 //! of its value is the unit, and a sentence that begins with "Default:" is the default where the code computes one.
 
-use super::Args;
 use clap::{Arg, Command};
 use std::fmt::Write as _;
 
@@ -11,7 +10,8 @@ use std::fmt::Write as _;
 const OPENING: &str = "\
 # Configuration
 
-Written by `comanda configuration > docs/configuration.md` from `runtime/src/config/args.rs`; a test compares the two.
+Written by `comanda configuration > docs/configuration.md` from `runtime/src/config/args.rs` and what each payment
+provider reads (`provider/src/mercadopago/settings.rs`); a test compares the two.
 `comanda --help` says the same, with the values in force.
 
 Every setting is an environment variable and a flag; the flag wins. The start checks everything and names all that is
@@ -30,22 +30,29 @@ const COLUMNS: &str = "| variable | flag | default | unit | read by | meaning |\
 
 /// A setting as the page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Setting {
-    section: String,
-    variable: String,
-    flag: String,
-    default: String,
-    unit: String,
-    read_by: String,
-    meaning: String,
+pub struct Setting {
+    /// The heading it stands under.
+    pub section: String,
+    /// The environment variable.
+    pub variable: String,
+    /// The flag, without its dashes.
+    pub flag: String,
+    /// What is in force when nothing is said.
+    pub default: String,
+    /// The words that may be written, or what is counted or named.
+    pub unit: String,
+    /// The processes that make use of it.
+    pub read_by: String,
+    /// What it does.
+    pub meaning: String,
 }
 
-/// The page of all settings in Markdown.
+/// The page of all settings of `command` in Markdown. What it hides from its help is for tests.
 #[must_use]
-pub fn reference() -> String {
+pub fn reference(command: &Command) -> String {
     let mut page = OPENING.to_owned();
     let mut section = "";
-    let settings = settings();
+    let settings = settings(command);
     for setting in &settings {
         if setting.section != section {
             section = &setting.section;
@@ -57,9 +64,10 @@ pub fn reference() -> String {
     page
 }
 
-fn settings() -> Vec<Setting> {
-    let command = <Args as clap::Args>::augment_args(Command::new("comanda"));
-    command.get_arguments().filter_map(setting).collect()
+/// The settings of `command`, in the order of their definitions.
+#[must_use]
+pub fn settings(command: &Command) -> Vec<Setting> {
+    command.get_arguments().filter(|arg| !arg.is_hide_set()).filter_map(setting).collect()
 }
 
 /// Nothing for what is no setting: `--help`.
@@ -112,4 +120,13 @@ fn lower_first(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_default_that_is_computed_is_a_sentence_of_the_help() {
+        assert_eq!(without_default("A. Default: b, c. D."), ("A. D.".to_owned(), Some("b, c".to_owned())));
+        assert_eq!(without_default("A. Default: http:// and x."), ("A.".to_owned(), Some("http:// and x".to_owned())));
+        assert_eq!(without_default("A."), ("A.".to_owned(), None));
+    }
+}

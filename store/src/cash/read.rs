@@ -151,7 +151,7 @@ impl Database {
         let movements: Vec<CashMovement> = all(self.reader(), MOVEMENTS, [id.into()]).await?;
         let (mut by_method, mut by_type) = (BTreeMap::new(), BTreeMap::new());
         for movement in &movements {
-            *by_method.entry(movement.payment_method.as_str().to_owned()).or_insert(0_i64) += movement.amount_cents;
+            *by_method.entry(movement.payment_method.word().to_owned()).or_insert(0_i64) += movement.amount_cents;
             *by_type.entry(movement.movement_type.as_str().to_owned()).or_insert(0_i64) += movement.amount_cents;
         }
         Ok(CashSummary {

@@ -10,7 +10,7 @@
 //! on it, SQLite's among them, and the next program that closes the database would think itself the last and delete the
 //! log.
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 use std::{
     fs::{self, Metadata},
     io,
@@ -138,7 +138,7 @@ impl Identity {
 }
 
 fn gone(why: &str) -> DbErr {
-    DbErr::Custom(why.to_owned())
+    DbErr::Conn(RuntimeErr::Internal(why.to_owned()))
 }
 
 #[cfg(test)]

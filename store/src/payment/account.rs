@@ -125,7 +125,8 @@ impl UnitOfWork {
         self.run(work, [account.id.into(), OUT_OF_USE.into(), self.now().into()]).await.map(drop)
     }
 
-    /// The account in use that a payment in `branch` goes to: the branch's own, else that of the whole business.
+    /// The account in use that a payment in `branch` goes to: the branch's own, else that of the whole business; of
+    /// several the oldest.
     ///
     /// # Errors
     /// The database failed.
@@ -133,13 +134,14 @@ impl UnitOfWork {
         self.one(ACCOUNT_OF_BRANCH, [tenant.into(), branch.into()]).await
     }
 
-    /// The account in use of a whole business.
+    /// The account in use of a whole business with that provider.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn find_tenant_account(&self, tenant: TenantId) -> Result<Option<AccountRow>> {
-        let sql = "select * from provider_account where tenant_id = $1 and branch_id is null and status <> 'DISABLED'";
-        self.one(sql, [tenant.into()]).await
+    pub async fn find_tenant_account(&self, tenant: TenantId, provider: Provider) -> Result<Option<AccountRow>> {
+        let sql = "select * from provider_account
+            where tenant_id = $1 and provider = $2 and branch_id is null and status <> 'DISABLED'";
+        self.one(sql, [tenant.into(), provider.into()]).await
     }
 
     /// The business of a server that has one, or the first there was, and what its first branch counts in.
@@ -217,7 +219,7 @@ impl UnitOfWork {
 
 const ACCOUNT_OF_BRANCH: &str = "select * from provider_account
     where tenant_id = $1 and (branch_id = $2 or branch_id is null) and status <> 'DISABLED'
-    order by branch_id is null limit 1";
+    order by branch_id is null, id limit 1";
 
 impl Database {
     /// An account, whatever its state.

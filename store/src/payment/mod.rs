@@ -2,6 +2,7 @@
 //! to be fetched, refunds, and what a person must look at.
 
 mod account;
+mod cancellation;
 mod checkout;
 mod dead_letter;
 mod incident;
@@ -17,6 +18,7 @@ mod row;
 mod sweep;
 
 pub use account::{AccountRow, NewAccount, Sealed};
+pub use cancellation::{CancellationEnd, CancellationRow};
 pub use checkout::{CheckoutRow, NewCheckout};
 pub use dead_letter::{DeadLetter, DeadLetters, KeptNotice, QueueHealth, measure};
 pub use incident::{Incident, IncidentRow};

@@ -29,7 +29,7 @@ pub struct Facts {
     pub currency: String,
     /// Card, balance, …
     pub method: Option<String>,
-    /// When the provider last changed it.
+    /// When the provider last changed it, or when it was fetched where the provider does not say.
     pub updated_at: DateTime<Utc>,
     /// When it first counted.
     pub approved_at: Option<DateTime<Utc>>,
@@ -97,7 +97,7 @@ impl UnitOfWork {
             tenant_id: Set(account.tenant_id),
             branch_id: Set(branch),
             check_id: Set(checkout.map(|checkout| checkout.check_id)),
-            tender: Set(Tender::MercadoPago),
+            tender: Set(Tender::Provider(account.provider)),
             status: Set(worth.status),
             detail: Set(facts.detail.clone()),
             currency: Set(facts.currency.clone()),
@@ -168,7 +168,8 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn set_facts(&self, payment: &Locked<PaymentRow>, facts: &Facts) -> Result<()> {
         let sql = "update payment set detail = $2, currency = $3, method = $4, provider_updated_at = $5,
-            provider_snapshot = $6, approved_at = coalesce(approved_at, $7), seen_at = $8 where id = $1";
+            provider_snapshot = $6, approved_at = coalesce(approved_at, $7), seen_at = $8, doubted = null,
+            doubted_since = null where id = $1";
         let values = [
             payment.id.into(),
             facts.detail.as_str().into(),
@@ -188,8 +189,23 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn mark_seen(&self, payment: &Locked<PaymentRow>) -> Result<()> {
-        self.run("update payment set seen_at = $2 where id = $1", [payment.id.into(), self.now().into()]).await?;
+        let sql = "update payment set seen_at = $2, doubted = null, doubted_since = null where id = $1";
+        self.run(sql, [payment.id.into(), self.now().into()]).await?;
         Ok(())
+    }
+
+    /// The provider said something that is not believed yet; since when, if it says so again.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn doubt(&self, payment: &Locked<PaymentRow>, said: &str) -> Result<DateTime<Utc>> {
+        let since = match &payment.doubted {
+            Some(doubted) if doubted == said => payment.doubted_since.unwrap_or(self.now()),
+            _ => self.now(),
+        };
+        let sql = "update payment set doubted = $2, doubted_since = $3, seen_at = $4 where id = $1";
+        self.run(sql, [payment.id.into(), said.into(), since.into(), self.now().into()]).await?;
+        Ok(since)
     }
 }
 

@@ -64,7 +64,7 @@ impl Database {
         limit: i64,
     ) -> Result<Vec<PaymentRow>> {
         let sql = "/* housekeeping */ select p.* from payment p join provider_account a on a.id = p.account_id
-            where p.tender = 'MERCADO_PAGO' and p.status in ('APPROVED', 'IN_MEDIATION') and p.seen_at < $1
+            where p.provider_payment_id is not null and p.status in ('APPROVED', 'IN_MEDIATION') and p.seen_at < $1
               and p.created_at > $2 and a.status = 'ACTIVE'
               and not exists (select 1 from payment_sync q where q.account_id = p.account_id and q.kind = 'PAYMENT'
                   and q.resource_id = p.provider_payment_id and q.status <> 'DONE')

@@ -134,7 +134,7 @@ impl Database {
             report.total_cents = report.total_cents.checked_add(tip.amount_cents)?;
             let waiter = tip.waiter_id.map_or(0, UserId::get).to_string();
             for (sums, key) in
-                [(&mut report.by_method, tip.payment_method.as_str().to_owned()), (&mut report.by_waiter, waiter)]
+                [(&mut report.by_method, tip.payment_method.word().to_owned()), (&mut report.by_waiter, waiter)]
             {
                 let sum = sums.entry(key).or_default();
                 *sum = sum.checked_add(tip.amount_cents)?;

@@ -75,7 +75,7 @@ pub struct BillItem {
 pub struct BillPayment {
     /// The payment.
     pub id: PaymentId,
-    /// CASH for whatever staff took, MERCADO_PAGO for what a phone paid.
+    /// CASH for whatever staff took, the other word for what a phone paid.
     pub provider: &'static str,
     /// PENDING, APPROVED or REJECTED.
     pub status: &'static str,

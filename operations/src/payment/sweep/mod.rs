@@ -8,7 +8,10 @@ mod checkouts;
 mod found;
 
 use super::{providers::Providers, renew::renew_due};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use chrono::TimeDelta;
 use domain::payment::{ResourceKind, SyncCause};
 use found::Look;
@@ -80,12 +83,11 @@ impl Look<'_> {
         for payment in &payments {
             let (Some(account), Some(number)) = (payment.account_id, &payment.provider_payment_id) else { continue };
             let account = &self.db.account(account).await?;
-            self.db
-                .transaction("payment.sweep_stale", |uow| async move {
-                    uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Sweep).await?;
-                    Ok::<(), Error>(())
-                })
-                .await?;
+            keyless(self.db, "payment.sweep_stale", Twice::FindsTheFirst, |uow| async move {
+                uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Sweep).await?;
+                Ok::<(), Error>(())
+            })
+            .await?;
             self.swept.enqueued += 1;
         }
         self.swept.stale = payments.len();

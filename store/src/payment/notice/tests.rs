@@ -26,7 +26,7 @@ async fn house() -> (Database, AccountRow, tempfile::TempDir) {
     let rows = format!(
         "insert into tenant (id, name, slug, created_at) values (1, 'T', 't', '{now}');
          insert into provider_account (id, tenant_id, provider, currency, sealed, webhook_token, webhook_mode, status, created_at, updated_at)
-         values (1, 1, 'MERCADO_PAGO', 'ARS', '', 'a', 'strict', 'ACTIVE', '{now}', '{now}')"
+         values (1, 1, 'PAYU', 'ARS', '', 'a', 'strict', 'ACTIVE', '{now}', '{now}')"
     );
     db.reader().execute_unprepared(&rows).await.unwrap();
     let account = db.account_of_notice(Some("a")).await.unwrap();

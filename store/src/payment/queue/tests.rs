@@ -60,7 +60,7 @@ async fn queue() -> (Database, Arc<Hand>, AccountRow, tempfile::TempDir) {
             let new = NewAccount {
                 tenant,
                 branch: None,
-                provider: Provider::MercadoPago,
+                provider: Provider::literal("PAYU"),
                 external_id: None,
                 currency: Currency::Ars,
                 webhook_token: "t".to_owned(),

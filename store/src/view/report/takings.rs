@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// A way to pay. `total_amount = total_sales + total_tips + total_refunded + total_charged_back`, to the cent.
 #[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
 pub struct MethodSales {
-    /// CASH, CARD_PHYSICAL, TRANSFER_EXTERNAL, OTHER_MANUAL or MERCADO_PAGO.
+    /// CASH, CARD_PHYSICAL, TRANSFER_EXTERNAL, OTHER_MANUAL, or the provider.
     pub method: Tender,
     /// Payments that were approved, whatever became of them.
     pub payment_count: i64,
