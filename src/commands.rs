@@ -1,14 +1,17 @@
 //! What each subcommand does.
 
 use crate::{
-    Command, banner, jobs, operator,
+    Command, banner, configuration, jobs, operator,
     process::Process,
     providers::{ProviderArgs, adopt_accounts},
     sandbox::Sandbox,
 };
 use api::{AppState, Parts};
+use operations::demo;
 use pictures::Pictures;
-use runtime::{Args, Connections, Environment, Settings, config::SocketLimits, log, serve::listen, telemetry};
+use runtime::{
+    Args, ConfigError, Connections, Environment, Settings, config::SocketLimits, log, serve::listen, telemetry,
+};
 use std::net::SocketAddr;
 use telemetry::MetricsHandle;
 use tokio::net::TcpListener;
@@ -22,6 +25,7 @@ pub(crate) async fn run(command: Command, args: Args, providers: ProviderArgs) -
     match command {
         Command::Openapi => return print(&api::document().to_pretty_json()?),
         Command::Asyncapi => return print(&format!("{:#}", ws_gateway::document())),
+        Command::Configuration => return print(configuration::page().trim_end()),
         _ => {}
     }
     let facts = providers.facts(args.environment == Environment::Production);
@@ -33,7 +37,7 @@ pub(crate) async fn run(command: Command, args: Args, providers: ProviderArgs) -
         Command::Api => api(settings, &providers).await,
         Command::WsGateway => gateway(settings, &providers).await,
         Command::Migrate => Ok(Process::start(settings, &providers).await?.db.migrate().await?),
-        Command::Seed => Ok(operations::demo::seed(&Process::start(settings, &providers).await?.db).await?),
+        Command::Seed => operator::seed(&Process::start(settings, &providers).await?).await,
         Command::NewEpoch => {
             let streams = Process::start(settings, &providers).await?.db.begin_epoch().await?;
             print(&format!("{streams} streams began a new epoch; clients will read again."))
@@ -42,9 +46,10 @@ pub(crate) async fn run(command: Command, args: Args, providers: ProviderArgs) -
         Command::DeadLetters { what } => {
             operator::dead_letters(&Process::start(settings, &providers).await?, what.unwrap_or_default()).await
         }
+        Command::User { what } => operator::user(&Process::start(settings, &providers).await?, what).await,
         Command::Audit { what } => operator::audit(&Process::start(settings, &providers).await?, what).await,
         Command::Reconcile { day } => operator::reconcile(&Process::start(settings, &providers).await?, day).await,
-        Command::Openapi | Command::Asyncapi => Ok(()),
+        Command::Openapi | Command::Asyncapi | Command::Configuration => Ok(()),
     }
 }
 
@@ -54,8 +59,10 @@ async fn serve(settings: Settings, mut providers: ProviderArgs) -> Result<(), Fa
     let _sandbox = if settings.sandbox { Some(Sandbox::start_for(&mut providers).await?) } else { None };
     let process = Process::start(settings, &providers).await?;
     process.db.migrate().await?;
-    if !process.settings.is_production() {
-        operations::demo::seed(&process.db).await?;
+    if process.settings.is_production() {
+        refuse_published_logins(&process).await?;
+    } else {
+        demo::seed(&process.db).await?;
     }
     adopt_accounts(&process, &providers).await?;
     let (api, gateway) = (open(process.settings.api_addr)?, open(process.settings.ws_addr)?);
@@ -72,6 +79,9 @@ async fn api(mut settings: Settings, providers: &ProviderArgs) -> Result<(), Fai
     let (metrics, connections) = watched(&settings)?;
     let process = Process::start(settings, providers).await?;
     process.db.migrate().await?;
+    if process.settings.is_production() {
+        refuse_published_logins(&process).await?;
+    }
     adopt_accounts(&process, providers).await?;
     let listener = open(process.settings.api_addr)?;
     tracing::info!(address = %listener.local_addr()?, "API is up");
@@ -90,6 +100,19 @@ async fn gateway(settings: Settings, providers: &ProviderArgs) -> Result<(), Fai
     jobs::forget_idle_limits(&process);
     run_gateway(&process, listener, metrics, connections);
     until_stopped(process).await
+}
+
+/// Production lets nobody in with a password that the README publishes (design.md §7).
+async fn refuse_published_logins(process: &Process) -> Result<(), Failure> {
+    let open = demo::published_logins(&process.db).await?.join(" ");
+    if open.is_empty() {
+        return Ok(());
+    }
+    let problem = format!(
+        "the demo's published passwords let anybody in as {open}: give each a password of its own, or lock them with \
+         `comanda user lock {open}`"
+    );
+    Err(ConfigError { problems: vec![problem] }.into())
 }
 
 /// Starts recording, and makes room for connections before anything else opens files.

@@ -1,5 +1,5 @@
-//! Where the demo pays: a Mercado Pago of our own in this process, so that a newcomer pays a bill in the browser without
-//! an account. Never in production, and never once an access token is configured.
+//! Where the demo pays: a Mercado Pago of our own in this process, so that a newcomer pays a bill in the browser
+//! without an account. Never in production, and never once an access token is configured.
 
 use crate::{commands::Failure, providers::ProviderArgs};
 use fake_mercadopago::{FakeMercadoPago, Options, Seller};

@@ -32,8 +32,8 @@ use tower_http::{
 const MAX_BODY: usize = 256 * 1024;
 /// The clients give up after 30 s (diner-waiter.md §1.2); an answer later than that is for nobody.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// What the sending of a file may take: five megabytes at the pace of a bad network. That the sender keeps a pace at all,
-/// the serve loop sees to.
+/// What the sending of a file may take: five megabytes at the pace of a bad network. That the sender keeps a pace at
+/// all, the serve loop sees to.
 const FILE_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// Tells a request in the logs of everybody it passed.

@@ -50,8 +50,8 @@ fn diner(parts: &Parts, state: &AppState) -> Option<Diner> {
     state.authenticator.table(token).ok()
 }
 
-/// A forged token must not open a bucket of its own, so it counts for the address; so does one that was turned away, whose
-/// holder must not empty the bucket of the table.
+/// A forged token must not open a bucket of its own, so it counts for the address; so does one that was turned away,
+/// whose holder must not empty the bucket of the table.
 async fn key(parts: &mut Parts, state: &AppState, diner: Option<Diner>) -> String {
     let is_turned_away = |diner: &Diner| diner.phone_id().is_some_and(|phone| state.turned_away().knows(phone));
     if let Some(diner) = diner.filter(|diner| !is_turned_away(diner)) {

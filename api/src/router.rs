@@ -18,8 +18,8 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
     files(recipe_office(reports(menu_office(office(routes)))), &limits)
 }
 
-/// What comes and goes as files: pictures of dishes and whole menus. Seeing pictures is not limited: a whole room opens the menu behind one address, and each phone asks once
-/// in a year.
+/// What comes and goes as files: pictures of dishes and whole menus. Seeing pictures is not limited: a whole room opens
+/// the menu behind one address, and each phone asks once in a year.
 fn files(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
     let upload = routes!(routes::image::upload_image).layer(DefaultBodyLimit::max(pictures::MAX_BYTES));
     let import = routes!(routes::menu_file::import_menu).layer(DefaultBodyLimit::max(routes::menu_file::MAX_BYTES));

@@ -1,7 +1,7 @@
 //! A request's path as logs may show it: without what lets somebody in.
 //!
-//! Some paths hold secrets: the address of a provider's notices, a table's join code, the id of a guest's device. The log
-//! is read by more people than the secrets are for, and is kept for longer.
+//! Some paths hold secrets: the address of a provider's notices, a table's join code, the id of a guest's device. The
+//! log is read by more people than the secrets are for, and is kept for longer.
 
 use axum::extract::MatchedPath;
 

@@ -34,8 +34,8 @@ pub struct StaffRecord {
 }
 
 impl StaffRecord {
-    /// Whether a token of `subject` still speaks for this member of staff: the same person of the same business, who still
-    /// works here and was not signed out since.
+    /// Whether a token of `subject` still speaks for this member of staff: the same person of the same business, who
+    /// still works here and was not signed out since.
     #[must_use]
     pub fn still_speaks_for(&self, subject: &AccessSubject) -> bool {
         self.user_id == subject.user_id

@@ -1,8 +1,9 @@
 //! Who is calling, and what that lets them reach.
 //!
 //! What a caller may do is a parameter type, not a call that a handler can forget: a handler that takes [`Diner`] runs
-//! only for a verified table token of a phone that still sits there, one that takes [`Staff<Management>`](Staff) only for a manager or administrator.
-//! Both are a [`Scope`], and every query of `store` starts from one, so another tenant's row is simply not there.
+//! only for a verified table token of a phone that still sits there, one that takes [`Staff<Management>`](Staff) only
+//! for a manager or administrator. Both are a [`Scope`], and every query of `store` starts from one, so another
+//! tenant's row is simply not there.
 //!
 //! Three rules hold throughout:
 //!

@@ -1,4 +1,4 @@
-//! The schema's history: append-only, one change a file, the same text for PostgreSQL and SQLite ([`dialect`]).
+//! The schema's history: append-only, one change a file, the same text for PostgreSQL and SQLite (`dialect`).
 //!
 //! The database holds what no bug in the code may break (I5, I8): CHECKs on every status and amount, partial
 //! unique indexes for "at most one", foreign keys with an index each.

@@ -1,7 +1,7 @@
 //! An account is with a provider by its id, whichever that is (I14): the set of providers is the code's to know.
 //!
-//! SQLite cannot drop a CHECK, so its table is made anew, with the number that its next row gets. Rows that refer to it wait
-//! for it until the transaction ends.
+//! SQLite cannot drop a CHECK, so its table is made anew, with the number that its next row gets. Rows that refer to it
+//! wait for it until the transaction ends.
 
 crate::dialect::migration! {"
 

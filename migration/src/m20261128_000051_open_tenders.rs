@@ -1,8 +1,8 @@
-//! A payment is tendered in one of the four ways that staff register, or through a provider, by its id. What has a provider's
-//! number came through a provider, and nothing else has one.
+//! A payment is tendered in one of the four ways that staff register, or through a provider, by its id. What has a
+//! provider's number came through a provider, and nothing else has one.
 //!
-//! SQLite cannot drop a CHECK, so its table is made anew, with the number that its next row gets. Rows that refer to it wait
-//! for it until the transaction ends.
+//! SQLite cannot drop a CHECK, so its table is made anew, with the number that its next row gets. Rows that refer to it
+//! wait for it until the transaction ends.
 
 crate::dialect::migration! {"
 

@@ -1,8 +1,8 @@
-//! Movements of cash speak of a provider by its id, as payments do: one spelling in the database. What the shipped clients call it is the
-//! code's to say (`domain::payment::Provider::word`).
+//! Movements of cash speak of a provider by its id, as payments do: one spelling in the database. What the shipped
+//! clients call it is the code's to say (`domain::payment::Provider::word`).
 //!
-//! SQLite cannot drop a CHECK, so its table is made anew, with the number that its next row gets. Rows that refer to it wait
-//! for it until the transaction ends.
+//! SQLite cannot drop a CHECK, so its table is made anew, with the number that its next row gets. Rows that refer to it
+//! wait for it until the transaction ends.
 
 crate::dialect::migration! {"
 

@@ -1,5 +1,5 @@
-//! Payments that the office calls off. The wish is committed before the provider hears of it, so that nobody who hangs up
-//! takes it back half-way; a worker carries it out, and whoever waits reads here what came of it.
+//! Payments that the office calls off. The wish is committed before the provider hears of it, so that nobody who hangs
+//! up takes it back half-way; a worker carries it out, and whoever waits reads here what came of it.
 //!
 //! `command` is the idempotency key it came with: the same command again is told the same.
 

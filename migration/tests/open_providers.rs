@@ -1,5 +1,5 @@
-//! The database opens for more than one provider (migrations 50 to 55) with rows in it: each keeps its number, what refers
-//! to it and what watches over it, and tips and cash speak of providers as payments do.
+//! The database opens for more than one provider (migrations 50 to 55) with rows in it: each keeps its number, what
+//! refers to it and what watches over it, and tips and cash speak of providers as payments do.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 

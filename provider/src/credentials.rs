@@ -1,6 +1,7 @@
 //! What lets us act for a restaurant at its provider. Printing shows no secret.
 //!
-//! What is in it only its provider reads: which secrets there are, and what they are called, differs from one to the next.
+//! What is in it only its provider reads: which secrets there are, and what they are called, differs from one to the
+//! next.
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};

@@ -1,5 +1,5 @@
-//! Payment providers: the one trait the money operations speak, and its implementations, a folder each; so far one, Mercado
-//! Pago.
+//! Payment providers: the one trait the money operations speak, and its implementations, a folder each; so far one,
+//! Mercado Pago.
 //!
 //! This crate talks to the network and knows no database; the operations keep the ledger and know no provider. What
 //! crosses between them is small: a checkout to open, the truth about one payment ([`Snapshot`]), a refund to make, and

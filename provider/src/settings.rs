@@ -1,5 +1,5 @@
-//! How a provider is set up by the environment. Each reads its own variables; the program gathers them (`comanda --help`)
-//! and knows none.
+//! How a provider is set up by the environment. Each reads its own variables; the program gathers them (`comanda
+//! --help`) and knows none.
 
 use crate::{Credentials, PaymentProvider, SetupError};
 use domain::{

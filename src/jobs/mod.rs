@@ -1,5 +1,5 @@
-//! The background work of an API process, one line a job. How a job is supervised is in `runtime::job`; each of them may run
-//! in several processes at once.
+//! The background work of an API process, one line a job. How a job is supervised is in `runtime::job`; each of them
+//! may run in several processes at once.
 
 mod carts;
 mod condition;

@@ -1,5 +1,5 @@
-//! The background work of payments: the queue of what is to be fetched, refunds that wait to be carried out, the sweep for
-//! what no notice told of, the daily reconciliation, and the count of notices of which nothing is kept.
+//! The background work of payments: the queue of what is to be fetched, refunds that wait to be carried out, the sweep
+//! for what no notice told of, the daily reconciliation, and the count of notices of which nothing is kept.
 //!
 //! Leases keep two processes from doing the same. Each is a job of its own: a slow refund keeps no payment waiting.
 

@@ -107,7 +107,8 @@ impl UnitOfWork {
         Ok(assignment::Entity::insert_many(rows).exec_with_returning(self.tx()).await?)
     }
 
-    /// Takes assignments off the roster for good: a roster is written anew every day, and the audit log keeps what it was.
+    /// Takes assignments off the roster for good: a roster is written anew every day, and the audit log keeps what it
+    /// was.
     ///
     /// # Errors
     /// The database failed.

@@ -267,8 +267,8 @@ impl Database {
     }
 
     /// A number before which everything is older than `since`, found by bisection: numbers rise with time but for the
-    /// skew of the API processes' clocks. Some twenty reads by the key, in place of all that the retention keeps or of an
-    /// index on the instant that every event would have to write.
+    /// skew of the API processes' clocks. Some twenty reads by the key, in place of all that the retention keeps or of
+    /// an index on the instant that every event would have to write.
     async fn number_before(&self, branch: BranchId, since: DateTime<Utc>) -> Result<i64> {
         #[derive(FromQueryResult)]
         struct Step {

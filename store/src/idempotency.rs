@@ -17,8 +17,8 @@ use sea_orm::FromQueryResult;
 use serde::Serialize;
 use std::net::IpAddr;
 
-/// Keys of one table that are alive at once. A table of eight sends some hundred commands in an evening; a stranger with its
-/// token must not fill the disk with keys and answers. Staff are known by name and are not counted.
+/// Keys of one table that are alive at once. A table of eight sends some hundred commands in an evening; a stranger
+/// with its token must not fill the disk with keys and answers. Staff are known by name and are not counted.
 const KEYS_OF_A_TABLE: i64 = 5_000;
 
 /// How long a key answers for its request, in hours (I7).
@@ -125,8 +125,8 @@ impl UnitOfWork {
     /// lock (I4). Without a key there is nothing to claim.
     ///
     /// # Errors
-    /// [`Error::KeyReused`] when the key belongs to another request, [`Error::TooManyKeys`] when the table has used more
-    /// than any table needs.
+    /// [`Error::KeyReused`] when the key belongs to another request, [`Error::TooManyKeys`] when the table has used
+    /// more than any table needs.
     pub async fn first_answer(&self, scope: &impl Scope, attempt: &Attempt) -> Result<Option<Answer>> {
         let Some(key) = &attempt.key else { return Ok(None) };
         let now = self.now();

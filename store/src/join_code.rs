@@ -22,8 +22,8 @@ impl Locked<TableRow> {
 }
 
 impl UnitOfWork {
-    /// The table in use with that join code, in the branch of that slug where one is named. Whether the code is still the
-    /// table's is to be asked again under the table's lock.
+    /// The table in use with that join code, in the branch of that slug where one is named. Whether the code is still
+    /// the table's is to be asked again under the table's lock.
     ///
     /// # Errors
     /// The database failed.

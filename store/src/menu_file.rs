@@ -139,8 +139,8 @@ impl UnitOfWork {
         self.save::<subcategory::Entity, _>(new, old).await
     }
 
-    /// As [`save_allergens`](Self::save_allergens). Recipe, taste and the numbers of cooking methods, which no file knows,
-    /// stay as they are.
+    /// As [`save_allergens`](Self::save_allergens). Recipe, taste and the numbers of cooking methods, which no file
+    /// knows, stay as they are.
     ///
     /// # Errors
     /// The database failed.

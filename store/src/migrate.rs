@@ -1,7 +1,7 @@
 //! Bringing the schema up to date, on a connection of its own.
 //!
-//! A migration may rewrite a large table, so the time-outs of a request are not its. Its connection is opened for it and
-//! closed after it, whatever became of it (I9), and everything happens in one transaction: a migration that fails
+//! A migration may rewrite a large table, so the time-outs of a request are not its. Its connection is opened for it
+//! and closed after it, whatever became of it (I9), and everything happens in one transaction: a migration that fails
 //! leaves nothing behind.
 
 use crate::{

@@ -139,7 +139,8 @@ impl UnitOfWork {
 }
 
 impl Database {
-    /// At most a hundred places in menus where an 86 or a count is over, by branch and product, behind the place `after`.
+    /// At most a hundred places in menus where an 86 or a count is over, by branch and product, behind the place
+    /// `after`.
     ///
     /// # Errors
     /// The database failed.

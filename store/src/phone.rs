@@ -27,7 +27,8 @@ use std::collections::BTreeSet;
 pub type PhoneRow = session_phone::Model;
 
 /// Phones of a session that have not registered. One that joins beyond them takes the place of the one that has waited
-/// longest, which has to scan again: nobody who joins for ever fills the disk, keeps others out, or shares a row with them.
+/// longest, which has to scan again: nobody who joins for ever fills the disk, keeps others out, or shares a row with
+/// them.
 const MOST_UNREGISTERED: i64 = 100;
 
 /// Somebody at a table, with every phone and every name of theirs, removed ones included.
@@ -57,8 +58,8 @@ static PRESENT: &Sql =
     sql!(session, "select removed_at is null as seated from session_phone where id = $1 and session_id = $2");
 
 impl Database {
-    /// Whether the phone joined the session and was not removed from it. A phone without a number, of a token from before there
-    /// were any, is seated as long as nobody was removed.
+    /// Whether the phone joined the session and was not removed from it. A phone without a number, of a token from
+    /// before there were any, is seated as long as nobody was removed.
     ///
     /// # Errors
     /// The database failed.
@@ -136,8 +137,8 @@ impl UnitOfWork {
         Ok(query.one(self.tx()).await?)
     }
 
-    /// Whether somebody was removed from the session who had named this device or this id of the visit. Fingerprints do not
-    /// count: two phones of one make have the same.
+    /// Whether somebody was removed from the session who had named this device or this id of the visit. Fingerprints do
+    /// not count: two phones of one make have the same.
     ///
     /// # Errors
     /// The database failed.
@@ -152,8 +153,8 @@ impl UnitOfWork {
         Ok(row.is_some())
     }
 
-    /// Notes as whom the caller's phone registered. One that scanned again after the check was asked for, and registers as
-    /// a diner who was there before, was there before.
+    /// Notes as whom the caller's phone registered. One that scanned again after the check was asked for, and registers
+    /// as a diner who was there before, was there before.
     ///
     /// # Errors
     /// The database failed.

@@ -217,8 +217,8 @@ impl SetPromotion {
 }
 
 impl UnitOfWork {
-    /// A promotion that the caller may change: every branch that takes part is theirs. Under the office lock it stays as
-    /// it is.
+    /// A promotion that the caller may change: every branch that takes part is theirs. Under the office lock it stays
+    /// as it is.
     ///
     /// # Errors
     /// Not found; or it holds in a branch that is not the caller's.

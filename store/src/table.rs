@@ -109,8 +109,8 @@ impl UnitOfWork {
         Ok((Locked::new(row), branch.join_rule))
     }
 
-    /// The id of the table with that code, in the branch of that slug; without a slug in the first branch of the member of
-    /// staff who asks, then in the first that lets anybody join (M2).
+    /// The id of the table with that code, in the branch of that slug; without a slug in the first branch of the member
+    /// of staff who asks, then in the first that lets anybody join (M2).
     ///
     /// # Errors
     /// No active table has the code.

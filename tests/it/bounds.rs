@@ -1,5 +1,5 @@
-//! How much one table, one phone and one address may do, so that nobody fills the disk, the kitchen's screen or the party,
-//! and how those who do nothing of it notice nothing.
+//! How much one table, one phone and one address may do, so that nobody fills the disk, the kitchen's screen or the
+//! party, and how those who do nothing of it notice nothing.
 
 use crate::{
     join::{ask_for_check, by_code, by_secret, join, manager, order, register, scan, secret, send_away, waiter},
@@ -91,7 +91,8 @@ both_modes! {
         join(&app, "INT-02", "Bruno").await;
     }
 
-    /// A token from before phones had numbers is good until somebody is sent away: nobody can tell whether it is theirs.
+    /// A token from before phones had numbers is good until somebody is sent away: nobody can tell whether it is
+    /// theirs.
     async fn a_token_without_a_phone_is_none_after_a_removal(
         app: App = AppOptions::default().env("JWT_SECRET", JWT_SECRET).env("TABLE_TOKEN_SECRET", TABLE_TOKEN_SECRET)
     ) {

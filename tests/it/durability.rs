@@ -92,7 +92,8 @@ embedded_only! {
         sent(&app.scan("INT-01").await, "and on it goes").await;
     }
 
-    /// Once there is room again nobody is told that the file is another: failed commits are remembered, and that is all.
+    /// Once there is room again nobody is told that the file is another: failed commits are remembered, and that is
+    /// all.
     async fn a_disk_that_was_full_raises_no_false_alarm(app: App = AppOptions::default().small_disk(24)) {
         let phone = app.scan("INT-01").await;
         let mut acknowledged = BTreeSet::from([sent(&phone, "before").await]);
@@ -119,8 +120,8 @@ embedded_only! {
         assert!(acknowledged.is_subset(&stored(&app).await));
     }
 
-    /// The disk is full while the write-ahead log is carried over into the file: what was acknowledged stays in the log, is
-    /// read from there, survives a kill, and is carried over when there is room.
+    /// The disk is full while the write-ahead log is carried over into the file: what was acknowledged stays in the
+    /// log, is read from there, survives a kill, and is carried over when there is room.
     async fn a_checkpoint_without_room_loses_nothing(app: App = AppOptions::default().small_disk(24)) {
         let phone = app.scan("INT-01").await;
         let mut acknowledged = BTreeSet::new();
@@ -233,7 +234,8 @@ embedded_only! {
         come_back(&order(&phone, "after").await);
     }
 
-    /// What an operator does to a running house is no fault: VACUUM moves every page, a second process leaves marks of its own.
+    /// What an operator does to a running house is no fault: VACUUM moves every page, a second process leaves marks of
+    /// its own.
     async fn a_vacuum_and_a_neighbour_are_no_fault(app: App) {
         let phone = app.scan("INT-01").await;
         for turn in 0..3 {
@@ -342,8 +344,8 @@ distributed_only! {
         assert_gap_free(&app).await;
     }
 
-    /// A hundred phones hang up while their order waits for a lock: no connection stays inside a transaction, their number
-    /// stays bounded, and the next orders are stored.
+    /// A hundred phones hang up while their order waits for a lock: no connection stays inside a transaction, their
+    /// number stays bounded, and the next orders are stored.
     async fn hang_ups_behind_a_lock_leave_no_open_transaction(app: App) {
         let phone = app.scan("INT-01").await;
         let session = phone.session_id;
@@ -383,7 +385,8 @@ distributed_only! {
         assert_gap_free(&app).await;
     }
 
-    /// Two servers on one database leave marks of their own, restarts included: neither takes the other's for a stranger's.
+    /// Two servers on one database leave marks of their own, restarts included: neither takes the other's for a
+    /// stranger's.
     async fn two_servers_on_one_database_raise_no_false_alarm(app: App = AppOptions::default().api_processes(2)) {
         let phone = app.scan("INT-01").await;
         let doors: Vec<_> = (0..2).map(|index| app.anonymous().at(&app.api_url_at(index))).collect();

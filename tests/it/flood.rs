@@ -104,7 +104,8 @@ async fn until_closed(app: &App, head: &str) -> String {
 }
 
 both_modes! {
-    /// The issue's own attack on the API: every order is answered, from elsewhere, through a proxy and by staff next to it.
+    /// The issue's own attack on the API: every order is answered, from elsewhere, through a proxy and by staff next to
+    /// it.
     async fn a_flood_of_the_api_stops_no_order(app: App = usual()) {
         let product = product(&app).await;
         let guest = orders(&app.anonymous_from(ELSEWHERE), "INT-01", product).await;
@@ -159,8 +160,8 @@ both_modes! {
         assert!(flood.open() > 400, "the flood is still there: {flood:?}");
     }
 
-    /// A hard limit that leaves hardly any room, and a flood from many addresses: the whole is full, and still everybody
-    /// is served.
+    /// A hard limit that leaves hardly any room, and a flood from many addresses: the whole is full, and still
+    /// everybody is served.
     async fn a_small_machine_under_a_wide_flood_serves_everybody(app: App = usual().file_limit(400, 400)) {
         let product = product(&app).await;
         let guest = orders(&app.anonymous_from(ELSEWHERE), "INT-01", product).await;

@@ -1,4 +1,5 @@
-//! Requests whose body never comes, through a proxy: whoever shares the address orders and works, and so does everybody else.
+//! Requests whose body never comes, through a proxy: whoever shares the address orders and works, and so does everybody
+//! else.
 
 use crate::{
     flood::{PROXY, behind_the_proxy, usual},

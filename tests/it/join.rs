@@ -152,7 +152,8 @@ impl Elsewhere {
 }
 
 both_modes! {
-    /// Branches are open, as the shipped clients know them, until the office says otherwise; what there is no rule for is 422.
+    /// Branches are open, as the shipped clients know them, until the office says otherwise; what there is no rule for
+    /// is 422.
     async fn a_branch_says_how_it_is_joined(app: App) {
         let (manager, admin) = (manager(&app).await, app.login("admin@demo.com", "admin123").await);
         let path = format!("/api/admin/branches/{}", centro(&app).await);
@@ -171,7 +172,8 @@ both_modes! {
         assert_eq!(manager.patch(&path, json!({"join": "open"})).await.expect(200)["join"], "open");
     }
 
-    /// Neither number nor code nor a guess opens a table, nothing happens when they are tried, and what the QR code says does.
+    /// Neither number nor code nor a guess opens a table, nothing happens when they are tried, and what the QR code
+    /// says does.
     async fn only_the_qr_code_lets_a_phone_in(app: App) {
         let (manager, nobody) = (manager(&app).await, app.anonymous());
         let id = table(&app, "INT-01").await;
@@ -204,7 +206,8 @@ both_modes! {
         app.anonymous().get("/api/public/menu/centro").await.expect(200);
     }
 
-    /// Staff of the branch open any table by number and code; the kitchen, another branch's and another business's do not.
+    /// Staff of the branch open any table by number and code; the kitchen, another branch's and another business's do
+    /// not.
     async fn staff_join_by_number_and_code(app: App) {
         let manager = manager(&app).await;
         by_secret(&app, &manager).await;
@@ -338,7 +341,8 @@ both_modes! {
         by_code(&app.anonymous(), &gone).await.expect(404);
     }
 
-    /// Whoever joins while the code is rotated does so by the code of that moment; afterwards only the last one is good.
+    /// Whoever joins while the code is rotated does so by the code of that moment; afterwards only the last one is
+    /// good.
     async fn rotations_and_joins_at_once(app: App) {
         let manager = manager(&app).await;
         by_secret(&app, &manager).await;
@@ -364,7 +368,7 @@ both_modes! {
     }
 
     /// Another business's code opens its own table and no other, and neither's office reaches the other's codes.
-    async fn another_businesss_code_opens_no_table_here(app: App) {
+    async fn a_code_of_another_business_opens_no_table_here(app: App) {
         let manager = manager(&app).await;
         by_secret(&app, &manager).await;
         let ours = secret(&app, &manager, "INT-01").await;

@@ -1,5 +1,5 @@
-//! The log holds what this version cannot understand: events of a later version's, and a row that nobody can read. Neither
-//! may silence a branch.
+//! The log holds what this version cannot understand: events of a later version's, and a row that nobody can read.
+//! Neither may silence a branch.
 
 use crate::streams::commit_unpublished;
 use harness::{App, Caller, DinerPhone, Socket, StaffClient, Value, both_modes, json};
@@ -36,8 +36,8 @@ async fn commit_strange(app: &App, events: &[(&str, i64)]) {
 
 const STRANGE: &str = r#"{"shape": [1, {"of": null}], "round_id":"not a number"}"#;
 
-/// The numbers of those of a socket's events that are of the strange type, counted from `before`; each is what was logged and
-/// says nothing of whom it is for.
+/// The numbers of those of a socket's events that are of the strange type, counted from `before`; each is what was
+/// logged and says nothing of whom it is for.
 fn strange(events: &[Value], before: i64) -> Vec<i64> {
     let strange = events.iter().filter(|event| event["type"] == "ROUND_PRINTED");
     strange

@@ -1,4 +1,5 @@
-//! Black-box tests: the program as its clients meet it, in both ways to run. One file a subject; `scripts/test` runs them.
+//! Black-box tests: the program as its clients meet it, in both ways to run. One file a subject; `scripts/test` runs
+//! them.
 
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 

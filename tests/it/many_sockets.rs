@@ -1,5 +1,5 @@
-//! A house full of sockets, and somebody who opens connections beside them: no socket is closed for it, and there is room
-//! for whoever orders.
+//! A house full of sockets, and somebody who opens connections beside them: no socket is closed for it, and there is
+//! room for whoever orders.
 
 use crate::{
     flood::{ELSEWHERE, FLOODED, everybody_orders, local, orders, usual},

@@ -33,7 +33,8 @@ pub struct PostgresDatabase {
 }
 
 impl Database {
-    /// A fresh SQLite file in `directory` as `migrate` and `seed` leave it. Secrets are not copied: each app makes its own.
+    /// A fresh SQLite file in `directory` as `migrate` and `seed` leave it. Secrets are not copied: each app makes its
+    /// own.
     ///
     /// # Panics
     /// When the program cannot migrate or seed, or the directory not be written.

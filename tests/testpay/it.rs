@@ -1,5 +1,5 @@
-//! A check is paid with a second provider, over the routes that the first one's clients use (I14): checkout, notice, look,
-//! allocation, refund. The core learns nothing from this test but an id.
+//! A check is paid with a second provider, over the routes that the first one's clients use (I14): checkout, notice,
+//! look, allocation, refund. The core learns nothing from this test but an id.
 
 use std::time::{Duration, Instant};
 

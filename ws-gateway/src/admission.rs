@@ -75,8 +75,8 @@ impl Admission {
         self.posts(&staff).await.map_err(|problem| close_reason(&problem))
     }
 
-    /// Reads a table token. Whether its phone still may is for [`still_diner`](Self::still_diner), which is asked once the
-    /// socket has its place in the feed: a removal in between then reaches it.
+    /// Reads a table token. Whether its phone still may is for [`still_diner`](Self::still_diner), which is asked once
+    /// the socket has its place in the feed: a removal in between then reaches it.
     pub(crate) fn diner(&self, token: Option<&str>) -> Result<DinerPass, CloseReason> {
         let token = token.ok_or(CloseReason::UNAUTHORIZED)?;
         let diner = self.authenticator.table(token).map_err(|problem| close_reason(&problem))?;

@@ -1,8 +1,8 @@
 //! The log over HTTP: what the shipped clients ask for after a reconnect (realtime.md §4.6).
 //!
-//! They ask by clock (`since`); a client that counts asks by number (`after`), which loses nothing to skewed clocks. The
-//! audiences are those of the sockets: staff hear what their roles in the branch let them hear, diners their session
-//! and what is for every diner (design.md §9).
+//! They ask by clock (`since`); a client that counts asks by number (`after`), which loses nothing to skewed clocks.
+//! The audiences are those of the sockets: staff hear what their roles in the branch let them hear, diners their
+//! session and what is for every diner (design.md §9).
 
 use crate::{
     Gateway,

@@ -33,7 +33,8 @@ pub(crate) enum End {
     Broken,
 }
 
-/// Closes a connection that was never more than accepted. `full_closes` has a permit for each that may take the whole time.
+/// Closes a connection that was never more than accepted. `full_closes` has a permit for each that may take the whole
+/// time.
 pub(crate) async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(
     stream: WebSocketStream<S>,
     reason: CloseReason,
@@ -81,7 +82,8 @@ mod tests {
     use tokio::time::Instant;
     use tokio_tungstenite::tungstenite::protocol::Role;
 
-    /// Hundreds that are refused and do not go: most of them hold their connection for a moment only, and each was told why.
+    /// Hundreds that are refused and do not go: most of them hold their connection for a moment only, and each was told
+    /// why.
     #[tokio::test(start_paused = true)]
     async fn only_so_many_of_the_refused_have_the_whole_time() {
         let full_closes = Semaphore::new(FULL_CLOSES);

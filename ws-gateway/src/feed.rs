@@ -363,8 +363,8 @@ impl Feed {
             self.read_roster().await;
         }
         match subject.entity_type {
-            // Password, role and active flag count at once, not at the next round of checks; and who serves here no more
-            // leaves the roster.
+            // Password, role and active flag count at once, not at the next round of checks; and who serves here no
+            // more leaves the roster.
             "staff" => {
                 self.registry.recheck(UserId(subject.entity_id));
                 self.read_roster().await;
@@ -376,8 +376,8 @@ impl Feed {
         }
     }
 
-    /// Guests whom staff removed hear nothing after the word that they were. An older gateway delivers that word like any other
-    /// and lets them listen until their token runs out.
+    /// Guests whom staff removed hear nothing after the word that they were. An older gateway delivers that word like
+    /// any other and lets them listen until their token runs out.
     fn part_with_removed(&mut self, event: &Envelope) {
         /// The part of [`domain::event::TableState`] that is read here.
         #[derive(Deserialize)]

@@ -158,7 +158,8 @@ fn not_a_handshake() -> Response {
 }
 
 impl Gateway {
-    /// Decides about a client, and seats it if it may stay. In this order: stop, origin, token, limits, user, feeds, phone.
+    /// Decides about a client, and seats it if it may stay. In this order: stop, origin, token, limits, user, feeds,
+    /// phone.
     async fn admit(
         self: &Arc<Self>,
         endpoint: Endpoint,

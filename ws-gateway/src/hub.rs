@@ -178,7 +178,8 @@ impl<W> Hub<W> {
         self.tables.values().flat_map(BTreeMap::values).map(|(_, wire)| wire)
     }
 
-    /// Forgets the sockets of some phones of a session, and of those without a number, which have to join anew; gives them up to whoever says goodbye to them.
+    /// Forgets the sockets of some phones of a session, and of those without a number, which have to join anew; gives
+    /// them up to whoever says goodbye to them.
     pub(crate) fn evict(&mut self, session: SessionId, phones: &[PhoneId]) -> Vec<W> {
         let Some(table) = self.tables.get_mut(&session) else { return Vec::new() };
         let is_out = |phone: &Option<PhoneId>| phone.is_none_or(|phone| phones.contains(&phone));

@@ -63,8 +63,8 @@ impl Audience {
         letters.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
-    /// What such a text says. Of one that cannot be read, as a whole or in a single letter, only the admins: what a later
-    /// version means by it may be nothing for a guest.
+    /// What such a text says. Of one that cannot be read, as a whole or in a single letter, only the admins: what a
+    /// later version means by it may be nothing for a guest.
     #[must_use]
     pub fn read(text: &str) -> Self {
         let mut audience = Self::NOBODY;

@@ -156,7 +156,8 @@ pub struct Draft {
     pub actor: Actor,
 }
 
-/// A point in a branch's stream. Positions of different epochs do not compare: a restore to an older state starts a new epoch.
+/// A point in a branch's stream. Positions of different epochs do not compare: a restore to an older state starts a new
+/// epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The stream's incarnation.
@@ -203,16 +204,16 @@ pub struct Envelope {
     pub ts: DateTime<Utc>,
     /// Version of this shape.
     pub v: u8,
-    /// For whom it is, as it was stored with it; `None` from a version that did not say. It is between processes only: no
-    /// client ever reads it.
+    /// For whom it is, as it was stored with it; `None` from a version that did not say. It is between processes only:
+    /// no client ever reads it.
     #[serde(skip_serializing, default, deserialize_with = "audience")]
     #[schema(ignore)]
     pub audience: Option<Audience>,
 }
 
 impl Envelope {
-    /// Who hears it: whom it says, whatever its type. What an older version wrote says nothing, but is of a type that this
-    /// version knows.
+    /// Who hears it: whom it says, whatever its type. What an older version wrote says nothing, but is of a type that
+    /// this version knows.
     #[must_use]
     pub fn heard_by(&self) -> Audience {
         self.audience.unwrap_or_else(|| self.kind.audience())

@@ -74,7 +74,8 @@ impl TicketStatus {
 }
 
 /// The round's state once its tickets stand at `tickets`: it is being cooked as soon as one station began, and ready
-/// when the last one is. It never goes back, and carrying tickets out does not serve the round: that is the waiter's word.
+/// when the last one is. It never goes back, and carrying tickets out does not serve the round: that is the waiter's
+/// word.
 #[must_use]
 pub fn round_after_tickets(round: RoundStatus, tickets: &[TicketStatus]) -> RoundStatus {
     let all_ready =

@@ -1,7 +1,7 @@
 //! The id of a payment provider: one spelling, in the database and in the code.
 //!
-//! The set is open (I14). Which providers a process has is known where they are registered (crate `provider`); here an id
-//! is only well-formed, so that a new provider changes no type and no table.
+//! The set is open (I14). Which providers a process has is known where they are registered (crate `provider`); here an
+//! id is only well-formed, so that a new provider changes no type and no table.
 
 use crate::text::Refused;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -76,7 +76,8 @@ impl Provider {
         }
     }
 
-    /// What the shipped clients call it where they count tips and cash: the one place where the wire differs from the id.
+    /// What the shipped clients call it where they count tips and cash: the one place where the wire differs from the
+    /// id.
     #[must_use]
     pub fn word(&self) -> &str {
         if *self == Self::DEFAULT { SHIPPED_WORD } else { self.as_str() }

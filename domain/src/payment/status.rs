@@ -1,5 +1,5 @@
-//! Where a payment stands. The words are those of payments.md §2, into which each provider's own are put; a payment that
-//! staff register is APPROVED from the start.
+//! Where a payment stands. The words are those of payments.md §2, into which each provider's own are put; a payment
+//! that staff register is APPROVED from the start.
 
 use crate::status::{IllegalTransition, text_enum};
 
@@ -29,8 +29,8 @@ text_enum! {
     }
 }
 
-/// Whether a payment that failed may be paid after all under the same number: a card that is tried again on one payment, a
-/// slip that is paid after it was called off. Providers differ.
+/// Whether a payment that failed may be paid after all under the same number: a card that is tried again on one
+/// payment, a slip that is paid after it was called off. Providers differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// A second try is another payment.

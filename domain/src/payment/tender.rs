@@ -63,8 +63,8 @@ impl Tender {
         }
     }
 
-    /// The one of two words that the shipped diner app knows (M16): whether a phone paid, through whichever provider, or
-    /// somebody at the table.
+    /// The one of two words that the shipped diner app knows (M16): whether a phone paid, through whichever provider,
+    /// or somebody at the table.
     #[must_use]
     pub fn wire_provider(self) -> &'static str {
         const PHONE: Provider = Provider::DEFAULT;

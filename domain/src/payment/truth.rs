@@ -4,17 +4,17 @@
 //! instant (the provider's clock shows whole seconds) the one that is farther along. Time is never turned back, and
 //! nothing the provider says is dropped because we did not expect it: it is applied, and a person is told.
 //!
-//! A dispute can be opened and settled for us within one second, and then the farther one is not the later one. Here the
-//! contract's rank alone would keep a payment disputed for ever, as no later stamp will come. So a legal step is taken
-//! within an instant too, even one down the ranks: a sight is fetched only after the last one was committed (the lease
-//! and its fence, `operations::payment::sync`), so that of two the second is the newer, unless the provider itself serves
-//! the past. Such a read can then show a dispute as settled, or open again, until the next look. Money stays out of it:
-//! both sides of every legal step down count the same.
+//! A dispute can be opened and settled for us within one second, and then the farther one is not the later one. Here
+//! the contract's rank alone would keep a payment disputed for ever, as no later stamp will come. So a legal step is
+//! taken within an instant too, even one down the ranks: a sight is fetched only after the last one was committed (the
+//! lease and its fence, `operations::payment::sync`), so that of two the second is the newer, unless the provider
+//! itself serves the past. Such a read can then show a dispute as settled, or open again, until the next look. Money
+//! stays out of it: both sides of every legal step down count the same.
 //!
-//! Some providers do not say when a payment last changed. Of those a sight bears the instant of its fetching, and only what
-//! it says can be compared: what is the same is no news, what is a legal step is taken. A step back is not believed at
-//! once, since the provider may have served a stale copy: it is applied, and a person is told, when it is still there a
-//! minute later.
+//! Some providers do not say when a payment last changed. Of those a sight bears the instant of its fetching, and only
+//! what it says can be compared: what is the same is no news, what is a legal step is taken. A step back is not
+//! believed at once, since the provider may have served a stale copy: it is applied, and a person is told, when it is
+//! still there a minute later.
 
 use super::{Failure, PaymentStatus};
 use crate::Cents;
@@ -28,8 +28,8 @@ pub const DOUBT: TimeDelta = TimeDelta::minutes(1);
 pub enum Stamp {
     /// When the provider last changed the payment, by its own clock: it orders sights.
     Provider(DateTime<Utc>),
-    /// When we fetched it, from a provider that does not say more. Fetched later is newer: looks at one payment follow one
-    /// another (payments.md S2).
+    /// When we fetched it, from a provider that does not say more. Fetched later is newer: looks at one payment follow
+    /// one another (payments.md S2).
     Fetched(DateTime<Utc>),
 }
 

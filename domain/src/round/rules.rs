@@ -144,8 +144,8 @@ pub const fn first_status(confirmation: RoundConfirmation) -> RoundStatus {
     }
 }
 
-/// Lines of one order, and of the cart that becomes one (M11): more than any table orders at once; a bound on what one request
-/// can make the kitchen print.
+/// Lines of one order, and of the cart that becomes one (M11): more than any table orders at once; a bound on what one
+/// request can make the kitchen print.
 pub const MAX_LINES: usize = 200;
 
 /// How long, in seconds, an identical round without an idempotency key counts as the same one (I7): the

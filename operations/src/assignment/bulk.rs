@@ -1,7 +1,7 @@
 //! The office gives waiters their sectors for a day, all in one transaction.
 //!
-//! A sector that is not the branch's, somebody who does not serve tables there, and what is there already are counted as
-//! skipped and are no errors (C11): the dashboard sends what it has on the screen.
+//! A sector that is not the branch's, somebody who does not serve tables there, and what is there already are counted
+//! as skipped and are no errors (C11): the dashboard sends what it has on the screen.
 
 use super::{entity, trace};
 use crate::{

@@ -18,8 +18,8 @@ pub struct Cleared {
     pub deleted_count: usize,
 }
 
-/// Takes the assignments of a day off the roster: those of exactly the shift, without one those of every shift. Standing
-/// ones stay.
+/// Takes the assignments of a day off the roster: those of exactly the shift, without one those of every shift.
+/// Standing ones stay.
 ///
 /// # Errors
 /// No such branch, or not the caller's.

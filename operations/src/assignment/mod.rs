@@ -1,8 +1,8 @@
 //! The office writes the roster: who has which sector on which day.
 //!
-//! Whatever changes it tells the branch of a `sector_assignment`, which makes the gateways read the roster again: waiters
-//! who are connected hear their new sectors from the next event on. A standing assignment is ended by itself only
-//! ([`remove`]); a day's clearing leaves it, and a day's own assignments replace it ([`domain::roster`]).
+//! Whatever changes it tells the branch of a `sector_assignment`, which makes the gateways read the roster again:
+//! waiters who are connected hear their new sectors from the next event on. A standing assignment is ended by itself
+//! only ([`remove`]); a day's clearing leaves it, and a day's own assignments replace it ([`domain::roster`]).
 
 mod bulk;
 mod clear;

@@ -1,7 +1,7 @@
 //! The office changes a branch: its name, where and when it is open, how rounds are confirmed and tables joined.
 //!
-//! Under the branch's lock the change, its audit row and its event are one; a change of nothing leaves no trace. Under the
-//! tables' locks nobody sits down in a branch that closes. `branch_slug_active` backs the slug.
+//! Under the branch's lock the change, its audit row and its event are one; a change of nothing leaves no trace. Under
+//! the tables' locks nobody sits down in a branch that closes. `branch_slug_active` backs the slug.
 
 use super::{ensure_hours, entity, named};
 use crate::{
@@ -53,8 +53,8 @@ pub struct BranchPatch {
     /// Whether a diner's round waits for a waiter.
     #[serde(default, deserialize_with = "present")]
     pub round_confirmation: Option<RoundConfirmation>,
-    /// How phones join its tables: `open`, by number and code; `qr_secret`, by the secret of the QR code only. Those who sit
-    /// there stay.
+    /// How phones join its tables: `open`, by number and code; `qr_secret`, by the secret of the QR code only. Those
+    /// who sit there stay.
     #[serde(default, deserialize_with = "present")]
     pub join: Option<JoinRule>,
     /// False closes the branch, to guests and to its staff, and true opens it again; only an administrator does either.

@@ -1,5 +1,5 @@
-//! Modifiers: what diners may choose of a product, at a price on top of its own. They are the whole business's; what was
-//! ordered before keeps name and price as they were.
+//! Modifiers: what diners may choose of a product, at a price on top of its own. They are the whole business's; what
+//! was ordered before keeps name and price as they were.
 
 mod products;
 

@@ -1,6 +1,6 @@
-//! The office reads a menu from a file: all of it or nothing, under the office lock, in a number of statements that does not
-//! depend on its length. One audit row holds the whole difference, before and after; each branch concerned hears one
-//! event per kind of thing (screens read lists anew on one, and five thousand would say no more).
+//! The office reads a menu from a file: all of it or nothing, under the office lock, in a number of statements that
+//! does not depend on its length. One audit row holds the whole difference, before and after; each branch concerned
+//! hears one event per kind of thing (screens read lists anew on one, and five thousand would say no more).
 
 use super::{
     index::MenuIndex,

@@ -1,5 +1,5 @@
-//! The menu as it stands, by names instead of numbers. Where two things of one place share a name, the one that is on, or
-//! else the older, is the one that the name means.
+//! The menu as it stands, by names instead of numbers. Where two things of one place share a name, the one that is on,
+//! or else the older, is the one that the name means.
 
 use super::line::{Key, Kind};
 use domain::{AllergenId, BranchId, CategoryId, CustomizationId, ProductId, SubcategoryId};

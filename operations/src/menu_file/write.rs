@@ -133,8 +133,8 @@ impl Act<'_, Staff<AdminOnly>> {
         Ok(self.uow.replace_choosable(&changed, rows).await?)
     }
 
-    /// One event a branch and kind, and then stale menus. Last of all: the branches' rows are locked after the products'
-    /// places in the menu, as orders lock them.
+    /// One event a branch and kind, and then stale menus. Last of all: the branches' rows are locked after the
+    /// products' places in the menu, as orders lock them.
     async fn tell_all(&self, index: &MenuIndex, written: &[(Kind, Vec<&PlannedRow>)]) -> Result<()> {
         let mut stale = BTreeSet::new();
         for (kind, differing) in written {

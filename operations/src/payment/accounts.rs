@@ -1,7 +1,7 @@
 //! The office connects the business, or a branch of it, with a payment provider.
 //!
-//! Credentials are tried before they are kept, outside of any transaction; what is kept is sealed, and never comes back:
-//! of a secret only its last four characters are shown, so that people can tell two apart.
+//! Credentials are tried before they are kept, outside of any transaction; what is kept is sealed, and never comes
+//! back: of a secret only its last four characters are shown, so that people can tell two apart.
 
 use super::{
     adopt::seal,

@@ -1,5 +1,5 @@
-//! The account of a server with one restaurant, from the configuration, or the sandbox's in the demo: kept like any other
-//! account, so that nothing else has to know of it.
+//! The account of a server with one restaurant, from the configuration, or the sandbox's in the demo: kept like any
+//! other account, so that nothing else has to know of it.
 
 use super::providers::Providers;
 use crate::{
@@ -14,8 +14,8 @@ use provider::{ConfiguredAccount, Credentials};
 use store::{AccountRow, Database, NewAccount, Sealed, UnitOfWork};
 use uuid::Uuid;
 
-/// Makes the business's account with that provider use the configured credentials; adds it when there is none. Without a
-/// business there is nothing to do.
+/// Makes the business's account with that provider use the configured credentials; adds it when there is none. Without
+/// a business there is nothing to do.
 ///
 /// # Errors
 /// The credentials cannot be sealed.

@@ -56,9 +56,9 @@ pub(super) async fn set_broken(db: &Database, account: &AccountRow, error: &Call
     .await
 }
 
-/// The same within a transaction; whether the account is out of order. It is not when its credentials were replaced since
-/// they were refused. The account is locked before anything of its work, as whoever replaces its credentials does: that
-/// one either finds the work parked and lets it go on, or is seen here.
+/// The same within a transaction; whether the account is out of order. It is not when its credentials were replaced
+/// since they were refused. The account is locked before anything of its work, as whoever replaces its credentials
+/// does: that one either finds the work parked and lets it go on, or is seen here.
 pub(super) async fn note_broken(uow: &UnitOfWork, account: &AccountRow, error: &CallError) -> Result<bool> {
     let now = uow.lock_payment_account(account.id).await?;
     if now.version != account.version {

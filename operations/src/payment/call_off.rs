@@ -1,8 +1,8 @@
-//! Payments that the office calls off are called off at the provider, by a worker: a call that changes something there is
-//! never made while somebody's request is all that keeps it alive.
+//! Payments that the office calls off are called off at the provider, by a worker: a call that changes something there
+//! is never made while somebody's request is all that keeps it alive.
 //!
-//! One try: whoever asked is told what came of it, and may ask again. Doing it twice, after a crash in between, does no harm:
-//! a payment that was called off is called off.
+//! One try: whoever asked is told what came of it, and may ask again. Doing it twice, after a crash in between, does no
+//! harm: a payment that was called off is called off.
 
 use super::{providers::Providers, sync::sync};
 use crate::{

@@ -1,9 +1,9 @@
 //! The office calls off a payment that is not decided: a cash slip nobody paid, a card under review.
 //!
-//! The wish is committed first, with its audit row; a worker tells the provider ([`call_off`](super::call_off)), and the
-//! answer waits for that. Whoever hangs up in between has asked all the same, and asking again tells what came of it. The
-//! provider's accepting the call proves nothing (payments.md, fact 10): the payment is read again, and what it then says is
-//! the answer.
+//! The wish is committed first, with its audit row; a worker tells the provider ([`call_off`](super::call_off)), and
+//! the answer waits for that. Whoever hangs up in between has asked all the same, and asking again tells what came of
+//! it. The provider's accepting the call proves nothing (payments.md, fact 10): the payment is read again, and what it
+//! then says is the answer.
 
 use super::providers::{Providers, refusal};
 use crate::{

@@ -1,8 +1,9 @@
 //! Refunds are carried out at the provider.
 //!
-//! A refund's row, with its key, is there before the provider hears of it, and every try uses that key: whatever is lost
-//! on the way, there is never a second refund (S11). No money moves here: the refund is noted, a look at the payment is
-//! queued, and what the provider then says lowers what the payment is worth, as for a refund made in its panel (S7).
+//! A refund's row, with its key, is there before the provider hears of it, and every try uses that key: whatever is
+//! lost on the way, there is never a second refund (S11). No money moves here: the refund is noted, a look at the
+//! payment is queued, and what the provider then says lowers what the payment is worth, as for a refund made in its
+//! panel (S7).
 
 use super::{
     broken::{Standing, set_broken, standing},

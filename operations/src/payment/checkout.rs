@@ -1,8 +1,8 @@
 //! A diner wants to pay from the phone (M27).
 //!
 //! Three steps, so that no transaction is open during the call and a crash anywhere loses nothing (I6, S9, S10):
-//! the checkout's row, whose id is the provider's `external_reference`, is committed; the provider is called; its answer
-//! is committed. The row, not the answer, is what money finds its check by.
+//! the checkout's row, whose id is the provider's `external_reference`, is committed; the provider is called; its
+//! answer is committed. The row, not the answer, is what money finds its check by.
 
 use super::providers::{Providers, refusal};
 use crate::{
@@ -23,7 +23,8 @@ use store::{
 };
 use utoipa::ToSchema;
 
-/// How long a payer may take, in minutes: long enough to find a card, short enough that the amount is still what is owed.
+/// How long a payer may take, in minutes: long enough to find a card, short enough that the amount is still what is
+/// owed.
 const LIFE: TimeDelta = TimeDelta::minutes(30);
 /// A checkout nobody reported on is first looked for after so long (S28).
 const FIRST_SWEEP: TimeDelta = TimeDelta::minutes(2);
@@ -65,8 +66,8 @@ pub struct Preference {
 /// Opens a checkout, or leads to the one that asks for the same.
 ///
 /// # Errors
-/// No such check at this table; the party has left; it is withdrawn or paid; more than what remains; no provider account, or it is out of
-/// order (503); the provider refused (502); the key was used for another request.
+/// No such check at this table; the party has left; it is withdrawn or paid; more than what remains; no provider
+/// account, or it is out of order (503); the provider refused (502); the key was used for another request.
 pub async fn open_checkout(
     db: &Database,
     providers: &Providers,
@@ -166,8 +167,8 @@ async fn asked_for(
     Ok(NewCheckout { diner: wish.diner, bill, tip, targets, expires_at, sweep_at })
 }
 
-/// An account of the whole business may count in another currency than one of its branches: a hundred of the one are not a
-/// hundred of the other.
+/// An account of the whole business may count in another currency than one of its branches: a hundred of the one are
+/// not a hundred of the other.
 fn ensure_same_currency(providers: &Providers, account: &AccountRow, check: &CheckRow) -> Result<()> {
     if account.currency == check.currency {
         return Ok(());
@@ -240,7 +241,8 @@ async fn create(
     db.checkout(id).await?.ok_or(Error::NotFound("checkout"))
 }
 
-/// Creation may have happened without our hearing of it: the provider knows by our reference, or by the key of the call.
+/// Creation may have happened without our hearing of it: the provider knows by our reference, or by the key of the
+/// call.
 async fn found_again(
     providers: &Providers,
     account: &AccountRow,

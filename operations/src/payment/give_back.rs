@@ -35,8 +35,8 @@ pub(super) fn left(payment: &PaymentRow) -> Result<Cents> {
 }
 
 impl Act<'_, Staff<Management>> {
-    /// Lets the payment count for what `refund`, which is DONE, leaves of it, and settles the check by that. Who paid for
-    /// wrong food gets the bill's part first; see [`tip::worth`].
+    /// Lets the payment count for what `refund`, which is DONE, leaves of it, and settles the check by that. Who paid
+    /// for wrong food gets the bill's part first; see [`tip::worth`].
     pub(super) async fn settle_refund(
         &self,
         (session, check): (&Locked<Seated>, &Locked<CheckRow>),

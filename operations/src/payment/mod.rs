@@ -1,6 +1,6 @@
-//! Money comes in and goes back. Staff register what they took ([`register`]); what phones pay comes through a provider:
-//! a checkout is opened ([`open_checkout`]), a notice arrives ([`receive`]) or the payer's browser returns ([`verify`]),
-//! and whatever it was, [`sync`] fetches the truth and makes the ledger equal to it.
+//! Money comes in and goes back. Staff register what they took ([`register`]); what phones pay comes through a
+//! provider: a checkout is opened ([`open_checkout`]), a notice arrives ([`receive`]) or the payer's browser returns
+//! ([`verify`]), and whatever it was, [`sync`] fetches the truth and makes the ledger equal to it.
 
 mod accounts;
 mod adopt;

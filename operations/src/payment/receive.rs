@@ -1,7 +1,8 @@
 //! A provider notifies us. The notice is stored and a look is queued, in one small transaction, and that is all: the
 //! provider hears 200 within milliseconds, and nothing in the notice is believed (payments.md §5).
 //!
-//! Anybody can send one. What is answered follows from the notice alone; what is stored is bounded ([`intake`](super::intake)).
+//! Anybody can send one. What is answered follows from the notice alone; what is stored is bounded
+//! ([`intake`](super::intake)).
 
 use super::{
     intake::{self, Admission, Identity},

@@ -1,5 +1,6 @@
-//! Asks that the provider give money back: only written down here, under the payment's lock. A worker tells the provider
-//! and the next sight of the payment moves the ledger, so a refund counts when the provider says so and not before.
+//! Asks that the provider give money back: only written down here, under the payment's lock. A worker tells the
+//! provider and the next sight of the payment moves the ledger, so a refund counts when the provider says so and not
+//! before.
 
 use crate::{Error, Result, command::Act};
 use auth::{Management, Staff};

@@ -1,8 +1,8 @@
 //! The access token of an account that was connected by OAuth is renewed in time (S32).
 //!
 //! Renewing makes the former refresh token void, so it must happen once: who holds the lease on that version of the
-//! account calls, and writes both new tokens in one transaction. Whoever loses reads the new pair. From the call to the commit
-//! it is a task of its own, which nobody who waits for it can end.
+//! account calls, and writes both new tokens in one transaction. Whoever loses reads the new pair. From the call to the
+//! commit it is a task of its own, which nobody who waits for it can end.
 
 use super::{adopt::seal, broken::set_broken, providers::Providers};
 use crate::{

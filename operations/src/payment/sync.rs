@@ -100,7 +100,8 @@ async fn fail(
             _ if unfounded(job, error) => SyncStatus::Done,
             _ => SyncStatus::Dead,
         };
-        // Credentials that were replaced since are tried at once: nothing would ever wake work that is parked after they were.
+        // Credentials that were replaced since are tried at once: nothing would ever wake work that is parked after
+        // they were.
         let replaced = standing == Standing::Refused && !broken;
         let later = if status == SyncStatus::Queued { now + providers.lease() } else { now };
         let again = if replaced { now } else { retry.unwrap_or(later) };

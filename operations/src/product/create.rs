@@ -114,7 +114,8 @@ impl NewProduct {
 ///
 /// # Errors
 /// The category, the subcategory, a priced branch, an allergen or the recipe does not exist or is not the caller's; the
-/// subcategory is another category's; a branch or an allergen is named twice; a word is in none of the business's lists.
+/// subcategory is another category's; a branch or an allergen is named twice; a word is in none of the business's
+/// lists.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewProduct, attempt: &Attempt) -> Result<Answer> {
     change(db, "product.create", (staff, attempt), Done::Made, |act| async move { act.stock(new).await }).await
 }

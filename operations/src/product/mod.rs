@@ -19,7 +19,8 @@ use auth::{RoleSet, Staff};
 use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
 use store::{ProductRow, view::Product};
 
-/// A product as events and audit rows name it; `home` is its category's branch, `others` those that it concerned before.
+/// A product as events and audit rows name it; `home` is its category's branch, `others` those that it concerned
+/// before.
 pub(crate) fn entity(product: &Product, home: BranchId, others: &[BranchId]) -> OfficeEntity {
     let priced = product.branch_prices.iter().map(|price| price.branch_id);
     OfficeEntity::new(EntityKind::Product, product.id.get(), product.name.clone(), Some(home))

@@ -1,5 +1,5 @@
-//! Promotions: products at a price of their own for a while. What they do to prices stands in `domain::menu::promotion`;
-//! here the office says what they are.
+//! Promotions: products at a price of their own for a while. What they do to prices stands in
+//! `domain::menu::promotion`; here the office says what they are.
 //!
 //! A promotion concerns the branches that take part: the caller must be at home in all of them, all of them are told,
 //! and their menus are void from the commit on.

@@ -1,7 +1,7 @@
 //! The kitchen writes a recipe down.
 //!
-//! `recipe_name_standing` backs the name; the office lock keeps the branch, and whatever the recipe speaks of, from being
-//! deleted meanwhile.
+//! `recipe_name_standing` backs the name; the office lock keeps the branch, and whatever the recipe speaks of, from
+//! being deleted meanwhile.
 
 use super::{NewRecipe, each_once, entity, named};
 use crate::{Result, command::Done, office::change};
@@ -13,8 +13,8 @@ use store::{Answer, Attempt, Database, RecipeRow};
 /// Adds a recipe.
 ///
 /// # Errors
-/// No such branch, or not the caller's; the branch has a recipe of that name: 409; a product, subcategory, ingredient or
-/// allergen that the business does not have: 400, naming it; costs that exceed the price: 422.
+/// No such branch, or not the caller's; the branch has a recipe of that name: 409; a product, subcategory, ingredient
+/// or allergen that the business does not have: 400, naming it; costs that exceed the price: 422.
 pub async fn create(db: &Database, staff: &Staff<KitchenCrew>, new: &NewRecipe, attempt: &Attempt) -> Result<Answer> {
     let created = change(db, "recipe.create", (staff, attempt), Done::Made, |act| async move {
         act.uow.ensure_branches(staff, &[new.branch_id]).await?;

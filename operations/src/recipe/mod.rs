@@ -74,8 +74,8 @@ fn unknown(code: &'static str, detail: &'static str) -> impl Fn(store::Error) ->
 }
 
 impl<R: RoleSet> Act<'_, Staff<R>> {
-    /// Whether a recipe may be so. What it named before may be gone by now: a form that sends back what it read must not
-    /// fail over that.
+    /// Whether a recipe may be so. What it named before may be gone by now: a form that sends back what it read must
+    /// not fail over that.
     async fn ensure_fits(&self, before: Option<&RecipeRow>, after: &RecipeRow) -> Result<()> {
         if after.name.chars().count() < SHORTEST_NAME {
             return Err(Error::Invalid("name: must have at least 2 characters"));

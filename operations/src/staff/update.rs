@@ -80,7 +80,7 @@ impl MemberPatch {
 /// Changes a member of staff.
 ///
 /// # Errors
-/// No such person; [`rules`] does not allow it; the login is taken; nobody would be left to run the business.
+/// No such person; `rules` does not allow it; the login is taken; nobody would be left to run the business.
 pub async fn update(
     db: &Database,
     staff: &Staff<Management>,

@@ -1,4 +1,5 @@
-//! The secrets of a seller, and what the office may say of them. Their names are those of what was sealed by every release.
+//! The secrets of a seller, and what the office may say of them. Their names are those of what was sealed by every
+//! release.
 
 use crate::{CallError, Credentials, Fields, Merged, Summary, Unfit, last4};
 use secrecy::{ExposeSecret, SecretString};
@@ -141,7 +142,8 @@ mod tests {
         assert_eq!(merge(None, &Fields::default().with("access_token", Some(7))).unwrap_err(), Unfit::UNREADABLE);
     }
 
-    /// Sealed by the release before providers had credentials of their own: `Vault::seal` of 3852f91, tenant 3, account 7.
+    /// Sealed by the release before providers had credentials of their own: `Vault::seal` of 3852f91, tenant 3, account
+    /// 7.
     #[test]
     fn what_a_former_release_sealed_still_opens() {
         const SEALED: &str = "v1.bSzOWHZ5OsQxMfK9-aoKfkq9q73Pbx3b5xjvPGD47LIi5t8i3luLkEBJ5Yckze9KqJkS15ypdQMZAa3L-UVNVkJT08c3Y\

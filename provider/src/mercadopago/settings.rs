@@ -13,33 +13,43 @@ const API: &str = "https://api.mercadopago.com";
 /// The variables.
 #[derive(Clone, Debug, clap::Args)]
 #[group(skip)]
+#[command(next_help_heading = "Mercado Pago")]
 pub struct Args {
-    /// Mercado Pago's API; https in production.
-    #[arg(id = "mercadopago_base_url", long = "mercadopago-base-url", env = "MERCADOPAGO_BASE_URL", global = true, default_value = API)]
-    pub base_url: String,
-
     /// Access token of the restaurant's Mercado Pago account, for a set-up with one; others are kept sealed in the
-    /// database.
+    /// database. Default: none.
+    ///
+    /// Outside production, when neither this nor another MERCADOPAGO_BASE_URL is set, the demo's own Mercado Pago
+    /// stands in, in a build with the feature `sandbox` (the default; the image is built without).
+    ///
+    /// Read by the API, `sweep-payments` and `reconcile`.
     #[arg(
         id = "mercadopago_access_token",
         long = "mercadopago-access-token",
         env = "MERCADOPAGO_ACCESS_TOKEN",
         global = true,
+        value_name = "TOKEN",
         hide_env_values = true
     )]
     pub access_token: Option<SecretString>,
 
-    /// What signs that account's notifications; several, separated by commas, while one is being replaced.
+    /// What signs that account's notifications; several, separated by commas, while one is being replaced. Default:
+    /// none.
+    ///
+    /// Production has to be told in the mode `strict`.
+    ///
+    /// Read by the API.
     #[arg(
         long = "mercadopago-webhook-secret",
         env = "MERCADOPAGO_WEBHOOK_SECRET",
         global = true,
+        value_name = "SECRETS",
         hide_env_values = true
     )]
     pub webhook_secret: Option<SecretString>,
 
-    /// What happens to a notification whose signature does not hold: `strict` refuses it, `hint` takes it as a reason
-    /// to ask Mercado Pago.
+    /// What happens to a notification whose signature does not hold.
+    ///
+    /// Read by the API.
     #[arg(
         long = "mercadopago-webhook-mode",
         env = "MERCADOPAGO_WEBHOOK_MODE",
@@ -48,6 +58,19 @@ pub struct Args {
         default_value = "strict"
     )]
     pub webhook_mode: WebhookMode,
+
+    /// Mercado Pago's API; another one for tests. Must be https in production.
+    ///
+    /// Read by the API, `sweep-payments` and `reconcile`.
+    #[arg(
+        id = "mercadopago_base_url",
+        long = "mercadopago-base-url",
+        env = "MERCADOPAGO_BASE_URL",
+        global = true,
+        value_name = "URL",
+        default_value = API
+    )]
+    pub base_url: String,
 }
 
 impl Args {

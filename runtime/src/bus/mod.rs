@@ -54,8 +54,8 @@ impl Published {
         Ok(Self { envelope, json })
     }
 
-    /// What the bus carries between processes: the JSON that clients receive, with the audience as one more member at its
-    /// end.
+    /// What the bus carries between processes: the JSON that clients receive, with the audience as one more member at
+    /// its end.
     #[must_use]
     pub fn carried(&self) -> Bytes {
         let (Some(audience), Some(open)) = (self.envelope.audience, self.json.strip_suffix(b"}")) else {

@@ -8,6 +8,7 @@ mod connections;
 mod origins;
 mod payment;
 mod pictures;
+mod reference;
 mod secrets;
 mod targets;
 
@@ -16,6 +17,7 @@ pub use connections::ConnectionSettings;
 pub use origins::Origins;
 pub use payment::{PaymentSettings, ProviderFacts};
 pub use pictures::{BucketTarget, PictureTarget};
+pub use reference::{Setting, reference, settings};
 pub use secrets::Secrets;
 pub use targets::{BusTarget, DatabaseTarget};
 
@@ -110,17 +112,15 @@ const fn sockets(args: &Args) -> SocketLimits {
 }
 
 impl Settings {
-    /// Checks `args`, with what the providers read, and fills in what depends on something else. Outside production this may write generated secrets
-    /// into the data directory.
+    /// Checks `args`, with what the providers read, and fills in what depends on something else. Outside production
+    /// this may write generated secrets into the data directory.
     ///
     /// # Errors
     /// Everything that is wrong, in one error.
     pub fn resolve(args: Args, providers: ProviderFacts) -> Result<Self, ConfigError> {
         let production = args.environment == Environment::Production;
         let mut problems = Problems::default();
-        if production {
-            problems.0.extend(production_refusals(&args));
-        }
+        problems.0.extend(if production { production_refusals(&args) } else { development_refusals(&args) });
         let origins = problems.gather(Origins::resolve(&args.allowed_origins, args.environment));
         let database = problems.note(DatabaseTarget::resolve(args.database_url.as_ref(), &args.data_dir));
         let bus = problems.note(BusTarget::resolve(args.redis_url.as_ref()));
@@ -227,6 +227,19 @@ fn production_refusals(args: &Args) -> Vec<String> {
         problems.push("COMANDA_RATE_LIMITS is off: set it to `on`, passwords could be guessed without end".into());
     }
     problems
+}
+
+/// What development must not start with: its passwords are published, so only this machine may reach it.
+fn development_refusals(args: &Args) -> Vec<String> {
+    if args.allow_open_development {
+        return Vec::new();
+    }
+    let listens = [("COMANDA_API_ADDR", args.api_addr), ("COMANDA_WS_ADDR", args.ws_addr)];
+    let open = listens.into_iter().filter(|(_, address)| !address.ip().to_canonical().is_loopback());
+    open.map(|(name, address)| {
+        format!("{name} is {address}, which other machines may reach, and the demo's passwords are published: set it to 127.0.0.1:{port}, or COMANDA_ENV to `production`, or COMANDA_ALLOW_OPEN_DEVELOPMENT to `true` in a network of your own", port = address.port())
+    })
+    .collect()
 }
 
 fn complete_secrets(args: &Args) -> Result<Secrets, String> {

@@ -94,6 +94,32 @@ fn production_refuses_each_unsafe_setting() {
 }
 
 #[test]
+fn development_listens_on_this_machine_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = format!("--data-dir={}", directory.path().join("data").display());
+    let resolve =
+        |flags: &[&str]| Settings::resolve(args(&[&[data.as_str()], flags].concat()), ProviderFacts::default());
+    let open =
+        ["0.0.0.0", "[::]", "192.168.1.20", "10.0.0.5", "[fd00::1]", "[fe80::1]", "[::ffff:10.0.0.5]", "8.8.8.8"];
+    for host in open {
+        for (flag, variable) in [("--api-addr", "COMANDA_API_ADDR"), ("--ws-addr", "COMANDA_WS_ADDR")] {
+            let wanted = format!("{flag}={host}:8000");
+            let error = resolve(&[&wanted]).unwrap_err();
+            assert_eq!(error.problems.len(), 1, "{error}");
+            let all = [variable, host, "127.0.0.1:8000", "COMANDA_ALLOW_OPEN_DEVELOPMENT"];
+            assert!(all.iter().all(|part| error.problems[0].contains(part)), "{error}");
+            resolve(&[&wanted, "--allow-open-development=false"]).unwrap_err();
+            resolve(&[&wanted, "--allow-open-development"]).unwrap();
+            production(&[JWT, TABLE, ORIGINS, &wanted]).unwrap();
+        }
+    }
+    assert_eq!(resolve(&["--api-addr=0.0.0.0:1", "--ws-addr=[::]:2"]).unwrap_err().problems.len(), 2);
+    for host in ["127.0.0.1", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]"] {
+        resolve(&[&format!("--api-addr={host}:8000"), &format!("--ws-addr={host}:8001")]).unwrap();
+    }
+}
+
+#[test]
 fn one_error_names_everything() {
     let flags =
         ["--debug", "--rate-limits=off", "--database-url=mysql://x", "--redis-url=nonsense", "--diner-url=menu"];

@@ -63,7 +63,8 @@ impl Connection {
                 answer(router.clone(), connections.clone(), peer, Arc::clone(&place), under_way, request)
             })
         };
-        // Without hyper's own time-out for heads: it counts the rest between two requests as well, and starts anew there.
+        // Without hyper's own time-out for heads: it counts the rest between two requests as well, and starts anew
+        // there.
         let mut connection = http1::Builder::new()
             .max_buf_size(BUFFER)
             .header_read_timeout(None::<Duration>)
@@ -97,7 +98,8 @@ impl Connection {
             }
         })
         .await;
-        // An upgrade may be over within one step: from now on nobody looks here, and its slot must say that it is in use.
+        // An upgrade may be over within one step: from now on nobody looks here, and its slot must say that it is in
+        // use.
         watch.tell();
         if let End::Late(late) = end {
             metrics::counter!("http_connections_timed_out_total", "server" => server, "what" => late.name())

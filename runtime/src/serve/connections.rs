@@ -88,7 +88,8 @@ pub(super) struct Place {
 impl Connections {
     /// Raises the process's limit of open files and derives from it how many connections there may be.
     ///
-    /// `database` is how many connections the database pool may open, `sockets` how many WebSockets the gateway may keep.
+    /// `database` is how many connections the database pool may open, `sockets` how many WebSockets the gateway may
+    /// keep.
     #[must_use]
     pub fn of_process(settings: &ConnectionSettings, database: usize, sockets: usize) -> Self {
         let limit = descriptors::raise();
@@ -206,8 +207,8 @@ impl Place {
         self.connections.slots().tell(self.id, doing, since);
     }
 
-    /// Whether the request that has just come may be answered: always, unless the connection was told to go and finds no
-    /// place again.
+    /// Whether the request that has just come may be answered: always, unless the connection was told to go and finds
+    /// no place again.
     pub(super) fn stay(&self) -> bool {
         if !self.talk.is_leaving() {
             return true;

@@ -1,12 +1,12 @@
-//! HTTP on a port, so that nobody outside can stop the house by holding connections: the one loop behind the API and the
-//! gateway.
+//! HTTP on a port, so that nobody outside can stop the house by holding connections: the one loop behind the API and
+//! the gateway.
 //!
 //! * `descriptors`: how many files there may be, and so how many connections.
 //! * `slots`: who has a place, who gets one, whose is taken for it. Plain data.
 //! * `connections`: the same behind a lock, shared by all ports of the process, with its metrics.
 //! * `connection`, `talk`, `stream`, `bodies`: one connection, what its client owes us, and until when.
-//! * `requests`: whose bodies are still on their way, and what clients behind a proxy, who share its connections, may have
-//!   at work.
+//! * `requests`: whose bodies are still on their way, and what clients behind a proxy, who share its connections, may
+//!   have at work.
 //! * `origin`, `peer`, `standing`: whom a connection and a request are counted for, and who counts as staff.
 //!
 //! Staff who call from the very address that floods us are answered: a newcomer replaces a connection that is silent,

@@ -1,12 +1,12 @@
 //! The requests under way, so that nobody's keep everybody else's waiting: first those whose body is still on its way,
 //! then those that are worked on.
 //!
-//! * A request whose body is not here yet **arrives**. It is never refused; where there are too many, or too many bytes of
-//!   them, one gives way that arrived long ago: of the client itself, or of the client with the most. So half-sent bodies
-//!   cost nobody but their sender a place, and their memory is bounded.
-//! * With the end of its body it **begins**. What clients with connections of their own have at work is bounded by those;
-//!   a proxy's connections are not counted by client, so that without a bound here one client could have all of them at
-//!   work.
+//! * A request whose body is not here yet **arrives**. It is never refused; where there are too many, or too many bytes
+//!   of them, one gives way that arrived long ago: of the client itself, or of the client with the most. So half-sent
+//!   bodies cost nobody but their sender a place, and their memory is bounded.
+//! * With the end of its body it **begins**. What clients with connections of their own have at work is bounded by
+//!   those; a proxy's connections are not counted by client, so that without a bound here one client could have all of
+//!   them at work.
 
 use super::standing::Rank;
 use crate::Problem;
@@ -48,9 +48,9 @@ impl Bounds {
         self.total / 10
     }
 
-    /// Whether one more may begin beside `all`, of which `own` are the client's. An address of staff may use what is kept
-    /// for staff; a token of staff proves more than an address, behind which there are guests too, and always finds a
-    /// place that those cannot take.
+    /// Whether one more may begin beside `all`, of which `own` are the client's. An address of staff may use what is
+    /// kept for staff; a token of staff proves more than an address, behind which there are guests too, and always
+    /// finds a place that those cannot take.
     fn has_room(self, rank: Rank, all: usize, own: usize) -> bool {
         match rank {
             Rank::Stranger => all + self.reserve() < self.total && own < self.per_client,

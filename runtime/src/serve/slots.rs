@@ -4,15 +4,15 @@
 //!
 //! * An address holds a bounded number of slots, a trusted proxy as many as there are. The last tenth of all slots is
 //!   for addresses that used a staff token within a day.
-//! * Where a newcomer finds everything taken, the connection that kept us waiting longest goes: one that has not yet sent
-//!   a whole request head or rests between two requests, or one that has been owing the rest of a body or the reading of
-//!   an answer for a while; one that owes it only since a moment ago where there is no other. What is being worked on and
-//!   what became a WebSocket is never touched: a connection is asked before it goes.
-//! * Whoever was told to go and has a request all the same may stay if there is a place, as for a newcomer. So no bound is
-//!   ever exceeded.
-//! * For a full address it is one of its own. For a full process it is one of the address with the most that *wait*, not
-//!   the most at all: a house whose hundreds of sockets are busy behind one address must not pay for a stranger's flood.
-//!   Addresses of staff come last.
+//! * Where a newcomer finds everything taken, the connection that kept us waiting longest goes: one that has not yet
+//!   sent a whole request head or rests between two requests, or one that has been owing the rest of a body or the
+//!   reading of an answer for a while; one that owes it only since a moment ago where there is no other. What is being
+//!   worked on and what became a WebSocket is never touched: a connection is asked before it goes.
+//! * Whoever was told to go and has a request all the same may stay if there is a place, as for a newcomer. So no bound
+//!   is ever exceeded.
+//! * For a full address it is one of its own. For a full process it is one of the address with the most that *wait*,
+//!   not the most at all: a house whose hundreds of sockets are busy behind one address must not pay for a stranger's
+//!   flood. Addresses of staff come last.
 //!
 //! Everything is ordered by when the client last did what it owed, in sets: taking a place costs a logarithm, whatever
 //! the number of connections.

@@ -1,7 +1,8 @@
 //! Who counts as staff before anybody has looked at the request: tokens that were verified a while ago.
 //!
-//! An address of staff is a whole house, guests included; a token is one of staff's own. It is remembered as a hash with
-//! a seed of this process, and only decides who is served first: whether it is good is asked anew by whoever serves.
+//! An address of staff is a whole house, guests included; a token is one of staff's own. It is remembered as a hash
+//! with a seed of this process, and only decides who is served first: whether it is good is asked anew by whoever
+//! serves.
 
 use std::{
     collections::{HashMap, hash_map::RandomState},

@@ -117,8 +117,8 @@ impl Talk {
         self.standing_of(&self.state())
     }
 
-    /// Asks the connection to go for another one. Not while something is being worked on; whether it goes is decided here
-    /// and now, so that a request that comes at this very moment is either begun or never begun.
+    /// Asks the connection to go for another one. Not while something is being worked on; whether it goes is decided
+    /// here and now, so that a request that comes at this very moment is either begun or never begun.
     pub(super) fn leave(&self) -> bool {
         let mut state = self.state();
         let goes = self.standing_of(&state).doing != Doing::Busy;

@@ -122,8 +122,8 @@ impl UnitOfWork {
         Ok(Ledger { charges, discounts, payments, parts: apply(entries) })
     }
 
-    /// Appends rows to the ledger, in this order and in one statement; the database adds each to charge, payment and check,
-    /// and refuses what does not fit.
+    /// Appends rows to the ledger, in this order and in one statement; the database adds each to charge, payment and
+    /// check, and refuses what does not fit.
     ///
     /// # Errors
     /// More would be covered than is owed or was paid: a bug.

@@ -1,8 +1,8 @@
 //! The condition of the database, for health reports: can it be written, do commits fail, is there room left.
 //!
 //! A database that answers a ping may be unable to store an order: its disk is full, its file was deleted, it became
-//! read-only. So the report rests on a write that was committed and then read by a connection that was opened anew, as the
-//! next start of the program would open it.
+//! read-only. So the report rests on a write that was committed and then read by a connection that was opened anew, as
+//! the next start of the program would open it.
 
 #[cfg(test)]
 mod tests;
@@ -175,9 +175,9 @@ impl Database {
         Ok(())
     }
 
-    /// Whether the SQLite file still holds the mark that this process's last look left in it: a file that another program
-    /// wrote over does not. Read twice before it is believed, through SQLite, so that whatever SQLite itself does to the
-    /// file (a checkpoint, a VACUUM, another process's marks) is none of it.
+    /// Whether the SQLite file still holds the mark that this process's last look left in it: a file that another
+    /// program wrote over does not. Read twice before it is believed, through SQLite, so that whatever SQLite itself
+    /// does to the file (a checkpoint, a VACUUM, another process's marks) is none of it.
     async fn check_content(&self) -> Result<()> {
         self.check_file()?;
         let Some(file) = self.file() else { return Ok(()) };

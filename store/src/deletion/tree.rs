@@ -112,7 +112,8 @@ impl Edge {
         self.conditions(conditions)
     }
 
-    /// Conditions on parent `t` and child `c`, one a query, of parents that a child of deletion $1 could not stand without.
+    /// Conditions on parent `t` and child `c`, one a query, of parents that a child of deletion $1 could not stand
+    /// without.
     pub(super) fn stands_under(&self) -> Vec<Condition> {
         let conditions = match self.hold {
             Hold::Column(columns) => columns.iter().map(|column| format!("t.id = c.{column}")).collect(),

@@ -76,8 +76,8 @@ impl Chosen {
         self.customizations.clone().and_then(|list| serde_json::from_value(list).ok()).unwrap_or_default()
     }
 
-    /// For whoever cooks and carries: the shipped screens show a line's note and know no modifiers, so the note says them
-    /// first. A modifier that nobody reads would be a wrong dish.
+    /// For whoever cooks and carries: the shipped screens show a line's note and know no modifiers, so the note says
+    /// them first. A modifier that nobody reads would be a wrong dish.
     pub(crate) fn with_note(self, note: Option<String>) -> Option<String> {
         match (self.modifiers, note.filter(|note| !note.is_empty())) {
             (Some(modifiers), Some(note)) => Some(format!("{modifiers} · {note}")),

@@ -131,8 +131,8 @@ impl UnitOfWork {
         self.run(work, [account.id.into(), OUT_OF_USE.into(), self.now().into()]).await.map(drop)
     }
 
-    /// The account in use that a payment in `branch` goes to: the branch's own, else that of the whole business; of several
-    /// the oldest.
+    /// The account in use that a payment in `branch` goes to: the branch's own, else that of the whole business; of
+    /// several the oldest.
     ///
     /// # Errors
     /// The database failed.

@@ -58,8 +58,8 @@ impl UnitOfWork {
         Ok(row.insert(self.tx()).await?)
     }
 
-    /// The cancellation of a locked payment that a request need not ask for again: the one under way, or the one that this
-    /// very command asked for, unless that failed.
+    /// The cancellation of a locked payment that a request need not ask for again: the one under way, or the one that
+    /// this very command asked for, unless that failed.
     ///
     /// # Errors
     /// The database failed.

@@ -49,8 +49,8 @@ struct Sum {
 }
 
 impl UnitOfWork {
-    /// An open checkout of the check that asks the same diner for the same through the same account, and that nobody paid
-    /// yet: a second tap on "pay" leads to it (S25).
+    /// An open checkout of the check that asks the same diner for the same through the same account, and that nobody
+    /// paid yet: a second tap on "pay" leads to it (S25).
     ///
     /// # Errors
     /// The database failed.
@@ -217,8 +217,8 @@ impl Database {
         all(self.reader(), sql, [now.into(), limit.into()]).await
     }
 
-    /// Open checkouts that should not be paid any more: their check is paid or closed, their time is over, or their diner was
-    /// removed from the table.
+    /// Open checkouts that should not be paid any more: their check is paid or closed, their time is over, or their
+    /// diner was removed from the table.
     ///
     /// # Errors
     /// The database failed.

@@ -1,5 +1,5 @@
-//! Payments, and what surrounds those that come through a provider: accounts, checkouts, notices, the queue of what is to
-//! be fetched, refunds, and what a person must look at.
+//! Payments, and what surrounds those that come through a provider: accounts, checkouts, notices, the queue of what is
+//! to be fetched, refunds, and what a person must look at.
 
 mod account;
 mod cancellation;

@@ -1,5 +1,5 @@
-//! Notices of providers, and of whoever pretends to be one: kept before anything else is done with them, each once a day,
-//! and of each account only so many (the operation says how many), so that nobody outside can fill the disk.
+//! Notices of providers, and of whoever pretends to be one: kept before anything else is done with them, each once a
+//! day, and of each account only so many (the operation says how many), so that nobody outside can fill the disk.
 
 use super::AccountRow;
 use crate::{
@@ -140,8 +140,9 @@ impl UnitOfWork {
         Ok(true)
     }
 
-    /// Leases what a browser came back with, under the same bound: anybody with a table token can make up ids. `None` when
-    /// somebody else has it, or the day's share of new ids is used up; the sweep finds whoever pays with a checkout of ours.
+    /// Leases what a browser came back with, under the same bound: anybody with a table token can make up ids. `None`
+    /// when somebody else has it, or the day's share of new ids is used up; the sweep finds whoever pays with a
+    /// checkout of ours.
     ///
     /// # Errors
     /// The database failed.

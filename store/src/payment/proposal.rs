@@ -24,8 +24,8 @@ struct Changes {
 }
 
 impl Changes {
-    /// A proposal says what is `unapplied`, less what is on its way back already or back unseen, waits for another try, or
-    /// was left with us by a manager's word; there is none when that is nothing.
+    /// A proposal says what is `unapplied`, less what is on its way back already or back unseen, waits for another try,
+    /// or was left with us by a manager's word; there is none when that is nothing.
     fn of(unapplied: &BTreeMap<PaymentId, Cents>, unshown: &[Unshown]) -> Self {
         let mut changes = Self::default();
         for payment in unshown {
@@ -44,8 +44,8 @@ impl Changes {
 }
 
 impl UnitOfWork {
-    /// Makes the proposals of a check's payments follow from what of each covers nothing: at most four statements, however
-    /// many payments there are. `refund_proposed` keeps it to one proposal a payment.
+    /// Makes the proposals of a check's payments follow from what of each covers nothing: at most four statements,
+    /// however many payments there are. `refund_proposed` keeps it to one proposal a payment.
     ///
     /// # Errors
     /// The database failed.

@@ -56,8 +56,8 @@ impl UnitOfWork {
         Ok(query.one(self.tx()).await?.map(Locked::new))
     }
 
-    /// The check and the checkout of the payment of that number, if we know them. It keeps them for ever, so this needs no
-    /// lock.
+    /// The check and the checkout of the payment of that number, if we know them. It keeps them for ever, so this needs
+    /// no lock.
     ///
     /// # Errors
     /// The database failed.
@@ -145,8 +145,8 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// The payment is seen through `account`: from now on it is asked about, and given back, through that one if its own
-    /// was taken out of use.
+    /// The payment is seen through `account`: from now on it is asked about, and given back, through that one if its
+    /// own was taken out of use.
     ///
     /// # Errors
     /// The database failed.
@@ -284,8 +284,8 @@ impl Database {
     }
 }
 
-/// What names a provider's payment: the business, the provider, its number there. Not the account: two of one seller's see
-/// the same payments.
+/// What names a provider's payment: the business, the provider, its number there. Not the account: two of one seller's
+/// see the same payments.
 fn numbered(account: &AccountRow, provider_payment_id: &str) -> [sea_orm::Value; 3] {
     [account.tenant_id.into(), account.provider.as_str().into(), provider_payment_id.into()]
 }

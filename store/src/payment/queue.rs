@@ -1,8 +1,9 @@
-//! The queue of what is to be fetched from providers: one row per thing, so that a hundred notices are one piece of work,
-//! and none is lost that arrives while the work is done (S1, S2).
+//! The queue of what is to be fetched from providers: one row per thing, so that a hundred notices are one piece of
+//! work, and none is lost that arrives while the work is done (S1, S2).
 //!
 //! A worker holds a row by a lease with a fencing number. It fetches only after it has the lease, and what it writes it
-//! writes in the transaction that also finds its number still in the row: a slow old answer never overwrites a newer one.
+//! writes in the transaction that also finds its number still in the row: a slow old answer never overwrites a newer
+//! one.
 
 use super::{AccountRow, account::OUT_OF_USE};
 use crate::{
@@ -21,7 +22,8 @@ use entity::payment_sync;
 /// A row of the queue.
 pub type SyncRow = payment_sync::Model;
 
-/// How many pieces of one account's work run at once in all processes: one slow or flooded account keeps no other waiting.
+/// How many pieces of one account's work run at once in all processes: one slow or flooded account keeps no other
+/// waiting.
 const AT_ONCE: i64 = 4;
 
 // A notice resets the retries, a mere hint does not bring them forward; what is parked waits for credentials, and what
@@ -45,8 +47,8 @@ static ENQUEUE: &Sql = sql!(row("id"), "insert into payment_sync as known
         updated_at = $6
     returning *");
 
-// What a browser brought back goes after what the provider told, and takes none of its places: anybody with a table token can
-// make up ids.
+// What a browser brought back goes after what the provider told, and takes none of its places: anybody with a table
+// token can make up ids.
 const DUE: &str = "select id from (
         select q.id, q.cause, q.next_at,
             row_number() over (partition by q.account_id
@@ -111,7 +113,8 @@ impl UnitOfWork {
         self.all(sql, [self.now().into(), AT_ONCE.into(), limit.into(), (self.now() + lease).into()]).await
     }
 
-    /// Asks for something to be fetched and leases it at once; `None` when a worker has it, who will fetch it once more.
+    /// Asks for something to be fetched and leases it at once; `None` when a worker has it, who will fetch it once
+    /// more.
     ///
     /// # Errors
     /// The database failed.
@@ -131,8 +134,8 @@ impl UnitOfWork {
         self.one(sql, [row.id.into(), self.now().into(), (self.now() + lease).into()]).await
     }
 
-    /// The work is done, unless a reason to look came meanwhile, which makes it due again. False when the lease was lost:
-    /// nothing of this transaction may stay.
+    /// The work is done, unless a reason to look came meanwhile, which makes it due again. False when the lease was
+    /// lost: nothing of this transaction may stay.
     ///
     /// # Errors
     /// The database failed.

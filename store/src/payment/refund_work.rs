@@ -30,7 +30,8 @@ pub struct RefundStep {
     pub error: Option<String>,
 }
 
-// Only the oldest of a payment's open refunds is due; one that the provider has not decided (PENDING) holds up no other.
+// Only the oldest of a payment's open refunds is due; one that the provider has not decided (PENDING) holds up no
+// other.
 const DUE: &str = "select r.id from refund r
         join payment p on p.id = r.payment_id join provider_account a on a.id = p.account_id
     where a.status = 'ACTIVE'

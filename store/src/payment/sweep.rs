@@ -14,7 +14,8 @@ use entity::payment_sync;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 
 impl UnitOfWork {
-    /// Takes checkouts that are to be looked for, at most `limit`; who does not come back to them is replaced at `again`.
+    /// Takes checkouts that are to be looked for, at most `limit`; who does not come back to them is replaced at
+    /// `again`.
     ///
     /// # Errors
     /// The database failed.

@@ -57,7 +57,8 @@ fn translated(word: &str, inner: &str, backend: DbBackend) -> Option<String> {
     })
 }
 
-/// What the parentheses at the beginning of `text` hold, and what follows them; nothing and all of it when there are none.
+/// What the parentheses at the beginning of `text` hold, and what follows them; nothing and all of it when there are
+/// none.
 fn in_parentheses(text: &str) -> (&str, &str) {
     let mut depth = 0_usize;
     for (at, byte) in text.bytes().enumerate() {

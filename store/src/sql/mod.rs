@@ -1,8 +1,8 @@
 //! Every SQL text of this crate: written once, registered, and prepared by one test on both databases.
 //!
-//! [`sql!`] declares a text where it is used, [`built_sql!`] one of a family that differs in a name. Nothing else can be run
-//! ([`Text`]), so no statement escapes the registry: `tests.rs` lists all of them, prepares each on SQLite and PostgreSQL,
-//! and holds each to the [`Bound`] that it declares (I6).
+//! [`sql!`] declares a text where it is used, [`built_sql!`] one of a family that differs in a name. Nothing else can
+//! be run ([`Text`]), so no statement escapes the registry: `tests.rs` lists all of them, prepares each on SQLite and
+//! PostgreSQL, and holds each to the [`Bound`] that it declares (I6).
 
 mod dialect;
 mod rule;
@@ -12,7 +12,8 @@ mod tests;
 use sea_orm::DbBackend;
 use std::{borrow::Cow, sync::OnceLock};
 
-/// What keeps a statement within one business: the parameter that its text compares. The registry's test checks that it does.
+/// What keeps a statement within one business: the parameter that its text compares. The registry's test checks that it
+/// does.
 #[cfg(test)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bound {
@@ -112,9 +113,10 @@ pub(crate) struct Registered {
 #[cfg(test)]
 inventory::collect!(Registered);
 
-/// Declares an SQL text where it is used: what it is bound to ([`Bound`]), then what `format!` takes. Only constants and
-/// functions can stand in it, so there is one text however often it runs. `#lock`, `#list($1)` and the other words of
-/// [`dialect`] become what the database at hand calls them, `#owed(r, i)` and those of [`rule`] what the domain says.
+/// Declares an SQL text where it is used: what it is bound to ([`Bound`]), then what `format!` takes. Only constants
+/// and functions can stand in it, so there is one text however often it runs. `#lock`, `#list($1)` and the other words
+/// of [`dialect`] become what the database at hand calls them, `#owed(r, i)` and those of [`rule`] what the domain
+/// says.
 macro_rules! sql {
     ($bound:ident $(($of:literal))?, $($text:tt)+) => {{
         #[allow(clippy::useless_format, reason = "many a text has nothing to put in")]
@@ -135,8 +137,8 @@ macro_rules! sql {
     }};
 }
 
-/// Builds one text of a family: what it is bound to, the value it differs by, the samples that stand for the whole family in
-/// the registry, and the text.
+/// Builds one text of a family: what it is bound to, the value it differs by, the samples that stand for the whole
+/// family in the registry, and the text.
 macro_rules! built_sql {
     ($bound:ident $(($of:literal))?, $value:ident: $type:ty = $now:expr, in $samples:expr, $text:expr) => {{
         fn template($value: $type) -> String {

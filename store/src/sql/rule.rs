@@ -1,6 +1,6 @@
-//! The business's rules as SQL conditions, each made from the predicate of the domain that says the same in Rust, so that
-//! neither can change without the other. In a text they begin with `#`, like the words of [`super::dialect`]; `tests.rs`
-//! refuses lists of statuses or roles that stand anywhere else.
+//! The business's rules as SQL conditions, each made from the predicate of the domain that says the same in Rust, so
+//! that neither can change without the other. In a text they begin with `#`, like the words of [`super::dialect`];
+//! `tests.rs` refuses lists of statuses or roles that stand anywhere else.
 //!
 //! The first argument is the table's alias, empty where it has none.
 //!
@@ -120,7 +120,8 @@ fn among<T: ActiveEnum<Value = String> + Copy>(column: &str, is: impl Fn(T) -> b
     }
 }
 
-/// The same, said by the values for which it does not hold: as partial indexes and readers of the rest of a table say it.
+/// The same, said by the values for which it does not hold: as partial indexes and readers of the rest of a table say
+/// it.
 fn except<T: ActiveEnum<Value = String> + Copy>(column: &str, is: impl Fn(T) -> bool) -> String {
     match &words(|value| !is(value))[..] {
         [word] => format!("{column} <> {word}"),

@@ -1,5 +1,5 @@
-//! What holds for every statement of this crate: both databases understand it, it is bound as it says, and there is none
-//! beside the registry.
+//! What holds for every statement of this crate: both databases understand it, it is bound as it says, and there is
+//! none beside the registry.
 
 use super::{Bound, Registered, dialect::expand};
 use crate::{Database, Location};
@@ -244,8 +244,8 @@ const BY_MODEL: [(&str, &str, &str); 14] = [
     ("store/src/payment/reconciliation.rs", "branch::Entity::find()", "a job reconciles all businesses"),
 ];
 
-/// Whether a query is held by what its caller may see: it names the business, a branch or a session, or its ids are those of
-/// rows that were read or locked through a scope (`check.id`).
+/// Whether a query is held by what its caller may see: it names the business, a branch or a session, or its ids are
+/// those of rows that were read or locked through a scope (`check.id`).
 fn is_held(query: &str) -> bool {
     let of_row = |rest: &str| {
         let path: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || matches!(c, '_' | '.')).collect();

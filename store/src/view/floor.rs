@@ -1,10 +1,10 @@
 //! Tables as the floor sees them: who sits there, what is cooking, who calls.
 //!
-//! One statement reads tables, sessions, rounds, calls and checks, so a row never mixes two moments: a table that turned FREE
-//! while the list was read would otherwise show the departed party's calls.
+//! One statement reads tables, sessions, rounds, calls and checks, so a row never mixes two moments: a table that
+//! turned FREE while the list was read would otherwise show the departed party's calls.
 //!
-//! The floor's lists show tables in use; the office's also those that are switched off. A table whose sector was deleted
-//! stands in none.
+//! The floor's lists show tables in use; the office's also those that are switched off. A table whose sector was
+//! deleted stands in none.
 
 use super::assignments::{counts_on, replaced_on};
 use crate::{

@@ -1,7 +1,7 @@
 //! The orders page (C15): what the kitchen has and what waits to be carried out.
 //!
-//! The shipped page knows no struck items and would show them like any other, so they are left out, of the list as of the
-//! total.
+//! The shipped page knows no struck items and would show them like any other, so they are left out, of the list as of
+//! the total.
 
 use super::kitchen_place::{At, OpenIn, Reached};
 use crate::{

@@ -1,7 +1,7 @@
 //! What a session owes and has paid, as one expression for every view that shows it, so that no two screens disagree.
 
-/// Total in cents of session `s`, whose check, if it has one, is `k`: what the check comes to and what was ordered since
-/// (after it was withdrawn); without a check all that was ordered. What was canceled or struck counts nowhere
+/// Total in cents of session `s`, whose check, if it has one, is `k`: what the check comes to and what was ordered
+/// since (after it was withdrawn); without a check all that was ordered. What was canceled or struck counts nowhere
 /// (design.md §9).
 pub(super) const fn total_cents() -> &'static str {
     "cast(coalesce(k.total_cents, 0) + coalesce((select sum(i.qty * i.unit_price_cents)

@@ -1,5 +1,5 @@
-//! Who joined a table: every phone that holds a token, whether it gave a name or not. The party sees it, and staff pick from
-//! it whom to remove.
+//! Who joined a table: every phone that holds a token, whether it gave a name or not. The party sees it, and staff pick
+//! from it whom to remove.
 
 use crate::{
     Database,

@@ -79,8 +79,8 @@ struct DinerRow {
     paid: Cents,
 }
 
-// Every diner of the table is there, the one who ordered nothing with zeros; what is shared only when there is any. What
-// somebody ordered who was removed from the table is shared by those who stayed.
+// Every diner of the table is there, the one who ordered nothing with zeros; what is shared only when there is any.
+// What somebody ordered who was removed from the table is shared by those who stayed.
 static BALANCES: &Sql = sql!(
     session,
     "select d.id as diner_id, d.name as diner_name, d.joined_at,

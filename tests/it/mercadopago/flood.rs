@@ -1,5 +1,5 @@
-//! What strangers can make us store: notices that nobody signed, signed ones that somebody sends again, made-up ids. The
-//! answers stay what the provider needs; the disk does not fill.
+//! What strangers can make us store: notices that nobody signed, signed ones that somebody sends again, made-up ids.
+//! The answers stay what the provider needs; the disk does not fill.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -62,7 +62,8 @@ fn path_of(till: &Till, payment: u64) -> String {
 }
 
 both_modes! {
-    /// 3,000 unsigned notices of 64 KiB, to both addresses and with the limits on: some hundred are kept, a KiB of each.
+    /// 3,000 unsigned notices of 64 KiB, to both addresses and with the limits on: some hundred are kept, a KiB of
+    /// each.
     async fn a_flood_of_unsigned_notices_fills_no_disk(app: App = provided().rate_limits()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
@@ -142,7 +143,8 @@ both_modes! {
         till.assert_balanced().await;
     }
 
-    /// Where unsigned notices are believed enough to look, made-up ids fill no queue, and a real one still leads to its money.
+    /// Where unsigned notices are believed enough to look, made-up ids fill no queue, and a real one still leads to its
+    /// money.
     async fn made_up_ids_fill_no_queue(app: App = provided().env("MERCADOPAGO_WEBHOOK_MODE", "hint")) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
@@ -173,8 +175,8 @@ both_modes! {
 }
 
 both_modes! {
-    /// Anybody with a table token can come back with made-up numbers, each a question to a slow provider. A notice that the
-    /// provider signed is looked at meanwhile, and pays.
+    /// Anybody with a table token can come back with made-up numbers, each a question to a slow provider. A notice that
+    /// the provider signed is looked at meanwhile, and pays.
     async fn made_up_returns_keep_no_signed_notice_waiting(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;

@@ -1,8 +1,8 @@
 //! Testpay: a second payment provider, as different from the first as its size allows (I14).
 //!
-//! It stamps no changes, revives failed payments, opens a checkout once under a key, cannot close one or call a payment off,
-//! signs the whole body of a notice, and has credentials of its own shape. [`server::Testpay`] is its other side, which a
-//! test holds in its hand. It is in no build without the feature `sandbox`.
+//! It stamps no changes, revives failed payments, opens a checkout once under a key, cannot close one or call a payment
+//! off, signs the whole body of a notice, and has credentials of its own shape. [`server::Testpay`] is its other side,
+//! which a test holds in its hand. It is in no build without the feature `sandbox`.
 
 mod client;
 mod notice;

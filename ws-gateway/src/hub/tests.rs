@@ -232,7 +232,8 @@ fn only_the_phones_that_were_removed_lose_their_places() {
     ] {
         hub.insert(id, Listener::Diner { session: SessionId(session), phone: phone.map(PhoneId) }, name);
     }
-    // One without a number, of a token from before there were any, has to join anew: it may be the one that was sent away.
+    // One without a number, of a token from before there were any, has to join anew: it may be the one that was sent
+    // away.
     let mut gone = hub.evict(SessionId(31), &[PhoneId(1)]);
     gone.sort_unstable();
     assert_eq!(gone, ["old", "out"]);

@@ -247,8 +247,8 @@ proptest! {
         prop_assert_eq!(end(order.iter().map(|index| &sights[*index])), sights.last().cloned());
     }
 
-    /// Stronger than the contract asks: even sights of one instant end the same in every order, where nothing among them
-    /// goes to and fro.
+    /// Stronger than the contract asks: even sights of one instant end the same in every order, where nothing among
+    /// them goes to and fro.
     #[test]
     fn equal_instants_do_not_flip((mut sights, order) in arrivals(0..3)) {
         sights.retain(|sight| !matches!(sight.status, InProcess | InMediation));

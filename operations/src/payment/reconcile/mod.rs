@@ -1,8 +1,9 @@
-//! A day of a branch is compared with the provider's: what both know alike, what differs, money of theirs that no check of
-//! ours asked for, payments of ours they do not list. The difference is zero, or told line by line.
+//! A day of a branch is compared with the provider's: what both know alike, what differs, money of theirs that no check
+//! of ours asked for, payments of ours they do not list. The difference is zero, or told line by line.
 //!
-//! A payment belongs to the day the provider last changed it, which is what its list can be asked for; ours are taken by
-//! the same instant. What only one side has in that window is looked up one by one on the other before anything is said.
+//! A payment belongs to the day the provider last changed it, which is what its list can be asked for; ours are taken
+//! by the same instant. What only one side has in that window is looked up one by one on the other before anything is
+//! said.
 
 mod report;
 

@@ -1,5 +1,5 @@
-//! Checkouts are looked for: those whose creation was lost on the way (S10), payments nobody told us of (S28), and those
-//! that should not be paid any more (S3).
+//! Checkouts are looked for: those whose creation was lost on the way (S10), payments nobody told us of (S28), and
+//! those that should not be paid any more (S3).
 
 use super::found::{Look, list};
 use crate::{

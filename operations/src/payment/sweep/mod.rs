@@ -77,7 +77,8 @@ async fn run(db: &Database, providers: &Providers, forced: bool) -> Result<Swept
 impl Look<'_> {
     async fn stale(&mut self) -> Result<()> {
         let now = self.db.clock().now();
-        // A forced sweep lists the accounts' changes of days; asking about every payment of half a year is another thing.
+        // A forced sweep lists the accounts' changes of days; asking about every payment of half a year is another
+        // thing.
         let payments = self.db.stale_payments(now - STALE, now - WATCHED, STALE_AT_ONCE).await?;
         for payment in &payments {
             let (Some(account), Some(number)) = (payment.account_id, &payment.provider_payment_id) else { continue };

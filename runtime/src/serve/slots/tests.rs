@@ -36,7 +36,8 @@ impl Guest for Line {
     }
 }
 
-/// Slots with a clock that moves by a millisecond at each step; who is told to go is gone at once unless the house keeps them.
+/// Slots with a clock that moves by a millisecond at each step; who is told to go is gone at once unless the house
+/// keeps them.
 struct House {
     slots: Slots<Line>,
     now: Instant,

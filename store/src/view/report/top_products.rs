@@ -21,8 +21,8 @@ pub struct ProductSales {
     pub product_name: String,
     /// Portions that the kitchen got and nobody struck, paid or not.
     pub quantity_sold: i64,
-    /// What the ledger says was paid for them, in cents: after discounts, net of refunds, without tips. What is not paid
-    /// yet, or never was, is not in it.
+    /// What the ledger says was paid for them, in cents: after discounts, net of refunds, without tips. What is not
+    /// paid yet, or never was, is not in it.
     pub total_revenue_cents: Cents,
 }
 

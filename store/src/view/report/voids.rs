@@ -1,5 +1,5 @@
-//! Who struck what from orders, line by line or a whole round at once. A round that is canceled keeps its lines as they were;
-//! who canceled it, and when, is in the audit log.
+//! Who struck what from orders, line by line or a whole round at once. A round that is canceled keeps its lines as they
+//! were; who canceled it, and when, is in the audit log.
 
 use super::window::{Window, called, place, within};
 use crate::{
@@ -28,8 +28,8 @@ pub struct PersonVoids {
     pub total_voided_cents: Cents,
 }
 
-// The outer bounds say nothing new; they let the database begin with what was struck, which is little, and not with every
-// round there was.
+// The outer bounds say nothing new; they let the database begin with what was struck, which is little, and not with
+// every round there was.
 static VOIDS: &Sql = sql!(tenant, "{} select x.user_id, {} as user_name, count(*) as void_count, cast(sum(x.qty) as bigint) as total_quantity,
         cast(sum(x.qty * x.unit_price_cents) as bigint) as total_voided_cents
     from (

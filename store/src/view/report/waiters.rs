@@ -1,8 +1,8 @@
 //! What each member of the floor did.
 //!
-//! A party belongs to the waiter who has its table; where nobody has it (the diners opened it with a phone), money belongs
-//! to whoever registered it, and what came by phone to nobody. A round belongs to whoever confirmed it, else to whoever
-//! took it at the table.
+//! A party belongs to the waiter who has its table; where nobody has it (the diners opened it with a phone), money
+//! belongs to whoever registered it, and what came by phone to nobody. A round belongs to whoever confirmed it, else to
+//! whoever took it at the table.
 
 use super::window::{Window, called, millis, place, within};
 use crate::{Database, error::Result, sql::sql, unit_of_work::all};
@@ -26,7 +26,8 @@ pub struct WaiterPerformance {
     pub total_revenue_cents: Cents,
     /// What their parties gave as tips, in cents.
     pub total_tips_cents: Cents,
-    /// How long their orders took from the kitchen's receipt to the table, in minutes, to a tenth; 0 when none was served.
+    /// How long their orders took from the kitchen's receipt to the table, in minutes, to a tenth; 0 when none was
+    /// served.
     pub avg_service_time_minutes: f64,
     /// Calls that they answered.
     pub total_service_calls: i64,

@@ -1,8 +1,8 @@
 //! Where and when a report looks: branches of the caller's, each from an instant to another by its own calendar.
 //!
 //! A database groups by the quarter of an hour (SQLite knows no time zones), and the clock of the branch is put to the
-//! groups here: no zone in use today differs from UTC by anything but whole quarters, so no group lies on both sides of a
-//! local hour or midnight.
+//! groups here: no zone in use today differs from UTC by anything but whole quarters, so no group lies on both sides of
+//! a local hour or midnight.
 
 use crate::{
     Database,
@@ -45,7 +45,8 @@ pub struct Place {
     pub timezone: String,
     /// What its cents are cents of.
     pub currency: Currency,
-    /// The first and the last day of the window by its calendar; `None` on all of time, and where the days are yet to come.
+    /// The first and the last day of the window by its calendar; `None` on all of time, and where the days are yet to
+    /// come.
     pub days: Option<(NaiveDate, NaiveDate)>,
     /// The first instant, and the first one after.
     span: Option<(DateTime<Utc>, DateTime<Utc>)>,
