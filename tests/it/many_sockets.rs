@@ -70,15 +70,16 @@ both_modes! {
         let product = product(&app).await;
         let guest = orders(&app.anonymous_from(ELSEWHERE), "INT-01", product).await;
         let mut held = sockets(&app, &guest, FLOODED, 5).await;
-        let flood = Flood::start(&app.gateway_url(), FLOODED, &[(Manner::Refused, 600)]).await;
+        let flood = Flood::start(&app.gateway_url(), FLOODED, &[(Manner::Refused, 300)]).await;
         let path = format!("/ws/diner?table_token={}", guest.token);
         for _ in 0..20 {
             held.push(Socket::try_connect_from(ELSEWHERE, &app.ws_url(), &path, &[]).await.unwrap());
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            // A client pings now and then; who says nothing for 90 seconds is gone.
+            live(&held).await;
         }
-        everybody_orders(&app.anonymous_from(ELSEWHERE), product).await;
+        orders(&app.anonymous_from(ELSEWHERE), "INT-02", product).await;
         live(&held).await;
-        until_closed(&flood, 600).await;
+        until_closed(&flood, 300).await;
         live(&held).await;
         // Whoever listens hears why.
         let refused = Socket::try_connect_from(ELSEWHERE, &app.ws_url(), "/ws/kitchen?token=none", &[]).await.unwrap();
