@@ -139,6 +139,10 @@ both_modes! {
         let flood = Flood::start(&app.gateway_url(), FLOODED, &FLOOD).await;
         let mut screens = vec![before];
         for turn in 0..5 {
+            // A client pings now and then; who says nothing for 90 seconds is gone.
+            for screen in &screens {
+                screen.ping().await;
+            }
             let forwarded = format!("203.0.113.{turn}");
             for (local, headers) in [(ELSEWHERE, &[][..]), (PROXY, &[("X-Forwarded-For", forwarded.as_str())][..]), (FLOODED, &[][..])] {
                 screens.push(Socket::try_connect_from(local, &app.ws_url(), &path, headers).await.unwrap());
