@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use ::testpay::server::Testpay;
+use ::testpay::server::{Sent, Testpay};
 use harness::reqwest::Method;
 use harness::{App, AppOptions, Caller, DinerPhone, Reply, StaffClient, both_modes, free_port, json};
 
@@ -68,7 +68,7 @@ impl House {
 
     /// Testpay notifies, as it does.
     async fn notify(&self, payment: &str) -> u16 {
-        let (url, headers, body) = self.testpay.notice(payment).expect("a known payment");
+        let Sent { url, headers, body } = self.testpay.notice(payment).expect("a known payment");
         send(&url, &headers, body).await
     }
 
@@ -144,7 +144,7 @@ both_modes! {
     async fn only_its_own_notices_are_believed(app: App = provided()) {
         let house = House::open(app).await;
         let payment = house.begun("paid").await;
-        let (url, [signature, time], body) = house.testpay.notice(&payment).expect("a known payment");
+        let Sent { url, headers: [signature, time], body } = house.testpay.notice(&payment).expect("a known payment");
         assert!(url.contains("/api/billing/testpay/webhook/"), "{url}");
         let old = (time.0, (time.1.parse::<i64>().expect("seconds") - 1_000).to_string());
         let forged = (signature.0, "00".repeat(32));

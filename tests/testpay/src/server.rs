@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::{get, post},
 };
-use chrono::Utc;
+use domain::{Clock, SystemClock};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     net::SocketAddr,
@@ -20,6 +20,17 @@ pub struct Testpay {
     state: Arc<Mutex<Book>>,
     secret: SecretString,
     address: SocketAddr,
+}
+
+/// A notice.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The address that was given with the payment's checkout.
+    pub url: String,
+    /// What signs it, and when.
+    pub headers: [(&'static str, String); 2],
+    /// What is signed.
+    pub body: String,
 }
 
 /// What it knows.
@@ -109,16 +120,16 @@ impl Testpay {
         }
     }
 
-    /// A notice about a payment: the address that was given with its checkout, the signing headers, the body.
+    /// A notice about a payment.
     #[must_use]
-    pub fn notice(&self, payment: &str) -> Option<(String, [(&'static str, String); 2], String)> {
+    pub fn notice(&self, payment: &str) -> Option<Sent> {
         let book = self.book();
         let known = book.payments.iter().find(|known| known.id == payment)?;
         let order = book.checkouts.iter().find(|order| order.reference == known.reference)?;
         let body = serde_json::json!({ "payment": payment }).to_string();
-        let now = Utc::now().timestamp();
+        let now = SystemClock.now().timestamp();
         let signature = hex::encode(sign(&self.secret, now, body.as_bytes()));
-        Some((order.notify.clone()?, [(SIGNATURE, signature), (SIGNED_AT, now.to_string())], body))
+        Some(Sent { url: order.notify.clone()?, headers: [(SIGNATURE, signature), (SIGNED_AT, now.to_string())], body })
     }
 
     fn admit(&self, headers: &HeaderMap) -> Result<(), StatusCode> {
