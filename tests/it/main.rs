@@ -73,3 +73,4 @@ mod sweep;
 mod tables;
 mod till;
 mod trees;
+mod upgrade;
