@@ -2,12 +2,12 @@
 //!
 //! A migration may rewrite a large table, so the time-outs of a request are not its. Its connection is opened for it and
 //! closed after it, whatever became of it (I9), and everything happens in one transaction: a migration that fails
-//! leaves nothing behind.
+//! leaves nothing behind, and one that met a deadlock begins again.
 
 use crate::{
     connection,
     database::{Database, Location},
-    error::{Error, Result},
+    error::{Conflict, Error, Result},
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -17,6 +17,9 @@ use std::time::Duration;
 
 /// How long a process waits for another one that migrates, in minutes: as long as the longest migration may take.
 const PATIENCE_MINUTES: u64 = 30;
+/// Tries of one migration, the first included. The older program still serves and takes its locks in another order than a
+/// migration takes the tables': each deadlock with it is one transaction of its, so the next try mostly meets none.
+const TRIES: u32 = 10;
 /// The advisory lock of everybody who migrates this database.
 const LOCK: &str = "select pg_advisory_xact_lock(724861001)";
 /// How long a SQLite file may be in the hands of another process that migrates it.
@@ -31,7 +34,7 @@ impl Database {
         // SQLite: who writes in this process waits meanwhile, in turn.
         let turn = self.turn().await?;
         let connection = self.open_for_migration().await.map_err(Error::Unavailable)?;
-        let migrated = up(&connection).await;
+        let migrated = again_after_deadlocks(&connection).await;
         // Nobody waits for the goodbye of a connection that failed.
         let closed = connection.close().await;
         drop(turn);
@@ -49,6 +52,18 @@ impl Database {
             Location::Postgres(url) => connection::postgres_pool(connection::plain_postgres_options(url)?, 1).await,
         }
     }
+}
+
+async fn again_after_deadlocks(connection: &DatabaseConnection) -> Result<()> {
+    for tries in 1.. {
+        match up(connection).await {
+            Err(met) if tries < TRIES && met.conflict() == Some(Conflict::Transient) => {
+                tracing::warn!(tries, why = met.with_cause(), "the migration gave way and begins again");
+            }
+            done => return done,
+        }
+    }
+    Err(Error::Busy)
 }
 
 async fn up(connection: &DatabaseConnection) -> Result<()> {

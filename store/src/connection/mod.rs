@@ -59,11 +59,14 @@ pub(crate) fn postgres_options(url: &str) -> Result<PgConnectOptions, DbErr> {
 
 /// [`postgres_options`] without time-outs: for migrations, which may rewrite a large table.
 ///
+/// Whoever has waited for a lock must see what its holder did (I5): the role or the database may have another isolation
+/// by default, in which a transaction goes on seeing what was there before.
+///
 /// # Errors
 /// The URL is none.
 pub(crate) fn plain_postgres_options(url: &str) -> Result<PgConnectOptions, DbErr> {
     let options: PgConnectOptions = url.parse().map_err(connection_error)?;
-    Ok(options.disable_statement_logging())
+    Ok(options.options([("default_transaction_isolation", "read committed")]).disable_statement_logging())
 }
 
 /// Opens a pool of at most `size` connections to a SQLite file.

@@ -132,7 +132,7 @@ async fn those_who_eat_order_more(app: &App, staff: &Staff) {
 async fn those_who_pay_pay_the_rest(app: &App, staff: &Staff) {
     let phone = app.scan(PAYING).await;
     let check = phone.get("/api/diner/check").await.expect(200);
-    let (id, owed) = (number(&check["check_id"]), number(&check["total_cents"]) - number(&check["paid_cents"]));
+    let (id, owed) = (number(&check["id"]), number(&check["total_cents"]) - number(&check["paid_cents"]));
     assert!(check["status"] == "IN_PAYMENT" && owed > 100, "{check}");
     // The account was sealed by the older program.
     let wish = json!({ "check_id": id, "amount_cents": 100, "diner_id": phone.diner_id });
@@ -189,7 +189,7 @@ async fn those_who_left_are_found(app: &App, staff: &Staff, admin: &StaffClient)
     // What the office deleted before comes back as it was.
     let product =
         app.sql_i64("select entity_id from deletion where entity_type = 'product' and restored_at is null").await;
-    admin.post_empty(&format!("/api/admin/product/{product}/restore")).await.expect(200);
+    admin.post_empty(&format!("/api/admin/products/{product}/restore")).await.expect(200);
     let branch = admin.branch_ids[0];
     let drawer = admin.get(&format!("/api/admin/cash/current?branch_id={branch}")).await.expect(200);
     assert_eq!(drawer["session"]["status"], "OPEN", "{drawer}");

@@ -9,7 +9,7 @@ mod past;
 
 use harness::{
     App, AppOptions, CREDENTIALS_KEY, Held, JWT_SECRET, Mode, TABLE_TOKEN_SECRET, both_modes, distributed_only,
-    free_port,
+    free_port, json, race,
 };
 use past::{EAD24F1, HISTORY};
 use std::{
@@ -153,9 +153,9 @@ distributed_only! {
         app.operate(&["audit", "verify"]);
     }
 
-    /// A database whose transactions see one state from their first statement on: who waited for the other migration must
-    /// not believe that there was none.
-    async fn two_migrate_at_once_under_another_default_isolation(app: App = known_secrets()) {
+    /// A database whose transactions see one state from their first statement on: who waited for a lock must see what its
+    /// holder did, be it a migration or an order.
+    async fn waiting_is_not_in_vain_under_another_default_isolation(app: App = known_secrets()) {
         for level in ["repeatable read", "serializable"] {
             EAD24F1.restore(&app).await;
             let set = format!("alter database %I set default_transaction_isolation = ''{level}''");
@@ -172,5 +172,13 @@ distributed_only! {
                 });
             });
         }
+        app.restart_api().await;
+        let phone = app.scan("INT-02").await;
+        let statuses = race(16, |number| {
+            let phone = phone.clone();
+            let order = json!({"items": [{"product_id": 111, "qty": 1, "notes": format!("{number}")}]});
+            async move { phone.post("/api/diner/rounds/submit", order).await.status }
+        });
+        assert_eq!(statuses.await, [200; 16], "the orders of one table");
     }
 }
