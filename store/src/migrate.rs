@@ -86,6 +86,10 @@ async fn up(connection: &DatabaseConnection) -> Result<()> {
         tx.execute_unprepared(LOCK).await?;
         tx.execute_unprepared("set local lock_timeout = 0").await?;
     }
+    let pending = Migrator::get_pending_migrations(&tx).await?.len();
+    if pending > 0 {
+        tracing::info!(pending, "the schema is being brought up to date: the start takes as long as that");
+    }
     Migrator::up(&tx, None).await?;
     tx.commit().await.map_err(Error::of_commit)
 }
