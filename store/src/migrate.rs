@@ -5,7 +5,7 @@
 //! leaves nothing behind, and one that met a deadlock begins again.
 
 use crate::{
-    connection,
+    connection::{self, PATIENCE_MINUTES},
     database::{Database, Location},
     error::{Conflict, Error, Result},
 };
@@ -13,17 +13,12 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use std::time::Duration;
 
-/// How long a process waits for another one that migrates, in minutes: as long as the longest migration may take.
-const PATIENCE_MINUTES: u64 = 30;
 /// Tries of one migration, the first included. The older program still serves and takes its locks in another order than a
 /// migration takes the tables': each deadlock with it is one transaction of its, so the next try mostly meets none.
 const TRIES: u32 = 10;
 /// The advisory lock of everybody who migrates this database.
 const LOCK: &str = "select pg_advisory_xact_lock(724861001)";
-/// How long a SQLite file may be in the hands of another process that migrates it.
-const SQLITE_PATIENCE: Duration = Duration::from_secs(60 * PATIENCE_MINUTES);
 
 impl Database {
     /// Brings the schema up to date. Safe to call from several processes at once: one migrates, the others wait for it.
@@ -46,7 +41,7 @@ impl Database {
     async fn open_for_migration(&self) -> Result<DatabaseConnection, DbErr> {
         match self.location() {
             Location::Sqlite(path) => {
-                let options = connection::sqlite_options(path, false).busy_timeout(SQLITE_PATIENCE);
+                let options = connection::sqlite_options(path, false).busy_timeout(connection::PATIENCE);
                 connection::sqlite_pool(options, 1).await
             }
             Location::Postgres(url) => connection::postgres_pool(connection::plain_postgres_options(url)?, 1).await,

@@ -9,7 +9,7 @@ mod past;
 
 use harness::{
     App, AppOptions, CREDENTIALS_KEY, Held, JWT_SECRET, Mode, TABLE_TOKEN_SECRET, both_modes, distributed_only,
-    free_port, json, race,
+    embedded_only, free_port, json, race,
 };
 use past::{EAD24F1, HISTORY};
 use std::{
@@ -128,6 +128,22 @@ both_modes! {
         app.restart_api().await;
         app.operate(&["audit", "verify"]);
         crate::ledger::assert_ledger(&app).await;
+    }
+}
+
+embedded_only! {
+    /// A backup that was made with VACUUM INTO has no write-ahead log: the program gives it one, and waits for it too.
+    async fn a_restored_backup_is_waited_for(app: App = known_secrets()) {
+        EAD24F1.restore(&app).await;
+        app.sql_exec("pragma journal_mode = delete").await;
+        let held = in_the_way(&app).await;
+        let lock = async {
+            tokio::time::sleep(HELD).await;
+            held.release().await;
+        };
+        tokio::join!(app.restart_api(), lock);
+        assert_eq!(app.sql_texts("select journal_mode from pragma_journal_mode").await, ["wal"]);
+        app.operate(&["audit", "verify"]);
     }
 }
 
