@@ -2,25 +2,23 @@
 //!
 //! A migration may rewrite a large table, so the time-outs of a request are not its. Its connection is opened for it
 //! and closed after it, whatever became of it (I9), and everything happens in one transaction: a migration that fails
-//! leaves nothing behind.
+//! leaves nothing behind, and one that met a deadlock begins again.
 
 use crate::{
-    connection,
+    connection::{self, PATIENCE_MINUTES},
     database::{Database, Location},
-    error::{Error, Result},
+    error::{Conflict, Error, Result},
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use std::time::Duration;
 
-/// How long a process waits for another one that migrates, in minutes: as long as the longest migration may take.
-const PATIENCE_MINUTES: u64 = 30;
+/// Tries of one migration, the first included. The older program still serves and takes its locks in another order than
+/// a migration takes the tables': each deadlock with it is one transaction of its, so the next try mostly meets none.
+const TRIES: u32 = 10;
 /// The advisory lock of everybody who migrates this database.
 const LOCK: &str = "select pg_advisory_xact_lock(724861001)";
-/// How long a SQLite file may be in the hands of another process that migrates it.
-const SQLITE_PATIENCE: Duration = Duration::from_secs(60 * PATIENCE_MINUTES);
 
 impl Database {
     /// Brings the schema up to date. Safe to call from several processes at once: one migrates, the others wait for it.
@@ -31,7 +29,7 @@ impl Database {
         // SQLite: who writes in this process waits meanwhile, in turn.
         let turn = self.turn().await?;
         let connection = self.open_for_migration().await.map_err(Error::Unavailable)?;
-        let migrated = up(&connection).await;
+        let migrated = again_after_deadlocks(&connection).await;
         // Nobody waits for the goodbye of a connection that failed.
         let closed = connection.close().await;
         drop(turn);
@@ -43,10 +41,25 @@ impl Database {
     async fn open_for_migration(&self) -> Result<DatabaseConnection, DbErr> {
         match self.location() {
             Location::Sqlite(path) => {
-                let options = connection::sqlite_options(path, false).busy_timeout(SQLITE_PATIENCE);
+                let options = connection::sqlite_options(path, false).busy_timeout(connection::PATIENCE);
                 connection::sqlite_pool(options, 1).await
             }
             Location::Postgres(url) => connection::postgres_pool(connection::plain_postgres_options(url)?, 1).await,
+        }
+    }
+}
+
+async fn again_after_deadlocks(connection: &DatabaseConnection) -> Result<()> {
+    // SQLite has none: who begins to write has everything, and has waited for it long enough.
+    let may_meet_some = connection.get_database_backend() == DbBackend::Postgres;
+    let mut tries = 1;
+    loop {
+        match up(connection).await {
+            Err(met) if may_meet_some && tries < TRIES && met.conflict() == Some(Conflict::Transient) => {
+                tracing::warn!(tries, why = met.with_cause(), "the migration gave way and begins again");
+                tries += 1;
+            }
+            done => return done,
         }
     }
 }
@@ -70,6 +83,10 @@ async fn up(connection: &DatabaseConnection) -> Result<()> {
         .await?;
         tx.execute_unprepared(LOCK).await?;
         tx.execute_unprepared("set local lock_timeout = 0").await?;
+    }
+    let pending = Migrator::get_pending_migrations(&tx).await?.len();
+    if pending > 0 {
+        tracing::info!(pending, "the schema is being brought up to date: the start takes as long as that");
     }
     Migrator::up(&tx, None).await?;
     tx.commit().await.map_err(Error::of_commit)

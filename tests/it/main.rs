@@ -79,3 +79,4 @@ mod tables;
 mod testpay;
 mod till;
 mod trees;
+mod upgrade;

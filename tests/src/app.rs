@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::Mode;
 use crate::addresses::{address, api_health, base, common_environment, data_directory, gateway_health, public};
 use crate::client::{Anonymous, Caller, DinerPhone, Menu, StaffClient};
-use crate::database::Database;
+use crate::database::{Database, Held};
 use crate::disk::SmallDisk;
 use crate::options::{AppOptions, CREDENTIALS_KEY, JWT_SECRET, TABLE_TOKEN_SECRET};
 use crate::process::{Process, free_port};
@@ -261,6 +261,25 @@ impl App {
     /// When a statement fails.
     pub async fn sql_exec(&self, statements: &str) {
         self.database.sql_exec(statements).await;
+    }
+
+    /// Somebody else's connection to the database, which keeps the locks that `statements` took: see [`Held`].
+    ///
+    /// # Panics
+    /// When a statement fails.
+    pub async fn sql_hold(&self, statements: &str) -> Held {
+        self.database.hold(statements).await
+    }
+
+    /// Kills every process and puts what `statements` make in place of the database, as an operator does who restores a
+    /// backup.
+    ///
+    /// # Panics
+    /// When a statement fails.
+    pub async fn restore(&self, statements: &str) {
+        self.kill9_api();
+        self.kill9_gateway();
+        self.database.restore(statements).await;
     }
 
     /// The counter between the API and PostgreSQL.

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, SqliteConnection};
 use tokio::sync::OnceCell;
 use url::Url;
 
@@ -23,6 +23,42 @@ pub enum Database {
     Sqlite(PathBuf),
     /// A PostgreSQL database that is dropped with this value.
     Postgres(PostgresDatabase),
+}
+
+/// A connection of somebody else's, with the locks that it has; they end with it.
+#[derive(Debug)]
+pub enum Held {
+    /// To a SQLite file.
+    Sqlite(SqliteConnection),
+    /// To a PostgreSQL database.
+    Postgres(PgConnection),
+}
+
+impl Held {
+    /// Runs one statement more, or several with semicolons between them.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn run(&mut self, statements: &str) -> Result<(), sqlx::Error> {
+        let raw = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
+        match self {
+            Self::Sqlite(connection) => raw.execute(connection).await.map(drop),
+            Self::Postgres(connection) => raw.execute(connection).await.map(drop),
+        }
+    }
+
+    /// Rolls back and says goodbye.
+    ///
+    /// # Panics
+    /// When the database is not there any more.
+    pub async fn release(mut self) {
+        self.run("rollback").await.expect("a transaction that can be rolled back");
+        let closed = match self {
+            Self::Sqlite(connection) => connection.close().await,
+            Self::Postgres(connection) => connection.close().await,
+        };
+        closed.expect("a connection that can be closed");
+    }
 }
 
 /// One database in the cluster of `COMANDA_TEST_POSTGRES`; dropped with this value.
@@ -115,7 +151,46 @@ impl Database {
         outcome.unwrap_or_else(|error| panic!("{error} in: {statements}"));
     }
 
-    async fn open_file(&self) -> sqlx::SqliteConnection {
+    /// Runs `statements` on a connection that stays open, inside whatever transaction they began.
+    ///
+    /// # Panics
+    /// When one fails.
+    pub async fn hold(&self, statements: &str) -> Held {
+        let mut held = match self.url() {
+            Some(url) => Held::Postgres(connect(&url).await),
+            None => Held::Sqlite(self.open_file().await),
+        };
+        held.run(statements).await.unwrap_or_else(|error| panic!("{error} in: {statements}"));
+        held
+    }
+
+    /// Puts what `statements` make in place of everything that was here, as an operator does who restores a backup.
+    /// Nobody else may be connected.
+    ///
+    /// # Panics
+    /// When one fails.
+    pub async fn restore(&self, statements: &str) {
+        if let Self::Sqlite(directory) = self {
+            let file = sqlite_file(directory);
+            for name in ["", "-wal", "-shm"] {
+                let mut path = file.clone().into_os_string();
+                path.push(name);
+                // The companions are there only sometimes.
+                let _ = std::fs::remove_file(path);
+            }
+            // The rows come in any order, the write-ahead log as the program keeps it.
+            let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true).foreign_keys(false);
+            let options = options.journal_mode(SqliteJournalMode::Wal);
+            let mut connection = options.connect().await.unwrap_or_else(|error| panic!("{error}: {}", file.display()));
+            let done = sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut connection).await;
+            done.unwrap_or_else(|error| panic!("{error} in the backup"));
+            return connection.close().await.expect("a file that can be closed");
+        }
+        self.sql_exec("drop schema public cascade; create schema public").await;
+        self.sql_exec(statements).await;
+    }
+
+    async fn open_file(&self) -> SqliteConnection {
         let Self::Sqlite(directory) = self else { unreachable!("only the embedded mode has a file") };
         let file = sqlite_file(directory);
         let options = SqliteConnectOptions::new().filename(&file).busy_timeout(Duration::from_secs(10));

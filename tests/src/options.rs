@@ -6,7 +6,7 @@ pub const JWT_SECRET: &str = "harness-staff-secret-0123456789abcdef0123456789abc
 pub const TABLE_TOKEN_SECRET: &str = "harness-table-secret-0123456789abcdef0123456789abcdef";
 
 /// Seals the provider credentials of distributed apps.
-pub(crate) const CREDENTIALS_KEY: &str = "harness-credentials-key-0123456789abcdef0123456789abcdef";
+pub const CREDENTIALS_KEY: &str = "harness-credentials-key-0123456789abcdef0123456789abcdef";
 
 use crate::conditions::{Conditions, Output};
 
@@ -102,20 +102,23 @@ impl AppOptions {
     /// Takes payments through a fake provider, at a tempo that tests can wait for; the program tells it where it
     /// answers.
     #[must_use]
-    pub fn provider(mut self, base_url: &str, access_token: &str, webhook_secret: &str) -> Self {
+    pub fn provider(self, base_url: &str, access_token: &str, webhook_secret: &str) -> Self {
         let tempo = [
             ("COMANDA_PAYMENT_RETRY_BASE", "50ms"),
             ("COMANDA_PAYMENT_TIMEOUT", "1s"),
             ("COMANDA_PAYMENT_LEASE", "2s"),
             ("COMANDA_PAYMENT_SWEEP_EVERY", "500ms"),
         ];
-        let account = [
-            ("MERCADOPAGO_BASE_URL", base_url),
-            ("MERCADOPAGO_ACCESS_TOKEN", access_token),
-            ("MERCADOPAGO_WEBHOOK_SECRET", webhook_secret),
-        ];
+        let account = [("MERCADOPAGO_ACCESS_TOKEN", access_token), ("MERCADOPAGO_WEBHOOK_SECRET", webhook_secret)];
+        let options = self.provider_at(base_url);
+        account.into_iter().chain(tempo).fold(options, |options, (name, value)| options.env(name, value))
+    }
+
+    /// The same, with no account but those that the database has.
+    #[must_use]
+    pub fn provider_at(mut self, base_url: &str) -> Self {
         self.public_url = true;
         self.provider = Some(base_url.to_owned());
-        account.into_iter().chain(tempo).fold(self, |options, (name, value)| options.env(name, value))
+        self.env("MERCADOPAGO_BASE_URL", base_url)
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! Black-box tests of what needs those are in the root package's `tests/it`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod call;
 mod cart;
 mod cash;

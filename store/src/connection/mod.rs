@@ -14,7 +14,10 @@ pub(crate) use file::DatabaseFile;
 pub(crate) use reader::Reader;
 pub(crate) use transaction::{Purpose, Transaction, query_error};
 
-use crate::database::{LOCK_TIMEOUT_SECONDS, STATEMENT_TIMEOUT_SECONDS};
+use crate::{
+    database::{LOCK_TIMEOUT_SECONDS, STATEMENT_TIMEOUT_SECONDS},
+    error::{Conflict, conflict},
+};
 use sea_orm::{
     DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector,
     sqlx::{
@@ -26,6 +29,13 @@ use sea_orm::{
 };
 use std::{path::Path, time::Duration};
 
+/// How long a process that starts waits for another one that migrates, in minutes: as long as the longest migration may
+/// take.
+pub(crate) const PATIENCE_MINUTES: u64 = 30;
+/// How often a file that somebody writes to is tried again.
+const POLL: Duration = Duration::from_millis(50);
+/// [`PATIENCE_MINUTES`].
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60 * PATIENCE_MINUTES);
 /// A connection that was idle longer is asked for a sign of life before it is used. One ping per acquire would be a
 /// round trip per transaction; this one is how connections that a restart of the database killed are noticed.
 const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
@@ -59,11 +69,14 @@ pub(crate) fn postgres_options(url: &str) -> Result<PgConnectOptions, DbErr> {
 
 /// [`postgres_options`] without time-outs: for migrations, which may rewrite a large table.
 ///
+/// Whoever has waited for a lock must see what its holder did (I5): the role or the database may have another isolation
+/// by default, in which a transaction goes on seeing what was there before.
+///
 /// # Errors
 /// The URL is none.
 pub(crate) fn plain_postgres_options(url: &str) -> Result<PgConnectOptions, DbErr> {
     let options: PgConnectOptions = url.parse().map_err(connection_error)?;
-    Ok(options.disable_statement_logging())
+    Ok(options.options([("default_transaction_isolation", "read committed")]).disable_statement_logging())
 }
 
 /// Opens a pool of at most `size` connections to a SQLite file.
@@ -80,10 +93,23 @@ pub(crate) async fn postgres_pool(options: PgConnectOptions, size: u32) -> Resul
 
 /// Opens a SQLite file, made when missing, on a connection outside of any pool.
 ///
+/// A restored backup has no write-ahead log yet. To give it one takes the whole file, so whoever writes is waited for.
+///
 /// # Errors
 /// The file cannot be opened, made or read.
 pub(crate) async fn open_sqlite(path: &Path) -> Result<SqliteConnection, DbErr> {
-    let mut connection = sqlite_options(path, true).connect().await.map_err(connection_error)?;
+    let options = sqlite_options(path, true);
+    let opened = tokio::time::timeout(PATIENCE, async {
+        loop {
+            match options.connect().await.map_err(connection_error) {
+                // SQLite itself does not wait here.
+                Err(busy) if conflict(&busy) == Some(Conflict::Transient) => tokio::time::sleep(POLL).await,
+                other => break other,
+            }
+        }
+    });
+    let in_use = |_| DbErr::Custom("somebody else has had the database file for too long".to_owned());
+    let mut connection = opened.await.map_err(in_use)??;
     // The first read opens the write-ahead log; without one there would be no such file yet.
     sqlx::query("select count(*) from sqlite_master").execute(&mut connection).await.map_err(connection_error)?;
     Ok(connection)
