@@ -93,7 +93,7 @@ fn of_payments(word: &str, alias: &str, status: &str) -> Option<String> {
 }
 
 /// Every value for which `is` holds: for queries by model.
-pub(crate) fn all_that<T: ActiveEnum + Copy>(is: impl Fn(T) -> bool + Copy) -> impl Iterator<Item = T> {
+pub(crate) fn all_that<T: ActiveEnum + Copy>(is: impl Fn(T) -> bool) -> impl Iterator<Item = T> {
     T::iter().filter(move |value| is(*value))
 }
 

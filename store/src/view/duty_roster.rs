@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use domain::{AssignmentId, BranchId, SectorId, Shift, UserId};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 
 /// Somebody who serves tables.
@@ -132,11 +132,15 @@ impl Database {
         );
         let only = shift.map_or("", Shift::as_str);
         let rows: Vec<Row> = all(self.reader(), sql, [branch.id.into(), day.into(), only.into()]).await?;
+        let mut posts: HashMap<(SectorId, UserId), &Row> = HashMap::new();
+        for row in &rows {
+            posts.entry((row.sector_id, row.waiter_id)).or_insert(row);
+        }
         let mut placed = HashSet::new();
         let sectors = sectors.into_iter().map(|sector| StaffedSector {
             waiters: (waiters.iter())
                 .filter_map(|waiter| {
-                    let row = rows.iter().find(|row| row.sector_id == sector.id && row.waiter_id == waiter.id)?;
+                    let row = posts.get(&(sector.id, waiter.id))?;
                     placed.insert(waiter.id);
                     Some(row.of(waiter))
                 })
