@@ -97,7 +97,8 @@ fn production_refuses_each_unsafe_setting() {
 fn development_listens_on_this_machine_alone() {
     let directory = tempfile::tempdir().unwrap();
     let data = format!("--data-dir={}", directory.path().join("data").display());
-    let resolve = |flags: &[&str]| Settings::resolve(args(&[&[data.as_str()], flags].concat()), ProviderFacts::default());
+    let resolve =
+        |flags: &[&str]| Settings::resolve(args(&[&[data.as_str()], flags].concat()), ProviderFacts::default());
     let open =
         ["0.0.0.0", "[::]", "192.168.1.20", "10.0.0.5", "[fd00::1]", "[fe80::1]", "[::ffff:10.0.0.5]", "8.8.8.8"];
     for host in open {
