@@ -1,13 +1,15 @@
-# One image for every process of Comanda: the command picks which (`api`, `ws-gateway`, `migrate`, or `serve` for all in one).
+# One image for every process of Comanda: the command picks which (`api`, `ws-gateway`, `migrate`, or `serve` for all in
+# one).
 
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 COPY . .
-# The caches stay on the build host: a change to one crate compiles that crate, not its 400 dependencies.
+# Without the demo's fake provider (feature `sandbox`). The caches stay on the build host: a change to one crate
+# compiles that crate, not its 400 dependencies.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin comanda \
-    && install -D --strip target/release/comanda /out/comanda
+    cargo build --release --locked --no-default-features --bin comanda \
+    && install -D target/release/comanda /out/comanda
 
 FROM debian:bookworm-slim
 # Certificates for the payment provider; everything else the binary brings along.
@@ -20,7 +22,7 @@ COPY --from=build /out/comanda /usr/local/bin/comanda
 USER comanda
 WORKDIR /data
 VOLUME /data
-# Development would publish the demo's passwords to whoever reaches the ports.
+# The image listens on all addresses, where development refuses to start: its passwords are published.
 ENV COMANDA_ENV=production \
     COMANDA_API_ADDR=0.0.0.0:8000 \
     COMANDA_WS_ADDR=0.0.0.0:8001 \

@@ -17,12 +17,19 @@ check CRATE:
 fmt:
     cargo fmt --all
 
-# What a merge needs and takes no tests: formatting, citations, dependencies, lints
+# What a merge needs and takes no tests: formatting, citations, lines, spelling, dependencies, lints
 lint:
     cargo fmt --all --check
     scripts/check-citations
+    scripts/check-lines
     scripts/check-dependencies
+    scripts/check-licences
+    scripts/check-spelling
     cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# The documentation of the crates, without a link that leads nowhere
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
 # All tests, or what `cargo test` would take: just test -p domain
 test *ARGS:
@@ -40,6 +47,7 @@ ci:
 documents:
     cargo run -- openapi > api/openapi.json
     cargo run -- asyncapi > ws-gateway/asyncapi.json
+    cargo run -- configuration > docs/configuration.md
 
 # Every citation in comments, with its place
 citations:
@@ -49,6 +57,6 @@ citations:
 bench:
     scripts/bench
 
-# Licences, bans, sources, doubled versions; needs cargo-deny
-deny:
-    cargo deny check licenses bans sources
+# Known faults of what we depend on; needs the network
+advisories:
+    scripts/cargo-tool cargo-deny 0.20.2 --locked check advisories

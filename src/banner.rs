@@ -24,6 +24,13 @@ pub(crate) fn text(settings: &Settings, api: SocketAddr, gateway: SocketAddr) ->
 "
     );
     if !settings.is_production() {
+        let pay = if settings.sandbox {
+            "
+    4. Pay a bill in the browser: the demo brings its own Mercado Pago; the README shows how.
+"
+        } else {
+            ""
+        };
         text.push_str(&format!(
             "
   Demo restaurant: Buen Sabor, branch `centro`, tables INT-01 … INT-05, TER-01 … TER-03, BAR-01, BAR-02
@@ -31,15 +38,13 @@ pub(crate) fn text(settings: &Settings, api: SocketAddr, gateway: SocketAddr) ->
     admin@demo.com    admin123        manager@demo.com  manager123
     kitchen@demo.com  kitchen123      waiter@demo.com   waiter123
 
-  Four things to try:
+  Things to try:
 
     1. Read the menu:     curl -s http://{api}/api/public/menu/centro
     2. Sit down:          curl -s -X POST 'http://{api}/api/tables/code/INT-01/session?branch_slug=centro'
     3. Log in as waiter:  curl -s http://{api}/api/auth/login -H 'content-type: application/json' \\
                                -d '{{\"email\":\"waiter@demo.com\",\"password\":\"waiter123\"}}'
-
-    4. Pay a bill in the browser: the demo brings its own Mercado Pago; the README shows how.
-
+{pay}
   The README plays a whole evening from here.
 "
         ));

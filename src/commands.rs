@@ -1,13 +1,17 @@
 //! What each subcommand does.
 
 use crate::{
-    Command, banner, jobs, operator,
+    Command, banner, configuration, jobs, operator,
     process::Process,
-    sandbox::{self, Sandbox},
+    providers::{ProviderArgs, adopt_accounts},
+    sandbox::Sandbox,
 };
 use api::{AppState, Parts};
+use operations::demo;
 use pictures::Pictures;
-use runtime::{Args, Connections, Settings, log, serve::listen, telemetry};
+use runtime::{
+    Args, ConfigError, Connections, Environment, Settings, config::SocketLimits, log, serve::listen, telemetry,
+};
 use std::net::SocketAddr;
 use telemetry::MetricsHandle;
 use tokio::net::TcpListener;
@@ -17,43 +21,50 @@ use ws_gateway::GatewayParts;
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the command until it is done or told to stop.
-pub(crate) async fn run(command: Command, args: Args) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, args: Args, providers: ProviderArgs) -> Result<(), Failure> {
     match command {
         Command::Openapi => return print(&api::document().to_pretty_json()?),
         Command::Asyncapi => return print(&format!("{:#}", ws_gateway::document())),
+        Command::Configuration => return print(configuration::page().trim_end()),
         _ => {}
     }
-    let settings = Settings::resolve(args)?;
+    let facts = providers.facts(args.environment == Environment::Production);
+    let mut settings = Settings::resolve(args, facts)?;
+    settings.sandbox &= cfg!(feature = "sandbox");
     telemetry::init_tracing(&settings.log, settings.log_format)?;
     match command {
-        Command::Serve => serve(settings).await,
-        Command::Api => api(settings).await,
-        Command::WsGateway => gateway(settings).await,
-        Command::Migrate => Ok(Process::start(settings).await?.db.migrate().await?),
-        Command::Seed => Ok(operations::demo::seed(&Process::start(settings).await?.db).await?),
+        Command::Serve => serve(settings, providers).await,
+        Command::Api => api(settings, &providers).await,
+        Command::WsGateway => gateway(settings, &providers).await,
+        Command::Migrate => Ok(Process::start(settings, &providers).await?.db.migrate().await?),
+        Command::Seed => operator::seed(&Process::start(settings, &providers).await?).await,
         Command::NewEpoch => {
-            let streams = Process::start(settings).await?.db.begin_epoch().await?;
+            let streams = Process::start(settings, &providers).await?.db.begin_epoch().await?;
             print(&format!("{streams} streams began a new epoch; clients will read again."))
         }
-        Command::SweepPayments => operator::sweep_payments(&Process::start(settings).await?).await,
+        Command::SweepPayments => operator::sweep_payments(&Process::start(settings, &providers).await?).await,
         Command::DeadLetters { what } => {
-            operator::dead_letters(&Process::start(settings).await?, what.unwrap_or_default()).await
+            operator::dead_letters(&Process::start(settings, &providers).await?, what.unwrap_or_default()).await
         }
-        Command::Audit { what } => operator::audit(&Process::start(settings).await?, what).await,
-        Command::Reconcile { day } => operator::reconcile(&Process::start(settings).await?, day).await,
-        Command::Openapi | Command::Asyncapi => Ok(()),
+        Command::User { what } => operator::user(&Process::start(settings, &providers).await?, what).await,
+        Command::Audit { what } => operator::audit(&Process::start(settings, &providers).await?, what).await,
+        Command::Reconcile { day } => operator::reconcile(&Process::start(settings, &providers).await?, day).await,
+        Command::Openapi | Command::Asyncapi | Command::Configuration => Ok(()),
     }
 }
 
-async fn serve(mut settings: Settings) -> Result<(), Failure> {
+async fn serve(settings: Settings, mut providers: ProviderArgs) -> Result<(), Failure> {
     let (metrics, connections) = watched(&settings)?;
-    let sandbox = Sandbox::start_for(&mut settings).await?;
-    let process = Process::start(settings).await?;
+    // It stands until the end of the process.
+    let _sandbox = if settings.sandbox { Some(Sandbox::start_for(&mut providers).await?) } else { None };
+    let process = Process::start(settings, &providers).await?;
     process.db.migrate().await?;
-    if !process.settings.is_production() {
-        operations::demo::seed(&process.db).await?;
+    if process.settings.is_production() {
+        refuse_published_logins(&process).await?;
+    } else {
+        demo::seed(&process.db).await?;
     }
-    sandbox::adopt_account(&process, sandbox.as_ref()).await?;
+    adopt_accounts(&process, &providers).await?;
     let (api, gateway) = (open(process.settings.api_addr)?, open(process.settings.ws_addr)?);
     log::announce(banner::text(&process.settings, api.local_addr()?, gateway.local_addr()?));
     telemetry::keep_metrics(&metrics, &process.shutdown);
@@ -62,13 +73,16 @@ async fn serve(mut settings: Settings) -> Result<(), Failure> {
     until_stopped(process).await
 }
 
-async fn api(mut settings: Settings) -> Result<(), Failure> {
+async fn api(mut settings: Settings, providers: &ProviderArgs) -> Result<(), Failure> {
     settings.require_distributed()?;
     settings.sandbox = false;
     let (metrics, connections) = watched(&settings)?;
-    let process = Process::start(settings).await?;
+    let process = Process::start(settings, providers).await?;
     process.db.migrate().await?;
-    sandbox::adopt_account(&process, None).await?;
+    if process.settings.is_production() {
+        refuse_published_logins(&process).await?;
+    }
+    adopt_accounts(&process, providers).await?;
     let listener = open(process.settings.api_addr)?;
     tracing::info!(address = %listener.local_addr()?, "API is up");
     telemetry::keep_metrics(&metrics, &process.shutdown);
@@ -76,16 +90,29 @@ async fn api(mut settings: Settings) -> Result<(), Failure> {
     until_stopped(process).await
 }
 
-async fn gateway(settings: Settings) -> Result<(), Failure> {
+async fn gateway(settings: Settings, providers: &ProviderArgs) -> Result<(), Failure> {
     settings.require_distributed()?;
     let (metrics, connections) = watched(&settings)?;
-    let process = Process::start(settings).await?;
+    let process = Process::start(settings, providers).await?;
     let listener = open(process.settings.ws_addr)?;
     tracing::info!(address = %listener.local_addr()?, "gateway is up");
     telemetry::keep_metrics(&metrics, &process.shutdown);
     jobs::forget_idle_limits(&process);
     run_gateway(&process, listener, metrics, connections);
     until_stopped(process).await
+}
+
+/// Production lets nobody in with a password that the README publishes (design.md §7).
+async fn refuse_published_logins(process: &Process) -> Result<(), Failure> {
+    let open = demo::published_logins(&process.db).await?.join(" ");
+    if open.is_empty() {
+        return Ok(());
+    }
+    let problem = format!(
+        "the demo's published passwords let anybody in as {open}: give each a password of its own, or lock them with \
+         `comanda user lock {open}`"
+    );
+    Err(ConfigError { problems: vec![problem] }.into())
 }
 
 /// Starts recording, and makes room for connections before anything else opens files.
@@ -119,12 +146,13 @@ fn run_api(
 }
 
 fn run_gateway(process: &Process, listener: TcpListener, metrics: MetricsHandle, connections: Connections) {
+    let sockets = process.settings.sockets;
     let parts = GatewayParts {
         database: process.db.clone(),
         authenticator: process.authenticator.clone(),
         bus: process.bus.clone(),
         origins: process.settings.origins.clone(),
-        limits: process.settings.sockets,
+        limits: SocketLimits { total: connections.sockets(sockets.total), ..sockets },
         rates: process.limits.clone(),
         environment: process.settings.environment,
         metrics: Some(metrics),

@@ -3,9 +3,12 @@
 
 mod banner;
 mod commands;
+mod configuration;
 mod jobs;
 mod operator;
 mod process;
+mod providers;
+#[cfg_attr(not(feature = "sandbox"), path = "no_sandbox.rs")]
 mod sandbox;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +27,8 @@ struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     args: Args,
+    #[command(flatten)]
+    providers: providers::ProviderArgs,
 }
 
 /// What to run.
@@ -38,12 +43,14 @@ enum Command {
     WsGateway,
     /// Brings the database's schema up to date.
     Migrate,
-    /// Adds the demo restaurant where it is missing.
+    /// Adds the demo restaurant where it is missing; in production with passwords of its own, which are printed once.
     Seed,
     /// Prints the OpenAPI document.
     Openapi,
     /// Prints the AsyncAPI document of the gateway.
     Asyncapi,
+    /// Prints every setting: docs/configuration.md.
+    Configuration,
     /// Begins a new epoch in every branch's event stream: to be run after the database was restored or failed over to
     /// an older state, before the API starts. Every connected and returning client is told to read again.
     NewEpoch,
@@ -60,6 +67,11 @@ enum Command {
         #[arg(long)]
         day: Option<chrono::NaiveDate>,
     },
+    /// Members of staff as accounts.
+    User {
+        #[command(subcommand)]
+        what: operator::User,
+    },
     /// Walks the chain of every business's audit log and tells the first row that is not as it was written.
     Audit {
         #[command(subcommand)]
@@ -67,8 +79,8 @@ enum Command {
     },
 }
 
-/// A write beyond the process's limit on file sizes (`ulimit -f`) becomes an error that the database reports, in place of
-/// the end of the process: as PostgreSQL does, which ignores the signal.
+/// A write beyond the process's limit on file sizes (`ulimit -f`) becomes an error that the database reports, in place
+/// of the end of the process: as PostgreSQL does, which ignores the signal.
 fn survive_full_files() {
     /// SIGXFSZ on every Linux but MIPS, on macOS and on the BSDs.
     const SIGXFSZ: i32 = 25;
@@ -96,7 +108,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 async fn main() -> ExitCode {
     survive_full_files();
     let cli = Cli::parse();
-    let code = match commands::run(cli.command.unwrap_or_default(), cli.args).await {
+    let code = match commands::run(cli.command.unwrap_or_default(), cli.args, cli.providers).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             LogWriter::of_process().put(format!("comanda: {}\n", with_causes(&*error)).as_bytes());

@@ -1,5 +1,6 @@
-//! What an operator does about payments at the command line: look for what was lost, put given-up work back, compare a
-//! day with the provider. Beside a running server: the database's leases keep them apart.
+//! What an operator does at the command line: look for lost payments, put given-up work back, compare a day with the
+//! provider, verify the audit log, add the demo restaurant, lock a login. Beside a running server: the database's
+//! leases keep them apart.
 
 use crate::{
     commands::{Failure, print},
@@ -7,8 +8,11 @@ use crate::{
 };
 use chrono::NaiveDate;
 use clap::Subcommand;
-use domain::SyncId;
-use operations::payment::{self, Report};
+use domain::{SyncId, text::Email};
+use operations::{
+    demo,
+    payment::{self, Report},
+};
 use std::time::{Duration, Instant};
 use store::Verified;
 
@@ -37,6 +41,17 @@ pub(crate) enum DeadLetters {
     },
 }
 
+/// What to do with a login.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum User {
+    /// Lets them in no more, and ends every token of theirs.
+    Lock {
+        /// The logins, as waiter@example.com.
+        #[arg(required = true)]
+        logins: Vec<String>,
+    },
+}
+
 /// What to do with the audit log.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(crate) enum Audit {
@@ -50,6 +65,36 @@ fn ensure_reachable(process: &Process) -> Result<(), Failure> {
         return Err("the demo pays in a sandbox inside the running server, which sweeps by itself; \
             set MERCADOPAGO_ACCESS_TOKEN, or run in production mode"
             .into());
+    }
+    Ok(())
+}
+
+/// `comanda seed`. Published passwords are for development; production gets others, and nobody could start it
+/// otherwise.
+pub(crate) async fn seed(process: &Process) -> Result<(), Failure> {
+    if !process.settings.is_production() {
+        return Ok(demo::seed(&process.db).await?);
+    }
+    let logins = demo::seed_with_own_passwords(&process.db).await?;
+    if logins.is_empty() {
+        return print("The demo restaurant is there already; nothing was changed.");
+    }
+    print("The demo's logins. Their passwords are shown this once:")?;
+    logins.iter().try_for_each(|login| print(&format!("  {:<24} {}", login.email, login.password)))
+}
+
+/// `comanda user`
+pub(crate) async fn user(process: &Process, what: User) -> Result<(), Failure> {
+    let User::Lock { logins } = what;
+    let logins: Result<Vec<_>, _> = logins.into_iter().map(Email::try_from).collect();
+    for login in logins.map_err(|_| "a login is an e-mail address, such as waiter@example.com")? {
+        let locked = operations::account::lock(&process.db, &login).await;
+        let login = login.as_str();
+        locked.map_err(|error| match error {
+            operations::Error::NotFound(_) => format!("nobody who may sign in has the login {login}").into(),
+            other => Failure::from(other),
+        })?;
+        print(&format!("{login} is locked."))?;
     }
     Ok(())
 }
@@ -70,7 +115,8 @@ pub(crate) async fn sweep_payments(process: &Process) -> Result<(), Failure> {
         if done > 0 {
             continue;
         }
-        // What is due within moments, or in another process's hands, is waited for; what waits longer is its own affair.
+        // What is due within moments, or in another process's hands, is waited for; what waits longer is its own
+        // affair.
         match db.next_sync().await? {
             Some(at) if at - db.clock().now() < chrono::TimeDelta::seconds(2) => {
                 tokio::time::sleep(Duration::from_millis(50)).await;

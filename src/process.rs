@@ -3,13 +3,13 @@
 use auth::{Authenticator, TokenKeys};
 use domain::{Clock, SystemClock};
 use operations::payment::Providers;
-use provider::{Guarded, MercadoPago, Vault};
+use provider::Vault;
 use runtime::{BreakerConfig, Bus, BusTarget, CircuitBreakers, DatabaseTarget, Jobs, RateLimits, Settings, Shutdown};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use store::{Database, Location};
 
-use crate::commands::Failure;
+use crate::{commands::Failure, providers::ProviderArgs};
 
 /// What both halves need.
 pub(crate) struct Process {
@@ -25,7 +25,7 @@ pub(crate) struct Process {
 
 impl Process {
     /// Connects to everything the settings name.
-    pub(crate) async fn start(settings: Settings) -> Result<Self, Failure> {
+    pub(crate) async fn start(settings: Settings, provider_args: &ProviderArgs) -> Result<Self, Failure> {
         let shutdown = Shutdown::new(settings.shutdown_grace);
         let bus = match &settings.bus {
             BusTarget::InProcess => Bus::in_process(),
@@ -44,20 +44,25 @@ impl Process {
         let db = Database::connect(&location, settings.db_pool, clock.clone(), Arc::new(bus.clone())).await?;
         let keys = TokenKeys::new(settings.secrets.jwt.clone(), settings.secrets.table_token.clone());
         let authenticator = Arc::new(Authenticator::new(keys, Arc::new(db.clone()), clock.clone()));
-        let providers = providers(&settings, clock)?;
+        let providers = providers(&settings, provider_args, &shutdown, &clock)?;
         let (jobs, limits) = (Jobs::default(), RateLimits::new(settings.rate_limits));
         Ok(Self { settings, shutdown, bus, db, authenticator, providers, jobs, limits })
     }
 }
 
-/// The provider behind its breaker, with the key of the credentials.
-fn providers(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Providers, Failure> {
+/// The providers behind their breaker, with the key of the credentials.
+fn providers(
+    settings: &Settings,
+    args: &ProviderArgs,
+    shutdown: &Shutdown,
+    clock: &Arc<dyn Clock>,
+) -> Result<Providers, Failure> {
     let payment = settings.payment.clone();
     let breakers =
         CircuitBreakers::new(BreakerConfig { cooldown: payment.breaker_cooldown, ..BreakerConfig::default() });
-    let mercado_pago = MercadoPago::new(payment.base_url.clone(), payment.timeout, clock)?;
     let vault = Vault::new(&payment.credentials_key);
     // The sandbox sends browsers back to a page of ours: a newcomer runs no diner app.
     let diner_url = (!settings.sandbox).then(|| settings.diner_url.clone());
-    Ok(Providers::new(Guarded::new(Arc::new(mercado_pago), breakers), vault, payment, diner_url))
+    let started = args.start(payment.timeout, clock)?;
+    Ok(Providers::new(started, breakers, vault, payment, diner_url, shutdown.clone()))
 }

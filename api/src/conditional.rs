@@ -1,4 +1,5 @@
-//! Answers that a client may have already: it asks with the tag it holds, and hears 304 if nothing changed (RFC 9110 §13).
+//! Answers that a client may have already: it asks with the tag it holds, and hears 304 if nothing changed (RFC 9110
+//! §13).
 //!
 //! `no-cache` lets a phone keep its copy but makes it ask each time, so that an 86 is seen at once.
 

@@ -5,6 +5,7 @@
 
 use crate::{
     routes::{image, menu_file},
+    shown_path::shown_path,
     state::AppState,
 };
 use axum::{
@@ -31,8 +32,8 @@ use tower_http::{
 const MAX_BODY: usize = 256 * 1024;
 /// The clients give up after 30 s (diner-waiter.md §1.2); an answer later than that is for nobody.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// What the sending of a file may take: five megabytes at the pace of a bad network. That the sender keeps a pace at all,
-/// the serve loop sees to.
+/// What the sending of a file may take: five megabytes at the pace of a bad network. That the sender keeps a pace at
+/// all, the serve loop sees to.
 const FILE_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// Tells a request in the logs of everybody it passed.
@@ -107,10 +108,10 @@ async fn timely(request: Request, next: Next) -> Response {
     }
 }
 
-// Without the query: sockets and catch-up carry tokens there.
+// Without the query: sockets and catch-up carry tokens there. Some paths carry one, too.
 fn span<B>(request: &http::Request<B>) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), request_id = id)
+    tracing::info_span!("request", method = %request.method(), path = shown_path(request), request_id = id)
 }
 
 fn cors(state: &AppState) -> CorsLayer {

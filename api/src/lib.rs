@@ -14,6 +14,7 @@ mod receipt;
 mod router;
 mod routes;
 mod serve;
+mod shown_path;
 mod state;
 mod turned_away;
 

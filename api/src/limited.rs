@@ -50,16 +50,15 @@ fn diner(parts: &Parts, state: &AppState) -> Option<Diner> {
     state.authenticator.table(token).ok()
 }
 
-/// A forged token must not open a bucket of its own, so it counts for the address; so does one that was turned away, whose
-/// holder must not empty the bucket of the table.
+/// A forged token must not open a bucket of its own, so it counts for the address; so does one that was turned away,
+/// whose holder must not empty the bucket of the table.
 async fn key(parts: &mut Parts, state: &AppState, diner: Option<Diner>) -> String {
     let is_turned_away = |diner: &Diner| diner.phone_id().is_some_and(|phone| state.turned_away().knows(phone));
     if let Some(diner) = diner.filter(|diner| !is_turned_away(diner)) {
         return format!("session:{}", diner.session_id());
     }
-    let bearer =
-        parts.headers.get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    if let Some(claims) = bearer.and_then(|token| state.authenticator.access(token).ok()) {
+    let claims = auth::bearer(&parts.headers).and_then(|token| state.authenticator.access(token).ok());
+    if let Some(claims) = claims {
         return format!("user:{}", claims.subject().user_id);
     }
     let Ok(visitor) = Visitor::from_request_parts(parts, state).await;

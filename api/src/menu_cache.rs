@@ -1,9 +1,9 @@
 //! The menus that phones read, rendered once per change and process.
 //!
 //! What a cached menu is good for is decided by the database alone: `branch.menu_version`, which every change of the
-//! menu raises in its own transaction, is read on each request (one statement by an index). So no process has to be told
-//! of a change, and none can miss it. What changes without anybody's doing, because something opens, closes or is back,
-//! the menu itself foretells: from then on it is read again.
+//! menu raises in its own transaction, is read on each request (one statement by an index). So no process has to be
+//! told of a change, and none can miss it. What changes without anybody's doing, because something opens, closes or is
+//! back, the menu itself foretells: from then on it is read again.
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};

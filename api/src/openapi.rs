@@ -30,8 +30,8 @@ impl Modify for Security {
     }
 }
 
-/// Adds what holds for every operation, and would be forgotten on one: whoever needs a token may come without a good one
-/// (401) or without the role (403), and any refusal has the one shape.
+/// Adds what holds for every operation, and would be forgotten on one: whoever needs a token may come without a good
+/// one (401) or without the role (403), and any refusal has the one shape.
 pub(crate) fn complete(mut document: OpenApiDocument) -> OpenApiDocument {
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         let secured = operation.security.iter().flatten().next().is_some();

@@ -18,8 +18,8 @@ pub(crate) fn api(state: Option<&AppState>) -> OpenApiRouter<AppState> {
     files(recipe_office(reports(menu_office(office(routes)))), &limits)
 }
 
-/// What comes and goes as files: pictures of dishes and whole menus. Seeing pictures is not limited: a whole room opens the menu behind one address, and each phone asks once
-/// in a year.
+/// What comes and goes as files: pictures of dishes and whole menus. Seeing pictures is not limited: a whole room opens
+/// the menu behind one address, and each phone asks once in a year.
 fn files(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
     let upload = routes!(routes::image::upload_image).layer(DefaultBodyLimit::max(pictures::MAX_BYTES));
     let import = routes!(routes::menu_file::import_menu).layer(DefaultBodyLimit::max(routes::menu_file::MAX_BYTES));
@@ -300,6 +300,11 @@ pub fn router(state: &AppState) -> Router {
     let routes = routes
         .route("/metrics", axum::routing::get(routes::health::metrics))
         .route("/payment/{outcome}", axum::routing::get(routes::payment::returned))
+        // Where any further provider notifies us: we tell it the address, and no client of ours knows it.
+        .route(
+            "/api/billing/{provider}/webhook/{token}",
+            axum::routing::post(routes::payment::notice).get(routes::payment::notice),
+        )
         .merge(routes::docs::pages(document))
         .fallback(async || Problem::not_found("No such path"))
         .method_not_allowed_fallback(async || {

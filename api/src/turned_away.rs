@@ -1,8 +1,8 @@
-//! The phones that were refused as removed from their table: what they send counts for their address, so that a guest who was
-//! sent away does not use up what the table's own phones may do.
+//! The phones that were refused as removed from their table: what they send counts for their address, so that a guest
+//! who was sent away does not use up what the table's own phones may do.
 //!
-//! Each process finds out by itself, at the price of one refusal each. A removal is never taken back, so nothing in here
-//! becomes wrong.
+//! Each process finds out by itself, at the price of one refusal each. A removal is never taken back, so nothing in
+//! here becomes wrong.
 
 use domain::PhoneId;
 use std::{

@@ -34,6 +34,16 @@ pub struct StaffRecord {
 }
 
 impl StaffRecord {
+    /// Whether a token of `subject` still speaks for this member of staff: the same person of the same business, who
+    /// still works here and was not signed out since.
+    #[must_use]
+    pub fn still_speaks_for(&self, subject: &AccessSubject) -> bool {
+        self.user_id == subject.user_id
+            && self.tenant_id == subject.tenant_id
+            && self.is_active
+            && self.token_version == subject.token_version
+    }
+
     /// The branches with a grant, distinct and ascending.
     #[must_use]
     pub fn branch_ids(&self) -> Vec<BranchId> {
@@ -139,8 +149,7 @@ impl Authenticator {
         let Some(record) = self.directory.find_staff(subject.user_id).await? else {
             return Err(revoked());
         };
-        let same = record.user_id == subject.user_id && record.tenant_id == subject.tenant_id;
-        if !same || !record.is_active || record.token_version != subject.token_version {
+        if !record.still_speaks_for(subject) {
             return Err(revoked());
         }
         Staff::of(Arc::new(record)).ok_or_else(|| Problem::forbidden("Your role does not allow this."))

@@ -6,7 +6,7 @@ use crate::{
     roles::RoleSet,
 };
 use axum::extract::{FromRef, FromRequestParts};
-use http::{HeaderName, header, request::Parts};
+use http::{HeaderMap, HeaderName, header, request::Parts};
 use runtime::{Peer, Problem};
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ where
 }
 
 fn table_token(parts: &Parts) -> Result<&str, Problem> {
-    text(parts, &TABLE_TOKEN).ok_or_else(|| Problem::unauthorized("A table token is required."))
+    text(&parts.headers, &TABLE_TOKEN).ok_or_else(|| Problem::unauthorized("A table token is required."))
 }
 
 impl<S, R> FromRequestParts<S> for Staff<R>
@@ -55,24 +55,25 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let token = bearer(parts).ok_or_else(|| Problem::unauthorized("You are not logged in."))?;
+        let token = bearer(&parts.headers).ok_or_else(|| Problem::unauthorized("You are not logged in."))?;
         let staff = Arc::<Authenticator>::from_ref(state).staff(token).await?;
         if let Some(peer) = parts.extensions.get::<Peer>() {
-            peer.note_staff();
+            peer.note_staff_token();
         }
         Ok(staff)
     }
 }
 
 /// The token of `Authorization: Bearer <token>`; the scheme's case does not matter (RFC 9110 §11.1).
-fn bearer(parts: &Parts) -> Option<&str> {
-    let (scheme, token) = text(parts, &header::AUTHORIZATION)?.split_once(' ')?;
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = text(headers, &header::AUTHORIZATION)?.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-fn text<'a>(parts: &'a Parts, name: &HeaderName) -> Option<&'a str> {
-    parts.headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Who is calling, and what that lets them reach.
 //!
 //! What a caller may do is a parameter type, not a call that a handler can forget: a handler that takes [`Diner`] runs
-//! only for a verified table token of a phone that still sits there, one that takes [`Staff<Management>`](Staff) only for a manager or administrator.
-//! Both are a [`Scope`], and every query of `store` starts from one, so another tenant's row is simply not there.
+//! only for a verified table token of a phone that still sits there, one that takes [`Staff<Management>`](Staff) only
+//! for a manager or administrator. Both are a [`Scope`], and every query of `store` starts from one, so another
+//! tenant's row is simply not there.
 //!
 //! Three rules hold throughout:
 //!
@@ -26,7 +27,7 @@ pub mod totp;
 pub use authenticator::{Authenticator, Directory, FindPhone, FindStaff, StaffRecord, removed};
 pub use claims::{AccessClaims, AccessSubject, RefreshClaims};
 pub use digest::digest;
-pub use extract::{ByLock, TABLE_TOKEN};
+pub use extract::{ByLock, TABLE_TOKEN, bearer};
 pub use principal::{Diner, Reach, Staff};
 pub use roles::{AdminOnly, AnyRole, Floor, KitchenCrew, Management, RoleSet};
 pub use scope::{Caller, Scope};

@@ -258,8 +258,9 @@ fn sign<C: Serialize>(key: &Key, kind: &Kind, own: &C, now: DateTime<Utc>) -> St
 
 /// Escapes every character that could make base64url differ from base64.
 ///
-/// The clients read the payload with the browser's `atob`, which knows neither `-` nor `_` and returns bytes, not UTF-8.
-/// In ASCII text only `>`, `?`, `~` and DEL can bring about those two digits; an e-mail address may contain any of them.
+/// The clients read the payload with the browser's `atob`, which knows neither `-` nor `_` and returns bytes, not
+/// UTF-8. In ASCII text only `>`, `?`, `~` and DEL can bring about those two digits; an e-mail address may contain any
+/// of them.
 fn atob_safe(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for character in json.chars() {

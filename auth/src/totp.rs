@@ -44,7 +44,8 @@ impl TotpSecret {
 
     /// What the QR code says: the app shows `issuer` (the tenant's name) and `email`.
     ///
-    /// A colon separates the two in the format, so it becomes a space within either. Empty if `email` is, which no user's is.
+    /// A colon separates the two in the format, so it becomes a space within either. Empty if `email` is, which no
+    /// user's is.
     #[must_use]
     pub fn otpauth_url(&self, issuer: &str, email: &str) -> String {
         let (issuer, email) = (issuer.replace(':', " "), email.replace(':', " "));

@@ -4,7 +4,8 @@ use crate::text::{Refused, text_access};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-/// How URLs name a branch: lower-case words of ASCII letters and digits, joined by single hyphens, at most 100 characters.
+/// How URLs name a branch: lower-case words of ASCII letters and digits, joined by single hyphens, at most 100
+/// characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Slug(String);
@@ -85,7 +86,8 @@ impl TimeOfDay {
     }
 }
 
-/// The IANA name of a time zone. Unlike [`local_date`](crate::timezone::local_date), which must go on, this refuses a typo.
+/// The IANA name of a time zone. Unlike [`local_date`](crate::timezone::local_date), which must go on, this refuses a
+/// typo.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ZoneName(String);

@@ -2,8 +2,8 @@
 //!
 //! For five seconds after a CART_ITEM_UPDATED the shipped phones drop any further one of the same line
 //! (diner-waiter.md §7.10). A change that falls into that time is told again when they listen; else they would
-//! show an old quantity until they reload. The whole cart (CART_SYNC) would not be dropped, but it takes from a phone the
-//! right to edit its own lines (§7.9), so nobody sends it.
+//! show an old quantity until they reload. The whole cart (CART_SYNC) would not be dropped, but it takes from a phone
+//! the right to edit its own lines (§7.9), so nobody sends it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

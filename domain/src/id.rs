@@ -1,4 +1,5 @@
-//! Typed ids. A bare integer never crosses a function boundary, so a table id cannot be passed where a session id is meant.
+//! Typed ids. A bare integer never crosses a function boundary, so a table id cannot be passed where a session id is
+//! meant.
 //!
 //! On the wire every id is a JSON integer below 2^53 (the clients compare them with `===`).
 
@@ -126,6 +127,8 @@ id! {
     ClaimId;
     /// Money to be given back.
     RefundId;
+    /// A payment that is being called off.
+    CancellationId;
     /// Credentials with a payment provider.
     AccountId;
     /// A payment to be made equal to the provider's truth.

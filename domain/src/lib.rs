@@ -2,22 +2,29 @@
 //!
 //! Glossary, in the order of an evening:
 //!
-//! * **tenant**: the business; **branch**: one of its restaurants, with its own day (time zone), menu prices and staff roles.
+//! * **tenant**: the business; **branch**: one of its restaurants, with its own day (time zone), menu prices and staff
+//!   roles.
 //! * **sector**: a part of the floor (INT, TER, BAR); waiters are assigned to sectors, by date or standing.
 //! * **table**: what the QR code names. **session**: one party's stay at a table; at most one is live per table.
 //! * **join code**: the secret in a table's QR code, for branches where a table's number or code lets nobody sit down.
-//! * **phone**: what joined a session and holds a table token of its own. **diner**: who a phone registered as. **cart**: what the table is about to order, shared by its diners.
+//! * **phone**: what joined a session and holds a table token of its own. **diner**: who a phone registered as.
+//!   **cart**: what the table is about to order, shared by its diners.
 //! * **round**: one order sent from the table; **round item**: a line of it, price and name frozen when sent.
-//! * **ticket**: what one kitchen station must make of a round. A round is in the kitchen if and only if its tickets exist.
-//! * **fire / bump / recall**: start a round, mark it ready, undo the last of these. **void**: strike an item. **86**: mark a product as unavailable.
+//! * **ticket**: what one kitchen station must make of a round. A round is in the kitchen if and only if its tickets
+//!   exist.
+//! * **fire / bump / recall**: start a round, mark it ready, undo the last of these. **void**: strike an item. **86**:
+//!   mark a product as unavailable.
 //! * **service call**: a diner asks for a waiter; exactly one waiter acknowledges it.
-//! * **check**: what a session owes, one per session; asked for, paid in parts, withdrawn by staff, owed again after a refund.
+//! * **check**: what a session owes, one per session; asked for, paid in parts, withdrawn by staff, owed again after a
+//!   refund.
 //! * **charge**: one line of a check: what one round item costs after its share of the discounts.
 //! * **payment**: what was tendered towards a check; its **net** is what of it still counts as money.
-//!   **tender**: how it was tendered: cash, the card terminal, the provider. **tip**: the part of it that is not for the bill.
+//!   **tender**: how it was tendered: cash, the card terminal, the provider. **tip**: the part of it that is not for
+//!   the bill.
 //! * **allocation**: which part of a payment covers which part of a charge. Append-only: taking back is a negative row.
 //! * **tip pool**: how a tip is shared out among waiter, kitchen and the others.
-//! * **cash session**: the time between opening the cash register and counting it; what staff take and give back is booked in it.
+//! * **cash session**: the time between opening the cash register and counting it; what staff take and give back is
+//!   booked in it.
 //! * **claim**: a diner's word that it pays an item, or a fraction of it, so that two phones do not pay the same one.
 //! * **event**: what happened, numbered without gaps per branch ([`event`]).
 //!

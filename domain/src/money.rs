@@ -4,7 +4,7 @@ use crate::{status::text_enum, text::Refused};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// What a branch and its provider account count in: the currencies of Mercado Pago's sites (ISO 4217).
+    /// What a branch and its provider account count in: those of the default provider's sites (ISO 4217).
     Currency {
         /// Argentina.
         Ars = "ARS",
@@ -111,8 +111,9 @@ impl Cents {
 /// The most that is taken in one payment, in cents: far beyond any bill, far below where sums stop to fit.
 pub const MAX_AMOUNT: Cents = Cents(1_000_000_000_000);
 
-/// An amount that somebody types in: more than nothing, [`MAX_AMOUNT`] at most, whole cents. On the wire a JSON integer;
-/// `10.0` and `1e3` are refused like `10.5`, because a client that sends them counts in something else than cents.
+/// An amount that somebody types in: more than nothing, [`MAX_AMOUNT`] at most, whole cents. On the wire a JSON
+/// integer; `10.0` and `1e3` are refused like `10.5`, because a client that sends them counts in something else than
+/// cents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "i64", into = "i64")]
 pub struct Amount(Cents);

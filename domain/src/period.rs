@@ -1,7 +1,7 @@
 //! Which days a report is about, counted on the branch's own calendar.
 //!
-//! A request says it in one of three ways: so many days up to today, from one day to another, or one end of that. What it
-//! means follows from the branch's today alone, so two branches of one report may mean different instants.
+//! A request says it in one of three ways: so many days up to today, from one day to another, or one end of that. What
+//! it means follows from the branch's today alone, so two branches of one report may mean different instants.
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
@@ -35,8 +35,8 @@ pub enum PeriodRefused {
     Range,
 }
 
-/// An instant of the calendar that both databases can write: 1970 to 9999. What lies outside is moved to its edge, so that
-/// a filter by it finds what it would find.
+/// An instant of the calendar that both databases can write: 1970 to 9999. What lies outside is moved to its edge, so
+/// that a filter by it finds what it would find.
 #[must_use]
 pub fn writable(instant: DateTime<Utc>) -> DateTime<Utc> {
     /// The begin of the year 9999.
@@ -51,8 +51,8 @@ impl Period {
         Self { days: 1, first: Some(day), last: Some(day) }
     }
 
-    /// The period asked for: `days` up to `last` (today where none is said), or from `first` on, which then wins. `today`
-    /// is any zone's: it only keeps an open end from reaching too far back.
+    /// The period asked for: `days` up to `last` (today where none is said), or from `first` on, which then wins.
+    /// `today` is any zone's: it only keeps an open end from reaching too far back.
     ///
     /// # Errors
     /// It is empty, longer than [`MAX_DAYS`], or outside of the calendar.

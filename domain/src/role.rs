@@ -16,6 +16,26 @@ text_enum! {
     }
 }
 
+impl Role {
+    /// Whether it is held in every branch of the business, whatever branch it was granted in.
+    #[must_use]
+    pub const fn is_everywhere(self) -> bool {
+        match self {
+            Self::Admin => true,
+            Self::Kitchen | Self::Manager | Self::Waiter => false,
+        }
+    }
+
+    /// Whether whoever holds it can be given a sector.
+    #[must_use]
+    pub const fn waits(self) -> bool {
+        match self {
+            Self::Waiter => true,
+            Self::Admin | Self::Kitchen | Self::Manager => false,
+        }
+    }
+}
+
 /// The roles one user holds in one branch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roles(Vec<Role>);

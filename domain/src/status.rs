@@ -14,9 +14,9 @@ pub struct IllegalTransition {
 
 /// An enum whose values are fixed texts, the same on the wire and in the database.
 ///
-/// The texts are matched as bare tokens: a `literal` fragment reaches the derives wrapped, and the OpenAPI document would then
-/// list the variants in place of the texts.
-/// The database's CHECK constraints repeat the texts; `store` has a test that holds them against [`ALL`](crate::Role::ALL).
+/// The texts are matched as bare tokens: a `literal` fragment reaches the derives wrapped, and the OpenAPI document
+/// would then list the variants in place of the texts. The database's CHECK constraints repeat the texts; `store` has a
+/// test that holds them against [`ALL`](crate::Role::ALL).
 macro_rules! text_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:tt,)+ }) => {
         $(#[$doc])*

@@ -6,7 +6,8 @@ use chrono_tz::Tz;
 /// The zone of a branch when none is given (C3).
 pub const DEFAULT_TIME_ZONE: &str = "America/Argentina/Mendoza";
 
-/// The civil date at `now` in the branch's IANA zone. An unknown zone name counts as UTC: a typo must not lock the waiters out.
+/// The civil date at `now` in the branch's IANA zone. An unknown zone name counts as UTC: a typo must not lock the
+/// waiters out.
 #[must_use]
 pub fn local_date(now: DateTime<Utc>, zone: &str) -> NaiveDate {
     local_time(now, zone).date()

@@ -1,21 +1,119 @@
 //! Tips: what guests leave for the staff, and how a pool shares one out.
 
-use crate::{Cents, Role, money::MoneyError, status::text_enum, text::Refused};
-use serde::{Deserialize, Serialize};
+use crate::{
+    Cents, Role,
+    money::MoneyError,
+    payment::{Provider, words},
+    text::Refused,
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, str::FromStr};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
-text_enum! {
-    /// How money reached the house, as tips and the cash register count it (U7, U8).
-    MoneyMethod {
-        /// Notes and coins.
-        Cash = "CASH",
-        /// The restaurant's card terminal.
-        Card = "CARD",
-        /// A bank transfer.
-        Transfer = "TRANSFER",
-        /// The payment provider.
-        MercadoPago = "MERCADOPAGO",
-        /// A voucher, a house account.
-        Other = "OTHER",
+/// How money reached the house, as tips and the cash register count it (U7, U8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
+#[cfg_attr(feature = "orm", sea_orm(value_type = "String"))]
+pub enum MoneyMethod {
+    /// Notes and coins.
+    Cash,
+    /// The restaurant's card terminal.
+    Card,
+    /// A bank transfer.
+    Transfer,
+    /// A payment provider.
+    Provider(Provider),
+    /// A voucher, a house account.
+    Other,
+}
+
+/// What the shipped clients know.
+const KNOWN: [MoneyMethod; 5] = [
+    MoneyMethod::Cash,
+    MoneyMethod::Card,
+    MoneyMethod::Transfer,
+    MoneyMethod::Provider(Provider::DEFAULT),
+    MoneyMethod::Other,
+];
+
+impl MoneyMethod {
+    /// The text in the database: a provider by its id.
+    #[must_use]
+    pub const fn as_str(&self) -> &str {
+        match self {
+            Self::Cash => "CASH",
+            Self::Card => "CARD",
+            Self::Transfer => "TRANSFER",
+            Self::Provider(provider) => provider.as_str(),
+            Self::Other => "OTHER",
+        }
+    }
+
+    /// The word on the wire.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Provider(provider) => provider.word(),
+            Self::Cash | Self::Card | Self::Transfer | Self::Other => self.as_str(),
+        }
+    }
+}
+
+impl FromStr for MoneyMethod {
+    type Err = Refused;
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        match text {
+            "CASH" => Ok(Self::Cash),
+            "CARD" => Ok(Self::Card),
+            "TRANSFER" => Ok(Self::Transfer),
+            "OTHER" => Ok(Self::Other),
+            // Written by an older program that still ran after the migration.
+            word if word == Provider::DEFAULT.word() => Ok(Self::Provider(Provider::DEFAULT)),
+            provider => provider.parse().map(Self::Provider),
+        }
+    }
+}
+
+impl fmt::Display for MoneyMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for MoneyMethod {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+/// What a client may say: the words that the documents list.
+impl<'de> Deserialize<'de> for MoneyMethod {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let said = KNOWN.iter().find(|known| known.word() == text);
+        said.copied().ok_or_else(|| {
+            let known: Vec<String> = KNOWN.iter().map(|known| format!("`{}`", known.word())).collect();
+            let known = known.join(", ");
+            serde::de::Error::custom(format_args!("unknown variant `{text}`, expected one of {known}"))
+        })
+    }
+}
+
+impl PartialSchema for MoneyMethod {
+    fn schema() -> RefOr<Schema> {
+        words(
+            KNOWN.iter().map(Self::word),
+            "How money reached the house, as tips and the cash register count it (U7, U8).",
+        )
+    }
+}
+
+impl ToSchema for MoneyMethod {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "MoneyMethod".into()
     }
 }
 
@@ -91,5 +189,21 @@ mod tests {
         let parts: Vec<_> = parts.into_iter().map(|(role, part)| (role, part.get())).collect();
         assert_eq!(parts, [(Role::Waiter, 51), (Role::Kitchen, 30), (Role::Manager, 20)]);
         assert!(Shares::new(50, 50, 1).is_err() && Shares::new(200, 200, 200).is_err());
+    }
+
+    #[test]
+    fn a_provider_is_kept_by_its_id_and_told_by_its_word() {
+        for method in KNOWN {
+            assert_eq!(method.as_str().parse(), Ok(method));
+            assert_eq!(serde_json::from_value::<MoneyMethod>(method.word().into()).unwrap(), method);
+            assert_eq!(serde_json::to_value(method).unwrap(), method.word());
+        }
+        let (ours, theirs) = (Provider::DEFAULT.as_str(), Provider::DEFAULT.word());
+        assert_eq!(MoneyMethod::Provider(Provider::DEFAULT).as_str(), ours);
+        assert!(serde_json::from_value::<MoneyMethod>(ours.into()).is_err(), "a client says {theirs}");
+        assert_eq!(theirs.parse(), Ok(MoneyMethod::Provider(Provider::DEFAULT)), "as former releases wrote it");
+        let payu = MoneyMethod::Provider(Provider::literal("PAYU"));
+        assert_eq!(("PAYU".parse(), payu.word()), (Ok(payu), "PAYU"));
+        assert!(serde_json::from_value::<MoneyMethod>("PAYU".into()).is_err(), "it comes by itself, never by hand");
     }
 }

@@ -21,6 +21,7 @@ pub struct Model {
     pub actor_id: Option<i64>,
     pub actor_role: String,
     pub ts: DateTimeUtc,
+    pub audience: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,6 +12,7 @@ pub mod branch_category_exclusion;
 pub mod branch_product;
 pub mod branch_stream;
 pub mod branch_subcategory_exclusion;
+pub mod cancellation;
 pub mod cart_item;
 pub mod category;
 pub mod charge;

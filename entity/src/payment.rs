@@ -39,6 +39,8 @@ pub struct Model {
     pub seen_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub approved_at: Option<DateTimeUtc>,
+    pub doubted: Option<String>,
+    pub doubted_since: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -42,7 +42,9 @@ pub(crate) async fn run_each(
     postgres: &str,
     sqlite: &str,
 ) -> Result<(), DbErr> {
-    run(manager, common).await?;
+    if !common.trim().is_empty() {
+        run(manager, common).await?;
+    }
     let own = match manager.get_database_backend() {
         DbBackend::Sqlite => sqlite,
         _ => postgres,

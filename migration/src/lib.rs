@@ -1,4 +1,4 @@
-//! The schema's history: append-only, one change a file, the same text for PostgreSQL and SQLite ([`dialect`]).
+//! The schema's history: append-only, one change a file, the same text for PostgreSQL and SQLite (`dialect`).
 //!
 //! The database holds what no bug in the code may break (I5, I8): CHECKs on every status and amount, partial
 //! unique indexes for "at most one", foreign keys with an index each.
@@ -40,6 +40,13 @@ mod m20261128_000037_bound_notices;
 mod m20261128_000038_count_notices;
 mod m20261128_000039_index_old_looks;
 mod m20261128_000041_create_write_probe;
+mod m20261128_000050_open_account_providers;
+mod m20261128_000051_open_tenders;
+mod m20261128_000052_name_tip_providers;
+mod m20261128_000053_name_cash_providers;
+mod m20261128_000054_doubt_payments;
+mod m20261128_000055_create_cancellations;
+mod m20261128_000070_say_who_hears_events;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -87,6 +94,13 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000038_count_notices::Migration),
             Box::new(m20261128_000039_index_old_looks::Migration),
             Box::new(m20261128_000041_create_write_probe::Migration),
+            Box::new(m20261128_000050_open_account_providers::Migration),
+            Box::new(m20261128_000051_open_tenders::Migration),
+            Box::new(m20261128_000052_name_tip_providers::Migration),
+            Box::new(m20261128_000053_name_cash_providers::Migration),
+            Box::new(m20261128_000054_doubt_payments::Migration),
+            Box::new(m20261128_000055_create_cancellations::Migration),
+            Box::new(m20261128_000070_say_who_hears_events::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! What a session owes: one check, a charge per round item, discounts, and who says that they pay which item.
 //!
-//! `guest_check`, because `check` is a word of SQL. A check never holds more than its total and a charge never more than
-//! its amount, whatever the code does (I8).
+//! `guest_check`, because `check` is a word of SQL. A check never holds more than its total and a charge never more
+//! than its amount, whatever the code does (I8).
 
 crate::dialect::migration! {"
 alter table branch add column currency text not null default 'ARS'

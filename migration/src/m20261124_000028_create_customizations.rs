@@ -1,8 +1,8 @@
 //! Modifiers: what diners choose of a product, at a price on top of its own.
 //!
 //! A cart line is a product and what is chosen of it, so the same dish may stand in a cart twice; `choices` is the JSON
-//! array of `domain::menu::Choices`, which is the same text for the same choice. A round's line keeps names and prices as
-//! they were: `customizations` for programs, `modifiers` for the people who cook and pay.
+//! array of `domain::menu::Choices`, which is the same text for the same choice. A round's line keeps names and prices
+//! as they were: `customizations` for programs, `modifiers` for the people who cook and pay.
 
 crate::dialect::migration! {"
 create table customization (

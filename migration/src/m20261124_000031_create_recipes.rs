@@ -1,8 +1,9 @@
-//! How things are made. A recipe is a branch's; product and subcategory are what it speaks of, not what it stands under.
+//! How things are made. A recipe is a branch's; product and subcategory are what it speaks of, not what it stands
+//! under.
 //!
-//! `name_key` is the name without regard to case, computed by domain::recipe: the databases do not agree on small letters.
-//! The lines (ingredients, steps, modifications) and the lists of words are read and written as wholes: JSON, checked
-//! where it enters.
+//! `name_key` is the name without regard to case, computed by domain::recipe: the databases do not agree on small
+//! letters. The lines (ingredients, steps, modifications) and the lists of words are read and written as wholes: JSON,
+//! checked where it enters.
 
 crate::dialect::migration! {"
 create table recipe (

@@ -1,5 +1,5 @@
-//! A diner that staff removed stays, for the rounds that name it, and is of the party no more. `phone_id` is the phone that
-//! registered it first; diners of before there were phones have none.
+//! A diner that staff removed stays, for the rounds that name it, and is of the party no more. `phone_id` is the phone
+//! that registered it first; diners of before there were phones have none.
 
 crate::dialect::migration! {"
 alter table diner add column phone_id bigint references session_phone (id);

@@ -1,6 +1,6 @@
-//! What a notice may take of the disk is bounded. `digest` is the SHA-256 of the whole body and `size` its length, of which
-//! `body` is the beginning; `identity` is what makes two notices of one account and day the same, kept once and counted
-//! in `times`. Of what was kept before of strangers' words no more stays than would be kept today.
+//! What a notice may take of the disk is bounded. `digest` is the SHA-256 of the whole body and `size` its length, of
+//! which `body` is the beginning; `identity` is what makes two notices of one account and day the same, kept once and
+//! counted in `times`. Of what was kept before of strangers' words no more stays than would be kept today.
 
 crate::dialect::migration! {"
 alter table provider_notice add column day {date};

@@ -1,5 +1,5 @@
-//! How many notices an account got in a day (UTC): those kept that prove nothing and those that are signed, the strangers'
-//! ids that were worth a look, and those of which nothing was kept because the day had had its share.
+//! How many notices an account got in a day (UTC): those kept that prove nothing and those that are signed, the
+//! strangers' ids that were worth a look, and those of which nothing was kept because the day had had its share.
 
 crate::dialect::migration! {"
 create table notice_day (

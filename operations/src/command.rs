@@ -121,24 +121,80 @@ where
     DFut: Future<Output = Result<Done<T>>>,
 {
     let (lock, decide) = (&lock, &decide);
+    #[expect(clippy::disallowed_methods, reason = "this is the frame of commands")]
     db.transaction(name, |uow| async move {
-        let locked = match lock(uow.clone()).await.map_err(Into::into) {
-            Err(gone) if gone.is_not_found() => {
-                // The key that this claims is let go again by the rollback that the error causes.
-                return uow.first_answer(by, attempt).await?.ok_or(gone);
-            }
-            locked => locked?,
-        };
-        if let Some(first) = uow.first_answer(by, attempt).await? {
-            return Ok(first);
+        match under_lock(&uow, (by, attempt), lock, decide).await? {
+            Begun::Before(first) => Ok(first),
+            Begun::Now(done) => keep(&uow, by, attempt, done).await,
         }
-        let act = Act::new(uow.clone(), by, attempt);
-        let done = decide(act.clone(), locked).await?;
-        act.settle().await?;
-        act.sell_again().await?;
-        keep(&uow, by, attempt, done).await
     })
     .await
+}
+
+/// What the first step of a command came to that goes on outside of any transaction.
+#[derive(Debug)]
+pub(crate) enum Begun<T> {
+    /// This very command was answered earlier.
+    Before(Answer),
+    /// It is to go on with this.
+    Now(T),
+}
+
+/// Runs the first step of a command that speaks with a provider between two transactions (I6): what is to be done is
+/// committed with the claim of its key, and a [`command`] that locks nothing keeps the answer at the end.
+///
+/// # Errors
+/// What `lock` or `decide` refuse; the key was used for another request.
+pub(crate) async fn begin<'a, C, K, T, E, L, LFut, D, DFut>(
+    db: &Database,
+    name: &'static str,
+    (by, attempt): (&'a C, &'a Attempt),
+    lock: L,
+    decide: D,
+) -> Result<Begun<T>>
+where
+    C: Scope,
+    E: Into<Error>,
+    L: Fn(UnitOfWork) -> LFut,
+    LFut: Future<Output = Result<K, E>>,
+    D: Fn(Act<'a, C>, K) -> DFut,
+    DFut: Future<Output = Result<T>>,
+{
+    let (lock, decide) = (&lock, &decide);
+    #[expect(clippy::disallowed_methods, reason = "this is the frame of commands")]
+    db.transaction(name, |uow| async move { under_lock(&uow, (by, attempt), lock, decide).await }).await
+}
+
+/// The frame itself, but for the answer.
+async fn under_lock<'a, C, K, T, E, L, LFut, D, DFut>(
+    uow: &UnitOfWork,
+    (by, attempt): (&'a C, &'a Attempt),
+    lock: &L,
+    decide: &D,
+) -> Result<Begun<T>>
+where
+    C: Scope,
+    E: Into<Error>,
+    L: Fn(UnitOfWork) -> LFut,
+    LFut: Future<Output = Result<K, E>>,
+    D: Fn(Act<'a, C>, K) -> DFut,
+    DFut: Future<Output = Result<T>>,
+{
+    let locked = match lock(uow.clone()).await.map_err(Into::into) {
+        Err(gone) if gone.is_not_found() => {
+            // The key that this claims is let go again by the rollback that the error causes.
+            return uow.first_answer(by, attempt).await?.map(Begun::Before).ok_or(gone);
+        }
+        locked => locked?,
+    };
+    if let Some(first) = uow.first_answer(by, attempt).await? {
+        return Ok(Begun::Before(first));
+    }
+    let act = Act::new(uow.clone(), by, attempt);
+    let decided = decide(act.clone(), locked).await?;
+    act.settle().await?;
+    act.sell_again().await?;
+    Ok(Begun::Now(decided))
 }
 
 /// Why a change without a key may be delivered twice (I7). One that can name no reason is a [`command`].
@@ -172,6 +228,7 @@ where
 /// # Errors
 /// The key was used for another request.
 pub(crate) async fn answered(db: &Database, by: &impl Scope, attempt: &Attempt) -> Result<Option<Answer>> {
+    #[expect(clippy::disallowed_methods, reason = "this is the frame of commands")]
     let known = db
         .transaction("command.answered", |uow| async move {
             // The claim that a look makes goes with the rollback.
@@ -183,11 +240,6 @@ pub(crate) async fn answered(db: &Database, by: &impl Scope, attempt: &Attempt) 
         Err(Error::NotFound(_)) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// The first answer of a command whose key is claimed by a transaction before the one that answers it.
-pub(crate) async fn repeated(uow: &UnitOfWork, by: &impl Scope, attempt: &Attempt) -> Result<Option<Answer>> {
-    Ok(uow.first_answer(by, attempt).await?)
 }
 
 async fn keep<T: Serialize>(uow: &UnitOfWork, by: &impl Scope, attempt: &Attempt, done: Done<T>) -> Result<Answer> {

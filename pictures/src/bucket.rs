@@ -1,4 +1,5 @@
-//! Pictures as objects of an S3-compatible storage. The bucket stays private: guests get pictures from us, and only we sign.
+//! Pictures as objects of an S3-compatible storage. The bucket stays private: guests get pictures from us, and only we
+//! sign.
 
 use crate::{Name, SetupError, StorageError};
 use reqwest::{Client, Response, StatusCode, header, redirect::Policy};

@@ -1,5 +1,5 @@
-//! Pictures as files. A file is there whole or not at all, also after a power cut: it is written under another name, synced,
-//! and only then gets its own.
+//! Pictures as files. A file is there whole or not at all, also after a power cut: it is written under another name,
+//! synced, and only then gets its own.
 
 use crate::{Name, StorageError};
 use std::{

@@ -1,7 +1,7 @@
 //! Whether a JPEG file is all there. Decoders are kind and paint what is missing grey; a dashboard should hear of it.
 
-/// Walks the markers to the end of the image. What stands in front of the first scan may hold a whole picture of its own
-/// (the camera's thumbnail), so looking for an end marker anywhere is not enough; and cameras append things, so
+/// Walks the markers to the end of the image. What stands in front of the first scan may hold a whole picture of its
+/// own (the camera's thumbnail), so looking for an end marker anywhere is not enough; and cameras append things, so
 /// looking at the last two bytes is not either.
 pub(crate) fn is_whole(file: &[u8]) -> bool {
     let mut rest = match file.strip_prefix(&[0xff, 0xd8]) {

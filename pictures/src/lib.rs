@@ -1,4 +1,5 @@
-//! Uploaded pictures: what comes in is decoded and encoded anew, named by its content, and kept in a directory or a bucket.
+//! Uploaded pictures: what comes in is decoded and encoded anew, named by its content, and kept in a directory or a
+//! bucket.
 //!
 //! Nothing of the sender's file is ever served: no metadata (a phone writes where the cook lives into it), no second
 //! file behind the picture, no bytes a browser could take for something else. Equal pictures have one name, so an

@@ -1,5 +1,5 @@
-//! What a kept picture is called: the SHA-256 of its bytes and what they are. Nothing else parses, so a name can lead to no
-//! other file, and two businesses with one picture learn nothing of each other.
+//! What a kept picture is called: the SHA-256 of its bytes and what they are. Nothing else parses, so a name can lead
+//! to no other file, and two businesses with one picture learn nothing of each other.
 
 use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};

@@ -10,7 +10,7 @@ use url::Url;
 pub struct NewCheckout {
     /// Our reference, the intent's id; comes back on every payment. At most 64 of `A-Z a-z 0-9 _ -`.
     pub reference: String,
-    /// Sent along where the provider honours it; Mercado Pago promises nothing here, so recover by reference.
+    /// Sent along where the provider honours it ([`Caps::lost_checkout`](crate::Caps)); else recover by reference.
     pub idempotency_key: String,
     /// What is paid for; at least one line above zero. A tip is a line of its own.
     pub lines: Vec<CheckoutLine>,

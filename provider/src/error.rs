@@ -1,7 +1,19 @@
 //! What a call to a provider can come to when it does not succeed. The one distinction that money depends on: whether
 //! the call may have taken effect.
 
+use runtime::tls::TlsError;
 use std::time::Duration;
+
+/// Why a provider's client could not be built.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// TLS could not be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The client could not be set up.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(String),
+}
 
 /// A call that brought no answer to use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +62,9 @@ pub enum CallError {
         /// The provider's words.
         message: String,
     },
+    /// The provider has no such thing: [`Caps`](crate::Caps) said so, and the call should not have been tried.
+    #[error("the provider has no such call")]
+    NotSupported,
     /// A read answered with something that cannot be understood: retry, then look at it.
     #[error("the provider's answer makes no sense: {0}")]
     Malformed(String),

@@ -2,12 +2,13 @@
 //! or a provider that is down must cost no other request eight seconds.
 
 use crate::{
-    CallError, Caps, Checkout, Credentials, Hint, NewCheckout, Notice, Order, Page, PaymentProvider, PaymentQuery,
-    Refund, RefundOrder, RefundOutcome, RotatedCredentials, Snapshot, Verdict,
+    CallError, Caps, Checkout, Credentials, Fields, Hint, Merged, NewCheckout, Notice, Order, Page, PaymentProvider,
+    PaymentQuery, Refund, RefundOrder, RefundOutcome, Renewed, Snapshot, Summary, Unfit, Verdict, Words,
 };
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::payment::Provider;
 use runtime::CircuitBreakers;
-use secrecy::SecretString;
 use std::sync::Arc;
 
 /// A provider whose calls pass a circuit breaker. Only outages count ([`CallError::is_outage`]): a 404 or a refusal is
@@ -25,12 +26,6 @@ impl Guarded {
         Self { inner, breakers }
     }
 
-    /// The circuits, for the health report.
-    #[must_use]
-    pub fn breakers(&self) -> &CircuitBreakers {
-        &self.breakers
-    }
-
     /// Awaits `call` if the account's circuit lets it. A future that was never awaited has sent nothing.
     async fn through<T>(
         &self,
@@ -44,7 +39,7 @@ impl Guarded {
             Ok(_) => permit.succeeded(),
             Err(error) if error.is_outage() => permit.failed(),
             // Something answered, but not what a healthy provider says: no word either way.
-            Err(CallError::Malformed(_)) => drop(permit),
+            Err(CallError::Malformed(_) | CallError::NotSupported) => drop(permit),
             Err(_) => permit.succeeded(),
         }
         result
@@ -53,16 +48,32 @@ impl Guarded {
 
 #[async_trait]
 impl PaymentProvider for Guarded {
-    fn name(&self) -> &'static str {
-        self.inner.name()
+    fn id(&self) -> Provider {
+        self.inner.id()
     }
 
     fn caps(&self) -> Caps {
         self.inner.caps()
     }
 
-    fn authenticate(&self, secrets: &[SecretString], notice: &Notice<'_>) -> Verdict {
-        self.inner.authenticate(secrets, notice)
+    fn words(&self) -> &'static Words {
+        self.inner.words()
+    }
+
+    fn notice_headers(&self) -> &'static [&'static str] {
+        self.inner.notice_headers()
+    }
+
+    fn merge(&self, known: Option<&Credentials>, fields: &Fields) -> Result<Merged, Unfit> {
+        self.inner.merge(known, fields)
+    }
+
+    fn summary(&self, credentials: &Credentials) -> Summary {
+        self.inner.summary(credentials)
+    }
+
+    fn authenticate(&self, credentials: &Credentials, notice: &Notice<'_>, now: DateTime<Utc>) -> Verdict {
+        self.inner.authenticate(credentials, notice, now)
     }
 
     fn hints(&self, notice: &Notice<'_>) -> Vec<Hint> {
@@ -113,7 +124,7 @@ impl PaymentProvider for Guarded {
         self.through(credentials, self.inner.cancel_payment(credentials, payment_id)).await
     }
 
-    async fn refresh_token(&self, credentials: &Credentials) -> Result<RotatedCredentials, CallError> {
+    async fn refresh_token(&self, credentials: &Credentials) -> Result<Renewed, CallError> {
         self.through(credentials, self.inner.refresh_token(credentials)).await
     }
 

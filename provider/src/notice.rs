@@ -39,6 +39,9 @@ pub enum InvalidNotice {
     /// The account has no secret to check with.
     #[error("no webhook secret is configured")]
     NoSecret,
+    /// It was signed too long ago, or not yet.
+    #[error("the signature is of another time")]
+    Expired,
     /// The signature is about one resource and the body about another.
     #[error("the body names another resource than the signature")]
     BodyDiffers,

@@ -1,7 +1,13 @@
 //! The truth about payments, as the provider tells it now.
 
 use chrono::{DateTime, Utc};
-use domain::{Cents, Currency, payment::PaymentStatus};
+use domain::{
+    Cents, Currency,
+    payment::{
+        PaymentStatus,
+        truth::{Sighting, Stamp},
+    },
+};
 
 /// One payment as the provider sees it at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +34,8 @@ pub struct Snapshot {
     pub detail: String,
     /// When it became money.
     pub approved_at: Option<DateTime<Utc>>,
-    /// When it last changed; two states may share one instant.
-    pub updated_at: DateTime<Utc>,
+    /// When it last changed, where the provider says so; two states may share one instant.
+    pub stamp: Stamp,
     /// The provider's order, which knows the checkout.
     pub order_id: Option<String>,
     /// `visa`, `account_money`, …
@@ -38,6 +44,20 @@ pub struct Snapshot {
     pub disputed: bool,
     /// The answer as it came, for the audit.
     pub raw: String,
+}
+
+impl Snapshot {
+    /// What of it decides whether it is news. No more is given back than was paid.
+    #[must_use]
+    pub fn sighting(&self) -> Sighting {
+        Sighting {
+            status: self.status,
+            detail: self.detail.clone(),
+            amount: self.amount,
+            refunded: self.refunded.min(self.amount),
+            stamp: self.stamp,
+        }
+    }
 }
 
 /// Which payments to find.

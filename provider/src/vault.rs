@@ -1,5 +1,7 @@
 //! Credentials at rest. What the database holds is sealed with a key the database does not have, and bound to the
 //! tenant and account it belongs to: a row copied to another tenant does not open.
+//!
+//! What is sealed is a JSON object: the provider's own fields, and the seller's number.
 
 use crate::Credentials;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,7 +12,7 @@ use chacha20poly1305::{
 use domain::TenantId;
 use rand::{TryRngCore, rngs::OsRng};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -37,16 +39,8 @@ pub enum VaultError {
 #[derive(Clone)]
 pub struct Vault(XChaCha20Poly1305);
 
-/// What is inside: the only place where secrets become text.
-#[derive(Serialize, Deserialize)]
-struct Content {
-    access_token: String,
-    webhook_secrets: Vec<String>,
-    refresh_token: Option<String>,
-    client_id: Option<String>,
-    client_secret: Option<String>,
-    collector_id: Option<String>,
-}
+/// Under which name the seller's number lies among what is sealed.
+const SELLER: &str = "collector_id";
 
 impl Vault {
     /// A vault under `COMANDA_CREDENTIALS_KEY`. The setting is a text of any length from 32 on; its hash is the key.
@@ -63,7 +57,9 @@ impl Vault {
     /// # Errors
     /// When the machine gives no randomness.
     pub fn seal(&self, tenant: TenantId, account: &str, credentials: &Credentials) -> Result<String, VaultError> {
-        let content = serde_json::to_vec(&Content::of(credentials)).map_err(|_| VaultError::Format)?;
+        let mut content = credentials.object();
+        content.insert(SELLER.to_owned(), credentials.seller.clone().into());
+        let content = serde_json::to_vec(&content).map_err(|_| VaultError::Format)?;
         let mut nonce = [0; NONCE];
         OsRng.try_fill_bytes(&mut nonce).map_err(|_| VaultError::Randomness)?;
         let owner = owner(tenant, account);
@@ -83,8 +79,9 @@ impl Vault {
         let owner = owner(tenant, account);
         let payload = Payload { msg: sealed, aad: &owner };
         let content = self.0.decrypt(&XNonce::from(*nonce), payload).map_err(|_| VaultError::Refused)?;
-        let content: Content = serde_json::from_slice(&content).map_err(|_| VaultError::Format)?;
-        Ok(content.credentials(account))
+        let mut content: Map<String, Value> = serde_json::from_slice(&content).map_err(|_| VaultError::Format)?;
+        let seller = content.remove(SELLER).and_then(|seller| seller.as_str().map(str::to_owned));
+        Ok(Credentials::of_object(content).named(account).sold_by(seller))
     }
 }
 
@@ -99,46 +96,17 @@ fn owner(tenant: TenantId, account: &str) -> Vec<u8> {
     [&tenant.get().to_be_bytes()[..], account.as_bytes()].concat()
 }
 
-impl Content {
-    fn of(credentials: &Credentials) -> Self {
-        let text = |secret: &SecretString| secret.expose_secret().to_owned();
-        Self {
-            access_token: text(&credentials.access_token),
-            webhook_secrets: credentials.webhook_secrets.iter().map(text).collect(),
-            refresh_token: credentials.refresh_token.as_ref().map(text),
-            client_id: credentials.client_id.clone(),
-            client_secret: credentials.client_secret.as_ref().map(text),
-            collector_id: credentials.collector_id.clone(),
-        }
-    }
-
-    fn credentials(self, account: &str) -> Credentials {
-        Credentials {
-            account: account.to_owned(),
-            access_token: self.access_token.into(),
-            webhook_secrets: self.webhook_secrets.into_iter().map(SecretString::from).collect(),
-            refresh_token: self.refresh_token.map(SecretString::from),
-            client_id: self.client_id,
-            client_secret: self.client_secret.map(SecretString::from),
-            collector_id: self.collector_id,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn credentials() -> Credentials {
-        Credentials {
-            account: "7".into(),
-            access_token: "APP_USR-token".into(),
-            webhook_secrets: vec!["old".into(), "new".into()],
-            refresh_token: Some("TG-refresh".into()),
-            client_id: Some("4242".into()),
-            client_secret: Some("client-hush".into()),
-            collector_id: Some("900100200".into()),
-        }
+        let content = json!({
+            "access_token": "APP_USR-token", "webhook_secrets": ["old", "new"], "refresh_token": "TG-refresh",
+            "client_id": "4242", "client_secret": "client-hush",
+        });
+        Credentials::of(&content).unwrap().named("7").sold_by(Some("900100200".into()))
     }
 
     fn vault(key: &str) -> Vault {
@@ -156,11 +124,8 @@ mod tests {
         let vault = vault(KEY);
         let sealed = vault.seal(tenant(3), "7", &credentials()).unwrap();
         let opened = vault.open(tenant(3), "7", &sealed).unwrap();
-        assert_eq!(opened.access_token.expose_secret(), "APP_USR-token");
-        assert_eq!(opened.webhook_secrets.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), ["old", "new"]);
-        assert_eq!(opened.refresh_token.unwrap().expose_secret(), "TG-refresh");
-        assert_eq!(opened.client_secret.unwrap().expose_secret(), "client-hush");
-        assert_eq!((opened.account.as_str(), opened.collector_id.as_deref()), ("7", Some("900100200")));
+        assert_eq!(opened.object(), credentials().object());
+        assert_eq!((opened.account.as_str(), opened.seller.as_deref()), ("7", Some("900100200")));
         assert_ne!(sealed, vault.seal(tenant(3), "7", &credentials()).unwrap(), "the nonce is drawn anew");
         assert!(!sealed.contains("APP_USR"));
     }

@@ -1,8 +1,9 @@
 //! Background work under supervision: what runs now and then, whoever calls.
 //!
-//! A [`Job`] says how often it runs, what may wake it earlier and what it does; [`Jobs::start`] does the rest, the same for
-//! every job: a run that fails or panics is counted, logged and followed by the next; a batch that was full is followed by
-//! another at once; a stop waits for the run in hand. How each job is doing is in the metrics and in the health report.
+//! A [`Job`] says how often it runs, what may wake it earlier and what it does; [`Jobs::start`] does the rest, the same
+//! for every job: a run that fails or panics is counted, logged and followed by the next; a batch that was full is
+//! followed by another at once; a stop waits for the run in hand. How each job is doing is in the metrics and in the
+//! health report.
 
 use crate::{
     Shutdown,
@@ -55,7 +56,8 @@ pub trait Job: Send + 'static {
     /// Runs once.
     ///
     /// # Errors
-    /// It failed; the next run tries again. A job with many rows goes on to the next row by itself and fails at the end.
+    /// It failed; the next run tries again. A job with many rows goes on to the next row by itself and fails at the
+    /// end.
     async fn run(&mut self) -> Result<Ran, JobError>;
 
     /// Ends what a run left in hand, when the process stops.

@@ -20,7 +20,7 @@ pub use breaker::{BreakerConfig, BreakerPhase, BreakerState, CircuitBreakers, Pe
 pub use bus::{Bus, BusError, BusHealth, BusKind, BusListener, BusMessage, Published};
 pub use config::{
     Args, BucketTarget, BusTarget, ConfigError, ConnectionSettings, DatabaseTarget, Environment, Origins,
-    PaymentSettings, PictureTarget, Settings, WebhookMode,
+    PaymentSettings, PictureTarget, ProviderFacts, Settings,
 };
 pub use job::{Job, JobError, JobReport, Jobs, Periodic, Ran};
 pub use limits::{Limit, RateLimits};

@@ -4,9 +4,9 @@
 //! guests out. Every limit therefore says for whom it counts (decisions/029):
 //!
 //! * **per account**: guessing one person's password is what 5 a minute stops, from however many addresses it comes;
-//! * **per table token**: all phones of one table hold the same token, so the contract's number, meant for one diner, is
-//!   taken [`TABLE`] times: a large table ordering at once must never see a 429;
-//! * **per address**, only where there is neither account nor token yet: the contract's number [`VENUE`] times, for a
+//! * **per table token**: all phones of one table hold the same token, so the contract's number, meant for one diner,
+//!   is taken `TABLE` times: a large table ordering at once must never see a 429;
+//! * **per address**, only where there is neither account nor token yet: the contract's number `VENUE` times, for a
 //!   full house behind one NAT. Logins per address stay at 60: a shift of waiters logs in within minutes, but an
 //!   address that tries many accounts with few guesses each is the attack the limit per account does not see.
 //!
@@ -74,18 +74,19 @@ limits! {
     Logout = 10 * VENUE, "logout";
     /// Scans of a table's QR code; key: the address and the code, or the table's number.
     OpenSession = 30 * VENUE, "open_session";
-    /// Codes that lead to no table; key: the address. Only these count, and a right code passes whatever was tried before:
-    /// a guest on the house's own network who tries codes must not keep the others out. What makes guessing hopeless is the
-    /// code, 51 bits of chance.
+    /// Codes that lead to no table; key: the address. Only these count, and a right code passes whatever was tried
+    /// before: a guest on the house's own network who tries codes must not keep the others out. What makes guessing
+    /// hopeless is the code, 51 bits of chance.
     WrongCode = 30, "wrong_code";
-    /// The same; key: the branch's slug. A house of which somebody tries codes from many addresses shows in the metrics.
+    /// The same; key: the branch's slug. A house of which somebody tries codes from many addresses shows in the
+    /// metrics.
     WrongCodeBranch = 30 * VENUE, "wrong_code_branch";
     /// Diners registered; key: the table token.
     RegisterDiner = 20 * TABLE, "register_diner";
     /// Rounds sent; key: the table token.
     SubmitRound = 10 * TABLE, "submit_round";
-    /// What the orders of a table weigh, in lines, a long note counting as several; key: the session. A banquet sends two
-    /// hundred lines at once; whoever goes on like that fills the disk and the kitchen's screen.
+    /// What the orders of a table weigh, in lines, a long note counting as several; key: the session. A banquet sends
+    /// two hundred lines at once; whoever goes on like that fills the disk and the kitchen's screen.
     OrderedLines = 50 * TABLE, "ordered_lines";
     /// Calls for a waiter; key: the table token.
     ServiceCall = 10 * TABLE, "service_call";

@@ -1,8 +1,8 @@
 //! Standard error behind a queue: a log that cannot be written costs lines, never an answer.
 //!
-//! Whoever logs puts a line into a bounded queue and goes on; one thread writes. A reader that stalls fills the queue, a
-//! closed pipe or a full disk fails the write: either way lines are dropped and counted (`log_lines_dropped_total`), and
-//! when it works again one line says how many. Nothing here fails and nothing waits, so that no request and no loop
+//! Whoever logs puts a line into a bounded queue and goes on; one thread writes. A reader that stalls fills the queue,
+//! a closed pipe or a full disk fails the write: either way lines are dropped and counted (`log_lines_dropped_total`),
+//! and when it works again one line says how many. Nothing here fails and nothing waits, so that no request and no loop
 //! depends on whoever reads the log.
 
 use std::{

@@ -1,7 +1,7 @@
 //! Logs and metrics, installed once per process.
 //!
-//! Logs go to standard error, so that the output of `comanda openapi` and of the operator's commands stays clean; they go
-//! through a queue ([`crate::log`]), so that whoever reads them stops nobody.
+//! Logs go to standard error, so that the output of `comanda openapi` and of the operator's commands stays clean; they
+//! go through a queue ([`crate::log`]), so that whoever reads them stops nobody.
 
 use crate::{
     Shutdown,

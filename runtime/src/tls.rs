@@ -1,5 +1,5 @@
-//! TLS towards others, the same for everybody who calls out: ring, and the roots this machine trusts, so that an operator's
-//! own proxy works.
+//! TLS towards others, the same for everybody who calls out: ring, and the roots this machine trusts, so that an
+//! operator's own proxy works.
 
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use std::sync::Arc;

@@ -126,6 +126,7 @@ fn event(branch: i64, seq: i64) -> Envelope {
         actor: Actor::DINER.into(),
         ts: "2026-01-10T20:00:00.000001Z".parse().unwrap(),
         v: 1,
+        audience: Some(EventType::RoundReady.audience()),
     }
 }
 
@@ -137,7 +138,9 @@ fn shutdown() -> Shutdown {
 async fn next_seq(listener: &mut BusListener) -> i64 {
     loop {
         if let BusMessage::Event(event) = timeout(PATIENCE, listener.next()).await.expect("no event arrived") {
+            // For whom it is came along, and is in nothing that a client reads.
             assert_eq!(event.json, serde_json::to_vec(&event.envelope).unwrap());
+            assert_eq!(event.envelope.audience, Some(EventType::RoundReady.audience()));
             return event.envelope.seq;
         }
     }

@@ -1,5 +1,5 @@
-//! Forgetting what is too old: events, idempotency keys, refresh tokens and providers' notices, each as a job of its own, so
-//! that one that fails keeps no other one from its work.
+//! Forgetting what is too old: events, idempotency keys, refresh tokens and providers' notices, each as a job of its
+//! own, so that one that fails keeps no other one from its work.
 
 use super::MINUTE;
 use crate::process::Process;

@@ -1,5 +1,5 @@
-//! The background work of an API process, one line a job. How a job is supervised is in `runtime::job`; each of them may run
-//! in several processes at once.
+//! The background work of an API process, one line a job. How a job is supervised is in `runtime::job`; each of them
+//! may run in several processes at once.
 
 mod carts;
 mod condition;
@@ -23,6 +23,7 @@ pub(crate) fn start(process: &Process) {
     jobs.start(shutdown, restrictions::end(&process.db));
     jobs.start(shutdown, condition::Inspection::new(&process.db));
     jobs.start(shutdown, payments::Syncs::new(process));
+    jobs.start(shutdown, payments::Cancellations::new(process));
     jobs.start(shutdown, payments::refunds(process));
     jobs.start(shutdown, payments::sweep(process));
     jobs.start(shutdown, payments::reconcile(process));

@@ -1,5 +1,5 @@
-//! The background work of payments: the queue of what is to be fetched, refunds that wait to be carried out, the sweep for
-//! what no notice told of, the daily reconciliation, and the count of notices of which nothing is kept.
+//! The background work of payments: the queue of what is to be fetched, refunds that wait to be carried out, the sweep
+//! for what no notice told of, the daily reconciliation, and the count of notices of which nothing is kept.
 //!
 //! Leases keep two processes from doing the same. Each is a job of its own: a slow refund keeps no payment waiting.
 
@@ -48,6 +48,39 @@ impl Job for Syncs {
 
     async fn finish(&mut self) {
         self.worker.finish().await;
+    }
+}
+
+/// Payments that the office calls off.
+pub(super) struct Cancellations {
+    db: Database,
+    providers: Providers,
+}
+
+impl Cancellations {
+    pub(super) fn new(process: &Process) -> Self {
+        Self { db: process.db.clone(), providers: process.providers.clone() }
+    }
+}
+
+#[async_trait::async_trait]
+impl Job for Cancellations {
+    fn name(&self) -> &'static str {
+        "payment.cancel"
+    }
+
+    fn every(&self) -> Duration {
+        poll(&self.providers)
+    }
+
+    /// Somebody waits for it.
+    async fn woken(&mut self) {
+        self.providers.cancellation_wanted().await;
+    }
+
+    async fn run(&mut self) -> Result<Ran, JobError> {
+        payment::call_off(&self.db, &self.providers).await?;
+        Ok(Ran::Done)
     }
 }
 

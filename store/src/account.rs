@@ -6,6 +6,7 @@
 use crate::{
     Database,
     error::Result,
+    sql::sql,
     staff::{self, Row},
     unit_of_work::{Locked, UnitOfWork, all, one},
 };
@@ -53,7 +54,7 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn find_password(&self, email: &Email) -> Result<Option<StoredPassword>> {
-        let sql = "select id, password_hash from app_user where email = $1 and is_active";
+        let sql = sql!(row("email"), "select id, password_hash from app_user where email = $1 and is_active");
         one(self.reader(), sql, [email.as_str().into()]).await
     }
 }
@@ -87,7 +88,7 @@ impl UnitOfWork {
         struct Tenant {
             name: String,
         }
-        let sql = "select name from tenant where id = $1";
+        let sql = sql!(tenant, "select name from tenant where id = $1");
         let tenant: Option<Tenant> = self.one(sql, [account.tenant_id.into()]).await?;
         Ok(tenant.map(|tenant| tenant.name).unwrap_or_default())
     }
@@ -101,7 +102,7 @@ impl UnitOfWork {
         struct Tokens {
             token_version: i64,
         }
-        let sql = "select token_version from app_user where id = $1 and is_active";
+        let sql = sql!(row("id"), "select token_version from app_user where id = $1 and is_active");
         let tokens: Option<Tokens> = self.one(sql, [id.into()]).await?;
         Ok(tokens.is_some_and(|now| now.token_version == version))
     }
@@ -111,7 +112,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn raise_token_version(&self, account: &Locked<Account>) -> Result<()> {
-        let sql = "update app_user set token_version = token_version + 1 where id = $1";
+        let sql = sql!(row("id"), "update app_user set token_version = token_version + 1 where id = $1");
         self.run(sql, [account.id.into()]).await.map(drop)
     }
 
@@ -135,7 +136,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn set_last_code(&self, account: &Locked<Account>, step: i64) -> Result<()> {
-        let sql = "update app_user set totp_last_step = $2 where id = $1";
+        let sql = sql!(row("id"), "update app_user set totp_last_step = $2 where id = $1");
         self.run(sql, [account.id.into(), step.into()]).await.map(drop)
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Database, Page,
     error::{Error, Result},
-    scoped::listed,
+    sql::sql,
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::Scope;
@@ -100,11 +100,11 @@ const CROSS_REACTIONS: &str =
 async fn with_reactions(db: &impl ConnectionTrait, tenant: TenantId, rows: Vec<AllergenRow>) -> Result<Vec<Allergen>> {
     let ids: Vec<AllergenId> = rows.iter().map(|row| row.id).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
-    let sql = format!(
-        "{CROSS_REACTIONS} and x.is_active and o.is_active and x.allergen_id in {} order by o.name, x.id",
-        listed(db.get_database_backend(), "$2")
+    let sql = sql!(
+        tenant,
+        "{CROSS_REACTIONS} and x.is_active and o.is_active and x.allergen_id in #list($2) order by o.name, x.id"
     );
-    let pairs: Vec<CrossReaction> = all(db, &sql, [tenant.into(), ids.into()]).await?;
+    let pairs: Vec<CrossReaction> = all(db, sql, [tenant.into(), ids.into()]).await?;
     let mut known: HashMap<AllergenId, Vec<KnownReaction>> = HashMap::new();
     for pair in pairs {
         known.entry(pair.allergen_id).or_default().push(KnownReaction {
@@ -141,13 +141,14 @@ impl Database {
         deleted_too: bool,
         page: Page,
     ) -> Result<Vec<Allergen>> {
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "{ALLERGENS} and (deletion_id is null or $2) and (is_mandatory or not $3)
              order by name, id limit $4 offset $5"
         );
         let [limit, offset] = page.values();
         let values = [scope.tenant_id().into(), deleted_too.into(), mandatory_only.into(), limit, offset];
-        let rows = all(self.reader(), &sql, values).await?;
+        let rows = all(self.reader(), sql, values).await?;
         with_reactions(self.reader(), scope.tenant_id(), rows).await
     }
 
@@ -156,8 +157,8 @@ impl Database {
     /// # Errors
     /// Not found.
     pub async fn find_allergen(&self, scope: &impl Scope, id: AllergenId) -> Result<Allergen> {
-        let sql = format!("{ALLERGENS} and id = $2 and deletion_id is null");
-        let row: Option<AllergenRow> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let sql = sql!(tenant, "{ALLERGENS} and id = $2 and deletion_id is null");
+        let row: Option<AllergenRow> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
         let rows = row.into_iter().collect();
         let mut found = with_reactions(self.reader(), scope.tenant_id(), rows).await?;
         found.pop().ok_or(Error::NotFound("allergen"))
@@ -174,13 +175,14 @@ impl Database {
         deleted_too: bool,
         page: Page,
     ) -> Result<Vec<CrossReaction>> {
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "{CROSS_REACTIONS} and (x.deletion_id is null or $2) and (x.allergen_id = $3 or $3 = 0)
              order by a.name, o.name, x.id limit $4 offset $5"
         );
         let [limit, offset] = page.values();
         let only = allergen.map_or(0, AllergenId::get);
-        all(self.reader(), &sql, [scope.tenant_id().into(), deleted_too.into(), only.into(), limit, offset]).await
+        all(self.reader(), sql, [scope.tenant_id().into(), deleted_too.into(), only.into(), limit, offset]).await
     }
 }
 
@@ -190,8 +192,8 @@ impl UnitOfWork {
     /// # Errors
     /// Not found.
     pub async fn allergen(&self, scope: &impl Scope, id: AllergenId) -> Result<AllergenRow> {
-        let sql = format!("{ALLERGENS} and id = $2 and deletion_id is null");
-        self.one(&sql, [scope.tenant_id().into(), id.into()]).await?.ok_or(Error::NotFound("allergen"))
+        let sql = sql!(tenant, "{ALLERGENS} and id = $2 and deletion_id is null");
+        self.one(sql, [scope.tenant_id().into(), id.into()]).await?.ok_or(Error::NotFound("allergen"))
     }
 
     /// The allergen as the office reads it, as this transaction leaves it.
@@ -237,8 +239,8 @@ impl UnitOfWork {
     /// # Errors
     /// Not found.
     pub async fn cross_reaction(&self, scope: &impl Scope, id: CrossReactionId) -> Result<CrossReaction> {
-        let sql = format!("{CROSS_REACTIONS} and x.id = $2 and x.deletion_id is null");
-        self.one(&sql, [scope.tenant_id().into(), id.into()]).await?.ok_or(Error::NotFound("cross-reaction"))
+        let sql = sql!(tenant, "{CROSS_REACTIONS} and x.id = $2 and x.deletion_id is null");
+        self.one(sql, [scope.tenant_id().into(), id.into()]).await?.ok_or(Error::NotFound("cross-reaction"))
     }
 
     /// Adds a cross-reaction between two allergens of the business.
@@ -275,7 +277,7 @@ impl UnitOfWork {
         probability: Probability,
         notes: Option<String>,
     ) -> Result<()> {
-        let sql = "update cross_reaction set probability = $2, notes = $3 where id = $1";
+        let sql = sql!(row("id"), "update cross_reaction set probability = $2, notes = $3 where id = $1");
         self.run(sql, [pair.id.into(), probability.as_str().into(), notes.into()]).await?;
         Ok(())
     }

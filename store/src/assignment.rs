@@ -1,6 +1,11 @@
 //! The roster as the office writes it: assignments of one branch for one day.
 
-use crate::{branch::BranchRow, error::Result, scoped::listed, unit_of_work::UnitOfWork};
+use crate::{
+    branch::BranchRow,
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::UnitOfWork,
+};
 use auth::Scope;
 use chrono::NaiveDate;
 use domain::{AssignmentId, BranchId, SectorId, Shift, UserId};
@@ -25,11 +30,14 @@ pub struct TableWaiter {
 }
 
 /// The active staff with the role WAITER in a branch, by name.
-pub(crate) const WAITERS: &str = "select u.id, u.email,
+pub(crate) static WAITERS: &Sql = sql!(
+    tenant,
+    "select u.id, u.email,
         coalesce(nullif(trim(coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '')), ''), u.email) as name
     from app_user u where u.tenant_id = $1 and u.is_active and exists (
-        select 1 from user_branch_role r where r.user_id = u.id and r.branch_id = $2 and r.role = 'WAITER')
-    order by name, u.id";
+        select 1 from user_branch_role r where r.user_id = u.id and r.branch_id = $2 and #waits(r))
+    order by name, u.id"
+);
 
 /// A place on the roster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,8 +70,11 @@ impl UnitOfWork {
         day: NaiveDate,
         shift: Option<Shift>,
     ) -> Result<Vec<AssignmentRow>> {
-        let sql = "select * from waiter_sector_assignment where tenant_id = $1 and branch_id = $2 and is_active
-            and assignment_date = $3 and (shift = $4 or $4 = '') order by id";
+        let sql = sql!(
+            tenant,
+            "select * from waiter_sector_assignment where tenant_id = $1 and branch_id = $2 and is_active
+            and assignment_date = $3 and (shift = $4 or $4 = '') order by id"
+        );
         let shift = shift.map_or("", Shift::as_str);
         self.all(sql, [scope.tenant_id().into(), branch.into(), day.into(), shift.into()]).await
     }
@@ -96,15 +107,15 @@ impl UnitOfWork {
         Ok(assignment::Entity::insert_many(rows).exec_with_returning(self.tx()).await?)
     }
 
-    /// Takes assignments off the roster for good: a roster is written anew every day, and the audit log keeps what it was.
+    /// Takes assignments off the roster for good: a roster is written anew every day, and the audit log keeps what it
+    /// was.
     ///
     /// # Errors
     /// The database failed.
     pub async fn remove_assignments(&self, scope: &impl Scope, ids: &[AssignmentId]) -> Result<()> {
         let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
         let ids = serde_json::to_string(&ids).unwrap_or_default();
-        let list = listed(self.backend(), "$2");
-        let sql = format!("delete from waiter_sector_assignment where tenant_id = $1 and id in {list}");
-        self.run(&sql, [scope.tenant_id().into(), ids.into()]).await.map(drop)
+        let sql = sql!(tenant, "delete from waiter_sector_assignment where tenant_id = $1 and id in #list($2)");
+        self.run(sql, [scope.tenant_id().into(), ids.into()]).await.map(drop)
     }
 }

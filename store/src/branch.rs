@@ -27,8 +27,8 @@ impl Database {
         Ok(query.one(self.reader()).await?)
     }
 
-    /// A branch of the caller's, open or closed. In a closed one only an administrator has a say, so it can be made ready
-    /// before it opens.
+    /// A branch of the caller's, open or closed. In a closed one only an administrator has a say, so it can be made
+    /// ready before it opens.
     ///
     /// # Errors
     /// Not found or deleted, or not the caller's branch.
@@ -41,7 +41,8 @@ impl Database {
 }
 
 impl UnitOfWork {
-    /// Locks a branch of the caller's, open or closed. The office's lock: service never waits for it, since it locks tables and sessions.
+    /// Locks a branch of the caller's, open or closed. The office's lock: service never waits for it, since it locks
+    /// tables and sessions.
     ///
     /// # Errors
     /// Not found or deleted, or not the caller's branch.

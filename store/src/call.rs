@@ -6,6 +6,7 @@
 use crate::{
     error::{Error, Result},
     session::Seated,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::{Scope, Staff};
@@ -75,14 +76,18 @@ impl UnitOfWork {
     /// Not found.
     pub async fn lock_call(&self, scope: &impl Scope, id: CallId) -> Result<(Locked<Seated>, Locked<CallRow>)> {
         // A call keeps its session for ever, so reading that without a lock is safe.
-        let sql = "select session_id from service_call where id = $1 and tenant_id = $2";
+        let sql = sql!(tenant, "select session_id from service_call where id = $1 and tenant_id = $2");
         let whose: Option<Whose> = self.one(sql, [id.into(), scope.tenant_id().into()]).await?;
         let session = whose.ok_or(Error::NotFound("service call"))?.session_id;
         let session = self.lock_session(scope, session).await.map_err(|error| match error {
             Error::Forbidden(_) => Error::NotFound("service call"),
             other => other,
         })?;
-        let call = service_call::Entity::find_by_id(id).lock_exclusive().one(self.tx()).await?;
+        let call = service_call::Entity::find_by_id(id)
+            .filter(service_call::Column::SessionId.eq(session.session.id))
+            .lock_exclusive()
+            .one(self.tx())
+            .await?;
         Ok((session, call.map(Locked::new).ok_or(Error::NotFound("service call"))?))
     }
 
@@ -97,7 +102,8 @@ impl UnitOfWork {
             acked_by_id: Some(waiter.user_id()),
             ..CallRow::clone(call)
         };
-        let sql = "update service_call set status = 'ACKED', acked_at = $2, acked_by_id = $3 where id = $1";
+        let sql =
+            sql!(row("id"), "update service_call set status = 'ACKED', acked_at = $2, acked_by_id = $3 where id = $1");
         self.run(sql, [call.id.into(), row.acked_at.into(), row.acked_by_id.map(UserId::get).into()]).await?;
         Ok(row)
     }
@@ -117,7 +123,10 @@ impl UnitOfWork {
             closed_by_id: Some(waiter.user_id()),
             ..CallRow::clone(call)
         };
-        let sql = "update service_call set status = 'CLOSED', closed_at = $2, closed_by_id = $3 where id = $1";
+        let sql = sql!(
+            row("id"),
+            "update service_call set status = 'CLOSED', closed_at = $2, closed_by_id = $3 where id = $1"
+        );
         self.run(sql, [call.id.into(), row.closed_at.into(), row.closed_by_id.map(UserId::get).into()]).await?;
         Ok(row)
     }
@@ -131,8 +140,11 @@ impl UnitOfWork {
         session: &Locked<table_session::Model>,
         staff: &Staff<R>,
     ) -> Result<Vec<(CallId, CallType)>> {
-        let sql = "update service_call set status = 'CLOSED', closed_at = $2, closed_by_id = $3
-            where session_id = $1 and status <> 'CLOSED' returning id, type as kind";
+        let sql = sql!(
+            session,
+            "update service_call set status = 'CLOSED', closed_at = $2, closed_by_id = $3
+            where session_id = $1 and #live_call() returning id, type as kind"
+        );
         let values = [session.id.into(), self.now().into(), staff.user_id().into()];
         let mut ended: Vec<Ended> = self.all(sql, values).await?;
         ended.sort_unstable_by_key(|row| row.id);
@@ -144,7 +156,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn move_calls(&self, session: &Locked<table_session::Model>, to: TableId) -> Result<()> {
-        let sql = "update service_call set table_id = $2 where session_id = $1 and status <> 'CLOSED'";
+        let sql = sql!(session, "update service_call set table_id = $2 where session_id = $1 and #live_call()");
         self.run(sql, [session.id.into(), to.into()]).await.map(drop)
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     Database,
     error::{Error, Result},
     session::Seated,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork, all},
 };
 use auth::{Caller, Scope};
@@ -64,9 +65,12 @@ impl Database {
     /// The database failed.
     pub async fn due_carts(&self, after: Option<SessionId>) -> Result<Vec<DueCart>> {
         // The word in the comment is how a look at the connection tells it from what a request asks.
-        let sql = "/* housekeeping */ select distinct s.tenant_id, s.branch_id, s.id as session_id
+        let sql = sql!(
+            unscoped("the carts of all businesses: a job settles those that are due"),
+            "/* housekeeping */ select distinct s.tenant_id, s.branch_id, s.id as session_id
             from cart_item i join table_session s on s.id = i.session_id where i.settle_at <= $1 and s.id > $2
-            order by session_id limit 100";
+            order by session_id limit 100"
+        );
         let after = after.map_or(0, SessionId::get);
         all(self.reader(), sql, [self.clock().now().into(), after.into()]).await
     }
@@ -191,8 +195,11 @@ impl UnitOfWork {
         struct Settled {
             id: CartItemId,
         }
-        let sql = "update cart_item set told_at = $2, settle_at = null
-            where session_id = $1 and settle_at <= $2 returning id";
+        let sql = sql!(
+            session,
+            "update cart_item set told_at = $2, settle_at = null
+            where session_id = $1 and settle_at <= $2 returning id"
+        );
         let settled: Vec<Settled> = self.all(sql, [session.session.id.into(), self.now().into()]).await?;
         Ok(settled.into_iter().map(|line| line.id).collect())
     }
@@ -223,7 +230,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn raise_cart_version(&self, session: &Locked<Seated>) -> Result<()> {
-        let sql = "update table_session set cart_version = cart_version + 1 where id = $1";
+        let sql = sql!(session, "update table_session set cart_version = cart_version + 1 where id = $1");
         self.run(sql, [session.session.id.into()]).await?;
         Ok(())
     }

@@ -4,7 +4,8 @@ use crate::{
     Database, Page,
     error::Result,
     menu::said,
-    scoped::{admitted, reach, within},
+    scoped::{admitted, reach},
+    sql::{Sql, sql},
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
@@ -78,9 +79,11 @@ pub struct NewCategory {
 
 const CATEGORIES: &str = "select * from category where tenant_id = $1";
 
-const LOCK: &str = "select * from category where tenant_id = $1 and id = $2 and deletion_id is null {lock}";
+static LOCK: &Sql =
+    sql!(tenant, "select * from category where tenant_id = $1 and id = $2 and deletion_id is null #lock");
 
-const LAST: &str = "select coalesce(max(display_order), 0) as last from category where branch_id = $1 and is_active";
+static LAST: &Sql =
+    sql!(branch, "select coalesce(max(display_order), 0) as last from category where branch_id = $1 and is_active");
 
 #[derive(FromQueryResult)]
 struct Last {
@@ -102,15 +105,15 @@ impl Database {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
         }
-        let sql = format!(
-            "{CATEGORIES} and (deletion_id is null or $2) and (branch_id = $3 or $3 = 0) and {}
-             order by branch_id, display_order, id limit $5 offset $6",
-            within(self.reader().get_database_backend(), "branch_id", "$4")
+        let sql = sql!(
+            tenant,
+            "{CATEGORIES} and (deletion_id is null or $2) and (branch_id = $3 or $3 = 0) and #within(branch_id, $4)
+             order by branch_id, display_order, id limit $5 offset $6"
         );
         let [limit, offset] = page.values();
         let only = branch.map_or(0, BranchId::get);
         let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
-        let rows: Vec<CategoryRow> = all(self.reader(), &sql, values).await?;
+        let rows: Vec<CategoryRow> = all(self.reader(), sql, values).await?;
         Ok(rows.into_iter().map(Category::from).collect())
     }
 
@@ -119,8 +122,8 @@ impl Database {
     /// # Errors
     /// Not found, or not in the caller's branches.
     pub async fn find_category(&self, scope: &impl Scope, id: CategoryId) -> Result<Category> {
-        let sql = format!("{CATEGORIES} and id = $2 and deletion_id is null");
-        let row: Option<CategoryRow> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let sql = sql!(tenant, "{CATEGORIES} and id = $2 and deletion_id is null");
+        let row: Option<CategoryRow> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
         admitted(scope, "category", row, |row| row.branch_id).map(Category::from)
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Database, Page,
     error::{Error, Result},
-    scoped::listed,
+    sql::sql,
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::Scope;
@@ -77,14 +77,14 @@ const SELECT: &str = "select id, tenant_id, name, category, extra_cost_cents, di
 async fn with_products(db: &impl ConnectionTrait, rows: Vec<Row>) -> Result<Vec<Customization>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
-    let sql = format!(
+    let sql = sql!(
+        row("customization_id"),
         "select x.customization_id, x.product_id from customization_product x
          join product p on p.id = x.product_id and p.deletion_id is null
-         where x.customization_id in {} order by x.product_id",
-        listed(db.get_database_backend(), "$1")
+         where x.customization_id in #list($1) order by x.product_id"
     );
     let mut products: HashMap<CustomizationId, Vec<ProductId>> = HashMap::new();
-    for link in all::<Link>(db, &sql, [ids.into()]).await? {
+    for link in all::<Link>(db, sql, [ids.into()]).await? {
         products.entry(link.customization_id).or_default().push(link.product_id);
     }
     let customization = |row: Row| Customization {
@@ -101,8 +101,8 @@ async fn with_products(db: &impl ConnectionTrait, rows: Vec<Row>) -> Result<Vec<
 }
 
 async fn find(db: &impl ConnectionTrait, tenant: TenantId, id: CustomizationId) -> Result<Customization> {
-    let sql = format!("{SELECT} and id = $2 and deletion_id is null");
-    let row: Option<Row> = one(db, &sql, [tenant.into(), id.into()]).await?;
+    let sql = sql!(tenant, "{SELECT} and id = $2 and deletion_id is null");
+    let row: Option<Row> = one(db, sql, [tenant.into(), id.into()]).await?;
     with_products(db, row.into_iter().collect()).await?.pop().ok_or(Error::NotFound("customization"))
 }
 
@@ -117,12 +117,13 @@ impl Database {
         deleted_too: bool,
         page: Page,
     ) -> Result<Vec<Customization>> {
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "{SELECT} and (deletion_id is null or $2)
              order by coalesce(category, ''), display_order, name, id limit $3 offset $4"
         );
         let [limit, offset] = page.values();
-        let rows = all(self.reader(), &sql, [scope.tenant_id().into(), deleted_too.into(), limit, offset]).await?;
+        let rows = all(self.reader(), sql, [scope.tenant_id().into(), deleted_too.into(), limit, offset]).await?;
         with_products(self.reader(), rows).await
     }
 
@@ -149,8 +150,11 @@ impl UnitOfWork {
     /// # Errors
     /// The name is taken.
     pub async fn insert_customization(&self, scope: &impl Scope, new: SetCustomization) -> Result<CustomizationId> {
-        let sql = "insert into customization (tenant_id, name, category, extra_cost_cents, display_order, created_at)
-            values ($1, $2, $3, $4, $5, $6) returning id";
+        let sql = sql!(
+            tenant,
+            "insert into customization (tenant_id, name, category, extra_cost_cents, display_order, created_at)
+            values ($1, $2, $3, $4, $5, $6) returning id"
+        );
         let values = [
             scope.tenant_id().into(),
             new.name.into(),
@@ -168,8 +172,11 @@ impl UnitOfWork {
     /// # Errors
     /// The name is taken.
     pub async fn set_customization(&self, id: CustomizationId, set: SetCustomization) -> Result<()> {
-        let sql = "update customization set name = $2, category = $3, extra_cost_cents = $4, display_order = $5
-            where id = $1";
+        let sql = sql!(
+            row("id"),
+            "update customization set name = $2, category = $3, extra_cost_cents = $4, display_order = $5
+            where id = $1"
+        );
         let SetCustomization { name, category, extra_cost_cents, order } = set;
         let values = [id.into(), name.into(), category.into(), extra_cost_cents.get().into(), order.into()];
         self.run(sql, values).await?;
@@ -182,12 +189,12 @@ impl UnitOfWork {
     /// It can be already of one of them.
     pub async fn link_customization(&self, to: &Customization, products: &[ProductId]) -> Result<()> {
         let ids = serde_json::to_string(products).unwrap_or_default();
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "insert into customization_product (customization_id, product_id, tenant_id)
-             select $1, p.id, p.tenant_id from product p where p.tenant_id = $2 and p.id in {}",
-            listed(self.backend(), "$3")
+             select $1, p.id, p.tenant_id from product p where p.tenant_id = $2 and p.id in #list($3)"
         );
-        self.run(&sql, [to.id.into(), to.tenant_id.into(), ids.into()]).await?;
+        self.run(sql, [to.id.into(), to.tenant_id.into(), ids.into()]).await?;
         Ok(())
     }
 
@@ -197,11 +204,11 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn unlink_customization(&self, from: &Customization, products: &[ProductId]) -> Result<()> {
         let ids = serde_json::to_string(products).unwrap_or_default();
-        let sql = format!(
-            "delete from customization_product where customization_id = $1 and product_id in {}",
-            listed(self.backend(), "$2")
+        let sql = sql!(
+            row("customization_id"),
+            "delete from customization_product where customization_id = $1 and product_id in #list($2)"
         );
-        self.run(&sql, [from.id.into(), ids.into()]).await?;
+        self.run(sql, [from.id.into(), ids.into()]).await?;
         Ok(())
     }
 
@@ -218,11 +225,9 @@ impl UnitOfWork {
             return Ok(());
         }
         let ids = serde_json::to_string(products).unwrap_or_default();
-        let sql = format!(
-            "select id from product where tenant_id = $1 and deletion_id is null and id in {}",
-            listed(self.backend(), "$2")
-        );
-        let found: Vec<Found> = self.all(&sql, [scope.tenant_id().into(), ids.into()]).await?;
+        let sql =
+            sql!(tenant, "select id from product where tenant_id = $1 and deletion_id is null and id in #list($2)");
+        let found: Vec<Found> = self.all(sql, [scope.tenant_id().into(), ids.into()]).await?;
         let all = products.iter().all(|product| found.iter().any(|row| row.id == *product));
         if all { Ok(()) } else { Err(Error::NotFound("product")) }
     }

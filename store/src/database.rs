@@ -118,7 +118,8 @@ impl Database {
         self.file.as_deref().map_or(Ok(()), DatabaseFile::check).map_err(Error::Unavailable)
     }
 
-    /// Runs `body` as one transaction, again on a conflict or when the connection is lost before the commit. `name` labels the metrics: `noun.verb`.
+    /// Runs `body` as one transaction, again on a conflict or when the connection is lost before the commit. `name`
+    /// labels the metrics: `noun.verb`.
     ///
     /// `body` must do nothing but use its unit of work: no network (I6), no memory of an earlier try.
     ///
@@ -157,8 +158,8 @@ impl Database {
             };
             match error.store_error().and_then(Error::conflict) {
                 None => return Err(error),
-                // After a restart of the database every connection of the pool is dead, and each try finds one of them and
-                // throws it away. Those are no tries.
+                // After a restart of the database every connection of the pool is dead, and each try finds one of them
+                // and throws it away. Those are no tries.
                 Some(Conflict::Lost) if lost < self.pool => {
                     metrics::counter!("transaction_retries_total", "transaction" => name).increment(1);
                     lost += 1;
@@ -203,7 +204,8 @@ impl Database {
             Ok(value) => value,
             Err(error) => {
                 if let Some((tx, ..)) = work.into_parts() {
-                    // The rollback is asked for now rather than left to the drop, so that the locks are free before the answer is out.
+                    // The rollback is asked for now rather than left to the drop, so that the locks are free before the
+                    // answer is out.
                     if let Err(error) = tx.rollback().await {
                         tracing::warn!(%error, "rollback failed; the connection is closed");
                     }

@@ -70,7 +70,8 @@ pub(crate) fn conflict(error: &DbErr) -> Option<Conflict> {
         return Some(Conflict::Lost);
     }
     match code(error)?.as_str() {
-        // PostgreSQL: serialization_failure, deadlock_detected. SQLite: BUSY (plain, RECOVERY, SNAPSHOT, TIMEOUT), LOCKED.
+        // PostgreSQL: serialization_failure, deadlock_detected. SQLite: BUSY (plain, RECOVERY, SNAPSHOT, TIMEOUT),
+        // LOCKED.
         "40001" | "40P01" | "5" | "261" | "517" | "773" | "6" | "262" => Some(Conflict::Transient),
         // PostgreSQL: lock_not_available, query_canceled.
         "55P03" | "57014" => Some(Conflict::TimedOut),
@@ -95,9 +96,9 @@ fn is_broken(error: &DbErr) -> bool {
 
 /// Whether the database lives but cannot do its work now: nothing is wrong with the request.
 ///
-/// PostgreSQL: read-only (25006), insufficient resources (class 53), system error (class 58), data corrupted (XX001, XX002).
-/// SQLite, by primary result code: NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB. A SQLSTATE has
-/// five characters, a result code of SQLite four at most.
+/// PostgreSQL: read-only (25006), insufficient resources (class 53), system error (class 58), data corrupted (XX001,
+/// XX002). SQLite, by primary result code: NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB. A
+/// SQLSTATE has five characters, a result code of SQLite four at most.
 fn is_out_of_order(error: &DbErr) -> bool {
     let Some(code) = code(error) else { return false };
     if code.len() == 5 {
@@ -107,7 +108,8 @@ fn is_out_of_order(error: &DbErr) -> bool {
 }
 
 fn is_unreachable(error: &DbErr) -> bool {
-    matches!(error, DbErr::ConnectionAcquire(_))
+    // Internal: there is no driver behind it, the file is not the one that was opened.
+    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(RuntimeErr::Internal(_)))
         || is_broken(error)
         || is_out_of_order(error)
         || driver(error).is_some_and(|e| {
@@ -140,7 +142,7 @@ impl Error {
     /// What happened with what caused it, for logs and health reports.
     pub(crate) fn with_cause(&self) -> String {
         match self {
-            Self::Unavailable(DbErr::Custom(why)) => why.clone(),
+            Self::Unavailable(DbErr::Custom(why) | DbErr::Conn(RuntimeErr::Internal(why))) => why.clone(),
             Self::Unavailable(cause) | Self::Database(cause) => format!("{self}: {cause}"),
             other => other.to_string(),
         }

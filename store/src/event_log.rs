@@ -7,14 +7,15 @@
 use crate::{
     Database,
     error::{Error, Result},
-    unit_of_work::{all, one},
+    sql::{Sql, sql},
+    unit_of_work::{all, one, rows},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     BranchId, EventId, SectorId, SessionId, TableId, TenantId,
-    event::{Author, Draft, Envelope, Position, Word},
+    event::{Audience, Author, Draft, Envelope, Position, Word},
 };
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Value};
 use serde_json::{json, value::RawValue};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -49,6 +50,7 @@ struct EventRow {
     actor_id: Option<i64>,
     actor_role: String,
     ts: DateTime<Utc>,
+    audience: Option<String>,
 }
 
 /// A row of the log, as it is read. One that cannot be read hides no other: it has its number all the same.
@@ -121,6 +123,7 @@ impl From<EventRow> for Logged {
             actor: Author { user_id: row.actor_id, role: Word::read(&row.actor_role) },
             ts: row.ts,
             v: 1,
+            audience: row.audience.as_deref().map(Audience::read),
         };
         match why {
             None => Self::Event(event),
@@ -136,23 +139,23 @@ fn corrupt(what: String) -> Error {
     Error::Database(DbErr::Custom(format!("unreadable event: {what}")))
 }
 
-const APPEND_POSTGRES: &str = "with stream as (
+static APPEND_POSTGRES: &Sql = sql!(tenant, "#pg(with stream as (
         update branch_stream set seq = seq + $3 where branch_id = $1 returning epoch, seq - $3 as base
     )
-    insert into event (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_id, actor_role, ts)
-    select $2, $1, stream.base + e.n, e.d->>0, (e.d->>1)::bigint, (e.d->>2)::bigint, (e.d->>3)::bigint, e.d->>4,
-           (e.d->>5)::bigint, e.d->>6, $5
-    from stream, jsonb_array_elements($4::jsonb) with ordinality as e (d, n)
-    returning id, seq, (select epoch from stream) as epoch";
+    insert into event (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_id, actor_role, ts, audience)
+    select $2, $1, stream.base + e.place, e.value->>0, (e.value->>1)::bigint, (e.value->>2)::bigint,
+           (e.value->>3)::bigint, e.value->>4, (e.value->>5)::bigint, e.value->>6, $5, e.value->>7
+    from stream, #rows($4) returning id, seq, (select epoch from stream) as epoch)");
 
-const RAISE_SQLITE: &str =
-    "update branch_stream set seq = seq + $2 where branch_id = $1 returning epoch, seq - $2 as seq";
+static RAISE_SQLITE: &Sql = sql!(
+    branch,
+    "#sqlite(update branch_stream set seq = seq + $2 where branch_id = $1 returning epoch, seq - $2 as seq)"
+);
 
-const APPEND_SQLITE: &str = "insert into event
-        (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_id, actor_role, ts)
-    select $2, $1, $3 + e.key + 1, e.value->>0, e.value->>1, e.value->>2, e.value->>3, e.value->>4, e.value->>5, e.value->>6, $5
-    from json_each($4) e where true
-    returning id, seq, $6 as epoch";
+static APPEND_SQLITE: &Sql = sql!(tenant, "#sqlite(insert into event
+        (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_id, actor_role, ts, audience)
+    select $2, $1, $3 + e.place, e.value->>0, e.value->>1, e.value->>2, e.value->>3, e.value->>4, e.value->>5, e.value->>6, $5, e.value->>7
+    from #rows($4) where true returning id, seq, $6 as epoch)");
 
 /// Numbers and logs the events of one transaction; several branches in id order (I2).
 pub(crate) async fn append(tx: &impl ConnectionTrait, drafts: Vec<Draft>, now: DateTime<Utc>) -> Result<Vec<Envelope>> {
@@ -207,7 +210,8 @@ async fn append_to(
 fn row_of(draft: &Draft, entity: &str) -> serde_json::Value {
     let Draft { event, place, actor } = draft;
     let (table, session, sector) = (place.table_id, place.session_id, place.sector_id);
-    json!([event.kind().as_str(), table, session, sector, entity, actor.user_id, actor.role.as_str()])
+    let (kind, role) = (event.kind(), actor.role.as_str());
+    json!([kind.as_str(), table, session, sector, entity, actor.user_id, role, kind.audience().text()])
 }
 
 /// What a numbered draft looks like from outside; the same that a later read of the log would give.
@@ -226,6 +230,7 @@ fn envelope_of(row: &Appended, epoch: Arc<str>, draft: &Draft, entity: String, n
         actor: draft.actor.into(),
         ts: now,
         v: 1,
+        audience: Some(draft.event.kind().audience()),
     })
 }
 
@@ -236,7 +241,7 @@ const CLOSE_ENOUGH: i64 = 64;
 
 const COLUMNS: &str =
     "e.id, e.tenant_id, e.branch_id, e.seq, s.epoch, e.type, e.table_id, e.session_id, e.sector_id, e.entity,
-    e.actor_id, e.actor_role, e.ts from event e join branch_stream s on s.branch_id = e.branch_id";
+    e.actor_id, e.actor_role, e.ts, e.audience from event e join branch_stream s on s.branch_id = e.branch_id";
 
 impl Database {
     /// At most [`PAGE`] events of the branch after `seq`, in order.
@@ -244,8 +249,8 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn events_after(&self, branch: BranchId, seq: i64) -> Result<Vec<Logged>> {
-        let sql = format!("select {COLUMNS} where e.branch_id = $1 and e.seq > $2 order by e.seq limit {PAGE}");
-        self.events(&sql, vec![branch.into(), seq.into()]).await
+        let sql = sql!(branch, "select {COLUMNS} where e.branch_id = $1 and e.seq > $2 order by e.seq limit {PAGE}");
+        self.events(sql, vec![branch.into(), seq.into()]).await
     }
 
     /// At most [`PAGE`] events of the branch from the instant `since` on, in order (the clients' clock catch-up).
@@ -254,22 +259,26 @@ impl Database {
     /// The database failed.
     pub async fn events_since(&self, branch: BranchId, since: DateTime<Utc>) -> Result<Vec<Logged>> {
         let before = self.number_before(branch, since - CLOCK_SKEW).await?;
-        let sql = format!(
+        let sql = sql!(
+            branch,
             "select {COLUMNS} where e.branch_id = $1 and e.seq > $3 and e.ts >= $2 order by e.seq limit {PAGE}"
         );
-        self.events(&sql, vec![branch.into(), since.into(), before.into()]).await
+        self.events(sql, vec![branch.into(), since.into(), before.into()]).await
     }
 
     /// A number before which everything is older than `since`, found by bisection: numbers rise with time but for the
-    /// skew of the API processes' clocks. Some twenty reads by the key, in place of all that the retention keeps or of an
-    /// index on the instant that every event would have to write.
+    /// skew of the API processes' clocks. Some twenty reads by the key, in place of all that the retention keeps or of
+    /// an index on the instant that every event would have to write.
     async fn number_before(&self, branch: BranchId, since: DateTime<Utc>) -> Result<i64> {
         #[derive(FromQueryResult)]
         struct Step {
             seq: i64,
             is_older: bool,
         }
-        let sql = "select seq, ts < $3 as is_older from event where branch_id = $1 and seq > $2 order by seq limit 1";
+        let sql = sql!(
+            branch,
+            "select seq, ts < $3 as is_older from event where branch_id = $1 and seq > $2 order by seq limit 1"
+        );
         let head = self.stream_head(branch).await?.map_or(0, |head| head.seq);
         let oldest = self.oldest_event(branch).await?.unwrap_or(head);
         let (mut before, mut end) = (oldest - 1, head);
@@ -283,9 +292,8 @@ impl Database {
         Ok(before)
     }
 
-    async fn events(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Logged>> {
-        let statement = Statement::from_sql_and_values(self.reader().get_database_backend(), sql, values);
-        self.reader().query_all_raw(statement).await?.iter().map(Logged::read).collect()
+    async fn events(&self, sql: &Sql, values: Vec<Value>) -> Result<Vec<Logged>> {
+        rows(self.reader(), sql, values).await?.iter().map(Logged::read).collect()
     }
 
     /// Where the branch's stream stands; `None` for a branch that does not exist.
@@ -307,17 +315,10 @@ impl Database {
             epoch: String,
             seq: i64,
         }
-        let backend = self.reader().get_database_backend();
         let ids = serde_json::to_string(branches).map_err(|e| corrupt(e.to_string()))?;
-        let sql = match backend {
-            DbBackend::Postgres => {
-                "select branch_id, epoch, seq from branch_stream
-                 where branch_id in (select value::bigint from jsonb_array_elements_text($1::jsonb))"
-            }
-            _ => "select branch_id, epoch, seq from branch_stream where branch_id in (select value from json_each($1))",
-        };
-        let statement = Statement::from_sql_and_values(backend, sql, [ids.into()]);
-        let rows = self.reader().query_all_raw(statement).await?;
+        let sql =
+            sql!(row("branch_id"), "select branch_id, epoch, seq from branch_stream where branch_id in #list($1)");
+        let rows = rows(self.reader(), sql, [ids.into()]).await?;
         // A stream that cannot be read stops no other.
         let heads = rows.iter().filter_map(|row| {
             let head = Head::from_query_result(row, "");
@@ -335,7 +336,7 @@ impl Database {
         struct Oldest {
             seq: i64,
         }
-        let sql = "select seq from event where branch_id = $1 order by seq limit 1";
+        let sql = sql!(branch, "select seq from event where branch_id = $1 order by seq limit 1");
         Ok(one::<Oldest>(self.reader(), sql, [branch.into()]).await?.map(|row| row.seq))
     }
 
@@ -347,10 +348,10 @@ impl Database {
     /// The database failed.
     pub async fn begin_epoch(&self) -> Result<u64> {
         // One statement, so that a branch whose stream is being raised gets its epoch right after that commit.
-        let sql = match self.reader().get_database_backend() {
-            DbBackend::Postgres => "update branch_stream set epoch = gen_random_uuid()::text",
-            _ => "update branch_stream set epoch = lower(hex(randomblob(16)))",
-        };
+        let sql = sql!(
+            unscoped("an operator's word on the whole database, after a restore"),
+            "update branch_stream set epoch = #pg(gen_random_uuid()::text)#sqlite(lower(hex(randomblob(16))))"
+        );
         self.transaction("stream.begin_epoch", |uow| async move { uow.run(sql, []).await }).await
     }
 
@@ -364,7 +365,10 @@ impl Database {
             count: i64,
             longest: i64,
         }
-        let sql = "select count(*) as count, coalesce(max(seq), 0) as longest from branch_stream";
+        let sql = sql!(
+            unscoped("the streams of all businesses, counted for an operator"),
+            "select count(*) as count, coalesce(max(seq), 0) as longest from branch_stream"
+        );
         Ok(one::<Streams>(self.reader(), sql, []).await?.map_or((0, 0), |streams| (streams.count, streams.longest)))
     }
 
@@ -374,8 +378,11 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn forget_events(&self, before: DateTime<Utc>) -> Result<u64> {
-        let sql = "delete from event where id in (
-            select id from (select id, ts from event order by id limit 5000) oldest where ts < $1)";
+        let sql = sql!(
+            unscoped("what is past its life is forgotten in all businesses"),
+            "/* housekeeping */ delete from event where id in (
+            select id from (select id, ts from event order by id limit 5000) oldest where ts < $1)"
+        );
         self.forget(sql, &[before.into()]).await
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Database,
     error::Result,
-    scoped::listed,
+    sql::{Sql, built_sql, sql},
     unit_of_work::{UnitOfWork, all},
 };
 use auth::Scope;
@@ -55,20 +55,26 @@ struct SubcategoryRow {
 }
 
 // A deleted branch's choices come back with it and are nobody's business until then.
-const CATEGORIES: &str = "select c.id as category_id, c.name as category_name, b.id as branch_id
+static CATEGORIES: &Sql = sql!(
+    tenant,
+    "select c.id as category_id, c.name as category_name, b.id as branch_id
     from category c
     left join branch_category_exclusion x on x.category_id = c.id
     left join branch b on b.id = x.branch_id and b.deletion_id is null
     where c.tenant_id = $1 and c.deletion_id is null and (c.id = $2 or ($2 = 0 and c.is_active))
-    order by c.branch_id, c.display_order, c.id, b.id";
+    order by c.branch_id, c.display_order, c.id, b.id"
+);
 
-const SUBCATEGORIES: &str = "select s.id as subcategory_id, s.name as subcategory_name, c.id as category_id,
+static SUBCATEGORIES: &Sql = sql!(
+    tenant,
+    "select s.id as subcategory_id, s.name as subcategory_name, c.id as category_id,
         c.name as category_name, b.id as branch_id
     from subcategory s join category c on c.id = s.category_id
     left join branch_subcategory_exclusion x on x.subcategory_id = s.id
     left join branch b on b.id = x.branch_id and b.deletion_id is null
     where s.tenant_id = $1 and s.deletion_id is null and (s.id = $2 or ($2 = 0 and s.is_active))
-    order by c.branch_id, c.display_order, c.id, s.display_order, s.id, b.id";
+    order by c.branch_id, c.display_order, c.id, s.display_order, s.id, b.id"
+);
 
 async fn categories(db: &impl ConnectionTrait, scope: &impl Scope, id: i64) -> Result<Vec<CategoryExclusion>> {
     let rows: Vec<CategoryRow> = all(db, CATEGORIES, [scope.tenant_id().into(), id.into()]).await?;
@@ -130,6 +136,10 @@ impl Database {
     }
 }
 
+/// What a branch can leave out.
+#[cfg(test)]
+const EXCLUDABLE: [&str; 2] = ["category", "subcategory"];
+
 impl UnitOfWork {
     /// Where a category is left out, as this transaction leaves it; `None` when there is no such category.
     ///
@@ -173,16 +183,15 @@ impl UnitOfWork {
     }
 
     async fn exclude(&self, scope: &impl Scope, what: &str, id: i64, branches: &[BranchId]) -> Result<()> {
-        let old = format!(
+        let old = built_sql!(tenant, what: &str = what, in EXCLUDABLE, format!(
             "delete from branch_{what}_exclusion where {what}_id = $1
              and branch_id in (select id from branch where tenant_id = $2 and deletion_id is null)"
-        );
+        ));
         self.run(&old, [id.into(), scope.tenant_id().into()]).await?;
-        let new = format!(
+        let new = built_sql!(tenant, what: &str = what, in EXCLUDABLE, format!(
             "insert into branch_{what}_exclusion (branch_id, {what}_id, tenant_id)
-             select b.id, $1, b.tenant_id from branch b where b.tenant_id = $2 and b.id in {}",
-            listed(self.backend(), "$3")
-        );
+             select b.id, $1, b.tenant_id from branch b where b.tenant_id = $2 and b.id in #list($3)"
+        ));
         let ids = serde_json::to_string(branches).unwrap_or_default();
         self.run(&new, [id.into(), scope.tenant_id().into(), ids.into()]).await?;
         Ok(())

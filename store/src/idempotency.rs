@@ -7,6 +7,7 @@
 use crate::{
     Database,
     error::{Error, Result},
+    sql::{Sql, sql},
     unit_of_work::UnitOfWork,
 };
 use auth::{Caller, Scope};
@@ -16,8 +17,8 @@ use sea_orm::FromQueryResult;
 use serde::Serialize;
 use std::net::IpAddr;
 
-/// Keys of one table that are alive at once. A table of eight sends some hundred commands in an evening; a stranger with its
-/// token must not fill the disk with keys and answers. Staff are known by name and are not counted.
+/// Keys of one table that are alive at once. A table of eight sends some hundred commands in an evening; a stranger
+/// with its token must not fill the disk with keys and answers. Staff are known by name and are not counted.
 const KEYS_OF_A_TABLE: i64 = 5_000;
 
 /// How long a key answers for its request, in hours (I7).
@@ -108,7 +109,7 @@ struct Claim {
 // A key older than its life is taken over as if it were new. `fresh` tells the claimer from the repeater: only the
 // claimer's row carries this transaction's instant without an answer.
 // Nothing comes back when it would be one key too many ($7; 0 for as many as one likes).
-const CLAIM: &str = "insert into idempotency_key (tenant_id, caller, key, fingerprint, created_at)
+static CLAIM: &Sql = sql!(tenant, "insert into idempotency_key (tenant_id, caller, key, fingerprint, created_at)
     select $1, $2, $3, $4, $5
     where $7 = 0 or exists (select 1 from idempotency_key known where known.caller = $2 and known.key = $3)
        or $7 > (select count(*) from (select 1 as one from idempotency_key own where own.caller = $2 limit $7) as owned)
@@ -117,15 +118,15 @@ const CLAIM: &str = "insert into idempotency_key (tenant_id, caller, key, finger
         status = case when idempotency_key.created_at < $6 then null else idempotency_key.status end,
         response = case when idempotency_key.created_at < $6 then null else idempotency_key.response end,
         created_at = case when idempotency_key.created_at < $6 then excluded.created_at else idempotency_key.created_at end
-    returning fingerprint, status, response, status is null as fresh";
+    returning fingerprint, status, response, status is null as fresh");
 
 impl UnitOfWork {
     /// Claims the attempt's key, or returns the answer of the attempt that did. To be called right after the first
     /// lock (I4). Without a key there is nothing to claim.
     ///
     /// # Errors
-    /// [`Error::KeyReused`] when the key belongs to another request, [`Error::TooManyKeys`] when the table has used more
-    /// than any table needs.
+    /// [`Error::KeyReused`] when the key belongs to another request, [`Error::TooManyKeys`] when the table has used
+    /// more than any table needs.
     pub async fn first_answer(&self, scope: &impl Scope, attempt: &Attempt) -> Result<Option<Answer>> {
         let Some(key) = &attempt.key else { return Ok(None) };
         let now = self.now();
@@ -160,7 +161,10 @@ impl UnitOfWork {
         if let Some(key) = &attempt.key {
             let body = String::from_utf8_lossy(&answer.body).into_owned();
             self.run(
-                "update idempotency_key set status = $3, response = $4 where caller = $1 and key = $2",
+                sql!(
+                    row("caller"),
+                    "update idempotency_key set status = $3, response = $4 where caller = $1 and key = $2"
+                ),
                 [scope.caller().to_string().into(), key.as_str().into(), answer.outcome.kept().into(), body.into()],
             )
             .await?;
@@ -179,8 +183,11 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn forget_idempotency_keys(&self) -> Result<u64> {
-        let sql = "delete from idempotency_key where id in (
-            select id from idempotency_key where created_at < $1 order by created_at limit 5000)";
+        let sql = sql!(
+            unscoped("what is past its life is forgotten in all businesses"),
+            "/* housekeeping */ delete from idempotency_key where id in (
+            select id from idempotency_key where created_at < $1 order by created_at limit 5000)"
+        );
         self.forget(sql, &[oldest_living(self.clock().now()).into()]).await
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     error::Result,
+    sql::sql,
     table::TableRow,
     unit_of_work::{Locked, UnitOfWork},
 };
@@ -21,8 +22,8 @@ impl Locked<TableRow> {
 }
 
 impl UnitOfWork {
-    /// The table in use with that join code, in the branch of that slug where one is named. Whether the code is still the
-    /// table's is to be asked again under the table's lock.
+    /// The table in use with that join code, in the branch of that slug where one is named. Whether the code is still
+    /// the table's is to be asked again under the table's lock.
     ///
     /// # Errors
     /// The database failed.
@@ -47,8 +48,11 @@ impl UnitOfWork {
         struct Taken {
             taken: bool,
         }
-        let sql = "select exists (select 1 from dining_table where join_code_digest = $1)
-            or exists (select 1 from dining_table where upper(code) = $2) as taken";
+        let sql = sql!(
+            row("join_code_digest"),
+            "select exists (select 1 from dining_table where join_code_digest = $1)
+            or exists (select 1 from dining_table where upper(code) = $2) as taken"
+        );
         let row: Option<Taken> = self.one(sql, [digest(code.as_str()).into(), code.as_str().into()]).await?;
         Ok(row.is_some_and(|row| row.taken))
     }
@@ -58,7 +62,7 @@ impl UnitOfWork {
     /// # Errors
     /// Another table has it.
     pub async fn set_join_code(&self, table: &Locked<TableRow>, code: &JoinCode) -> Result<()> {
-        let sql = "update dining_table set join_code = $2, join_code_digest = $3 where id = $1";
+        let sql = sql!(row("id"), "update dining_table set join_code = $2, join_code_digest = $3 where id = $1");
         self.run(sql, [table.id.into(), code.as_str().into(), digest(code.as_str()).into()]).await?;
         Ok(())
     }

@@ -51,6 +51,7 @@ mod schema;
 mod scoped;
 mod sector;
 mod session;
+mod sql;
 mod staff;
 mod staff_member;
 mod subcategory;
@@ -88,8 +89,9 @@ pub use offer::{EndedRestriction, OfferedIn};
 pub use office::{NewBranch, NewUser};
 pub use page::Page;
 pub use payment::{
-    AccountRow, Bill, CheckoutRow, Facts, Incident, IncidentRow, Keeping, LockedRefund, NewAccount, NewCheckout,
-    NewNotice, NewPayment, NoticeTally, PaymentRow, RefundRow, ReturnedPayment, Sealed, SyncRow, Target, Worth,
+    AccountRow, Bill, CancellationEnd, CancellationRow, CheckoutRow, Facts, Incident, IncidentRow, Keeping,
+    LockedRefund, NewAccount, NewCheckout, NewNotice, NewPayment, NoticeTally, PaymentRow, RefundRow, ReturnedPayment,
+    Sealed, SyncRow, Target, Worth,
 };
 pub use payment::{
     BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport,

@@ -4,7 +4,7 @@ use crate::{
     BranchRow, CategoryRow, Database, OfferRow, ProductRow, SubcategoryRow,
     allergen::AllergenRow,
     error::Result,
-    scoped::listed,
+    sql::{built_sql, sql},
     unit_of_work::{UnitOfWork, all},
 };
 use auth::Scope;
@@ -54,12 +54,19 @@ pub struct MenuRows {
     pub choosable: Vec<ChoosableRow>,
 }
 
+/// The tables of which each row is a thing of its own.
+#[cfg(test)]
+const TABLES: [&str; 6] = ["branch", "allergen", "category", "subcategory", "product", "customization"];
+/// The tables that say something of products.
+#[cfg(test)]
+const OF_PRODUCTS: [&str; 3] = ["branch_product", "product_allergen", "customization_product"];
+
 async fn read(db: &impl ConnectionTrait, tenant: TenantId) -> Result<MenuRows> {
     async fn table<T: FromQueryResult>(db: &impl ConnectionTrait, name: &str, tenant: TenantId) -> Result<Vec<T>> {
-        let sql = format!(
+        let sql = built_sql!(tenant, name: &str = name, in TABLES, format!(
             "select * from {name} where tenant_id = $1 and deletion_id is null
              order by case when is_active then 0 else 1 end, id"
-        );
+        ));
         all(db, &sql, [tenant.into()]).await
     }
     async fn of_products<T: FromQueryResult>(
@@ -67,10 +74,10 @@ async fn read(db: &impl ConnectionTrait, tenant: TenantId) -> Result<MenuRows> {
         name: &str,
         tenant: TenantId,
     ) -> Result<Vec<T>> {
-        let sql = format!(
+        let sql = built_sql!(tenant, name: &str = name, in OF_PRODUCTS, format!(
             "select * from {name} where tenant_id = $1
                and product_id in (select id from product where tenant_id = $1 and deletion_id is null)"
-        );
+        ));
         all(db, &sql, [tenant.into()]).await
     }
     Ok(MenuRows {
@@ -132,8 +139,8 @@ impl UnitOfWork {
         self.save::<subcategory::Entity, _>(new, old).await
     }
 
-    /// As [`save_allergens`](Self::save_allergens). Recipe, taste and the numbers of cooking methods, which no file knows,
-    /// stay as they are.
+    /// As [`save_allergens`](Self::save_allergens). Recipe, taste and the numbers of cooking methods, which no file
+    /// knows, stay as they are.
     ///
     /// # Errors
     /// The database failed.
@@ -152,8 +159,8 @@ impl UnitOfWork {
         const IDS: &str = "cooking_method_ids";
         let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();
         let ids = serde_json::to_string(&ids).unwrap_or_default();
-        let sql = format!("select id, cooking from product where id in {}", listed(self.backend(), "$1"));
-        let known: Vec<Cooked> = self.all(&sql, [ids.into()]).await?;
+        let sql = sql!(row("id"), "select id, cooking from product where id in #list($1)");
+        let known: Vec<Cooked> = self.all(sql, [ids.into()]).await?;
         let mut known: HashMap<ProductId, Json> =
             known.into_iter().filter_map(|row| Some((row.id, row.cooking?.get(IDS)?.clone()))).collect();
         for row in rows {
@@ -194,12 +201,12 @@ impl UnitOfWork {
             return Ok(());
         }
         let ids: Value = serde_json::to_string(products).unwrap_or_default().into();
-        let sql = format!(
-            "delete from product_allergen where product_id in {}
-               and allergen_id in (select id from allergen where deletion_id is null)",
-            listed(self.backend(), "$1")
+        let sql = sql!(
+            row("product_id"),
+            "delete from product_allergen where product_id in #list($1)
+               and allergen_id in (select id from allergen where deletion_id is null)"
         );
-        self.run(&sql, [ids]).await?;
+        self.run(sql, [ids]).await?;
         for batch in rows.chunks(BATCH) {
             let rows = batch.iter().map(|row| {
                 let mut row = row.clone().into_active_model().reset_all();
@@ -208,29 +215,8 @@ impl UnitOfWork {
             });
             product_allergen::Entity::insert_many(rows).exec_without_returning(self.tx()).await?;
         }
-        self.inherit_declared(products).await
-    }
-
-    /// A product that inherits from its recipe contains what that contains, whatever a file says.
-    async fn inherit_declared(&self, products: &[ProductId]) -> Result<()> {
-        let ids = serde_json::to_string(products).unwrap_or_default();
-        let of_recipe =
-            "from product p join recipe_allergen ra on ra.recipe_id = p.recipe_id and p.inherits_from_recipe";
-        let list = listed(self.backend(), "$1");
-        let overrule = format!(
-            "delete from product_allergen where presence <> 'contains' and product_id in {list} and exists (
-                select 1 {of_recipe}
-                where p.id = product_allergen.product_id and ra.allergen_id = product_allergen.allergen_id)"
-        );
-        self.run(&overrule, [ids.as_str().into()]).await?;
-        let inherit = format!(
-            "insert into product_allergen (tenant_id, product_id, allergen_id, presence)
-             select p.tenant_id, p.id, ra.allergen_id, 'contains' {of_recipe}
-             where p.id in {list} and not exists (
-                 select 1 from product_allergen pa
-                 where pa.product_id = p.id and pa.allergen_id = ra.allergen_id and pa.presence = 'contains')"
-        );
-        self.run(&inherit, [ids.into()]).await.map(drop)
+        // Whatever the file says of what comes from a recipe.
+        self.inherit_allergens_of(products).await
     }
 
     /// As [`save_allergens`](Self::save_allergens).
@@ -251,12 +237,12 @@ impl UnitOfWork {
             return Ok(());
         }
         let ids: Value = serde_json::to_string(modifiers).unwrap_or_default().into();
-        let sql = format!(
-            "delete from customization_product where customization_id in {}
-               and product_id in (select id from product where deletion_id is null)",
-            listed(self.backend(), "$1")
+        let sql = sql!(
+            row("customization_id"),
+            "delete from customization_product where customization_id in #list($1)
+               and product_id in (select id from product where deletion_id is null)"
         );
-        self.run(&sql, [ids]).await?;
+        self.run(sql, [ids]).await?;
         for batch in rows.chunks(BATCH) {
             let rows = batch.iter().map(|row| row.clone().into_active_model().reset_all());
             customization_product::Entity::insert_many(rows).exec_without_returning(self.tx()).await?;

@@ -1,7 +1,7 @@
 //! Bringing the schema up to date, on a connection of its own.
 //!
-//! A migration may rewrite a large table, so the time-outs of a request are not its. Its connection is opened for it and
-//! closed after it, whatever became of it (I9), and everything happens in one transaction: a migration that fails
+//! A migration may rewrite a large table, so the time-outs of a request are not its. Its connection is opened for it
+//! and closed after it, whatever became of it (I9), and everything happens in one transaction: a migration that fails
 //! leaves nothing behind, and one that met a deadlock begins again.
 
 use crate::{
@@ -14,8 +14,8 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-/// Tries of one migration, the first included. The older program still serves and takes its locks in another order than a
-/// migration takes the tables': each deadlock with it is one transaction of its, so the next try mostly meets none.
+/// Tries of one migration, the first included. The older program still serves and takes its locks in another order than
+/// a migration takes the tables': each deadlock with it is one transaction of its, so the next try mostly meets none.
 const TRIES: u32 = 10;
 /// The advisory lock of everybody who migrates this database.
 const LOCK: &str = "select pg_advisory_xact_lock(724861001)";

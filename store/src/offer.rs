@@ -6,8 +6,9 @@
 use crate::{
     Database,
     error::{Error, Result},
-    scoped::{admitted, listed},
+    scoped::admitted,
     session::Seated,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork, all},
 };
 use auth::Scope;
@@ -40,16 +41,23 @@ struct At {
     branch_id: BranchId,
 }
 
-const BRANCHES: &str = "select bp.branch_id from branch_product bp
+static BRANCHES: &Sql = sql!(
+    tenant,
+    "select bp.branch_id from branch_product bp
     join branch b on b.id = bp.branch_id and b.is_active
     join product p on p.id = bp.product_id and p.is_active
-    where bp.product_id = $1 and bp.tenant_id = $2 order by bp.branch_id";
+    where bp.product_id = $1 and bp.tenant_id = $2 order by bp.branch_id"
+);
 
-const LOCK: &str = "select * from branch_product
+static LOCK: &Sql = sql!(
+    tenant,
+    "select * from branch_product
     where product_id = $1 and tenant_id = $2 and branch_id = $3
-      and product_id in (select id from product where is_active) {lock}";
+      and product_id in (select id from product where is_active) #lock"
+);
 
-const OWN_BRANCH: &str = "select id as branch_id from branch where id = $1 and tenant_id = $2 and is_active";
+static OWN_BRANCH: &Sql =
+    sql!(tenant, "select id as branch_id from branch where id = $1 and tenant_id = $2 and is_active");
 
 impl UnitOfWork {
     /// Where, among the caller's branches, the product is on the menu.
@@ -94,11 +102,11 @@ impl UnitOfWork {
         products: &[ProductId],
     ) -> Result<Vec<Locked<branch_product::Model>>> {
         let ids = serde_json::to_string(products).unwrap_or_default();
-        let sql = format!(
-            "select * from branch_product where branch_id = $1 and product_id in {} order by product_id {{lock}}",
-            listed(self.backend(), "$2")
+        let sql = sql!(
+            branch,
+            "select * from branch_product where branch_id = $1 and product_id in #list($2) order by product_id #lock"
         );
-        let rows: Vec<branch_product::Model> = self.all(&sql, [session.session.branch_id.into(), ids.into()]).await?;
+        let rows: Vec<branch_product::Model> = self.all(sql, [session.session.branch_id.into(), ids.into()]).await?;
         Ok(rows.into_iter().map(Locked::new).collect())
     }
 
@@ -109,7 +117,10 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn set_supply(&self, offer: &Locked<branch_product::Model>, supply: Supply) -> Result<()> {
         let id: BranchProductId = offer.id;
-        let sql = "update branch_product set is_available = $2, remaining = $3, restricted_until = $4 where id = $1";
+        let sql = sql!(
+            row("id"),
+            "update branch_product set is_available = $2, remaining = $3, restricted_until = $4 where id = $1"
+        );
         let values = [id.into(), supply.is_available.into(), supply.remaining.into(), supply.until.into()];
         self.run(sql, values).await?;
         Ok(())
@@ -121,23 +132,28 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn raise_menu_version(&self, branch: BranchId) -> Result<()> {
-        self.run("update branch set menu_version = menu_version + 1 where id = $1", [branch.into()]).await?;
+        self.run(sql!(branch, "update branch set menu_version = menu_version + 1 where id = $1"), [branch.into()])
+            .await?;
         Ok(())
     }
 }
 
 impl Database {
-    /// At most a hundred places in menus where an 86 or a count is over, by branch and product, behind the place `after`.
+    /// At most a hundred places in menus where an 86 or a count is over, by branch and product, behind the place
+    /// `after`.
     ///
     /// # Errors
     /// The database failed.
     pub async fn ended_restrictions(&self, after: Option<(BranchId, ProductId)>) -> Result<Vec<EndedRestriction>> {
         // The word in the comment is how a look at the connection tells it from what a request asks.
-        let sql = "/* housekeeping */ select bp.tenant_id, bp.branch_id, bp.product_id from branch_product bp
+        let sql = sql!(
+            unscoped("the restrictions of all businesses: a job ends those that are due"),
+            "/* housekeeping */ select bp.tenant_id, bp.branch_id, bp.product_id from branch_product bp
             join product p on p.id = bp.product_id and p.is_active
             join branch b on b.id = bp.branch_id and b.is_active
             where bp.restricted_until <= $1 and (bp.branch_id, bp.product_id) > ($2, $3)
-            order by bp.branch_id, bp.product_id limit 100";
+            order by bp.branch_id, bp.product_id limit 100"
+        );
         let (branch, product) = after.map_or((0, 0), |(branch, product)| (branch.get(), product.get()));
         all(self.reader(), sql, [self.clock().now().into(), branch.into(), product.into()]).await
     }

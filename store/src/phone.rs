@@ -9,6 +9,7 @@ use crate::{
     diner::DinerRow,
     error::{Error, Result},
     session::{Seated, SessionRow},
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork, one},
 };
 use auth::{Caller, Scope};
@@ -26,7 +27,8 @@ use std::collections::BTreeSet;
 pub type PhoneRow = session_phone::Model;
 
 /// Phones of a session that have not registered. One that joins beyond them takes the place of the one that has waited
-/// longest, which has to scan again: nobody who joins for ever fills the disk, keeps others out, or shares a row with them.
+/// longest, which has to scan again: nobody who joins for ever fills the disk, keeps others out, or shares a row with
+/// them.
 const MOST_UNREGISTERED: i64 = 100;
 
 /// Somebody at a table, with every phone and every name of theirs, removed ones included.
@@ -52,17 +54,18 @@ struct Present {
     seated: bool,
 }
 
-const PRESENT: &str = "select removed_at is null as seated from session_phone where id = $1 and session_id = $2";
+static PRESENT: &Sql =
+    sql!(session, "select removed_at is null as seated from session_phone where id = $1 and session_id = $2");
 
 impl Database {
-    /// Whether the phone joined the session and was not removed from it. A phone without a number, of a token from before there
-    /// were any, is seated as long as nobody was removed.
+    /// Whether the phone joined the session and was not removed from it. A phone without a number, of a token from
+    /// before there were any, is seated as long as nobody was removed.
     ///
     /// # Errors
     /// The database failed.
     pub async fn is_phone_seated(&self, session: SessionId, phone: Option<PhoneId>) -> Result<bool> {
         let Some(phone) = phone else {
-            let sql = "select phones_removed = 0 as seated from table_session where id = $1";
+            let sql = sql!(session, "select phones_removed = 0 as seated from table_session where id = $1");
             let row: Option<Present> = one(self.reader(), sql, [session.into()]).await?;
             return Ok(row.is_none_or(|row| row.seated));
         };
@@ -96,14 +99,19 @@ impl UnitOfWork {
             phones: i64,
             first: Option<PhoneId>,
         }
-        let sql = "select count(*) as phones, min(id) as first from session_phone
-            where session_id = $1 and diner_id is null and removed_at is null";
+        let sql = sql!(
+            session,
+            "select count(*) as phones, min(id) as first from session_phone
+            where session_id = $1 and diner_id is null and removed_at is null"
+        );
         let unregistered: Option<Unregistered> = self.one(sql, [session.id.into()]).await?;
         if let Some(Unregistered { phones: MOST_UNREGISTERED.., first: Some(first) }) = unregistered {
-            self.run("delete from session_phone where id = $1", [first.into()]).await?;
+            self.run(sql!(row("id"), "delete from session_phone where id = $1"), [first.into()]).await?;
             // From now on it is looked at who speaks under the session's lock.
-            let look =
-                "update table_session set phones_removed = phones_removed + 1 where id = $1 and phones_removed = 0";
+            let look = sql!(
+                session,
+                "update table_session set phones_removed = phones_removed + 1 where id = $1 and phones_removed = 0"
+            );
             self.run(look, [session.id.into()]).await?;
         }
         let row = session_phone::ActiveModel {
@@ -129,29 +137,35 @@ impl UnitOfWork {
         Ok(query.one(self.tx()).await?)
     }
 
-    /// Whether somebody was removed from the session who had named this device or this id of the visit. Fingerprints do not
-    /// count: two phones of one make have the same.
+    /// Whether somebody was removed from the session who had named this device or this id of the visit. Fingerprints do
+    /// not count: two phones of one make have the same.
     ///
     /// # Errors
     /// The database failed.
     pub async fn is_device_removed(&self, session: SessionId, marks: &DeviceMarks<'_>) -> Result<bool> {
-        let sql = "select false as seated from diner where session_id = $1 and removed_at is not null
-            and (device_id = $2 or local_id = $3) limit 1";
+        let sql = sql!(
+            session,
+            "select false as seated from diner where session_id = $1 and removed_at is not null
+            and (device_id = $2 or local_id = $3) limit 1"
+        );
         let values = [session.into(), marks.device_id.into(), marks.local_id.into()];
         let row: Option<Present> = self.one(sql, values).await?;
         Ok(row.is_some())
     }
 
-    /// Notes as whom the caller's phone registered. One that scanned again after the check was asked for, and registers as
-    /// a diner who was there before, was there before.
+    /// Notes as whom the caller's phone registered. One that scanned again after the check was asked for, and registers
+    /// as a diner who was there before, was there before.
     ///
     /// # Errors
     /// The database failed.
     pub async fn set_phone_diner(&self, session: &Locked<Seated>, phone: PhoneId, diner: DinerId) -> Result<()> {
-        let sql = "update session_phone set diner_id = $3,
+        let sql = sql!(
+            session,
+            "update session_phone set diner_id = $3,
                 after_check = after_check and not exists (select 1 from session_phone o
                     where o.diner_id = $3 and not o.after_check and o.removed_at is null)
-            where id = $1 and session_id = $2";
+            where id = $1 and session_id = $2"
+        );
         self.run(sql, [phone.into(), session.session.id.into(), diner.into()]).await?;
         Ok(())
     }
@@ -161,7 +175,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn forget_late_phones(&self, session: &Locked<Seated>) -> Result<()> {
-        let sql = "update session_phone set after_check = false where session_id = $1 and after_check";
+        let sql = sql!(session, "update session_phone set after_check = false where session_id = $1 and after_check");
         self.run(sql, [session.session.id.into()]).await?;
         Ok(())
     }
@@ -221,15 +235,17 @@ impl UnitOfWork {
         session_phone::Entity::update_many()
             .col_expr(session_phone::Column::RemovedAt, Expr::value(self.now()))
             .col_expr(session_phone::Column::RemovedById, Expr::value(by))
+            .filter(session_phone::Column::SessionId.eq(session.session.id))
             .filter(session_phone::Column::Id.is_in(phones))
             .exec(self.tx())
             .await?;
         diner::Entity::update_many()
             .col_expr(diner::Column::RemovedAt, Expr::value(self.now()))
+            .filter(diner::Column::SessionId.eq(session.session.id))
             .filter(diner::Column::Id.is_in(diners))
             .exec(self.tx())
             .await?;
-        let sql = "update table_session set phones_removed = phones_removed + $2 where id = $1";
+        let sql = sql!(session, "update table_session set phones_removed = phones_removed + $2 where id = $1");
         self.run(sql, [session.session.id.into(), raised.into()]).await?;
         Ok(())
     }

@@ -6,7 +6,7 @@
 
 use crate::{
     error::{Error, Result},
-    scoped::listed,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork},
     view::Product,
 };
@@ -44,9 +44,12 @@ pub(crate) const PRODUCTS: &str = "select p.*, c.branch_id, rc.name as recipe_na
     left join recipe rc on rc.id = p.recipe_id and rc.deletion_id is null where p.tenant_id = $1";
 
 // What a deleted branch charged comes back with it and is nobody's business until then.
-const OFFERS: &str = "select * from branch_product where product_id = $2
+static OFFERS: &Sql = sql!(
+    tenant,
+    "select * from branch_product where product_id = $2
       and branch_id in (select id from branch where tenant_id = $1 and deletion_id is null)
-    order by branch_id {lock}";
+    order by branch_id #lock"
+);
 
 impl UnitOfWork {
     /// A product that the caller may change, with its prices locked by branch. Under the office lock nothing else of it
@@ -55,9 +58,9 @@ impl UnitOfWork {
     /// # Errors
     /// Not found; or its category's branch, or one that prices it, is not the caller's.
     pub async fn product(&self, scope: &impl Scope, id: ProductId) -> Result<(PlacedProduct, Vec<Locked<OfferRow>>)> {
-        let sql = format!("{PRODUCTS} and p.id = $2 and p.deletion_id is null");
+        let sql = sql!(tenant, "{PRODUCTS} and p.id = $2 and p.deletion_id is null");
         let values = || [scope.tenant_id().into(), id.into()];
-        let found: Option<PlacedProduct> = self.one(&sql, values()).await?;
+        let found: Option<PlacedProduct> = self.one(sql, values()).await?;
         let found = found.ok_or(Error::NotFound("product"))?;
         let offers: Vec<OfferRow> = self.all(OFFERS, values()).await?;
         let mut branches = offers.iter().map(|offer| offer.branch_id).chain([found.branch_id]);
@@ -72,8 +75,8 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn product_now(&self, scope: &impl Scope, id: ProductId) -> Result<Product> {
-        let sql = format!("{PRODUCTS} and p.id = $2");
-        let row: Option<PlacedProduct> = self.one(&sql, [scope.tenant_id().into(), id.into()]).await?;
+        let sql = sql!(tenant, "{PRODUCTS} and p.id = $2");
+        let row: Option<PlacedProduct> = self.one(sql, [scope.tenant_id().into(), id.into()]).await?;
         let row = row.ok_or(Error::NotFound("product"))?;
         let mut products = crate::view::with_details(self.tx(), vec![row], self.now()).await?;
         products.pop().ok_or(Error::NotFound("product"))
@@ -89,11 +92,9 @@ impl UnitOfWork {
             id: BranchId,
         }
         let ids = serde_json::to_string(branches).unwrap_or_default();
-        let sql = format!(
-            "select id from branch where tenant_id = $1 and deletion_id is null and id in {}",
-            listed(self.backend(), "$2")
-        );
-        let found: Vec<Found> = self.all(&sql, [scope.tenant_id().into(), ids.into()]).await?;
+        let sql =
+            sql!(tenant, "select id from branch where tenant_id = $1 and deletion_id is null and id in #list($2)");
+        let found: Vec<Found> = self.all(sql, [scope.tenant_id().into(), ids.into()]).await?;
         if !branches.iter().all(|branch| found.iter().any(|row| row.id == *branch)) {
             return Err(Error::NotFound("branch"));
         }
@@ -113,11 +114,8 @@ impl UnitOfWork {
             return Ok(());
         }
         let ids = serde_json::to_string(allergens).unwrap_or_default();
-        let sql = format!(
-            "select id from allergen where tenant_id = $1 and is_active and id in {}",
-            listed(self.backend(), "$2")
-        );
-        let found: Vec<Found> = self.all(&sql, [scope.tenant_id().into(), ids.into()]).await?;
+        let sql = sql!(tenant, "select id from allergen where tenant_id = $1 and is_active and id in #list($2)");
+        let found: Vec<Found> = self.all(sql, [scope.tenant_id().into(), ids.into()]).await?;
         let all = allergens.iter().all(|allergen| found.iter().any(|row| row.id == *allergen));
         if all { Ok(()) } else { Err(Error::NotFound("allergen")) }
     }
@@ -183,7 +181,11 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn set_price(&self, offer: &Locked<OfferRow>, price: Cents) -> Result<()> {
         let id: BranchProductId = offer.id;
-        self.run("update branch_product set price_cents = $2 where id = $1", [id.into(), price.get().into()]).await?;
+        self.run(
+            sql!(row("id"), "update branch_product set price_cents = $2 where id = $1"),
+            [id.into(), price.get().into()],
+        )
+        .await?;
         Ok(())
     }
 
@@ -226,9 +228,12 @@ impl UnitOfWork {
         category: CategoryId,
         subcategory: Option<SubcategoryId>,
     ) -> Result<Vec<BranchId>> {
-        let sql = "select distinct bp.branch_id from branch_product bp join product p on p.id = bp.product_id
+        let sql = sql!(
+            row("category_id"),
+            "select distinct bp.branch_id from branch_product bp join product p on p.id = bp.product_id
             join branch b on b.id = bp.branch_id and b.deletion_id is null
-            where p.category_id = $1 and (p.subcategory_id = $2 or $2 = 0)";
+            where p.category_id = $1 and (p.subcategory_id = $2 or $2 = 0)"
+        );
         let of = subcategory.map_or(0, SubcategoryId::get);
         let rows: Vec<At> = self.all(sql, [category.into(), of.into()]).await?;
         Ok(rows.into_iter().map(|row| row.branch_id).collect())
@@ -245,12 +250,12 @@ impl UnitOfWork {
             branch_id: BranchId,
         }
         let ids = serde_json::to_string(categories).unwrap_or_default();
-        let sql = format!(
+        let sql = sql!(
+            row("category_id"),
             "select distinct p.category_id, bp.branch_id from branch_product bp join product p on p.id = bp.product_id
-             join branch b on b.id = bp.branch_id and b.deletion_id is null where p.category_id in {}",
-            listed(self.backend(), "$1")
+             join branch b on b.id = bp.branch_id and b.deletion_id is null where p.category_id in #list($1)"
         );
-        let rows: Vec<Sold> = self.all(&sql, [ids.into()]).await?;
+        let rows: Vec<Sold> = self.all(sql, [ids.into()]).await?;
         Ok(rows.into_iter().map(|row| (row.category_id, row.branch_id)).collect())
     }
 
@@ -263,12 +268,12 @@ impl UnitOfWork {
             return Ok(Vec::new());
         }
         let ids = serde_json::to_string(products).unwrap_or_default();
-        let sql = format!(
+        let sql = sql!(
+            row("product_id"),
             "select distinct bp.branch_id from branch_product bp
-             join branch b on b.id = bp.branch_id and b.deletion_id is null where bp.product_id in {}",
-            listed(self.backend(), "$1")
+             join branch b on b.id = bp.branch_id and b.deletion_id is null where bp.product_id in #list($1)"
         );
-        let rows: Vec<At> = self.all(&sql, [ids.into()]).await?;
+        let rows: Vec<At> = self.all(sql, [ids.into()]).await?;
         Ok(rows.into_iter().map(|row| row.branch_id).collect())
     }
 }

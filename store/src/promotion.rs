@@ -3,7 +3,8 @@
 use crate::{
     Database, Page,
     error::{Error, Result},
-    scoped::{listed, reach, within},
+    scoped::reach,
+    sql::sql,
     unit_of_work::{UnitOfWork, all, one},
     view::PromotionItem,
 };
@@ -119,21 +120,16 @@ const SELECT: &str =
 async fn with_details(db: &impl ConnectionTrait, rows: Vec<Row>) -> Result<Vec<Promotion>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
-    let of = listed(db.get_database_backend(), "$1");
-    let sql = format!(
-        "select x.promotion_id, x.branch_id from promotion_branch x
-         join branch b on b.id = x.branch_id and b.deletion_id is null where x.promotion_id in {of} order by x.branch_id"
-    );
+    let sql = sql!(row("promotion_id"), "select x.promotion_id, x.branch_id from promotion_branch x
+         join branch b on b.id = x.branch_id and b.deletion_id is null where x.promotion_id in #list($1) order by x.branch_id");
     let mut branches: HashMap<PromotionId, Vec<BranchId>> = HashMap::new();
-    for link in all::<BranchLink>(db, &sql, [ids.as_str().into()]).await? {
+    for link in all::<BranchLink>(db, sql, [ids.as_str().into()]).await? {
         branches.entry(link.promotion_id).or_default().push(link.branch_id);
     }
-    let sql = format!(
-        "select x.promotion_id, x.product_id, x.quantity from promotion_item x
-         join product p on p.id = x.product_id and p.deletion_id is null where x.promotion_id in {of} order by x.product_id"
-    );
+    let sql = sql!(row("promotion_id"), "select x.promotion_id, x.product_id, x.quantity from promotion_item x
+         join product p on p.id = x.product_id and p.deletion_id is null where x.promotion_id in #list($1) order by x.product_id");
     let mut items: HashMap<PromotionId, Vec<PromotionItem>> = HashMap::new();
-    for ItemLink { promotion_id, product_id, quantity } in all(db, &sql, [ids.into()]).await? {
+    for ItemLink { promotion_id, product_id, quantity } in all(db, sql, [ids.into()]).await? {
         items.entry(promotion_id).or_default().push(PromotionItem { product_id, quantity });
     }
     let promotion = |row: Row| Promotion {
@@ -158,8 +154,8 @@ async fn with_details(db: &impl ConnectionTrait, rows: Vec<Row>) -> Result<Vec<P
 }
 
 async fn find(db: &impl ConnectionTrait, tenant: TenantId, id: PromotionId) -> Result<Promotion> {
-    let sql = format!("{SELECT} and id = $2 and deletion_id is null");
-    let row: Option<Row> = one(db, &sql, [tenant.into(), id.into()]).await?;
+    let sql = sql!(tenant, "{SELECT} and id = $2 and deletion_id is null");
+    let row: Option<Row> = one(db, sql, [tenant.into(), id.into()]).await?;
     with_details(db, row.into_iter().collect()).await?.pop().ok_or(Error::NotFound("promotion"))
 }
 
@@ -179,18 +175,15 @@ impl Database {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
         }
-        let own = within(self.reader().get_database_backend(), "x.branch_id", "$4");
-        let sql = format!(
-            "{SELECT} and (deletion_id is null or $2)
+        let sql = sql!(tenant, "{SELECT} and (deletion_id is null or $2)
                and ($3 = 0 or exists (select 1 from promotion_branch x where x.promotion_id = t.id and x.branch_id = $3))
-               and (exists (select 1 from promotion_branch x where x.promotion_id = t.id and {own})
+               and (exists (select 1 from promotion_branch x where x.promotion_id = t.id and #within(x.branch_id, $4))
                     or not exists (select 1 from promotion_branch x where x.promotion_id = t.id))
-             order by name, id limit $5 offset $6"
-        );
+             order by name, id limit $5 offset $6");
         let [limit, offset] = page.values();
         let only = branch.map_or(0, BranchId::get);
         let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
-        let rows = all(self.reader(), &sql, values).await?;
+        let rows = all(self.reader(), sql, values).await?;
         with_details(self.reader(), rows).await
     }
 
@@ -224,15 +217,16 @@ impl SetPromotion {
 }
 
 impl UnitOfWork {
-    /// A promotion that the caller may change: every branch that takes part is theirs. Under the office lock it stays as
-    /// it is.
+    /// A promotion that the caller may change: every branch that takes part is theirs. Under the office lock it stays
+    /// as it is.
     ///
     /// # Errors
     /// Not found; or it holds in a branch that is not the caller's.
     pub async fn promotion(&self, scope: &impl Scope, id: PromotionId) -> Result<Promotion> {
         let found = find(self.tx(), scope.tenant_id(), id).await?;
         // Deleted ones, too: they take part again when they are restored.
-        let sql = "select promotion_id, branch_id from promotion_branch where promotion_id = $1";
+        let sql =
+            sql!(row("promotion_id"), "select promotion_id, branch_id from promotion_branch where promotion_id = $1");
         let all: Vec<BranchLink> = self.all(sql, [id.into()]).await?;
         let is_own = all.iter().all(|link| scope.admits(link.branch_id));
         if is_own { Ok(found) } else { Err(Error::Forbidden("promotion")) }
@@ -243,10 +237,12 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn insert_promotion(&self, scope: &impl Scope, new: SetPromotion) -> Result<PromotionId> {
-        let sql =
+        let sql = sql!(
+            tenant,
             "insert into promotion (name, description, price_cents, image, start_date, end_date, start_time, end_time,
                 promotion_type_id, is_active, deactivated, tenant_id, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id";
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id"
+        );
         let values = new.values().into_iter().chain([scope.tenant_id().into(), self.now().into()]);
         let row: Option<Id> = self.one(sql, values).await?;
         Ok(row.ok_or(Error::NotFound("promotion"))?.id)
@@ -257,10 +253,10 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn set_promotion(&self, id: PromotionId, set: SetPromotion) -> Result<()> {
-        let sql = "update promotion set name = $1, description = $2, price_cents = $3, image = $4, start_date = $5,
+        let sql = sql!(row("id"), "update promotion set name = $1, description = $2, price_cents = $3, image = $4, start_date = $5,
                 end_date = $6, start_time = $7, end_time = $8, promotion_type_id = $9, is_active = $10, deactivated = $11,
                 updated_at = $13
-            where id = $12";
+            where id = $12");
         self.run(sql, set.values().into_iter().chain([id.into(), self.now().into()])).await?;
         Ok(())
     }
@@ -276,16 +272,19 @@ impl UnitOfWork {
         branches: &[BranchId],
     ) -> Result<()> {
         // A deleted branch takes part again when it is restored.
-        let sql = "delete from promotion_branch where promotion_id = $1
-            and branch_id in (select id from branch where deletion_id is null)";
+        let sql = sql!(
+            row("promotion_id"),
+            "delete from promotion_branch where promotion_id = $1
+            and branch_id in (select id from branch where deletion_id is null)"
+        );
         self.run(sql, [id.into()]).await?;
         let ids = serde_json::to_string(branches).unwrap_or_default();
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "insert into promotion_branch (promotion_id, branch_id, tenant_id)
-             select $1, b.id, b.tenant_id from branch b where b.tenant_id = $2 and b.id in {}",
-            listed(self.backend(), "$3")
+             select $1, b.id, b.tenant_id from branch b where b.tenant_id = $2 and b.id in #list($3)"
         );
-        self.run(&sql, [id.into(), scope.tenant_id().into(), ids.into()]).await?;
+        self.run(sql, [id.into(), scope.tenant_id().into(), ids.into()]).await?;
         Ok(())
     }
 
@@ -299,10 +298,12 @@ impl UnitOfWork {
         id: PromotionId,
         items: &[PromotionItem],
     ) -> Result<()> {
-        self.run("delete from promotion_item where promotion_id = $1", [id.into()]).await?;
+        self.run(sql!(row("promotion_id"), "delete from promotion_item where promotion_id = $1"), [id.into()]).await?;
         for item in items {
-            let sql =
-                "insert into promotion_item (promotion_id, product_id, tenant_id, quantity) values ($1, $2, $3, $4)";
+            let sql = sql!(
+                tenant,
+                "insert into promotion_item (promotion_id, product_id, tenant_id, quantity) values ($1, $2, $3, $4)"
+            );
             let values = [id.into(), item.product_id.into(), scope.tenant_id().into(), item.quantity.into()];
             self.run(sql, values).await?;
         }

@@ -4,6 +4,7 @@ use crate::{
     Database,
     account::Account,
     error::Result,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork, one},
 };
 use chrono::{DateTime, Utc};
@@ -36,7 +37,7 @@ impl Database {
         struct Token {
             used_at: Option<DateTime<Utc>>,
         }
-        let sql = "select used_at from refresh_token where token_hash = $1";
+        let sql = sql!(row("token_hash"), "select used_at from refresh_token where token_hash = $1");
         let token: Option<Token> = one(self.reader(), sql, [digest.into()]).await?;
         Ok(token.is_some_and(|token| token.used_at.is_some()))
     }
@@ -46,8 +47,11 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn forget_refresh_tokens(&self) -> Result<u64> {
-        let sql = "delete from refresh_token where id in (
-            select id from refresh_token where expires_at < $1 order by expires_at limit 5000)";
+        let sql = sql!(
+            unscoped("what is past its life is forgotten in all businesses"),
+            "/* housekeeping */ delete from refresh_token where id in (
+            select id from refresh_token where expires_at < $1 order by expires_at limit 5000)"
+        );
         self.forget(sql, &[self.clock().now().into()]).await
     }
 }
@@ -96,7 +100,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn set_refresh_token_used(&self, token: &Locked<RefreshTokenRow>) -> Result<()> {
-        let sql = "update refresh_token set used_at = $2 where id = $1";
+        let sql = sql!(row("id"), "update refresh_token set used_at = $2 where id = $1");
         self.run(sql, [token.id.into(), self.now().into()]).await.map(drop)
     }
 
@@ -105,7 +109,8 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn revoke_family(&self, token: &Locked<RefreshTokenRow>) -> Result<u64> {
-        let sql = "update refresh_token set revoked_at = $2 where family = $1 and revoked_at is null";
+        let sql =
+            sql!(row("family"), "update refresh_token set revoked_at = $2 where family = $1 and revoked_at is null");
         self.run(sql, [token.family.as_str().into(), self.now().into()]).await
     }
 
@@ -114,7 +119,8 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn revoke_refresh_tokens(&self, account: &Locked<Account>) -> Result<()> {
-        let sql = "update refresh_token set revoked_at = $2 where user_id = $1 and revoked_at is null";
+        let sql =
+            sql!(row("user_id"), "update refresh_token set revoked_at = $2 where user_id = $1 and revoked_at is null");
         self.run(sql, [account.id.into(), self.now().into()]).await.map(drop)
     }
 }

@@ -3,7 +3,8 @@
 use crate::{
     Database, Page,
     error::{Error, Result},
-    scoped::{reach, within},
+    scoped::reach,
+    sql::sql,
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{Reach, RoleSet, Scope, Staff};
@@ -76,15 +77,15 @@ impl Database {
             None if staff.branches() == Reach::All => -1,
             None => 0,
         };
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "select * from sector where tenant_id = $1 and (deletion_id is null or $2)
-             and (branch_id is null or branch_id = $3 or ($3 = 0 and {}))
-             order by display_order, name, id limit $5 offset $6",
-            within(self.reader().get_database_backend(), "branch_id", "$4")
+             and (branch_id is null or branch_id = $3 or ($3 = 0 and #within(branch_id, $4)))
+             order by display_order, name, id limit $5 offset $6"
         );
         let [limit, offset] = page.values();
         let values = [staff.tenant_id().into(), deleted_too.into(), which.into(), reach(staff), limit, offset];
-        let rows: Vec<SectorRow> = all(self.reader(), &sql, values).await?;
+        let rows: Vec<SectorRow> = all(self.reader(), sql, values).await?;
         Ok(rows.into_iter().map(Sector::from).collect())
     }
 
@@ -93,7 +94,7 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn find_sector(&self, scope: &impl Scope, id: SectorId) -> Result<Option<SectorRow>> {
-        let sql = "select * from sector where tenant_id = $1 and id = $2";
+        let sql = sql!(tenant, "select * from sector where tenant_id = $1 and id = $2");
         one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await
     }
 }
@@ -104,8 +105,11 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn sectors_of(&self, scope: &impl Scope, branch: BranchId) -> Result<Vec<SectorRow>> {
-        let sql = "select * from sector where tenant_id = $1 and is_active and (branch_id = $2 or branch_id is null)
-            order by display_order, name, id";
+        let sql = sql!(
+            tenant,
+            "select * from sector where tenant_id = $1 and is_active and (branch_id = $2 or branch_id is null)
+            order by display_order, name, id"
+        );
         self.all(sql, [scope.tenant_id().into(), branch.into()]).await
     }
 
@@ -114,7 +118,7 @@ impl UnitOfWork {
     /// # Errors
     /// Not found.
     pub async fn ensure_sector(&self, scope: &impl Scope, id: SectorId) -> Result<()> {
-        let sql = "select * from sector where tenant_id = $1 and id = $2 and is_active";
+        let sql = sql!(tenant, "select * from sector where tenant_id = $1 and id = $2 and is_active");
         let row: Option<SectorRow> = self.one(sql, [scope.tenant_id().into(), id.into()]).await?;
         row.map(drop).ok_or(Error::NotFound("sector"))
     }
@@ -130,8 +134,11 @@ impl UnitOfWork {
         name: String,
         prefix: String,
     ) -> Result<SectorRow> {
-        let sql = "select coalesce(max(display_order), -1) as last from sector
-            where tenant_id = $1 and coalesce(branch_id, 0) = $2 and is_active";
+        let sql = sql!(
+            tenant,
+            "select coalesce(max(display_order), -1) as last from sector
+            where tenant_id = $1 and coalesce(branch_id, 0) = $2 and is_active"
+        );
         let last: Option<Last> = self.one(sql, [tenant.into(), branch.map_or(0, BranchId::get).into()]).await?;
         let row = sector::ActiveModel {
             tenant_id: Set(tenant),

@@ -3,6 +3,7 @@
 use crate::{
     error::Result,
     scoped::admitted,
+    sql::{Sql, all_that, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
@@ -66,9 +67,12 @@ pub struct NewSession {
 
 // The lock is taken inside the CTE, so that a session that was moved while we waited is joined with its new table: a
 // plain join would keep the table it read before the wait and find nothing.
-const LOCK: &str = "with s as materialized (select * from table_session where id = $1 and tenant_id = $2 {lock})
+static LOCK: &Sql = sql!(
+    tenant,
+    "with s as materialized (select * from table_session where id = $1 and tenant_id = $2 #lock)
     select s.*, t.code as table_code, t.sector_id, b.round_confirmation, b.join_rule
-    from s join dining_table t on t.id = s.table_id join branch b on b.id = s.branch_id";
+    from s join dining_table t on t.id = s.table_id join branch b on b.id = s.branch_id"
+);
 
 impl UnitOfWork {
     /// Locks a session of the caller's.
@@ -95,7 +99,7 @@ impl UnitOfWork {
     ) -> Result<Option<Locked<table_session::Model>>> {
         let row = table_session::Entity::find()
             .filter(table_session::Column::TableId.eq(table.id))
-            .filter(table_session::Column::Status.is_in([SessionStatus::Open, SessionStatus::Paying]))
+            .filter(table_session::Column::Status.is_in(all_that(SessionStatus::is_live)))
             .lock_exclusive()
             .one(self.tx())
             .await?;
@@ -136,7 +140,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn set_session_status(&self, session: &Locked<Seated>, status: SessionStatus) -> Result<()> {
-        let sql = "update table_session set status = $2 where id = $1";
+        let sql = sql!(session, "update table_session set status = $2 where id = $1");
         self.run(sql, [session.session.id.into(), status.as_str().into()]).await?;
         Ok(())
     }
@@ -160,7 +164,11 @@ impl UnitOfWork {
     /// # Errors
     /// The table has a live session after all.
     pub async fn move_session(&self, session: &Locked<table_session::Model>, to: &Locked<table::Model>) -> Result<()> {
-        self.run("update table_session set table_id = $2 where id = $1", [session.id.into(), to.id.into()]).await?;
+        self.run(
+            sql!(session, "update table_session set table_id = $2 where id = $1"),
+            [session.id.into(), to.id.into()],
+        )
+        .await?;
         Ok(())
     }
 
@@ -169,7 +177,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn assign_session(&self, session: &Locked<table_session::Model>, waiter: UserId) -> Result<()> {
-        let sql = "update table_session set assigned_waiter_id = $2 where id = $1";
+        let sql = sql!(session, "update table_session set assigned_waiter_id = $2 where id = $1");
         self.run(sql, [session.id.into(), waiter.into()]).await?;
         Ok(())
     }
@@ -179,10 +187,14 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn discard_cart(&self, session: &Locked<table_session::Model>) -> Result<bool> {
-        if self.run("delete from cart_item where session_id = $1", [session.id.into()]).await? == 0 {
+        if self.run(sql!(session, "delete from cart_item where session_id = $1"), [session.id.into()]).await? == 0 {
             return Ok(false);
         }
-        self.run("update table_session set cart_version = cart_version + 1 where id = $1", [session.id.into()]).await?;
+        self.run(
+            sql!(session, "update table_session set cart_version = cart_version + 1 where id = $1"),
+            [session.id.into()],
+        )
+        .await?;
         Ok(true)
     }
 
@@ -195,9 +207,12 @@ impl UnitOfWork {
         struct Total {
             total_cents: Cents,
         }
-        let sql = "select cast(coalesce(sum(i.qty * i.unit_price_cents), 0) as bigint) as total_cents
+        let sql = sql!(
+            session,
+            "select cast(coalesce(sum(i.qty * i.unit_price_cents), 0) as bigint) as total_cents
             from round_item i join round r on r.id = i.round_id
-            where r.session_id = $1 and r.status <> 'CANCELED' and i.voided_at is null";
+            where r.session_id = $1 and #owed(r, i)"
+        );
         let total: Option<Total> = self.one(sql, [session.id.into()]).await?;
         Ok(total.map_or(Cents::ZERO, |row| row.total_cents))
     }

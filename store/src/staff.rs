@@ -3,6 +3,7 @@
 use crate::{
     Database,
     error::{Error, Result},
+    sql::{Sql, sql},
     unit_of_work::{UnitOfWork, all},
 };
 use auth::{Directory, FindPhone, FindStaff, Scope, StaffRecord};
@@ -21,11 +22,14 @@ pub(crate) struct Row {
 }
 
 // A role in a branch that was closed counts no more.
-pub(crate) const FIND: &str = "select u.tenant_id, u.email, u.is_active, u.token_version, b.id as branch_id, r.role
+pub(crate) static FIND: &Sql = sql!(
+    row("id"),
+    "select u.tenant_id, u.email, u.is_active, u.token_version, b.id as branch_id, r.role
     from app_user u
     left join user_branch_role r on r.user_id = u.id
     left join branch b on b.id = r.branch_id and b.is_active
-    where u.id = $1";
+    where u.id = $1"
+);
 
 /// What the rows of [`FIND`] say of `user`; `None` if there are none.
 pub(crate) fn record(user: UserId, rows: &[Row]) -> Option<StaffRecord> {
@@ -61,9 +65,12 @@ impl UnitOfWork {
         struct Waiter {
             serves: bool,
         }
-        let sql = "select u.is_active and exists (select 1 from user_branch_role r where r.user_id = u.id
-                and (r.role = 'ADMIN' or r.branch_id = $3 and r.role in ('WAITER', 'MANAGER'))) as serves
-            from app_user u where u.id = $1 and u.tenant_id = $2";
+        let sql = sql!(
+            tenant,
+            "select u.is_active and exists (select 1 from user_branch_role r where r.user_id = u.id
+                and #serves(r, $3)) as serves
+            from app_user u where u.id = $1 and u.tenant_id = $2"
+        );
         let values = [user.into(), scope.tenant_id().into(), branch.into()];
         let waiter: Option<Waiter> = self.one(sql, values).await?;
         waiter.map(|waiter| waiter.serves).ok_or(Error::NotFound("waiter"))

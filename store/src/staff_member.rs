@@ -6,7 +6,8 @@ use crate::{
     Database, Page,
     account::Account,
     error::{Error, Result},
-    scoped::{listed, reach},
+    scoped::reach,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork, all, one},
 };
 use auth::{Reach, RoleSet, Scope, Staff};
@@ -16,7 +17,7 @@ use entity::{user, user_branch_role};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel,
+    ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -113,13 +114,13 @@ struct PostRow {
 async fn posts(db: &impl ConnectionTrait, tenant: TenantId, people: &[UserId]) -> Result<HashMap<UserId, Vec<Post>>> {
     let ids: Vec<i64> = people.iter().map(|id| id.get()).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
-    let sql = format!(
+    let sql = sql!(
+        tenant,
         "select r.user_id, r.branch_id, r.role from user_branch_role r
          join branch b on b.id = r.branch_id and b.deletion_id is null
-         where r.tenant_id = $1 and r.user_id in {} order by r.id",
-        listed(db.get_database_backend(), "$2")
+         where r.tenant_id = $1 and r.user_id in #list($2) order by r.id"
     );
-    let rows: Vec<PostRow> = all(db, &sql, [tenant.into(), ids.into()]).await?;
+    let rows: Vec<PostRow> = all(db, sql, [tenant.into(), ids.into()]).await?;
     let mut posts: HashMap<UserId, Vec<Post>> = HashMap::new();
     for PostRow { user_id, branch_id, role } in rows {
         posts.entry(user_id).or_default().push(Post { branch_id, role });
@@ -143,20 +144,18 @@ impl Database {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
         }
-        let backend = self.reader().get_database_backend();
-        let everywhere = if backend == DbBackend::Postgres { "$4::jsonb is null" } else { "$4 is null" };
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "select * from app_user u where u.tenant_id = $1 and (u.deletion_id is null or $2)
              and ($3 = 0 or exists (select 1 from user_branch_role r where r.user_id = u.id and r.branch_id = $3))
-             and ({everywhere} or exists (select 1 from user_branch_role r join branch b on b.id = r.branch_id
-                 where r.user_id = u.id and b.deletion_id is null and r.branch_id in {}))
-             order by u.email, u.id limit $5 offset $6",
-            listed(backend, "$4")
+             and ($4#pg(::jsonb) is null or exists (select 1 from user_branch_role r join branch b on b.id = r.branch_id
+                 where r.user_id = u.id and b.deletion_id is null and r.branch_id in #list($4)))
+             order by u.email, u.id limit $5 offset $6"
         );
         let [limit, offset] = page.values();
         let only = branch.map_or(0, BranchId::get);
         let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
-        let rows: Vec<Account> = all(self.reader(), &sql, values).await?;
+        let rows: Vec<Account> = all(self.reader(), sql, values).await?;
         let people: Vec<UserId> = rows.iter().map(|row| row.id).collect();
         let mut posts = posts(self.reader(), staff.tenant_id(), &people).await?;
         let reach = staff.branches();
@@ -172,7 +171,7 @@ impl Database {
     /// # Errors
     /// Not found, or without a role in the caller's branches.
     pub async fn staff_member<R: RoleSet>(&self, staff: &Staff<R>, id: UserId) -> Result<StaffMember> {
-        let sql = "select * from app_user where tenant_id = $1 and id = $2 and deletion_id is null";
+        let sql = sql!(tenant, "select * from app_user where tenant_id = $1 and id = $2 and deletion_id is null");
         let row: Option<Account> = one(self.reader(), sql, [staff.tenant_id().into(), id.into()]).await?;
         let row = row.ok_or(Error::NotFound("staff"))?;
         let held = posts(self.reader(), staff.tenant_id(), &[id]).await?.remove(&id).unwrap_or_default();
@@ -246,8 +245,11 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn set_posts(&self, account: &Locked<Account>, posts: &[Post]) -> Result<()> {
-        let sql = "delete from user_branch_role where user_id = $1
-            and branch_id in (select id from branch where tenant_id = $2 and deletion_id is null)";
+        let sql = sql!(
+            tenant,
+            "delete from user_branch_role where user_id = $1
+            and branch_id in (select id from branch where tenant_id = $2 and deletion_id is null)"
+        );
         self.run(sql, [account.id.into(), account.tenant_id.into()]).await?;
         if posts.is_empty() {
             return Ok(());
@@ -273,8 +275,11 @@ impl UnitOfWork {
             #[expect(dead_code, reason = "that there is one is what is asked")]
             id: UserId,
         }
-        let sql = "select u.id from app_user u join user_branch_role r on r.user_id = u.id and r.role = 'ADMIN'
-            join branch b on b.id = r.branch_id and b.is_active where u.tenant_id = $1 and u.is_active limit 1";
+        let sql = sql!(
+            tenant,
+            "select u.id from app_user u join user_branch_role r on r.user_id = u.id and r.role = 'ADMIN'
+            join branch b on b.id = r.branch_id and b.is_active where u.tenant_id = $1 and u.is_active limit 1"
+        );
         let admin: Option<Admin> = self.one(sql, [scope.tenant_id().into()]).await?;
         Ok(admin.is_some())
     }

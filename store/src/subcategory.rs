@@ -3,7 +3,8 @@
 use crate::{
     Database, Page,
     error::Result,
-    scoped::{admitted, reach, within},
+    scoped::{admitted, reach},
+    sql::{Sql, sql},
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
@@ -78,8 +79,10 @@ pub struct NewSubcategory {
 const SUBCATEGORIES: &str =
     "select s.*, c.branch_id from subcategory s join category c on c.id = s.category_id where s.tenant_id = $1";
 
-const LAST: &str =
-    "select coalesce(max(display_order), 0) as last from subcategory where category_id = $1 and is_active";
+static LAST: &Sql = sql!(
+    row("category_id"),
+    "select coalesce(max(display_order), 0) as last from subcategory where category_id = $1 and is_active"
+);
 
 #[derive(FromQueryResult)]
 struct Last {
@@ -101,15 +104,12 @@ impl Database {
         if let Some(category) = category {
             self.find_category(staff, category).await?;
         }
-        let sql = format!(
-            "{SUBCATEGORIES} and (s.deletion_id is null or $2) and (s.category_id = $3 or $3 = 0) and {}
-             order by s.category_id, s.display_order, s.id limit $5 offset $6",
-            within(self.reader().get_database_backend(), "c.branch_id", "$4")
-        );
+        let sql = sql!(tenant, "{SUBCATEGORIES} and (s.deletion_id is null or $2) and (s.category_id = $3 or $3 = 0) and #within(c.branch_id, $4)
+             order by s.category_id, s.display_order, s.id limit $5 offset $6");
         let [limit, offset] = page.values();
         let only = category.map_or(0, CategoryId::get);
         let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
-        let rows: Vec<PlacedSubcategory> = all(self.reader(), &sql, values).await?;
+        let rows: Vec<PlacedSubcategory> = all(self.reader(), sql, values).await?;
         Ok(rows.into_iter().map(|placed| placed.row.into()).collect())
     }
 
@@ -118,8 +118,8 @@ impl Database {
     /// # Errors
     /// Not found, or not in the caller's branches.
     pub async fn find_subcategory(&self, scope: &impl Scope, id: SubcategoryId) -> Result<Subcategory> {
-        let sql = format!("{SUBCATEGORIES} and s.id = $2 and s.deletion_id is null");
-        let row: Option<PlacedSubcategory> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let sql = sql!(tenant, "{SUBCATEGORIES} and s.id = $2 and s.deletion_id is null");
+        let row: Option<PlacedSubcategory> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
         admitted(scope, "subcategory", row, |placed| placed.branch_id).map(|placed| placed.row.into())
     }
 }
@@ -130,8 +130,8 @@ impl UnitOfWork {
     /// # Errors
     /// Not found, or not in the caller's branches.
     pub async fn subcategory(&self, scope: &impl Scope, id: SubcategoryId) -> Result<PlacedSubcategory> {
-        let sql = format!("{SUBCATEGORIES} and s.id = $2 and s.deletion_id is null");
-        let row: Option<PlacedSubcategory> = self.one(&sql, [scope.tenant_id().into(), id.into()]).await?;
+        let sql = sql!(tenant, "{SUBCATEGORIES} and s.id = $2 and s.deletion_id is null");
+        let row: Option<PlacedSubcategory> = self.one(sql, [scope.tenant_id().into(), id.into()]).await?;
         admitted(scope, "subcategory", row, |placed| placed.branch_id)
     }
 

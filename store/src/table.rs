@@ -4,6 +4,7 @@ use crate::{
     branch::BranchRow,
     error::{Error, Result},
     scoped::admitted,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::{Floor, Scope, Staff};
@@ -108,8 +109,8 @@ impl UnitOfWork {
         Ok((Locked::new(row), branch.join_rule))
     }
 
-    /// The id of the table with that code, in the branch of that slug; without a slug in the first branch of the member of
-    /// staff who asks, then in the first that lets anybody join (M2).
+    /// The id of the table with that code, in the branch of that slug; without a slug in the first branch of the member
+    /// of staff who asks, then in the first that lets anybody join (M2).
     ///
     /// # Errors
     /// No active table has the code.
@@ -204,7 +205,7 @@ impl UnitOfWork {
         struct Row {
             code: String,
         }
-        let sql = "select code from dining_table where tenant_id = $1 and branch_id = $2";
+        let sql = sql!(tenant, "select code from dining_table where tenant_id = $1 and branch_id = $2");
         let rows: Vec<Row> = self.all(sql, [scope.tenant_id().into(), branch.into()]).await?;
         Ok(rows.into_iter().map(|row| row.code).collect())
     }
@@ -218,8 +219,10 @@ impl UnitOfWork {
         struct Row {
             id: i64,
         }
-        let sql =
-            "select id from dining_table where tenant_id = $1 and branch_id = $2 and deletion_id is null order by id";
+        let sql = sql!(
+            tenant,
+            "select id from dining_table where tenant_id = $1 and branch_id = $2 and deletion_id is null order by id"
+        );
         let rows: Vec<Row> = self.all(sql, [scope.tenant_id().into(), branch.into()]).await?;
         Ok(rows.into_iter().map(|row| row.id).collect())
     }

@@ -3,6 +3,7 @@
 use crate::{
     Database,
     error::{Error, Result},
+    sql::sql,
     unit_of_work::UnitOfWork,
 };
 use auth::Scope;
@@ -75,9 +76,8 @@ impl UnitOfWork {
             id: i64,
         }
         // Not FOR UPDATE: every row of the business refers to it, and must not wait for the office.
-        let lock = if self.backend() == sea_orm::DbBackend::Postgres { "for no key update" } else { "" };
-        let sql = format!("select id from tenant where id = $1 {lock}");
-        let tenant: Option<Id> = self.one(&sql, [scope.tenant_id().into()]).await?;
+        let sql = sql!(tenant, "select id from tenant where id = $1 #pg(for no key update)");
+        let tenant: Option<Id> = self.one(sql, [scope.tenant_id().into()]).await?;
         tenant.map(drop).ok_or(Error::NotFound("tenant"))
     }
 
@@ -110,7 +110,7 @@ impl UnitOfWork {
         struct Row {
             id: BranchId,
         }
-        let sql = "select id from branch where tenant_id = $1 and deletion_id is null order by id";
+        let sql = sql!(tenant, "select id from branch where tenant_id = $1 and deletion_id is null order by id");
         let rows: Vec<Row> = self.all(sql, [scope.tenant_id().into()]).await?;
         Ok(rows.into_iter().map(|row| row.id).collect())
     }

@@ -5,6 +5,7 @@
 use crate::{
     error::Result,
     round::RoundRow,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use domain::{TicketId, kitchen::TicketStatus};
@@ -17,7 +18,7 @@ pub type TicketRow = kitchen_ticket::Model;
 // Instants are kept from the first time on; going back takes away those of the steps undone.
 const MOVE: &str = "update kitchen_ticket set status = $2,
         started_at = case when $2 = 'PENDING' then null else coalesce(started_at, $3) end,
-        completed_at = case when $2 in ('PENDING', 'IN_PROGRESS') then null else coalesce(completed_at, $3) end,
+        completed_at = case when #ticket_being_made($2) then null else coalesce(completed_at, $3) end,
         delivered_at = case when $2 = 'DELIVERED' then coalesce(delivered_at, $3) else null end";
 
 impl UnitOfWork {
@@ -42,9 +43,9 @@ impl UnitOfWork {
         ticket: TicketId,
         status: TicketStatus,
     ) -> Result<()> {
-        let sql = format!("{MOVE} where round_id = $1 and id = $4");
+        let sql = sql!(row("round_id"), "{MOVE} where round_id = $1 and id = $4");
         let values = [round.id.into(), status.as_str().into(), self.now().into(), ticket.into()];
-        self.run(&sql, values).await?;
+        self.run(sql, values).await?;
         Ok(())
     }
 
@@ -53,8 +54,8 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn advance_tickets(&self, round: &Locked<RoundRow>, status: TicketStatus) -> Result<()> {
-        let sql = format!("{MOVE} where round_id = $1 and status <> 'DELIVERED'");
-        self.run(&sql, [round.id.into(), status.as_str().into(), self.now().into()]).await?;
+        let sql = sql!(row("round_id"), "{MOVE} where round_id = $1 and #open_ticket()");
+        self.run(sql, [round.id.into(), status.as_str().into(), self.now().into()]).await?;
         Ok(())
     }
 
@@ -63,8 +64,8 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn recall_tickets(&self, round: &Locked<RoundRow>, status: TicketStatus) -> Result<()> {
-        let sql = format!("{MOVE} where round_id = $1");
-        self.run(&sql, [round.id.into(), status.as_str().into(), self.now().into()]).await?;
+        let sql = sql!(row("round_id"), "{MOVE} where round_id = $1");
+        self.run(sql, [round.id.into(), status.as_str().into(), self.now().into()]).await?;
         Ok(())
     }
 
@@ -73,10 +74,13 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn delete_tickets(&self, round: &Locked<RoundRow>) -> Result<()> {
-        let lines = "delete from kitchen_ticket_item
-            where ticket_id in (select id from kitchen_ticket where round_id = $1)";
+        let lines = sql!(
+            row("round_id"),
+            "delete from kitchen_ticket_item
+            where ticket_id in (select id from kitchen_ticket where round_id = $1)"
+        );
         self.run(lines, [round.id.into()]).await?;
-        self.run("delete from kitchen_ticket where round_id = $1", [round.id.into()]).await?;
+        self.run(sql!(row("round_id"), "delete from kitchen_ticket where round_id = $1"), [round.id.into()]).await?;
         Ok(())
     }
 
@@ -85,13 +89,19 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn delete_emptied_tickets(&self, round: &Locked<RoundRow>) -> Result<()> {
-        let lines = "delete from kitchen_ticket_item where ticket_id in (
+        let lines = sql!(
+            row("round_id"),
+            "delete from kitchen_ticket_item where ticket_id in (
             select k.id from kitchen_ticket k where k.round_id = $1 and not exists (
                 select 1 from kitchen_ticket_item l join round_item i on i.id = l.round_item_id
-                where l.ticket_id = k.id and i.voided_at is null))";
+                where l.ticket_id = k.id and i.voided_at is null))"
+        );
         self.run(lines, [round.id.into()]).await?;
-        let tickets = "delete from kitchen_ticket where round_id = $1 and not exists (
-            select 1 from kitchen_ticket_item l where l.ticket_id = kitchen_ticket.id)";
+        let tickets = sql!(
+            row("round_id"),
+            "delete from kitchen_ticket where round_id = $1 and not exists (
+            select 1 from kitchen_ticket_item l where l.ticket_id = kitchen_ticket.id)"
+        );
         self.run(tickets, [round.id.into()]).await?;
         Ok(())
     }

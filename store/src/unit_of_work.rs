@@ -5,14 +5,14 @@ use domain::{
     SessionId,
     event::{Actor, Draft, Event, Place},
 };
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, Value};
 use std::{
     collections::BTreeMap,
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::{audit::Note, connection::Transaction, error::Result};
+use crate::{audit::Note, connection::Transaction, error::Result, sql::Text};
 
 /// A row that this transaction holds `FOR UPDATE` (on SQLite: under the only writer's transaction). Whatever changes
 /// the row asks for this, so a change without the lock does not compile (I5). Only `store` makes one.
@@ -108,54 +108,79 @@ impl UnitOfWork {
         self.0.tx.get_database_backend()
     }
 
-    /// Runs a hand-written SELECT or `… returning`, at most one row. `{lock}` in the text becomes the row lock.
+    /// Runs a SELECT or `… returning`, at most one row.
     pub(crate) async fn one<T: FromQueryResult>(
         &self,
-        sql: &str,
+        sql: &(impl Text + ?Sized),
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Option<T>> {
         one(self.tx(), sql, values).await
     }
 
-    /// Runs a hand-written SELECT or `… returning`.
+    /// Runs a SELECT or `… returning`.
     pub(crate) async fn all<T: FromQueryResult>(
         &self,
-        sql: &str,
+        sql: &(impl Text + ?Sized),
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<T>> {
         all(self.tx(), sql, values).await
     }
 
-    /// Runs a hand-written statement and tells how many rows it changed.
-    pub(crate) async fn run(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64> {
-        let done = self.tx().execute_raw(statement(self.tx(), sql, values)).await?;
-        Ok(done.rows_affected())
+    /// Runs a statement and tells how many rows it changed.
+    pub(crate) async fn run(&self, sql: &(impl Text + ?Sized), values: impl IntoIterator<Item = Value>) -> Result<u64> {
+        run(self.tx(), sql, values).await
     }
 }
 
-/// `$n` parameters are understood by both databases; the row lock only by PostgreSQL, and only there it is needed.
-fn statement(connection: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+/// A registered text with its values: the one place where SQL becomes a statement.
+fn statement(
+    connection: &impl ConnectionTrait,
+    sql: &(impl Text + ?Sized),
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
     let backend = connection.get_database_backend();
-    let lock = if backend == DbBackend::Postgres { "for update" } else { "" };
-    Statement::from_sql_and_values(backend, sql.replace("{lock}", lock), values)
+    Statement::from_sql_and_values(backend, sql.text(backend), values)
+}
+
+/// Says which statement the database refused; the error itself goes on.
+fn refused<T>(sql: &(impl Text + ?Sized), result: Result<T, DbErr>) -> Result<T, DbErr> {
+    result.inspect_err(|error| tracing::debug!(statement = sql.place(), %error, "a statement failed"))
 }
 
 /// [`UnitOfWork::one`] for any connection.
 pub(crate) async fn one<T: FromQueryResult>(
     connection: &impl ConnectionTrait,
-    sql: &str,
+    sql: &(impl Text + ?Sized),
     values: impl IntoIterator<Item = Value>,
 ) -> Result<Option<T>> {
-    let row = connection.query_one_raw(statement(connection, sql, values)).await?;
+    let row = refused(sql, connection.query_one_raw(statement(connection, sql, values)).await)?;
     Ok(row.map(|row| T::from_query_result(&row, "")).transpose()?)
 }
 
 /// [`UnitOfWork::all`] for any connection.
 pub(crate) async fn all<T: FromQueryResult>(
     connection: &impl ConnectionTrait,
-    sql: &str,
+    sql: &(impl Text + ?Sized),
     values: impl IntoIterator<Item = Value>,
 ) -> Result<Vec<T>> {
-    let rows = connection.query_all_raw(statement(connection, sql, values)).await?;
+    let rows = rows(connection, sql, values).await?;
     rows.iter().map(|row| T::from_query_result(row, "").map_err(Into::into)).collect()
+}
+
+/// [`all`], each row to be read by the caller.
+pub(crate) async fn rows(
+    connection: &impl ConnectionTrait,
+    sql: &(impl Text + ?Sized),
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<QueryResult>> {
+    Ok(refused(sql, connection.query_all_raw(statement(connection, sql, values)).await)?)
+}
+
+/// [`UnitOfWork::run`] for any connection.
+pub(crate) async fn run(
+    connection: &impl ConnectionTrait,
+    sql: &(impl Text + ?Sized),
+    values: impl IntoIterator<Item = Value>,
+) -> Result<u64> {
+    Ok(refused(sql, connection.execute_raw(statement(connection, sql, values)).await)?.rows_affected())
 }

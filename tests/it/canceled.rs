@@ -122,7 +122,8 @@ both_modes! {
         }
     }
 
-    /// Nor does a withdrawn check keep it, and what comes to nothing need not be asked for again for the party to leave.
+    /// Nor does a withdrawn check keep it, and what comes to nothing need not be asked for again for the party to
+    /// leave.
     async fn a_withdrawn_check_of_canceled_rounds_keeps_nobody(app: App) {
         let (staff, admin) = (Staff::of(&app).await, app.login("admin@demo.com", "admin123").await);
         for (button, table) in BUTTONS {

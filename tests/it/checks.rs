@@ -202,7 +202,8 @@ both_modes! {
         assert_ledger(&app).await;
     }
 
-    /// What was ordered since the check was withdrawn counts when something is taken off, and what is told is what it took.
+    /// What was ordered since the check was withdrawn counts when something is taken off, and what is told is what it
+    /// took.
     async fn a_discount_on_a_withdrawn_check_knows_what_was_ordered_since(app: App) {
         let staff = Staff::of(&app).await;
         let party = Party::paying(&app, "INT-01", &[(111, 1)]).await;
@@ -250,7 +251,8 @@ both_modes! {
         assert_eq!((&closed["total_cents"], &closed["paid_cents"]), (&json!(party.total), &json!(300)));
         assert_ledger(&app).await;
 
-        // What was paid for the one is not moved to the other any more: whoever was told that its dish is paid stays told.
+        // What was paid for the one is not moved to the other any more: whoever was told that its dish is paid stays
+        // told.
         let party = Party::paying(&app, "INT-03", &[(111, 1), (118, 1)]).await;
         let off = discount(&staff, party.phone.session_id, "AMOUNT", 10).await.expect(200);
         let first = number(&cash(&staff.waiter, party.check, 400).await.expect(200)["payment_id"]);
@@ -287,7 +289,8 @@ both_modes! {
         assert_ledger(&app).await;
     }
 
-    /// Another business's check does not exist, another branch's is forbidden, another table's is not a phone's business.
+    /// Another business's check does not exist, another branch's is forbidden, another table's is not a phone's
+    /// business.
     async fn checks_stay_where_they_belong(app: App) {
         let staff = Staff::of(&app).await;
         let [foreign, north] = strangers(&app).await;

@@ -1,4 +1,5 @@
-//! Twenty kills in the middle of service: what was acknowledged is there once, what was not is there once after its retry.
+//! Twenty kills in the middle of service: what was acknowledged is there once, what was not is there once after its
+//! retry.
 
 use crate::scene::assert_gap_free;
 use harness::{App, AppOptions, DinerPhone, Mode, both_modes, json};

@@ -92,6 +92,65 @@ embedded_only! {
         sent(&app.scan("INT-01").await, "and on it goes").await;
     }
 
+    /// Once there is room again nobody is told that the file is another: failed commits are remembered, and that is
+    /// all.
+    async fn a_disk_that_was_full_raises_no_false_alarm(app: App = AppOptions::default().small_disk(24)) {
+        let phone = app.scan("INT-01").await;
+        let mut acknowledged = BTreeSet::from([sent(&phone, "before").await]);
+        wait_for_database(&app, "up").await;
+        app.disk().fill(&app.pids().0);
+        until_refused(&phone, &mut acknowledged).await;
+        // Looks by reports, and by the job that comes every ten seconds.
+        for _ in 0..12 {
+            let found = database(&app).await;
+            assert_ne!(found["status"], "up", "{found}");
+            assert!(!found["detail"].as_str().unwrap().contains("wrote over"), "{found}");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        app.disk().free(&app.pids().0);
+        acknowledged.insert(sent(&phone, "again").await);
+        wait_for_database(&app, "degraded").await;
+        for turn in 0..6 {
+            acknowledged.insert(sent(&phone, &format!("after {turn}")).await);
+            tokio::time::sleep(Duration::from_millis(2_200)).await;
+            let found = database(&app).await;
+            assert_ne!(found["status"], "down", "{found}");
+        }
+        assert!(!app.whole_logs().contains("wrote over"), "{}", app.logs());
+        assert!(acknowledged.is_subset(&stored(&app).await));
+    }
+
+    /// The disk is full while the write-ahead log is carried over into the file: what was acknowledged stays in the
+    /// log, is read from there, survives a kill, and is carried over when there is room.
+    async fn a_checkpoint_without_room_loses_nothing(app: App = AppOptions::default().small_disk(24)) {
+        let phone = app.scan("INT-01").await;
+        let mut acknowledged = BTreeSet::new();
+        // Once around: the log has its size, and is written anew from its beginning.
+        for number in 0..150 {
+            acknowledged.insert(sent(&phone, &format!("before {number} {}", "x".repeat(150))).await);
+        }
+        app.sql_exec("pragma wal_checkpoint(restart)").await;
+        app.disk().fill(&app.pids().0);
+        let file = app.data_directory().join("comanda.db");
+        let on_disk = fs::metadata(&file).unwrap().len();
+        until_refused(&phone, &mut acknowledged).await;
+        let pages = "select (select page_count from pragma_page_count) * (select page_size from pragma_page_size)";
+        let (now, needed) = (fs::metadata(&file).unwrap().len(), app.sql_i64(pages).await);
+        assert!(i64::try_from(now).unwrap() < needed, "{on_disk} then {now} bytes, and {needed} to be carried over");
+        // The report's look tries it, too.
+        assert_ne!(database(&app).await["status"], "up");
+        assert!(acknowledged.is_subset(&stored(&app).await));
+        app.kill9_api();
+        app.disk().free(&app.pids().0);
+        app.restart_api().await;
+        assert!(acknowledged.is_subset(&stored(&app).await), "out of the log");
+        app.sql_exec("pragma wal_checkpoint(truncate)").await;
+        assert!(acknowledged.is_subset(&stored(&app).await), "and out of the file");
+        assert!(!app.whole_logs().contains("wrote over"));
+        assert_gap_free(&app).await;
+        sent(&app.scan("INT-01").await, "and on it goes").await;
+    }
+
     /// Money on a full disk: refused with 503, and taken once when there is room.
     async fn a_full_disk_takes_no_payment_and_no_second_one(app: App = AppOptions::default().small_disk(24)) {
         let phone = app.scan("INT-01").await;
@@ -117,6 +176,7 @@ embedded_only! {
     /// `rm comanda.db`: 30 orders were acknowledged and gone at the next start.
     async fn a_deleted_database_acknowledges_nothing(app: App) {
         let phone = app.scan("INT-01").await;
+        let waiter = app.login("waiter@demo.com", "waiter123").await;
         let before = sent(&phone, "before").await;
         let (file, aside) = (app.data_directory().join("comanda.db"), app.data_directory().join("aside"));
         fs::rename(&file, &aside).unwrap();
@@ -125,6 +185,19 @@ embedded_only! {
         }
         app.anonymous().get("/api/health/detailed").await.expect(503);
         assert!(database(&app).await["detail"].as_str().unwrap().contains("gone"));
+        // Whatever else is asked for says the same, and not that we have a bug.
+        let who = json!({"email": "waiter@demo.com", "password": "waiter123"});
+        come_back(&app.anonymous().post("/api/auth/login", who).await);
+        come_back(&app.anonymous().post("/api/auth/refresh", json!({"refresh_token": waiter.refresh_token})).await);
+        come_back(&app.anonymous().post_empty("/api/tables/code/INT-02/session?branch_slug=centro").await);
+        for path in ["/api/auth/me", "/api/waiter/tables", "/api/waiter/service-calls", "/api/kitchen/rounds"] {
+            come_back(&waiter.get(path).await);
+        }
+        for path in ["/api/public/menu/centro", "/api/public/branches"] {
+            come_back(&app.anonymous().get(path).await);
+        }
+        let rounds = format!("/api/diner/session/{}/rounds", phone.session_id);
+        come_back(&phone.get(&rounds).await);
         assert!(!file.exists(), "no empty database appears in its place");
         fs::rename(&aside, &file).unwrap();
         sent(&phone, "it is back").await;
@@ -161,7 +234,8 @@ embedded_only! {
         come_back(&order(&phone, "after").await);
     }
 
-    /// What an operator does to a running house is no fault: VACUUM moves every page, a second process leaves marks of its own.
+    /// What an operator does to a running house is no fault: VACUUM moves every page, a second process leaves marks of
+    /// its own.
     async fn a_vacuum_and_a_neighbour_are_no_fault(app: App) {
         let phone = app.scan("INT-01").await;
         for turn in 0..3 {
@@ -270,8 +344,8 @@ distributed_only! {
         assert_gap_free(&app).await;
     }
 
-    /// A hundred phones hang up while their order waits for a lock: no connection stays inside a transaction, their number
-    /// stays bounded, and the next orders are stored.
+    /// A hundred phones hang up while their order waits for a lock: no connection stays inside a transaction, their
+    /// number stays bounded, and the next orders are stored.
     async fn hang_ups_behind_a_lock_leave_no_open_transaction(app: App) {
         let phone = app.scan("INT-01").await;
         let session = phone.session_id;
@@ -309,6 +383,53 @@ distributed_only! {
         }
         assert!(acknowledged.is_subset(&stored(&app).await));
         assert_gap_free(&app).await;
+    }
+
+    /// Two servers on one database leave marks of their own, restarts included: neither takes the other's for a
+    /// stranger's.
+    async fn two_servers_on_one_database_raise_no_false_alarm(app: App = AppOptions::default().api_processes(2)) {
+        let phone = app.scan("INT-01").await;
+        let doors: Vec<_> = (0..2).map(|index| app.anonymous().at(&app.api_url_at(index))).collect();
+        for turn in 0..4 {
+            for door in &doors {
+                let report = door.get("/api/health/detailed").await.expect(200);
+                let components = report["components"].as_array().unwrap();
+                let found = components.iter().find(|component| component["name"] == "database").unwrap();
+                assert_eq!(found["status"], "up", "{report}");
+            }
+            app.operate(&["dead-letters"]);
+            sent(&phone, &format!("{turn}")).await;
+            if turn == 1 {
+                app.kill9_api();
+                app.restart_api().await;
+            }
+            // Longer than a look counts as fresh.
+            tokio::time::sleep(Duration::from_millis(2_200)).await;
+        }
+        assert!(app.sql_i64("select count(*) from write_probe").await >= 2, "a mark for each");
+        assert!(!app.whole_logs().contains("CANNOT STORE"), "{}", app.logs());
+    }
+
+    /// Nobody waits for a report on a database that does not answer: it says so while the lock is still held.
+    async fn a_report_does_not_wait_for_the_database(app: App) {
+        app.anonymous().get("/api/health/detailed").await.expect(200);
+        tokio::time::sleep(Duration::from_millis(2_100)).await;
+        let mut hold = std::pin::pin!(app.sql_exec("begin; lock table write_probe in access exclusive mode; select pg_sleep(12); commit"));
+        let caller = app.anonymous();
+        let asking = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            caller.get("/api/health/detailed").await
+        };
+        let report = tokio::select! {
+            report = asking => report,
+            () = &mut hold => panic!("the report waited for the lock"),
+        };
+        let report = report.expect(503);
+        let database = report["components"].as_array().unwrap().iter().find(|component| component["name"] == "database").unwrap();
+        assert!(database["detail"].as_str().unwrap().contains("no answer after"), "{report}");
+        assert!(report["jobs"].is_array());
+        hold.await;
+        wait_for_database(&app, "up").await;
     }
 
     /// A time-out that comes with the role is none of a migration's.

@@ -182,8 +182,8 @@ both_modes! {
         assert!(!text.contains("M999"));
     }
 
-    /// A limit for an address is one for the address that the proxy saw: the client cannot choose another, whatever lines
-    /// it sends itself; and no peer but the proxy may say anything.
+    /// A limit for an address is one for the address that the proxy saw: the client cannot choose another, whatever
+    /// lines it sends itself; and no peer but the proxy may say anything.
     async fn an_address_is_what_the_proxy_saw(app: App = AppOptions::default().rate_limits().env("COMANDA_TRUSTED_PROXIES", "127.0.0.3")) {
         // A refresh without a cookie is a 401, a hundred times at once for an address.
         let refresh = async |last: u8, forwarded: &[String]| {

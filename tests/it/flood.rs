@@ -2,8 +2,10 @@
 
 use crate::{
     look::{TABLES, product},
+    mercadopago::house::{Till, preference, provided},
     scene::order,
 };
+use fake_mercadopago::{Fault, Route, Rule, When};
 use harness::{
     Anonymous, App, AppOptions, Caller, DinerPhone, Flood, Manner, Socket, both_modes, embedded_only, json,
     limit_files, reqwest::Method,
@@ -15,20 +17,20 @@ use tokio::{
 };
 
 /// Where the flood comes from, and the harness itself.
-const FLOODED: IpAddr = local(1);
+pub(crate) const FLOODED: IpAddr = local(1);
 /// A guest from elsewhere.
-const ELSEWHERE: IpAddr = local(2);
+pub(crate) const ELSEWHERE: IpAddr = local(2);
 /// A reverse proxy that the program is told of.
-const PROXY: IpAddr = local(3);
+pub(crate) const PROXY: IpAddr = local(3);
 /// Silent connections, and slow ones of either kind.
 const FLOOD: [(Manner, usize); 3] = [(Manner::Silent, 1_900), (Manner::SlowHead, 150), (Manner::SlowBody, 150)];
 
-const fn local(last: u8) -> IpAddr {
+pub(crate) const fn local(last: u8) -> IpAddr {
     IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, last))
 }
 
 /// A machine's usual soft limit, under a hard one that is not.
-fn usual() -> AppOptions {
+pub(crate) fn usual() -> AppOptions {
     AppOptions::default()
         .file_limit(1_024, 8_192)
         .env("COMANDA_TRUSTED_PROXIES", "127.0.0.3")
@@ -36,20 +38,20 @@ fn usual() -> AppOptions {
 }
 
 /// What somebody at a table does: scan, join, order.
-async fn orders(guest: &Anonymous, table: &str, product: i64) -> DinerPhone {
+pub(crate) async fn orders(guest: &Anonymous, table: &str, product: i64) -> DinerPhone {
     let phone = guest.scan_as(table, "Ana").await;
     phone.post("/api/diner/rounds/submit", order(&[product])).await.expect(200);
     phone
 }
 
 /// The same for ten tables, each request on a connection of its own.
-async fn everybody_orders(guest: &Anonymous, product: i64) {
+pub(crate) async fn everybody_orders(guest: &Anonymous, product: i64) {
     for table in TABLES {
         orders(guest, table, product).await;
     }
 }
 
-fn behind_the_proxy(app: &App, client: &str) -> Caller {
+pub(crate) fn behind_the_proxy(app: &App, client: &str) -> Caller {
     Caller::from(&app.api_url(), PROXY).with_header("X-Forwarded-For", client)
 }
 
@@ -102,7 +104,8 @@ async fn until_closed(app: &App, head: &str) -> String {
 }
 
 both_modes! {
-    /// The issue's own attack on the API: every order is answered, from elsewhere, through a proxy and by staff next to it.
+    /// The issue's own attack on the API: every order is answered, from elsewhere, through a proxy and by staff next to
+    /// it.
     async fn a_flood_of_the_api_stops_no_order(app: App = usual()) {
         let product = product(&app).await;
         let guest = orders(&app.anonymous_from(ELSEWHERE), "INT-01", product).await;
@@ -136,6 +139,10 @@ both_modes! {
         let flood = Flood::start(&app.gateway_url(), FLOODED, &FLOOD).await;
         let mut screens = vec![before];
         for turn in 0..5 {
+            // A client pings now and then; who says nothing for 90 seconds is gone.
+            for screen in &screens {
+                screen.ping().await;
+            }
             let forwarded = format!("203.0.113.{turn}");
             for (local, headers) in [(ELSEWHERE, &[][..]), (PROXY, &[("X-Forwarded-For", forwarded.as_str())][..]), (FLOODED, &[][..])] {
                 screens.push(Socket::try_connect_from(local, &app.ws_url(), &path, headers).await.unwrap());
@@ -157,8 +164,8 @@ both_modes! {
         assert!(flood.open() > 400, "the flood is still there: {flood:?}");
     }
 
-    /// A hard limit that leaves hardly any room, and a flood from many addresses: the whole is full, and still everybody
-    /// is served.
+    /// A hard limit that leaves hardly any room, and a flood from many addresses: the whole is full, and still
+    /// everybody is served.
     async fn a_small_machine_under_a_wide_flood_serves_everybody(app: App = usual().file_limit(400, 400)) {
         let product = product(&app).await;
         let guest = orders(&app.anonymous_from(ELSEWHERE), "INT-01", product).await;
@@ -263,18 +270,33 @@ both_modes! {
 
 embedded_only! {
     /// The slots kept for staff are for addresses that showed a good token, and for nobody who invents one.
-    async fn a_forged_token_makes_nobody_staff(app: App = usual().env("COMANDA_CONNECTIONS", "20")) {
+    async fn a_forged_token_makes_nobody_staff(
+        app: App = provided().env("COMANDA_CONNECTIONS", "20").env("COMANDA_PAYMENT_TIMEOUT", "20s").env("COMANDA_PAYMENT_LEASE", "30s")
+    ) {
+        let till = Till::open(app).await;
+        let app = &till.app;
         let staff = app.anonymous_from(local(6)).login("waiter@demo.com", "waiter123").await;
         staff.get("/api/auth/me").await.expect(200);
         let guest = app.anonymous_from(local(7)).scan_as("INT-01", "Ana").await;
-        // Eighteen of twenty slots, by sockets, which nothing replaces.
+        // Eighteen of twenty slots: by sockets, which nothing replaces and of which there are fifteen at most, and by
+        // requests that wait for the provider.
         let diner = format!("/ws/diner?table_token={}", guest.token);
         let mut held = Vec::new();
-        while held.len() < 18 {
-            match Socket::try_connect_from(local(7), &app.ws_url(), &diner, &[]).await {
+        while held.len() < 15 {
+            match Socket::try_connect_from(local(if held.len() < 9 { 7 } else { 8 }), &app.ws_url(), &diner, &[]).await {
                 Ok(socket) => held.push(socket),
                 // A connection of what came before is still on its way out.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+        till.fake.faults().add(Rule::new(Route::CreatePreference, When::Always, Fault::Hang));
+        let mut waiting = tokio::task::JoinSet::new();
+        for (number, table) in ["INT-02", "INT-03", "INT-04"].into_iter().enumerate() {
+            let party = till.party(table).await;
+            let payer = Caller::from(&app.api_url(), local(9)).with_header("X-Table-Token", &party.phone.token);
+            waiting.spawn(async move { preference(&payer, party.check, None).await.status });
+            while till.fake.journal().requests_to(Route::CreatePreference).count() <= number {
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
         let token = &staff.access_token;
@@ -289,5 +311,6 @@ embedded_only! {
         for _ in 0..3 {
             staff.get("/api/auth/me").await.expect(200);
         }
+        assert!(waiting.try_join_next().is_none(), "the three still wait");
     }
 }

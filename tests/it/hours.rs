@@ -1,4 +1,5 @@
-//! Service hours: what is out of hours is on the menu, marked, and cannot be ordered; the clock opens it, nobody's hand.
+//! Service hours: what is out of hours is on the menu, marked, and cannot be ordered; the clock opens it, nobody's
+//! hand.
 
 use crate::scene::{product, text};
 use harness::{App, StaffClient, Value, both_modes, json};

@@ -12,35 +12,35 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A phone that joined, with a name or without.
 #[derive(Clone)]
-struct Phone {
-    caller: Caller,
-    token: String,
-    session: i64,
-    diner: i64,
+pub(crate) struct Phone {
+    pub(crate) caller: Caller,
+    pub(crate) token: String,
+    pub(crate) session: i64,
+    pub(crate) diner: i64,
 }
 
-async fn manager(app: &App) -> StaffClient {
+pub(crate) async fn manager(app: &App) -> StaffClient {
     app.login("manager@demo.com", "manager123").await
 }
 
-async fn waiter(app: &App) -> StaffClient {
+pub(crate) async fn waiter(app: &App) -> StaffClient {
     app.login("waiter@demo.com", "waiter123").await
 }
 
 /// From now on only the QR code lets a phone in.
-async fn by_secret(app: &App, manager: &StaffClient) {
+pub(crate) async fn by_secret(app: &App, manager: &StaffClient) {
     let path = format!("/api/admin/branches/{}", centro(app).await);
     assert_eq!(manager.patch(&path, json!({"join": "qr_secret"})).await.expect(200)["join"], "qr_secret");
 }
 
 /// What the table's QR code says at its end.
-async fn secret(app: &App, manager: &StaffClient, code: &str) -> String {
+pub(crate) async fn secret(app: &App, manager: &StaffClient, code: &str) -> String {
     let path = format!("/api/admin/tables/{}/qr-url?join=qr_secret", table(app, code).await);
     let url = manager.get(&path).await.expect(200)["url"].clone();
     text(&url).rsplit('/').next().unwrap().to_owned()
 }
 
-async fn by_code(caller: &Caller, code: &str) -> Reply {
+pub(crate) async fn by_code(caller: &Caller, code: &str) -> Reply {
     caller.post_empty(&format!("/api/tables/code/{code}/session?branch_slug=centro")).await
 }
 
@@ -49,7 +49,7 @@ async fn by_number(caller: &Caller, table: i64) -> Reply {
 }
 
 /// Joins by `code` and gives no name.
-async fn scan(app: &App, code: &str) -> Phone {
+pub(crate) async fn scan(app: &App, code: &str) -> Phone {
     let nobody = app.anonymous();
     let joined = by_code(&nobody, code).await.expect(200);
     let token = text(&joined["table_token"]).to_owned();
@@ -58,14 +58,14 @@ async fn scan(app: &App, code: &str) -> Phone {
 }
 
 /// Joins by `code` under a name, from a device.
-async fn join(app: &App, code: &str, name: &str) -> Phone {
+pub(crate) async fn join(app: &App, code: &str, name: &str) -> Phone {
     let phone = scan(app, code).await;
     let diner = number(&register(&phone, name).await.expect(200)["id"]);
     Phone { diner, ..phone }
 }
 
 /// The name is also the phone's id across visits and, with another ending, that of this visit.
-async fn register(phone: &Phone, name: &str) -> Reply {
+pub(crate) async fn register(phone: &Phone, name: &str) -> Reply {
     let body = json!({"name": name, "color": "#112233", "local_id": format!("{name}-visit"), "device_id": format!("{name}-phone")});
     phone.caller.post("/api/diner/register", body).await
 }
@@ -75,16 +75,16 @@ async fn phone_id(app: &App, phone: &Phone) -> i64 {
     app.sql_i64(&format!("select max(id) from session_phone where session_id = {}", phone.session)).await
 }
 
-async fn order(phone: &Phone) -> Reply {
+pub(crate) async fn order(phone: &Phone) -> Reply {
     let items = json!([{"product_id": 101, "qty": 1, "diner_id": phone.diner}]);
     phone.caller.post("/api/diner/rounds/submit", json!({"items": items})).await
 }
 
-async fn ask_for_check(phone: &Phone) -> Reply {
+pub(crate) async fn ask_for_check(phone: &Phone) -> Reply {
     phone.caller.post_empty("/api/billing/check/request").await
 }
 
-async fn send_away(staff: &StaffClient, phone: &Phone) -> Reply {
+pub(crate) async fn send_away(staff: &StaffClient, phone: &Phone) -> Reply {
     staff.delete(&format!("/api/waiter/sessions/{}/diners/{}", phone.session, phone.diner)).await
 }
 
@@ -152,7 +152,8 @@ impl Elsewhere {
 }
 
 both_modes! {
-    /// Branches are open, as the shipped clients know them, until the office says otherwise; what there is no rule for is 422.
+    /// Branches are open, as the shipped clients know them, until the office says otherwise; what there is no rule for
+    /// is 422.
     async fn a_branch_says_how_it_is_joined(app: App) {
         let (manager, admin) = (manager(&app).await, app.login("admin@demo.com", "admin123").await);
         let path = format!("/api/admin/branches/{}", centro(&app).await);
@@ -171,7 +172,8 @@ both_modes! {
         assert_eq!(manager.patch(&path, json!({"join": "open"})).await.expect(200)["join"], "open");
     }
 
-    /// Neither number nor code nor a guess opens a table, nothing happens when they are tried, and what the QR code says does.
+    /// Neither number nor code nor a guess opens a table, nothing happens when they are tried, and what the QR code
+    /// says does.
     async fn only_the_qr_code_lets_a_phone_in(app: App) {
         let (manager, nobody) = (manager(&app).await, app.anonymous());
         let id = table(&app, "INT-01").await;
@@ -204,7 +206,8 @@ both_modes! {
         app.anonymous().get("/api/public/menu/centro").await.expect(200);
     }
 
-    /// Staff of the branch open any table by number and code; the kitchen, another branch's and another business's do not.
+    /// Staff of the branch open any table by number and code; the kitchen, another branch's and another business's do
+    /// not.
     async fn staff_join_by_number_and_code(app: App) {
         let manager = manager(&app).await;
         by_secret(&app, &manager).await;
@@ -338,7 +341,8 @@ both_modes! {
         by_code(&app.anonymous(), &gone).await.expect(404);
     }
 
-    /// Whoever joins while the code is rotated does so by the code of that moment; afterwards only the last one is good.
+    /// Whoever joins while the code is rotated does so by the code of that moment; afterwards only the last one is
+    /// good.
     async fn rotations_and_joins_at_once(app: App) {
         let manager = manager(&app).await;
         by_secret(&app, &manager).await;
@@ -364,7 +368,7 @@ both_modes! {
     }
 
     /// Another business's code opens its own table and no other, and neither's office reaches the other's codes.
-    async fn another_businesss_code_opens_no_table_here(app: App) {
+    async fn a_code_of_another_business_opens_no_table_here(app: App) {
         let manager = manager(&app).await;
         by_secret(&app, &manager).await;
         let ours = secret(&app, &manager, "INT-01").await;

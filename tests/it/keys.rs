@@ -7,8 +7,8 @@ use crate::{
 use harness::{both_modes, json};
 
 both_modes! {
-    /// One key of one waiter on two tables at once: one of the two happens, the other is told 409; never a deadlock that
-    /// shows, never both.
+    /// One key of one waiter on two tables at once: one of the two happens, the other is told 409; never a deadlock
+    /// that shows, never both.
     async fn one_key_on_two_tables_does_one_thing(app: App) {
         let waiter = app.login("waiter@demo.com", "waiter123").await;
         for turn in 0..8 {
@@ -91,8 +91,8 @@ both_modes! {
         assert_gap_free(&app).await;
     }
 
-    /// A stranger with a table's token fills no disk with keys and their answers; what was answered is answered again, and
-    /// nobody else is in the way.
+    /// A stranger with a table's token fills no disk with keys and their answers; what was answered is answered again,
+    /// and nobody else is in the way.
     async fn a_table_has_an_end_of_keys(app: App) {
         let (phone, other) = (app.scan("INT-01").await, app.scan("INT-02").await);
         let staff = Staff::of(&app).await;

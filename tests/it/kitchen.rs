@@ -87,7 +87,8 @@ both_modes! {
         assert_eq!(&one, card);
     }
 
-    /// The stations move the round: cooking with the first that begins, ready with the last that is done. Serving is the waiter's.
+    /// The stations move the round: cooking with the first that begins, ready with the last that is done. Serving is
+    /// the waiter's.
     async fn the_round_follows_its_tickets(app: App) {
         let (staff, phone) = (Staff::of(&app).await, app.scan("INT-01").await);
         let (cola, bife) = (product(&app, "Coca-Cola 500ml").await, product(&app, "Bife de chorizo").await);
@@ -161,7 +162,8 @@ both_modes! {
         staff.cook.post_empty(&recall).await.expect(409);
     }
 
-    /// Struck items are nobody's work: marked on the ticket, and a station left without work loses it, which may finish the round.
+    /// Struck items are nobody's work: marked on the ticket, and a station left without work loses it, which may finish
+    /// the round.
     async fn struck_items_leave_the_stations(app: App) {
         let (staff, phone) = (Staff::of(&app).await, app.scan("INT-01").await);
         let (cola, bife, asado) = (product(&app, "Coca-Cola 500ml").await, product(&app, "Bife de chorizo").await, product(&app, "Asado de tira").await);

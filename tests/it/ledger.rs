@@ -43,8 +43,8 @@ const WRONG: [(&str, &str); 12] = [
         where c.gross_cents <> 0 and (i.id is null or i.voided_at is not null or r.status = 'CANCELED')"),
 ];
 
-/// Σ allocations of a check = what it says is paid ≤ its total; 0 ≤ Σ of a charge ≤ its amount; Σ of a payment ≤ its net;
-/// every state follows from the sums; the branch's stream has no gaps.
+/// Σ allocations of a check = what it says is paid ≤ its total; 0 ≤ Σ of a charge ≤ its amount; Σ of a payment ≤ its
+/// net; every state follows from the sums; the branch's stream has no gaps.
 pub(crate) async fn assert_ledger(app: &App) {
     for (what, query) in WRONG {
         assert_eq!(app.sql_i64(query).await, 0, "{what}");

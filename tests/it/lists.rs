@@ -7,8 +7,8 @@ use crate::{
 };
 use harness::{App, AppOptions, Caller, Value, distributed_only, json};
 
-/// The statements of one read, once they are prepared: the fewest of three, since what the server does by itself may fall
-/// into one.
+/// The statements of one read, once they are prepared: the fewest of three, since what the server does by itself may
+/// fall into one.
 async fn cost(app: &App, caller: &Caller, path: &str) -> usize {
     caller.get(path).await.expect(200);
     let mut fewest = usize::MAX;
@@ -60,8 +60,8 @@ async fn more_people(app: &App) {
     }
 }
 
-/// Every read of the office, the floor and the till that needs no thing of its own to be named, from the document: a new list
-/// is counted as soon as it is there. With them those of one thing that has many.
+/// Every read of the office, the floor and the till that needs no thing of its own to be named, from the document: a
+/// new list is counted as soon as it is there. With them those of one thing that has many.
 fn reads(document: &Value, branch: i64, session: i64) -> Vec<String> {
     let elsewhere = ["/api/auth/", "/api/admin/payments/reconciliation"];
     let mut paths = Vec::new();

@@ -83,7 +83,7 @@ embedded_only! {
     async fn a_reader_that_wakes_up_hears_what_it_missed(app: App = talkative(Output::FullPipe).env("COMANDA_LOG", "trace")) {
         // Every line names the path, so that few requests fill the queue.
         let anonymous = app.anonymous();
-        let long = format!("/api/{}", "x".repeat(8_000));
+        let long = format!("/api/{}", "x/".repeat(4_000));
         let deadline = Instant::now() + Duration::from_secs(240);
         while dropped_lines(&app).await == 0.0 {
             anonymous.get(&long).await.expect(404);

@@ -1,4 +1,5 @@
-//! Black-box tests: the program as its clients meet it, in both ways to run. One file a subject; `scripts/test` runs them.
+//! Black-box tests: the program as its clients meet it, in both ways to run. One file a subject; `scripts/test` runs
+//! them.
 
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
@@ -6,6 +7,7 @@ mod accounts;
 mod authorization;
 mod bad_input;
 mod bootstrap;
+mod bounds;
 mod branches;
 mod calls;
 mod canceled;
@@ -21,6 +23,7 @@ mod edge;
 mod evening;
 mod flood;
 mod floor;
+mod half_bodies;
 mod hostile;
 mod hot_path;
 mod hours;
@@ -36,6 +39,7 @@ mod ledger;
 mod lists;
 mod log_output;
 mod look;
+mod many_sockets;
 mod menu;
 mod menu_file;
 mod menu_office;
@@ -71,6 +75,8 @@ mod startup;
 mod streams;
 mod sweep;
 mod tables;
+#[path = "../testpay/it.rs"]
+mod testpay;
 mod till;
 mod trees;
 mod upgrade;

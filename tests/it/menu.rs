@@ -97,7 +97,8 @@ both_modes! {
         assert_eq!((&lemonade["allergen_ids"], &lemonade["allergens"]["contains"]), (&json!([]), &json!([])));
     }
 
-    /// A phone that holds the menu is not sent it again, until something changed; then at once, whichever process answers.
+    /// A phone that holds the menu is not sent it again, until something changed; then at once, whichever process
+    /// answers.
     async fn a_changed_price_is_seen_at_once(app: App = AppOptions::default().api_processes(2)) {
         let phones = [app.anonymous(), app.anonymous()];
         let first = phones[0].get(MENU).await;

@@ -1,4 +1,5 @@
-//! Modifiers from the office to the plate: chosen in the cart, paid in the round, read by the kitchen, printed on the bill.
+//! Modifiers from the office to the plate: chosen in the cart, paid in the round, read by the kitchen, printed on the
+//! bill.
 
 use crate::scene::{Staff, list, number, product, step, text};
 use harness::{App, StaffClient, Value, both_modes, json};

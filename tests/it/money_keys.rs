@@ -1,5 +1,5 @@
-//! Every command that moves money, or says how it moves, sent twice under one key: the second answer is the first one's,
-//! byte for byte, and nothing happens again; under the same key another body, or another query, is refused (I7).
+//! Every command that moves money, or says how it moves, sent twice under one key: the second answer is the first
+//! one's, byte for byte, and nothing happens again; under the same key another body, or another query, is refused (I7).
 
 use crate::ledger::assert_ledger;
 use crate::mercadopago::house::{Till, fingerprint, provided};

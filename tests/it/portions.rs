@@ -72,7 +72,8 @@ both_modes! {
         assert_gap_free(&app).await;
     }
 
-    /// Orders of several counted dishes in any order of lines: nobody waits in a circle, nobody sells what is not there.
+    /// Orders of several counted dishes in any order of lines: nobody waits in a circle, nobody sells what is not
+    /// there.
     async fn orders_of_two_counted_dishes_do_not_lock_each_other_out(app: App) {
         let staff = Staff::of(&app).await;
         let (one, other) = (product(&app, "Provoleta").await, product(&app, "Limonada").await);

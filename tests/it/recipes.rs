@@ -320,7 +320,8 @@ both_modes! {
         assert_eq!(names(&of), ["Flan casero", "Flan grande"]);
         assert_eq!((&of[0]["inherits_from_recipe"], &of[1]["inherits_from_recipe"]), (&json!(false), &json!(true)));
 
-        // What the recipe contains from now on, the product contains, whatever was said of it; and nothing takes it away.
+        // What the recipe contains from now on, the product contains, whatever was said of it; and nothing takes it
+        // away.
         boss.patch(&path, json!({"allergens": [{"allergen_id": gluten, "presence_type": "free_from"}]})).await.expect(200);
         cook.patch(&format!("{RECIPES}/{flan}"), json!({"allergen_ids": [eggs, gluten]})).await.expect(200);
         let product = boss.get(&path).await.expect(200);

@@ -1,5 +1,5 @@
-//! Reports against the raw rows, after an evening in which everything happened that a report can get wrong; and what else
-//! can be asked of them: files, prints, nonsense.
+//! Reports against the raw rows, after an evening in which everything happened that a report can get wrong; and what
+//! else can be asked of them: files, prints, nonsense.
 
 use crate::look::{centro, table};
 use crate::recount::{Ask, Books};
@@ -25,8 +25,8 @@ async fn report(caller: &Caller, name: &str, query: &str) -> Value {
     caller.get(&format!("/api/admin/reports/{name}?{query}")).await.expect(200)
 }
 
-/// Voids, discounts of both kinds, tips, refunds in part and in full, an order by a waiter, a call, parties that owe; then a
-/// chargeback, a dispute, money without a check and foreign money, which no test can wait for, by SQL.
+/// Voids, discounts of both kinds, tips, refunds in part and in full, an order by a waiter, a call, parties that owe;
+/// then a chargeback, a dispute, money without a check and foreign money, which no test can wait for, by SQL.
 async fn evening(app: &App, staff: &Staff) {
     let phone = app.scan("INT-01").await;
     let round = order(&phone, &[(118, 2), (111, 1), (112, 3)]).await;

@@ -87,8 +87,8 @@ distributed_only! {
         }
     }
 
-    /// PostgreSQL drops every connection, as a restart does: who is at work runs again, only a COMMIT in doubt is left to
-    /// the client and its key; and no event is lost or doubled.
+    /// PostgreSQL drops every connection, as a restart does: who is at work runs again, only a COMMIT in doubt is left
+    /// to the client and its key; and no event is lost or doubled.
     async fn a_database_that_drops_every_connection_is_nobodys_failure(app: App) {
         let phone = app.scan("INT-01").await;
         let kitchen = kitchen_screen(&app).await;
@@ -204,8 +204,8 @@ both_modes! {
         assert_eq!(app.sql_i64("select count(*) from kitchen_ticket").await, 1);
     }
 
-    /// Phones that hang up in the middle of a request, hundreds of them: each round is there with all that belongs to it
-    /// or not at all, no lock stays behind, and the screens hear exactly what the log holds.
+    /// Phones that hang up in the middle of a request, hundreds of them: each round is there with all that belongs to
+    /// it or not at all, no lock stays behind, and the screens hear exactly what the log holds.
     async fn requests_cut_off_in_the_middle_leave_all_or_nothing(app: App) {
         let phone = app.scan("INT-01").await;
         let (kitchen, diner) = (kitchen_screen(&app).await, phone.socket(&app).await);
@@ -247,7 +247,8 @@ both_modes! {
             assert_eq!(i64::try_from(heard.len()).unwrap(), rounds_there);
             assert!(heard.windows(2).all(|pair| pair[0] < pair[1]), "{heard:?}");
         }
-        // A key whose effect is there gives its answer; one whose effect is not does its work now: 200 rounds in the end.
+        // A key whose effect is there gives its answer; one whose effect is not does its work now: 200 rounds in the
+        // end.
         for number in 0..200 {
             let order = json!({"items": [{"product_id": 111, "qty": 1, "notes": format!("cut {number}")}]});
             phone.with_header("X-Idempotency-Key", &format!("cut-{number}")).post("/api/diner/rounds/submit", order).await.expect(200);

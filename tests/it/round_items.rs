@@ -5,7 +5,8 @@ use harness::{both_modes, duel, json};
 use std::collections::BTreeSet;
 
 both_modes! {
-    /// A line goes while the kitchen does not know of it; the last one takes the round along, and its number is not reused.
+    /// A line goes while the kitchen does not know of it; the last one takes the round along, and its number is not
+    /// reused.
     async fn a_line_is_taken_out(app: App) {
         confirm_first(&app).await;
         let (staff, phone) = (Staff::of(&app).await, app.scan("INT-01").await);

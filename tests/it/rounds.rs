@@ -1,4 +1,5 @@
-//! Rounds, from the send button to the table: who may move them, in which order, and what two people do to them at once.
+//! Rounds, from the send button to the table: who may move them, in which order, and what two people do to them at
+//! once.
 
 use crate::look;
 use crate::scene::{
@@ -284,7 +285,8 @@ both_modes! {
         assert_eq!(app.sql_i64("SELECT COUNT(*) FROM round").await, 0);
     }
 
-    /// The same command twice with one key is one change and one answer, also when the second comes while the first runs.
+    /// The same command twice with one key is one change and one answer, also when the second comes while the first
+    /// runs.
     async fn every_command_honours_its_key(app: App) {
         let (staff, phone) = (Staff::of(&app).await, app.scan("INT-01").await);
         let round = send(&phone, &[101, 102]).await;

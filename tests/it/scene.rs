@@ -115,7 +115,8 @@ pub(crate) async fn assert_gap_free(app: &App) {
     assert_eq!(app.sql_i64(gaps).await, 0, "the stream has gaps");
 }
 
-/// A second business and a second branch of ours with a round each, put there by SQL: `(foreign tenant's, other branch's)`.
+/// A second business and a second branch of ours with a round each, put there by SQL: `(foreign tenant's, other
+/// branch's)`.
 pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
     let now = "2026-01-01T00:00:00+00:00";
     app.sql_exec(&format!(

@@ -1,5 +1,5 @@
-//! Settling costs the same number of statements however long the bill is and however many paid it (I8): the locks of table,
-//! session and check are held no longer for a banquet than for a coffee.
+//! Settling costs the same number of statements however long the bill is and however many paid it (I8): the locks of
+//! table, session and check are held no longer for a banquet than for a coffee.
 
 use crate::{
     ledger::assert_ledger,
@@ -8,8 +8,8 @@ use crate::{
 };
 use harness::{App, AppOptions, Mode, Reply, both_modes, json};
 
-/// The statements that requests have cost since the process started: on PostgreSQL as the wire shows them, on SQLite as the
-/// process counts them. What it runs by itself is in neither.
+/// The statements that requests have cost since the process started: on PostgreSQL as the wire shows them, on SQLite as
+/// the process counts them. What it runs by itself is in neither.
 async fn spent(app: &App) -> usize {
     if app.mode() == Mode::Distributed {
         return app.wire().round_trips().iter().filter(|trip| *trip != "ping" && !trip.starts_with("prepare")).count();
@@ -38,8 +38,8 @@ async fn banquet(app: &App, table: &str, items: i64) -> Party {
     party
 }
 
-/// A tenth off before anything is paid, the rest in cash by `hands`, and another tenth off, which is given back; and all of it
-/// undone. What each costs.
+/// A tenth off before anything is paid, the rest in cash by `hands`, and another tenth off, which is given back; and
+/// all of it undone. What each costs.
 async fn evening(app: &App, staff: &Staff, table: &str, items: i64, hands: i64) -> Vec<usize> {
     let party = banquet(app, table, items).await;
     let session = party.phone.session_id;

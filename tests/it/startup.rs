@@ -1,6 +1,43 @@
 //! A machine with nothing prepared: the program comes up, answers on both ports and lets the demo staff in.
 
-use harness::{both_modes, json};
+use harness::{App, AppOptions, Mode, both_modes, embedded_only, free_port, json};
+
+/// The demo's logins, with the passwords that the README publishes.
+const DEMO: [(&str, &str); 6] = [
+    ("admin@demo.com", "admin123"),
+    ("manager@demo.com", "manager123"),
+    ("kitchen@demo.com", "kitchen123"),
+    ("waiter@demo.com", "waiter123"),
+    ("ana@demo.com", "ana123"),
+    ("alberto.cortez@demo.com", "waiter123"),
+];
+
+/// What production asks for, but for a database without the demo's passwords.
+const PRODUCTION: [(&str, &str); 6] = [
+    ("COMANDA_ENV", "production"),
+    ("JWT_SECRET", "5f0c2d9be1a84763b2c8e5d71f09a634"),
+    ("TABLE_TOKEN_SECRET", "c41e7a05d8f2b96370a1e4c85d2f7b98"),
+    ("ALLOWED_ORIGINS", "https://menu.example.com"),
+    ("COMANDA_RATE_LIMITS", "on"),
+    ("MERCADOPAGO_BASE_URL", "https://127.0.0.1:9"),
+];
+
+/// Production's variables, on ports that are free.
+fn production(more: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let port = |name: &str| (name.to_owned(), format!("127.0.0.1:{}", free_port()));
+    let ports = [port("COMANDA_API_ADDR"), port("COMANDA_WS_ADDR")];
+    PRODUCTION.iter().chain(more).map(owned).chain(ports).collect()
+}
+
+fn borrowed(variables: &[(String, String)]) -> Vec<(&str, &str)> {
+    variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// What a process of production that answers for the API is called.
+fn command(app: &App) -> &'static str {
+    if app.mode() == Mode::Embedded { "serve" } else { "api" }
+}
 
 both_modes! {
     /// What the README promises first.
@@ -13,11 +50,113 @@ both_modes! {
         assert_eq!((&me["email"], &me["roles"]), (&json!("waiter@demo.com"), &json!(["WAITER"])));
     }
 
+    /// Nobody who reads the README walks into a restaurant that serves guests.
+    async fn production_does_not_start_over_the_demos_passwords(app: App) {
+        let variables = production(&[]);
+        let refused = || tokio::task::block_in_place(|| app.try_operate_with(&borrowed(&variables), &[command(&app)]));
+        let (up, said) = refused();
+        assert!(!up, "{said}");
+        let all = DEMO.map(|(email, _)| email).join(" ");
+        assert!(said.contains(&format!("`comanda user lock {all}`")), "{said}");
+
+        // A password of its own is as good as a lock; so is leaving, and the other way round one login is enough.
+        let admin = app.login("admin@demo.com", "admin123").await;
+        let ana = app.login("ana@demo.com", "ana123").await;
+        let own = json!({"password": "a-word-of-their-own-7"});
+        admin.patch(&format!("/api/admin/staff/{}", ana.user_id), own).await.expect(200);
+        let alberto = app.login("alberto.cortez@demo.com", "waiter123").await;
+        admin.patch(&format!("/api/admin/staff/{}", alberto.user_id), json!({"is_active": false})).await.expect(200);
+        let waiter = app.login("waiter@demo.com", "waiter123").await;
+        let lock = |logins: &[&str]| {
+            let arguments = [&["user", "lock"], logins].concat();
+            tokio::task::block_in_place(|| app.try_operate(&arguments))
+        };
+        let (locked, said) = lock(&["admin@demo.com", "Manager@Demo.com ", "kitchen@demo.com"]);
+        assert!(locked, "{said}");
+        let (up, said) = refused();
+        assert!(!up && said.contains("`comanda user lock waiter@demo.com`"), "{said}");
+
+        // A lock is at once, and once.
+        waiter.get("/api/auth/me").await.expect(200);
+        assert!(lock(&["waiter@demo.com"]).0);
+        waiter.get("/api/auth/me").await.expect(401);
+        admin.get("/api/auth/me").await.expect(401);
+        let waiters = json!({"email": "waiter@demo.com", "password": "waiter123"});
+        app.anonymous().post("/api/auth/login", waiters).await.expect(401);
+        for wrong in ["waiter@demo.com", "nobody@demo.com", "waiter", "' or 1=1 --"] {
+            let (locked, said) = lock(&[wrong]);
+            assert!(!locked && said.contains("login"), "{wrong}: {said}");
+        }
+
+        app.kill9_api();
+        let (process, said) = app.start_another("production", &borrowed(&variables)).await;
+        assert!(process.exited().is_none(), "{said}");
+        let base = format!("http://{}", variables.iter().find(|(name, _)| name == "COMANDA_API_ADDR").unwrap().1);
+        let ana = json!({"email": "ana@demo.com", "password": "a-word-of-their-own-7"});
+        app.anonymous().at(&base).post("/api/auth/login", ana).await.expect(200);
+    }
+
+    /// Whoever sits in the same network does not find the demo by its published passwords.
+    async fn development_is_for_this_machine_alone(app: App) {
+        let ports = [format!("0.0.0.0:{}", free_port()), format!("[::]:{}", free_port())];
+        for variable in ["COMANDA_API_ADDR", "COMANDA_WS_ADDR"] {
+            for address in &ports {
+                let said = tokio::task::block_in_place(|| app.try_operate_with(&[(variable, address)], &[command(&app)]));
+                assert!(!said.0 && said.1.contains(&format!("{variable} is {address}")), "{said:?}");
+                assert!(said.1.contains("COMANDA_ALLOW_OPEN_DEVELOPMENT"), "{said:?}");
+            }
+        }
+        app.anonymous().get("/api/health").await.expect(200);
+    }
+
     /// A kill -9 loses nothing that was answered, and the start after it is a plain start.
     async fn the_program_comes_up_again_after_a_kill(app: App) {
         let phone = app.scan("INT-01").await;
         app.kill9_api();
         app.restart_api().await;
         assert_eq!(app.scan("INT-01").await.session_id, phone.session_id);
+    }
+}
+
+embedded_only! {
+    /// Somebody tries the demo in production: its people get passwords that nobody else knows, and only once.
+    async fn production_seeds_the_demo_with_passwords_of_its_own(app: App) {
+        let directory = app.data_directory().join("fresh");
+        let variables = production(&[("COMANDA_DATA_DIR", directory.to_str().unwrap())]);
+        let seed = || tokio::task::block_in_place(|| app.try_operate_with(&borrowed(&variables), &["seed"]));
+        assert!(tokio::task::block_in_place(|| app.try_operate_with(&borrowed(&variables), &["migrate"])).0);
+        let (seeded, said) = seed();
+        assert!(seeded, "{said}");
+        let words: Vec<_> = said.split_whitespace().collect();
+        let password = |email: &str| words[words.iter().position(|word| *word == email).unwrap() + 1].to_owned();
+        let made_up = DEMO.map(|(email, _)| password(email));
+        for (index, (_, published)) in DEMO.iter().enumerate() {
+            assert!(made_up[index].len() == 20 && made_up[index] != *published, "{said}");
+            assert!(!made_up[..index].contains(&made_up[index]), "{said}");
+        }
+        let (_, again) = seed();
+        assert!(!made_up.iter().any(|word| again.contains(word)) && again.contains("already"), "{again}");
+
+        let (process, said) = app.start_another("production", &borrowed(&variables)).await;
+        assert!(process.exited().is_none(), "{said}");
+        let base = format!("http://{}", variables.iter().find(|(name, _)| name == "COMANDA_API_ADDR").unwrap().1);
+        let anybody = app.anonymous().at(&base);
+        let admin = |password: &str| json!({"email": "admin@demo.com", "password": password});
+        anybody.post("/api/auth/login", admin("admin123")).await.expect(401);
+        anybody.post("/api/auth/login", admin(&made_up[0])).await.expect(200);
+        assert!(!said.contains("admin123"), "{said}");
+    }
+}
+
+both_modes! {
+    /// In a network of one's own, to try the applications on phones, it is one setting.
+    async fn development_can_be_opened_on_purpose(app: App = AppOptions::default().env("COMANDA_ALLOW_OPEN_DEVELOPMENT", "true")) {
+        let api = format!("0.0.0.0:{}", free_port());
+        let gateway = format!("127.0.0.1:{}", free_port());
+        app.kill9_api();
+        let (process, said) = app.start_another("open", &[("COMANDA_API_ADDR", &api), ("COMANDA_WS_ADDR", &gateway)]).await;
+        assert!(process.exited().is_none(), "{said}");
+        let here = format!("http://{}", api.replace("0.0.0.0", "127.0.0.1"));
+        app.anonymous().at(&here).get("/api/health").await.expect(200);
     }
 }

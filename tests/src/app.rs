@@ -374,6 +374,11 @@ impl App {
         self.apis[0].process.read_pipe()
     }
 
+    /// The whole log of every process, for what must not be in it.
+    pub fn whole_logs(&self) -> String {
+        self.apis.iter().chain(&self.gateways).map(|server| server.process.log()).collect()
+    }
+
     /// The end of the log of every process.
     pub fn logs(&self) -> String {
         self.apis.iter().chain(&self.gateways).map(|server| server.process.log_tail()).collect()

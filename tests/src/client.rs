@@ -37,7 +37,8 @@ impl Caller {
     }
 
     fn with(builder: reqwest::ClientBuilder, base: &str) -> Self {
-        // In one build with the provider's client, reqwest has TLS compiled in and asks for cryptography before it is used.
+        // In one build with the provider's client, reqwest has TLS compiled in and asks for cryptography before it is
+        // used.
         let _installed_already = rustls::crypto::ring::default_provider().install_default();
         // A proxy of the machine has no business between a test and its own loopback.
         let http = builder

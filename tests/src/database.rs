@@ -69,7 +69,8 @@ pub struct PostgresDatabase {
 }
 
 impl Database {
-    /// A fresh SQLite file in `directory` as `migrate` and `seed` leave it. Secrets are not copied: each app makes its own.
+    /// A fresh SQLite file in `directory` as `migrate` and `seed` leave it. Secrets are not copied: each app makes its
+    /// own.
     ///
     /// # Panics
     /// When the program cannot migrate or seed, or the directory not be written.
@@ -163,8 +164,8 @@ impl Database {
         held
     }
 
-    /// Puts what `statements` make in place of everything that was here, as an operator does who restores a backup. Nobody
-    /// else may be connected.
+    /// Puts what `statements` make in place of everything that was here, as an operator does who restores a backup.
+    /// Nobody else may be connected.
     ///
     /// # Panics
     /// When one fails.

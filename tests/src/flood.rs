@@ -27,6 +27,8 @@ pub enum Manner {
     SlowBody,
     /// It asks once, and then rests.
     Idle,
+    /// It asks for a WebSocket with a token that is none, and does not go when it is told why not.
+    Refused,
 }
 
 /// A flood; it ends when this is dropped. A connection that is closed on it comes back after a second.
@@ -115,6 +117,10 @@ async fn keep_waiting(stream: TcpStream, manner: Manner) {
             "POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 200000\r\n\r\n"
         }
         Manner::Idle => "GET /api/health HTTP/1.1\r\nhost: x\r\n\r\n",
+        Manner::Refused => {
+            "GET /ws/kitchen?token=none HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+             sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        }
     };
     let speak = async {
         let mut said = words.write_all(head.as_bytes()).await;

@@ -47,7 +47,8 @@ macro_rules! both_modes {
     )* };
 }
 
-/// [`both_modes!`](crate::both_modes) for what only a cluster can show: a dead Redis, a second API process, the wire to PostgreSQL.
+/// [`both_modes!`](crate::both_modes) for what only a cluster can show: a dead Redis, a second API process, the wire to
+/// PostgreSQL.
 #[macro_export]
 macro_rules! distributed_only {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: App $(= $options:expr)?) $body:block)*) => { $(

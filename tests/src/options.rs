@@ -62,14 +62,16 @@ impl AppOptions {
         self
     }
 
-    /// Puts a [`CountingProxy`](crate::CountingProxy) between the API processes and PostgreSQL, see [`App::wire`](crate::App::wire).
+    /// Puts a [`CountingProxy`](crate::CountingProxy) between the API processes and PostgreSQL, see
+    /// [`App::wire`](crate::App::wire).
     #[must_use]
     pub fn count_round_trips(mut self) -> Self {
         self.count_round_trips = true;
         self
     }
 
-    /// Puts the data directory on a disk of so many MiB that can be filled, see [`App::disk`](crate::App::disk). Embedded mode only.
+    /// Puts the data directory on a disk of so many MiB that can be filled, see [`App::disk`](crate::App::disk).
+    /// Embedded mode only.
     #[must_use]
     pub fn small_disk(mut self, mebibytes: usize) -> Self {
         self.small_disk = Some(mebibytes);
@@ -97,7 +99,8 @@ impl AppOptions {
         self
     }
 
-    /// Takes payments through a fake provider, at a tempo that tests can wait for; the program tells it where it answers.
+    /// Takes payments through a fake provider, at a tempo that tests can wait for; the program tells it where it
+    /// answers.
     #[must_use]
     pub fn provider(self, base_url: &str, access_token: &str, webhook_secret: &str) -> Self {
         let tempo = [

@@ -115,10 +115,30 @@ impl Process {
     /// # Panics
     /// When the program cannot be started at all.
     pub fn beside(&self, arguments: &[&str]) -> Output {
+        self.beside_with(&[], arguments)
+    }
+
+    /// [`Process::beside`] with other variables.
+    ///
+    /// # Panics
+    /// As [`Process::beside`].
+    pub fn beside_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
         let mut command = Command::new(&self.binary);
         command.args(arguments).current_dir(&self.directory).stdin(Stdio::null());
-        command.env_clear().envs(inherited()).envs(&self.environment);
+        command.env_clear().envs(inherited()).envs(&self.environment).envs(variables.iter().copied());
         command.output().unwrap_or_else(|error| panic!("cannot start {}: {error}", self.binary.display()))
+    }
+
+    /// Starts the same program once more, with other variables, under a name of its own.
+    ///
+    /// # Panics
+    /// When the program cannot be started at all.
+    #[must_use]
+    pub fn another(&self, name: &str, variables: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let environment = self.environment.clone().into_iter().chain(variables.iter().map(owned)).collect();
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        Self::start(name, &self.binary, &arguments, environment, &self.directory)
     }
 
     /// SIGKILL, and waits until the process is gone. Does nothing if it is gone already.
@@ -161,8 +181,8 @@ impl Process {
         self.child().as_mut().and_then(|(child, _)| child.try_wait().ok().flatten())
     }
 
-    /// Somebody reads the pipe that nobody read: what was in it and what comes from now on, as long as the program runs.
-    /// Does nothing where the output goes elsewhere.
+    /// Somebody reads the pipe that nobody read: what was in it and what comes from now on, as long as the program
+    /// runs. Does nothing where the output goes elsewhere.
     ///
     /// # Panics
     /// When no thread can be started.
@@ -181,11 +201,15 @@ impl Process {
         heard
     }
 
-    /// The last lines of everything the program has printed since the first start.
+    /// Everything the program has printed since the first start.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.log_path()).unwrap_or_default()).into_owned()
+    }
+
+    /// The last lines of it.
     pub fn log_tail(&self) -> String {
         const LINES: usize = 120;
-        let log = std::fs::read(self.log_path()).unwrap_or_default();
-        let text = String::from_utf8_lossy(&log);
+        let text = self.log();
         let lines: Vec<&str> = text.lines().collect();
         let tail = lines[lines.len().saturating_sub(LINES)..].join("\n");
         format!("--- {} ({} lines, the last {LINES} here) ---\n{tail}\n", self.name, lines.len())

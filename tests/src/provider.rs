@@ -1,12 +1,13 @@
 //! The app's operator, and its payment provider, which the test itself plays (crate `fake-mercadopago`).
 
-use crate::App;
+use crate::{App, Process};
+use std::time::{Duration, Instant};
 
 impl App {
     /// Where the app looks for its payment provider.
     ///
     /// # Panics
-    /// Unless the app was started with [`AppOptions::provider`].
+    /// Unless the app was started with `AppOptions::provider`.
     pub fn provider_url(&self) -> &str {
         self.provider.as_deref().expect("AppOptions::provider")
     }
@@ -31,8 +32,32 @@ impl App {
 
     /// Runs `comanda <arguments>` as this app's operator; whether it succeeded, and all that it printed.
     pub fn try_operate(&self, arguments: &[&str]) -> (bool, String) {
-        let output = self.apis[0].process.beside(arguments);
+        self.try_operate_with(&[], arguments)
+    }
+
+    /// [`App::try_operate`] with other variables.
+    pub fn try_operate_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> (bool, String) {
+        let output = self.apis[0].process.beside_with(variables, arguments);
         let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.success(), said(&output.stdout) + &said(&output.stderr))
+    }
+
+    /// Starts the first API process once more with other variables, and gives back what it said when it had come up, or
+    /// had ended.
+    ///
+    /// # Panics
+    /// When it does neither in a minute.
+    pub async fn start_another(&self, name: &str, variables: &[(&str, &str)]) -> (Process, String) {
+        let process = self.apis[0].process.another(name, variables);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let ended = process.exited().is_some();
+            let said = process.log_tail();
+            if ended || said.contains("Comanda is open") || said.contains("API is up") {
+                return (process, said);
+            }
+            assert!(Instant::now() < deadline, "neither up nor down: {said}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }

@@ -158,7 +158,8 @@ impl Socket {
         self.events()
     }
 
-    /// Sends the clients' ping and waits until the gateway has answered it: what the socket was sent before is here then.
+    /// Sends the clients' ping and waits until the gateway has answered it: what the socket was sent before is here
+    /// then.
     ///
     /// # Panics
     /// When none comes in ten seconds.

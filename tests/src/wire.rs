@@ -77,8 +77,8 @@ impl CountingProxy {
         lock(&self.log).clear();
     }
 
-    /// Lets `statements` more reach the server, then cuts all connections and takes no new ones, as a crash of the client
-    /// at that point would: what the server had not been asked by then it never is.
+    /// Lets `statements` more reach the server, then cuts all connections and takes no new ones, as a crash of the
+    /// client at that point would: what the server had not been asked by then it never is.
     ///
     /// Round trips that execute nothing are not counted: a crash beside one leaves what a crash at the next statement
     /// does. The pool's pings never end, so that with them a walk from statement to statement would not either.

@@ -3,7 +3,7 @@
 //! What a user may do comes from the database, never from the token or the path (design.md §3): a kitchen display that
 //! reconnects to `/ws/admin`, as the shipped one does, goes on as a kitchen display.
 
-use crate::{farewell::Farewell, hub::Duties};
+use crate::{close_reason::CloseReason, hub::BranchRoles};
 use auth::{AccessClaims, AnyRole, Authenticator, Reach, Staff};
 use chrono::TimeDelta;
 use domain::{BranchId, PhoneId, Role, SessionId, TenantId, UserId};
@@ -18,7 +18,7 @@ use store::Database;
 const TOKEN_GRACE: TimeDelta = TimeDelta::seconds(5 * 60 + 30);
 
 /// What a socket's user may hear, branch by branch.
-pub(crate) type Posts = BTreeMap<BranchId, Duties>;
+pub(crate) type RolesByBranch = BTreeMap<BranchId, BranchRoles>;
 
 /// Answers who a token speaks for, now and later.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ pub(crate) struct DinerPass {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// May stay, with these duties.
-    Stay(Posts),
+    Stay(RolesByBranch),
     /// Could not be looked up; nothing changes until that works again. A database that blinks must not silence a
     /// restaurant.
     Unknown,
@@ -63,23 +63,23 @@ pub(crate) enum Verdict {
 impl Admission {
     /// Reads an access token. Whether its user still may is for [`posts_of_pass`](Self::posts_of_pass), which is asked
     /// once the socket can be found under its user: a revocation in between then reaches it.
-    pub(crate) fn staff(&self, token: Option<&str>) -> Result<StaffPass, Farewell> {
-        let token = token.ok_or(Farewell::UNAUTHORIZED)?;
-        let claims = self.authenticator.access(token).map_err(|problem| farewell(&problem))?;
+    pub(crate) fn staff(&self, token: Option<&str>) -> Result<StaffPass, CloseReason> {
+        let token = token.ok_or(CloseReason::UNAUTHORIZED)?;
+        let claims = self.authenticator.access(token).map_err(|problem| close_reason(&problem))?;
         Ok(StaffPass { claims })
     }
 
     /// What the holder of an access token hears, and where; at least one branch.
-    pub(crate) async fn posts_of_pass(&self, pass: &StaffPass) -> Result<Posts, Farewell> {
-        let staff = self.authenticator.admit(&pass.claims).await.map_err(|problem| farewell(&problem))?;
-        self.posts(&staff).await.map_err(|problem| farewell(&problem))
+    pub(crate) async fn posts_of_pass(&self, pass: &StaffPass) -> Result<RolesByBranch, CloseReason> {
+        let staff = self.authenticator.admit(&pass.claims).await.map_err(|problem| close_reason(&problem))?;
+        self.posts(&staff).await.map_err(|problem| close_reason(&problem))
     }
 
-    /// Reads a table token. Whether its phone still may is for [`still_diner`](Self::still_diner), which is asked once the
-    /// socket has its place in the feed: a removal in between then reaches it.
-    pub(crate) fn diner(&self, token: Option<&str>) -> Result<DinerPass, Farewell> {
-        let token = token.ok_or(Farewell::UNAUTHORIZED)?;
-        let diner = self.authenticator.table(token).map_err(|problem| farewell(&problem))?;
+    /// Reads a table token. Whether its phone still may is for [`still_diner`](Self::still_diner), which is asked once
+    /// the socket has its place in the feed: a removal in between then reaches it.
+    pub(crate) fn diner(&self, token: Option<&str>) -> Result<DinerPass, CloseReason> {
+        let token = token.ok_or(CloseReason::UNAUTHORIZED)?;
+        let diner = self.authenticator.table(token).map_err(|problem| close_reason(&problem))?;
         let (branch, session, phone) = (diner.branch_id(), diner.session_id(), diner.phone_id());
         Ok(DinerPass { token: token.to_owned(), branch, session, phone })
     }
@@ -88,7 +88,7 @@ impl Admission {
     ///
     /// # Errors
     /// 503 if the branches cannot be read.
-    pub(crate) async fn posts(&self, staff: &Staff<AnyRole>) -> Result<Posts, Problem> {
+    pub(crate) async fn posts(&self, staff: &Staff<AnyRole>) -> Result<RolesByBranch, Problem> {
         let everywhere = matches!(staff.branches(), Reach::All);
         self.posts_of(staff.grants(), everywhere, auth::Scope::tenant_id(staff)).await
     }
@@ -98,9 +98,9 @@ impl Admission {
         grants: &[(BranchId, Role)],
         everywhere: bool,
         tenant: TenantId,
-    ) -> Result<Posts, Problem> {
+    ) -> Result<RolesByBranch, Problem> {
         let branches = if everywhere { self.branches(tenant).await? } else { Vec::new() };
-        Ok(Duties::of(grants, &branches))
+        Ok(BranchRoles::of(grants, &branches))
     }
 
     async fn branches(&self, tenant: TenantId) -> Result<Vec<BranchId>, Problem> {
@@ -134,12 +134,7 @@ impl Admission {
                 return Verdict::Unknown;
             }
         };
-        let same = record.filter(|record| {
-            record.is_active
-                && record.tenant_id == subject.tenant_id
-                && record.token_version == subject.token_version
-                && !record.grants.is_empty()
-        });
+        let same = record.filter(|record| record.still_speaks_for(subject) && !record.grants.is_empty());
         let Some(record) = same else { return Verdict::Go };
         let everywhere = record.grants.iter().any(|(_, role)| *role == Role::Admin);
         verdict(self.posts_of(&record.grants, everywhere, record.tenant_id).await)
@@ -151,15 +146,15 @@ impl Admission {
     }
 }
 
-pub(crate) fn farewell(problem: &Problem) -> Farewell {
+pub(crate) fn close_reason(problem: &Problem) -> CloseReason {
     match problem.status {
-        StatusCode::UNAUTHORIZED => Farewell::UNAUTHORIZED,
-        StatusCode::FORBIDDEN => Farewell::NO_ROLE,
-        _ => Farewell::UNAVAILABLE,
+        StatusCode::UNAUTHORIZED => CloseReason::UNAUTHORIZED,
+        StatusCode::FORBIDDEN => CloseReason::NO_ROLE,
+        _ => CloseReason::UNAVAILABLE,
     }
 }
 
-fn verdict(posts: Result<Posts, Problem>) -> Verdict {
+fn verdict(posts: Result<RolesByBranch, Problem>) -> Verdict {
     match posts {
         Ok(posts) => Verdict::Stay(posts),
         Err(problem) if problem.status.is_server_error() => Verdict::Unknown,
@@ -176,8 +171,8 @@ mod tests {
         assert_eq!(verdict(Err(Problem::unavailable("later"))), Verdict::Unknown);
         assert_eq!(verdict(Err(Problem::unauthorized("ended"))), Verdict::Go);
         assert_eq!(verdict(Err(Problem::forbidden("no role left"))), Verdict::Go);
-        assert_eq!(farewell(&Problem::unavailable("later")), Farewell::UNAVAILABLE);
-        assert_eq!(farewell(&Problem::unauthorized("no")), Farewell::UNAUTHORIZED);
-        assert_eq!(farewell(&Problem::forbidden("no")), Farewell::NO_ROLE);
+        assert_eq!(close_reason(&Problem::unavailable("later")), CloseReason::UNAVAILABLE);
+        assert_eq!(close_reason(&Problem::unauthorized("no")), CloseReason::UNAUTHORIZED);
+        assert_eq!(close_reason(&Problem::forbidden("no")), CloseReason::NO_ROLE);
     }
 }

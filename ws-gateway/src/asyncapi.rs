@@ -82,32 +82,32 @@ fn query(token: &str) -> Value {
 
 /// AsyncAPI's actions are the gateway's: it sends events and receives pings.
 fn operations() -> Value {
-    let of = |(door, ..): (&str, &str, &str)| {
-        let channel = json!({ "$ref": format!("#/channels/{door}") });
+    let of = |(endpoint, ..): (&str, &str, &str)| {
+        let channel = json!({ "$ref": format!("#/channels/{endpoint}") });
         let list = |names: &mut dyn Iterator<Item = &'static str>| -> Vec<_> {
-            names.map(|name| json!({ "$ref": format!("#/channels/{door}/messages/{name}") })).collect()
+            names.map(|name| json!({ "$ref": format!("#/channels/{endpoint}/messages/{name}") })).collect()
         };
         [
             (
-                format!("tell_{door}"),
-                json!({ "action": "send", "channel": channel, "messages": list(&mut heard_on(door)) }),
+                format!("tell_{endpoint}"),
+                json!({ "action": "send", "channel": channel, "messages": list(&mut heard_on(endpoint)) }),
             ),
             (
-                format!("heed_{door}"),
-                json!({ "action": "receive", "channel": channel, "messages": list(&mut said_on(door)) }),
+                format!("heed_{endpoint}"),
+                json!({ "action": "receive", "channel": channel, "messages": list(&mut said_on(endpoint)) }),
             ),
         ]
     };
     Value::Object(DOORS.into_iter().flat_map(of).collect())
 }
 
-fn said_on(door: &str) -> impl Iterator<Item = &'static str> + use<> {
-    let sectors = (door != "diner").then_some("refresh_sectors");
+fn said_on(endpoint: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let sectors = (endpoint != "diner").then_some("refresh_sectors");
     ["ping"].into_iter().chain(sectors)
 }
 
-fn heard_on(door: &str) -> impl Iterator<Item = &'static str> + use<> {
-    let diner = door == "diner";
+fn heard_on(endpoint: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let diner = endpoint == "diner";
     let hears = move |audience: Audience| {
         let staff = audience.admins || audience.kitchen || audience.waiters != Waiters::No;
         if diner { audience.session || audience.diners } else { staff }
@@ -236,7 +236,7 @@ mod tests {
             let message = &document["components"]["messages"][kind.as_str()];
             assert!(message["description"].as_str().unwrap().len() > "Heard by .".len(), "{message}");
             assert!(!message["summary"].as_str().unwrap().is_empty());
-            let on = |door: &str| document["channels"][door]["messages"].get(kind.as_str()).is_some();
+            let on = |endpoint: &str| document["channels"][endpoint]["messages"].get(kind.as_str()).is_some();
             assert!(on("admin") || on("diner"), "{}", kind.as_str());
         }
         assert!(document["channels"]["diner"]["messages"].get("ENTITY_UPDATED").is_none());

@@ -1,8 +1,8 @@
 //! The log over HTTP: what the shipped clients ask for after a reconnect (realtime.md §4.6).
 //!
-//! They ask by clock (`since`); a client that counts asks by number (`after`), which loses nothing to skewed clocks. The
-//! audiences are those of the sockets: staff hear what their roles in the branch let them hear, diners their session
-//! and what is for every diner (design.md §9).
+//! They ask by clock (`since`); a client that counts asks by number (`after`), which loses nothing to skewed clocks.
+//! The audiences are those of the sockets: staff hear what their roles in the branch let them hear, diners their
+//! session and what is for every diner (design.md §9).
 
 use crate::{
     Gateway,
@@ -19,7 +19,7 @@ use domain::{
     BranchId, SessionId,
     event::{Envelope, Position},
 };
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use runtime::{Limit, Peer, Problem};
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
@@ -32,7 +32,7 @@ const MOST_READ: usize = 20_000;
 
 /// The query of both paths, as text: what does not parse is named in a 422.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct CatchUpQuery {
     branch_id: Option<String>,
     session_id: Option<String>,
     since: Option<String>,
@@ -69,11 +69,11 @@ pub(crate) async fn branch(
     State(gateway): State<Arc<Gateway>>,
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,
-    query: Result<Query<Asked>, QueryRejection>,
+    query: Result<Query<CatchUpQuery>, QueryRejection>,
 ) -> Result<Json<CaughtUp>, Problem> {
     let asked = readable(query)?;
     let (branch, from) = (asked.number("branch_id", asked.branch_id.as_deref()).map(BranchId)?, asked.from()?);
-    let token = asked.token.as_deref().or_else(|| bearer(&headers));
+    let token = asked.token.as_deref().or_else(|| auth::bearer(&headers));
     let token = token.ok_or_else(|| Problem::unauthorized("You are not logged in."))?;
     let staff = gateway.admission.authenticator.staff::<AnyRole>(token).await?;
     if let Some(Extension(peer)) = peer {
@@ -81,8 +81,8 @@ pub(crate) async fn branch(
     }
     gateway.rates.check(Limit::CatchUp, &format!("user:{}", staff.user_id()))?;
     let posts = gateway.admission.posts(&staff).await?;
-    let duties = posts.get(&branch).ok_or_else(|| Problem::forbidden("This is not one of your branches."))?;
-    let listener = Listener::Staff { user: staff.user_id(), duties: *duties };
+    let roles = posts.get(&branch).ok_or_else(|| Problem::forbidden("This is not one of your branches."))?;
+    let listener = Listener::Staff { user: staff.user_id(), roles: *roles };
     gateway.catch_up(branch, listener, from, asked.epoch.as_deref()).await.map(Json)
 }
 
@@ -90,7 +90,7 @@ pub(crate) async fn branch(
 pub(crate) async fn session(
     State(gateway): State<Arc<Gateway>>,
     headers: HeaderMap,
-    query: Result<Query<Asked>, QueryRejection>,
+    query: Result<Query<CatchUpQuery>, QueryRejection>,
 ) -> Result<Json<CaughtUp>, Problem> {
     let asked = readable(query)?;
     let (session, from) = (asked.number("session_id", asked.session_id.as_deref()).map(SessionId)?, asked.from()?);
@@ -105,16 +105,11 @@ pub(crate) async fn session(
     gateway.catch_up(diner.branch_id(), listener, from, asked.epoch.as_deref()).await.map(Json)
 }
 
-fn readable(query: Result<Query<Asked>, QueryRejection>) -> Result<Asked, Problem> {
+fn readable(query: Result<Query<CatchUpQuery>, QueryRejection>) -> Result<CatchUpQuery, Problem> {
     query.map(|Query(asked)| asked).map_err(|rejection| Problem::unprocessable(rejection.body_text()))
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}
-
-impl Asked {
+impl CatchUpQuery {
     fn number(&self, name: &str, text: Option<&str>) -> Result<i64, Problem> {
         let text = text.ok_or_else(|| Problem::unprocessable(format!("{name}: this query parameter is required.")))?;
         text.parse().map_err(|_| Problem::unprocessable(format!("{name}: must be an integer.")))
@@ -240,10 +235,10 @@ mod tests {
 
     #[test]
     fn the_number_wins_over_the_clock() {
-        let asked = |after: Option<&str>, since: Option<&str>| Asked {
+        let asked = |after: Option<&str>, since: Option<&str>| CatchUpQuery {
             after: after.map(Into::into),
             since: since.map(Into::into),
-            ..Asked::default()
+            ..CatchUpQuery::default()
         };
         assert_eq!(asked(Some("7"), Some("12.5")).from().unwrap(), From::Number(7));
         for wrong in [asked(None, None), asked(Some("x"), None), asked(Some("-1"), None), asked(None, Some("x"))] {

@@ -8,9 +8,9 @@
 mod run;
 
 use crate::{
-    census::Census,
     feed::{Joined, Member},
     log::EventLog,
+    registry::ConnectionRegistry,
     wire::SocketId,
 };
 use domain::{BranchId, Clock, SectorId, UserId};
@@ -24,7 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 
 /// What sockets ask of a feed.
 #[derive(Debug)]
-enum Wish {
+enum FeedCommand {
     Join(Box<Member>, oneshot::Sender<Joined>),
     Leave(SocketId),
     Sectors(UserId, oneshot::Sender<Vec<SectorId>>),
@@ -33,7 +33,7 @@ enum Wish {
 /// The way to the exchange; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
-    wishes: mpsc::UnboundedSender<(BranchId, Wish)>,
+    commands: mpsc::UnboundedSender<(BranchId, FeedCommand)>,
     active: Arc<AtomicUsize>,
 }
 
@@ -42,15 +42,15 @@ impl Exchange {
     pub(crate) fn start(
         bus: &Bus,
         log: Arc<dyn EventLog>,
-        census: Arc<Census>,
+        registry: Arc<ConnectionRegistry>,
         clock: Arc<dyn Clock>,
         shutdown: &Shutdown,
     ) -> Self {
-        let (wishes, received) = mpsc::unbounded_channel();
+        let (commands, received) = mpsc::unbounded_channel();
         let active = Arc::new(AtomicUsize::new(0));
-        let run = Run::new(bus.listen(), log, census, clock, Arc::clone(&active), shutdown.clone());
+        let run = Run::new(bus.listen(), log, registry, clock, Arc::clone(&active), shutdown.clone());
         shutdown.spawn_support(run.run(received));
-        Self { wishes, active }
+        Self { commands, active }
     }
 
     /// Seats a socket in a branch. Its queue receives everything after the position in the answer for as long as the
@@ -64,14 +64,14 @@ impl Exchange {
     /// Changes as whom a socket listens to a branch where it has an attachment already.
     pub(crate) async fn rejoin(&self, branch: BranchId, member: Member) -> Option<Joined> {
         let (answer, joined) = oneshot::channel();
-        self.wishes.send((branch, Wish::Join(Box::new(member), answer))).ok()?;
+        self.commands.send((branch, FeedCommand::Join(Box::new(member), answer))).ok()?;
         joined.await.ok()
     }
 
     /// The sectors of a waiter today.
     pub(crate) async fn sectors_of(&self, branch: BranchId, waiter: UserId) -> Option<Vec<SectorId>> {
         let (answer, sectors) = oneshot::channel();
-        self.wishes.send((branch, Wish::Sectors(waiter, answer))).ok()?;
+        self.commands.send((branch, FeedCommand::Sectors(waiter, answer))).ok()?;
         sectors.await.ok()
     }
 
@@ -99,6 +99,6 @@ impl Attachment {
 impl Drop for Attachment {
     fn drop(&mut self) {
         // An error means that the exchange has ended, and the place with it.
-        let _ = self.exchange.wishes.send((self.branch, Wish::Leave(self.socket)));
+        let _ = self.exchange.commands.send((self.branch, FeedCommand::Leave(self.socket)));
     }
 }

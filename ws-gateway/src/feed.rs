@@ -14,11 +14,11 @@ pub(crate) use member::{Handover, Joined, Member, Resume};
 pub(crate) use ring::Frame;
 
 use crate::{
-    census::Census,
-    farewell::Farewell,
+    close_reason::CloseReason,
     hub::{Call, Hub},
     log::EventLog,
     notice,
+    registry::ConnectionRegistry,
     wire::{SocketId, Wire},
 };
 use domain::{
@@ -41,13 +41,13 @@ const ROSTER_FRESH: Duration = Duration::from_secs(1);
 /// Events replayed to one socket at most; whoever missed more re-reads faster.
 pub(crate) const MAX_REPLAY: i64 = 5_000;
 /// Events delivered from the log before the sockets get a turn to write: well below what one's queue holds.
-const BREATH: usize = crate::wire::QUEUE / 8;
+const YIELD_EVERY: usize = crate::wire::QUEUE / 8;
 /// A stream whose head stays below what was delivered for that many looks went back in time, not out of step.
 const REGRESSIONS: u8 = 3;
 
 /// What could not be done because the log did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Debt {
+enum CatchUpState {
     None,
     /// Read up to this number.
     Behind(i64),
@@ -60,14 +60,14 @@ enum Debt {
 pub(crate) struct Feed {
     branch: BranchId,
     log: Arc<dyn EventLog>,
-    census: Arc<Census>,
+    registry: Arc<ConnectionRegistry>,
     clock: Arc<dyn Clock>,
     hub: Hub<Arc<Wire>>,
     roster: Arc<Roster>,
     roster_read: Option<Instant>,
     position: Position,
     ring: Ring,
-    debt: Debt,
+    debt: CatchUpState,
     regressions: u8,
 }
 
@@ -76,21 +76,21 @@ impl Feed {
     pub(crate) async fn open(
         branch: BranchId,
         log: Arc<dyn EventLog>,
-        census: Arc<Census>,
+        registry: Arc<ConnectionRegistry>,
         clock: Arc<dyn Clock>,
     ) -> store::Result<Self> {
         let position = head(&*log, branch).await?;
         let mut feed = Self {
             branch,
             log,
-            census,
+            registry,
             clock,
             hub: Hub::default(),
             roster: Arc::default(),
             roster_read: None,
             position,
             ring: Ring::default(),
-            debt: Debt::None,
+            debt: CatchUpState::None,
             regressions: 0,
         };
         feed.read_roster().await;
@@ -106,7 +106,7 @@ impl Feed {
         }
         if envelope.seq <= self.position.seq {
             metrics::counter!("wsgateway_events_duplicate_total").increment(1);
-        } else if envelope.seq == self.position.seq + 1 && self.debt == Debt::None {
+        } else if envelope.seq == self.position.seq + 1 && self.debt == CatchUpState::None {
             self.deliver(Frame::of_published(event)).await;
         } else {
             self.heal(envelope.seq).await;
@@ -136,9 +136,9 @@ impl Feed {
     /// Pays debts and keeps the roster young. To be called about once a second.
     pub(crate) async fn tick(&mut self) {
         match self.debt {
-            Debt::None => {}
-            Debt::Behind(seq) => self.heal(seq).await,
-            Debt::Restart => self.look_again().await,
+            CatchUpState::None => {}
+            CatchUpState::Behind(seq) => self.heal(seq).await,
+            CatchUpState::Restart => self.look_again().await,
         }
         if self.roster_read.is_none_or(|read| read.elapsed() >= ROSTER_AGE) {
             self.read_roster().await;
@@ -189,8 +189,8 @@ impl Feed {
 
     /// Delivers everything up to `seq` from the log, or remembers that it is owed.
     async fn heal(&mut self, seq: i64) {
-        let seq = if let Debt::Behind(owed) = self.debt { seq.max(owed) } else { seq };
-        self.debt = Debt::Behind(seq);
+        let seq = if let CatchUpState::Behind(owed) = self.debt { seq.max(owed) } else { seq };
+        self.debt = CatchUpState::Behind(seq);
         while self.position.seq < seq {
             let rows = match self.log.after(self.branch, self.position.seq).await {
                 Ok(rows) => rows,
@@ -204,7 +204,7 @@ impl Feed {
             }
             for (index, row) in rows.into_iter().enumerate() {
                 // A burst larger than a socket's queue must not close sockets that read as fast as they can.
-                if index % BREATH == BREATH - 1 {
+                if index % YIELD_EVERY == YIELD_EVERY - 1 {
                     tokio::task::yield_now().await;
                 }
                 if *row.epoch() != self.position.epoch || row.seq() != self.position.seq + 1 {
@@ -225,7 +225,7 @@ impl Feed {
                 }
             }
         }
-        self.debt = Debt::None;
+        self.debt = CatchUpState::None;
         metrics::counter!("wsgateway_gaps_healed_total").increment(1);
     }
 
@@ -263,8 +263,8 @@ impl Feed {
         match head(&*self.log, self.branch).await {
             Ok(head) if head.epoch == self.position.epoch && head.seq >= self.position.seq => {
                 self.regressions = 0;
-                if self.debt == Debt::Restart {
-                    self.debt = Debt::None;
+                if self.debt == CatchUpState::Restart {
+                    self.debt = CatchUpState::None;
                 }
                 if head.seq > self.position.seq {
                     self.heal(head.seq).await;
@@ -273,7 +273,7 @@ impl Feed {
             Ok(_) => self.restart().await,
             Err(error) => {
                 tracing::warn!(branch = %self.branch, %error, "cannot read the stream's head yet");
-                self.debt = Debt::Restart;
+                self.debt = CatchUpState::Restart;
             }
         }
     }
@@ -285,11 +285,11 @@ impl Feed {
             Ok(head) => head,
             Err(error) => {
                 tracing::warn!(branch = %self.branch, %error, "cannot read the stream's head yet");
-                self.debt = Debt::Restart;
+                self.debt = CatchUpState::Restart;
                 return;
             }
         };
-        self.debt = Debt::None;
+        self.debt = CatchUpState::None;
         let went_back = head.seq < self.position.seq && self.regressions >= REGRESSIONS;
         if head.epoch == self.position.epoch && head.seq <= self.position.seq && !went_back {
             return;
@@ -363,10 +363,10 @@ impl Feed {
             self.read_roster().await;
         }
         match subject.entity_type {
-            // Password, role and active flag count at once, not at the next round of checks; and who serves here no more
-            // leaves the roster.
+            // Password, role and active flag count at once, not at the next round of checks; and who serves here no
+            // more leaves the roster.
             "staff" => {
-                self.census.recheck(UserId(subject.entity_id));
+                self.registry.recheck(UserId(subject.entity_id));
                 self.read_roster().await;
             }
             "sector_assignment" | "sector" => self.read_roster().await,
@@ -376,8 +376,8 @@ impl Feed {
         }
     }
 
-    /// Guests whom staff removed hear nothing after the word that they were. An older gateway delivers that word like any other
-    /// and lets them listen until their token runs out.
+    /// Guests whom staff removed hear nothing after the word that they were. An older gateway delivers that word like
+    /// any other and lets them listen until their token runs out.
     fn part_with_removed(&mut self, event: &Envelope) {
         /// The part of [`domain::event::TableState`] that is read here.
         #[derive(Deserialize)]
@@ -391,7 +391,7 @@ impl Feed {
         let removed = serde_json::from_str::<Table>(event.entity.get()).ok().and_then(|table| table.removed);
         if let (Some(session), Some(removed)) = (event.session_id, removed) {
             for wire in self.hub.evict(session, &removed.phone_ids) {
-                wire.close(Farewell::UNAUTHORIZED);
+                wire.close(CloseReason::UNAUTHORIZED);
             }
         }
     }

@@ -6,12 +6,12 @@
 
 use crate::{
     Gateway,
-    admission::{Posts, farewell},
-    census::Owner,
-    farewell::Farewell,
+    admission::{RolesByBranch, close_reason},
+    close_handshake,
+    close_reason::CloseReason,
     feed::{Member, Resume},
-    hub::{Duties, Listener},
-    parting,
+    hub::{BranchRoles, Listener},
+    registry::Owner,
     socket::{Identity, Socket},
     wire::Wire,
 };
@@ -43,7 +43,7 @@ const MAX_MESSAGE: usize = 64 * 1024;
 
 /// Which token a path wants. Beyond that the path decides nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Door {
+pub(crate) enum Endpoint {
     /// `?token=`, an access token.
     Staff,
     /// `?table_token=`.
@@ -52,13 +52,13 @@ pub(crate) enum Door {
 
 /// What the client asks for, apart from being let in.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Wanted {
+struct Requested {
     resume: Option<Resume>,
     branch: Option<BranchId>,
     greeting: bool,
 }
 
-impl Wanted {
+impl Requested {
     fn read(query: &HashMap<String, String>) -> Self {
         let text = |name: &str| query.get(name).filter(|text| !text.is_empty());
         let resume = query.get("after").map(|after| Resume {
@@ -74,7 +74,7 @@ impl Wanted {
     fn resume_in(&self, branch: BranchId, only: bool) -> Option<Resume> {
         let resume = self.resume.clone()?;
         match self.branch {
-            Some(wanted) => (wanted == branch).then_some(resume),
+            Some(requested) => (requested == branch).then_some(resume),
             None if only => Some(resume),
             None => Some(Resume { after: None, ..resume }),
         }
@@ -83,24 +83,24 @@ impl Wanted {
 
 /// Serves `/ws/waiter`, `/ws/kitchen` and `/ws/admin`.
 pub(crate) async fn staff(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    open(gateway, Door::Staff, request).await
+    open(gateway, Endpoint::Staff, request).await
 }
 
 /// Serves `/ws/diner`.
 pub(crate) async fn diner(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    open(gateway, Door::Diner, request).await
+    open(gateway, Endpoint::Diner, request).await
 }
 
-async fn open(gateway: Arc<Gateway>, door: Door, mut request: Request) -> Response {
+async fn open(gateway: Arc<Gateway>, endpoint: Endpoint, mut request: Request) -> Response {
     let Some(accept) = accept_key(request.headers()) else { return not_a_handshake() };
     let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else { return not_a_handshake() };
     let query = Query::<HashMap<String, String>>::try_from_uri(request.uri()).map(|query| query.0).unwrap_or_default();
-    let admitted = gateway.admit(door, request.headers(), &query).await;
-    if let (Door::Staff, Ok(_), Some(peer)) = (door, &admitted, request.extensions().get::<Peer>()) {
+    let admitted = gateway.admit(endpoint, request.headers(), &query).await;
+    if let (Endpoint::Staff, Ok(_), Some(peer)) = (endpoint, &admitted, request.extensions().get::<Peer>()) {
         peer.note_staff();
     }
-    if let Err(farewell) = &admitted {
-        metrics::counter!("wsgateway_connections_rejected_total", "reason" => farewell.kind()).increment(1);
+    if let Err(close_reason) = &admitted {
+        metrics::counter!("wsgateway_connections_rejected_total", "reason" => close_reason.kind()).increment(1);
     }
     let shutdown = gateway.shutdown.clone();
     shutdown.spawn(async move {
@@ -112,7 +112,7 @@ async fn open(gateway: Arc<Gateway>, door: Door, mut request: Request) -> Respon
         let stream = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config())).await;
         match admitted {
             Ok(socket) => socket.live(stream).await,
-            Err(farewell) => parting::refuse(stream, farewell).await,
+            Err(close_reason) => close_handshake::refuse(stream, close_reason, &gateway.full_closes).await,
         }
     });
     let headers = [
@@ -158,57 +158,58 @@ fn not_a_handshake() -> Response {
 }
 
 impl Gateway {
-    /// Decides about a client, and seats it if it may stay. In this order: stop, origin, token, limits, user, feeds, phone.
+    /// Decides about a client, and seats it if it may stay. In this order: stop, origin, token, limits, user, feeds,
+    /// phone.
     async fn admit(
         self: &Arc<Self>,
-        door: Door,
+        endpoint: Endpoint,
         headers: &HeaderMap,
         query: &HashMap<String, String>,
-    ) -> Result<Socket, Farewell> {
+    ) -> Result<Socket, CloseReason> {
         if self.shutdown.is_cancelled() {
-            return Err(Farewell::RESTART);
+            return Err(CloseReason::RESTART);
         }
         self.check_origin(headers)?;
-        let wanted = Wanted::read(query);
+        let requested = Requested::read(query);
         let token = |name: &str| query.get(name).map(String::as_str).filter(|token| !token.is_empty());
         let (wire, queue) = Wire::new();
-        let mut socket = match door {
-            Door::Staff => {
+        let mut socket = match endpoint {
+            Endpoint::Staff => {
                 let pass = self.admission.staff(token("token"))?;
-                let mut seat = self.census.seat(Owner::User(pass.user()), &wire)?;
+                let mut register = self.registry.register(Owner::User(pass.user()), &wire)?;
                 let posts = self.admission.posts_of_pass(&pass).await?;
-                seat.set_admin(posts.values().any(|duties| duties.admin));
-                Socket::new(self, wire, queue, seat, Identity::Staff { pass, posts })
+                register.set_admin(posts.values().any(|roles| roles.admin));
+                Socket::new(self, wire, queue, register, Identity::Staff { pass, posts })
             }
-            Door::Diner => {
+            Endpoint::Diner => {
                 let pass = self.admission.diner(token("table_token"))?;
-                let seat = self.census.seat(Owner::Table(pass.session), &wire)?;
-                Socket::new(self, wire, queue, seat, Identity::Diner(pass))
+                let register = self.registry.register(Owner::Table(pass.session), &wire)?;
+                Socket::new(self, wire, queue, register, Identity::Diner(pass))
             }
         };
-        match timeout(JOIN_PATIENCE, socket.join_all(&wanted)).await {
+        match timeout(JOIN_PATIENCE, socket.join_all(&requested)).await {
             Ok(Some(())) => socket.ensure_seated().await.map(|()| socket),
-            Ok(None) | Err(_) => Err(Farewell::UNAVAILABLE),
+            Ok(None) | Err(_) => Err(CloseReason::UNAVAILABLE),
         }
     }
 
-    fn check_origin(&self, headers: &HeaderMap) -> Result<(), Farewell> {
+    fn check_origin(&self, headers: &HeaderMap) -> Result<(), CloseReason> {
         let allowed = match headers.get(header::ORIGIN) {
             None => self.origins.allows_missing_origin(),
             Some(origin) => origin.to_str().is_ok_and(|origin| self.origins.allows(origin)),
         };
-        if allowed { Ok(()) } else { Err(Farewell::ORIGIN) }
+        if allowed { Ok(()) } else { Err(CloseReason::ORIGIN) }
     }
 }
 
 impl Socket {
     /// Takes a place in every branch, where the client was before if it said so.
-    async fn join_all(&mut self, wanted: &Wanted) -> Option<()> {
+    async fn join_all(&mut self, requested: &Requested) -> Option<()> {
         let listeners = self.listeners();
         let only = listeners.len() == 1;
-        self.greeting = wanted.greeting;
+        self.greeting = requested.greeting;
         for (branch, listener) in listeners {
-            let resume = wanted.resume_in(branch, only);
+            let resume = requested.resume_in(branch, only);
             let member = Member { wire: Arc::clone(&self.wire), listener, resume };
             let (attachment, joined) = self.gateway.exchange.join(branch, member).await?;
             self.attachments.push(attachment);
@@ -218,12 +219,12 @@ impl Socket {
     }
 
     /// A phone that was removed from its table may not stay. It is asked for behind its place in the feed.
-    async fn ensure_seated(&self) -> Result<(), Farewell> {
+    async fn ensure_seated(&self) -> Result<(), CloseReason> {
         match &self.identity {
             Identity::Staff { .. } => Ok(()),
             Identity::Diner(pass) => match timeout(JOIN_PATIENCE, self.gateway.admission.still_diner(pass)).await {
-                Ok(answer) => answer.map_err(|problem| farewell(&problem)),
-                Err(_) => Err(Farewell::UNAVAILABLE),
+                Ok(answer) => answer.map_err(|problem| close_reason(&problem)),
+                Err(_) => Err(CloseReason::UNAVAILABLE),
             },
         }
     }
@@ -238,22 +239,22 @@ impl Socket {
     }
 }
 
-fn listeners(user: domain::UserId, posts: &Posts) -> Vec<(BranchId, Listener)> {
-    let staff = |duties: &Duties| Listener::Staff { user, duties: *duties };
-    posts.iter().map(|(branch, duties)| (*branch, staff(duties))).collect()
+fn listeners(user: domain::UserId, posts: &RolesByBranch) -> Vec<(BranchId, Listener)> {
+    let staff = |roles: &BranchRoles| Listener::Staff { user, roles: *roles };
+    posts.iter().map(|(branch, roles)| (*branch, staff(roles))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn query(pairs: &[(&str, &str)]) -> Wanted {
-        Wanted::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    fn query(pairs: &[(&str, &str)]) -> Requested {
+        Requested::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
     #[test]
     fn only_those_who_ask_are_greeted() {
-        assert_eq!(query(&[("token", "x")]), Wanted::default());
+        assert_eq!(query(&[("token", "x")]), Requested::default());
         assert!(query(&[("hello", "1")]).greeting);
         assert!(query(&[("after", "0")]).greeting);
     }

@@ -81,15 +81,15 @@ pub(crate) async fn metrics(State(gateway): State<Arc<Gateway>>) -> Response {
         return Problem::not_found("This process records no metrics.").into_response();
     };
     let gauge = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    metrics::gauge!("wsgateway_connections_max").set(gauge(gateway.census.capacity()));
-    metrics::gauge!("wsgateway_users_connected").set(gauge(gateway.census.counts().users));
+    metrics::gauge!("wsgateway_connections_max").set(gauge(gateway.registry.capacity()));
+    metrics::gauge!("wsgateway_users_connected").set(gauge(gateway.registry.counts().users));
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], recorder.render()).into_response()
 }
 
 impl Gateway {
     fn connections(&self) -> Connections {
-        let counts = self.census.counts();
-        let most = self.census.capacity();
+        let counts = self.registry.counts();
+        let most = self.registry.capacity();
         Connections {
             total_connections: counts.total,
             max_connections: most,

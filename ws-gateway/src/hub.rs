@@ -14,7 +14,7 @@ use store::view::Roster;
 
 /// What a member of staff hears in one branch. Whoever is several of these still hears each event once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Duties {
+pub(crate) struct BranchRoles {
     /// Runs the branch (A).
     pub(crate) admin: bool,
     /// Serves its tables (W).
@@ -23,13 +23,13 @@ pub(crate) struct Duties {
     pub(crate) kitchen: bool,
 }
 
-impl Duties {
+impl BranchRoles {
     /// What those grants mean, branch by branch. An administrator runs all of `branches`, which are the tenant's; for
     /// anybody else they are not looked at.
     pub(crate) fn of(grants: &[(BranchId, Role)], branches: &[BranchId]) -> BTreeMap<BranchId, Self> {
-        let mut duties: BTreeMap<BranchId, Self> = BTreeMap::new();
+        let mut roles: BTreeMap<BranchId, Self> = BTreeMap::new();
         for (branch, role) in grants {
-            let duty = duties.entry(*branch).or_default();
+            let duty = roles.entry(*branch).or_default();
             match role {
                 Role::Admin | Role::Manager => duty.admin = true,
                 Role::Waiter => duty.waiter = true,
@@ -38,10 +38,10 @@ impl Duties {
         }
         if grants.iter().any(|(_, role)| *role == Role::Admin) {
             for branch in branches {
-                duties.entry(*branch).or_default().admin = true;
+                roles.entry(*branch).or_default().admin = true;
             }
         }
-        duties
+        roles
     }
 }
 
@@ -53,7 +53,7 @@ pub(crate) enum Listener {
         /// Who.
         user: UserId,
         /// What for.
-        duties: Duties,
+        roles: BranchRoles,
     },
     /// A phone of a session.
     Diner {
@@ -83,7 +83,7 @@ pub(crate) struct Call<'a> {
 impl<'a> Call<'a> {
     /// Whom `event` calls when the waiters are placed as `roster` says.
     pub(crate) fn new(event: &Envelope, roster: &'a Roster) -> Self {
-        let audience = event.kind.audience();
+        let audience = event.heard_by();
         let floor = match (audience.waiters, event.sector_id.map(|sector| roster.waiters_of(sector))) {
             (Waiters::No, _) => Floor::Nobody,
             (Waiters::All, _) | (Waiters::OfSector, None | Some([])) => Floor::Everybody,
@@ -95,15 +95,15 @@ impl<'a> Call<'a> {
     /// Whether it is for that listener.
     pub(crate) fn reaches(&self, listener: &Listener) -> bool {
         match listener {
-            Listener::Staff { user, duties } => {
+            Listener::Staff { user, roles } => {
                 let on_the_floor = match self.floor {
                     Floor::Nobody => false,
                     Floor::Everybody => true,
                     Floor::These(waiters) => waiters.contains(user),
                 };
-                (duties.admin && self.audience.admins)
-                    || (duties.kitchen && self.audience.kitchen)
-                    || (duties.waiter && on_the_floor)
+                (roles.admin && self.audience.admins)
+                    || (roles.kitchen && self.audience.kitchen)
+                    || (roles.waiter && on_the_floor)
             }
             Listener::Diner { session, .. } => self.audience.diners || self.session == Some(*session),
         }
@@ -115,12 +115,12 @@ impl<'a> Call<'a> {
 pub(crate) struct Hub<W> {
     staff: BTreeMap<SocketId, (Listener, W)>,
     tables: HashMap<SessionId, BTreeMap<SocketId, (Option<PhoneId>, W)>>,
-    seats: HashMap<SocketId, Option<SessionId>>,
+    connected: HashMap<SocketId, Option<SessionId>>,
 }
 
 impl<W> Default for Hub<W> {
     fn default() -> Self {
-        Self { staff: BTreeMap::new(), tables: HashMap::new(), seats: HashMap::new() }
+        Self { staff: BTreeMap::new(), tables: HashMap::new(), connected: HashMap::new() }
     }
 }
 
@@ -131,18 +131,18 @@ impl<W> Hub<W> {
         match listener {
             Listener::Staff { .. } => {
                 self.staff.insert(id, (listener, wire));
-                self.seats.insert(id, None);
+                self.connected.insert(id, None);
             }
             Listener::Diner { session, phone } => {
                 self.tables.entry(session).or_default().insert(id, (phone, wire));
-                self.seats.insert(id, Some(session));
+                self.connected.insert(id, Some(session));
             }
         }
     }
 
     /// Forgets a socket, if it is here.
     pub(crate) fn remove(&mut self, id: SocketId) {
-        match self.seats.remove(&id) {
+        match self.connected.remove(&id) {
             None => {}
             Some(None) => {
                 self.staff.remove(&id);
@@ -178,7 +178,8 @@ impl<W> Hub<W> {
         self.tables.values().flat_map(BTreeMap::values).map(|(_, wire)| wire)
     }
 
-    /// Forgets the sockets of some phones of a session, and of those without a number, which have to join anew; gives them up to whoever says goodbye to them.
+    /// Forgets the sockets of some phones of a session, and of those without a number, which have to join anew; gives
+    /// them up to whoever says goodbye to them.
     pub(crate) fn evict(&mut self, session: SessionId, phones: &[PhoneId]) -> Vec<W> {
         let Some(table) = self.tables.get_mut(&session) else { return Vec::new() };
         let is_out = |phone: &Option<PhoneId>| phone.is_none_or(|phone| phones.contains(&phone));
@@ -188,7 +189,7 @@ impl<W> Hub<W> {
             self.tables.remove(&session);
         }
         for id in out {
-            self.seats.remove(&id);
+            self.connected.remove(&id);
         }
         wires
     }
@@ -201,14 +202,14 @@ impl<W> Hub<W> {
     /// Panics if the index and the seats disagree.
     #[cfg(test)]
     pub(crate) fn check_invariants(&self) {
-        for (id, seat) in &self.seats {
-            match seat {
+        for (id, register) in &self.connected {
+            match register {
                 None => assert!(self.staff.contains_key(id), "{id:?} has no post"),
                 Some(session) => assert!(self.tables[session].contains_key(id), "{id:?} is not at its table"),
             }
         }
         let seated = self.staff.len() + self.tables.values().map(BTreeMap::len).sum::<usize>();
-        assert_eq!(seated, self.seats.len(), "a socket is in two places");
+        assert_eq!(seated, self.connected.len(), "a socket is in two places");
         assert!(self.tables.values().all(|table| !table.is_empty()), "an empty table is kept");
         assert!(self.staff.values().all(|(listener, _)| matches!(listener, Listener::Staff { .. })));
     }

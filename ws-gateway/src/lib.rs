@@ -21,9 +21,9 @@
 mod admission;
 mod asyncapi;
 mod catch_up;
-mod census;
+mod close_handshake;
+mod close_reason;
 mod exchange;
-mod farewell;
 mod feed;
 mod handshake;
 mod health;
@@ -31,7 +31,7 @@ mod hub;
 mod inbound;
 mod log;
 mod notice;
-mod parting;
+mod registry;
 mod replay;
 mod socket;
 #[cfg(test)]
@@ -43,17 +43,17 @@ pub use asyncapi::document;
 use admission::Admission;
 use auth::{Authenticator, TABLE_TOKEN};
 use axum::{Json, Router, http::HeaderValue, routing::get};
-use census::Census;
 use exchange::Exchange;
 use http::{Method, header};
 use log::EventLog;
+use registry::ConnectionRegistry;
 use runtime::{
     Bus, Connections, Environment, Origins, Problem, RateLimits, Shutdown, config::SocketLimits,
     telemetry::MetricsHandle,
 };
 use std::sync::Arc;
 use store::Database;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// What a gateway is made of.
@@ -87,12 +87,14 @@ pub struct Gateway {
     admission: Admission,
     rates: RateLimits,
     exchange: Exchange,
-    census: Arc<Census>,
+    registry: Arc<ConnectionRegistry>,
     log: Arc<dyn EventLog>,
     bus: Bus,
     origins: Origins,
     environment: Environment,
     metrics: Option<MetricsHandle>,
+    /// Refused clients whose goodbye may take its time.
+    full_closes: Semaphore,
     shutdown: Shutdown,
 }
 
@@ -104,11 +106,24 @@ impl Gateway {
             database, authenticator, bus, origins, limits, rates, environment, metrics, shutdown, ..
         } = parts;
         let log: Arc<dyn EventLog> = Arc::new(database.clone());
-        let census = Census::new(limits);
+        let registry = ConnectionRegistry::new(limits);
         let clock = Arc::clone(database.clock());
-        let exchange = Exchange::start(&bus, Arc::clone(&log), Arc::clone(&census), clock, &shutdown);
+        let exchange = Exchange::start(&bus, Arc::clone(&log), Arc::clone(&registry), clock, &shutdown);
         let admission = Admission { authenticator, database };
-        Arc::new(Self { admission, rates, exchange, census, log, bus, origins, environment, metrics, shutdown })
+        let full_closes = Semaphore::new(close_handshake::FULL_CLOSES);
+        Arc::new(Self {
+            admission,
+            rates,
+            exchange,
+            registry,
+            log,
+            bus,
+            origins,
+            environment,
+            metrics,
+            full_closes,
+            shutdown,
+        })
     }
 
     /// The gateway's paths.

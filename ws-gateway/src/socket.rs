@@ -9,14 +9,14 @@ mod writing;
 
 use crate::{
     Gateway,
-    admission::{DinerPass, Posts, StaffPass},
-    census::Seat,
+    admission::{DinerPass, RolesByBranch, StaffPass},
+    close_handshake::{self, End},
+    close_reason::CloseReason,
     exchange::Attachment,
-    farewell::Farewell,
     feed::Joined,
     inbound::{Inbound, RateWindow},
     notice,
-    parting::{self, End},
+    registry::ConnectionGuard,
     wire::{Signal, Wire},
 };
 use futures_util::StreamExt;
@@ -45,7 +45,7 @@ const STOP_SPREAD: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(crate) enum Identity {
     /// A member of staff's, who does this.
-    Staff { pass: StaffPass, posts: Posts },
+    Staff { pass: StaffPass, posts: RolesByBranch },
     /// A table's.
     Diner(DinerPass),
 }
@@ -62,7 +62,7 @@ pub(crate) struct Socket {
     /// What is owed before the queue.
     pub(crate) joined: Vec<Joined>,
     queue: mpsc::Receiver<Utf8Bytes>,
-    seat: Seat,
+    register: ConnectionGuard,
     rate: RateWindow,
     heard_at: Instant,
     check_at: Instant,
@@ -74,7 +74,7 @@ impl Socket {
         gateway: &Arc<Gateway>,
         wire: Arc<Wire>,
         queue: mpsc::Receiver<Utf8Bytes>,
-        seat: Seat,
+        register: ConnectionGuard,
         identity: Identity,
     ) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl Socket {
             attachments: Vec::with_capacity(1),
             joined: Vec::new(),
             queue,
-            seat,
+            register,
             rate: RateWindow::default(),
             heard_at: Instant::now(),
             check_at: next_check(),
@@ -104,7 +104,7 @@ impl Socket {
         };
         // The places first: goodbyes can take seconds, and nobody should count or fill a queue meanwhile.
         drop(self);
-        parting::part(stream, end).await;
+        close_handshake::close(stream, end).await;
     }
 
     async fn converse<S>(&mut self, stream: &mut WebSocketStream<S>) -> End
@@ -117,7 +117,7 @@ impl Socket {
         loop {
             let done = tokio::select! {
                 signal = self.wire.signal() => match signal {
-                    Signal::Close(farewell) => Err(End::Say(farewell)),
+                    Signal::Close(close_reason) => Err(End::WeClose(close_reason)),
                     Signal::Recheck => self.recheck().await,
                 },
                 Some(text) = self.queue.recv() => self.write_queued(stream, text).await,
@@ -147,10 +147,10 @@ impl Socket {
     async fn on_time(&mut self) -> Result<(), End> {
         let now = Instant::now();
         if self.leave_at.is_some_and(|leave| leave <= now) {
-            return Err(End::Say(Farewell::RESTART));
+            return Err(End::WeClose(CloseReason::RESTART));
         }
         if self.heard_at + IDLE <= now {
-            return Err(End::Say(Farewell::IDLE));
+            return Err(End::WeClose(CloseReason::IDLE));
         }
         if self.check_at <= now { self.recheck().await } else { Ok(()) }
     }
@@ -166,16 +166,16 @@ impl Socket {
     {
         let message = match message {
             Some(Ok(message)) => message,
-            Some(Err(Error::Capacity(_))) => return Err(End::Say(Farewell::TOO_LARGE)),
-            Some(Err(Error::Protocol(_) | Error::Utf8(_))) => return Err(End::Say(Farewell::PROTOCOL)),
-            Some(Err(_)) | None => return Err(End::Gone),
+            Some(Err(Error::Capacity(_))) => return Err(End::WeClose(CloseReason::TOO_LARGE)),
+            Some(Err(Error::Protocol(_) | Error::Utf8(_))) => return Err(End::WeClose(CloseReason::PROTOCOL)),
+            Some(Err(_)) | None => return Err(End::Broken),
         };
         self.heard_at = Instant::now();
         if matches!(message, Message::Close(_)) {
-            return Err(End::Heard);
+            return Err(End::TheyClosed);
         }
         if !self.rate.admits(self.heard_at.into_std()) {
-            return Err(End::Say(Farewell::FLOODING));
+            return Err(End::WeClose(CloseReason::FLOODING));
         }
         match message {
             Message::Text(text) => match Inbound::parse(&text) {
@@ -183,7 +183,7 @@ impl Socket {
                 Inbound::RefreshSectors => self.refresh_sectors(stream).await,
                 Inbound::Other => Ok(()),
             },
-            Message::Binary(_) => Err(End::Say(Farewell::BINARY)),
+            Message::Binary(_) => Err(End::WeClose(CloseReason::BINARY)),
             // tungstenite has queued the pong; it goes out with a flush.
             Message::Ping(_) => self.write_all(stream, []).await,
             Message::Pong(_) | Message::Frame(_) | Message::Close(_) => Ok(()),
@@ -196,7 +196,7 @@ impl Socket {
     {
         let Identity::Staff { pass, posts } = &self.identity else { return Ok(()) };
         let mut sectors = Vec::new();
-        for branch in posts.iter().filter(|(_, duties)| duties.waiter).map(|(branch, _)| *branch) {
+        for branch in posts.iter().filter(|(_, roles)| roles.waiter).map(|(branch, _)| *branch) {
             let asked = self.gateway.exchange.sectors_of(branch, pass.user());
             let Ok(Some(found)) = timeout(CHECK_PATIENCE, asked).await else { return Ok(()) };
             sectors.extend(found.iter().map(ToString::to_string));

@@ -37,12 +37,13 @@ pub(crate) fn event(seq: i64, kind: EventType) -> Envelope {
         actor: Actor::DINER.into(),
         ts: StillClock.now(),
         v: 1,
+        audience: Some(kind.audience()),
     }
 }
 
-/// An event of a type that this version does not know, of session 31 in sector 5.
+/// An event of a type that this version does not know and that does not say for whom it is, of session 31 in sector 5.
 pub(crate) fn later(seq: i64) -> Envelope {
-    Envelope { kind: Word::read("ROUND_PRINTED"), ..event(seq, EventType::RoundReady) }
+    Envelope { kind: Word::read("ROUND_PRINTED"), audience: None, ..event(seq, EventType::RoundReady) }
 }
 
 /// A row that cannot be read; `about` is what of it can.

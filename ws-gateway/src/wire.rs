@@ -3,7 +3,7 @@
 //! A feed never waits for a socket. When the queue is full the socket is told to close, with a code after which the
 //! client comes back and resumes: late is repaired, silently lost is not.
 
-use crate::farewell::Farewell;
+use crate::close_reason::CloseReason;
 use std::sync::{
     Arc, OnceLock,
     atomic::{AtomicBool, AtomicU64, Ordering},
@@ -30,7 +30,7 @@ impl SocketId {
 pub(crate) struct Wire {
     id: SocketId,
     queue: mpsc::Sender<Utf8Bytes>,
-    farewell: OnceLock<Farewell>,
+    close_reason: OnceLock<CloseReason>,
     recheck: AtomicBool,
     bell: Notify,
 }
@@ -39,7 +39,7 @@ pub(crate) struct Wire {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
     /// End the conversation, with these words.
-    Close(Farewell),
+    Close(CloseReason),
     /// Ask again what the user may do: something about them changed.
     Recheck,
 }
@@ -51,7 +51,7 @@ impl Wire {
         let wire = Self {
             id: SocketId::next(),
             queue,
-            farewell: OnceLock::new(),
+            close_reason: OnceLock::new(),
             recheck: AtomicBool::new(false),
             bell: Notify::new(),
         };
@@ -64,14 +64,14 @@ impl Wire {
 
     /// Queues a message. False when the socket can take no more and is on its way out.
     pub(crate) fn send(&self, text: Utf8Bytes) -> bool {
-        if self.farewell.get().is_some() {
+        if self.close_reason.get().is_some() {
             return false;
         }
         match self.queue.try_send(text) {
             Ok(()) => true,
             Err(mpsc::error::TrySendError::Full(_)) => {
                 metrics::counter!("wsgateway_slow_closes_total").increment(1);
-                self.close(Farewell::SLOW);
+                self.close(CloseReason::SLOW);
                 false
             }
             Err(mpsc::error::TrySendError::Closed(_)) => false,
@@ -79,8 +79,8 @@ impl Wire {
     }
 
     /// Tells the socket to end; the first words count.
-    pub(crate) fn close(&self, farewell: Farewell) {
-        let _ = self.farewell.set(farewell);
+    pub(crate) fn close(&self, close_reason: CloseReason) {
+        let _ = self.close_reason.set(close_reason);
         self.bell.notify_one();
     }
 
@@ -94,8 +94,8 @@ impl Wire {
     /// signalled is kept in the flags, the bell only wakes.
     pub(crate) async fn signal(&self) -> Signal {
         loop {
-            if let Some(farewell) = self.farewell.get() {
-                return Signal::Close(*farewell);
+            if let Some(close_reason) = self.close_reason.get() {
+                return Signal::Close(*close_reason);
             }
             if self.recheck.swap(false, Ordering::AcqRel) {
                 return Signal::Recheck;
@@ -105,10 +105,10 @@ impl Wire {
     }
 
     /// Waits for the order to close, and leaves a request to recheck for later.
-    pub(crate) async fn closed(&self) -> Farewell {
+    pub(crate) async fn closed(&self) -> CloseReason {
         loop {
-            if let Some(farewell) = self.farewell.get() {
-                return *farewell;
+            if let Some(close_reason) = self.close_reason.get() {
+                return *close_reason;
             }
             self.bell.notified().await;
         }
@@ -126,7 +126,7 @@ mod tests {
             assert!(wire.send("x".into()));
         }
         assert!(!wire.send("one too many".into()));
-        assert_eq!(wire.signal().await, Signal::Close(Farewell::SLOW));
+        assert_eq!(wire.signal().await, Signal::Close(CloseReason::SLOW));
         assert!(queue.recv().await.is_some());
         assert!(!wire.send("after the end there is no order to keep".into()));
     }
@@ -141,8 +141,8 @@ mod tests {
             () = tokio::task::yield_now() => {}
         }
         assert_eq!(wire.signal().await, Signal::Recheck);
-        wire.close(Farewell::RESTART);
-        wire.close(Farewell::SLOW);
-        assert_eq!(wire.closed().await, Farewell::RESTART);
+        wire.close(CloseReason::RESTART);
+        wire.close(CloseReason::SLOW);
+        assert_eq!(wire.closed().await, CloseReason::RESTART);
     }
 }

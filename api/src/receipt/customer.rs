@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     Cents,
     check::DiscountType,
-    payment::{PaymentStatus, Tender},
+    payment::{PaymentStatus, Provider, Tender},
     timezone::local_time,
 };
 use maud::{Markup, html};
@@ -104,13 +104,14 @@ fn payment(line: &PaymentLine, timezone: &str, money: &impl Fn(Cents) -> String)
     }
 }
 
-pub(super) const fn method(tender: Tender) -> &'static str {
+pub(super) fn method(tender: Tender) -> &'static str {
     match tender {
         Tender::Cash => "Efectivo",
         Tender::CardPhysical => "Tarjeta",
         Tender::TransferExternal => "Transferencia",
         Tender::OtherManual => "Otro medio",
-        Tender::MercadoPago => "Mercado Pago",
+        Tender::Provider(Provider::DEFAULT) => "Mercado Pago",
+        Tender::Provider(_) => "Pago desde el celular",
     }
 }
 

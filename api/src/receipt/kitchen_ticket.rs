@@ -1,7 +1,7 @@
 //! A round on paper, to hang over the stove: what to make, for which table, since when.
 //!
-//! A struck item stays on it, crossed out and named so (a thermal printer may lose the line), and is not counted: whoever
-//! holds an older print sees what changed.
+//! A struck item stays on it, crossed out and named so (a thermal printer may lose the line), and is not counted:
+//! whoever holds an older print sees what changed.
 
 use super::page::page;
 use domain::{round::RoundStatus, timezone::local_time};

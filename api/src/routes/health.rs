@@ -5,8 +5,12 @@ use axum::{Json, extract::State};
 use http::{StatusCode, header};
 use runtime::health::{ComponentHealth, HealthReport, HealthStatus};
 use serde::Serialize;
+use std::time::Duration;
 use store::Soundness;
 use utoipa::ToSchema;
+
+/// How long the detailed report takes at most: whoever asks gives up soon, and what answers later is as good as down.
+const PATIENCE: Duration = Duration::from_millis(1_800);
 
 /// The process answers.
 #[derive(Serialize, ToSchema)]
@@ -30,6 +34,16 @@ pub(crate) async fn health(State(state): State<AppState>) -> Json<Health> {
 #[utoipa::path(get, path = "/api/health/detailed", tag = "operations",
     responses((status = 200, body = HealthReport), (status = 503, body = HealthReport)))]
 pub(crate) async fn detailed(State(state): State<AppState>) -> (StatusCode, Json<HealthReport>) {
+    match tokio::time::timeout(PATIENCE, everything(&state)).await {
+        Ok(report) => report,
+        Err(_) => {
+            let why = format!("no answer after {} ms", PATIENCE.as_millis());
+            without_database(&state, ComponentHealth::new("database", HealthStatus::Down).because(why))
+        }
+    }
+}
+
+async fn everything(state: &AppState) -> (StatusCode, Json<HealthReport>) {
     let database = match state.db.inspect().await {
         Soundness::Sound => ComponentHealth::new("database", HealthStatus::Up),
         Soundness::Endangered(why) => ComponentHealth::new("database", HealthStatus::Degraded).because(why),
@@ -37,14 +51,9 @@ pub(crate) async fn detailed(State(state): State<AppState>) -> (StatusCode, Json
     };
     // Each of the others would wait for it in turn.
     if database.status == HealthStatus::Down {
-        let report = HealthReport {
-            circuit_breakers: Some(state.providers.breakers().states()),
-            jobs: Some(state.jobs.reports()),
-            ..HealthReport::new(vec![database, bus(&state), state.jobs.health()])
-        };
-        return (StatusCode::SERVICE_UNAVAILABLE, Json(report));
+        return without_database(state, database);
     }
-    let bus = bus(&state);
+    let bus = bus(state);
     let streams = match state.db.streams().await {
         Ok((count, longest)) => ComponentHealth::new("streams", HealthStatus::Up)
             .because(format!("{count} branches, the longest stream at {longest}")),
@@ -66,6 +75,16 @@ pub(crate) async fn detailed(State(state): State<AppState>) -> (StatusCode, Json
     };
     let status = if report.status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, Json(report))
+}
+
+/// What can be told without asking the database.
+fn without_database(state: &AppState, database: ComponentHealth) -> (StatusCode, Json<HealthReport>) {
+    let report = HealthReport {
+        circuit_breakers: Some(state.providers.breakers().states()),
+        jobs: Some(state.jobs.reports()),
+        ..HealthReport::new(vec![database, bus(state), state.jobs.health()])
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, Json(report))
 }
 
 fn bus(state: &AppState) -> ComponentHealth {

@@ -27,6 +27,15 @@ text_enum! {
 }
 
 impl CallStatus {
+    /// Whether somebody still has to come.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        match self {
+            Self::Open | Self::Acked => true,
+            Self::Closed => false,
+        }
+    }
+
     const fn refuse(self, action: &'static str) -> IllegalTransition {
         IllegalTransition { noun: "service call", from: self.as_str(), action }
     }

@@ -31,12 +31,12 @@ pub enum ClaimRefused {
     },
 }
 
-/// How many cents a claim of `fraction` of a charge of `amount` gets, of which `paid` is covered by payments of whatever
-/// kind and `others` are the claims that are not the claimant's own.
+/// How many cents a claim of `fraction` of a charge of `amount` gets, of which `paid` is covered by payments of
+/// whatever kind and `others` are the claims that are not the claimant's own.
 ///
-/// Successive claims get what a division by largest remainder would give in that order (two halves of 999: 500, 499), and
-/// whoever completes the item gets exactly the rest, whichever claims lapsed in between. Money that came without a claim
-/// lowers what is left to claim.
+/// Successive claims get what a division by largest remainder would give in that order (two halves of 999: 500, 499),
+/// and whoever completes the item gets exactly the rest, whichever claims lapsed in between. Money that came without a
+/// claim lowers what is left to claim.
 ///
 /// # Errors
 /// [`ClaimRefused`] when the part is not free.

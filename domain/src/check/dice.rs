@@ -1,4 +1,5 @@
-//! Seeded randomness for the tests that go over many bills: a failing one names its seed, and the seed is the whole case.
+//! Seeded randomness for the tests that go over many bills: a failing one names its seed, and the seed is the whole
+//! case.
 
 /// SplitMix64: small, seedable, good enough to shake a rule, and fast without optimization.
 pub(super) struct Dice(pub(super) u64);

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// The finest division of one item. Small enough that sums of fractions stay exact in 64 bits: the least common multiple
-/// of 1 to 40 is below 2^53.
+/// The finest division of one item. Small enough that sums of fractions stay exact in 64 bits: the least common
+/// multiple of 1 to 40 is below 2^53.
 pub const MAX_DEN: u32 = 40;
 
 /// `num` out of `den` equal parts, from 1/40 to 1.

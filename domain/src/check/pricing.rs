@@ -1,7 +1,7 @@
 //! What the lines of a check cost after its discounts.
 //!
-//! A discount is spread over the lines at once and to the cent, so that voiding, splitting and allocating only ever deal
-//! with lines, and "0.04 left over" (decisions/028) has no place to be.
+//! A discount is spread over the lines at once and to the cent, so that voiding, splitting and allocating only ever
+//! deal with lines, and "0.04 left over" (decisions/028) has no place to be.
 
 use super::share::apportion;
 use crate::{Cents, status::text_enum, text::Refused};
@@ -90,8 +90,8 @@ pub struct Priced {
     pub total: Cents,
 }
 
-/// Applies the reductions, in order, each to what the ones before it left, and spreads it over the lines in proportion to
-/// what is left of them. The lines' gross prices must have a sum that fits, as every check's have
+/// Applies the reductions, in order, each to what the ones before it left, and spreads it over the lines in proportion
+/// to what is left of them. The lines' gross prices must have a sum that fits, as every check's have
 /// ([`MAX_PRICE`](crate::money::MAX_PRICE)).
 #[must_use]
 pub fn price(gross: &[Cents], reductions: &[Reduction]) -> Priced {

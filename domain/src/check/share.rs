@@ -21,7 +21,8 @@ pub fn apportion(total: Cents, weights: &[u64]) -> Option<Vec<Cents>> {
     let (mut parts, remainders): (Vec<u128>, Vec<u128>) = weights.iter().map(|weight| quota(*weight)).unzip();
     let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
     by_remainder.sort_by_key(|index| (std::cmp::Reverse(remainders[*index]), *index));
-    // The remainders sum to `missing` times `sum` and each is below `sum`, so more parts have one than cents are missing.
+    // The remainders sum to `missing` times `sum` and each is below `sum`, so more parts have one than cents are
+    // missing.
     let missing = amount - parts.iter().sum::<u128>();
     for index in by_remainder.into_iter().take(usize::try_from(missing).ok()?) {
         parts[index] += 1;
@@ -29,8 +30,8 @@ pub fn apportion(total: Cents, weights: &[u64]) -> Option<Vec<Cents>> {
     parts.into_iter().map(|part| Cents::new(i64::try_from(part).ok()?).ok()).collect()
 }
 
-/// Divides `total` into `n` parts that differ by a cent at most, the larger ones first. `None` when `n` is 0 and there is
-/// something to divide.
+/// Divides `total` into `n` parts that differ by a cent at most, the larger ones first. `None` when `n` is 0 and there
+/// is something to divide.
 #[must_use]
 pub fn equal(total: Cents, n: usize) -> Option<Vec<Cents>> {
     apportion(total, &vec![1; n])

@@ -1,6 +1,7 @@
 //! An event with its place, its author and its number.
 
 use super::{
+    audience::Audience,
     kind::{Event, EventType},
     word::{Vocabulary, Word},
 };
@@ -9,7 +10,7 @@ use crate::{
     id::{BranchId, EventId, SectorId, SessionId, TableId, TenantId, UserId},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -155,7 +156,8 @@ pub struct Draft {
     pub actor: Actor,
 }
 
-/// A point in a branch's stream. Positions of different epochs do not compare: a restore to an older state starts a new epoch.
+/// A point in a branch's stream. Positions of different epochs do not compare: a restore to an older state starts a new
+/// epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The stream's incarnation.
@@ -202,6 +204,26 @@ pub struct Envelope {
     pub ts: DateTime<Utc>,
     /// Version of this shape.
     pub v: u8,
+    /// For whom it is, as it was stored with it; `None` from a version that did not say. It is between processes only:
+    /// no client ever reads it.
+    #[serde(skip_serializing, default, deserialize_with = "audience")]
+    #[schema(ignore)]
+    pub audience: Option<Audience>,
+}
+
+impl Envelope {
+    /// Who hears it: whom it says, whatever its type. What an older version wrote says nothing, but is of a type that
+    /// this version knows.
+    #[must_use]
+    pub fn heard_by(&self) -> Audience {
+        self.audience.unwrap_or_else(|| self.kind.audience())
+    }
+}
+
+/// An audience beside an event on the bus. What is no text cannot be read, which is not the same as not saying.
+fn audience<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Audience>, D::Error> {
+    let said = Option::<Box<RawValue>>::deserialize(deserializer)?;
+    Ok(said.map(|said| Audience::read(&serde_json::from_str::<String>(said.get()).unwrap_or_default())))
 }
 
 fn micros<S: Serializer>(ts: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -235,6 +257,7 @@ mod tests {
             actor: Actor::DINER.into(),
             ts: "2026-01-10T20:00:00.000001Z".parse().unwrap(),
             v: 1,
+            audience: Some(EventType::RoundPending.audience()),
         };
         let json = serde_json::to_string(&envelope).unwrap();
         assert_eq!(
@@ -251,5 +274,26 @@ mod tests {
         assert_eq!((back.kind.known(), back.actor.role.known()), (None, None));
         let more = later.replace(r#""v":1"#, r#""audience":5,"v":2"#).replace(r#""role""#, r#""device":"x","role""#);
         assert_eq!(serde_json::from_str::<Envelope>(&more).unwrap().seq, 3);
+
+        // Whom it is for travels beside it; what cannot be read is the admins', what is not said goes by the type.
+        let said = |audience: &str| {
+            let text =
+                json.replace(r#""v":1"#, &format!(r#""v":1{audience}"#)).replace("ROUND_PENDING", "ROUND_PRINTED");
+            serde_json::from_str::<Envelope>(&text).unwrap()
+        };
+        assert_eq!(said(r#","audience":"Ws S""#).heard_by(), Audience::read("Ws S"));
+        for unreadable in [r#","audience":"S H""#, r#","audience":5"#, r#","audience":["S"]"#, r#","audience":{"S":1}"#]
+        {
+            assert_eq!(said(unreadable).heard_by(), Audience::A, "{unreadable}");
+        }
+        for silent in ["", r#","audience":null"#] {
+            assert_eq!(
+                serde_json::from_str::<Envelope>(&json.replace(r#""v":1"#, &format!(r#""v":1{silent}"#)))
+                    .unwrap()
+                    .heard_by(),
+                EventType::RoundPending.audience()
+            );
+        }
+        assert!(!serde_json::to_string(&said(r#","audience":"Ws S""#)).unwrap().contains("audience"));
     }
 }

@@ -124,8 +124,8 @@ impl Vocabulary for EventType {
 }
 
 impl Word<EventType> {
-    /// Who hears it. Of what this version does not know only the admins: they hear nearly everything anyway, and a guest
-    /// must not hear what may be meant for the house.
+    /// Who hears it where nobody said so. Of what this version does not know only the admins: they hear nearly
+    /// everything anyway, and a guest must not hear what may be meant for the house.
     #[must_use]
     pub const fn audience(&self) -> Audience {
         match self {

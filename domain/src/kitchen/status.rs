@@ -20,6 +20,24 @@ text_enum! {
 }
 
 impl TicketStatus {
+    /// Whether the station still makes it.
+    #[must_use]
+    pub const fn is_being_made(self) -> bool {
+        match self {
+            Self::Pending | Self::InProgress => true,
+            Self::Ready | Self::Delivered => false,
+        }
+    }
+
+    /// Whether it is not carried out yet.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Pending | Self::InProgress | Self::Ready => true,
+            Self::Delivered => false,
+        }
+    }
+
     /// Moves the ticket on to `next`.
     ///
     /// # Errors
@@ -56,7 +74,8 @@ impl TicketStatus {
 }
 
 /// The round's state once its tickets stand at `tickets`: it is being cooked as soon as one station began, and ready
-/// when the last one is. It never goes back, and carrying tickets out does not serve the round: that is the waiter's word.
+/// when the last one is. It never goes back, and carrying tickets out does not serve the round: that is the waiter's
+/// word.
 #[must_use]
 pub fn round_after_tickets(round: RoundStatus, tickets: &[TicketStatus]) -> RoundStatus {
     let all_ready =

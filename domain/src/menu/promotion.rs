@@ -154,7 +154,8 @@ fn saving(bundle: &Promotion, lines: &[Wanted], base: &[(Cents, Option<Promotion
     Some(apart - bundle.price.get()).filter(|saving| *saving > 0)
 }
 
-/// The lines that the portions of one more bundle come from, one entry a portion; `None` when there are not enough left.
+/// The lines that the portions of one more bundle come from, one entry a portion; `None` when there are not enough
+/// left.
 fn portions(bundle: &Promotion, lines: &[Wanted], left: &[i32]) -> Option<Vec<usize>> {
     let mut taken = Vec::new();
     for (product, qty) in &bundle.items {

@@ -1,7 +1,8 @@
 //! How much of a product a branch can serve: an 86 that may end by itself, and portions that are counted down.
 //!
 //! The clock judges, not a timer: from `until` on there is plenty again, whether or not anybody has written that down.
-//! With no portion left a product is out, and the last one is sold once, because orders take theirs under the row's lock.
+//! With no portion left a product is out, and the last one is sold once, because orders take theirs under the row's
+//! lock.
 
 use crate::Patch;
 use chrono::{DateTime, TimeDelta, Utc};

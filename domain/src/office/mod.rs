@@ -1,4 +1,5 @@
-//! What the office manages: the kinds of things it makes, changes, deletes and restores, and the bounds of their values.
+//! What the office manages: the kinds of things it makes, changes, deletes and restores, and the bounds of their
+//! values.
 
 mod blank;
 mod catalog;

@@ -1,6 +1,7 @@
 //! When work that failed is tried again, and when it is given to a person instead.
 //!
-//! Five retries after the first try, 10, 20, 40, 80 and 160 s apart in production; what fails after that is a dead letter.
+//! Five retries after the first try, 10, 20, 40, 80 and 160 s apart in production; what fails after that is a dead
+//! letter.
 
 use std::time::Duration;
 
@@ -38,7 +39,8 @@ impl Attempts {
 }
 
 /// How long to wait after so many failures: `base`, doubled with each further one, an hour at most; then up to a fifth
-/// more, by `jitter` thousandths (0 to 999, drawn by the caller), so that what failed together does not return together.
+/// more, by `jitter` thousandths (0 to 999, drawn by the caller), so that what failed together does not return
+/// together.
 #[must_use]
 pub fn delay(failures: Attempts, base: Duration, jitter: u16) -> Duration {
     let doublings = failures.0.saturating_sub(1).min(31);

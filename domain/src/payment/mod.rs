@@ -1,19 +1,23 @@
 //! Payments: what was tendered towards a check, and how far it may be believed.
 
 pub mod backoff;
+mod cancellation;
 mod incident;
 mod provider;
+mod provider_id;
 mod refund;
 mod status;
 pub mod tender;
 pub mod tip;
 pub mod truth;
 
+pub use cancellation::{CancellationFailure, CancellationStatus};
 pub use incident::IncidentKind;
 pub use provider::{
-    AccountStatus, CheckoutStatus, NoticeVerdict, Provider, Registrar, ResourceKind, SignatureMode, SyncCause,
-    SyncStatus,
+    AccountStatus, CheckoutStatus, NoticeVerdict, Registrar, ResourceKind, SignatureMode, SyncCause, SyncStatus,
 };
+pub use provider_id::Provider;
+pub(crate) use provider_id::words;
 pub use refund::{RefundKind, RefundStatus};
-pub use status::PaymentStatus;
+pub use status::{Failure, PaymentStatus};
 pub use tender::Tender;

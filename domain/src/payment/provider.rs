@@ -3,14 +3,6 @@
 use crate::status::text_enum;
 
 text_enum! {
-    /// A payment provider.
-    Provider {
-        /// Mercado Pago, Checkout Pro.
-        MercadoPago = "MERCADO_PAGO",
-    }
-}
-
-text_enum! {
     /// What happens to a notice whose signature does not hold (payments.md S12).
     SignatureMode {
         /// Refused with 401; the sweep covers what was lost.
@@ -115,5 +107,87 @@ text_enum! {
         Diner = "DINER",
         /// Staff.
         Waiter = "WAITER",
+    }
+}
+
+impl AccountStatus {
+    /// Whether it is one of the accounts that a business has; one that was taken out of use is history.
+    #[must_use]
+    pub const fn is_in_use(self) -> bool {
+        match self {
+            Self::Active | Self::Broken => true,
+            Self::Disabled => false,
+        }
+    }
+}
+
+impl CheckoutStatus {
+    /// Whether the payer may still be sent there, and be on the way back from there.
+    #[must_use]
+    pub const fn is_payable(self) -> bool {
+        match self {
+            Self::Creating | Self::Open => true,
+            Self::Expired | Self::Failed => false,
+        }
+    }
+}
+
+impl NoticeVerdict {
+    /// Whether the provider wrote it.
+    #[must_use]
+    pub const fn is_proven(self) -> bool {
+        match self {
+            Self::Verified => true,
+            Self::Unsigned | Self::Invalid | Self::Oversize => false,
+        }
+    }
+}
+
+impl SyncStatus {
+    /// Whether a worker has it or will have it.
+    #[must_use]
+    pub const fn is_pending(self) -> bool {
+        match self {
+            Self::Queued | Self::Running => true,
+            Self::Done | Self::Dead | Self::Parked => false,
+        }
+    }
+
+    /// Whether only a person, or new credentials, get it going again.
+    #[must_use]
+    pub const fn is_stuck(self) -> bool {
+        match self {
+            Self::Dead | Self::Parked => true,
+            Self::Queued | Self::Running | Self::Done => false,
+        }
+    }
+
+    /// Whether something is left to do.
+    #[must_use]
+    pub const fn is_unfinished(self) -> bool {
+        match self {
+            Self::Queued | Self::Running | Self::Dead | Self::Parked => true,
+            Self::Done => false,
+        }
+    }
+
+    /// Whether it would be done if its account were in order.
+    #[must_use]
+    pub const fn is_alive(self) -> bool {
+        match self {
+            Self::Queued | Self::Running | Self::Parked => true,
+            Self::Done | Self::Dead => false,
+        }
+    }
+}
+
+impl SyncCause {
+    /// Whether anybody can make it: it proves nothing.
+    #[must_use]
+    pub const fn is_hint(self) -> bool {
+        match self {
+            Self::Hint | Self::Return => true,
+            Self::Webhook | Self::Sweep | Self::Refund | Self::Operator => false,
+        }
     }
 }

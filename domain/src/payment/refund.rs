@@ -33,6 +33,42 @@ text_enum! {
 }
 
 impl RefundStatus {
+    /// Whether the money is on its way back.
+    #[must_use]
+    pub const fn is_under_way(self) -> bool {
+        match self {
+            Self::Queued | Self::Running | Self::Pending => true,
+            Self::Proposed | Self::Done | Self::Failed | Self::Dismissed => false,
+        }
+    }
+
+    /// Whether it is to be asked of the provider, or asked again how it stands.
+    #[must_use]
+    pub const fn is_waiting(self) -> bool {
+        match self {
+            Self::Queued | Self::Pending => true,
+            Self::Proposed | Self::Running | Self::Done | Self::Failed | Self::Dismissed => false,
+        }
+    }
+
+    /// Whether the provider has yet to take it.
+    #[must_use]
+    pub const fn is_unasked(self) -> bool {
+        match self {
+            Self::Queued | Self::Running => true,
+            Self::Proposed | Self::Pending | Self::Done | Self::Failed | Self::Dismissed => false,
+        }
+    }
+
+    /// Whether a person may still have to do with it.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Proposed | Self::Queued | Self::Running | Self::Pending | Self::Failed => true,
+            Self::Done | Self::Dismissed => false,
+        }
+    }
+
     const fn refuse(self, action: &'static str) -> IllegalTransition {
         IllegalTransition { noun: "refund", from: self.as_str(), action }
     }

@@ -1,5 +1,5 @@
-//! Where a payment stands. The words are Mercado Pago's (payments.md §2); a payment that staff register is
-//! APPROVED from the start.
+//! Where a payment stands. The words are those of payments.md §2, into which each provider's own are put; a payment
+//! that staff register is APPROVED from the start.
 
 use crate::status::{IllegalTransition, text_enum};
 
@@ -29,26 +29,75 @@ text_enum! {
     }
 }
 
+/// Whether a payment that failed may be paid after all under the same number: a card that is tried again on one
+/// payment, a slip that is paid after it was called off. Providers differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// A second try is another payment.
+    Final,
+    /// It may be captured later.
+    MayRevive,
+}
+
 impl PaymentStatus {
+    /// Whether money came in and was not taken back: an approved or disputed payment.
+    #[must_use]
+    pub const fn is_money(self) -> bool {
+        match self {
+            Self::Approved | Self::InMediation => true,
+            Self::Pending
+            | Self::InProcess
+            | Self::Authorized
+            | Self::Rejected
+            | Self::Cancelled
+            | Self::Refunded
+            | Self::ChargedBack
+            | Self::Unknown => false,
+        }
+    }
+
+    /// Whether money came in and went back as a whole.
+    #[must_use]
+    pub const fn is_taken_back(self) -> bool {
+        match self {
+            Self::Refunded | Self::ChargedBack => true,
+            Self::Pending
+            | Self::InProcess
+            | Self::Authorized
+            | Self::Approved
+            | Self::InMediation
+            | Self::Rejected
+            | Self::Cancelled
+            | Self::Unknown => false,
+        }
+    }
+
+    /// Whether it came to nothing, so that another try is free.
+    #[must_use]
+    pub const fn is_failed(self) -> bool {
+        match self {
+            Self::Rejected | Self::Cancelled => true,
+            Self::Pending
+            | Self::InProcess
+            | Self::Authorized
+            | Self::Approved
+            | Self::InMediation
+            | Self::Refunded
+            | Self::ChargedBack
+            | Self::Unknown => false,
+        }
+    }
+
     /// A payment that is `self` is seen as `next`. We see samples, not steps: `next` may lie behind states that nobody
     /// saw (pending, then refunded), so this asks for a path of legal steps (payments.md §2), not for one step.
     /// Staying is legal; a partial refund is an approved payment that stays so.
     ///
     /// # Errors
     /// No path leads there: it would go backwards, or leave an end.
-    pub const fn after(self, next: Self) -> Result<Self, IllegalTransition> {
+    pub const fn after(self, next: Self, failure: Failure) -> Result<Self, IllegalTransition> {
         let legal = match self {
-            Self::Pending | Self::InProcess => match next {
-                Self::Pending
-                | Self::InProcess
-                | Self::Approved
-                | Self::InMediation
-                | Self::Rejected
-                | Self::Cancelled
-                | Self::Refunded
-                | Self::ChargedBack => true,
-                Self::Authorized | Self::Unknown => false,
-            },
+            // A card is reserved after a review, or after the payer confirmed it.
+            Self::Pending | Self::InProcess => !matches!(next, Self::Unknown),
             Self::Authorized => match next {
                 Self::Authorized
                 | Self::Approved
@@ -56,7 +105,9 @@ impl PaymentStatus {
                 | Self::Cancelled
                 | Self::Refunded
                 | Self::ChargedBack => true,
-                Self::Pending | Self::InProcess | Self::Rejected | Self::Unknown => false,
+                // The capture failed, and may be tried again.
+                Self::Rejected => matches!(failure, Failure::MayRevive),
+                Self::Pending | Self::InProcess | Self::Unknown => false,
             },
             Self::Approved | Self::InMediation => match next {
                 Self::Approved | Self::InMediation | Self::Refunded | Self::ChargedBack => true,
@@ -67,8 +118,21 @@ impl PaymentStatus {
                 | Self::Cancelled
                 | Self::Unknown => false,
             },
-            Self::Rejected => matches!(next, Self::Rejected),
-            Self::Cancelled => matches!(next, Self::Cancelled),
+            Self::Rejected | Self::Cancelled => match failure {
+                Failure::Final => {
+                    matches!((self, next), (Self::Rejected, Self::Rejected) | (Self::Cancelled, Self::Cancelled))
+                }
+                Failure::MayRevive => match next {
+                    Self::Rejected
+                    | Self::Cancelled
+                    | Self::Authorized
+                    | Self::Approved
+                    | Self::InMediation
+                    | Self::Refunded
+                    | Self::ChargedBack => true,
+                    Self::Pending | Self::InProcess | Self::Unknown => false,
+                },
+            },
             Self::Refunded => matches!(next, Self::Refunded),
             Self::ChargedBack => matches!(next, Self::ChargedBack),
             // Where it stood is not known, so nothing is known to be wrong with where it stands.
@@ -109,21 +173,6 @@ impl PaymentStatus {
             Self::Approved => 5,
             Self::InMediation => 6,
             Self::Refunded | Self::ChargedBack => 7,
-        }
-    }
-
-    /// Whether nothing more is expected of it. A payment that was charged back may still be reimbursed.
-    #[must_use]
-    pub const fn is_final(self) -> bool {
-        match self {
-            Self::Rejected | Self::Cancelled | Self::Refunded => true,
-            Self::Pending
-            | Self::InProcess
-            | Self::Authorized
-            | Self::Approved
-            | Self::InMediation
-            | Self::ChargedBack
-            | Self::Unknown => false,
         }
     }
 

@@ -1,30 +1,53 @@
 //! How money is tendered, and the change of a cash payment.
 
-use crate::{Cents, status::text_enum, tips::MoneyMethod};
+use super::{Provider, words};
+use crate::{Cents, text::Refused, tips::MoneyMethod};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, str::FromStr};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
-text_enum! {
-    /// How a payment is tendered.
-    Tender {
-        /// Notes and coins.
-        Cash = "CASH",
-        /// The restaurant's own card terminal.
-        CardPhysical = "CARD_PHYSICAL",
-        /// A bank transfer that staff saw arrive.
-        TransferExternal = "TRANSFER_EXTERNAL",
-        /// A voucher, a house account.
-        OtherManual = "OTHER_MANUAL",
-        /// From a phone, through the provider.
-        MercadoPago = "MERCADO_PAGO",
-    }
+/// How a payment is tendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
+#[cfg_attr(feature = "orm", sea_orm(value_type = "String"))]
+pub enum Tender {
+    /// Notes and coins.
+    Cash,
+    /// The restaurant's own card terminal.
+    CardPhysical,
+    /// A bank transfer that staff saw arrive.
+    TransferExternal,
+    /// A voucher, a house account.
+    OtherManual,
+    /// From a phone, through a provider.
+    Provider(Provider),
 }
 
 impl Tender {
+    /// What staff register and vouch for.
+    pub const MANUAL: [Self; 4] = [Self::Cash, Self::CardPhysical, Self::TransferExternal, Self::OtherManual];
+
+    /// The text in the database and on the wire: what staff took by its word, a provider by its id.
+    #[must_use]
+    pub const fn as_str(&self) -> &str {
+        match self {
+            Self::Cash => "CASH",
+            Self::CardPhysical => "CARD_PHYSICAL",
+            Self::TransferExternal => "TRANSFER_EXTERNAL",
+            Self::OtherManual => "OTHER_MANUAL",
+            Self::Provider(provider) => provider.as_str(),
+        }
+    }
+
     /// Whether staff register it and vouch for it.
     #[must_use]
     pub const fn is_manual(self) -> bool {
         match self {
             Self::Cash | Self::CardPhysical | Self::TransferExternal | Self::OtherManual => true,
-            Self::MercadoPago => false,
+            Self::Provider(_) => false,
         }
     }
 
@@ -36,14 +59,70 @@ impl Tender {
             Self::CardPhysical => MoneyMethod::Card,
             Self::TransferExternal => MoneyMethod::Transfer,
             Self::OtherManual => MoneyMethod::Other,
-            Self::MercadoPago => MoneyMethod::MercadoPago,
+            Self::Provider(provider) => MoneyMethod::Provider(provider),
         }
     }
 
-    /// The one of two words that the shipped diner app knows (M16): whether a phone paid, or somebody at the table.
+    /// The one of two words that the shipped diner app knows (M16): whether a phone paid, through whichever provider,
+    /// or somebody at the table.
     #[must_use]
-    pub const fn wire_provider(self) -> &'static str {
-        if self.is_manual() { Self::Cash.as_str() } else { Self::MercadoPago.as_str() }
+    pub fn wire_provider(self) -> &'static str {
+        const PHONE: Provider = Provider::DEFAULT;
+        if self.is_manual() { "CASH" } else { PHONE.as_str() }
+    }
+}
+
+impl FromStr for Tender {
+    type Err = Refused;
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        match Self::MANUAL.into_iter().find(|tender| tender.as_str() == text) {
+            Some(tender) => Ok(tender),
+            None => text.parse().map(Self::Provider),
+        }
+    }
+}
+
+impl fmt::Display for Tender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Tender {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// What a client may say: the words that the documents list, of the providers the default one.
+impl<'de> Deserialize<'de> for Tender {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let said = KNOWN.iter().find(|known| known.as_str() == text);
+        said.copied().ok_or_else(|| serde::de::Error::unknown_variant(&text, &WORDS))
+    }
+}
+
+/// What the shipped clients know.
+const KNOWN: [Tender; 5] = [
+    Tender::Cash,
+    Tender::CardPhysical,
+    Tender::TransferExternal,
+    Tender::OtherManual,
+    Tender::Provider(Provider::DEFAULT),
+];
+static DEFAULT: Tender = Tender::Provider(Provider::DEFAULT);
+static WORDS: [&str; 5] = ["CASH", "CARD_PHYSICAL", "TRANSFER_EXTERNAL", "OTHER_MANUAL", DEFAULT.as_str()];
+
+impl PartialSchema for Tender {
+    fn schema() -> RefOr<Schema> {
+        words(WORDS.into_iter(), "How a payment is tendered.")
+    }
+}
+
+impl ToSchema for Tender {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Tender".into()
     }
 }
 
@@ -81,7 +160,22 @@ mod tests {
 
     #[test]
     fn the_diner_app_knows_two_words() {
-        let words: Vec<_> = Tender::ALL.iter().map(|tender| tender.wire_provider()).collect();
-        assert_eq!(words, ["CASH", "CASH", "CASH", "CASH", "MERCADO_PAGO"]);
+        let phone = Provider::DEFAULT.as_str();
+        let words: Vec<_> = KNOWN.iter().map(|tender| tender.wire_provider()).collect();
+        assert_eq!(words, ["CASH", "CASH", "CASH", "CASH", phone]);
+        assert_eq!(Tender::Provider(Provider::literal("PAYU")).wire_provider(), phone);
+    }
+
+    #[test]
+    fn a_tender_is_what_staff_took_or_a_provider_by_its_id() {
+        let payu = Tender::Provider(Provider::literal("PAYU"));
+        for tender in KNOWN.into_iter().chain([payu]) {
+            assert_eq!(tender.as_str().parse(), Ok(tender));
+            assert_eq!(serde_json::to_value(tender).unwrap(), tender.as_str());
+        }
+        assert!("cash".parse::<Tender>().is_err() && "CARD".parse::<Tender>().is_err());
+        // A client names no other provider: none is registered by hand.
+        assert!(serde_json::from_value::<Tender>("PAYU".into()).is_err());
+        assert_eq!(serde_json::from_value::<Tender>("OTHER_MANUAL".into()).unwrap(), Tender::OtherManual);
     }
 }

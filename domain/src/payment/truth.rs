@@ -4,16 +4,44 @@
 //! instant (the provider's clock shows whole seconds) the one that is farther along. Time is never turned back, and
 //! nothing the provider says is dropped because we did not expect it: it is applied, and a person is told.
 //!
-//! A dispute can be opened and settled for us within one second, and then the farther one is not the later one. Here the
-//! contract's rank alone would keep a payment disputed for ever, as no later stamp will come. So a legal step is taken
-//! within an instant too, even one down the ranks: a sight is fetched only after the last one was committed (the lease
-//! and its fence, `operations::payment::sync`), so that of two the second is the newer, unless the provider itself serves
-//! the past. Such a read can then show a dispute as settled, or open again, until the next look. Money stays out of it:
-//! both sides of every legal step down count the same.
+//! A dispute can be opened and settled for us within one second, and then the farther one is not the later one. Here
+//! the contract's rank alone would keep a payment disputed for ever, as no later stamp will come. So a legal step is
+//! taken within an instant too, even one down the ranks: a sight is fetched only after the last one was committed (the
+//! lease and its fence, `operations::payment::sync`), so that of two the second is the newer, unless the provider
+//! itself serves the past. Such a read can then show a dispute as settled, or open again, until the next look. Money
+//! stays out of it: both sides of every legal step down count the same.
+//!
+//! Some providers do not say when a payment last changed. Of those a sight bears the instant of its fetching, and only
+//! what it says can be compared: what is the same is no news, what is a legal step is taken. A step back is not
+//! believed at once, since the provider may have served a stale copy: it is applied, and a person is told, when it is
+//! still there a minute later.
 
-use super::PaymentStatus;
+use super::{Failure, PaymentStatus};
 use crate::Cents;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How long a step back must stand before it is believed.
+pub const DOUBT: TimeDelta = TimeDelta::minutes(1);
+
+/// Where a sight stands in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// When the provider last changed the payment, by its own clock: it orders sights.
+    Provider(DateTime<Utc>),
+    /// When we fetched it, from a provider that does not say more. Fetched later is newer: looks at one payment follow
+    /// one another (payments.md S2).
+    Fetched(DateTime<Utc>),
+}
+
+impl Stamp {
+    /// The instant.
+    #[must_use]
+    pub const fn at(self) -> DateTime<Utc> {
+        match self {
+            Self::Provider(at) | Self::Fetched(at) => at,
+        }
+    }
+}
 
 /// What the provider says of a payment at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,11 +54,28 @@ pub struct Sighting {
     pub amount: Cents,
     /// How much of it was given back in all.
     pub refunded: Cents,
-    /// When the provider last changed it: the order of sights.
-    pub updated_at: DateTime<Utc>,
+    /// When the provider last changed it, or when it was seen.
+    pub stamp: Stamp,
 }
 
 impl Sighting {
+    /// Whether it says what `other` says, whenever that was.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.content() == other.content()
+    }
+
+    /// What it says, as a text to compare a later sight with.
+    #[must_use]
+    pub fn said(&self) -> String {
+        let (status, detail, amount, refunded) = self.content();
+        format!("{status} {} {} {detail}", amount.get(), refunded.get())
+    }
+
+    fn content(&self) -> (PaymentStatus, &str, Cents, Cents) {
+        (self.status, &self.detail, self.amount, self.refunded)
+    }
+
     /// What of it counts as money.
     #[must_use]
     pub fn credited(&self) -> Cents {
@@ -46,9 +91,9 @@ impl Sighting {
     }
 
     /// Whether `known`, of the same instant, may have become this. What was given back never shrinks: less is the past.
-    fn may_follow(&self, known: &Self) -> bool {
+    fn may_follow(&self, known: &Self, failure: Failure) -> bool {
         self.status != known.status
-            && known.status.after(self.status).is_ok()
+            && known.status.after(self.status, failure).is_ok()
             && self.refunded >= known.refunded
             && self.amount == known.amount
     }
@@ -62,17 +107,9 @@ impl Sighting {
 /// and a chargeback only after the provider reimbursed us.
 #[must_use]
 pub fn credited(status: PaymentStatus, detail: &str, amount: Cents, refunded: Cents) -> Cents {
-    let counts = match status {
-        PaymentStatus::Approved | PaymentStatus::InMediation => true,
-        PaymentStatus::ChargedBack => Chargeback::from_detail(detail) == Chargeback::Reimbursed,
-        PaymentStatus::Pending
-        | PaymentStatus::InProcess
-        | PaymentStatus::Authorized
-        | PaymentStatus::Rejected
-        | PaymentStatus::Cancelled
-        | PaymentStatus::Refunded
-        | PaymentStatus::Unknown => false,
-    };
+    let is_reimbursed =
+        status == PaymentStatus::ChargedBack && Chargeback::from_detail(detail) == Chargeback::Reimbursed;
+    let counts = status.is_money() || is_reimbursed;
     if counts { amount.saturating_sub(refunded) } else { Cents::ZERO }
 }
 
@@ -116,27 +153,62 @@ pub enum Verdict {
     Apply,
     /// It is the truth now, and somebody must look at it.
     ApplyFlagged(Anomaly),
+    /// It goes back to where the payment was: what we know stays, and the provider is asked again after [`DOUBT`].
+    LookAgain,
+}
+
+/// A sight that was not believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubted {
+    /// What it said ([`Sighting::said`]).
+    pub said: String,
+    /// When that was seen first.
+    pub since: DateTime<Utc>,
 }
 
 /// Judges a sight by the last one that was applied, if any. It must have been fetched after that one was applied.
+/// `doubted` is what was seen since and not believed.
 #[must_use]
-pub fn judge(known: Option<&Sighting>, seen: &Sighting) -> Verdict {
-    let news = known.is_none_or(|known| {
-        seen.updated_at > known.updated_at
-            || (seen.updated_at == known.updated_at && (seen.progress() > known.progress() || seen.may_follow(known)))
-    });
-    if !news {
-        return Verdict::Ignore;
+pub fn judge(known: Option<&Sighting>, seen: &Sighting, failure: Failure, doubted: Option<&Doubted>) -> Verdict {
+    let anomaly = anomaly(known, seen, failure);
+    let applied = anomaly.map_or(Verdict::Apply, Verdict::ApplyFlagged);
+    let Some(known) = known else { return applied };
+    match seen.stamp {
+        Stamp::Provider(at) if at > known.stamp.at() => applied,
+        Stamp::Provider(at) if at == known.stamp.at() => {
+            let news = seen.progress() > known.progress() || seen.may_follow(known, failure);
+            if news { applied } else { Verdict::Ignore }
+        }
+        Stamp::Provider(_) => Verdict::Ignore,
+        Stamp::Fetched(_) if seen.says_the_same(known) => Verdict::Ignore,
+        Stamp::Fetched(now) => match anomaly {
+            Some(Anomaly::IllegalMove { .. }) if is_failed_refund(known, seen) => {
+                Verdict::ApplyFlagged(Anomaly::RefundShrank)
+            }
+            Some(Anomaly::IllegalMove { .. }) if !stays(doubted, seen, now) => Verdict::LookAgain,
+            _ => applied,
+        },
     }
-    anomaly(known, seen).map_or(Verdict::Apply, Verdict::ApplyFlagged)
 }
 
-fn anomaly(known: Option<&Sighting>, seen: &Sighting) -> Option<Anomaly> {
+/// Whether a refund that had gone out came back: the payment counts again, by what is not given back any more.
+fn is_failed_refund(known: &Sighting, seen: &Sighting) -> bool {
+    known.status == PaymentStatus::Refunded
+        && matches!(seen.status, PaymentStatus::Approved | PaymentStatus::InMediation)
+        && seen.refunded < known.refunded
+}
+
+/// Whether what was not believed was there long enough.
+fn stays(doubted: Option<&Doubted>, seen: &Sighting, now: DateTime<Utc>) -> bool {
+    doubted.is_some_and(|doubted| doubted.said == seen.said() && now - doubted.since >= DOUBT)
+}
+
+fn anomaly(known: Option<&Sighting>, seen: &Sighting, failure: Failure) -> Option<Anomaly> {
     if seen.status == PaymentStatus::Unknown {
         return Some(Anomaly::UnknownStatus);
     }
     if let Some(known) = known
-        && known.status.after(seen.status).is_err()
+        && known.status.after(seen.status, failure).is_err()
     {
         return Some(Anomaly::IllegalMove { from: known.status, to: seen.status });
     }

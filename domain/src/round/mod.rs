@@ -3,5 +3,5 @@
 mod rules;
 mod status;
 
-pub use rules::{FIRE_WINDOW, RoundAction, content_digest_input, first_status};
+pub use rules::{MAX_LINES, RESUBMIT_WINDOW, RoundAction, content_digest_input, first_status};
 pub use status::{RoundConfirmation, RoundStatus};

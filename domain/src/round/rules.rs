@@ -144,9 +144,13 @@ pub const fn first_status(confirmation: RoundConfirmation) -> RoundStatus {
     }
 }
 
+/// Lines of one order, and of the cart that becomes one (M11): more than any table orders at once; a bound on what one
+/// request can make the kitchen print.
+pub const MAX_LINES: usize = 200;
+
 /// How long, in seconds, an identical round without an idempotency key counts as the same one (I7): the
 /// shipped diner app retries up to three times within about seven seconds.
-pub const FIRE_WINDOW: i64 = 10;
+pub const RESUBMIT_WINDOW: i64 = 10;
 
 /// The canonical text of a round's lines, whose digest tells a resent round from a new one. The order of the lines
 /// does not count: two phones list the same cart differently.

@@ -42,6 +42,30 @@ impl RoundStatus {
         }
     }
 
+    /// Whether it counts for the party: what of it is not struck is owed and shown.
+    #[must_use]
+    pub const fn is_owed(self) -> bool {
+        match self {
+            Self::Pending | Self::Confirmed | Self::Submitted | Self::InKitchen | Self::Ready | Self::Served => true,
+            Self::Canceled => false,
+        }
+    }
+
+    /// Whether the kitchen still has to make it: what the kitchen's pace counts.
+    #[must_use]
+    pub const fn is_being_made(self) -> bool {
+        match self {
+            Self::Submitted | Self::InKitchen => true,
+            Self::Pending | Self::Confirmed | Self::Ready | Self::Served | Self::Canceled => false,
+        }
+    }
+
+    /// Whether the kitchen's display shows it: it is there and not on the table yet.
+    #[must_use]
+    pub const fn is_shown_in_kitchen(self) -> bool {
+        self.is_in_kitchen() && self.is_open()
+    }
+
     /// Whether the table still waits for it: what `open_rounds` counts (W7).
     #[must_use]
     pub const fn is_open(self) -> bool {

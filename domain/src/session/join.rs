@@ -22,8 +22,9 @@ impl JoinRule {
         }
     }
 
-    /// Whether party and staff are told of everybody who joins. Where anybody joins they are not: the shipped clients know no
-    /// such event, and their waiters would read the table again for each phone. There the lists say who is at the table.
+    /// Whether party and staff are told of everybody who joins. Where anybody joins they are not: the shipped clients
+    /// know no such event, and their waiters would read the table again for each phone. There the lists say who is at
+    /// the table.
     #[must_use]
     pub const fn tells_of_joins(self) -> bool {
         match self {

@@ -45,9 +45,15 @@ impl SessionStatus {
     /// # Errors
     /// The session is closed.
     pub const fn ensure_live(self) -> Result<(), IllegalTransition> {
+        if self.is_live() { Ok(()) } else { Err(self.refuse("join or use")) }
+    }
+
+    /// Whether the party is still there: a table has at most one such session.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
         match self {
-            Self::Open | Self::Paying => Ok(()),
-            Self::Closed => Err(self.refuse("join or use")),
+            Self::Open | Self::Paying => true,
+            Self::Closed => false,
         }
     }
 

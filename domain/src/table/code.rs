@@ -25,8 +25,8 @@ impl TryFrom<String> for TableCode {
 }
 
 impl TableCode {
-    /// Whether it looks like a [`JoinCode`]. The office gives no new table such a code: what a phone sends must mean one
-    /// thing only. Tables that had one before there were join codes keep it, and no join code is drawn that is one.
+    /// Whether it looks like a [`JoinCode`]. The office gives no new table such a code: what a phone sends must mean
+    /// one thing only. Tables that had one before there were join codes keep it, and no join code is drawn that is one.
     #[must_use]
     pub fn could_be_join_code(&self) -> bool {
         JoinCode::read(&self.0).is_some()

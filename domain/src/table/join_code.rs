@@ -10,8 +10,9 @@ const LENGTH: usize = 10;
 /// Bytes from here on would make the first letters of the alphabet likelier than the last.
 const FAIR: u8 = 238;
 
-/// A table's join code: ten of [`ALPHABET`], at least one of them a letter, since a path of digits alone is read as a
-/// table's number. 34^10 of them, 2^50.8: who tries a thousand a second at a house of 200 tables meets one in three centuries.
+/// A table's join code: ten of `ALPHABET`, at least one of them a letter, since a path of digits alone is read as a
+/// table's number. 34^10 of them, 2^50.8: who tries a thousand a second at a house of 200 tables meets one in three
+/// centuries.
 ///
 /// Its `Debug` shows nothing, so that no log carries it.
 #[derive(Clone, PartialEq, Eq, Serialize)]

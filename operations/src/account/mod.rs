@@ -2,6 +2,7 @@
 
 mod disable_second_factor;
 mod enable_second_factor;
+mod lock;
 mod refresh;
 mod set_up_second_factor;
 mod sign_in;
@@ -9,6 +10,7 @@ mod sign_out;
 
 pub use disable_second_factor::disable_second_factor;
 pub use enable_second_factor::enable_second_factor;
+pub use lock::lock;
 pub use refresh::refresh;
 pub use set_up_second_factor::{PendingSecondFactor, set_up_second_factor};
 pub use sign_in::{Credentials, SignIn, sign_in};

@@ -9,7 +9,7 @@ pub use reaction::{
 use crate::{
     Error, Result,
     command::Done,
-    office::{Subject, change},
+    office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
 use domain::{
@@ -103,8 +103,8 @@ impl AllergenPatch {
     }
 }
 
-fn subject(row: &AllergenRow) -> Subject {
-    Subject::new(EntityKind::Allergen, row.id.get(), row.name.clone(), None)
+fn entity(row: &AllergenRow) -> OfficeEntity {
+    OfficeEntity::new(EntityKind::Allergen, row.id.get(), row.name.clone(), None)
 }
 
 /// The only unique key of an allergen is its name in the business.
@@ -124,9 +124,9 @@ fn named(done: Result<Answer>) -> Result<Answer> {
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewAllergen, attempt: &Attempt) -> Result<Answer> {
     let created = change(db, "allergen.create", (staff, attempt), Done::Made, |act| async move {
         let row = act.uow.add_allergen(staff, new.row()).await?;
-        let subject = subject(&row);
+        let entity = entity(&row);
         let allergen = act.uow.allergen_now(row).await?;
-        act.created(&subject, &allergen).await?;
+        act.created(&entity, &allergen).await?;
         Ok(allergen)
     })
     .await;
@@ -148,9 +148,9 @@ pub async fn update(
         let row = act.uow.allergen(staff, id).await?;
         let before = act.uow.allergen_now(row.clone()).await?;
         let row = act.uow.set_allergen(&row, patch.clone().apply(row.clone())).await?;
-        let subject = subject(&row);
+        let entity = entity(&row);
         let after = act.uow.allergen_now(row).await?;
-        act.updated(&subject, &before, &after).await?;
+        act.updated(&entity, &before, &after).await?;
         Ok(after)
     })
     .await;

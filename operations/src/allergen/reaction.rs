@@ -3,7 +3,7 @@
 use crate::{
     Error, Result,
     command::Done,
-    office::{Subject, change},
+    office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
 use domain::{AllergenId, CrossReactionId, Patch, menu::Probability, office::EntityKind, patch::present, text::Text};
@@ -38,9 +38,9 @@ pub struct CrossReactionPatch {
     pub notes: Patch<Text<500>>,
 }
 
-fn subject(pair: &CrossReaction) -> Subject {
+fn entity(pair: &CrossReaction) -> OfficeEntity {
     let name = format!("{} → {}", pair.allergen_name, pair.cross_reacts_with_name);
-    Subject::new(EntityKind::CrossReaction, pair.id.get(), name, None)
+    OfficeEntity::new(EntityKind::CrossReaction, pair.id.get(), name, None)
 }
 
 /// Adds a pair.
@@ -63,7 +63,7 @@ pub async fn create(
         let notes = new.notes.clone().map(Into::into);
         let id = act.uow.insert_cross_reaction(&from, &to, probability, notes).await?;
         let pair = act.uow.cross_reaction(staff, id).await?;
-        act.created(&subject(&pair), &pair).await?;
+        act.created(&entity(&pair), &pair).await?;
         Ok(pair)
     })
     .await;
@@ -94,7 +94,7 @@ pub async fn update(
             ..before.clone()
         };
         act.uow.set_cross_reaction(&before, after.probability, after.notes.clone()).await?;
-        act.updated(&subject(&after), &before, &after).await?;
+        act.updated(&entity(&after), &before, &after).await?;
         Ok(after)
     })
     .await

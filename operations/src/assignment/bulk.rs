@@ -1,9 +1,9 @@
 //! The office gives waiters their sectors for a day, all in one transaction.
 //!
-//! A sector that is not the branch's, somebody who does not serve tables there, and what is there already are counted as
-//! skipped and are no errors (C11): the dashboard sends what it has on the screen.
+//! A sector that is not the branch's, somebody who does not serve tables there, and what is there already are counted
+//! as skipped and are no errors (C11): the dashboard sends what it has on the screen.
 
-use super::{subject, trace};
+use super::{entity, trace};
 use crate::{
     Error, Result,
     command::{Act, Done},
@@ -119,9 +119,9 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         let mut rows = self.uow.insert_assignments(branch, day.date(), &new).await?;
         rows.sort_unstable_by_key(|row| row.id);
         if let Some(first) = rows.first() {
-            let subject = subject(branch.id, first.id);
-            self.audit_subject("CREATE", &subject, Value::Null, trace(day, &rows));
-            self.tell_branches(&subject, Event::EntityCreated(subject.as_event())).await?;
+            let entity = entity(branch.id, first.id);
+            self.audit_entity("CREATE", &entity, Value::Null, trace(day, &rows));
+            self.tell_branches(&entity, Event::EntityCreated(entity.as_event())).await?;
         }
         let assigned = |row: &AssignmentRow| {
             let sector = sectors.iter().find(|sector| sector.id == row.sector_id)?;

@@ -1,6 +1,6 @@
 //! The office empties the roster of a day, or of a shift of it, to write it anew.
 
-use super::{Day, subject, trace};
+use super::{Day, entity, trace};
 use crate::{Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{AssignmentId, event::Event};
@@ -18,8 +18,8 @@ pub struct Cleared {
     pub deleted_count: usize,
 }
 
-/// Takes the assignments of a day off the roster: those of exactly the shift, without one those of every shift. Standing
-/// ones stay.
+/// Takes the assignments of a day off the roster: those of exactly the shift, without one those of every shift.
+/// Standing ones stay.
 ///
 /// # Errors
 /// No such branch, or not the caller's.
@@ -30,9 +30,9 @@ pub async fn clear(db: &Database, staff: &Staff<Management>, day: &Day, attempt:
         if let Some(first) = rows.first() {
             let ids: Vec<AssignmentId> = rows.iter().map(|row| row.id).collect();
             act.uow.remove_assignments(staff, &ids).await?;
-            let subject = subject(branch.id, first.id);
-            act.audit_subject("DELETE", &subject, trace(day.date, &rows), Value::Null);
-            act.tell_branches(&subject, Event::EntityDeleted(subject.as_event())).await?;
+            let entity = entity(branch.id, first.id);
+            act.audit_entity("DELETE", &entity, trace(day.date, &rows), Value::Null);
+            act.tell_branches(&entity, Event::EntityDeleted(entity.as_event())).await?;
         }
         Ok(Cleared { message: format!("{} assignments deleted", rows.len()), deleted_count: rows.len() })
     })

@@ -19,8 +19,8 @@ pub struct CopyDay {
     pub shift: Option<Shift>,
 }
 
-/// Adds the assignments of one day to another day's. Standing ones count there anyway. What is there already, and whoever
-/// serves there no more, is skipped.
+/// Adds the assignments of one day to another day's. Standing ones count there anyway. What is there already, and
+/// whoever serves there no more, is skipped.
 ///
 /// # Errors
 /// No such branch, or not the caller's; it is the same day.

@@ -1,8 +1,8 @@
 //! The office writes the roster: who has which sector on which day.
 //!
-//! Whatever changes it tells the branch of a `sector_assignment`, which makes the gateways read the roster again: waiters
-//! who are connected hear their new sectors from the next event on. A standing assignment is ended by itself only
-//! ([`remove`]); a day's clearing leaves it, and a day's own assignments replace it ([`domain::roster`]).
+//! Whatever changes it tells the branch of a `sector_assignment`, which makes the gateways read the roster again:
+//! waiters who are connected hear their new sectors from the next event on. A standing assignment is ended by itself
+//! only ([`remove`]); a day's clearing leaves it, and a day's own assignments replace it ([`domain::roster`]).
 
 mod bulk;
 mod clear;
@@ -14,7 +14,7 @@ pub use clear::{Cleared, clear};
 pub use copy::{CopyDay, copy};
 pub use remove::{Removed, remove};
 
-use crate::office::Subject;
+use crate::office::OfficeEntity;
 use domain::{AssignmentId, BranchId, Shift, office::EntityKind, roster::RosterDay};
 use serde_json::{Value, json};
 use store::AssignmentRow;
@@ -31,8 +31,8 @@ pub struct Day {
 }
 
 /// The roster as events and audit rows name it: by the first of the assignments.
-fn subject(branch: BranchId, first: AssignmentId) -> Subject {
-    Subject::new(EntityKind::Assignment, first.get(), None, Some(branch))
+fn entity(branch: BranchId, first: AssignmentId) -> OfficeEntity {
+    OfficeEntity::new(EntityKind::Assignment, first.get(), None, Some(branch))
 }
 
 /// Assignments as the audit log keeps them.

@@ -3,11 +3,11 @@
 //! Its event stream begins in the same transaction, and every branch is told: an administrator's open sockets hear it,
 //! and from then on the new branch's own events (`branch_slug_active` backs the slug).
 
-use super::{ensure_hours, named, subject};
+use super::{ensure_hours, entity, named};
 use crate::{
     Error, Result,
     command::Done,
-    office::{Where, change},
+    office::{ToldBranches, change},
 };
 use auth::{AdminOnly, Staff};
 use domain::{
@@ -70,9 +70,9 @@ pub async fn create(db: &Database, staff: &Staff<AdminOnly>, new: &NewBranch, at
     let row = &new.row()?;
     let created = change(db, "branch.create", (staff, attempt), Done::Made, |act| async move {
         let row = act.uow.insert_branch(staff.tenant_id(), row.clone()).await?;
-        let subject = subject(&row, Where::Everywhere);
+        let entity = entity(&row, ToldBranches::Everywhere);
         let branch = Branch::from(row);
-        act.created(&subject, &branch).await?;
+        act.created(&entity, &branch).await?;
         Ok(branch)
     })
     .await;

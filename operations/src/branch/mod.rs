@@ -8,14 +8,14 @@ pub use update::{BranchPatch, update};
 
 use crate::{
     Error, Result,
-    office::{Subject, Where},
+    office::{OfficeEntity, ToldBranches},
 };
 use domain::office::EntityKind;
 use store::{Answer, BranchRow};
 
 /// A branch as events and audit rows name it.
-fn subject(row: &BranchRow, told: Where) -> Subject {
-    Subject { told, ..Subject::new(EntityKind::Branch, row.id.get(), row.name.clone(), Some(row.id)) }
+fn entity(row: &BranchRow, told: ToldBranches) -> OfficeEntity {
+    OfficeEntity { told, ..OfficeEntity::new(EntityKind::Branch, row.id.get(), row.name.clone(), Some(row.id)) }
 }
 
 fn ensure_hours(opening: Option<&str>, closing: Option<&str>) -> Result<()> {

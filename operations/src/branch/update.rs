@@ -1,13 +1,13 @@
 //! The office changes a branch: its name, where and when it is open, how rounds are confirmed and tables joined.
 //!
-//! Under the branch's lock the change, its audit row and its event are one; a change of nothing leaves no trace. Under the
-//! tables' locks nobody sits down in a branch that closes. `branch_slug_active` backs the slug.
+//! Under the branch's lock the change, its audit row and its event are one; a change of nothing leaves no trace. Under
+//! the tables' locks nobody sits down in a branch that closes. `branch_slug_active` backs the slug.
 
-use super::{ensure_hours, named, subject};
+use super::{ensure_hours, entity, named};
 use crate::{
     Error, Result,
     command::Done,
-    office::{Where, change, ensure_free},
+    office::{ToldBranches, change, ensure_free},
 };
 use auth::{Management, Staff};
 use domain::{
@@ -53,8 +53,8 @@ pub struct BranchPatch {
     /// Whether a diner's round waits for a waiter.
     #[serde(default, deserialize_with = "present")]
     pub round_confirmation: Option<RoundConfirmation>,
-    /// How phones join its tables: `open`, by number and code; `qr_secret`, by the secret of the QR code only. Those who sit
-    /// there stay.
+    /// How phones join its tables: `open`, by number and code; `qr_secret`, by the secret of the QR code only. Those
+    /// who sit there stay.
     #[serde(default, deserialize_with = "present")]
     pub join: Option<JoinRule>,
     /// False closes the branch, to guests and to its staff, and true opens it again; only an administrator does either.
@@ -121,10 +121,10 @@ pub async fn update(
             act.ensure_administrator().await?;
         }
         // Opened or closed, it concerns those who work there and listen only elsewhere at this moment.
-        let told = if toggled { Where::Everywhere } else { Where::Branches(vec![id]) };
-        let subject = subject(&row, told);
+        let told = if toggled { ToldBranches::Everywhere } else { ToldBranches::Branches(vec![id]) };
+        let entity = entity(&row, told);
         let (before, after) = (Branch::from((*branch).clone()), Branch::from(row));
-        act.updated(&subject, &before, &after).await?;
+        act.updated(&entity, &before, &after).await?;
         Ok(after)
     })
     .await;

@@ -14,12 +14,10 @@ use domain::{
     DinerId, ProductId,
     event::Event,
     menu::Choices,
+    round::MAX_LINES,
     text::{Quantity, Text},
 };
 use store::{Answer, Attempt, Database, Locked, Seated, UnitOfWork};
-
-/// As many lines as a round takes (M11).
-const MAX_LINES: usize = 200;
 
 /// What is added.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 //!
 //! `category_name_active` backs the name; the office lock keeps the branch from being deleted meanwhile.
 
-use super::{named, subject};
+use super::{entity, named};
 use crate::{
     Result,
     command::Done,
@@ -59,9 +59,9 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewCategory,
             deactivated: new.is_active == Some(false),
         };
         let row = act.uow.insert_category(staff.tenant_id(), branch.id, row).await?;
-        let subject = subject(&row);
+        let entity = entity(&row);
         let category = Category::from(row);
-        act.created(&subject, &category).await?;
+        act.created(&entity, &category).await?;
         Ok(category)
     })
     .await;

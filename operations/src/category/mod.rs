@@ -8,16 +8,16 @@ pub use update::{CategoryPatch, update};
 
 use crate::{
     Error, Result,
-    office::{Subject, Where},
+    office::{OfficeEntity, ToldBranches},
 };
 use domain::office::EntityKind;
 use store::CategoryRow;
 
 /// A category as events and audit rows name it.
-fn subject(row: &CategoryRow) -> Subject {
-    Subject {
-        told: Where::Branches(vec![row.branch_id]),
-        ..Subject::new(EntityKind::Category, row.id.get(), row.name.clone(), Some(row.branch_id))
+fn entity(row: &CategoryRow) -> OfficeEntity {
+    OfficeEntity {
+        told: ToldBranches::Branches(vec![row.branch_id]),
+        ..OfficeEntity::new(EntityKind::Category, row.id.get(), row.name.clone(), Some(row.branch_id))
     }
 }
 

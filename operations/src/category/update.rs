@@ -1,6 +1,6 @@
 //! The office changes a category. Its branch is not one of the things that can change.
 
-use super::{named, subject};
+use super::{entity, named};
 use crate::{
     Result,
     command::Done,
@@ -76,9 +76,9 @@ pub async fn update(
         let before = act.uow.category(staff, id).await?;
         let row = act.uow.set_category(&before, patch.clone().apply(before.clone())).await?;
         let sold_in = act.uow.branches_selling(id, None).await?;
-        let subject = subject(&row).shown_in(sold_in);
+        let entity = entity(&row).shown_in(sold_in);
         let (before, after) = (Category::from(before), Category::from(row));
-        act.updated(&subject, &before, &after).await?;
+        act.updated(&entity, &before, &after).await?;
         Ok(after)
     })
     .await;

@@ -1,7 +1,7 @@
 //! A phone says which items its diner pays, so that two phones never pay the same one.
 //!
-//! A claim lapses by itself: a phone that died must not keep the table from paying. It is renewed by saying it again, and
-//! it dies with the payment: what is covered needs nobody's word.
+//! A claim lapses by itself: a phone that died must not keep the table from paying. It is renewed by saying it again,
+//! and it dies with the payment: what is covered needs nobody's word.
 
 use crate::{
     Error, Result,

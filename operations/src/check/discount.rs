@@ -1,7 +1,7 @@
 //! A manager takes something off a check, and says why.
 //!
-//! It is spread over the charges to the cent; what was paid for them already moves on to others, or becomes credit with a
-//! task to give it back. Nothing is taken below zero.
+//! It is spread over the charges to the cent; what was paid for them already moves on to others, or becomes credit with
+//! a task to give it back. Nothing is taken below zero.
 
 use crate::{
     Error, Result,

@@ -1,7 +1,7 @@
 //! What a party owes: the check is asked for, withdrawn, discounted, claimed item by item.
 //!
-//! Whatever may have changed what is owed or paid calls [`Till::settle`], which makes the whole check equal to what follows from its
-//! round items, discounts and payments (design.md §6): no operation moves a cent by itself.
+//! Whatever may have changed what is owed or paid calls `Till::settle`, which makes the whole check equal to what
+//! follows from its round items, discounts and payments (design.md §6): no operation moves a cent by itself.
 
 use crate::command::Act;
 use auth::Scope;

@@ -1,6 +1,7 @@
 //! A manager puts back what was taken off a check.
 //!
-//! The check comes to more again; money that lay idle as credit covers it first, and the proposal to give that back goes.
+//! The check comes to more again; money that lay idle as credit covers it first, and the proposal to give that back
+//! goes.
 
 use crate::{
     Error, Result,

@@ -121,11 +121,11 @@ struct Asked {
     was: Option<CheckStatus>,
 }
 
-/// Who may ask for the check: staff always; a phone as long as nobody has asked yet, and then if it was there before, which
-/// makes asking again the same as reading it. A phone that joined while the check stood may read it and pay it, and asks for it
-/// where anybody may join (`join = open`), as the shipped client must. When staff withdraw the check, whoever is there then
-/// is there before it is asked for again. A phone that scans again is as old as the diner it registers as. Tokens without a
-/// phone are older than this rule.
+/// Who may ask for the check: staff always; a phone as long as nobody has asked yet, and then if it was there before,
+/// which makes asking again the same as reading it. A phone that joined while the check stood may read it and pay it,
+/// and asks for it where anybody may join (`join = open`), as the shipped client must. When staff withdraw the check,
+/// whoever is there then is there before it is asked for again. A phone that scans again is as old as the diner it
+/// registers as. Tokens without a phone are older than this rule.
 async fn ensure_may_ask(uow: &UnitOfWork, scope: &impl Scope, session: &Locked<Seated>) -> Result<()> {
     let asked_for = session.session.status == SessionStatus::Paying;
     let Some(phone) = scope.phone().filter(|_| asked_for && !session.join_rule.admits_late_requests()) else {

@@ -116,8 +116,8 @@ impl Till<'_> {
         Ok(())
     }
 
-    /// Over-payment stays visible as credit, with a task to give it back (S4). While the check is withdrawn the party may
-    /// yet eat it.
+    /// Over-payment stays visible as credit, with a task to give it back (S4). While the check is withdrawn the party
+    /// may yet eat it.
     async fn propose_refunds(&self, ledger: &Ledger, parts: &[allocation::Part], status: CheckStatus) -> Result<()> {
         let mut used: BTreeMap<PaymentId, Vec<Cents>> = BTreeMap::new();
         for part in parts {
@@ -156,7 +156,8 @@ impl Till<'_> {
         }
     }
 
-    /// What the table is told of a payment; `amount` and `tip` are what this is about, the tip being part of the amount.
+    /// What the table is told of a payment; `amount` and `tip` are what this is about, the tip being part of the
+    /// amount.
     pub(crate) fn payment_ref(
         &self,
         payment: &PaymentRow,

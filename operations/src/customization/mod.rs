@@ -1,5 +1,5 @@
-//! Modifiers: what diners may choose of a product, at a price on top of its own. They are the whole business's; what was
-//! ordered before keeps name and price as they were.
+//! Modifiers: what diners may choose of a product, at a price on top of its own. They are the whole business's; what
+//! was ordered before keeps name and price as they were.
 
 mod products;
 
@@ -8,7 +8,7 @@ pub use products::{CustomizationProducts, link, replace, unlink};
 use crate::{
     Error, Result,
     command::Done,
-    office::{Subject, change},
+    office::{OfficeEntity, change},
 };
 use auth::{Management, Scope, Staff};
 use domain::{
@@ -83,8 +83,8 @@ impl CustomizationPatch {
     }
 }
 
-fn subject(customization: &Customization) -> Subject {
-    Subject::new(EntityKind::Customization, customization.id.get(), customization.name.clone(), None)
+fn entity(customization: &Customization) -> OfficeEntity {
+    OfficeEntity::new(EntityKind::Customization, customization.id.get(), customization.name.clone(), None)
 }
 
 /// Its only unique key is its name within its category; the contract knows that as 400.
@@ -110,7 +110,7 @@ pub async fn create(
     let created = change(db, "customization.create", (staff, attempt), Done::Made, |act| async move {
         let id = act.uow.insert_customization(staff, new.set()).await?;
         let customization = act.uow.customization(staff, id).await?;
-        act.created(&subject(&customization), &customization).await?;
+        act.created(&entity(&customization), &customization).await?;
         Ok(customization)
     })
     .await;
@@ -133,7 +133,7 @@ pub async fn update(
         ensure_own(staff, &act.uow.branches_choosing(&before).await?)?;
         act.uow.set_customization(id, patch.set(&before)).await?;
         let after = act.uow.customization(staff, id).await?;
-        act.updated(&subject(&after), &before, &after).await?;
+        act.updated(&entity(&after), &before, &after).await?;
         Ok(after)
     })
     .await;

@@ -1,6 +1,6 @@
 //! Which products a modifier can be chosen of.
 
-use super::{ensure_own, subject};
+use super::{ensure_own, entity};
 use crate::{
     Error, Result,
     command::{Act, Done},
@@ -125,7 +125,7 @@ impl Act<'_, Staff<Management>> {
         self.uow.unlink_customization(before, less).await?;
         self.uow.link_customization(before, more).await?;
         let after = self.uow.customization(self.by, before.id).await?;
-        self.updated(&subject(&after), before, &after).await?;
+        self.updated(&entity(&after), before, &after).await?;
         Ok(after)
     }
 }

@@ -1,41 +1,45 @@
 //! The demo restaurant "Buen Sabor" (admin-kitchen.md §6): what a newcomer plays with and the tests stand on.
 
 mod floor;
+mod logins;
 mod menu;
 mod pantry;
 mod recipes;
+
+pub use logins::{Login, published_logins};
 
 use crate::{
     Error, Result,
     command::{Twice, keyless},
 };
-use domain::{Role, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
+use domain::{round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
+use logins::{COOK, STAFF, hashes};
 use store::{Database, NewBranch, NewUser};
 
 const SLUG: &str = "buen-sabor";
 
-/// Who wrote the recipes.
-const COOK: &str = "kitchen@demo.com";
-
-/// Login, password, given name, family name, role.
-const STAFF: &[(&str, &str, &str, &str, Role)] = &[
-    ("admin@demo.com", "admin123", "Admin", "Usuario", Role::Admin),
-    ("manager@demo.com", "manager123", "María", "García", Role::Manager),
-    ("kitchen@demo.com", "kitchen123", "Chef", "Rodríguez", Role::Kitchen),
-    ("waiter@demo.com", "waiter123", "Carlos", "López", Role::Waiter),
-    ("ana@demo.com", "ana123", "Ana", "Martínez", Role::Waiter),
-    ("alberto.cortez@demo.com", "waiter123", "Alberto", "Cortez", Role::Waiter),
-];
-
-/// Adds the demo restaurant where it is missing. Two processes that start together add one.
+/// Adds the demo restaurant where it is missing, with the passwords of the README. Two processes that start together
+/// add one.
 ///
 /// # Errors
 /// The database failed, or another process was adding it at the same moment and failed.
 pub async fn seed(db: &Database) -> Result<()> {
+    plant(db, logins::published()).await.map(drop)
+}
+
+/// The same with passwords that are made up, and who may sign in with which; nobody where it was there already.
+///
+/// # Errors
+/// As [`seed`].
+pub async fn seed_with_own_passwords(db: &Database) -> Result<Vec<Login>> {
+    plant(db, logins::made_up()).await
+}
+
+async fn plant(db: &Database, logins: Vec<Login>) -> Result<Vec<Login>> {
     if db.has_tenant(SLUG).await? {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let hashes = hashes().await?;
+    let hashes = hashes(&logins).await?;
     let hashes = &hashes;
     let seeded = keyless(db, "demo.seed", Twice::FindsTheFirst, |uow| async move {
         let about = Some("Cocina argentina en el corazón de Mendoza");
@@ -61,8 +65,8 @@ pub async fn seed(db: &Database) -> Result<()> {
     .await;
     match seeded {
         // Another process was faster: its restaurant is as good as ours.
-        Err(Error::Store(store::Error::Taken(_))) => Ok(()),
-        other => other,
+        Err(Error::Store(store::Error::Taken(_))) => Ok(Vec::new()),
+        other => other.map(|()| logins),
     }
 }
 
@@ -79,13 +83,4 @@ fn centro() -> NewBranch {
         join_rule: JoinRule::Open,
         deactivated: false,
     }
-}
-
-async fn hashes() -> Result<Vec<String>> {
-    let mut hashes = Vec::new();
-    for (_, password, ..) in STAFF {
-        let hash = auth::password::hash_async((*password).into()).await;
-        hashes.push(hash.map_err(|_| Error::Internal("a password could not be hashed"))?);
-    }
-    Ok(hashes)
 }

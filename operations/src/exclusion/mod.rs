@@ -4,7 +4,7 @@
 use crate::{
     Error, Result,
     command::{Act, Done},
-    office::{Subject, change},
+    office::{OfficeEntity, change},
 };
 use auth::{AdminOnly, Staff};
 use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
@@ -38,8 +38,8 @@ pub async fn exclude_category(
         let before = act.uow.category_exclusion(staff, id).await?.ok_or(Error::NotFound("category"))?;
         act.uow.exclude_category(staff, id, branches).await?;
         let after = act.uow.category_exclusion(staff, id).await?.ok_or(Error::NotFound("category"))?;
-        let subject = Subject::new(EntityKind::Category, id.get(), after.category_name.clone(), Some(home));
-        act.note(&subject, &before.excluded_branch_ids, &after.excluded_branch_ids).await?;
+        let entity = OfficeEntity::new(EntityKind::Category, id.get(), after.category_name.clone(), Some(home));
+        act.note(&entity, &before.excluded_branch_ids, &after.excluded_branch_ids).await?;
         Ok(after)
     })
     .await
@@ -63,8 +63,8 @@ pub async fn exclude_subcategory(
         let before = act.uow.subcategory_exclusion(staff, id).await?.ok_or(Error::NotFound("subcategory"))?;
         act.uow.exclude_subcategory(staff, id, branches).await?;
         let after = act.uow.subcategory_exclusion(staff, id).await?.ok_or(Error::NotFound("subcategory"))?;
-        let subject = Subject::new(EntityKind::Subcategory, id.get(), after.subcategory_name.clone(), Some(home));
-        act.note(&subject, &before.excluded_branch_ids, &after.excluded_branch_ids).await?;
+        let entity = OfficeEntity::new(EntityKind::Subcategory, id.get(), after.subcategory_name.clone(), Some(home));
+        act.note(&entity, &before.excluded_branch_ids, &after.excluded_branch_ids).await?;
         Ok(after)
     })
     .await
@@ -91,12 +91,12 @@ impl Act<'_, Staff<AdminOnly>> {
     }
 
     /// Notes the change, and voids the menus of the branches where something is another than before.
-    async fn note(&self, subject: &Subject, before: &[BranchId], after: &[BranchId]) -> Result<()> {
+    async fn note(&self, entity: &OfficeEntity, before: &[BranchId], after: &[BranchId]) -> Result<()> {
         if before == after {
             return Ok(());
         }
         let said = |branches: &[BranchId]| json!({ "excluded_branch_ids": branches });
-        self.audit_subject("UPDATE", subject, said(before), said(after));
+        self.audit_entity("UPDATE", entity, said(before), said(after));
         let mut changed: Vec<BranchId> = before.iter().filter(|branch| !after.contains(branch)).copied().collect();
         changed.extend(after.iter().filter(|branch| !before.contains(branch)));
         // Ascending, as every change of several branches locks their rows.

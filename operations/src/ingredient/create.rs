@@ -1,6 +1,6 @@
 //! An ingredient is added to the list.
 
-use super::{named, subject};
+use super::{entity, named};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use domain::{
@@ -46,7 +46,7 @@ pub async fn create(
         let words = (new.name.as_str(), new.description.clone().into());
         let id = act.uow.insert_ingredient(staff.tenant_id(), new.group_id, words, new.is_processed).await?;
         let ingredient = act.uow.ingredient_now(staff, id).await?;
-        act.created(&subject(&ingredient), &ingredient).await?;
+        act.created(&entity(&ingredient), &ingredient).await?;
         Ok(ingredient)
     })
     .await;

@@ -4,7 +4,7 @@ use super::named;
 use crate::{
     Error, Result,
     command::Done,
-    office::{Subject, change},
+    office::{OfficeEntity, change},
 };
 use auth::{AdminOnly, Staff};
 use domain::{
@@ -44,8 +44,8 @@ pub async fn create_group(
         let name = new.name.as_str().to_lowercase();
         let (description, icon) = (new.description.clone().into(), new.icon.clone().into());
         let group = act.uow.insert_ingredient_group(staff.tenant_id(), &name, description, icon).await?;
-        let subject = Subject::new(EntityKind::IngredientGroup, group.id.get(), group.name.clone(), None);
-        act.created(&subject, &group).await?;
+        let entity = OfficeEntity::new(EntityKind::IngredientGroup, group.id.get(), group.name.clone(), None);
+        act.created(&entity, &group).await?;
         Ok::<_, Error>(group)
     })
     .await;

@@ -10,12 +10,12 @@ pub use group::{NewIngredientGroup, create_group};
 pub use part::{NewSubIngredient, add_part, remove_part};
 pub use update::{IngredientPatch, update};
 
-use crate::{Error, Result, office::Subject};
+use crate::{Error, Result, office::OfficeEntity};
 use domain::office::EntityKind;
 use store::{Answer, view::Ingredient};
 
-fn subject(ingredient: &Ingredient) -> Subject {
-    Subject::new(EntityKind::Ingredient, ingredient.id.get(), ingredient.name.clone(), None)
+fn entity(ingredient: &Ingredient) -> OfficeEntity {
+    OfficeEntity::new(EntityKind::Ingredient, ingredient.id.get(), ingredient.name.clone(), None)
 }
 
 /// The contract answers a taken name with 400 here (U3).

@@ -4,7 +4,7 @@ use super::named;
 use crate::{
     Error, Result,
     command::Done,
-    office::{Subject, change},
+    office::{OfficeEntity, change},
 };
 use auth::{KitchenCrew, Staff};
 use domain::{
@@ -45,8 +45,8 @@ pub async fn add_part(
         }
         let part =
             act.uow.insert_sub_ingredient(&ingredient, new.name.as_str(), new.description.clone().into()).await?;
-        let subject = Subject::new(EntityKind::SubIngredient, part.id.get(), part.name.clone(), None);
-        act.created(&subject, &part).await?;
+        let entity = OfficeEntity::new(EntityKind::SubIngredient, part.id.get(), part.name.clone(), None);
+        act.created(&entity, &part).await?;
         Ok(part)
     })
     .await;

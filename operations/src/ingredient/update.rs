@@ -1,6 +1,6 @@
 //! An ingredient is changed.
 
-use super::{create::no_group, named, subject};
+use super::{create::no_group, entity, named};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use domain::{
@@ -71,7 +71,7 @@ pub async fn update(
         }
         act.uow.set_ingredient(&row, &changed).await?;
         let after = act.uow.ingredient_now(staff, id).await?;
-        act.updated(&subject(&after), &before, &after).await?;
+        act.updated(&entity(&after), &before, &after).await?;
         Ok(after)
     })
     .await;

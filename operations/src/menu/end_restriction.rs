@@ -1,4 +1,5 @@
-//! An 86 or a count is over: the row is tidied up, and whoever was told that the product is out is told that it is back.
+//! An 86 or a count is over: the row is tidied up, and whoever was told that the product is out is told that it is
+//! back.
 //!
 //! Orders and menus judge by the clock and need none of this. Every API process looks for such rows; under the row's
 //! lock one of them speaks.

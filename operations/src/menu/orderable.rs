@@ -1,5 +1,5 @@
-//! Whether a product, and what is chosen of it, can be ordered at this moment, and if not, why: the same words for carts
-//! and rounds.
+//! Whether a product, and what is chosen of it, can be ordered at this moment, and if not, why: the same words for
+//! carts and rounds.
 
 use crate::{Error, Result};
 use domain::{CustomizationId, menu::Short};

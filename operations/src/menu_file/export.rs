@@ -1,7 +1,7 @@
 //! The office takes its menu along.
 
 use super::{
-    book::Book,
+    index::MenuIndex,
     line::{Kind, Line},
 };
 use crate::Result;
@@ -14,14 +14,14 @@ use store::Database;
 /// # Errors
 /// The database failed.
 pub async fn export(db: &Database, staff: &Staff<AdminOnly>) -> Result<Vec<Line>> {
-    let book = Book::of(db.menu_rows(staff).await?);
-    let line = |((kind, key), known): (&(Kind, Vec<String>), &super::book::Known)| {
+    let index = MenuIndex::of(db.menu_rows(staff).await?);
+    let line = |((kind, key), known): (&(Kind, Vec<String>), &super::index::ExistingRow)| {
         let mut says: Map<String, Value> =
             kind.keys().iter().zip(key).map(|(name, value)| ((*name).to_owned(), said(value))).collect();
         says.extend(known.fields.as_object().cloned().unwrap_or_default());
         Line { place: String::new(), kind: *kind, says }
     };
-    Ok(book.things.iter().map(line).collect())
+    Ok(index.things.iter().map(line).collect())
 }
 
 /// A modifier of no category has an empty one.

@@ -1,11 +1,11 @@
-//! The office reads a menu from a file: all of it or nothing, under the office lock, in a number of statements that does not
-//! depend on its length. One audit row holds the whole difference, before and after; each branch concerned hears one
-//! event per kind of thing (screens read lists anew on one, and five thousand would say no more).
+//! The office reads a menu from a file: all of it or nothing, under the office lock, in a number of statements that
+//! does not depend on its length. One audit row holds the whole difference, before and after; each branch concerned
+//! hears one event per kind of thing (screens read lists anew on one, and five thousand would say no more).
 
 use super::{
-    book::Book,
+    index::MenuIndex,
     line::{Kind, Line},
-    plan::{Wanted, plan},
+    plan::{PlannedRow, plan},
     refused,
 };
 use crate::{Result, command::Done, office::change};
@@ -56,7 +56,7 @@ pub struct Diff {
 }
 
 impl Diff {
-    fn of(wanted: &[Wanted], dry_run: bool) -> Self {
+    fn of(wanted: &[PlannedRow], dry_run: bool) -> Self {
         let new = wanted.iter().filter(|it| it.is_new()).map(Created::of);
         let differing = wanted.iter().filter(|it| !it.is_new() && it.changes()).map(Updated::of);
         let unchanged = wanted.iter().filter(|it| !it.changes()).count();
@@ -69,7 +69,7 @@ impl Diff {
 }
 
 impl Created {
-    fn of(wanted: &Wanted) -> Self {
+    fn of(wanted: &PlannedRow) -> Self {
         let of = |name: &str| {
             let at = wanted.kind.keys().iter().position(|key| *key == name)?;
             wanted.key.get(at).filter(|part| !part.is_empty()).cloned()
@@ -79,7 +79,7 @@ impl Created {
 }
 
 impl Updated {
-    fn of(wanted: &Wanted) -> Self {
+    fn of(wanted: &PlannedRow) -> Self {
         let pick = |from: &Value| {
             let fields = from.as_object().into_iter().flatten();
             let differ = fields.filter(|(name, _)| wanted.before[name.as_str()] != wanted.after[name.as_str()]);
@@ -101,13 +101,13 @@ pub async fn import(
     attempt: &Attempt,
 ) -> Result<Answer> {
     if dry_run {
-        let book = Book::of(db.menu_rows(staff).await?);
-        let wanted = plan(&book, lines).map_err(|problems| refused(&problems))?;
+        let index = MenuIndex::of(db.menu_rows(staff).await?);
+        let wanted = plan(&index, lines).map_err(|problems| refused(&problems))?;
         return Ok(Answer::json(Outcome::Changed, &Diff::of(&wanted, true))?);
     }
     change(db, "menu.import", (staff, attempt), Done::Changed, |act| async move {
-        let book = Book::of(act.uow.menu_rows(staff).await?);
-        let wanted = plan(&book, lines).map_err(|problems| refused(&problems))?;
+        let index = MenuIndex::of(act.uow.menu_rows(staff).await?);
+        let wanted = plan(&index, lines).map_err(|problems| refused(&problems))?;
         let diff = Diff::of(&wanted, false);
         if !diff.is_empty() {
             act.write_menu(&wanted).await?;

@@ -41,8 +41,8 @@ pub struct Line {
     pub says: Map<String, Value>,
 }
 
-/// Where a thing stands and how it is called: `[branch, category, name]` as far as they apply. A modifier of no category has
-/// an empty one.
+/// Where a thing stands and how it is called: `[branch, category, name]` as far as they apply. A modifier of no
+/// category has an empty one.
 pub(super) type Key = Vec<String>;
 
 #[derive(Serialize, Deserialize)]

@@ -4,12 +4,12 @@
 //! thing is what the file means if it stands in the same place under the same name. What a line does not say stays
 //! as it is (and has its default where the thing is new); null clears. A file creates and changes, it **deletes
 //! nothing**: what it does not name stays. Prices it names are set and others stay; the allergens of a product are one
-//! declaration and are replaced as one, and so are the products that a modifier can be chosen of. What a branch has of a product (86, counted portions) is service, not menu, and no
-//! part of a file.
+//! declaration and are replaced as one, and so are the products that a modifier can be chosen of. What a branch has of
+//! a product (86, counted portions) is service, not menu, and no part of a file.
 
-mod book;
 mod export;
 mod import;
+mod index;
 mod line;
 mod plan;
 mod write;

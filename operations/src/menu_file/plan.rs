@@ -3,7 +3,7 @@
 
 use super::{
     MAX_LINES,
-    book::Book,
+    index::MenuIndex,
     line::{Key, Kind, Line},
 };
 use domain::text::Name;
@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 
 /// One thing as the file wants it.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(super) struct PlannedRow {
     pub(super) kind: Kind,
     pub(super) key: Key,
     /// 0 where it is new.
@@ -22,7 +22,7 @@ pub(super) struct Wanted {
     pub(super) after: Value,
 }
 
-impl Wanted {
+impl PlannedRow {
     pub(super) fn is_new(&self) -> bool {
         self.id == 0
     }
@@ -33,7 +33,7 @@ impl Wanted {
 }
 
 /// Everything the file wants, in the order of [`Kind`], or everything that is wrong with it.
-pub(super) fn plan(book: &Book, lines: &[Line]) -> Result<Vec<Wanted>, Vec<String>> {
+pub(super) fn plan(index: &MenuIndex, lines: &[Line]) -> Result<Vec<PlannedRow>, Vec<String>> {
     if lines.len() > MAX_LINES {
         return Err(vec![format!("The file has {} lines; at most {MAX_LINES} are taken", lines.len())]);
     }
@@ -54,14 +54,14 @@ pub(super) fn plan(book: &Book, lines: &[Line]) -> Result<Vec<Wanted>, Vec<Strin
         }
     }
     let names: BTreeSet<(Kind, Key)> = named.into_keys().collect();
-    let look = Look { book, names: &names };
+    let references = References { index, names: &names };
     let mut last: HashMap<(Kind, Key), i64> = HashMap::new();
     let mut wanted = Vec::with_capacity(keyed.len());
     for (line, key) in keyed {
-        let known = book.find(line.kind, &key);
+        let known = index.find(line.kind, &key);
         let beside = key[..key.len() - 1].to_vec();
         let blank = || {
-            let place = last.entry((line.kind, beside.clone())).or_insert_with(|| book.last_order(line.kind, &beside));
+            let place = last.entry((line.kind, beside.clone())).or_insert_with(|| index.last_order(line.kind, &beside));
             *place += 1;
             line.kind.blank(*place)
         };
@@ -70,10 +70,11 @@ pub(super) fn plan(book: &Book, lines: &[Line]) -> Result<Vec<Wanted>, Vec<Strin
         match line.kind.checked(fields) {
             Err(problem) => problems.push(format!("{}.{problem}", line.place)),
             Ok(after) => {
-                problems
-                    .extend(look.missing(line.kind, &key, &after).map(|problem| format!("{}.{problem}", line.place)));
+                problems.extend(
+                    references.missing(line.kind, &key, &after).map(|problem| format!("{}.{problem}", line.place)),
+                );
                 let (id, before) = known.map_or((0, Value::Null), |known| (known.id, known.fields.clone()));
-                wanted.push(Wanted { kind: line.kind, key, id, before, after });
+                wanted.push(PlannedRow { kind: line.kind, key, id, before, after });
             }
         }
     }
@@ -118,22 +119,22 @@ fn overlaid(mut base: Value, says: &Map<String, Value>) -> Value {
     base
 }
 
-/// Whether what a line leans on exists, or comes with the file.
-struct Look<'a> {
-    book: &'a Book,
+/// Checks the references between lines: what a line names exists already, or comes with the file.
+struct References<'a> {
+    index: &'a MenuIndex,
     names: &'a BTreeSet<(Kind, Key)>,
 }
 
-impl Look<'_> {
+impl References<'_> {
     fn has(&self, kind: Kind, key: Key) -> bool {
-        self.book.find(kind, &key).is_some() || self.names.contains(&(kind, key))
+        self.index.find(kind, &key).is_some() || self.names.contains(&(kind, key))
     }
 
     fn missing(&self, kind: Kind, key: &Key, after: &Value) -> impl Iterator<Item = String> + use<> {
         let mut problems = Vec::new();
         if matches!(kind, Kind::Allergen | Kind::Modifier) {
             // The whole business's.
-        } else if !self.book.branches.contains_key(&key[0]) {
+        } else if !self.index.branches.contains_key(&key[0]) {
             problems.push(format!("branch: no branch has the slug `{}`", key[0]));
         } else if matches!(kind, Kind::Subcategory | Kind::Product) && !self.has(Kind::Category, key[..2].to_vec()) {
             problems.push(format!("category: `{}` has no category `{}`", key[0], key[1]));
@@ -143,7 +144,7 @@ impl Look<'_> {
             problems.push(format!("subcategory: `{}` has no subcategory `{part}`", key[1]));
         }
         for slug in after["prices"].as_object().into_iter().flat_map(Map::keys) {
-            if !self.book.branches.contains_key(slug) {
+            if !self.index.branches.contains_key(slug) {
                 problems.push(format!("prices: no branch has the slug `{slug}`"));
             }
         }
@@ -155,7 +156,7 @@ impl Look<'_> {
         for place in after["products"].as_array().into_iter().flatten() {
             let of = |part: &str| place[part].as_str().unwrap_or_default();
             let [branch, category, name] = ["branch", "category", "name"].map(of);
-            if !self.book.branches.contains_key(branch) {
+            if !self.index.branches.contains_key(branch) {
                 problems.push(format!("products: no branch has the slug `{branch}`"));
             } else if !self.has(Kind::Product, [branch, category, name].map(str::to_owned).to_vec()) {
                 problems.push(format!("products: `{category}` of `{branch}` has no product `{name}`"));

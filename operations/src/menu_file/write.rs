@@ -1,14 +1,14 @@
 //! Writes what differs: parents first, since children need their numbers.
 
 use super::{
-    book::Book,
+    index::MenuIndex,
     line::{AllergenFields, CategoryFields, Kind, ModifierFields, ProductFields, SubcategoryFields},
-    plan::Wanted,
+    plan::PlannedRow,
 };
 use crate::{
     Error, Result,
     command::Act,
-    office::{Subject, Where, written},
+    office::{OfficeEntity, ToldBranches, written},
 };
 use auth::{AdminOnly, Staff};
 use chrono::{DateTime, Utc};
@@ -36,57 +36,59 @@ impl Kind {
 }
 
 /// Makes rows out of what is wanted.
-struct Scribe<'a> {
+struct RowBuilder<'a> {
     tenant: TenantId,
     now: DateTime<Utc>,
-    book: &'a Book,
+    index: &'a MenuIndex,
 }
 
 impl Act<'_, Staff<AdminOnly>> {
-    pub(super) async fn write_menu(&self, wanted: &[Wanted]) -> Result<()> {
-        let planned = self.book().await?;
-        let mut book = planned.clone();
+    pub(super) async fn write_menu(&self, wanted: &[PlannedRow]) -> Result<()> {
+        let planned = self.index().await?;
+        let mut index = planned.clone();
         let mut written = Vec::new();
         for kind in Kind::ALL {
             let differing: Vec<_> = wanted.iter().filter(|it| it.kind == kind && it.changes()).collect();
             if differing.is_empty() {
                 continue;
             }
-            let scribe = Scribe { tenant: self.by.tenant_id(), now: self.uow.now(), book: &book };
+            let builder = RowBuilder { tenant: self.by.tenant_id(), now: self.uow.now(), index: &index };
             match kind {
-                Kind::Allergen => self.uow.save_allergens(scribe.rows(&differing, Scribe::allergen)?).await?,
-                Kind::Category => self.uow.save_categories(scribe.rows(&differing, Scribe::category)?).await?,
-                Kind::Subcategory => self.uow.save_subcategories(scribe.rows(&differing, Scribe::subcategory)?).await?,
-                Kind::Product => self.uow.save_products(scribe.rows(&differing, Scribe::product)?).await?,
-                Kind::Modifier => self.uow.save_modifiers(scribe.rows(&differing, Scribe::modifier)?).await?,
+                Kind::Allergen => self.uow.save_allergens(builder.rows(&differing, RowBuilder::allergen)?).await?,
+                Kind::Category => self.uow.save_categories(builder.rows(&differing, RowBuilder::category)?).await?,
+                Kind::Subcategory => {
+                    self.uow.save_subcategories(builder.rows(&differing, RowBuilder::subcategory)?).await?
+                }
+                Kind::Product => self.uow.save_products(builder.rows(&differing, RowBuilder::product)?).await?,
+                Kind::Modifier => self.uow.save_modifiers(builder.rows(&differing, RowBuilder::modifier)?).await?,
             }
-            book = self.book().await?.keeping(&planned);
+            index = self.index().await?.keeping(&planned);
             match kind {
-                Kind::Product => self.write_details(&book, &differing).await?,
-                Kind::Modifier => self.write_choosable(&book, &differing).await?,
+                Kind::Product => self.write_details(&index, &differing).await?,
+                Kind::Modifier => self.write_choosable(&index, &differing).await?,
                 _ => {}
             }
             written.push((kind, differing));
         }
-        self.tell_all(&book, &written).await
+        self.tell_all(&index, &written).await
     }
 
-    async fn book(&self) -> Result<Book> {
-        Ok(Book::of(self.uow.menu_rows(self.by).await?))
+    async fn index(&self) -> Result<MenuIndex> {
+        Ok(MenuIndex::of(self.uow.menu_rows(self.by).await?))
     }
 
     /// Prices and allergens of products, where they differ.
-    async fn write_details(&self, book: &Book, products: &[&Wanted]) -> Result<()> {
+    async fn write_details(&self, index: &MenuIndex, products: &[&PlannedRow]) -> Result<()> {
         let tenant_id = self.by.tenant_id();
         let (mut offers, mut declared, mut redeclared) = (Vec::new(), Vec::new(), Vec::new());
         for product in products {
-            let product_id = ProductId(id(book, Kind::Product, &product.key)?);
+            let product_id = ProductId(id(index, Kind::Product, &product.key)?);
             let fields: ProductFields = typed(&product.after)?;
             for (slug, price) in fields.prices {
                 if product.before["prices"][&slug] == json!(price) {
                     continue;
                 }
-                let branch_id = branch(book, &slug)?;
+                let branch_id = branch(index, &slug)?;
                 offers.push(OfferRow {
                     id: BranchProductId(0),
                     tenant_id,
@@ -101,7 +103,7 @@ impl Act<'_, Staff<AdminOnly>> {
             if product.before["allergens"] != product.after["allergens"] {
                 redeclared.push(product_id);
                 for (name, presence) in fields.allergens {
-                    let allergen_id = AllergenId(id(book, Kind::Allergen, &[name])?);
+                    let allergen_id = AllergenId(id(index, Kind::Allergen, &[name])?);
                     declared.push(DeclaredRow {
                         id: ProductAllergenId(0),
                         tenant_id,
@@ -117,29 +119,29 @@ impl Act<'_, Staff<AdminOnly>> {
     }
 
     /// What modifiers can be chosen of, where it differs.
-    async fn write_choosable(&self, book: &Book, modifiers: &[&Wanted]) -> Result<()> {
+    async fn write_choosable(&self, index: &MenuIndex, modifiers: &[&PlannedRow]) -> Result<()> {
         let tenant_id = self.by.tenant_id();
         let (mut rows, mut changed) = (Vec::new(), Vec::new());
         for modifier in modifiers.iter().filter(|it| it.before["products"] != it.after["products"]) {
-            let customization_id = CustomizationId(id(book, Kind::Modifier, &modifier.key)?);
+            let customization_id = CustomizationId(id(index, Kind::Modifier, &modifier.key)?);
             changed.push(customization_id);
             for place in typed::<ModifierFields>(&modifier.after)?.products {
-                let product_id = ProductId(id(book, Kind::Product, &place.key())?);
+                let product_id = ProductId(id(index, Kind::Product, &place.key())?);
                 rows.push(ChoosableRow { customization_id, product_id, tenant_id });
             }
         }
         Ok(self.uow.replace_choosable(&changed, rows).await?)
     }
 
-    /// One event a branch and kind, and then stale menus. Last of all: the branches' rows are locked after the products'
-    /// places in the menu, as orders lock them.
-    async fn tell_all(&self, book: &Book, written: &[(Kind, Vec<&Wanted>)]) -> Result<()> {
+    /// One event a branch and kind, and then stale menus. Last of all: the branches' rows are locked after the
+    /// products' places in the menu, as orders lock them.
+    async fn tell_all(&self, index: &MenuIndex, written: &[(Kind, Vec<&PlannedRow>)]) -> Result<()> {
         let mut stale = BTreeSet::new();
         for (kind, differing) in written {
-            for (branch, it) in self.told(book, *kind, differing).await? {
+            for (branch, it) in self.told(index, *kind, differing).await? {
                 let name = it.key.last().cloned();
-                let subject = Subject::new(kind.entity(), id(book, *kind, &it.key)?, name, Some(branch));
-                let entity: EntityRef = subject.as_event();
+                let entity = OfficeEntity::new(kind.entity(), id(index, *kind, &it.key)?, name, Some(branch));
+                let entity: EntityRef = entity.as_event();
                 self.emit_in(
                     branch,
                     if it.is_new() { Event::EntityCreated(entity) } else { Event::EntityUpdated(entity) },
@@ -156,11 +158,11 @@ impl Act<'_, Staff<AdminOnly>> {
     /// The branches that a change concerns, each with the first thing of it.
     async fn told<'w>(
         &self,
-        book: &Book,
+        index: &MenuIndex,
         kind: Kind,
-        differing: &[&'w Wanted],
-    ) -> Result<BTreeMap<BranchId, &'w Wanted>> {
-        let shelf = |it: &Wanted| book.find(Kind::Category, &it.key[..2]).map(|known| CategoryId(known.id));
+        differing: &[&'w PlannedRow],
+    ) -> Result<BTreeMap<BranchId, &'w PlannedRow>> {
+        let shelf = |it: &PlannedRow| index.find(Kind::Category, &it.key[..2]).map(|known| CategoryId(known.id));
         let selling = match kind {
             Kind::Category | Kind::Subcategory => {
                 let shelves: Vec<CategoryId> = differing.iter().filter_map(|it| shelf(it)).collect();
@@ -172,10 +174,10 @@ impl Act<'_, Staff<AdminOnly>> {
         for &it in differing {
             let is_everywhere = matches!(kind, Kind::Allergen | Kind::Modifier);
             let branches = if is_everywhere {
-                self.branches(&Where::Everywhere).await?
+                self.branches(&ToldBranches::Everywhere).await?
             } else {
                 let priced = it.after["prices"].as_object().into_iter().flat_map(|prices| prices.keys());
-                let mut own = priced.chain([&it.key[0]]).map(|slug| branch(book, slug)).collect::<Result<Vec<_>>>()?;
+                let mut own = priced.chain([&it.key[0]]).map(|slug| branch(index, slug)).collect::<Result<Vec<_>>>()?;
                 let of_shelf = selling.iter().filter(|(category, _)| Some(*category) == shelf(it));
                 own.extend(of_shelf.map(|(_, branch)| *branch));
                 own
@@ -191,12 +193,12 @@ impl Act<'_, Staff<AdminOnly>> {
     }
 }
 
-impl Scribe<'_> {
-    fn rows<T>(&self, wanted: &[&Wanted], row: impl Fn(&Self, &Wanted) -> Result<T>) -> Result<Vec<T>> {
+impl RowBuilder<'_> {
+    fn rows<T>(&self, wanted: &[&PlannedRow], row: impl Fn(&Self, &PlannedRow) -> Result<T>) -> Result<Vec<T>> {
         wanted.iter().map(|it| row(self, it)).collect()
     }
 
-    fn allergen(&self, it: &Wanted) -> Result<AllergenRow> {
+    fn allergen(&self, it: &PlannedRow) -> Result<AllergenRow> {
         let fields: AllergenFields = typed(&it.after)?;
         Ok(AllergenRow {
             id: AllergenId(it.id),
@@ -213,12 +215,12 @@ impl Scribe<'_> {
         })
     }
 
-    fn category(&self, it: &Wanted) -> Result<CategoryRow> {
+    fn category(&self, it: &PlannedRow) -> Result<CategoryRow> {
         let fields: CategoryFields = typed(&it.after)?;
         Ok(CategoryRow {
             id: CategoryId(it.id),
             tenant_id: self.tenant,
-            branch_id: branch(self.book, &it.key[0])?,
+            branch_id: branch(self.index, &it.key[0])?,
             name: it.key[1].clone(),
             icon: fields.icon.map(Into::into),
             image: fields.image.into(),
@@ -231,12 +233,12 @@ impl Scribe<'_> {
         })
     }
 
-    fn subcategory(&self, it: &Wanted) -> Result<SubcategoryRow> {
+    fn subcategory(&self, it: &PlannedRow) -> Result<SubcategoryRow> {
         let fields: SubcategoryFields = typed(&it.after)?;
         Ok(SubcategoryRow {
             id: SubcategoryId(it.id),
             tenant_id: self.tenant,
-            category_id: CategoryId(id(self.book, Kind::Category, &it.key[..2])?),
+            category_id: CategoryId(id(self.index, Kind::Category, &it.key[..2])?),
             name: it.key[2].clone(),
             image: fields.image.into(),
             display_order: fields.order.get(),
@@ -247,16 +249,16 @@ impl Scribe<'_> {
         })
     }
 
-    fn product(&self, it: &Wanted) -> Result<ProductRow> {
+    fn product(&self, it: &PlannedRow) -> Result<ProductRow> {
         let fields: ProductFields = typed(&it.after)?;
         let part = fields.subcategory.map(String::from).map(|name| {
             let key = [it.key[0].clone(), it.key[1].clone(), name];
-            id(self.book, Kind::Subcategory, &key).map(SubcategoryId)
+            id(self.index, Kind::Subcategory, &key).map(SubcategoryId)
         });
         Ok(ProductRow {
             id: ProductId(it.id),
             tenant_id: self.tenant,
-            category_id: CategoryId(id(self.book, Kind::Category, &it.key[..2])?),
+            category_id: CategoryId(id(self.index, Kind::Category, &it.key[..2])?),
             subcategory_id: part.transpose()?,
             name: it.key[2].clone(),
             description: fields.description.map(Into::into),
@@ -279,7 +281,7 @@ impl Scribe<'_> {
         })
     }
 
-    fn modifier(&self, it: &Wanted) -> Result<ModifierRow> {
+    fn modifier(&self, it: &PlannedRow) -> Result<ModifierRow> {
         let fields: ModifierFields = typed(&it.after)?;
         Ok(ModifierRow {
             id: CustomizationId(it.id),
@@ -296,12 +298,12 @@ impl Scribe<'_> {
     }
 }
 
-fn id(book: &Book, kind: Kind, key: &[String]) -> Result<i64> {
-    book.find(kind, key).map(|known| known.id).ok_or(Error::Internal("a planned thing has no number"))
+fn id(index: &MenuIndex, kind: Kind, key: &[String]) -> Result<i64> {
+    index.find(kind, key).map(|known| known.id).ok_or(Error::Internal("a planned thing has no number"))
 }
 
-fn branch(book: &Book, slug: &str) -> Result<BranchId> {
-    book.branches.get(slug).copied().ok_or(Error::Internal("a planned branch has no number"))
+fn branch(index: &MenuIndex, slug: &str) -> Result<BranchId> {
+    index.branches.get(slug).copied().ok_or(Error::Internal("a planned branch has no number"))
 }
 
 /// What the plan has checked.

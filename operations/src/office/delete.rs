@@ -3,7 +3,7 @@
 //! Under the office lock nothing grows under the thing meanwhile, and under the tables' locks nobody sits down there.
 //! Rows, audit row and events commit together (I1); a restore brings back exactly what this took.
 
-use super::{Subject, Where, change};
+use super::{OfficeEntity, ToldBranches, change};
 use crate::{
     Error, Result,
     command::{Act, Done},
@@ -125,10 +125,10 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
 
     async fn tell_deleted(&self, doomed: &[Doomed], sold_in: &[BranchId]) -> Result<()> {
         let Some((root, rest)) = doomed.split_first() else { return Ok(()) };
-        let subject = Subject { told: told(root, doomed, sold_in), ..Subject::of(root) };
-        self.audit_subject("DELETE", &subject, json!({ "name": root.name, "affected": counted(rest) }), Value::Null);
+        let entity = OfficeEntity { told: told(root, doomed, sold_in), ..OfficeEntity::of(root) };
+        self.audit_entity("DELETE", &entity, json!({ "name": root.name, "affected": counted(rest) }), Value::Null);
         if rest.is_empty() {
-            return self.tell_branches(&subject, Event::EntityDeleted(subject.as_event())).await;
+            return self.tell_branches(&entity, Event::EntityDeleted(entity.as_event())).await;
         }
         for part in rest.chunks(NAMED_AT_ONCE) {
             let event = CascadeDelete {
@@ -137,13 +137,13 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
                 entity_name: root.name.clone(),
                 affected_entities: part.iter().map(|it| Affected { r#type: it.kind.as_str(), id: it.id }).collect(),
             };
-            self.tell_branches(&subject, Event::CascadeDelete(event)).await?;
+            self.tell_branches(&entity, Event::CascadeDelete(event)).await?;
         }
         Ok(())
     }
 }
 
-impl Subject {
+impl OfficeEntity {
     pub(super) fn of(thing: &Doomed) -> Self {
         Self::new(thing.kind, thing.id, thing.name.clone(), thing.branch)
     }
@@ -151,13 +151,13 @@ impl Subject {
 
 /// A branch concerns the admins of all, its own staff included, whom it does not concern for much longer; anything else
 /// those of the branches that lose something, if only from their menu.
-pub(super) fn told(root: &Doomed, all: &[Doomed], sold_in: &[BranchId]) -> Where {
-    let Some(branch) = root.branch else { return Where::Everywhere };
+pub(super) fn told(root: &Doomed, all: &[Doomed], sold_in: &[BranchId]) -> ToldBranches {
+    let Some(branch) = root.branch else { return ToldBranches::Everywhere };
     if root.kind == EntityKind::Branch {
-        return Where::EverywhereAnd(branch);
+        return ToldBranches::EverywhereAnd(branch);
     }
     let others = all.iter().filter_map(|thing| thing.branch).chain(sold_in.iter().copied());
-    Where::Branches(others.chain([branch]).collect::<Vec<BranchId>>())
+    ToldBranches::Branches(others.chain([branch]).collect::<Vec<BranchId>>())
 }
 
 /// How many of each kind.

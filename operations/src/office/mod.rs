@@ -1,9 +1,8 @@
 //! The office's frame: what every change of menu, floor and staff has in common.
 //!
-//! [`change`] takes the business's office lock, refuses an author who was dismissed meanwhile, answers a repeat with the
-//! first answer (I7), and keeps the answer; what [`Act`] learns in `trace` writes the
-//! audit row, tells the branches' admins, and voids the menus that show the thing, all in the transaction of the change
-//! (I1, design.md §7).
+//! `change` takes the business's office lock, refuses an author who was dismissed meanwhile, answers a repeat with
+//! the first answer (I7), and keeps the answer; what `Act` learns in `trace` writes the audit row, tells the
+//! branches' admins, and voids the menus that show the thing, all in the transaction of the change (I1, design.md §7).
 
 mod delete;
 mod preview;
@@ -15,7 +14,7 @@ pub use preview::{Affected, CascadePreview, preview};
 pub use restore::{Restored, restore};
 
 pub(crate) use delete::ensure_free;
-pub(crate) use trace::{Subject, Where};
+pub(crate) use trace::{OfficeEntity, ToldBranches};
 
 use crate::{
     Error, Result,

@@ -4,7 +4,7 @@
 //! stand; a name that somebody else has by now cannot be had twice (partial unique keys back this).
 
 use super::{
-    Subject, change,
+    OfficeEntity, change,
     delete::{counted, ids, told},
 };
 use crate::{
@@ -97,12 +97,12 @@ impl Act<'_, Staff<AdminOnly>> {
 
     /// The clients read a whole kind again when one of it is new, so each kind is told of once.
     async fn tell_restored(&self, root: &Doomed, rest: &[Doomed], sold_in: &[BranchId]) -> Result<()> {
-        let subject = Subject { told: told(root, rest, sold_in), ..Subject::of(root) };
-        self.audit_subject("RESTORE", &subject, Value::Null, json!({ "name": root.name, "affected": counted(rest) }));
-        self.tell_branches(&subject, Event::EntityCreated(subject.as_event())).await?;
+        let entity = OfficeEntity { told: told(root, rest, sold_in), ..OfficeEntity::of(root) };
+        self.audit_entity("RESTORE", &entity, Value::Null, json!({ "name": root.name, "affected": counted(rest) }));
+        self.tell_branches(&entity, Event::EntityCreated(entity.as_event())).await?;
         let mut kinds = BTreeSet::from([root.kind]);
         for thing in rest.iter().filter(|thing| kinds.insert(thing.kind)) {
-            let part = Subject { told: subject.told.clone(), ..Subject::of(thing) };
+            let part = OfficeEntity { told: entity.told.clone(), ..OfficeEntity::of(thing) };
             self.tell_branches(&part, Event::EntityCreated(part.as_event())).await?;
         }
         Ok(())

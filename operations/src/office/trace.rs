@@ -13,7 +13,7 @@ use store::Change;
 
 /// Where a change is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Where {
+pub(crate) enum ToldBranches {
     /// In these branches.
     Branches(Vec<BranchId>),
     /// In every branch of the business.
@@ -22,7 +22,7 @@ pub(crate) enum Where {
     EverywhereAnd(BranchId),
 }
 
-impl From<Option<BranchId>> for Where {
+impl From<Option<BranchId>> for ToldBranches {
     fn from(branch: Option<BranchId>) -> Self {
         branch.map_or(Self::Everywhere, |branch| Self::Branches(vec![branch]))
     }
@@ -30,17 +30,17 @@ impl From<Option<BranchId>> for Where {
 
 /// The thing that is changed.
 #[derive(Clone, Debug)]
-pub(crate) struct Subject {
+pub(crate) struct OfficeEntity {
     pub(crate) kind: EntityKind,
     pub(crate) id: i64,
     pub(crate) name: Option<String>,
     /// The branch its audit row belongs to; `None` where it is the whole business's.
     pub(crate) branch: Option<BranchId>,
     /// Whose admins are told, and whose menus show it.
-    pub(crate) told: Where,
+    pub(crate) told: ToldBranches,
 }
 
-impl Subject {
+impl OfficeEntity {
     /// A thing of one branch, or of the whole business.
     pub(crate) fn new(kind: EntityKind, id: i64, name: impl Into<Option<String>>, branch: Option<BranchId>) -> Self {
         Self { kind, id, name: name.into(), branch, told: branch.into() }
@@ -48,7 +48,7 @@ impl Subject {
 
     /// The same, told in these branches, too: it is on their menus.
     pub(crate) fn shown_in(mut self, branches: Vec<BranchId>) -> Self {
-        if let Where::Branches(told) = &mut self.told {
+        if let ToldBranches::Branches(told) = &mut self.told {
             told.extend(branches);
         }
         self
@@ -61,30 +61,30 @@ impl Subject {
 
 impl<R: RoleSet> Act<'_, Staff<R>> {
     /// The thing is new.
-    pub(crate) async fn created(&self, subject: &Subject, after: &impl Serialize) -> Result<()> {
-        self.audit_subject("CREATE", subject, Value::Null, json!(after));
-        self.tell_branches(subject, Event::EntityCreated(subject.as_event())).await
+    pub(crate) async fn created(&self, entity: &OfficeEntity, after: &impl Serialize) -> Result<()> {
+        self.audit_entity("CREATE", entity, Value::Null, json!(after));
+        self.tell_branches(entity, Event::EntityCreated(entity.as_event())).await
     }
 
     /// The thing changed; a change of nothing leaves no trace.
-    pub(crate) async fn updated<T: Serialize>(&self, subject: &Subject, before: &T, after: &T) -> Result<()> {
-        let change = Change::update(subject.kind.as_str(), subject.id, subject.branch, before, after)?;
+    pub(crate) async fn updated<T: Serialize>(&self, entity: &OfficeEntity, before: &T, after: &T) -> Result<()> {
+        let change = Change::update(entity.kind.as_str(), entity.id, entity.branch, before, after)?;
         let Some(change) = change else { return Ok(()) };
         self.audit(change);
-        self.tell_branches(subject, Event::EntityUpdated(subject.as_event())).await
+        self.tell_branches(entity, Event::EntityUpdated(entity.as_event())).await
     }
 
     /// Notes `action` in the audit log.
-    pub(crate) fn audit_subject(&self, action: &'static str, subject: &Subject, before: Value, after: Value) {
-        let (entity_type, entity_id, branch) = (subject.kind.as_str(), subject.id, subject.branch);
+    pub(crate) fn audit_entity(&self, action: &'static str, entity: &OfficeEntity, before: Value, after: Value) {
+        let (entity_type, entity_id, branch) = (entity.kind.as_str(), entity.id, entity.branch);
         self.audit(Change { action, entity_type, entity_id, branch, before, after });
     }
 
     /// Tells the subject's branches of `event`, and voids their menus where they show such things.
-    pub(crate) async fn tell_branches(&self, subject: &Subject, event: Event) -> Result<()> {
-        for branch in self.branches(&subject.told).await? {
+    pub(crate) async fn tell_branches(&self, entity: &OfficeEntity, event: Event) -> Result<()> {
+        for branch in self.branches(&entity.told).await? {
             self.emit_in(branch, event.clone());
-            if subject.kind.is_on_menus() {
+            if entity.kind.is_on_menus() {
                 self.uow.raise_menu_version(branch).await?;
             }
         }
@@ -98,15 +98,15 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
     }
 
     /// The branches, ascending: their rows are locked in that order.
-    pub(crate) async fn branches(&self, told: &Where) -> Result<Vec<BranchId>> {
+    pub(crate) async fn branches(&self, told: &ToldBranches) -> Result<Vec<BranchId>> {
         match told {
-            Where::Everywhere => Ok(self.uow.branches_of_business(self.by).await?),
-            Where::EverywhereAnd(branch) => {
+            ToldBranches::Everywhere => Ok(self.uow.branches_of_business(self.by).await?),
+            ToldBranches::EverywhereAnd(branch) => {
                 let mut branches = self.uow.branches_of_business(self.by).await?;
                 branches.push(*branch);
                 Ok(in_order(branches))
             }
-            Where::Branches(branches) => Ok(in_order(branches.clone())),
+            ToldBranches::Branches(branches) => Ok(in_order(branches.clone())),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The office connects the business, or a branch of it, with a payment provider.
 //!
-//! Credentials are tried before they are kept, outside of any transaction; what is kept is sealed, and never comes back:
-//! of a secret only its last four characters are shown, so that people can tell two apart.
+//! Credentials are tried before they are kept, outside of any transaction; what is kept is sealed, and never comes
+//! back: of a secret only its last four characters are shown, so that people can tell two apart.
 
 use super::{
     adopt::seal,
@@ -17,8 +17,7 @@ use domain::{
     AccountId, BranchId, Currency,
     payment::{AccountStatus, IncidentKind, Provider, SignatureMode},
 };
-use provider::{CallError, Credentials, PaymentProvider};
-use secrecy::{ExposeSecret, SecretString};
+use provider::{CallError, Credentials, Fields, PaymentProvider, Summary, Unfit};
 use serde::Serialize;
 use serde_json::json;
 use store::{AccountRow, Answer, Attempt, Change, Database, Incident, NewAccount};
@@ -32,16 +31,10 @@ pub struct AccountForm {
     pub branch: Option<BranchId>,
     /// What it counts in. Fixed once the account is there; the branch's, or the first branch's, when absent.
     pub currency: Option<Currency>,
-    /// Acts for the seller.
-    pub access_token: Option<SecretString>,
-    /// Sign the provider's notices; several while one is being replaced.
-    pub webhook_secrets: Option<Vec<SecretString>>,
-    /// Renews the access token (OAuth).
-    pub refresh_token: Option<SecretString>,
-    /// The application (OAuth).
-    pub client_id: Option<String>,
-    /// Its secret (OAuth).
-    pub client_secret: Option<SecretString>,
+    /// With whom; the default one when absent. Fixed once the account is there.
+    pub provider: Option<Provider>,
+    /// What is said of its secrets, as its provider calls them.
+    pub secrets: Fields,
     /// When the access token ends, if that is known.
     pub token_expires_at: Option<DateTime<Utc>>,
     /// What happens to notices whose signature does not hold.
@@ -102,9 +95,8 @@ pub async fn add_account(
     form: &AccountForm,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    if form.access_token.is_none() {
-        return Err(Error::Invalid("access_token: is needed"));
-    }
+    let id = form.provider.unwrap_or(Provider::DEFAULT);
+    let credentials = providers.provider(id).merge(None, &form.secrets).map_err(unfit)?.credentials.named("new");
     if let Some(first) = answered(db, staff, attempt).await? {
         return Ok(first);
     }
@@ -113,13 +105,11 @@ pub async fn add_account(
         None => None,
     };
     let known = db.accounts(staff).await?;
-    if known.iter().any(|account| account.branch_id == form.branch) {
+    if known.iter().any(|account| account.branch_id == form.branch && account.provider == id) {
         return Err(taken());
     }
-    let mut credentials = merged(&Credentials::default(), form);
-    credentials.account = "new".to_owned();
-    credentials.collector_id = Some(asked(providers, &credentials).await?);
-    let credentials = &credentials;
+    let seller = asked(providers, id, &credentials).await?;
+    let credentials = &credentials.sold_by(Some(seller));
     let branch_currency = branch.map(|branch| branch.currency);
     let added = command(
         db,
@@ -134,8 +124,8 @@ pub async fn add_account(
             let new = NewAccount {
                 tenant: staff.tenant_id(),
                 branch: form.branch,
-                provider: Provider::MercadoPago,
-                external_id: credentials.collector_id.clone(),
+                provider: id,
+                external_id: credentials.seller.clone(),
                 currency,
                 webhook_token: Uuid::new_v4().simple().to_string(),
                 webhook_mode: form.webhook_mode.unwrap_or(SignatureMode::Strict),
@@ -143,7 +133,7 @@ pub async fn add_account(
             };
             let account = act.uow.insert_account(new).await?;
             seal(&act.uow, providers, &account, credentials, form.token_expires_at).await?;
-            act.audit(change("CREATE", &account, credentials));
+            act.audit(change("CREATE", &account, &summary(providers, &account, credentials)));
             let added = view(providers, &act.uow.account_now(account.id).await?);
             Ok(Done::Made(added))
         },
@@ -171,17 +161,17 @@ pub async fn change_account(
         return Ok(first);
     }
     let account = db.office_account(staff, id).await?;
-    let mut credentials = merged(&providers.credentials(&account)?, form);
-    if form.access_token.is_some() {
-        credentials.collector_id = Some(asked(providers, &credentials).await?);
-    }
+    let known = providers.credentials(&account)?;
+    let merged = providers.of(&account).merge(Some(&known), &form.secrets).map_err(unfit)?;
+    let is_new_grant = merged.is_new_grant;
+    let credentials = if is_new_grant {
+        let seller = asked(providers, account.provider, &merged.credentials).await?;
+        merged.credentials.sold_by(Some(seller))
+    } else {
+        merged.credentials
+    };
     let credentials = &credentials;
     let version = account.version;
-    let secret = form.access_token.is_some()
-        || form.webhook_secrets.is_some()
-        || form.refresh_token.is_some()
-        || form.client_id.is_some()
-        || form.client_secret.is_some();
     let changed = command(
         db,
         "payment.change_account",
@@ -197,13 +187,11 @@ pub async fn change_account(
             if let Some(mode) = form.webhook_mode {
                 act.uow.set_webhook_mode(&account, mode).await?;
             }
-            if secret {
+            if !form.secrets.is_empty() {
                 // A new token's end is what the office says of it; an old one's stays.
-                let ends = match form.access_token {
-                    Some(_) => form.token_expires_at,
-                    None => form.token_expires_at.or(account.token_expires_at),
-                };
-                let broken = account.status == AccountStatus::Broken && form.access_token.is_none();
+                let kept = account.token_expires_at.filter(|_| !is_new_grant);
+                let ends = form.token_expires_at.or(kept);
+                let broken = account.status == AccountStatus::Broken && !is_new_grant;
                 seal(&act.uow, providers, &account, credentials, ends).await?;
                 if broken {
                     // Only a token that the provider accepts puts a broken account back to work.
@@ -211,7 +199,7 @@ pub async fn change_account(
                     act.uow.set_account_status(&now, AccountStatus::Broken).await?;
                 }
             }
-            act.audit(change("UPDATE", &account, credentials));
+            act.audit(change("UPDATE", &account, &summary(providers, &account, credentials)));
             let changed = view(providers, &act.uow.account_now(id).await?);
             Ok(Done::Changed(changed))
         },
@@ -255,7 +243,7 @@ pub async fn remove_account(
                 .await?;
         }
         act.uow.drop_work(&account).await?;
-        act.audit(change("DELETE", &account, &Credentials::default()));
+        act.audit(change("DELETE", &account, &(None, Summary::default())));
         Ok(Done::<()>::Nothing)
         },
     )
@@ -263,35 +251,33 @@ pub async fn remove_account(
 }
 
 /// Whose token it is, by the provider's word.
-async fn asked(providers: &Providers, credentials: &Credentials) -> Result<String> {
+async fn asked(providers: &Providers, id: Provider, credentials: &Credentials) -> Result<String> {
     // A circuit of its own: a wrong token that somebody types in opens none that payments pass.
-    let trial = Credentials { account: format!("trial-{}", credentials.account), ..credentials.clone() };
-    providers.provider(Provider::MercadoPago).whoami(&trial).await.map_err(|error| match error {
+    let trial = credentials.clone().named(format!("trial-{}", credentials.account));
+    let provider = providers.provider(id);
+    provider.whoami(&trial).await.map_err(|error| match error {
         CallError::Unauthorized { .. } | CallError::Rejected { .. } | CallError::NotFound => {
-            Error::refused("credentials_refused", "Mercado Pago does not accept this access token")
+            Error::refused("credentials_refused", provider.words().token_refused)
         }
-        error => refusal(&error),
+        error => refusal(provider.words(), &error),
     })
 }
 
-fn merged(known: &Credentials, form: &AccountForm) -> Credentials {
-    Credentials {
-        account: known.account.clone(),
-        access_token: form.access_token.clone().unwrap_or_else(|| known.access_token.clone()),
-        webhook_secrets: form.webhook_secrets.clone().unwrap_or_else(|| known.webhook_secrets.clone()),
-        refresh_token: form.refresh_token.clone().or_else(|| known.refresh_token.clone()),
-        client_id: form.client_id.clone().or_else(|| known.client_id.clone()),
-        client_secret: form.client_secret.clone().or_else(|| known.client_secret.clone()),
-        collector_id: known.collector_id.clone(),
-    }
+fn unfit(Unfit(why): Unfit) -> Error {
+    Error::Invalid(why)
+}
+
+/// What may be told of credentials: whose they are, and what of them can be shown.
+fn summary(providers: &Providers, account: &AccountRow, credentials: &Credentials) -> (Option<String>, Summary) {
+    (credentials.seller.clone(), providers.of(account).summary(credentials))
 }
 
 /// The audit's words: which secret, never the secret.
-fn change(action: &'static str, account: &AccountRow, credentials: &Credentials) -> Change {
+fn change(action: &'static str, account: &AccountRow, (seller, shown): &(Option<String>, Summary)) -> Change {
     let after = json!({
-        "branch_id": account.branch_id, "collector_id": credentials.collector_id,
-        "access_token_last4": last4(&credentials.access_token),
-        "webhook_secrets": credentials.webhook_secrets.len(), "renewable": credentials.refresh_token.is_some(),
+        "branch_id": account.branch_id, "collector_id": seller,
+        "access_token_last4": shown.token_last4,
+        "webhook_secrets": shown.webhook_secrets_last4.len(), "renewable": shown.is_renewable,
     });
     Change {
         action,
@@ -307,14 +293,9 @@ fn taken() -> Error {
     Error::Exists { code: "account_exists", detail: "There is an account for it already; change that one".to_owned() }
 }
 
-/// The end of a secret; nothing of one so short that its end would give it away.
-fn last4(secret: &SecretString) -> Option<String> {
-    let characters: Vec<char> = secret.expose_secret().chars().collect();
-    (characters.len() >= 12).then(|| characters[characters.len() - 4..].iter().collect())
-}
-
 fn view(providers: &Providers, account: &AccountRow) -> AccountView {
     let credentials = providers.credentials(account).ok();
+    let shown = credentials.map(|credentials| providers.of(account).summary(&credentials)).unwrap_or_default();
     AccountView {
         id: account.id,
         branch_id: account.branch_id,
@@ -324,42 +305,12 @@ fn view(providers: &Providers, account: &AccountRow) -> AccountView {
         status: account.status,
         webhook_mode: account.webhook_mode,
         webhook_url: providers.notification_url(account).map(String::from),
-        access_token_last4: credentials.as_ref().and_then(|credentials| last4(&credentials.access_token)),
-        webhook_secrets_last4: credentials
-            .iter()
-            .flat_map(|credentials| &credentials.webhook_secrets)
-            .map(|secret| last4(secret).unwrap_or_else(|| "····".to_owned()))
-            .collect(),
-        renewable: credentials.is_some_and(|credentials| credentials.refresh_token.is_some()),
+        access_token_last4: shown.token_last4,
+        webhook_secrets_last4: shown.webhook_secrets_last4,
+        renewable: shown.is_renewable,
         token_expires_at: account.token_expires_at,
         swept_until: account.swept_until,
         created_at: account.created_at,
         updated_at: account.updated_at,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_a_secret_only_the_end_is_shown_and_of_a_short_one_nothing() {
-        assert_eq!(last4(&"APP_USR-123456-abcd".into()).as_deref(), Some("abcd"));
-        assert_eq!(last4(&"short".into()), None);
-        assert_eq!(last4(&"ñandúñandúñandú".into()).as_deref(), Some("andú"));
-    }
-
-    #[test]
-    fn what_the_office_does_not_say_stays() {
-        let known = Credentials {
-            access_token: "old".into(),
-            webhook_secrets: vec!["secret".into()],
-            refresh_token: Some("refresh".into()),
-            ..Credentials::default()
-        };
-        let form = AccountForm { access_token: Some("new".into()), ..AccountForm::default() };
-        let merged = merged(&known, &form);
-        assert_eq!(merged.access_token.expose_secret(), "new");
-        assert_eq!((merged.webhook_secrets.len(), merged.refresh_token.is_some()), (1, true));
     }
 }

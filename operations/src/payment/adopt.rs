@@ -1,55 +1,58 @@
-//! The account of a server with one restaurant, from the configuration (`MERCADOPAGO_ACCESS_TOKEN`), or the sandbox's in
-//! the demo: kept like any other account, so that nothing else has to know of it.
+//! The account of a server with one restaurant, from the configuration, or the sandbox's in the demo: kept like any
+//! other account, so that nothing else has to know of it.
 
 use super::providers::Providers;
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use domain::{
     AccountId,
-    payment::{AccountStatus, Provider, SignatureMode},
+    payment::{AccountStatus, Provider},
 };
-use provider::Credentials;
-use secrecy::ExposeSecret;
+use provider::{ConfiguredAccount, Credentials};
 use store::{AccountRow, Database, NewAccount, Sealed, UnitOfWork};
 use uuid::Uuid;
 
-/// Makes the business's account use `credentials`; adds it when there is none. Without a business there is nothing to do.
+/// Makes the business's account with that provider use the configured credentials; adds it when there is none. Without
+/// a business there is nothing to do.
 ///
 /// # Errors
 /// The credentials cannot be sealed.
 pub async fn adopt_account(
     db: &Database,
     providers: &Providers,
-    credentials: &Credentials,
-    mode: SignatureMode,
+    provider: Provider,
+    configured: &ConfiguredAccount,
 ) -> Result<Option<AccountId>> {
-    let adopted = db
-        .transaction("payment.adopt_account", |uow| async move {
-            let Some((tenant, currency)) = uow.only_tenant().await? else { return Ok(None) };
-            let account = match uow.find_tenant_account(tenant).await? {
-                // An account that was refused is tried again at every start: that is what an operator does who has put
-                // things right at the provider, where the token may have stayed the same (S27).
-                Some(account) if account.status == AccountStatus::Active && uses(providers, &account, credentials) => {
-                    return Ok(Some(account.id));
-                }
-                Some(account) => uow.lock_payment_account(account.id).await?,
-                None => {
-                    let new = NewAccount {
-                        tenant,
-                        branch: None,
-                        provider: Provider::MercadoPago,
-                        external_id: credentials.collector_id.clone(),
-                        currency,
-                        webhook_token: Uuid::new_v4().simple().to_string(),
-                        webhook_mode: mode,
-                        token_expires_at: None,
-                    };
-                    uow.insert_account(new).await?
-                }
-            };
-            seal(&uow, providers, &account, credentials, None).await?;
-            Ok(Some(account.id))
-        })
-        .await;
+    let ConfiguredAccount { credentials, mode } = configured;
+    let adopted = keyless(db, "payment.adopt_account", Twice::FindsTheFirst, |uow| async move {
+        let Some((tenant, currency)) = uow.only_tenant().await? else { return Ok(None) };
+        let account = match uow.find_tenant_account(tenant, provider).await? {
+            // An account that was refused is tried again at every start: that is what an operator does who has put
+            // things right at the provider, where the token may have stayed the same (S27).
+            Some(account) if account.status == AccountStatus::Active && uses(providers, &account, credentials) => {
+                return Ok(Some(account.id));
+            }
+            Some(account) => uow.lock_payment_account(account.id).await?,
+            None => {
+                let new = NewAccount {
+                    tenant,
+                    branch: None,
+                    provider,
+                    external_id: credentials.seller.clone(),
+                    currency,
+                    webhook_token: Uuid::new_v4().simple().to_string(),
+                    webhook_mode: *mode,
+                    token_expires_at: None,
+                };
+                uow.insert_account(new).await?
+            }
+        };
+        seal(&uow, providers, &account, credentials, None).await?;
+        Ok(Some(account.id))
+    })
+    .await;
     match adopted {
         // Another process that starts at this moment was faster.
         Err(Error::Store(store::Error::Taken(_))) => Ok(None),
@@ -69,15 +72,10 @@ pub(crate) async fn seal(
         .vault()
         .seal(account.tenant_id, &account.id.to_string(), credentials)
         .map_err(|_| Error::Internal("credentials could not be sealed"))?;
-    let sealed = Sealed { text, external_id: credentials.collector_id.clone(), token_expires_at };
+    let sealed = Sealed { text, external_id: credentials.seller.clone(), token_expires_at };
     Ok(uow.set_credentials(account, &sealed).await?)
 }
 
 fn uses(providers: &Providers, account: &AccountRow, wanted: &Credentials) -> bool {
-    let secrets = |of: &Credentials| -> Vec<String> {
-        of.webhook_secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect()
-    };
-    providers.credentials(account).is_ok_and(|now| {
-        now.access_token.expose_secret() == wanted.access_token.expose_secret() && secrets(&now) == secrets(wanted)
-    })
+    providers.credentials(account).is_ok_and(|now| now.include(wanted))
 }

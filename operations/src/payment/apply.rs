@@ -4,16 +4,21 @@
 //! allocation follows from all its payments; here only this one's worth is changed.
 
 use super::sync::lost_is_fine;
-use crate::{Error, Result, check::Till};
+use crate::{
+    Error, Result,
+    check::Till,
+    command::{Twice, keyless},
+};
 use auth::{Scope, System};
+use chrono::{DateTime, Utc};
 use domain::{
     Cents, PaymentId,
     check::CheckStatus,
     event::Event,
     payment::{
-        PaymentStatus, SyncCause,
+        Failure, PaymentStatus, SyncCause, SyncStatus,
         tip::worth,
-        truth::{Sighting, Verdict, judge},
+        truth::{DOUBT, Doubted, Sighting, Stamp, Verdict, judge},
     },
 };
 use provider::{Credentials, Snapshot};
@@ -37,12 +42,18 @@ pub(super) async fn apply(
     db: &Database,
     account: &AccountRow,
     credentials: &Credentials,
+    failure: Failure,
     job: &SyncRow,
     seen: &Snapshot,
 ) -> Result<Option<Applied>> {
-    db.transaction("payment.sync", |uow| async move {
-        let sight = Sight { account, credentials, seen, cause: job.cause };
-        let applied = sight.write(&uow).await?;
+    keyless(db, "payment.sync", Twice::GoodOnce, |uow| async move {
+        let sight = Sight { account, credentials, failure, seen, cause: job.cause };
+        let (applied, again) = sight.write(&uow).await?;
+        if let Some(at) = again {
+            uow.fail_sync(job, SyncStatus::Queued, at, "the payment went back; asked again before it is believed")
+                .await?;
+            return Ok(Some(applied));
+        }
         if uow.finish_sync(job).await? { Ok(Some(applied)) } else { Err(Error::LeaseLost) }
     })
     .await
@@ -53,12 +64,14 @@ pub(super) async fn apply(
 pub(super) struct Sight<'a> {
     pub(super) account: &'a AccountRow,
     credentials: &'a Credentials,
+    failure: Failure,
     pub(super) seen: &'a Snapshot,
     cause: SyncCause,
 }
 
 impl Sight<'_> {
-    async fn write(&self, uow: &UnitOfWork) -> Result<Applied> {
+    /// What the payment is now, and when to look again at a sight that is not believed yet.
+    async fn write(&self, uow: &UnitOfWork) -> Result<Written> {
         let tenant = self.account.tenant_id;
         let reference = self.seen.reference.as_deref().filter(|text| is_plain(text)).unwrap_or_default();
         // A payment that has found its checkout keeps it, whatever the provider says of the reference later: what was
@@ -79,14 +92,19 @@ impl Sight<'_> {
             (payment, _) => payment,
         };
         let till = Till { uow, session: &session, check: &check, actor: System::of(tenant).actor(check.branch_id) };
-        let Some(next) = self.judged(payment.as_deref(), checkout.as_deref()) else {
+        let next = match self.judged(payment.as_deref(), checkout.as_deref()) {
+            Judged::News(next) => Some(next),
+            Judged::Known => None,
+            Judged::Doubtful(said) => return doubt(uow, payment, &said).await,
+        };
+        let Some(next) = next else {
             let applied = seen_again(uow, payment).await?;
             if self.cause == SyncCause::Refund {
                 // Its notice was faster than our own look: what of a refund counted as on its way back is back now, and
                 // what is proposed follows.
                 till.tell(&till.settle(check.status == CheckStatus::Open, None, "payment.sync").await?);
             }
-            return Ok(applied);
+            return Ok((applied, None));
         };
         let (payment, before) = match payment {
             Some(payment) => {
@@ -111,7 +129,7 @@ impl Sight<'_> {
         till.tell(&settled);
         let finding = Finding { check: &check, before: before.as_ref(), after: &after, settled: &settled };
         note(uow, self, checkout.as_deref(), &next.verdict, next.foreign, Some(&finding)).await?;
-        Ok(Applied { payment: after.id, status: after.status })
+        Ok((Applied { payment: after.id, status: after.status }, None))
     }
 
     /// The payment, if we know it, locked; told of by the account that sees it now if its own is not in use any more.
@@ -124,9 +142,13 @@ impl Sight<'_> {
     }
 
     /// Money that no checkout of ours asked for is recorded, shown, and covers nothing (S9).
-    async fn write_orphan(&self, uow: &UnitOfWork) -> Result<Applied> {
+    async fn write_orphan(&self, uow: &UnitOfWork) -> Result<Written> {
         let payment = self.known(uow).await?;
-        let Some(next) = self.judged(payment.as_deref(), None) else { return seen_again(uow, payment).await };
+        let next = match self.judged(payment.as_deref(), None) {
+            Judged::News(next) => next,
+            Judged::Known => return Ok((seen_again(uow, payment).await?, None)),
+            Judged::Doubtful(said) => return doubt(uow, payment, &said).await,
+        };
         let id = match payment {
             Some(payment) => {
                 uow.set_facts(&payment, &self.facts(next.worth)).await?;
@@ -136,22 +158,20 @@ impl Sight<'_> {
             None => uow.insert_provided_payment(self.account, None, &self.facts(next.worth), next.worth).await?.id,
         };
         note(uow, self, None, &next.verdict, next.foreign, None).await?;
-        Ok(Applied { payment: id, status: next.worth.status })
+        Ok((Applied { payment: id, status: next.worth.status }, None))
     }
 
-    /// What the payment is worth from now on; `None` when this sight is no news.
-    fn judged(&self, known: Option<&PaymentRow>, checkout: Option<&CheckoutRow>) -> Option<Next> {
-        let seen = Sighting {
-            status: self.seen.status,
-            detail: self.seen.detail.clone(),
-            amount: self.seen.amount,
-            refunded: self.seen.refunded.min(self.seen.amount),
-            updated_at: self.seen.updated_at,
-        };
+    /// What the payment is worth from now on, if this sight is news.
+    fn judged(&self, known: Option<&PaymentRow>, checkout: Option<&CheckoutRow>) -> Judged {
+        let seen = self.seen.sighting();
         let before = known.and_then(sighting);
-        let verdict = judge(before.as_ref(), &seen);
-        if verdict == Verdict::Ignore && before.is_some_and(|before| before != seen) {
-            return None;
+        let doubted = known.and_then(doubted);
+        let verdict = judge(before.as_ref(), &seen, self.failure, doubted.as_ref());
+        if verdict == Verdict::LookAgain {
+            return Judged::Doubtful(seen.said());
+        }
+        if verdict == Verdict::Ignore && before.is_some_and(|before| !is_same_sight(&before, &seen)) {
+            return Judged::Known;
         }
         let foreign = self.foreign();
         let credited = if foreign.is_some() { Cents::ZERO } else { seen.credited() };
@@ -169,14 +189,14 @@ impl Sight<'_> {
         // The same sight can be worth something else: it has found its checkout, or was misread before.
         let same = |known: &PaymentRow| known.net_cents == worth.net && known.tip_cents == worth.tip;
         if verdict == Verdict::Ignore && known.is_some_and(same) {
-            return None;
+            return Judged::Known;
         }
-        Some(Next { worth, verdict, foreign })
+        Judged::News(Next { worth, verdict, foreign })
     }
 
     /// Money in another currency, or to another account, is not this bill's (S17, S19).
     fn foreign(&self) -> Option<Foreign> {
-        let ours = self.credentials.collector_id.as_deref().or(self.account.external_id.as_deref());
+        let ours = self.credentials.seller.as_deref().or(self.account.external_id.as_deref());
         match (ours, self.seen.account.as_deref()) {
             (Some(ours), Some(theirs)) if ours != theirs => return Some(Foreign::Account),
             _ => {}
@@ -191,8 +211,8 @@ impl Sight<'_> {
             detail: self.seen.detail.clone(),
             currency: self.seen.currency_text.clone(),
             method: self.seen.method.clone(),
-            updated_at: self.seen.updated_at,
-            approved_at: if counts { self.seen.approved_at.or(Some(self.seen.updated_at)) } else { None },
+            updated_at: self.seen.stamp.at(),
+            approved_at: if counts { self.seen.approved_at.or(Some(self.seen.stamp.at())) } else { None },
             snapshot: self.seen.raw.replace('\0', ""),
         }
     }
@@ -232,6 +252,17 @@ impl Sight<'_> {
     }
 }
 
+/// What was written, and when the payment is to be looked at again because a sight of it is not believed yet.
+type Written = (Applied, Option<DateTime<Utc>>);
+
+/// What a sight comes to.
+enum Judged {
+    News(Next),
+    Known,
+    /// It went back; what it said.
+    Doubtful(String),
+}
+
 /// What a sight makes of a payment.
 struct Next {
     worth: Worth,
@@ -252,6 +283,26 @@ async fn seen_again(uow: &UnitOfWork, payment: Option<Locked<PaymentRow>>) -> Re
     Ok(Applied { payment: payment.id, status: payment.status })
 }
 
+async fn doubt(uow: &UnitOfWork, payment: Option<Locked<PaymentRow>>, said: &str) -> Result<Written> {
+    let payment = payment.ok_or(Error::Internal("a first sight was doubted"))?;
+    let since = uow.doubt(&payment, said).await?;
+    Ok((Applied { payment: payment.id, status: payment.status }, Some(since + DOUBT)))
+}
+
+/// Whether two sights are of one state. Without the provider's stamp only what they say tells.
+fn is_same_sight(before: &Sighting, seen: &Sighting) -> bool {
+    let same_instant = match seen.stamp {
+        Stamp::Provider(at) => before.stamp.at() == at,
+        Stamp::Fetched(_) => true,
+    };
+    same_instant && seen.says_the_same(before)
+}
+
+/// What was said of it since and is not believed.
+pub(super) fn doubted(payment: &PaymentRow) -> Option<Doubted> {
+    Some(Doubted { said: payment.doubted.clone()?, since: payment.doubted_since? })
+}
+
 /// The last sight that was applied.
 pub(super) fn sighting(payment: &PaymentRow) -> Option<Sighting> {
     Some(Sighting {
@@ -259,6 +310,6 @@ pub(super) fn sighting(payment: &PaymentRow) -> Option<Sighting> {
         detail: payment.detail.clone(),
         amount: payment.amount_cents,
         refunded: payment.refunded_cents,
-        updated_at: payment.provider_updated_at?,
+        stamp: Stamp::Provider(payment.provider_updated_at?),
     })
 }

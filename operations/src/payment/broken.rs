@@ -5,7 +5,10 @@ use super::{
     providers::Providers,
     renew::{Renewal, renew},
 };
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use domain::payment::{AccountStatus, IncidentKind};
 use provider::{CallError, Credentials, PaymentProvider};
 use store::{AccountRow, Database, Incident, UnitOfWork};
@@ -46,16 +49,16 @@ async fn is_refused(providers: &Providers, account: &AccountRow, credentials: &C
 
 /// The account is out of order from now on; its work waits.
 pub(super) async fn set_broken(db: &Database, account: &AccountRow, error: &CallError) -> Result<()> {
-    db.transaction("payment.account_broken", |uow| async move {
+    keyless(db, "payment.account_broken", Twice::GoodOnce, |uow| async move {
         note_broken(&uow, account, error).await?;
         Ok::<(), Error>(())
     })
     .await
 }
 
-/// The same within a transaction; whether the account is out of order. It is not when its credentials were replaced since
-/// they were refused. The account is locked before anything of its work, as whoever replaces its credentials does: that
-/// one either finds the work parked and lets it go on, or is seen here.
+/// The same within a transaction; whether the account is out of order. It is not when its credentials were replaced
+/// since they were refused. The account is locked before anything of its work, as whoever replaces its credentials
+/// does: that one either finds the work parked and lets it go on, or is seen here.
 pub(super) async fn note_broken(uow: &UnitOfWork, account: &AccountRow, error: &CallError) -> Result<bool> {
     let now = uow.lock_payment_account(account.id).await?;
     if now.version != account.version {

@@ -1,15 +1,19 @@
 //! Refunds are carried out at the provider.
 //!
-//! A refund's row, with its key, is there before the provider hears of it, and every try uses that key: whatever is lost
-//! on the way, there is never a second refund (S11). No money moves here: the refund is noted, a look at the payment is
-//! queued, and what the provider then says lowers what the payment is worth, as for a refund made in its panel (S7).
+//! A refund's row, with its key, is there before the provider hears of it, and every try uses that key: whatever is
+//! lost on the way, there is never a second refund (S11). No money moves here: the refund is noted, a look at the
+//! payment is queued, and what the provider then says lowers what the payment is worth, as for a refund made in its
+//! panel (S7).
 
 use super::{
     broken::{Standing, set_broken, standing},
     providers::Providers,
     sync::lost_is_fine,
 };
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Cents,
@@ -32,9 +36,10 @@ pub async fn carry_out(db: &Database, providers: &Providers) -> Result<usize> {
         return Ok(0);
     }
     let lease = providers.lease();
-    let due = db
-        .transaction("refund.lease", |uow| async move { Ok::<_, Error>(uow.lease_refunds(AT_ONCE, lease).await?) })
-        .await?;
+    let due = keyless(db, "refund.lease", Twice::GoodOnce, |uow| async move {
+        Ok::<_, Error>(uow.lease_refunds(AT_ONCE, lease).await?)
+    })
+    .await?;
     for refund in &due {
         if let Err(error) = one(db, providers, refund).await {
             tracing::warn!(refund = refund.id.get(), %error, "a refund could not be carried out; its lease will end");
@@ -174,37 +179,36 @@ impl Task<'_> {
     async fn write(&self, step: &RefundStep) -> Result<()> {
         let Task { refund, payment, account, number, .. } = *self;
         let looks = matches!(step.status, RefundStatus::Done | RefundStatus::Dismissed | RefundStatus::Failed);
-        self.db
-            .transaction("refund.carry_out", |uow| async move {
-                if !uow.step_refund(refund, step).await? {
-                    return Err(Error::LeaseLost);
-                }
-                // The incident refers to check and payment, and so waits for whoever has them; the queue's row is locked
-                // after those everywhere (I4).
-                if step.status == RefundStatus::Failed {
-                    let incident = Incident {
-                        tenant: refund.tenant_id,
-                        branch: Some(refund.branch_id),
-                        account: Some(account.id),
-                        check: payment.check_id,
-                        payment: Some(payment.id),
-                        detail: format!(
-                            "{} cents could not be given back: {}",
-                            refund.amount_cents.get(),
-                            step.error.as_deref().unwrap_or("no reason was given")
-                        ),
-                    };
-                    // A manager may try again; that it fails again is news.
-                    let key = format!("refund:{}:{}", refund.id, refund.fence);
-                    uow.note_incident(IncidentKind::RefundFailed, &key, incident).await?;
-                }
-                if looks {
-                    uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Refund).await?;
-                }
-                Ok(())
-            })
-            .await
-            .or_else(lost_is_fine)?;
+        keyless(self.db, "refund.carry_out", Twice::GoodOnce, |uow| async move {
+            if !uow.step_refund(refund, step).await? {
+                return Err(Error::LeaseLost);
+            }
+            // The incident refers to check and payment, and so waits for whoever has them; the queue's row is locked
+            // after those everywhere (I4).
+            if step.status == RefundStatus::Failed {
+                let incident = Incident {
+                    tenant: refund.tenant_id,
+                    branch: Some(refund.branch_id),
+                    account: Some(account.id),
+                    check: payment.check_id,
+                    payment: Some(payment.id),
+                    detail: format!(
+                        "{} cents could not be given back: {}",
+                        refund.amount_cents.get(),
+                        step.error.as_deref().unwrap_or("no reason was given")
+                    ),
+                };
+                // A manager may try again; that it fails again is news.
+                let key = format!("refund:{}:{}", refund.id, refund.fence);
+                uow.note_incident(IncidentKind::RefundFailed, &key, incident).await?;
+            }
+            if looks {
+                uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Refund).await?;
+            }
+            Ok(())
+        })
+        .await
+        .or_else(lost_is_fine)?;
         if looks {
             self.providers.wake();
         }

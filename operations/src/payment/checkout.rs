@@ -1,18 +1,21 @@
 //! A diner wants to pay from the phone (M27).
 //!
 //! Three steps, so that no transaction is open during the call and a crash anywhere loses nothing (I6, S9, S10):
-//! the checkout's row, whose id is the provider's `external_reference`, is committed; the provider is called; its answer
-//! is committed. The row, not the answer, is what money finds its check by.
+//! the checkout's row, whose id is the provider's `external_reference`, is committed; the provider is called; its
+//! answer is committed. The row, not the answer, is what money finds its check by.
 
 use super::providers::{Providers, refusal};
 use crate::{
     Error, Result,
-    command::{Done, command, repeated},
+    command::{Begun, Done, Twice, begin, command, keyless},
 };
 use auth::Diner;
 use chrono::TimeDelta;
-use domain::{Cents, CheckId, DinerId, payment::CheckoutStatus, payment::tip::Tip};
-use provider::{BackUrls, CallError, CheckoutLine, PaymentProvider};
+use domain::{
+    Cents, CheckId, DinerId,
+    payment::{CheckoutStatus, Provider, tip::Tip},
+};
+use provider::{BackUrls, CallError, CheckoutLine, Credentials, LostCheckout, PaymentProvider};
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
 use store::{
@@ -20,7 +23,8 @@ use store::{
 };
 use utoipa::ToSchema;
 
-/// How long a payer may take, in minutes: long enough to find a card, short enough that the amount is still what is owed.
+/// How long a payer may take, in minutes: long enough to find a card, short enough that the amount is still what is
+/// owed.
 const LIFE: TimeDelta = TimeDelta::minutes(30);
 /// A checkout nobody reported on is first looked for after so long (S28).
 const FIRST_SWEEP: TimeDelta = TimeDelta::minutes(2);
@@ -62,8 +66,8 @@ pub struct Preference {
 /// Opens a checkout, or leads to the one that asks for the same.
 ///
 /// # Errors
-/// No such check at this table; the party has left; it is withdrawn or paid; more than what remains; no provider account, or it is out of
-/// order (503); the provider refused (502); the key was used for another request.
+/// No such check at this table; the party has left; it is withdrawn or paid; more than what remains; no provider
+/// account, or it is out of order (503); the provider refused (502); the key was used for another request.
 pub async fn open_checkout(
     db: &Database,
     providers: &Providers,
@@ -73,20 +77,20 @@ pub async fn open_checkout(
 ) -> Result<Answer> {
     let opened = prepare(db, providers, diner, wish, attempt).await?;
     let (account, checkout, title) = match opened {
-        Prepared::Before(first) => return Ok(first),
-        Prepared::New(account, checkout, title) => (account, checkout, title),
-        Prepared::Known(account, checkout, title) => match settled(db, checkout).await? {
+        Begun::Before(first) => return Ok(first),
+        Begun::Now(Prepared::New(account, checkout, title)) => (account, checkout, title),
+        Begun::Now(Prepared::Known(account, checkout, title)) => match settled(db, checkout).await? {
             known if known.status == CheckoutStatus::Creating => (account, known, title),
-            known => return finish(db, diner, known, attempt).await,
+            known => return finish(db, providers, &account, diner, known, attempt).await,
         },
     };
-    let checkout = create(db, providers, &account, checkout, &title).await?;
-    finish(db, diner, checkout, attempt).await
+    // Whoever asked may hang up: what was begun at the provider is written down all the same.
+    let (of, task) = (account.clone(), (db.clone(), providers.clone()));
+    let checkout = providers.run_to_end(async move { create(&task.0, &task.1, &of, checkout, &title).await }).await?;
+    finish(db, providers, &account, diner, checkout, attempt).await
 }
 
 enum Prepared {
-    /// By this very request, earlier.
-    Before(Answer),
     /// Somebody asked for the same.
     Known(AccountRow, CheckoutRow, String),
     New(AccountRow, CheckoutRow, String),
@@ -98,33 +102,35 @@ async fn prepare(
     diner: &Diner,
     wish: &Wish,
     attempt: &Attempt,
-) -> Result<Prepared> {
-    db.transaction("payment.checkout", |uow| async move {
-        let (session, check) = uow.lock_check(diner, wish.check).await?;
-        if let Some(first) = repeated(&uow, diner, attempt).await? {
-            return Ok(Prepared::Before(first));
-        }
-        session.session.status.ensure_live()?;
-        check.status.ensure_payable()?;
-        let Some(account) = uow.find_account(diner.tenant_id(), check.branch_id).await? else {
-            return Err(Error::Unavailable {
-                code: "provider_not_configured",
-                detail: "This restaurant takes no Mercado Pago",
-                retry_after: 3600,
-            });
-        };
-        ensure_same_currency(&account, &check)?;
-        let new = asked_for(&uow, &session, &check, wish).await?;
-        ensure_whole(providers, &account, &new)?;
-        let title = format!("Mesa {}", session.table_code);
-        match uow.find_same_checkout(&check, &account, &new).await? {
-            Some(known) => Ok(Prepared::Known(account, known, title)),
-            None => {
-                let checkout = uow.insert_checkout(&check, &account, &new).await?;
-                Ok(Prepared::New(account, checkout, title))
+) -> Result<Begun<Prepared>> {
+    begin(
+        db,
+        "payment.checkout",
+        (diner, attempt),
+        |uow| async move { uow.lock_check(diner, wish.check).await },
+        |act, (session, check)| async move {
+            session.session.status.ensure_live()?;
+            check.status.ensure_payable()?;
+            let Some(account) = act.uow.find_account(diner.tenant_id(), check.branch_id).await? else {
+                return Err(Error::Unavailable {
+                    code: "provider_not_configured",
+                    detail: providers.provider(Provider::DEFAULT).words().no_account,
+                    retry_after: 3600,
+                });
+            };
+            ensure_same_currency(providers, &account, &check)?;
+            let new = asked_for(&act.uow, &session, &check, wish).await?;
+            ensure_whole(providers, &account, &new)?;
+            let title = format!("Mesa {}", session.table_code);
+            match act.uow.find_same_checkout(&check, &account, &new).await? {
+                Some(known) => Ok(Prepared::Known(account, known, title)),
+                None => {
+                    let checkout = act.uow.insert_checkout(&check, &account, &new).await?;
+                    Ok(Prepared::New(account, checkout, title))
+                }
             }
-        }
-    })
+        },
+    )
     .await
 }
 
@@ -161,9 +167,9 @@ async fn asked_for(
     Ok(NewCheckout { diner: wish.diner, bill, tip, targets, expires_at, sweep_at })
 }
 
-/// An account of the whole business may count in another currency than one of its branches: a hundred of the one are not a
-/// hundred of the other.
-fn ensure_same_currency(account: &AccountRow, check: &CheckRow) -> Result<()> {
+/// An account of the whole business may count in another currency than one of its branches: a hundred of the one are
+/// not a hundred of the other.
+fn ensure_same_currency(providers: &Providers, account: &AccountRow, check: &CheckRow) -> Result<()> {
     if account.currency == check.currency {
         return Ok(());
     }
@@ -174,7 +180,7 @@ fn ensure_same_currency(account: &AccountRow, check: &CheckRow) -> Result<()> {
     );
     Err(Error::Unavailable {
         code: "provider_not_configured",
-        detail: "The restaurant's Mercado Pago account counts in another currency",
+        detail: providers.of(account).words().other_currency,
         retry_after: 3600,
     })
 }
@@ -215,15 +221,11 @@ async fn create(
     let credentials = providers.credentials(account)?;
     let order = order(providers, account, &checkout, title);
     let made = match providers.of(account).create_checkout(&credentials, &order).await {
-        // Creation may have happened without our hearing of it; the provider knows by our reference.
-        Err(CallError::Unknown(_)) => {
-            let found = providers.of(account).find_checkouts(&credentials, checkout.id.as_str()).await;
-            found.ok().and_then(|found| found.into_iter().next()).ok_or(CallError::Unknown("not found again".into()))
-        }
+        Err(CallError::Unknown(_)) => found_again(providers, account, &credentials, &order).await,
         made => made,
     };
     let (id, made) = (&checkout.id, &made);
-    db.transaction("payment.checkout_opened", |uow| async move {
+    keyless(db, "payment.checkout_opened", Twice::FindsTheFirst, |uow| async move {
         match made {
             Ok(made) => uow.open_checkout(id, &made.provider_ref, &made.redirect_url).await?,
             Err(error) if error.may_have_happened() => {}
@@ -234,9 +236,27 @@ async fn create(
     .await?;
     if let Err(error) = made {
         tracing::warn!(account = account.id.get(), %error, "a checkout could not be opened");
-        return Err(refusal(error));
+        return Err(refusal(providers.of(account).words(), error));
     }
     db.checkout(id).await?.ok_or(Error::NotFound("checkout"))
+}
+
+/// Creation may have happened without our hearing of it: the provider knows by our reference, or by the key of the
+/// call.
+async fn found_again(
+    providers: &Providers,
+    account: &AccountRow,
+    credentials: &Credentials,
+    order: &provider::NewCheckout,
+) -> Result<provider::Checkout, CallError> {
+    let provider = providers.of(account);
+    match provider.caps().lost_checkout {
+        LostCheckout::Repeat => provider.create_checkout(credentials, order).await,
+        LostCheckout::Find => {
+            let found = provider.find_checkouts(credentials, &order.reference).await;
+            found.ok().and_then(|found| found.into_iter().next()).ok_or(CallError::Unknown("not found again".into()))
+        }
+    }
 }
 
 fn order(providers: &Providers, account: &AccountRow, checkout: &CheckoutRow, title: &str) -> provider::NewCheckout {
@@ -263,9 +283,16 @@ fn order(providers: &Providers, account: &AccountRow, checkout: &CheckoutRow, ti
     }
 }
 
-async fn finish(db: &Database, diner: &Diner, checkout: CheckoutRow, attempt: &Attempt) -> Result<Answer> {
+async fn finish(
+    db: &Database,
+    providers: &Providers,
+    account: &AccountRow,
+    diner: &Diner,
+    checkout: CheckoutRow,
+    attempt: &Attempt,
+) -> Result<Answer> {
     let (Some(preference_id), Some(url)) = (checkout.provider_ref, checkout.redirect_url) else {
-        return Err(Error::Upstream("Mercado Pago's answer is still missing; try again"));
+        return Err(Error::Upstream(providers.of(account).words().missing));
     };
     let preference = &Preference {
         preference_id,

@@ -3,7 +3,7 @@
 use super::providers::Providers;
 use crate::{
     Error, Result,
-    command::{Done, command},
+    command::{Done, Twice, command, keyless},
 };
 use auth::{Management, Scope, Staff, System};
 use domain::{
@@ -62,7 +62,7 @@ pub async fn replay(
         |_| async { Ok::<_, Error>(()) },
         |act, ()| async move {
             if act.uow.hold_account(before.letter.account_id).await? == AccountStatus::Disabled {
-                let detail = "Its Mercado Pago account is not in use any more: nobody can ask about it";
+                let detail = "Its payment account is not in use any more: nobody can ask about it";
                 return Err(Error::Exists { code: "account_disabled", detail: detail.to_owned() });
             }
             let mut now = before.clone();
@@ -99,9 +99,10 @@ fn replayed(before: &DeadLetter) -> Change {
 pub async fn replay_as_operator(db: &Database, ids: &[SyncId]) -> Result<usize> {
     let mut replayed = 0;
     for id in ids {
-        let back = db
-            .transaction("payment.replay", |uow| async move { Ok::<_, Error>(uow.replay(*id).await?.is_some()) })
-            .await?;
+        let back = keyless(db, "payment.replay", Twice::FindsTheFirst, |uow| async move {
+            Ok::<_, Error>(uow.replay(*id).await?.is_some())
+        })
+        .await?;
         if back {
             tracing::info!(sync = id.get(), "an operator put a dead letter back into the queue");
             replayed += 1;

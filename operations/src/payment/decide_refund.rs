@@ -37,8 +37,8 @@ pub async fn approve_refund(
             let queued = refund.status.approve().map_err(Error::Conflict)?;
             let on_its_way = act.uow.refunding(&payment).await?;
             let left = left(&payment)?.saturating_sub(on_its_way);
-            // An over-payment is what covers nothing at this moment, whatever it was when the task was written, and is not on
-            // its way back already.
+            // An over-payment is what covers nothing at this moment, whatever it was when the task was written, and is
+            // not on its way back already.
             let idle = payment.net_cents.saturating_sub(payment.allocated_cents).saturating_sub(on_its_way);
             let most = if refund.kind == RefundKind::Overpayment { left.min(idle) } else { left };
             if most < refund.amount_cents {

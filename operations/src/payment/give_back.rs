@@ -6,7 +6,7 @@ use domain::{
     Cents,
     check::CheckStatus,
     event::Event,
-    payment::{IncidentKind, PaymentStatus, tip},
+    payment::{Failure, IncidentKind, PaymentStatus, tip},
 };
 use serde_json::json;
 use store::{Change, CheckRow, Incident, Locked, PaymentRow, RefundRow, Seated, UnitOfWork, Worth};
@@ -35,8 +35,8 @@ pub(super) fn left(payment: &PaymentRow) -> Result<Cents> {
 }
 
 impl Act<'_, Staff<Management>> {
-    /// Lets the payment count for what `refund`, which is DONE, leaves of it, and settles the check by that. Who paid for
-    /// wrong food gets the bill's part first; see [`tip::worth`].
+    /// Lets the payment count for what `refund`, which is DONE, leaves of it, and settles the check by that. Who paid
+    /// for wrong food gets the bill's part first; see [`tip::worth`].
     pub(super) async fn settle_refund(
         &self,
         (session, check): (&Locked<Seated>, &Locked<CheckRow>),
@@ -53,7 +53,11 @@ impl Act<'_, Staff<Management>> {
             payment.amount_cents.saturating_sub(payment.tip_cents),
             payment.tip_cents,
         );
-        let status = if left == Cents::ZERO { payment.status.after(PaymentStatus::Refunded)? } else { payment.status };
+        let status = if left == Cents::ZERO {
+            payment.status.after(PaymentStatus::Refunded, Failure::Final)?
+        } else {
+            payment.status
+        };
         let worth = Worth { status, amount: payment.amount_cents, refunded, net: parts.bill, tip: parts.tip };
         let till = self.till(session, check);
         let settled = till.settle(check.status == CheckStatus::Open, Some((payment, worth)), "payment.refund").await?;

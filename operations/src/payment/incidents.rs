@@ -62,7 +62,7 @@ pub(super) async fn note(
         let key = format!("{}:{}:{}", kind.as_str(), sight.account.id, seen.payment_id);
         // Anomalies can happen again and are then news; the rest is told once.
         let key = match kind {
-            IncidentKind::UnknownStatus | IncidentKind::IllegalMove => format!("{key}:{}", seen.updated_at.timestamp()),
+            IncidentKind::UnknownStatus | IncidentKind::IllegalMove => format!("{key}:{}", seen.stamp.at().timestamp()),
             _ => key,
         };
         let incident = Incident {

@@ -1,7 +1,7 @@
 //! What may be kept of notices, and this process's memory of what was kept today.
 //!
-//! Anybody can send a notice. Its answer is what the provider needs, whatever comes; only what is *stored* is bounded, by
-//! account and day. The bound itself is the database's, for all processes together; this memory spares a flood its
+//! Anybody can send a notice. Its answer is what the provider needs, whatever comes; only what is *stored* is bounded,
+//! by account and day. The bound itself is the database's, for all processes together; this memory spares a flood its
 //! writes: what is the same as another of today, or one too many, is counted here and written down once a minute.
 
 use chrono::NaiveDate;
@@ -16,8 +16,8 @@ use store::{AccountRow, NoticeTally};
 /// what somebody rattles at the door, or that a secret is the wrong one; at most some 3 KiB each, so 600 KiB a day, of
 /// which 30 are kept.
 pub(super) const UNPROVEN_A_DAY: i64 = 200;
-/// Signed notices a day and account of which something is kept: a restaurant of a thousand payments a day gets some four
-/// of each. Nobody but the provider can make one more.
+/// Signed notices a day and account of which something is kept: a restaurant of a thousand payments a day gets some
+/// four of each. Nobody but the provider can make one more.
 pub(super) const PROVEN_A_DAY: i64 = 10_000;
 /// Ids nobody knew that are looked at on a stranger's word, a day and account, where the mode is `hint`. Whoever pays
 /// with a checkout of ours is found by the sweep anyway. The same for what browsers come back with.
@@ -200,7 +200,7 @@ mod tests {
             id: AccountId(id),
             tenant_id: TenantId(1),
             branch_id: None,
-            provider: Provider::MercadoPago,
+            provider: Provider::literal("PAYU"),
             external_id: None,
             currency: Currency::Ars,
             sealed: String::new(),

@@ -1,11 +1,12 @@
-//! Money comes in and goes back. Staff register what they took ([`register`]); what phones pay comes through a provider:
-//! a checkout is opened ([`open_checkout`]), a notice arrives ([`receive`]) or the payer's browser returns ([`verify`]),
-//! and whatever it was, [`sync`] fetches the truth and makes the ledger equal to it.
+//! Money comes in and goes back. Staff register what they took ([`register`]); what phones pay comes through a
+//! provider: a checkout is opened ([`open_checkout`]), a notice arrives ([`receive`]) or the payer's browser returns
+//! ([`verify`]), and whatever it was, [`sync`] fetches the truth and makes the ledger equal to it.
 
 mod accounts;
 mod adopt;
 mod apply;
 mod broken;
+mod call_off;
 mod cancel;
 mod carry_out;
 mod checkout;
@@ -31,6 +32,7 @@ mod work;
 pub use accounts::{AccountForm, AccountView, accounts, add_account, change_account, remove_account};
 pub use adopt::adopt_account;
 pub use apply::Applied;
+pub use call_off::call_off;
 pub use cancel::{Cancelled, cancel};
 pub use carry_out::carry_out;
 pub use checkout::{Preference, Wish, open_checkout};

@@ -1,14 +1,19 @@
-//! What the operations on provider payments share: the provider behind its circuit breaker, the vault with the
+//! What the operations on provider payments share: the providers behind their circuit breakers, the vault with the
 //! credentials, and the tempo of the queue. No transaction is open while any of it is used (I6).
+//!
+//! A provider is known here by its id alone (I14); which there are is said where the process is put together.
 
 use super::intake::Intake;
 use crate::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::payment::backoff::{self, Attempts};
-use provider::{CallError, Credentials, Guarded, Vault};
+use domain::payment::{
+    Provider,
+    backoff::{self, Attempts},
+};
+use provider::{Absent, CallError, Credentials, Guarded, PaymentProvider, Vault, Words};
 use rand::Rng;
-use runtime::PaymentSettings;
-use std::sync::Arc;
+use runtime::{CircuitBreakers, PaymentSettings, Shutdown};
+use std::{collections::BTreeMap, sync::Arc};
 use store::AccountRow;
 use tokio::sync::Notify;
 use url::Url;
@@ -19,46 +24,72 @@ pub struct Providers(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    mercado_pago: Guarded,
+    by_id: BTreeMap<Provider, Guarded>,
+    breakers: CircuitBreakers,
     vault: Vault,
     settings: PaymentSettings,
     diner_url: Option<Url>,
+    shutdown: Shutdown,
     work: Notify,
+    cancellations: Notify,
     intake: Intake,
 }
 
 impl Providers {
-    /// Puts them together.
+    /// Puts them together. One circuit an account, whichever its provider is: they share `breakers`.
     #[must_use]
-    pub fn new(mercado_pago: Guarded, vault: Vault, settings: PaymentSettings, diner_url: Option<Url>) -> Self {
+    pub fn new(
+        providers: impl IntoIterator<Item = Arc<dyn PaymentProvider>>,
+        breakers: CircuitBreakers,
+        vault: Vault,
+        settings: PaymentSettings,
+        diner_url: Option<Url>,
+        shutdown: Shutdown,
+    ) -> Self {
+        let guarded = |provider: Arc<dyn PaymentProvider>| (provider.id(), Guarded::new(provider, breakers.clone()));
         Self(Arc::new(Inner {
-            mercado_pago,
+            by_id: providers.into_iter().map(guarded).collect(),
+            breakers,
             vault,
             settings,
             diner_url,
+            shutdown,
             work: Notify::new(),
+            cancellations: Notify::new(),
             intake: Intake::default(),
         }))
     }
 
-    /// The provider of an account. There is one so far; the account says which.
+    /// The provider of an account.
     #[must_use]
-    pub fn of(&self, account: &AccountRow) -> &Guarded {
+    pub fn of(&self, account: &AccountRow) -> Guarded {
         self.provider(account.provider)
     }
 
-    /// A provider by its name, for credentials that belong to no account yet.
+    /// A provider by its id, for credentials that belong to no account yet. One that this process does not have answers
+    /// nothing.
     #[must_use]
-    pub fn provider(&self, provider: domain::payment::Provider) -> &Guarded {
-        match provider {
-            domain::payment::Provider::MercadoPago => &self.0.mercado_pago,
+    pub fn provider(&self, id: Provider) -> Guarded {
+        match self.0.by_id.get(&id) {
+            Some(provider) => provider.clone(),
+            None => Guarded::new(Arc::new(Absent(id)), self.0.breakers.clone()),
         }
     }
 
     /// The circuits, for the health report.
     #[must_use]
-    pub fn breakers(&self) -> &runtime::CircuitBreakers {
-        self.0.mercado_pago.breakers()
+    pub fn breakers(&self) -> &CircuitBreakers {
+        &self.0.breakers
+    }
+
+    /// Runs what must not end in the middle, whoever waits for it: a call that changes something at a provider, and the
+    /// commit of what it answers. The end of the process waits for it.
+    pub(super) async fn run_to_end<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let task = self.0.shutdown.spawn(task);
+        task.await.unwrap_or(Err(Error::Internal("a provider's task ended early")))
     }
 
     /// Seals and opens credentials.
@@ -111,7 +142,8 @@ impl Providers {
     /// Where the provider reaches us about an account: a path nobody can guess.
     #[must_use]
     pub fn notification_url(&self, account: &AccountRow) -> Option<Url> {
-        self.0.settings.public_url.join(&format!("/api/billing/mercadopago/webhook/{}", account.webhook_token)).ok()
+        let path = format!("/api/billing/{}/webhook/{}", account.provider.path(), account.webhook_token);
+        self.0.settings.public_url.join(&path).ok()
     }
 
     /// Where the payer's browser goes afterwards: the diner app's page, or ours where no diner app is configured.
@@ -135,29 +167,37 @@ impl Providers {
     pub async fn woken(&self) {
         self.0.work.notified().await;
     }
+
+    /// A payment is to be called off, and somebody waits for it.
+    pub(super) fn wake_cancellations(&self) {
+        self.0.cancellations.notify_one();
+    }
+
+    /// Waits for that.
+    pub async fn cancellation_wanted(&self) {
+        self.0.cancellations.notified().await;
+    }
 }
 
 /// What a failed call means to whoever waits for its answer.
-pub(crate) fn refusal(error: &CallError) -> Error {
+pub(crate) fn refusal(words: &Words, error: &CallError) -> Error {
     match error {
         CallError::BreakerOpen { retry_after } => Error::Unavailable {
             code: "provider_unavailable",
-            detail: "Mercado Pago does not answer at the moment; paying at the table works",
+            detail: words.silent,
             retry_after: retry_after.as_secs().max(1),
         },
         CallError::Unavailable { .. } | CallError::RateLimited { .. } => Error::Unavailable {
             code: "provider_unavailable",
-            detail: "Mercado Pago does not answer at the moment; paying at the table works",
+            detail: words.silent,
             retry_after: error.retry_after().map_or(5, |wait| wait.as_secs().max(1)),
         },
-        CallError::Unknown(_) => Error::Upstream("Mercado Pago's answer was lost; try again"),
-        CallError::NotFound | CallError::Rejected { .. } | CallError::Malformed(_) => {
-            Error::Upstream("Mercado Pago refused the request")
+        CallError::Unknown(_) => Error::Upstream(words.lost),
+        CallError::NotFound | CallError::Rejected { .. } | CallError::NotSupported | CallError::Malformed(_) => {
+            Error::Upstream(words.refused)
         }
-        CallError::Unauthorized { .. } => Error::Unavailable {
-            code: "provider_not_configured",
-            detail: "The restaurant's Mercado Pago account is not accepted at the moment",
-            retry_after: 60,
-        },
+        CallError::Unauthorized { .. } => {
+            Error::Unavailable { code: "provider_not_configured", detail: words.account_refused, retry_after: 60 }
+        }
     }
 }

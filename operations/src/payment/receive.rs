@@ -1,13 +1,18 @@
 //! A provider notifies us. The notice is stored and a look is queued, in one small transaction, and that is all: the
 //! provider hears 200 within milliseconds, and nothing in the notice is believed (payments.md §5).
 //!
-//! Anybody can send one. What is answered follows from the notice alone; what is stored is bounded ([`intake`](super::intake)).
+//! Anybody can send one. What is answered follows from the notice alone; what is stored is bounded
+//! ([`intake`](super::intake)).
 
 use super::{
     intake::{self, Admission, Identity},
     providers::Providers,
 };
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
+use chrono::{DateTime, Utc};
 use domain::payment::{NoticeVerdict, ResourceKind, SignatureMode, SyncCause};
 use http::HeaderMap;
 use provider::{Hint, HintKind, InvalidNotice, Notice, PaymentProvider, Verdict};
@@ -17,9 +22,6 @@ use store::{AccountRow, Database, Keeping, NewNotice};
 
 /// A real notice has some hundred bytes.
 pub const MAX_NOTICE: usize = 64 * 1024;
-
-/// The headers that a later look at a notice may need.
-const KEPT: [&str; 6] = ["x-signature", "x-request-id", "user-agent", "content-type", "origin", "x-rest-pool-name"];
 
 /// A notice as it arrived.
 #[derive(Clone, Debug)]
@@ -61,15 +63,16 @@ struct Judged {
 pub async fn receive(db: &Database, providers: &Providers, token: Option<&str>, arrived: &Arrived) -> Result<Received> {
     let account = addressed(db, token).await?;
     let notice = Notice { headers: &arrived.headers, raw_query: &arrived.query, raw_body: &arrived.body };
-    let judged = judge(providers, &account, arrived, &notice)?;
-    let mut hints = if arrived.oversize { Vec::new() } else { providers.of(&account).hints(&notice) };
+    let judged = judge(providers, &account, arrived, &notice, db.clock().now())?;
+    let provider = providers.of(&account);
+    let mut hints = if arrived.oversize { Vec::new() } else { provider.hints(&notice) };
     hints.retain(|hint| is_plain(&hint.resource_id));
     let received = match (judged.verdict, account.webhook_mode) {
         (NoticeVerdict::Oversize, _) => Received::TooLarge,
         (NoticeVerdict::Verified, _) | (_, SignatureMode::Hint) => Received::Accepted,
         (NoticeVerdict::Unsigned | NoticeVerdict::Invalid, SignatureMode::Strict) => Received::Refused,
     };
-    let new = kept(arrived, &judged, &hints);
+    let new = kept(arrived, &judged, &hints, provider.notice_headers());
     let looks = if received == Received::Accepted { looks(&hints) } else { Vec::new() };
     let keeping = if judged.verdict == NoticeVerdict::Verified {
         keep_signed(db, &account, &new, &looks).await?
@@ -104,7 +107,7 @@ async fn keep_signed(
     new: &NewNotice,
     looks: &[(ResourceKind, &str)],
 ) -> Result<Keeping> {
-    db.transaction("payment.receive", |uow| async move {
+    keyless(db, "payment.receive", Twice::FindsTheFirst, |uow| async move {
         let keeping = uow.keep_notice(account, new.clone(), intake::PROVEN_A_DAY).await?;
         for (kind, id) in looks {
             uow.enqueue_sync(account, *kind, id, SyncCause::Webhook).await?;
@@ -132,16 +135,15 @@ async fn keep_unproven(
     if !is_new && looks.is_empty() {
         return Ok(counted);
     }
-    let keeping = db
-        .transaction("payment.receive", |uow| async move {
-            let keeping =
-                if is_new { uow.keep_notice(account, new.clone(), intake::UNPROVEN_A_DAY).await? } else { counted };
-            for (kind, id) in looks {
-                uow.enqueue_hint(account, *kind, id, intake::HINTS_A_DAY).await?;
-            }
-            Ok::<_, Error>(keeping)
-        })
-        .await?;
+    let keeping = keyless(db, "payment.receive", Twice::FindsTheFirst, |uow| async move {
+        let keeping =
+            if is_new { uow.keep_notice(account, new.clone(), intake::UNPROVEN_A_DAY).await? } else { counted };
+        for (kind, id) in looks {
+            uow.enqueue_hint(account, *kind, id, intake::HINTS_A_DAY).await?;
+        }
+        Ok::<_, Error>(keeping)
+    })
+    .await?;
     match (place, keeping) {
         (Some(place), Keeping::Full) => place.full(),
         (Some(place), Keeping::New | Keeping::Again) => place.take(),
@@ -158,8 +160,10 @@ pub async fn write_down_notices(db: &Database, providers: &Providers) -> Result<
     let mut tallies = providers.intake().take();
     while let Some(tally) = tallies.pop() {
         let counted = &tally;
-        let written =
-            db.transaction("payment.count_notices", |uow| async move { Ok(uow.count_notices(counted).await?) }).await;
+        let written = keyless(db, "payment.count_notices", Twice::FindsTheFirst, |uow| async move {
+            Ok(uow.count_notices(counted).await?)
+        })
+        .await;
         if let Err(error) = written {
             tallies.push(tally);
             providers.intake().put_back(tallies);
@@ -183,7 +187,13 @@ fn measure(verdict: NoticeVerdict, received: Received, keeping: Keeping) {
 }
 
 /// Without a secret nothing can be verified, and every notice is a mere hint, whatever the account's mode.
-fn judge(providers: &Providers, account: &AccountRow, arrived: &Arrived, notice: &Notice<'_>) -> Result<Judged> {
+fn judge(
+    providers: &Providers,
+    account: &AccountRow,
+    arrived: &Arrived,
+    notice: &Notice<'_>,
+    now: DateTime<Utc>,
+) -> Result<Judged> {
     let unproven = |verdict: NoticeVerdict, reason: Option<InvalidNotice>| {
         let parts: [&[u8]; 4] =
             [verdict.as_str().as_bytes(), arrived.method.as_bytes(), arrived.query.as_bytes(), &arrived.body];
@@ -192,8 +202,8 @@ fn judge(providers: &Providers, account: &AccountRow, arrived: &Arrived, notice:
     if arrived.oversize {
         return Ok(unproven(NoticeVerdict::Oversize, None));
     }
-    let secrets = providers.credentials(account)?.webhook_secrets;
-    Ok(match providers.of(account).authenticate(&secrets, notice) {
+    let credentials = providers.credentials(account)?;
+    Ok(match providers.of(account).authenticate(&credentials, notice, now) {
         // Whatever else is in it anybody can change and send again.
         Verdict::Verified(proof) => Judged {
             verdict: NoticeVerdict::Verified,
@@ -227,7 +237,7 @@ fn looks(hints: &[Hint]) -> Vec<(ResourceKind, &str)> {
     hints.iter().filter_map(|hint| Some((look(hint)?, hint.resource_id.as_str()))).collect()
 }
 
-fn kept(arrived: &Arrived, judged: &Judged, hints: &[Hint]) -> NewNotice {
+fn kept(arrived: &Arrived, judged: &Judged, hints: &[Hint], headers: &[&str]) -> NewNotice {
     let header = |name: &&str| {
         let value = arrived.headers.get(*name)?;
         Some(((*name).to_owned(), Value::from(beginning(value.as_bytes(), intake::HEADER))))
@@ -241,7 +251,7 @@ fn kept(arrived: &Arrived, judged: &Judged, hints: &[Hint]) -> NewNotice {
         resource_id: hints.first().map(|hint| hint.resource_id.clone()),
         method: arrived.method.clone(),
         query: beginning(arrived.query.as_bytes(), intake::QUERY),
-        headers: Value::Object(KEPT.iter().filter_map(header).collect::<Map<_, _>>()),
+        headers: Value::Object(headers.iter().filter_map(header).collect::<Map<_, _>>()),
         body: beginning(&arrived.body, most),
         digest: hex::encode(Sha256::digest(&arrived.body)),
         size: i64::try_from(arrived.body.len()).unwrap_or(i64::MAX),

@@ -1,5 +1,6 @@
-//! Asks that the provider give money back: only written down here, under the payment's lock. A worker tells the provider
-//! and the next sight of the payment moves the ledger, so a refund counts when the provider says so and not before.
+//! Asks that the provider give money back: only written down here, under the payment's lock. A worker tells the
+//! provider and the next sight of the payment moves the ledger, so a refund counts when the provider says so and not
+//! before.
 
 use crate::{Error, Result, command::Act};
 use auth::{Management, Staff};
@@ -18,7 +19,7 @@ use store::{Change, Locked, PaymentRow, RefundRow, UnitOfWork};
 pub(super) async fn open_account(uow: &UnitOfWork, payment: &PaymentRow) -> Result<()> {
     let account = payment.account_id.ok_or(Error::NotFound("payment account"))?;
     if uow.hold_account(account).await? == AccountStatus::Disabled {
-        let detail = "Its Mercado Pago account is not in use any more; give the money back in Mercado Pago's own panel";
+        let detail = "Its payment account is not in use any more; give the money back in the provider's own panel";
         return Err(Error::refused("account_disabled", detail));
     }
     Ok(())

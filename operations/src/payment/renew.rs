@@ -1,12 +1,16 @@
 //! The access token of an account that was connected by OAuth is renewed in time (S32).
 //!
 //! Renewing makes the former refresh token void, so it must happen once: who holds the lease on that version of the
-//! account calls, and writes both new tokens in one transaction. Whoever loses reads the new pair.
+//! account calls, and writes both new tokens in one transaction. Whoever loses reads the new pair. From the call to the
+//! commit it is a task of its own, which nobody who waits for it can end.
 
 use super::{adopt::seal, broken::set_broken, providers::Providers};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use chrono::TimeDelta;
-use provider::{CallError, PaymentProvider};
+use provider::{CallError, Credentials, PaymentProvider};
 use store::{AccountRow, Database};
 
 /// A token lives 180 days; it is renewed when fewer than these are left.
@@ -43,21 +47,30 @@ pub async fn renew_due(db: &Database, providers: &Providers) -> Result<usize> {
 /// Renews an account's token.
 pub(super) async fn renew(db: &Database, providers: &Providers, account: &AccountRow) -> Result<Renewal> {
     let credentials = providers.credentials(account)?;
-    if credentials.refresh_token.is_none() {
+    if !providers.of(account).summary(&credentials).is_renewable {
         return Ok(Renewal::Refused);
     }
     let lease = providers.lease();
-    let leased = db
-        .transaction(
-            "payment.renew_lease",
-            |uow| async move { Ok::<_, Error>(uow.lease_refresh(account, lease).await?) },
-        )
-        .await?;
+    let leased = keyless(db, "payment.renew_lease", Twice::GoodOnce, |uow| async move {
+        Ok::<_, Error>(uow.lease_refresh(account, lease).await?)
+    })
+    .await?;
     if !leased {
         let renewed = db.account(account.id).await?.version != account.version;
         return Ok(if renewed { Renewal::Renewed } else { Renewal::Later });
     }
-    let fresh = match providers.of(account).refresh_token(&credentials).await {
+    let task = (db.clone(), providers.clone(), account.clone());
+    providers.run_to_end(async move { exchange(&task.0, &task.1, &task.2, &credentials).await }).await
+}
+
+/// Exchanges the refresh token, and keeps what comes back.
+async fn exchange(
+    db: &Database,
+    providers: &Providers,
+    account: &AccountRow,
+    credentials: &Credentials,
+) -> Result<Renewal> {
+    let fresh = match providers.of(account).refresh_token(credentials).await {
         Ok(fresh) => fresh,
         Err(error @ CallError::Unauthorized { .. }) => {
             // The seller must authorise again; nothing of ours can.
@@ -69,9 +82,8 @@ pub(super) async fn renew(db: &Database, providers: &Providers, account: &Accoun
             return Ok(Renewal::Later);
         }
     };
-    let renewed = &fresh.apply(&credentials);
-    let expires_at = fresh.expires_at;
-    db.transaction("payment.renew", |uow| async move {
+    let (renewed, expires_at) = (&fresh.credentials, fresh.expires_at);
+    keyless(db, "payment.renew", Twice::GoodOnce, |uow| async move {
         let now = uow.lock_payment_account(account.id).await?;
         // The office gave it other credentials meanwhile: those are the ones.
         if now.version == account.version {

@@ -9,7 +9,10 @@ use super::{
     broken::{Standing, note_broken, standing},
     providers::Providers,
 };
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use domain::payment::{ResourceKind, SyncCause, SyncStatus};
 use provider::{CallError, Credentials, PaymentProvider};
 use store::{AccountRow, Database, SyncRow};
@@ -25,7 +28,10 @@ pub async fn sync(db: &Database, providers: &Providers, job: &SyncRow) -> Result
     let id = &job.resource_id;
     let fetched = match job.kind {
         ResourceKind::Payment => match provider.fetch_payment(&credentials, id).await {
-            Ok(snapshot) => return apply(db, &account, &credentials, job, &snapshot).await,
+            Ok(snapshot) => {
+                let failure = provider.caps().failure;
+                return apply(db, &account, &credentials, failure, job, &snapshot).await;
+            }
             Err(error) => Err(error),
         },
         ResourceKind::Order => provider.fetch_order(&credentials, id).await.map(|order| order.payment_ids),
@@ -43,7 +49,7 @@ pub async fn sync(db: &Database, providers: &Providers, job: &SyncRow) -> Result
 pub(super) async fn broke(db: &Database, providers: &Providers, job: &SyncRow, error: &Error) -> Result<()> {
     let (reason, call) = (error.to_string(), CallError::Malformed(String::new()));
     let (reason, call) = (&reason, &call);
-    db.transaction("payment.sync_broke", |uow| async move {
+    keyless(db, "payment.sync_broke", Twice::GoodOnce, |uow| async move {
         let retry = providers.retry_at(job.attempts, call, uow.now());
         let status = if retry.is_some() { SyncStatus::Queued } else { SyncStatus::Dead };
         Ok::<(), Error>(uow.fail_sync(job, status, retry.unwrap_or(uow.now()), reason).await?)
@@ -53,7 +59,7 @@ pub(super) async fn broke(db: &Database, providers: &Providers, job: &SyncRow, e
 
 /// An order or a chargeback only names payments: each is looked at for itself.
 async fn follow(db: &Database, account: &AccountRow, job: &SyncRow, payments: &[String]) -> Result<()> {
-    db.transaction("payment.follow", |uow| async move {
+    keyless(db, "payment.follow", Twice::GoodOnce, |uow| async move {
         for id in payments {
             uow.enqueue_sync(account, ResourceKind::Payment, id, job.cause).await?;
         }
@@ -81,7 +87,7 @@ async fn fail(
 ) -> Result<()> {
     // A 403 may only say that this payment is another's; the account itself is asked before its work is parked (S27).
     let standing = standing(db, providers, account, credentials, error).await?;
-    db.transaction("payment.sync_failed", |uow| async move {
+    keyless(db, "payment.sync_failed", Twice::GoodOnce, |uow| async move {
         let now = uow.now();
         let broken = standing == Standing::Refused && note_broken(&uow, account, error).await?;
         let retry = providers.retry_at(job.attempts, error, now);
@@ -94,7 +100,8 @@ async fn fail(
             _ if unfounded(job, error) => SyncStatus::Done,
             _ => SyncStatus::Dead,
         };
-        // Credentials that were replaced since are tried at once: nothing would ever wake work that is parked after they were.
+        // Credentials that were replaced since are tried at once: nothing would ever wake work that is parked after
+        // they were.
         let replaced = standing == Standing::Refused && !broken;
         let later = if status == SyncStatus::Queued { now + providers.lease() } else { now };
         let again = if replaced { now } else { retry.unwrap_or(later) };
@@ -109,7 +116,8 @@ async fn fail(
 
 /// Every failure but a refusal for good may pass: an id can be notified before it can be read (S26).
 fn worth_another_try(job: &SyncRow, error: &CallError) -> bool {
-    !(matches!(error, CallError::Rejected { .. }) || unfounded(job, error) && job.attempts >= 2)
+    !(matches!(error, CallError::Rejected { .. } | CallError::NotSupported)
+        || unfounded(job, error) && job.attempts >= 2)
 }
 
 fn unfounded(job: &SyncRow, error: &CallError) -> bool {

@@ -2,7 +2,10 @@
 //! waits for it for a while, then says "pending".
 
 use super::{intake::HINTS_A_DAY, providers::Providers, sync::sync};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use auth::Diner;
 use domain::{Cents, CheckId, CheckoutId, PaymentId, check::CheckStatus};
 use provider::{PaymentProvider, PaymentQuery};
@@ -50,8 +53,8 @@ pub async fn verify(db: &Database, providers: &Providers, diner: &Diner, returne
     let account = db.account_of_branch(diner.tenant_id(), diner.branch_id()).await?;
     let account = account.ok_or(Error::NotFound("payment"))?;
     // A client that hangs up, or a provider that is slow, must not leave a lease behind: the look goes on by itself.
-    let look = tokio::spawn(look(db.clone(), providers.clone(), account, returned.clone()));
-    if let Ok(Ok(Err(error))) = tokio::time::timeout(PATIENCE, look).await {
+    let look = providers.run_to_end(look(db.clone(), providers.clone(), account, returned.clone()));
+    if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, look).await {
         tracing::warn!(%error, "a return could not be looked at; the queue will");
     }
     let reference = returned.external_reference.clone().map(CheckoutId);
@@ -89,11 +92,10 @@ async fn look(db: Database, providers: Providers, account: AccountRow, returned:
     };
     for id in &ids {
         let (account, lease) = (&account, providers.lease());
-        let job = db
-            .transaction("payment.verify", |uow| async move {
-                Ok::<_, Error>(uow.lease_return(account, id, HINTS_A_DAY, lease).await?)
-            })
-            .await?;
+        let job = keyless(&db, "payment.verify", Twice::GoodOnce, |uow| async move {
+            Ok::<_, Error>(uow.lease_return(account, id, HINTS_A_DAY, lease).await?)
+        })
+        .await?;
         if let Some(job) = job {
             sync(&db, &providers, &job).await?;
         }

@@ -4,7 +4,10 @@ use super::{
     providers::Providers,
     sync::{broke, sync},
 };
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use store::{Database, SyncRow};
 use tokio::task::JoinSet;
 
@@ -30,9 +33,10 @@ impl Worker {
             return Ok(0);
         }
         let (room, lease) = (i64::try_from(room).unwrap_or(1), providers.lease());
-        let jobs = db
-            .transaction("payment.lease", |uow| async move { Ok::<_, Error>(uow.lease_syncs(room, lease).await?) })
-            .await?;
+        let jobs = keyless(db, "payment.lease", Twice::GoodOnce, |uow| async move {
+            Ok::<_, Error>(uow.lease_syncs(room, lease).await?)
+        })
+        .await?;
         let taken = jobs.len();
         for job in jobs {
             let (db, providers) = (db.clone(), providers.clone());

@@ -1,6 +1,6 @@
 //! The office adds a product, with its prices and what is declared of it.
 
-use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, subject};
+use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, entity};
 use crate::{
     Result,
     command::{Act, Done},
@@ -114,7 +114,8 @@ impl NewProduct {
 ///
 /// # Errors
 /// The category, the subcategory, a priced branch, an allergen or the recipe does not exist or is not the caller's; the
-/// subcategory is another category's; a branch or an allergen is named twice; a word is in none of the business's lists.
+/// subcategory is another category's; a branch or an allergen is named twice; a word is in none of the business's
+/// lists.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewProduct, attempt: &Attempt) -> Result<Answer> {
     change(db, "product.create", (staff, attempt), Done::Made, |act| async move { act.stock(new).await }).await
 }
@@ -134,7 +135,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         self.uow.declare_allergens(&row, &allergens).await?;
         self.inherit(&row).await?;
         let product = self.uow.product_now(self.by, row.id).await?;
-        self.created(&subject(&product, home, &[]), &product).await?;
+        self.created(&entity(&product, home, &[]), &product).await?;
         Ok(product)
     }
 }

@@ -14,15 +14,16 @@ pub use declared::{CookingInfo, DeclaredAllergen, SensoryProfile};
 pub use prices::NewPrice;
 pub use update::{ProductPatch, update};
 
-use crate::{Error, Result, command::Act, office::Subject};
+use crate::{Error, Result, command::Act, office::OfficeEntity};
 use auth::{RoleSet, Staff};
 use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
 use store::{ProductRow, view::Product};
 
-/// A product as events and audit rows name it; `home` is its category's branch, `others` those that it concerned before.
-pub(crate) fn subject(product: &Product, home: BranchId, others: &[BranchId]) -> Subject {
+/// A product as events and audit rows name it; `home` is its category's branch, `others` those that it concerned
+/// before.
+pub(crate) fn entity(product: &Product, home: BranchId, others: &[BranchId]) -> OfficeEntity {
     let priced = product.branch_prices.iter().map(|price| price.branch_id);
-    Subject::new(EntityKind::Product, product.id.get(), product.name.clone(), Some(home))
+    OfficeEntity::new(EntityKind::Product, product.id.get(), product.name.clone(), Some(home))
         .shown_in(priced.chain(others.iter().copied()).collect())
 }
 

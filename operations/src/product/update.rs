@@ -1,6 +1,6 @@
 //! The office changes a product. A list that is there replaces the whole set, an empty one clears it.
 
-use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, subject};
+use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, entity};
 use crate::{
     Result,
     command::Done,
@@ -165,7 +165,7 @@ pub async fn update(
         let after = act.uow.product_now(staff, id).await?;
         let mut others: Vec<BranchId> = before.branch_prices.iter().map(|price| price.branch_id).collect();
         others.push(found.branch_id);
-        act.updated(&subject(&after, home, &others), &before, &after).await?;
+        act.updated(&entity(&after, home, &others), &before, &after).await?;
         Ok(after)
     })
     .await

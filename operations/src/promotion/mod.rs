@@ -1,5 +1,5 @@
-//! Promotions: products at a price of their own for a while. What they do to prices stands in `domain::menu::promotion`;
-//! here the office says what they are.
+//! Promotions: products at a price of their own for a while. What they do to prices stands in
+//! `domain::menu::promotion`; here the office says what they are.
 //!
 //! A promotion concerns the branches that take part: the caller must be at home in all of them, all of them are told,
 //! and their menus are void from the commit on.
@@ -11,7 +11,7 @@ pub use form::{NewPromotion, PromotionPatch};
 use crate::{
     Error, Result,
     command::{Act, Done},
-    office::{Subject, change},
+    office::{OfficeEntity, change},
 };
 use auth::{AdminOnly, Management, RoleSet, Staff};
 use domain::{BranchId, PromotionId, office::EntityKind};
@@ -21,11 +21,11 @@ use store::{
 };
 
 /// A promotion as events and audit rows name it; `others` are the branches that it concerned before.
-fn subject(promotion: &Promotion, others: &[BranchId]) -> Subject {
+fn entity(promotion: &Promotion, others: &[BranchId]) -> OfficeEntity {
     let branches: Vec<_> = promotion.branch_ids.iter().chain(others).copied().collect();
-    let mut subject = Subject::new(EntityKind::Promotion, promotion.id.get(), promotion.name.clone(), None);
-    subject.told = crate::office::Where::Branches(branches);
-    subject
+    let mut entity = OfficeEntity::new(EntityKind::Promotion, promotion.id.get(), promotion.name.clone(), None);
+    entity.told = crate::office::ToldBranches::Branches(branches);
+    entity
 }
 
 /// Adds a promotion.
@@ -38,7 +38,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewPromotion
         let id = act.uow.insert_promotion(staff, set.clone()).await?;
         act.place(id, Some(branches), Some(items)).await?;
         let promotion = act.uow.promotion(staff, id).await?;
-        act.created(&subject(&promotion, &[]), &promotion).await?;
+        act.created(&entity(&promotion, &[]), &promotion).await?;
         Ok(promotion)
     })
     .await
@@ -64,7 +64,7 @@ pub async fn update(
         let items = items.as_deref().filter(|items| **items != *before.items);
         act.place(id, branches, items).await?;
         let after = act.uow.promotion(staff, id).await?;
-        act.updated(&subject(&after, &before.branch_ids), &before, &after).await?;
+        act.updated(&entity(&after, &before.branch_ids), &before, &after).await?;
         Ok(after)
     })
     .await

@@ -1,9 +1,9 @@
 //! The kitchen writes a recipe down.
 //!
-//! `recipe_name_standing` backs the name; the office lock keeps the branch, and whatever the recipe speaks of, from being
-//! deleted meanwhile.
+//! `recipe_name_standing` backs the name; the office lock keeps the branch, and whatever the recipe speaks of, from
+//! being deleted meanwhile.
 
-use super::{NewRecipe, each_once, named, subject};
+use super::{NewRecipe, each_once, entity, named};
 use crate::{Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use chrono::DateTime;
@@ -13,8 +13,8 @@ use store::{Answer, Attempt, Database, RecipeRow};
 /// Adds a recipe.
 ///
 /// # Errors
-/// No such branch, or not the caller's; the branch has a recipe of that name: 409; a product, subcategory, ingredient or
-/// allergen that the business does not have: 400, naming it; costs that exceed the price: 422.
+/// No such branch, or not the caller's; the branch has a recipe of that name: 409; a product, subcategory, ingredient
+/// or allergen that the business does not have: 400, naming it; costs that exceed the price: 422.
 pub async fn create(db: &Database, staff: &Staff<KitchenCrew>, new: &NewRecipe, attempt: &Attempt) -> Result<Answer> {
     let created = change(db, "recipe.create", (staff, attempt), Done::Made, |act| async move {
         act.uow.ensure_branches(staff, &[new.branch_id]).await?;
@@ -28,7 +28,7 @@ pub async fn create(db: &Database, staff: &Staff<KitchenCrew>, new: &NewRecipe, 
         let row = act.uow.insert_recipe(row).await?;
         act.uow.set_recipe_allergens(&row, &allergens).await?;
         let recipe = act.uow.recipe_now(staff, row.id).await?;
-        act.created(&subject(&recipe), &recipe).await?;
+        act.created(&entity(&recipe), &recipe).await?;
         Ok(recipe)
     })
     .await;

@@ -1,5 +1,5 @@
-//! A recipe becomes a product: it stands in a category, has prices, and contains what the recipe contains. The audit row
-//! says who made it.
+//! A recipe becomes a product: it stands in a category, has prices, and contains what the recipe contains. The audit
+//! row says who made it.
 
 use crate::{
     Error, Result,
@@ -84,8 +84,8 @@ impl NewDerived {
 /// Makes a product of a recipe.
 ///
 /// # Errors
-/// The recipe, the category, the subcategory or a priced branch does not exist or is not the caller's; the subcategory is
-/// another category's: 422; something of that name stands in the category: 409.
+/// The recipe, the category, the subcategory or a priced branch does not exist or is not the caller's; the subcategory
+/// is another category's: 422; something of that name stands in the category: 409.
 pub async fn derive(
     db: &Database,
     staff: &Staff<KitchenCrew>,

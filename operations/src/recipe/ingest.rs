@@ -1,6 +1,6 @@
 //! A recipe is handed over to be searched. Whoever keeps the index reads it from here; this notes what it has.
 
-use super::subject;
+use super::entity;
 use crate::{Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use domain::RecipeId;
@@ -17,7 +17,7 @@ pub async fn ingest(db: &Database, staff: &Staff<KitchenCrew>, id: RecipeId, att
         let marked = RecipeRow { is_ingested: true, last_ingested_at: Some(act.uow.now()), ..row.clone() };
         act.uow.set_recipe(&row, marked).await?;
         let after = act.uow.recipe_now(staff, id).await?;
-        act.updated(&subject(&after), &before, &after).await?;
+        act.updated(&entity(&after), &before, &after).await?;
         Ok(after)
     })
     .await

@@ -13,7 +13,7 @@ pub use form::{NewRecipe, RecipePatch};
 pub use ingest::ingest;
 pub use update::update;
 
-use crate::{Error, Result, command::Act, office::Subject};
+use crate::{Error, Result, command::Act, office::OfficeEntity};
 use auth::{RoleSet, Staff};
 use domain::{
     AllergenId, IngredientId,
@@ -26,8 +26,8 @@ use store::{Answer, RecipeRow, view::Recipe};
 /// Fewest characters of a name (U2).
 const SHORTEST_NAME: usize = 2;
 
-fn subject(recipe: &Recipe) -> Subject {
-    Subject::new(EntityKind::Recipe, recipe.id.get(), recipe.name.clone(), Some(recipe.branch_id))
+fn entity(recipe: &Recipe) -> OfficeEntity {
+    OfficeEntity::new(EntityKind::Recipe, recipe.id.get(), recipe.name.clone(), Some(recipe.branch_id))
 }
 
 /// The only unique key of a recipe is its name in the branch.
@@ -74,8 +74,8 @@ fn unknown(code: &'static str, detail: &'static str) -> impl Fn(store::Error) ->
 }
 
 impl<R: RoleSet> Act<'_, Staff<R>> {
-    /// Whether a recipe may be so. What it named before may be gone by now: a form that sends back what it read must not
-    /// fail over that.
+    /// Whether a recipe may be so. What it named before may be gone by now: a form that sends back what it read must
+    /// not fail over that.
     async fn ensure_fits(&self, before: Option<&RecipeRow>, after: &RecipeRow) -> Result<()> {
         if after.name.chars().count() < SHORTEST_NAME {
             return Err(Error::Invalid("name: must have at least 2 characters"));

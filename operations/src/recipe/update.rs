@@ -2,7 +2,7 @@
 //! their menus say so at once; what it contains no more stays with them until somebody takes it away: an allergen too
 //! many is a nuisance, one too few is a danger.
 
-use super::{RecipePatch, each_once, named, subject};
+use super::{RecipePatch, each_once, entity, named};
 use crate::{
     Result,
     command::{Act, Done},
@@ -36,7 +36,7 @@ pub async fn update(
             Patch::Value(ids) => act.contain(&row, &each_once(ids), &before.allergen_ids).await?,
         }
         let after = act.uow.recipe_now(staff, id).await?;
-        act.updated(&subject(&after), &before, &after).await?;
+        act.updated(&entity(&after), &before, &after).await?;
         Ok(after)
     })
     .await;
@@ -55,7 +55,7 @@ impl Act<'_, Staff<KitchenCrew>> {
         self.uow.inherit_allergens(recipe.id).await?;
         let after = self.uow.products_inheriting(self.by, recipe.id).await?;
         for ((home, product), (_, was)) in after.iter().zip(&before) {
-            self.updated(&product::subject(product, *home, &[]), was, product).await?;
+            self.updated(&product::entity(product, *home, &[]), was, product).await?;
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! From what a phone asks for to the lines of a round: priced, named and routed by what the branch offers right now, its
-//! promotions included. What the phone believes a dish costs is not even read.
+//! From what a phone asks for to the lines of a round: priced, named and routed by what the branch offers right now,
+//! its promotions included. What the phone believes a dish costs is not even read.
 
 use crate::{
     Error, Result,
@@ -43,7 +43,8 @@ pub struct Order {
 }
 
 impl Order {
-    /// What the order weighs for whoever limits orders: a line is 1, and as much again for each hundred bytes of its note.
+    /// What the order weighs for whoever limits orders: a line is 1, and as much again for each hundred bytes of its
+    /// note.
     #[must_use]
     pub fn weight(&self) -> u32 {
         let lines = self.lines.iter().map(|line| 1 + line.notes.as_ref().map_or(0, |note| note.as_str().len() / 100));
@@ -179,6 +180,18 @@ mod tests {
             seat: None,
         };
         Order { lines: vec![line], notes: None }
+    }
+
+    #[test]
+    fn a_line_weighs_one_and_its_note_by_the_hundred() {
+        let mut asked = order(101);
+        assert_eq!(asked.weight(), 1);
+        for (length, weight) in [(99, 1), (100, 2), (600, 7)] {
+            asked.lines[0].notes = Some("x".repeat(length).try_into().unwrap());
+            assert_eq!(asked.weight(), weight, "{length}");
+        }
+        asked.lines = vec![asked.lines[0].clone(); 200];
+        assert_eq!(asked.weight(), 1_400);
     }
 
     #[test]

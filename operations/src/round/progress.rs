@@ -20,8 +20,8 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         if allowed { Ok(()) } else { Err(Error::Forbidden("Your role does not allow this step of a round")) }
     }
 
-    /// Moves the round as a whole: its tickets follow without an event of their own. What a canceled one came to is owed
-    /// no more (design.md §6), which the frame sees to.
+    /// Moves the round as a whole: its tickets follow without an event of their own. What a canceled one came to is
+    /// owed no more (design.md §6), which the frame sees to.
     pub(crate) async fn move_round(
         &self,
         session: &Locked<Seated>,

@@ -5,7 +5,7 @@
 use crate::{
     Error, Result,
     command::Done,
-    office::{Subject, change},
+    office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
 use domain::{BranchId, office::EntityKind, sector::Prefix, text::Name};
@@ -39,8 +39,8 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewSector, a
         let (name, prefix) = (new.name.clone().into(), new.prefix.clone().into());
         let row = act.uow.insert_office_sector(staff.tenant_id(), branch, name, prefix).await?;
         let sector = Sector::from(row);
-        let subject = Subject::new(EntityKind::Sector, sector.id.get(), sector.name.clone(), branch);
-        act.created(&subject, &sector).await?;
+        let entity = OfficeEntity::new(EntityKind::Sector, sector.id.get(), sector.name.clone(), branch);
+        act.created(&entity, &sector).await?;
         Ok(sector)
     })
     .await;

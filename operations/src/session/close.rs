@@ -39,7 +39,8 @@ pub struct ClosedSession {
 /// Ends the session at a table. `force`, for administrators, ends it whatever is owed.
 ///
 /// # Errors
-/// No such table; nobody sits there; a check that is not paid, unless forced; force without being an administrator; the key was used for another request.
+/// No such table; nobody sits there; a check that is not paid, unless forced; force without being an administrator; the
+/// key was used for another request.
 pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool, attempt: &Attempt) -> Result<Answer> {
     command(
         db,

@@ -13,8 +13,8 @@ use domain::{
 use serde_json::json;
 use store::{Change, CheckRow, Locked};
 
-/// Where the check of a party that leaves stands. Of a withdrawn one it is asked anew: what was ordered since is owed all
-/// the same, and where nothing is owed any more nobody needs to ask for the check once again.
+/// Where the check of a party that leaves stands. Of a withdrawn one it is asked anew: what was ordered since is owed
+/// all the same, and where nothing is owed any more nobody needs to ask for the check once again.
 pub(super) async fn last_account<R: RoleSet>(
     act: &Act<'_, Staff<R>>,
     session: &Locked<store::SessionRow>,

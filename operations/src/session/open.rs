@@ -1,8 +1,9 @@
 //! A phone joins a table: its QR code is scanned, its code or number typed (M1, M2).
 //!
 //! The table's lock makes fifty phones at one table find one session; `table_session_live` backs it (I4, I5). Who may
-//! join is the branch's rule. A join code is looked at again under that lock, so that one that was rotated meanwhile lets
-//! nobody in; and a phone that joins while it is being removed is either removed or refused, for both lock the session.
+//! join is the branch's rule. A join code is looked at again under that lock, so that one that was rotated meanwhile
+//! lets nobody in; and a phone that joins while it is being removed is either removed or refused, for both lock the
+//! session.
 
 use crate::{
     Error, Result,
@@ -56,8 +57,8 @@ pub struct OpenSession {
 /// Joins the table's live session, or opens one.
 ///
 /// # Errors
-/// No such table or code; the branch wants the QR code scanned; the table is out of service; the phone was removed from the
-/// party that sits there.
+/// No such table or code; the branch wants the QR code scanned; the table is out of service; the phone was removed from
+/// the party that sits there.
 pub async fn open(db: &Database, scanned: &Scanned, joiner: &Joiner) -> Result<OpenSession> {
     keyless(db, "session.open", Twice::FindsTheFirst, |uow| async move {
         let (table, rule, secret) = find(&uow, scanned, joiner).await?;

@@ -109,8 +109,8 @@ async fn take_cart_lines(uow: &UnitOfWork, session: &Locked<Seated>, guest: &Gue
     Ok(())
 }
 
-/// What the guest said to pay is free for the others. A checkout that is open at the provider is called off by the sweep,
-/// and what is paid on it all the same is a payment of this check like any other.
+/// What the guest said to pay is free for the others. A checkout that is open at the provider is called off by the
+/// sweep, and what is paid on it all the same is a payment of this check like any other.
 async fn release_claims(uow: &UnitOfWork, session: &Locked<Seated>, guest: &Guest) -> Result<()> {
     if let Some(check) = uow.lock_check_of(session).await? {
         for diner in &guest.diners {

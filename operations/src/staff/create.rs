@@ -2,7 +2,7 @@
 //!
 //! `app_user_email_active` backs the login. The password is hashed before the transaction.
 
-use super::{MAX_POSTS, Trace, ensure_begun, hashed, named, rules, subject};
+use super::{MAX_POSTS, Trace, ensure_begun, entity, hashed, named, rules};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Reach, Staff};
 use domain::{
@@ -71,7 +71,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewMember, a
         let account = act.uow.insert_member(staff.tenant_id(), new.row(hash)).await?;
         act.uow.set_posts(&account, posts).await?;
         let member = StaffMember::of((*account).clone(), posts.to_vec());
-        act.created(&subject(&member, &[]), &Trace { member: &member, password_changed: true }).await?;
+        act.created(&entity(&member, &[]), &Trace { member: &member, password_changed: true }).await?;
         Ok(member)
     })
     .await;

@@ -10,7 +10,7 @@ pub use update::{MemberPatch, update};
 use crate::{
     Error, Result,
     command::Act,
-    office::{Subject, Where},
+    office::{OfficeEntity, ToldBranches},
 };
 use auth::{RoleSet, Staff};
 use domain::{
@@ -33,14 +33,14 @@ struct Trace<'a> {
 
 /// A member of staff as events and audit rows name them: told in every branch where something of theirs was or is. Who
 /// has no role anywhere concerns all.
-fn subject(member: &StaffMember, before: &[Post]) -> Subject {
+fn entity(member: &StaffMember, before: &[Post]) -> OfficeEntity {
     let branches: Vec<_> = member.branch_roles.iter().chain(before).map(|post| post.branch_id).collect();
-    let told = if branches.is_empty() { Where::Everywhere } else { Where::Branches(branches) };
+    let told = if branches.is_empty() { ToldBranches::Everywhere } else { ToldBranches::Branches(branches) };
     let branch = match member.branch_roles.as_slice() {
         [first, rest @ ..] if rest.iter().all(|post| post.branch_id == first.branch_id) => Some(first.branch_id),
         _ => None,
     };
-    Subject { told, ..Subject::new(EntityKind::Staff, member.id.get(), member.email.clone(), branch) }
+    OfficeEntity { told, ..OfficeEntity::new(EntityKind::Staff, member.id.get(), member.email.clone(), branch) }
 }
 
 /// The hash to store; made before the transaction, which holds the office lock and must not wait for it.

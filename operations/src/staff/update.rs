@@ -3,7 +3,7 @@
 //! A new password, other roles and the active flag end every token at once, in the transaction of the change; the event
 //! makes the gateways look at the person's sockets again. Somebody must be left to run the business.
 
-use super::{MAX_POSTS, Trace, ensure_begun, hashed, named, rules, subject};
+use super::{MAX_POSTS, Trace, ensure_begun, entity, hashed, named, rules};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{
@@ -80,7 +80,7 @@ impl MemberPatch {
 /// Changes a member of staff.
 ///
 /// # Errors
-/// No such person; [`rules`] does not allow it; the login is taken; nobody would be left to run the business.
+/// No such person; `rules` does not allow it; the login is taken; nobody would be left to run the business.
 pub async fn update(
     db: &Database,
     staff: &Staff<Management>,
@@ -127,8 +127,8 @@ pub async fn update(
         }
         let (before, after) = (StaffMember::of((*account).clone(), held), StaffMember::of(row, posts));
         let trace = |member, password_changed| Trace { member, password_changed };
-        let subject = subject(&after, &before.branch_roles);
-        act.updated(&subject, &trace(&before, false), &trace(&after, hash.is_some())).await?;
+        let entity = entity(&after, &before.branch_roles);
+        act.updated(&entity, &trace(&before, false), &trace(&after, hash.is_some())).await?;
         Ok(after.seen_from(&reach))
     })
     .await;

@@ -3,7 +3,7 @@
 use crate::{
     Error, Result,
     command::{Act, Done},
-    office::{Subject, change},
+    office::{OfficeEntity, change},
 };
 use auth::{AdminOnly, RoleSet, Staff};
 use domain::{
@@ -76,10 +76,10 @@ fn named(done: Result<Answer>) -> Result<Answer> {
 
 impl<R: RoleSet> Act<'_, Staff<R>> {
     /// A subcategory as events and audit rows name it.
-    async fn part(&self, row: &SubcategoryRow, branch: BranchId) -> Result<Subject> {
+    async fn part(&self, row: &SubcategoryRow, branch: BranchId) -> Result<OfficeEntity> {
         let sold_in = self.uow.branches_selling(row.category_id, Some(row.id)).await?;
-        let subject = Subject::new(EntityKind::Subcategory, row.id.get(), row.name.clone(), Some(branch));
-        Ok(subject.shown_in(sold_in))
+        let entity = OfficeEntity::new(EntityKind::Subcategory, row.id.get(), row.name.clone(), Some(branch));
+        Ok(entity.shown_in(sold_in))
     }
 }
 
@@ -103,9 +103,9 @@ pub async fn create(
             deactivated: new.is_active == Some(false),
         };
         let row = act.uow.add_subcategory(staff.tenant_id(), row).await?;
-        let subject = act.part(&row, category.branch_id).await?;
+        let entity = act.part(&row, category.branch_id).await?;
         let subcategory = Subcategory::from(row);
-        act.created(&subject, &subcategory).await?;
+        act.created(&entity, &subcategory).await?;
         Ok(subcategory)
     })
     .await;
@@ -126,9 +126,9 @@ pub async fn update(
     let updated = change(db, "subcategory.update", (staff, attempt), Done::Changed, |act| async move {
         let before = act.uow.subcategory(staff, id).await?;
         let row = act.uow.set_subcategory(&before.row, patch.clone().apply(before.row.clone())).await?;
-        let subject = act.part(&row, before.branch_id).await?;
+        let entity = act.part(&row, before.branch_id).await?;
         let (before, after) = (Subcategory::from(before.row), Subcategory::from(row));
-        act.updated(&subject, &before, &after).await?;
+        act.updated(&entity, &before, &after).await?;
         Ok(after)
     })
     .await;

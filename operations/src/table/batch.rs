@@ -1,6 +1,6 @@
 //! The office lays many tables at once: codes `PREFIX-NN`, the first free numbers of each sector; all or none.
 
-use super::{named, subject};
+use super::{entity, named};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{BranchId, SectorId, event::Event, office::Whole, table::code::number};
@@ -68,10 +68,10 @@ pub async fn batch(db: &Database, staff: &Staff<Management>, batch: &Batch, atte
         let ids = act.uow.insert_tables(&branch, rows).await?;
         let tables = act.uow.office_tables(staff, &ids).await?;
         for table in &tables {
-            act.audit_subject("CREATE", &subject(table), Value::Null, json!(table));
+            act.audit_entity("CREATE", &entity(table), Value::Null, json!(table));
         }
         // One word for all: whoever hears it reads the tables again.
-        if let Some(first) = tables.first().map(subject) {
+        if let Some(first) = tables.first().map(entity) {
             act.tell_branches(&first, Event::EntityCreated(first.as_event())).await?;
         }
         Ok(Laid { created_count: tables.len(), tables })

@@ -2,7 +2,7 @@
 //!
 //! `dining_table_code_active` backs the code; the office lock keeps branch and sector from being deleted meanwhile.
 
-use super::{ensure_no_join_code, named, sector_named, subject};
+use super::{ensure_no_join_code, entity, named, sector_named};
 use crate::{
     Error, Result,
     command::{Act, Done},
@@ -60,7 +60,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewTable, at
         };
         let ids = act.uow.insert_tables(&branch, vec![row]).await?;
         let table = act.uow.office_tables(staff, &ids).await?.pop().ok_or(Error::NotFound("table"))?;
-        act.created(&subject(&table), &table).await?;
+        act.created(&entity(&table), &table).await?;
         Ok(table)
     })
     .await;

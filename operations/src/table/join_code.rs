@@ -4,7 +4,7 @@
 //! same, and a phone that joins meanwhile does so by the code that the table has at that moment: once a rotation has
 //! committed, the old code lets nobody in. Who sits there stays. No code is in audit rows or events.
 
-use super::subject;
+use super::entity;
 use crate::{
     Error, Result,
     command::Done,
@@ -100,8 +100,8 @@ pub async fn rotate(
         let branch = act.uow.lock_branch(staff, table.branch_id).await?;
         let printed = replace(&act.uow, &table, &branch, base).await?;
         let row = act.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
-        act.audit_subject("UPDATE", &subject(&row), json!({}), json!({ "join_code": "rotated" }));
-        act.tell_branches(&subject(&row), Event::EntityUpdated(subject(&row).as_event())).await?;
+        act.audit_entity("UPDATE", &entity(&row), json!({}), json!({ "join_code": "rotated" }));
+        act.tell_branches(&entity(&row), Event::EntityUpdated(entity(&row).as_event())).await?;
         Ok(printed)
     })
     .await
@@ -136,10 +136,10 @@ pub async fn rotate_all(
         let ids: Vec<TableId> = tables.iter().map(|table| table.id).collect();
         let rows = act.uow.office_tables(staff, &ids).await?;
         for row in &rows {
-            act.audit_subject("UPDATE", &subject(row), json!({}), json!({ "join_code": "rotated" }));
+            act.audit_entity("UPDATE", &entity(row), json!({}), json!({ "join_code": "rotated" }));
         }
         // One word for all: whoever hears it reads the tables again.
-        if let Some(first) = rows.first().map(subject) {
+        if let Some(first) = rows.first().map(entity) {
             act.tell_branches(&first, Event::EntityUpdated(first.as_event())).await?;
         }
         Ok(RotatedCodes { rotated_count: printed.len(), tables: printed })

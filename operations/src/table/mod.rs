@@ -10,13 +10,13 @@ pub use create::{NewTable, create};
 pub use join_code::{QrCode, RotatedCodes, print, qr_link, rotate, rotate_all};
 pub use update::{TablePatch, update};
 
-use crate::{Error, Result, office::Subject};
+use crate::{Error, Result, office::OfficeEntity};
 use domain::{SectorId, office::EntityKind, table::TableCode};
 use store::{Answer, SectorRow, view::OfficeTable};
 
 /// A table as events and audit rows name it.
-fn subject(table: &OfficeTable) -> Subject {
-    Subject::new(EntityKind::Table, table.id.get(), table.code.clone(), Some(table.branch_id))
+fn entity(table: &OfficeTable) -> OfficeEntity {
+    OfficeEntity::new(EntityKind::Table, table.id.get(), table.code.clone(), Some(table.branch_id))
 }
 
 /// The sector of that name among those of the branch, however it is written.

@@ -2,7 +2,7 @@
 //!
 //! Under the table's lock nobody sits down meanwhile; while a party sits there its status is theirs.
 
-use super::{ensure_no_join_code, named, subject};
+use super::{ensure_no_join_code, entity, named};
 use crate::{
     Error, Result,
     command::Done,
@@ -88,7 +88,7 @@ pub async fn update(
         let before = act.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
         let now = act.uow.set_table(&table, changed).await?;
         let after = act.uow.office_tables(staff, &[id]).await?.pop().ok_or(Error::NotFound("table"))?;
-        act.updated(&subject(&after), &before, &after).await?;
+        act.updated(&entity(&after), &before, &after).await?;
         if now.status != table.status {
             let event = TableRef { table_code: now.code.clone(), table_status: now.status };
             act.uow.emit(now.place(), staff.actor(now.branch_id), Event::TableStatusChanged(event.into()));

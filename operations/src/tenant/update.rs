@@ -55,8 +55,8 @@ pub async fn update(db: &Database, staff: &Staff<AdminOnly>, patch: &TenantPatch
         if let Some(change) = Change::update("tenant", id, None, &before, &after)? {
             act.uow.audit(staff, attempt, change);
             for branch in act.uow.branches_of_business(staff).await? {
-                let subject = EntityRef { entity_type: "tenant", entity_id: id, entity_name: Some(after.name.clone()) };
-                act.emit_in(branch, Event::EntityUpdated(subject));
+                let entity = EntityRef { entity_type: "tenant", entity_id: id, entity_name: Some(after.name.clone()) };
+                act.emit_in(branch, Event::EntityUpdated(entity));
                 act.uow.raise_menu_version(branch).await?;
             }
         }

@@ -3,7 +3,7 @@
 use crate::{
     Error, Result,
     command::Done,
-    office::{Subject, change},
+    office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
 use domain::{BranchId, TipPoolId, office::EntityKind, patch::present, text::Name, tips::Shares};
@@ -72,8 +72,8 @@ fn ensure_whole(row: &TipPoolRow) -> Result<()> {
         .map_err(|_| Error::Invalid("waiter_percent: the three percentages must add up to 100"))
 }
 
-fn subject(row: &TipPoolRow) -> Subject {
-    Subject::new(EntityKind::TipPool, row.id.get(), row.name.clone(), Some(row.branch_id))
+fn entity(row: &TipPoolRow) -> OfficeEntity {
+    OfficeEntity::new(EntityKind::TipPool, row.id.get(), row.name.clone(), Some(row.branch_id))
 }
 
 fn named(done: Result<Answer>) -> Result<Answer> {
@@ -111,9 +111,9 @@ pub async fn create_pool(
         };
         ensure_whole(&row)?;
         let row = act.uow.insert_tip_pool(row).await?;
-        let subject = subject(&row);
+        let entity = entity(&row);
         let pool = TipPool::from(row);
-        act.created(&subject, &pool).await?;
+        act.created(&entity, &pool).await?;
         Ok(pool)
     })
     .await;
@@ -136,9 +136,9 @@ pub async fn update_pool(
         let changed = patch.clone().apply(before.clone());
         ensure_whole(&changed)?;
         let row = act.uow.set_tip_pool(&before, changed).await?;
-        let subject = subject(&row);
+        let entity = entity(&row);
         let (before, after) = (TipPool::from(before), TipPool::from(row));
-        act.updated(&subject, &before, &after).await?;
+        act.updated(&entity, &before, &after).await?;
         Ok(after)
     })
     .await;

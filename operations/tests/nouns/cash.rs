@@ -40,7 +40,7 @@ async fn a_drawer_is_opened_once_and_counted_against_its_movements() {
 }
 
 #[tokio::test]
-async fn another_businesss_branch_does_not_exist() {
+async fn a_branch_of_another_business_does_not_exist() {
     let house = House::open().await;
     let manager = house.staff::<Management>("manager").await;
     let opening = Opening { branch_id: BranchId(999), opening_amount_cents: Cents::ZERO, register_name: None };

@@ -1,4 +1,5 @@
-//! The operations' own tests: each noun on a database of its own in a file of its own, without HTTP, processes or sockets.
+//! The operations' own tests: each noun on a database of its own in a file of its own, without HTTP, processes or
+//! sockets.
 //!
 //! Black-box tests of what needs those are in the root package's `tests/it`.
 

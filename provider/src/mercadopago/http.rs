@@ -2,10 +2,9 @@
 //! told apart by whether the call may have taken effect.
 
 use super::wire::{Id, clip};
-use crate::{CallError, Credentials};
+use crate::{CallError, SetupError};
 use reqwest::{Client, Method, StatusCode, header, redirect::Policy};
-use runtime::tls::TlsError;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::time::Duration;
 use url::Url;
@@ -14,17 +13,6 @@ use url::Url;
 const CONNECT: Duration = Duration::from_secs(3);
 /// The largest answer read; a payment has a few KiB, a page of them a few hundred.
 const LARGEST: usize = 1 << 20;
-
-/// Why the client could not be built.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SetupError {
-    /// TLS could not be set up.
-    #[error(transparent)]
-    Tls(#[from] TlsError),
-    /// The client could not be set up.
-    #[error("the HTTP client cannot be set up: {0}")]
-    Client(String),
-}
 
 /// The connections to one API.
 #[derive(Clone, Debug)]
@@ -87,12 +75,12 @@ impl Http {
     }
 
     /// Makes the call; an answer other than 2xx is an error.
-    pub(super) async fn call(&self, credentials: &Credentials, call: Call<'_>) -> Result<Answer, CallError> {
+    pub(super) async fn call(&self, token: &SecretString, call: Call<'_>) -> Result<Answer, CallError> {
         let reads = call.method == Method::GET;
         let lost = |reason: String| {
             if reads { CallError::Unavailable { reason, retry_after: None } } else { CallError::Unknown(reason) }
         };
-        let mut response = match self.request(credentials, call).send().await {
+        let mut response = match self.request(token, call).send().await {
             Ok(response) => response,
             Err(error) if error.is_connect() || error.is_builder() => {
                 return Err(CallError::Unavailable { reason: explain(error), retry_after: None });
@@ -118,7 +106,7 @@ impl Http {
         }
     }
 
-    fn request(&self, credentials: &Credentials, call: Call<'_>) -> reqwest::RequestBuilder {
+    fn request(&self, token: &SecretString, call: Call<'_>) -> reqwest::RequestBuilder {
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(call.path);
@@ -127,7 +115,7 @@ impl Http {
             url.query_pairs_mut().extend_pairs(call.query);
         }
         let mut request = self.client.request(call.method, url).header(header::ACCEPT, "application/json");
-        let token = credentials.access_token.expose_secret();
+        let token = token.expose_secret();
         if !token.is_empty() {
             request = request.bearer_auth(token);
         }

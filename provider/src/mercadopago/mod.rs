@@ -2,22 +2,29 @@
 //! sources disagree this reads both ways and sends the way every source accepts.
 
 mod checkout;
+mod credentials;
 mod http;
 mod notice;
 mod payment;
 mod refund;
+mod settings;
 mod signature;
 mod wire;
 
-pub use http::SetupError;
+pub use settings::Args;
 
 use crate::{
-    CallError, Caps, Checkout, Credentials, Hint, NewCheckout, Notice, Order, Page, PaymentProvider, PaymentQuery,
-    Refund, RefundOrder, RefundOutcome, RotatedCredentials, Snapshot, Verdict,
+    CallError, Caps, Checkout, Credentials, Fields, Hint, InvalidNotice, LostCheckout, Merged, NewCheckout, Notice,
+    Order, Page, PaymentProvider, PaymentQuery, Refund, RefundOrder, RefundOutcome, Renewed, SetupError, Snapshot,
+    Summary, Unfit, Verdict, Words,
 };
 use async_trait::async_trait;
-use chrono::TimeDelta;
-use domain::Clock;
+use chrono::{DateTime, TimeDelta, Utc};
+use credentials::Secrets;
+use domain::{
+    Clock,
+    payment::{Failure, Provider},
+};
 use http::{Call, Http};
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
@@ -26,6 +33,19 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 use wire::{Id, Reference, read, read_written, required};
 
+/// Its id.
+const ID: Provider = Provider::DEFAULT;
+/// What is said of it.
+const WORDS: Words = Words {
+    silent: "Mercado Pago does not answer at the moment; paying at the table works",
+    lost: "Mercado Pago's answer was lost; try again",
+    missing: "Mercado Pago's answer is still missing; try again",
+    refused: "Mercado Pago refused the request",
+    account_refused: "The restaurant's Mercado Pago account is not accepted at the moment",
+    token_refused: "Mercado Pago does not accept this access token",
+    other_currency: "The restaurant's Mercado Pago account counts in another currency",
+    no_account: "This restaurant takes no Mercado Pago",
+};
 /// Results asked for at once.
 const PAGE: &str = "50";
 
@@ -51,13 +71,14 @@ impl MercadoPago {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<Vec<u8>, CallError> {
-        Ok(self.http.call(credentials, Call::get(path, query)).await?.body)
+        Ok(self.http.call(&Secrets::of(credentials)?.access_token, Call::get(path, query)).await?.body)
     }
 
     async fn put(&self, credentials: &Credentials, path: &[&str], body: Vec<u8>) -> Result<(), CallError> {
         // Setting something twice is harmless, but a key must not meet another body: each call has its own.
         let key = format!("{}-{}", path.join("-"), self.clock.now().timestamp_micros());
-        self.http.call(credentials, Call::write(Method::PUT, path, &key, Some(body))).await.map(drop)
+        let token = Secrets::of(credentials)?.access_token;
+        self.http.call(&token, Call::write(Method::PUT, path, &key, Some(body))).await.map(drop)
     }
 
     /// What a replayed order came to. The refund exists, so a list that cannot be read is no reason to say it may not.
@@ -84,23 +105,42 @@ struct Tokens {
 
 #[async_trait]
 impl PaymentProvider for MercadoPago {
-    fn name(&self) -> &'static str {
-        "mercadopago"
+    fn id(&self) -> Provider {
+        ID
     }
 
     fn caps(&self) -> Caps {
         Caps {
-            idempotent_create: false,
-            multi_pay: true,
-            signed_body: false,
-            ack_codes: &[200, 201],
-            ack_deadline: Duration::from_secs(22),
             exponent: checkout::exponent,
+            lost_checkout: LostCheckout::Find,
+            revocable: true,
+            cancels: true,
+            failure: Failure::Final,
         }
     }
 
-    fn authenticate(&self, secrets: &[SecretString], notice: &Notice<'_>) -> Verdict {
-        signature::authenticate(secrets, notice)
+    fn words(&self) -> &'static Words {
+        &WORDS
+    }
+
+    fn notice_headers(&self) -> &'static [&'static str] {
+        &["x-signature", "x-request-id", "user-agent", "content-type", "origin", "x-rest-pool-name"]
+    }
+
+    fn merge(&self, known: Option<&Credentials>, fields: &Fields) -> Result<Merged, Unfit> {
+        credentials::merge(known, fields)
+    }
+
+    fn summary(&self, credentials: &Credentials) -> Summary {
+        credentials::summary(credentials)
+    }
+
+    /// Age is no reason to refuse: its retries bear the stamp of the first try.
+    fn authenticate(&self, credentials: &Credentials, notice: &Notice<'_>, _: DateTime<Utc>) -> Verdict {
+        match Secrets::of(credentials) {
+            Ok(secrets) => signature::authenticate(&secrets.webhook_secrets, notice),
+            Err(_) => Verdict::Invalid(InvalidNotice::NoSecret),
+        }
     }
 
     fn hints(&self, notice: &Notice<'_>) -> Vec<Hint> {
@@ -111,7 +151,7 @@ impl PaymentProvider for MercadoPago {
         let body = checkout::preference(checkout)?;
         let path = ["checkout", "preferences"];
         let call = Call::write(Method::POST, &path, &checkout.idempotency_key, Some(body));
-        let answer = self.http.call(credentials, call).await?;
+        let answer = self.http.call(&Secrets::of(credentials)?.access_token, call).await?;
         read_written::<checkout::Written>(&answer.body)?.checkout().map_err(wire::as_unknown)
     }
 
@@ -186,7 +226,7 @@ impl PaymentProvider for MercadoPago {
         let mut call = Call::write(Method::POST, &path, &order.key, refund::body(order));
         // Without it a refund that takes its time looks like a refusal.
         call.headers = &[("X-Render-In-Process-Refunds", "true")];
-        match self.http.call(credentials, call).await {
+        match self.http.call(&Secrets::of(credentials)?.access_token, call).await {
             Ok(answer) if answer.body.trim_ascii().is_empty() => self.replayed(credentials, order).await,
             Ok(answer) => {
                 let written = read_written::<refund::Written>(&answer.body)?;
@@ -207,9 +247,10 @@ impl PaymentProvider for MercadoPago {
         self.put(credentials, &path, br#"{"status":"cancelled"}"#.to_vec()).await
     }
 
-    async fn refresh_token(&self, credentials: &Credentials) -> Result<RotatedCredentials, CallError> {
+    async fn refresh_token(&self, credentials: &Credentials) -> Result<Renewed, CallError> {
+        let secrets = Secrets::of(credentials)?;
         let (Some(id), Some(secret), Some(refresh)) =
-            (&credentials.client_id, &credentials.client_secret, &credentials.refresh_token)
+            (&secrets.client_id, &secrets.client_secret, &secrets.refresh_token)
         else {
             let message = "the account was not connected by OAuth".to_owned();
             return Err(CallError::Rejected { code: "not_renewable".into(), message });
@@ -221,7 +262,7 @@ impl PaymentProvider for MercadoPago {
         let path = ["oauth", "token"];
         // The secrets are in the body; the old access token has no business here. The key is theirs to ignore: a
         // refresh token works once.
-        let anonymous = Credentials { account: credentials.account.clone(), ..Credentials::default() };
+        let anonymous = SecretString::default();
         let key = format!("refresh-{}-{}", credentials.account, self.clock.now().timestamp_micros());
         let call = Call::write(Method::POST, &path, &key, Some(body.to_string().into_bytes()));
         let answer = self.http.call(&anonymous, call).await.map_err(|error| match error {
@@ -233,12 +274,16 @@ impl PaymentProvider for MercadoPago {
         let tokens = read_written::<Tokens>(&answer.body)?;
         let access_token = required(tokens.access_token, "access_token").map_err(wire::as_unknown)?;
         let lasts = tokens.expires_in.and_then(TimeDelta::try_seconds);
-        Ok(RotatedCredentials {
+        let expires_at = lasts.and_then(|lasts| self.clock.now().checked_add_signed(lasts));
+        let renewed = Secrets {
             access_token: access_token.into(),
-            refresh_token: tokens.refresh_token.map(SecretString::from),
-            expires_at: lasts.and_then(|lasts| self.clock.now().checked_add_signed(lasts)),
-            collector_id: tokens.user_id.map(|id| id.0),
-        })
+            // None where the provider kept the former one.
+            refresh_token: tokens.refresh_token.map(SecretString::from).or_else(|| secrets.refresh_token.clone()),
+            ..secrets
+        };
+        let seller = tokens.user_id.map(|id| id.0).or_else(|| credentials.seller.clone());
+        let written = renewed.credentials().map_err(|Unfit(why)| CallError::Unknown(why.to_owned()))?;
+        Ok(Renewed { credentials: written.named(&credentials.account).sold_by(seller), expires_at })
     }
 
     async fn whoami(&self, credentials: &Credentials) -> Result<String, CallError> {

@@ -2,7 +2,10 @@
 
 use super::wire::{Amount, Id, Instant, Reference, clip, read, required};
 use crate::{CallError, Order, Page, Snapshot};
-use domain::{Cents, Currency, payment::PaymentStatus};
+use domain::{
+    Cents, Currency,
+    payment::{PaymentStatus, truth::Stamp},
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -77,7 +80,7 @@ pub(super) fn snapshot(raw: &str) -> Result<Snapshot, CallError> {
         status_text: clip(&status_text, WORD),
         detail,
         approved_at: payment.date_approved.map(|instant| instant.0),
-        updated_at: required(payment.date_last_updated, "date_last_updated")?.0,
+        stamp: Stamp::Provider(required(payment.date_last_updated, "date_last_updated")?.0),
         order_id: payment.order.and_then(|order| order.id).map(|id| clip(&id.0, WORD)),
         method: payment.payment_method_id.or(payment.payment_type_id).map(|method| clip(&method, WORD)),
         disputed: matches!(status, PaymentStatus::InMediation | PaymentStatus::ChargedBack) && !won_back,
@@ -204,7 +207,7 @@ mod tests {
         assert_eq!((snapshot.amount.get(), snapshot.refunded.get()), (125_050, 0));
         assert_eq!((snapshot.currency, snapshot.status), (Some(Currency::Ars), PaymentStatus::Approved));
         assert_eq!(snapshot.order_id.as_deref(), Some("38000000001"));
-        assert_eq!(snapshot.updated_at.to_rfc3339(), "2026-02-20T23:34:35+00:00");
+        assert_eq!(snapshot.stamp.at().to_rfc3339(), "2026-02-20T23:34:35+00:00");
         assert_eq!(snapshot.method.as_deref(), Some("account_money"));
         assert!(!snapshot.disputed);
     }

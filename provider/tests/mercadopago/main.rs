@@ -7,14 +7,13 @@ mod stub;
 
 use domain::{Cents, Clock, Currency, payment::PaymentStatus};
 use provider::{
-    CallError, CheckoutLine, Credentials, Guarded, MercadoPago, NewCheckout, PaymentProvider, PaymentQuery,
-    RefundOrder, RefundOutcome,
+    CallError, CheckoutLine, Fields, Guarded, MercadoPago, NewCheckout, PaymentProvider, PaymentQuery, RefundOrder,
+    RefundOutcome,
 };
 use runtime::{BreakerConfig, BreakerPhase, CircuitBreakers};
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
-use stub::{Reply, StandingClock, Stub, credentials, reply};
+use stub::{Reply, StandingClock, Stub, credentials, reply, with};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn payment(id: &str) -> Value {
@@ -239,17 +238,14 @@ async fn a_token_is_renewed_with_both_new_parts() {
     let (stub, provider) =
         Stub::start([reply(200, &tokens), reply(400, &json!({"error": "invalid_grant", "message": "gone"}))]).await;
     assert!(matches!(provider.refresh_token(&credentials()).await, Err(CallError::Rejected { .. })));
-    let credentials = Credentials {
-        refresh_token: Some("TG-1".into()),
-        client_id: Some("42".into()),
-        client_secret: Some("hush".into()),
-        ..credentials()
-    };
-    let rotated = provider.refresh_token(&credentials).await.unwrap();
-    let renewed = rotated.apply(&credentials);
-    assert_eq!(renewed.access_token.expose_secret(), "new");
-    assert_eq!(renewed.refresh_token.unwrap().expose_secret(), "TG-2");
-    assert_eq!(rotated.expires_at.unwrap() - StandingClock.now(), chrono::TimeDelta::days(180));
+    let fields = Fields::default().with("refresh_token", Some("TG-1")).with("client_id", Some("42"));
+    let credentials = with(fields.with("client_secret", Some("hush")));
+    let renewed = provider.refresh_token(&credentials).await.unwrap();
+    let secrets: Value = renewed.credentials.read().unwrap();
+    assert_eq!((&secrets["access_token"], &secrets["refresh_token"]), (&json!("new"), &json!("TG-2")));
+    assert_eq!((&secrets["client_id"], renewed.credentials.seller.as_deref()), (&json!("42"), Some("900")));
+    assert_eq!(renewed.credentials.account, "7");
+    assert_eq!(renewed.expires_at.unwrap() - StandingClock.now(), chrono::TimeDelta::days(180));
     let broken = provider.refresh_token(&credentials).await;
     assert!(matches!(broken, Err(CallError::Unauthorized { .. })), "{broken:?}");
     let asked = stub.asked();
@@ -263,7 +259,8 @@ async fn the_breaker_counts_outages_only_and_spares_other_accounts() {
     replies.extend((0..5).map(|_| reply(500, &json!({}))));
     replies.push(reply(200, &payment("1")));
     let (stub, provider) = Stub::start(replies).await;
-    let guarded = Guarded::new(Arc::new(provider), CircuitBreakers::new(BreakerConfig::default()));
+    let breakers = CircuitBreakers::new(BreakerConfig::default());
+    let guarded = Guarded::new(Arc::new(provider), breakers.clone());
     for _ in 0..6 {
         assert_eq!(guarded.fetch_payment(&credentials(), "1").await, Err(CallError::NotFound));
     }
@@ -274,8 +271,8 @@ async fn the_breaker_counts_outages_only_and_spares_other_accounts() {
     let refused = guarded.fetch_payment(&credentials(), "1").await.unwrap_err();
     assert!(matches!(refused, CallError::BreakerOpen { .. }), "{refused:?}");
     assert!(stub.asked().is_empty(), "nothing was sent");
-    assert_eq!(guarded.breakers().states()[0].state, BreakerPhase::Open);
-    let other = Credentials { account: "8".into(), ..credentials() };
+    assert_eq!(breakers.states()[0].state, BreakerPhase::Open);
+    let other = credentials().named("8");
     guarded.fetch_payment(&other, "1").await.unwrap();
 }
 
@@ -315,7 +312,7 @@ async fn a_handshake_that_fails_sends_nothing() {
     let provider = match MercadoPago::new(base, Duration::from_secs(2), Arc::new(StandingClock)) {
         Ok(provider) => provider,
         // A machine without certificate authorities is told so.
-        Err(error) => return assert!(matches!(error, provider::mercadopago::SetupError::Tls(_)), "{error}"),
+        Err(error) => return assert!(matches!(error, provider::SetupError::Tls(_)), "{error}"),
     };
     let error = provider.create_checkout(&credentials(), &checkout()).await.unwrap_err();
     assert!(matches!(&error, CallError::Unavailable { .. }), "{error:?}");

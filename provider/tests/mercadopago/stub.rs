@@ -9,7 +9,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use domain::Clock;
-use provider::{Credentials, MercadoPago};
+use provider::{Credentials, Fields, MercadoPago, PaymentProvider};
 use serde_json::Value;
 use std::{
     collections::VecDeque,
@@ -87,5 +87,12 @@ pub(crate) fn reply(status: u16, body: &Value) -> Reply {
 }
 
 pub(crate) fn credentials() -> Credentials {
-    Credentials { account: "7".into(), access_token: "APP_USR-1".into(), ..Credentials::default() }
+    with(Fields::default())
+}
+
+/// Account 7, with more fields than the token.
+pub(crate) fn with(fields: Fields) -> Credentials {
+    let url = "http://127.0.0.1:9".parse().unwrap();
+    let provider = MercadoPago::new(url, Duration::from_millis(300), Arc::new(StandingClock)).unwrap();
+    provider.merge(None, &fields.with("access_token", Some("APP_USR-1"))).unwrap().credentials.named("7")
 }

@@ -15,7 +15,7 @@ pub(super) fn everything(branch: BranchId) -> String {
 
 /// Every channel an event goes to, the one that carries everything first.
 pub(super) fn of(envelope: &Envelope) -> Vec<String> {
-    let audience = envelope.kind.audience();
+    let audience = envelope.heard_by();
     let branch = envelope.branch_id;
     let mut channels = vec![everything(branch)];
     match (audience.waiters, envelope.sector_id) {
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
     use domain::{
         EventId, SectorId, SessionId, TenantId,
-        event::{Actor, EventType},
+        event::{Actor, Audience, EventType},
     };
 
     fn envelope(kind: EventType, sector: Option<i64>) -> Envelope {
@@ -55,7 +55,16 @@ mod tests {
             actor: Actor::DINER.into(),
             ts: "2026-01-10T20:00:00Z".parse().unwrap(),
             v: 1,
+            audience: None,
         }
+    }
+
+    #[test]
+    fn an_event_goes_where_it_says_whatever_its_type() {
+        let kind = domain::event::Word::read("ROUND_PRINTED");
+        let said = Envelope { kind, audience: Some(Audience::read("W K")), ..envelope(EventType::RoundReady, Some(5)) };
+        assert_eq!(of(&said), ["branch:2:admin", "branch:2:waiters", "branch:2:kitchen"]);
+        assert_eq!(of(&Envelope { audience: None, ..said }), ["branch:2:admin"]);
     }
 
     #[test]

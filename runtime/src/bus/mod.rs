@@ -32,6 +32,18 @@ pub struct Published {
     pub json: Bytes,
 }
 
+/// How the audience stands at the end of an event on the bus.
+const AUDIENCE: &str = r#","audience":""#;
+const END: &str = r#""}"#;
+
+/// What stands before the audience; `None` where that is not the last member.
+fn without_audience(carried: &[u8]) -> Option<Bytes> {
+    let rest = carried.strip_suffix(END.as_bytes())?;
+    let at = rest.windows(AUDIENCE.len()).rposition(|window| window == AUDIENCE.as_bytes())?;
+    let is_plain = !rest[at + AUDIENCE.len()..].iter().any(|byte| matches!(byte, b'"' | b'\\'));
+    is_plain.then(|| [&rest[..at], b"}"].concat().into())
+}
+
 impl Published {
     /// Serializes the event.
     ///
@@ -42,12 +54,29 @@ impl Published {
         Ok(Self { envelope, json })
     }
 
-    /// Reads an event back from its JSON, which is kept as it is.
+    /// What the bus carries between processes: the JSON that clients receive, with the audience as one more member at
+    /// its end.
+    #[must_use]
+    pub fn carried(&self) -> Bytes {
+        let (Some(audience), Some(open)) = (self.envelope.audience, self.json.strip_suffix(b"}")) else {
+            return self.json.clone();
+        };
+        [open, AUDIENCE.as_bytes(), audience.text().as_bytes(), END.as_bytes()].concat().into()
+    }
+
+    /// Reads an event back from what the bus carries. What clients receive of it is kept byte for byte, without the
+    /// audience.
     ///
     /// # Errors
-    /// When it is not an event this version knows.
-    pub fn parse(json: Bytes) -> serde_json::Result<Self> {
-        let envelope = serde_json::from_slice(&json)?;
+    /// When it is no event.
+    pub fn parse(carried: Bytes) -> serde_json::Result<Self> {
+        let envelope: Envelope = serde_json::from_slice(&carried)?;
+        let json = match (envelope.audience, without_audience(&carried)) {
+            (None, _) => carried,
+            (Some(_), Some(json)) => json,
+            // Said otherwise than this version says it; what clients must not read is left out all the same.
+            (Some(_), None) => serde_json::to_vec(&envelope)?.into(),
+        };
         Ok(Self { envelope, json })
     }
 }
@@ -134,8 +163,8 @@ impl Bus {
     #[must_use]
     pub fn listen(&self) -> BusListener {
         BusListener(match &self.0 {
-            Carrier::InProcess(bus) => Ear::InProcess(bus.listen()),
-            Carrier::Redis(bus) => Ear::Redis(bus.listen()),
+            Carrier::InProcess(bus) => Listener::InProcess(bus.listen()),
+            Carrier::Redis(bus) => Listener::Redis(bus.listen()),
         })
     }
 
@@ -167,10 +196,10 @@ impl EventSink for Bus {
 
 /// Hears the events of the branches it follows, each branch's in the order they were published.
 #[derive(Debug)]
-pub struct BusListener(Ear);
+pub struct BusListener(Listener);
 
 #[derive(Debug)]
-enum Ear {
+enum Listener {
     InProcess(InProcessListener),
     Redis(RedisListener),
 }
@@ -184,8 +213,8 @@ impl BusListener {
     /// [`BusError::Closed`] when the process is stopping.
     pub async fn follow(&mut self, branch: BranchId) -> Result<(), BusError> {
         match &mut self.0 {
-            Ear::InProcess(listener) => listener.follow(branch),
-            Ear::Redis(listener) => return listener.follow(branch).await,
+            Listener::InProcess(listener) => listener.follow(branch),
+            Listener::Redis(listener) => return listener.follow(branch).await,
         }
         Ok(())
     }
@@ -193,16 +222,67 @@ impl BusListener {
     /// Stops hearing a branch.
     pub async fn unfollow(&mut self, branch: BranchId) {
         match &mut self.0 {
-            Ear::InProcess(listener) => listener.unfollow(branch),
-            Ear::Redis(listener) => listener.unfollow(branch),
+            Listener::InProcess(listener) => listener.unfollow(branch),
+            Listener::Redis(listener) => listener.unfollow(branch),
         }
     }
 
     /// The next message. Waits for ever when there is none, and loses nothing when dropped while waiting.
     pub async fn next(&mut self) -> BusMessage {
         match &mut self.0 {
-            Ear::InProcess(listener) => listener.next().await,
-            Ear::Redis(listener) => listener.next().await,
+            Listener::InProcess(listener) => listener.next().await,
+            Listener::Redis(listener) => listener.next().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::event::{Audience, EventType};
+
+    const PLAIN: &str = r#"{"id":1,"epoch":"e","seq":1,"type":"ROUND_PRINTED","tenant_id":1,"branch_id":2,"table_id":null,"session_id":31,"sector_id":5,"entity":{"note": ",\"audience\":\"S\"}", "audience":"D"},"actor":{"user_id":null,"role":"PRINTER"},"ts":"2026-01-10T20:00:00+00:00","v":2}"#;
+
+    fn with(more: &str) -> String {
+        format!("{}{more}}}", PLAIN.strip_suffix('}').unwrap())
+    }
+
+    #[test]
+    fn the_audience_is_carried_and_never_shown() {
+        let heard = Published::parse(with(r#","audience":"Ws K""#).into()).unwrap();
+        assert_eq!((heard.json.as_ref(), heard.envelope.heard_by()), (PLAIN.as_bytes(), Audience::read("Ws K")));
+        assert_eq!(heard.carried(), with(r#","audience":"Ws K""#));
+        let made = Published::new(heard.envelope.clone()).unwrap();
+        let again = Published::parse(made.carried()).unwrap();
+        assert_eq!((&again.json, again.envelope.heard_by()), (&made.json, Audience::read("Ws K")));
+        assert!(!String::from_utf8_lossy(&made.json).contains("Ws K"));
+    }
+
+    #[test]
+    fn an_older_version_says_nothing_and_its_types_do() {
+        let older = PLAIN.replace("ROUND_PRINTED", "ROUND_READY");
+        let heard = Published::parse(older.clone().into()).unwrap();
+        assert_eq!(
+            (heard.json.as_ref(), heard.envelope.heard_by()),
+            (older.as_bytes(), EventType::RoundReady.audience())
+        );
+        assert_eq!(heard.carried(), older);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_for_the_admins_and_not_shown_either() {
+        for said in [
+            r#","audience":3"#,
+            r#","audience":["S"]"#,
+            r#","audience":"S H""#,
+            r#","audience":"S","w":1"#,
+            r#","audience":"S\u0020D""#,
+        ] {
+            let heard = Published::parse(with(said).into()).unwrap();
+            let shown: serde_json::Value = serde_json::from_slice(&heard.json).unwrap();
+            assert!(shown.get("audience").is_none(), "{said}");
+            let readable = said.contains("\"w\"") || said.contains("u0020");
+            assert_eq!(heard.envelope.heard_by() == Audience::read("H"), !readable, "{said}");
         }
     }
 }

@@ -8,14 +8,16 @@ mod connections;
 mod origins;
 mod payment;
 mod pictures;
+mod reference;
 mod secrets;
 mod targets;
 
 pub use args::{Args, Environment, LogFormat, SameSite, Switch};
 pub use connections::ConnectionSettings;
 pub use origins::Origins;
-pub use payment::{PaymentSettings, WebhookMode};
+pub use payment::{PaymentSettings, ProviderFacts};
 pub use pictures::{BucketTarget, PictureTarget};
+pub use reference::{Setting, reference, settings};
 pub use secrets::Secrets;
 pub use targets::{BusTarget, DatabaseTarget};
 
@@ -110,35 +112,30 @@ const fn sockets(args: &Args) -> SocketLimits {
 }
 
 impl Settings {
-    /// Checks `args` and fills in what depends on something else. Outside production this may write generated secrets
-    /// into the data directory.
+    /// Checks `args`, with what the providers read, and fills in what depends on something else. Outside production
+    /// this may write generated secrets into the data directory.
     ///
     /// # Errors
     /// Everything that is wrong, in one error.
-    pub fn resolve(args: Args) -> Result<Self, ConfigError> {
+    pub fn resolve(args: Args, providers: ProviderFacts) -> Result<Self, ConfigError> {
         let production = args.environment == Environment::Production;
         let mut problems = Problems::default();
-        if production {
-            problems.0.extend(production_refusals(&args));
-        }
+        problems.0.extend(if production { production_refusals(&args) } else { development_refusals(&args) });
         let origins = problems.gather(Origins::resolve(&args.allowed_origins, args.environment));
         let database = problems.note(DatabaseTarget::resolve(args.database_url.as_ref(), &args.data_dir));
         let bus = problems.note(BusTarget::resolve(args.redis_url.as_ref()));
         let cookie = problems.note(cookie(&args, production));
         let diner_url = problems.note(diner_url(&args.diner_url));
-        let base_url = problems.note(payment::base_url(&args, production));
-        let public_url = problems.note(payment::public_url(&args, production));
+        problems.0.extend(providers.problems);
+        let public_url = problems.note(payment::public_url(&args, production, providers.has_account));
         let pictures = problems.gather(pictures::resolve(&args));
         let connections = problems.gather(connections::resolve(&args));
         problems.0.extend(payment::refusals(&args, database.as_ref(), production));
         problems.done()?;
         let secrets = problems.note(complete_secrets(&args));
         let key = payment::complete_key(&args, &mut problems);
-        let payment = base_url.zip(public_url).zip(key);
-        let payment = payment.map(|((base_url, public_url), key)| payment::resolve(&args, base_url, public_url, key));
-        let sandbox = !production
-            && args.mercadopago_access_token.is_none()
-            && args.mercadopago_base_url == "https://api.mercadopago.com";
+        let payment = public_url.zip(key).map(|(public_url, key)| payment::resolve(&args, public_url, key));
+        let sandbox = !production && !providers.is_set;
         let places = database.zip(bus).zip(pictures).zip(connections);
         let sockets = sockets(&args);
         Ok(match (origins, places, cookie, diner_url, secrets, payment) {
@@ -230,6 +227,19 @@ fn production_refusals(args: &Args) -> Vec<String> {
         problems.push("COMANDA_RATE_LIMITS is off: set it to `on`, passwords could be guessed without end".into());
     }
     problems
+}
+
+/// What development must not start with: its passwords are published, so only this machine may reach it.
+fn development_refusals(args: &Args) -> Vec<String> {
+    if args.allow_open_development {
+        return Vec::new();
+    }
+    let listens = [("COMANDA_API_ADDR", args.api_addr), ("COMANDA_WS_ADDR", args.ws_addr)];
+    let open = listens.into_iter().filter(|(_, address)| !address.ip().to_canonical().is_loopback());
+    open.map(|(name, address)| {
+        format!("{name} is {address}, which other machines may reach, and the demo's passwords are published: set it to 127.0.0.1:{port}, or COMANDA_ENV to `production`, or COMANDA_ALLOW_OPEN_DEVELOPMENT to `true` in a network of your own", port = address.port())
+    })
+    .collect()
 }
 
 fn complete_secrets(args: &Args) -> Result<Secrets, String> {

@@ -1,4 +1,4 @@
-//! What money needs to know: the provider, where it reaches us, the key of the credentials, and the tempo of the queue.
+//! What money needs to know: where providers reach us, the key of the credentials, and the tempo of the queue.
 
 use super::{
     Args, Problems, secrets,
@@ -8,26 +8,21 @@ use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use url::Url;
 
-/// What happens to a notification whose signature does not hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum WebhookMode {
-    /// It is refused with 401; the sweep covers what was lost.
-    Strict,
-    /// It is taken as a hint to look, at low priority. For IPN, for QR codes, and while a secret is being replaced.
-    Hint,
+/// What the payment providers read of the environment, as far as it concerns the rest of the configuration. Their own
+/// variables are theirs to know (crate `provider`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProviderFacts {
+    /// What is wrong with it, one sentence each.
+    pub problems: Vec<String>,
+    /// Whether anything is set for one of them: then no sandbox stands in.
+    pub is_set: bool,
+    /// Whether an account is configured: then providers must reach us.
+    pub has_account: bool,
 }
 
 /// Payments and their provider.
 #[derive(Clone, Debug)]
 pub struct PaymentSettings {
-    /// Where Mercado Pago's API is.
-    pub base_url: Url,
-    /// The access token of a single restaurant; accounts in the database have their own.
-    pub access_token: Option<SecretString>,
-    /// What signs that account's notifications; several while one is being replaced.
-    pub webhook_secrets: Vec<SecretString>,
-    /// What happens to a notification whose signature does not hold.
-    pub webhook_mode: WebhookMode,
     /// Seals the credentials in the database.
     pub credentials_key: SecretString,
     /// Where the provider, and a browser, reach the API.
@@ -67,22 +62,13 @@ pub(super) fn duration(written: &str) -> Result<Duration, String> {
         })
 }
 
-/// Where the provider's API is.
-pub(super) fn base_url(args: &Args, production: bool) -> Result<Url, String> {
-    let url = web_url("MERCADOPAGO_BASE_URL", &args.mercadopago_base_url, "https://api.mercadopago.com")?;
-    if production && url.scheme() != "https" {
-        return Err("MERCADOPAGO_BASE_URL is not https: access tokens would travel in the clear; unset it for https://api.mercadopago.com".into());
-    }
-    Ok(url)
-}
-
 /// Where the provider reaches us; the API's own address when nothing is said.
-pub(super) fn public_url(args: &Args, production: bool) -> Result<Url, String> {
+pub(super) fn public_url(args: &Args, production: bool, has_account: bool) -> Result<Url, String> {
     let own = format!("http://{}", args.api_addr);
     let written = args.public_url.as_deref().filter(|written| !written.trim().is_empty()).unwrap_or(&own);
     let url = web_url("COMANDA_PUBLIC_URL", written, "https://api.example.com")?;
-    if production && access_token(args).is_some() && url.scheme() != "https" {
-        return Err("COMANDA_PUBLIC_URL is not https: set it to where Mercado Pago reaches this API, such as https://api.example.com".into());
+    if production && has_account && url.scheme() != "https" {
+        return Err("COMANDA_PUBLIC_URL is not https: set it to where the payment provider reaches this API, such as https://api.example.com".into());
     }
     Ok(url)
 }
@@ -117,23 +103,12 @@ pub(super) fn refusals(args: &Args, database: Option<&DatabaseTarget>, productio
     } else if production && key.is_none() && matches!(database, Some(DatabaseTarget::Postgres(_))) {
         problems.push("COMANDA_CREDENTIALS_KEY is not set: set it to the output of `openssl rand -hex 32`, the same for every process; it seals the providers' credentials in the database".into());
     }
-    if production
-        && args.mercadopago_webhook_mode == WebhookMode::Strict
-        && access_token(args).is_some()
-        && webhook_secrets(args).is_empty()
-    {
-        problems.push("MERCADOPAGO_WEBHOOK_SECRET is not set: every notification would be refused; copy it from the application's page at Mercado Pago, or set MERCADOPAGO_WEBHOOK_MODE=hint".into());
-    }
     problems
 }
 
 /// The checked whole.
-pub(super) fn resolve(args: &Args, base_url: Url, public_url: Url, credentials_key: SecretString) -> PaymentSettings {
+pub(super) fn resolve(args: &Args, public_url: Url, credentials_key: SecretString) -> PaymentSettings {
     PaymentSettings {
-        base_url,
-        access_token: access_token(args),
-        webhook_secrets: webhook_secrets(args),
-        webhook_mode: args.mercadopago_webhook_mode,
         credentials_key,
         public_url,
         retry_base: args.payment_retry_base,
@@ -152,19 +127,10 @@ pub(super) fn complete_key(args: &Args, problems: &mut Problems) -> Option<Secre
     }))
 }
 
-fn access_token(args: &Args) -> Option<SecretString> {
-    given(args.mercadopago_access_token.as_ref())
-}
-
 fn credentials_key(args: &Args) -> Option<SecretString> {
     given(args.credentials_key.as_ref())
 }
 
 fn given(secret: Option<&SecretString>) -> Option<SecretString> {
     secret.filter(|secret| !targets::is_blank(secret)).map(|secret| secret.expose_secret().trim().into())
-}
-
-fn webhook_secrets(args: &Args) -> Vec<SecretString> {
-    let written = args.mercadopago_webhook_secret.as_ref().map_or("", |secret| secret.expose_secret());
-    written.split(',').map(str::trim).filter(|secret| !secret.is_empty()).map(SecretString::from).collect()
 }

@@ -29,7 +29,7 @@ fn args(flags: &[&str]) -> Args {
 }
 
 fn production(flags: &[&str]) -> Result<Settings, ConfigError> {
-    Settings::resolve(args(&[&["--env=production", KEY], flags].concat()))
+    Settings::resolve(args(&[&["--env=production", KEY], flags].concat()), ProviderFacts::default())
 }
 
 #[track_caller]
@@ -50,7 +50,7 @@ fn the_definition_is_sound() {
 fn a_fresh_machine_needs_no_configuration() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let settings = Settings::resolve(args(&["--data-dir", data.to_str().unwrap()])).unwrap();
+    let settings = Settings::resolve(args(&["--data-dir", data.to_str().unwrap()]), ProviderFacts::default()).unwrap();
     assert_eq!(settings.api_addr.to_string(), "127.0.0.1:8000");
     assert_eq!(settings.ws_addr.to_string(), "127.0.0.1:8001");
     assert!(matches!(&settings.database, DatabaseTarget::Sqlite(path) if *path == data.join("comanda.db")));
@@ -94,6 +94,32 @@ fn production_refuses_each_unsafe_setting() {
 }
 
 #[test]
+fn development_listens_on_this_machine_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = format!("--data-dir={}", directory.path().join("data").display());
+    let resolve =
+        |flags: &[&str]| Settings::resolve(args(&[&[data.as_str()], flags].concat()), ProviderFacts::default());
+    let open =
+        ["0.0.0.0", "[::]", "192.168.1.20", "10.0.0.5", "[fd00::1]", "[fe80::1]", "[::ffff:10.0.0.5]", "8.8.8.8"];
+    for host in open {
+        for (flag, variable) in [("--api-addr", "COMANDA_API_ADDR"), ("--ws-addr", "COMANDA_WS_ADDR")] {
+            let wanted = format!("{flag}={host}:8000");
+            let error = resolve(&[&wanted]).unwrap_err();
+            assert_eq!(error.problems.len(), 1, "{error}");
+            let all = [variable, host, "127.0.0.1:8000", "COMANDA_ALLOW_OPEN_DEVELOPMENT"];
+            assert!(all.iter().all(|part| error.problems[0].contains(part)), "{error}");
+            resolve(&[&wanted, "--allow-open-development=false"]).unwrap_err();
+            resolve(&[&wanted, "--allow-open-development"]).unwrap();
+            production(&[JWT, TABLE, ORIGINS, &wanted]).unwrap();
+        }
+    }
+    assert_eq!(resolve(&["--api-addr=0.0.0.0:1", "--ws-addr=[::]:2"]).unwrap_err().problems.len(), 2);
+    for host in ["127.0.0.1", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]"] {
+        resolve(&[&format!("--api-addr={host}:8000"), &format!("--ws-addr={host}:8001")]).unwrap();
+    }
+}
+
+#[test]
 fn one_error_names_everything() {
     let flags =
         ["--debug", "--rate-limits=off", "--database-url=mysql://x", "--redis-url=nonsense", "--diner-url=menu"];
@@ -120,30 +146,34 @@ fn a_refused_start_writes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
     let flags = ["--data-dir", data.to_str().unwrap(), "--redis-url=nonsense"];
-    Settings::resolve(args(&flags)).unwrap_err();
+    Settings::resolve(args(&flags), ProviderFacts::default()).unwrap_err();
     assert!(!data.exists());
 }
 
 #[test]
 fn a_cookie_for_other_sites_must_be_secure() {
-    let error = Settings::resolve(args(&[JWT, TABLE, KEY, "--cookie-samesite=none"])).unwrap_err();
+    let error =
+        Settings::resolve(args(&[JWT, TABLE, KEY, "--cookie-samesite=none"]), ProviderFacts::default()).unwrap_err();
     assert!(error.to_string().contains("COOKIE_SECURE"), "{error}");
-    let settings =
-        Settings::resolve(args(&[JWT, TABLE, KEY, "--cookie-samesite=None", "--cookie-secure=true"])).unwrap();
+    let settings = Settings::resolve(
+        args(&[JWT, TABLE, KEY, "--cookie-samesite=None", "--cookie-secure=true"]),
+        ProviderFacts::default(),
+    )
+    .unwrap();
     assert_eq!(settings.cookie.same_site, SameSite::None);
 }
 
 #[test]
 fn separate_processes_need_servers_to_meet_at() {
-    let alone = Settings::resolve(args(&[JWT, TABLE, KEY])).unwrap();
+    let alone = Settings::resolve(args(&[JWT, TABLE, KEY]), ProviderFacts::default()).unwrap();
     assert_eq!(alone.require_distributed().unwrap_err().problems.len(), 2);
     let flags = [JWT, TABLE, KEY, "--database-url=postgres://h/n", "--redis-url=redis://h"];
-    Settings::resolve(args(&flags)).unwrap().require_distributed().unwrap();
+    Settings::resolve(args(&flags), ProviderFacts::default()).unwrap().require_distributed().unwrap();
 }
 
 #[test]
 fn secrets_do_not_print() {
-    let printed = format!("{:?}", Settings::resolve(args(&[JWT, TABLE, KEY])).unwrap());
+    let printed = format!("{:?}", Settings::resolve(args(&[JWT, TABLE, KEY]), ProviderFacts::default()).unwrap());
     assert!(!printed.contains("5f0c2d9b"), "{printed}");
 }
 
@@ -152,14 +182,11 @@ fn payments_have_defaults_that_work_here() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
     let flags = ["--data-dir", data.to_str().unwrap()];
-    let payment = Settings::resolve(args(&flags)).unwrap().payment;
-    assert_eq!(payment.base_url.as_str(), "https://api.mercadopago.com/");
+    let payment = Settings::resolve(args(&flags), ProviderFacts::default()).unwrap().payment;
     assert_eq!(payment.public_url.as_str(), "http://127.0.0.1:8000/");
-    assert!(payment.access_token.is_none() && payment.webhook_secrets.is_empty());
-    assert_eq!(payment.webhook_mode, WebhookMode::Strict);
     let seconds = [payment.retry_base, payment.sweep_every, payment.lease, payment.timeout, payment.breaker_cooldown];
     assert_eq!(seconds.map(|duration| duration.as_secs()), [10, 60, 30, 8, 30]);
-    let again = Settings::resolve(args(&flags)).unwrap().payment;
+    let again = Settings::resolve(args(&flags), ProviderFacts::default()).unwrap().payment;
     assert_eq!(payment.credentials_key.expose_secret(), again.credentials_key.expose_secret());
     assert_eq!(payment.credentials_key.expose_secret().len(), 64);
 }
@@ -170,23 +197,17 @@ fn payments_can_be_tuned() {
         JWT,
         TABLE,
         KEY,
-        "--mercadopago-access-token= APP_USR-hush ",
-        "--mercadopago-webhook-secret=old-hush, new-hush,",
-        "--mercadopago-webhook-mode=hint",
         "--payment-retry-base=250ms",
         "--payment-sweep-every=5m",
         "--payment-lease=2",
         "--payment-timeout=1s",
-        "--mercadopago-base-url=http://127.0.0.1:9",
     ];
-    let settings = Settings::resolve(args(&flags)).unwrap();
+    let settings = Settings::resolve(args(&flags), ProviderFacts::default()).unwrap();
     let payment = &settings.payment;
-    assert_eq!(payment.access_token.as_ref().unwrap().expose_secret(), "APP_USR-hush");
-    assert_eq!(payment.webhook_secrets.iter().map(|s| s.expose_secret()).collect::<Vec<_>>(), ["old-hush", "new-hush"]);
     assert_eq!(payment.retry_base, Duration::from_millis(250));
     assert_eq!((payment.sweep_every.as_secs(), payment.lease.as_secs()), (300, 2));
     let printed = format!("{settings:?}");
-    assert!(!printed.contains("hush") && !printed.contains("e07b4c1f"), "{printed}");
+    assert!(!printed.contains("e07b4c1f"), "{printed}");
 }
 
 #[test]
@@ -203,21 +224,36 @@ fn a_duration_is_a_number_and_a_unit() {
 fn production_refuses_payments_that_are_not_safe() {
     let safe = [JWT, TABLE, ORIGINS, "--public-url=https://api.example.com"];
     let with = |more: &[&'static str]| [&safe[..], more].concat();
-    let token = "--mercadopago-access-token=APP_USR-1";
-    let secret = "--mercadopago-webhook-secret=s";
-    production(&with(&[token, secret])).unwrap();
-    production(&with(&[token, "--mercadopago-webhook-mode=hint"])).unwrap();
-    refused(&with(&[token]), "MERCADOPAGO_WEBHOOK_SECRET is not set");
-    refused(&with(&["--mercadopago-base-url=http://api.mercadopago.com"]), "MERCADOPAGO_BASE_URL is not https");
-    refused(&with(&["--mercadopago-base-url=mercadopago"]), "MERCADOPAGO_BASE_URL");
     refused(&with(&["--payment-timeout=21s"]), "COMANDA_PAYMENT_TIMEOUT");
     refused(&with(&["--payment-lease=7s"]), "COMANDA_PAYMENT_LEASE");
-    refused(&[JWT, TABLE, ORIGINS, token, secret], "COMANDA_PUBLIC_URL is not https");
+    let facts = |has_account| ProviderFacts { has_account, is_set: has_account, ..ProviderFacts::default() };
+    let resolve =
+        |flags: &[&'static str], facts| Settings::resolve(args(&[&["--env=production", KEY], flags].concat()), facts);
+    resolve(&safe, facts(true)).unwrap();
+    resolve(&safe[..3], facts(false)).unwrap();
+    let error = resolve(&safe[..3], facts(true)).unwrap_err();
+    assert!(error.to_string().contains("COMANDA_PUBLIC_URL is not https"), "{error}");
+    // What a provider finds wrong with its own is told with the rest, in one go.
+    let facts = ProviderFacts { problems: vec!["PAYU_KEY is short".into()], ..ProviderFacts::default() };
+    let error = resolve(&[&safe[..], &["--payment-lease=7s"]].concat(), facts).unwrap_err();
+    assert!(error.problems.len() == 2 && error.to_string().contains("PAYU_KEY is short"), "{error}");
+}
+
+#[test]
+fn the_sandbox_stands_in_where_nothing_is_set() {
+    let resolve = |is_set| {
+        let facts = ProviderFacts { is_set, ..ProviderFacts::default() };
+        Settings::resolve(args(&[JWT, TABLE, KEY]), facts).unwrap().sandbox
+    };
+    assert_eq!((resolve(false), resolve(true)), (true, false));
+    assert!(!production(&[JWT, TABLE, ORIGINS]).unwrap().sandbox);
 }
 
 #[test]
 fn the_key_of_the_credentials_is_strong_and_shared() {
-    let resolve = |more: &[&str]| Settings::resolve(args(&[&[JWT, TABLE, ORIGINS, "--env=production"], more].concat()));
+    let resolve = |more: &[&str]| {
+        Settings::resolve(args(&[&[JWT, TABLE, ORIGINS, "--env=production"], more].concat()), ProviderFacts::default())
+    };
     let problem = |more: &[&str]| resolve(more).unwrap_err().to_string();
     let postgres = "--database-url=postgres://h/n";
     assert!(problem(&[postgres]).contains("COMANDA_CREDENTIALS_KEY is not set"));
@@ -225,7 +261,7 @@ fn the_key_of_the_credentials_is_strong_and_shared() {
     let repeated = problem(&["--credentials-key=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]);
     assert!(repeated.contains("COMANDA_CREDENTIALS_KEY repeats"), "{repeated}");
     resolve(&[postgres, KEY]).unwrap();
-    let weak = Settings::resolve(args(&[JWT, TABLE, "--credentials-key=short"])).unwrap_err();
+    let weak = Settings::resolve(args(&[JWT, TABLE, "--credentials-key=short"]), ProviderFacts::default()).unwrap_err();
     assert!(weak.to_string().contains("COMANDA_CREDENTIALS_KEY is shorter"), "{weak}");
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
@@ -237,7 +273,9 @@ fn the_key_of_the_credentials_is_strong_and_shared() {
 
 #[test]
 fn pictures_are_files_unless_a_bucket_is_named() {
-    let resolve = |more: &[&str]| Settings::resolve(args(&[&[JWT, TABLE, KEY, "--data-dir=d"], more].concat()));
+    let resolve = |more: &[&str]| {
+        Settings::resolve(args(&[&[JWT, TABLE, KEY, "--data-dir=d"], more].concat()), ProviderFacts::default())
+    };
     let directory = |more: &[&str]| match resolve(more).unwrap().pictures {
         PictureTarget::Directory(path) => path,
         PictureTarget::Bucket(bucket) => panic!("{bucket:?}"),
@@ -268,7 +306,8 @@ fn proxies_are_named_or_all() {
     use crate::serve::Proxies;
     let directory = tempfile::tempdir().unwrap();
     let data = format!("--data-dir={}", directory.path().display());
-    let resolve = |flags: &[&str]| Settings::resolve(args(&[&[data.as_str()], flags].concat()));
+    let resolve =
+        |flags: &[&str]| Settings::resolve(args(&[&[data.as_str()], flags].concat()), ProviderFacts::default());
     let settings = resolve(&[]).unwrap().connections;
     assert_eq!((settings.total, settings.per_address, settings.proxies), (None, 512, Proxies::Some(Vec::new())));
     assert_eq!(resolve(&["--trust-proxy=true"]).unwrap().connections.proxies, Proxies::All);

@@ -1,6 +1,7 @@
 //! Bodies that note when a client keeps us waiting and when an answer is out of our hands.
 
-use super::{requests::Answering, talk::Talk};
+use super::{requests::Turn, talk::Talk};
+use axum::BoxError;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use std::{
     pin::Pin,
@@ -8,31 +9,57 @@ use std::{
     task::{Context, Poll},
 };
 
-/// A request's body.
+/// A request's body. With its end the request takes its turn among those that are worked on.
 #[derive(Debug)]
 pub(super) struct Received {
     body: Incoming,
     talk: Arc<Talk>,
+    turn: Arc<Turn>,
 }
 
+/// What a handler hears of a body whose connection or request has to give way: the client is answered elsewhere.
+#[derive(Debug, thiserror::Error)]
+#[error("the request gave way to others before its body was here")]
+struct GaveWay;
+
 impl Received {
-    pub(super) fn new(body: Incoming, talk: Arc<Talk>) -> Self {
-        Self { body, talk }
+    pub(super) fn new(body: Incoming, talk: Arc<Talk>, turn: Arc<Turn>) -> Self {
+        if body.is_end_stream() {
+            turn.begin();
+        }
+        Self { body, talk, turn }
+    }
+
+    /// Notes what came, and whether the handler may have it.
+    fn note(&self, frame: Option<&Frame<Bytes>>) -> bool {
+        let bytes = frame.and_then(Frame::data_ref).map_or(0, Bytes::len);
+        let is_current = if frame.is_some() { self.talk.body_came(bytes) } else { self.talk.body_over() };
+        let is_whole = frame.is_none() || self.body.is_end_stream();
+        is_current && if is_whole { self.turn.begin() } else { self.turn.grow(bytes) }
     }
 }
 
 impl Body for Received {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BoxError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(cx);
-        match &frame {
-            Poll::Pending => self.talk.body_awaited(),
-            Poll::Ready(Some(Ok(frame))) => self.talk.body_came(frame.data_ref().map_or(0, Bytes::len)),
-            Poll::Ready(_) => self.talk.body_over(),
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let frame = match Pin::new(&mut self.body).poll_frame(cx) {
+            Poll::Pending => {
+                self.talk.body_awaited();
+                return Poll::Pending;
+            }
+            Poll::Ready(Some(Err(error))) => {
+                self.talk.body_over();
+                return Poll::Ready(Some(Err(error.into())));
+            }
+            Poll::Ready(Some(Ok(frame))) => Some(frame),
+            Poll::Ready(None) => None,
+        };
+        if !self.note(frame.as_ref()) {
+            return Poll::Ready(Some(Err(GaveWay.into())));
         }
-        frame
+        Poll::Ready(frame.map(Ok))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -45,8 +72,10 @@ impl Body for Received {
 }
 
 impl Drop for Received {
+    /// Whoever wants no more of the body begins without it.
     fn drop(&mut self) {
         self.talk.body_over();
+        self.turn.begin();
     }
 }
 
@@ -54,14 +83,12 @@ impl Drop for Received {
 #[derive(Debug)]
 pub(super) struct UnderWay {
     talk: Arc<Talk>,
-    /// Its place among the requests of proxied clients.
-    pub(super) answering: Option<Answering>,
 }
 
 impl UnderWay {
     pub(super) fn begin(talk: &Arc<Talk>) -> Self {
         talk.request_began();
-        Self { talk: Arc::clone(talk), answering: None }
+        Self { talk: Arc::clone(talk) }
     }
 }
 

@@ -1,16 +1,16 @@
 //! One connection from its first byte to its last.
 
 use super::{
-    Connections,
     bodies::{Answer, Received, UnderWay},
-    connections::Place,
+    connections::{Connections, Place},
+    requests::crowded,
     slots::Doing,
     stream::Stream,
     talk::{Late, Standing, Talk},
 };
 use crate::Shutdown;
 use axum::{Router, body::Body, extract::ConnectInfo, response::IntoResponse};
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use std::{
@@ -35,7 +35,6 @@ pub(super) struct Connection {
     pub(super) socket: TcpStream,
     pub(super) peer: SocketAddr,
     pub(super) place: Place,
-    pub(super) proxy: bool,
     pub(super) server: &'static str,
 }
 
@@ -53,18 +52,19 @@ enum End {
 impl Connection {
     /// Answers what comes on it.
     pub(super) async fn run(self, router: Router, connections: Connections, shutdown: Shutdown) {
-        let Self { socket, peer, place, proxy, server } = self;
+        let Self { socket, peer, place, server } = self;
         let patience = *connections.patience();
-        let (place, talk) = (Arc::new(place), Arc::new(Talk::new(patience, proxy)));
+        let (talk, place) = (Arc::clone(&place.talk), Arc::new(place));
         let stream = Stream { socket, talk: Arc::clone(&talk), _place: Arc::clone(&place) };
         let service = {
-            let talk = Arc::clone(&talk);
+            let place = Arc::clone(&place);
             service_fn(move |request| {
-                let under_way = UnderWay::begin(&talk);
-                answer(router.clone(), connections.clone(), peer, Arc::clone(&talk), under_way, request)
+                let under_way = UnderWay::begin(&place.talk);
+                answer(router.clone(), connections.clone(), peer, Arc::clone(&place), under_way, request)
             })
         };
-        // Without hyper's own time-out for heads: it counts the rest between two requests as well, and starts anew there.
+        // Without hyper's own time-out for heads: it counts the rest between two requests as well, and starts anew
+        // there.
         let mut connection = http1::Builder::new()
             .max_buf_size(BUFFER)
             .header_read_timeout(None::<Duration>)
@@ -83,8 +83,9 @@ impl Connection {
                     }
                     return Poll::Ready(End::Over);
                 }
-                if !watch.told && told.as_mut().poll(cx).is_ready() {
-                    watch.told = true;
+                // What was said is in the conversation; this only wakes us.
+                while told.as_mut().poll(cx).is_ready() {
+                    told.set(place.go.notified());
                 }
                 if watch.stop_at.is_none() && stopping.as_mut().poll(cx).is_ready() {
                     watch.stop_at = Some(Instant::now() + patience.stop);
@@ -97,6 +98,9 @@ impl Connection {
             }
         })
         .await;
+        // An upgrade may be over within one step: from now on nobody looks here, and its slot must say that it is in
+        // use.
+        watch.tell();
         if let End::Late(late) = end {
             metrics::counter!("http_connections_timed_out_total", "server" => server, "what" => late.name())
                 .increment(1);
@@ -114,8 +118,6 @@ struct Watch<'a> {
     /// What the slots know.
     known: (Doing, Instant),
     armed: Option<Instant>,
-    told: bool,
-    kept: bool,
     stop_at: Option<Instant>,
     finishing: bool,
 }
@@ -123,30 +125,33 @@ struct Watch<'a> {
 impl<'a> Watch<'a> {
     fn new(talk: &'a Talk, place: &'a Place) -> Self {
         let Standing { doing, since, .. } = talk.standing();
-        let (armed, stop_at) = (None, None);
-        Self { talk, place, known: (doing, since), armed, told: false, kept: false, stop_at, finishing: false }
+        Self { talk, place, known: (doing, since), armed: None, stop_at: None, finishing: false }
     }
 
     /// Whether the request under way must be the connection's last; asked for once.
     fn must_finish(&mut self) -> bool {
-        let now = (self.told || self.stop_at.is_some()) && !self.finishing;
+        let now = self.stop_at.is_some() && !self.finishing;
         self.finishing |= now;
         now
     }
 
-    /// Tells the slots what the connection does, and whether it has to end.
-    fn look(&mut self, cx: &mut Context<'_>, mut clock: Pin<&mut Sleep>) -> Poll<End> {
+    /// Tells the slots what the connection does.
+    fn tell(&mut self) -> Standing {
+        let again = self.talk.retell();
         let standing = self.talk.standing();
-        if self.told && !self.kept {
-            if standing.doing != Doing::Busy {
-                return Poll::Ready(End::Told);
-            }
-            self.kept = true;
-            self.place.keep();
-        }
-        if self.known != (standing.doing, standing.since) {
+        if again || self.known != (standing.doing, standing.since) {
             self.known = (standing.doing, standing.since);
             self.place.tell(standing.doing, standing.since);
+        }
+        standing
+    }
+
+    /// Looks whether the connection has to end.
+    fn look(&mut self, cx: &mut Context<'_>, mut clock: Pin<&mut Sleep>) -> Poll<End> {
+        let standing = self.tell();
+        // One that is busy all the same is being told that there is no place for its request.
+        if standing.doing != Doing::Busy && self.talk.is_leaving() {
+            return Poll::Ready(End::Told);
         }
         let stop = self.stop_at.filter(|_| standing.doing == Doing::Waiting);
         let Some(until) = standing.until.map(|(until, _)| until).into_iter().chain(stop).min() else {
@@ -175,22 +180,31 @@ async fn answer(
     router: Router,
     connections: Connections,
     peer: SocketAddr,
-    talk: Arc<Talk>,
-    mut under_way: UnderWay,
+    place: Arc<Place>,
+    under_way: UnderWay,
     request: Request<Incoming>,
 ) -> Result<Response<Answer>, Infallible> {
-    let mut request = request.map(|body| Body::new(Received::new(body, Arc::clone(&talk))));
+    let talk = Arc::clone(&place.talk);
+    if !place.stay() {
+        let mut response = crowded().into_response();
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        return Ok(response.map(|body| Answer { body, _under_way: under_way }));
+    }
     let caller = connections.peer(peer.ip(), request.headers());
-    let response = match caller.begin() {
-        Ok(answering) => {
-            under_way.answering = answering;
-            request.extensions_mut().insert(ConnectInfo(peer));
-            request.extensions_mut().insert(caller);
-            let Ok(response) = router.oneshot(request).await;
-            response
+    let turn = Arc::new(caller.arrive());
+    let mut request = request.map(|body| Body::new(Received::new(body, Arc::clone(&talk), Arc::clone(&turn))));
+    request.extensions_mut().insert(ConnectInfo(peer));
+    request.extensions_mut().insert(caller);
+    let response = tokio::select! {
+        biased;
+        () = turn.refused() => {
+            metrics::counter!("http_requests_refused_total").increment(1);
+            crowded().into_response()
         }
-        Err(problem) => problem.into_response(),
+        Ok(response) = router.oneshot(request) => response,
     };
+    // The work is done. Whoever does not read the answer keeps a connection, but nobody else's turn.
+    drop(turn);
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         talk.upgrade();
     }

@@ -1,13 +1,17 @@
 //! The connections of the process, over all its ports: the slots behind a lock, and what is told of them.
 
 use super::{
-    Origin, Proxies, counted, descriptors,
+    Origin, Proxies, descriptors,
     patience::Patience,
-    requests::{Answering, Requests},
-    slots::{Doing, Limits, Refused, SlotId, Slots},
+    peer::Peer,
+    requests::Requests,
+    slots::{Doing, Guest, Limits, Refused, SlotId, Slots},
+    standing::StaffTokens,
+    talk::Talk,
     throttle::Throttle,
 };
-use crate::{Problem, config::ConnectionSettings};
+use crate::config::ConnectionSettings;
+use http::{HeaderMap, header};
 use std::{
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -19,8 +23,13 @@ use tokio::sync::Notify;
 const BESIDE_SOCKETS: usize = 12_288;
 /// Connections told to go that accepting waits for: they still hold a descriptor each.
 const LEAVING: usize = 32;
-/// How long it waits for them.
-const PARTING: Duration = Duration::from_secs(1);
+/// How long it waits for them: nobody who was told to go has anything to finish, so they are gone as soon as their turn
+/// comes, and a newcomer must not pay for one who is not.
+const PARTING: Duration = Duration::from_millis(100);
+/// The share of the slots that WebSockets leave to everything else, one part in …
+const BESIDE_SHARE: usize = 4;
+/// The largest share of them that one address has, one part in …
+const ADDRESS_SHARE: usize = 2;
 
 /// All connections of this process; cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,8 +37,10 @@ pub struct Connections(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    slots: Mutex<Slots<Victim>>,
+    slots: Mutex<Slots<Line>>,
+    total: usize,
     requests: Requests,
+    tokens: StaffTokens,
     proxies: Proxies,
     patience: Patience,
     /// Somebody who was told to go is gone.
@@ -37,11 +48,27 @@ struct Inner {
     full: Throttle,
 }
 
-/// A connection that can be told to go.
+/// The way to a connection that can be told to go.
 #[derive(Clone, Debug)]
-pub(super) struct Victim {
+pub(super) struct Line {
     server: &'static str,
+    talk: Arc<Talk>,
     go: Arc<Notify>,
+}
+
+impl Guest for Line {
+    fn leave(&self) -> bool {
+        let leaves = self.talk.leave();
+        if leaves {
+            metrics::counter!("http_connections_evicted_total", "server" => self.server).increment(1);
+            self.go.notify_one();
+        }
+        leaves
+    }
+
+    fn stay(&self) {
+        self.talk.stay();
+    }
 }
 
 /// A connection's slot; dropping it gives it back. The socket itself keeps it, so that it is taken exactly as long as a
@@ -50,15 +77,19 @@ pub(super) struct Victim {
 pub(super) struct Place {
     connections: Connections,
     server: &'static str,
+    peer: IpAddr,
     id: SlotId,
-    /// Notified when the connection has to go.
+    /// What is said on the connection, and whether it was told to go.
+    pub(super) talk: Arc<Talk>,
+    /// Notified when it was.
     pub(super) go: Arc<Notify>,
 }
 
 impl Connections {
     /// Raises the process's limit of open files and derives from it how many connections there may be.
     ///
-    /// `database` is how many connections the database pool may open, `sockets` how many WebSockets the gateway may keep.
+    /// `database` is how many connections the database pool may open, `sockets` how many WebSockets the gateway may
+    /// keep.
     #[must_use]
     pub fn of_process(settings: &ConnectionSettings, database: usize, sockets: usize) -> Self {
         let limit = descriptors::raise();
@@ -77,12 +108,25 @@ impl Connections {
             );
         }
         metrics::gauge!("http_connection_slots").set(u32::try_from(total).unwrap_or(u32::MAX));
-        Self::new(Limits { total, per_address: settings.per_address }, settings.proxies.clone(), Patience::default())
+        let per_address = settings.per_address.min(total / ADDRESS_SHARE).max(1);
+        Self::new(Limits { total, per_address }, settings.proxies.clone(), Patience::default())
+    }
+
+    /// How many of `wanted` WebSockets there may be: they are never replaced, and what else comes needs places, too.
+    #[must_use]
+    pub fn sockets(&self, wanted: usize) -> usize {
+        let room = (self.0.total - self.0.total / BESIDE_SHARE).max(1);
+        if wanted > room {
+            tracing::warn!(sockets = room, wanted, "COMANDA_WS_MAX_SOCKETS is more than there is room for");
+        }
+        wanted.min(room)
     }
 
     pub(super) fn new(limits: Limits, proxies: Proxies, patience: Patience) -> Self {
         Self(Arc::new(Inner {
             slots: Mutex::new(Slots::new(limits)),
+            total: limits.total,
+            tokens: StaffTokens::default(),
             requests: Requests::new(limits.total, limits.per_address),
             proxies,
             patience,
@@ -93,25 +137,19 @@ impl Connections {
 
     /// Gives a newcomer a place, and tells whoever has to go for it.
     pub(super) fn admit(&self, peer: IpAddr, server: &'static str) -> Result<Place, Refused> {
-        let go = Arc::new(Notify::new());
-        let origin = Origin::of(peer, &self.0.proxies);
-        let victim = Victim { server, go: Arc::clone(&go) };
-        let admitted = self.slots().admit(origin, Instant::now(), victim);
-        let admitted = admitted.inspect_err(|refused| self.refused(server, peer, *refused))?;
-        if let Some(victim) = admitted.evicted {
-            evict(&victim);
-        }
+        let (go, origin) = (Arc::new(Notify::new()), Origin::of(peer, &self.0.proxies));
+        let talk = Arc::new(Talk::new(self.0.patience, matches!(origin, Origin::Proxy(_))));
+        let line = Line { server, talk: Arc::clone(&talk), go: Arc::clone(&go) };
+        let admitted = self.slots().admit(origin, Instant::now(), line);
+        let id = admitted.inspect_err(|refused| self.refused(server, peer, *refused))?.id;
         metrics::gauge!("http_connections_open", "server" => server).increment(1);
         metrics::counter!("http_connections_accepted_total", "server" => server).increment(1);
-        Ok(Place { connections: self.clone(), server, id: admitted.id, go })
+        Ok(Place { connections: self.clone(), server, peer, id, talk, go })
     }
 
     /// Makes room when there are no descriptors left although there are slots: something else of ours took them.
     pub(super) fn make_room(&self) {
-        let victim = self.slots().evict_one(Instant::now());
-        if let Some(victim) = victim {
-            evict(&victim);
-        }
+        self.slots().evict_one(Instant::now());
     }
 
     /// Waits while too many of those told to go still hold their descriptors.
@@ -128,18 +166,23 @@ impl Connections {
         let _ = tokio::time::timeout(PARTING, gone).await;
     }
 
-    pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
-        self.0.proxies.trusts(peer)
-    }
-
     pub(super) fn patience(&self) -> &Patience {
         &self.0.patience
     }
 
     /// What the serve loop tells the handlers about who is calling.
-    pub(super) fn peer(&self, address: IpAddr, headers: &http::HeaderMap) -> Peer {
+    pub(super) fn peer(&self, address: IpAddr, headers: &HeaderMap) -> Peer {
+        let token = headers.get(header::AUTHORIZATION).map(|value| self.tokens().digest(value.as_bytes()));
         let client = self.0.proxies.client(address, headers);
-        Peer { connections: self.clone(), client, origin: Origin::of(address, &self.0.proxies) }
+        Peer { connections: self.clone(), client, origin: Origin::of(address, &self.0.proxies), token }
+    }
+
+    pub(super) fn requests(&self) -> &Requests {
+        &self.0.requests
+    }
+
+    pub(super) fn tokens(&self) -> &StaffTokens {
+        &self.0.tokens
     }
 
     fn refused(&self, server: &'static str, peer: IpAddr, refused: Refused) {
@@ -153,14 +196,9 @@ impl Connections {
         }
     }
 
-    fn slots(&self) -> MutexGuard<'_, Slots<Victim>> {
+    pub(super) fn slots(&self) -> MutexGuard<'_, Slots<Line>> {
         self.0.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn evict(victim: &Victim) {
-    metrics::counter!("http_connections_evicted_total", "server" => victim.server).increment(1);
-    victim.go.notify_one();
 }
 
 impl Place {
@@ -169,61 +207,22 @@ impl Place {
         self.connections.slots().tell(self.id, doing, since);
     }
 
-    /// Notes that the connection was told to go and has a request to answer first.
-    pub(super) fn keep(&self) {
-        self.connections.slots().keep(self.id);
-        self.connections.0.gone.notify_one();
+    /// Whether the request that has just come may be answered: always, unless the connection was told to go and finds
+    /// no place again.
+    pub(super) fn stay(&self) -> bool {
+        if !self.talk.is_leaving() {
+            return true;
+        }
+        let stayed = self.connections.slots().stay(self.id, Instant::now());
+        self.connections.0.gone.notify_waiters();
+        stayed.inspect_err(|refused| self.connections.refused(self.server, self.peer, *refused)).is_ok()
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         self.connections.slots().release(self.id);
-        self.connections.0.gone.notify_one();
+        self.connections.0.gone.notify_waiters();
         metrics::gauge!("http_connections_open", "server" => self.server).decrement(1);
-    }
-}
-
-/// Who sent a request: an extension of every request that [`serve`](super::serve) takes.
-#[derive(Clone, Debug)]
-pub struct Peer {
-    connections: Connections,
-    client: IpAddr,
-    origin: Origin,
-}
-
-impl Peer {
-    /// The client's address, as a trusted proxy tells it or as the connection shows it.
-    #[must_use]
-    pub const fn address(&self) -> IpAddr {
-        self.client
-    }
-
-    /// Notes that a good staff token came with this request: for a day the address may use the slots kept for staff.
-    /// Only to be called when the token was verified.
-    pub fn note_staff(&self) {
-        let now = Instant::now();
-        self.connections.slots().note_staff(self.origin, now);
-        if matches!(self.origin, Origin::Proxy(_)) {
-            self.connections.slots().note_staff(self.behind(), now);
-        }
-    }
-
-    /// Takes a place among the requests that are being answered. Clients with connections of their own are bounded by
-    /// those; clients behind a proxy share its connections and are counted here.
-    pub(super) fn begin(&self) -> Result<Option<Answering>, Problem> {
-        if matches!(self.origin, Origin::Address(_)) {
-            return Ok(None);
-        }
-        let staff = self.connections.slots().staff(self.behind(), Instant::now());
-        let begun = self.connections.0.requests.begin(counted(self.client), staff);
-        begun.map(Some).ok_or_else(|| {
-            metrics::counter!("http_requests_refused_total").increment(1);
-            Problem::unavailable("Too many requests at once, please try again").retry_after(1)
-        })
-    }
-
-    fn behind(&self) -> Origin {
-        Origin::Address(counted(self.client))
     }
 }

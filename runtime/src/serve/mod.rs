@@ -1,12 +1,13 @@
-//! HTTP on a port, so that nobody outside can stop the house by holding connections: the one loop behind the API and the
-//! gateway.
+//! HTTP on a port, so that nobody outside can stop the house by holding connections: the one loop behind the API and
+//! the gateway.
 //!
 //! * `descriptors`: how many files there may be, and so how many connections.
 //! * `slots`: who has a place, who gets one, whose is taken for it. Plain data.
 //! * `connections`: the same behind a lock, shared by all ports of the process, with its metrics.
 //! * `connection`, `talk`, `stream`, `bodies`: one connection, what its client owes us, and until when.
-//! * `requests`: what clients behind a proxy, who share its connections, may have under way.
-//! * `origin`: whom a connection and a request are counted for.
+//! * `requests`: whose bodies are still on their way, and what clients behind a proxy, who share its connections, may
+//!   have at work.
+//! * `origin`, `peer`, `standing`: whom a connection and a request are counted for, and who counts as staff.
 //!
 //! Staff who call from the very address that floods us are answered: a newcomer replaces a connection that is silent,
 //! slow or at rest, and is refused only where all are busy.
@@ -17,14 +18,17 @@ mod connections;
 mod descriptors;
 mod origin;
 mod patience;
+mod peer;
 mod requests;
 mod slots;
+mod standing;
 mod stream;
 mod talk;
 mod throttle;
 
-pub use connections::{Connections, Peer};
+pub use connections::Connections;
 pub use origin::{Proxies, counted};
+pub use peer::Peer;
 
 use crate::Shutdown;
 use axum::Router;
@@ -105,8 +109,7 @@ fn take(socket: TcpStream, peer: SocketAddr, server: &'static str, connections: 
             if let Err(error) = socket.set_nodelay(true) {
                 tracing::debug!(%error, "a connection keeps Nagle's algorithm");
             }
-            let proxy = connections.is_proxy(peer.ip());
-            Some(Connection { socket, peer, place, proxy, server })
+            Some(Connection { socket, peer, place, server })
         }
         Err(_) => {
             // Best effort: nothing is waited for on behalf of somebody who was turned away.

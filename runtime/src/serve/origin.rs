@@ -28,8 +28,9 @@ impl Proxies {
         }
     }
 
-    /// The address of the client behind a request of `peer`. A proxy appends the address that it saw itself, as the last
-    /// entry or as a header line of its own behind those the client sent; everything before that is the client's word.
+    /// The address of the client behind a request of `peer`. A proxy appends the address that it saw itself, as the
+    /// last entry or as a header line of its own behind those the client sent; everything before that is the client's
+    /// word.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let forwarded = self.trusts(peer).then(|| headers.get_all(FORWARDED_FOR).iter().next_back()).flatten();
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_line_is_the_proxys_own() {
+    fn the_last_line_is_the_one_of_the_proxy() {
         let proxies = proxies(&["10.0.0.0/8"]);
         for (lines, client) in [
             (&["198.51.100.7"][..], "198.51.100.7"),

@@ -10,12 +10,13 @@ pub(super) struct Patience {
     pub(super) head: Duration,
     /// From an answer to the first byte of the next request.
     pub(super) idle: Duration,
-    /// The same on a connection of a proxy, which keeps its connections in stock: it must be the one that gives them up,
-    /// or it sends a request into a connection that is just being closed.
+    /// The same on a connection of a proxy, which keeps its connections in stock: it must be the one that gives them
+    /// up, or it sends a request into a connection that is just being closed.
     pub(super) idle_proxy: Duration,
     /// In which time at least [`pace`](Self::pace) bytes of a body must arrive, or of an answer be taken.
     pub(super) stall: Duration,
-    /// Half a kilobyte a second: any phone on any network does better, and whoever means to hold a connection must work.
+    /// Half a kilobyte a second: any phone on any network does better, and whoever means to hold a connection must
+    /// work.
     pub(super) pace: usize,
     /// What a connection without a request gets when the process stops.
     pub(super) stop: Duration,

@@ -4,12 +4,15 @@
 //!
 //! * An address holds a bounded number of slots, a trusted proxy as many as there are. The last tenth of all slots is
 //!   for addresses that used a staff token within a day.
-//! * Where a newcomer finds everything taken, the connection that kept us waiting longest goes: one that has not yet sent
-//!   a whole request head or rests between two requests, or one that has been owing the rest of a body or the reading of
-//!   an answer for a while. What is being worked on and what became a WebSocket is never touched.
-//! * For a full address it is one of its own. For a full process it is one of the address with the most that *wait*, not
-//!   the most at all: a house whose hundreds of sockets are busy behind one address must not pay for a stranger's flood.
-//!   Addresses of staff come last.
+//! * Where a newcomer finds everything taken, the connection that kept us waiting longest goes: one that has not yet
+//!   sent a whole request head or rests between two requests, or one that has been owing the rest of a body or the
+//!   reading of an answer for a while; one that owes it only since a moment ago where there is no other. What is being
+//!   worked on and what became a WebSocket is never touched: a connection is asked before it goes.
+//! * Whoever was told to go and has a request all the same may stay if there is a place, as for a newcomer. So no bound
+//!   is ever exceeded.
+//! * For a full address it is one of its own. For a full process it is one of the address with the most that *wait*,
+//!   not the most at all: a house whose hundreds of sockets are busy behind one address must not pay for a stranger's
+//!   flood. Addresses of staff come last.
 //!
 //! Everything is ordered by when the client last did what it owed, in sets: taking a place costs a logarithm, whatever
 //! the number of connections.
@@ -74,14 +77,22 @@ pub(super) enum Refused {
     Total,
 }
 
-/// A place, and the connection that has to go for it.
+/// A place, and the connection that goes for it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Admitted<H> {
     pub(super) id: SlotId,
     pub(super) evicted: Option<H>,
 }
 
-/// All slots. `H` is the way to tell a connection that it has to go.
+/// The way to a connection.
+pub(super) trait Guest: Clone {
+    /// Asks it to go. It does not while something is being worked on, whatever the slots know.
+    fn leave(&self) -> bool;
+    /// Tells it that it may stay.
+    fn stay(&self);
+}
+
+/// All slots. `H` is the way to each connection.
 #[derive(Debug)]
 pub(super) struct Slots<H> {
     limits: Limits,
@@ -130,7 +141,9 @@ impl Held {
     fn victim(&self, now: Instant) -> Option<SlotId> {
         let overdue = |(since, _): &&(Instant, SlotId)| now.duration_since(*since) >= STALL_GRACE;
         let stalled = self.stalled.first().filter(overdue);
-        self.waiting.first().into_iter().chain(stalled).min().map(|(_, id)| *id)
+        let first = self.waiting.first().into_iter().chain(stalled).min();
+        // Without this, bodies that are begun anew every three seconds would keep everybody else out.
+        first.or_else(|| self.stalled.first()).map(|(_, id)| *id)
     }
 
     fn set(&mut self, doing: Doing) -> Option<&mut BTreeSet<(Instant, SlotId)>> {
@@ -142,7 +155,7 @@ impl Held {
     }
 }
 
-impl<H: Clone> Slots<H> {
+impl<H: Guest> Slots<H> {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -159,32 +172,73 @@ impl<H: Clone> Slots<H> {
 
     /// Gives a newcomer a slot, if need be another's.
     pub(super) fn admit(&mut self, origin: Origin, now: Instant, handle: H) -> Result<Admitted<H>, Refused> {
-        let staff = self.staff(origin, now);
-        let victim = match self.own_victim(origin, now) {
-            Ok(Some(victim)) => Some(victim),
-            Ok(None) if self.has_room(staff) => None,
-            Ok(None) => Some(self.any_victim(staff, now).ok_or(Refused::Total)?),
-            // Everything of the address is at work, a house full of sockets perhaps, and staff are at it, too.
-            Err(Refused::Address) if staff && self.has_room(true) && self.within_overflow(origin) => None,
-            Err(refused) => return Err(refused),
-        };
-        let evicted = victim.and_then(|victim| self.evict(victim));
+        let evicted = self.make_place(origin, now)?;
         let id = self.next;
         self.next += 1;
         self.slots.insert(id, Slot { origin, doing: Doing::Waiting, since: now, leaving: false, handle });
-        self.staff_used += usize::from(staff);
+        self.count(origin, now);
         self.change(origin, |held| {
-            held.all += 1;
-            held.staff = staff;
             held.waiting.insert((now, id));
         });
         Ok(Admitted { id, evicted })
     }
 
+    /// A connection that was told to go has a request: it stays if there is a place, as for a newcomer.
+    pub(super) fn stay(&mut self, id: SlotId, now: Instant) -> Result<Option<H>, Refused> {
+        let Some(origin) = self.slots.get(&id).filter(|slot| slot.leaving).map(|slot| slot.origin) else {
+            return Ok(None);
+        };
+        let evicted = self.make_place(origin, now)?;
+        if let Some(slot) = self.slots.get_mut(&id) {
+            (slot.leaving, slot.doing, slot.since) = (false, Doing::Busy, now);
+            slot.handle.stay();
+            self.leaving -= 1;
+            self.count(origin, now);
+        }
+        Ok(evicted)
+    }
+
+    /// Finds a place for one more of `origin`, if need be another's, who is told so.
+    fn make_place(&mut self, origin: Origin, now: Instant) -> Result<Option<H>, Refused> {
+        let staff = self.staff(origin, now);
+        while let Some(victim) = self.whom_to_replace(origin, staff, now)? {
+            let evicted = self.evict(victim, now);
+            if evicted.is_some() {
+                return Ok(evicted);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Who has to go for one more of `origin`; `None` where there is a place.
+    fn whom_to_replace(&self, origin: Origin, staff: bool, now: Instant) -> Result<Option<SlotId>, Refused> {
+        match self.own_victim(origin, now) {
+            Ok(None) if !self.has_room(staff) => self.any_victim(staff, now).map(Some).ok_or(Refused::Total),
+            // Everything of the address is at work, a house full of sockets perhaps, and staff are at it, too.
+            Err(Refused::Address) if staff && self.has_room(true) && self.within_overflow(origin) => Ok(None),
+            own => own,
+        }
+    }
+
+    /// Counts one more of `origin`.
+    fn count(&mut self, origin: Origin, now: Instant) {
+        let staff = self.staff(origin, now);
+        self.staff_used += usize::from(staff);
+        self.change(origin, |held| {
+            held.all += 1;
+            held.staff = staff;
+        });
+    }
+
     /// Makes room for whatever else needs a descriptor.
     pub(super) fn evict_one(&mut self, now: Instant) -> Option<H> {
-        let victim = self.any_victim(true, now)?;
-        self.evict(victim)
+        loop {
+            let victim = self.any_victim(true, now)?;
+            let evicted = self.evict(victim, now);
+            if evicted.is_some() {
+                return evicted;
+            }
+        }
     }
 
     /// Notes what a connection does from `since` on.
@@ -200,18 +254,6 @@ impl<H: Clone> Slots<H> {
                 set.insert((since, id));
             }
         });
-    }
-
-    /// A connection that was told to go had just begun with a request: it is counted again, and ends with that request.
-    /// Otherwise a socket that began at this very moment would be on its way out for hours.
-    pub(super) fn keep(&mut self, id: SlotId) {
-        let Some(slot) = self.slots.get_mut(&id).filter(|slot| slot.leaving) else { return };
-        (slot.leaving, slot.doing) = (false, Doing::Busy);
-        let origin = slot.origin;
-        self.leaving -= 1;
-        let staff = self.origins.get(&origin).is_some_and(|held| held.staff);
-        self.staff_used += usize::from(staff);
-        self.change(origin, |held| held.all += 1);
     }
 
     /// The connection is gone, and with it its descriptor.
@@ -295,7 +337,12 @@ impl<H: Clone> Slots<H> {
         of(&self.ordinary).or_else(|| of(&self.of_staff).filter(|_| beyond_theirs))
     }
 
-    fn evict(&mut self, id: SlotId) -> Option<H> {
+    /// Tells a connection to go. One that is at work by now is noted as that and stays.
+    fn evict(&mut self, id: SlotId, now: Instant) -> Option<H> {
+        if !self.slots.get(&id)?.handle.leave() {
+            self.tell(id, Doing::Busy, now);
+            return None;
+        }
         let mut slot = self.slots.remove(&id)?;
         self.uncount(&slot, id);
         slot.leaving = true;

@@ -60,6 +60,10 @@ struct State {
     /// When the first byte of the next request came.
     first_byte: Option<Instant>,
     upgraded: bool,
+    /// Told to go for another connection: nothing new is begun.
+    leaving: bool,
+    /// The slots learned from the conversation itself what it does, so that they have to be told again.
+    retell: bool,
     incoming: Pace,
     outgoing: Pace,
 }
@@ -95,13 +99,49 @@ impl Pace {
 impl Talk {
     pub(super) fn new(patience: Patience, proxy: bool) -> Self {
         let rest = Instant::now();
-        let (incoming, outgoing) = (Pace::default(), Pace::default());
-        let state = State { rest, requests: 0, served: false, first_byte: None, upgraded: false, incoming, outgoing };
+        let state = State {
+            rest,
+            requests: 0,
+            served: false,
+            first_byte: None,
+            upgraded: false,
+            leaving: false,
+            retell: false,
+            incoming: Pace::default(),
+            outgoing: Pace::default(),
+        };
         Self { patience, proxy, state: Mutex::new(state) }
     }
 
     pub(super) fn standing(&self) -> Standing {
-        let state = self.state();
+        self.standing_of(&self.state())
+    }
+
+    /// Asks the connection to go for another one. Not while something is being worked on; whether it goes is decided
+    /// here and now, so that a request that comes at this very moment is either begun or never begun.
+    pub(super) fn leave(&self) -> bool {
+        let mut state = self.state();
+        let goes = self.standing_of(&state).doing != Doing::Busy;
+        state.leaving |= goes;
+        state.retell |= !goes;
+        goes
+    }
+
+    /// The connection found a place again.
+    pub(super) fn stay(&self) {
+        self.state().leaving = false;
+    }
+
+    pub(super) fn is_leaving(&self) -> bool {
+        self.state().leaving
+    }
+
+    /// Whether the slots have to be told what they were told before; asked once.
+    pub(super) fn retell(&self) -> bool {
+        std::mem::take(&mut self.state().retell)
+    }
+
+    fn standing_of(&self, state: &State) -> Standing {
         let stalled = |since, late| {
             let until = Some((since + self.patience.stall, late));
             Standing { doing: Doing::Stalled, since, until }
@@ -161,14 +201,19 @@ impl Talk {
         self.state().incoming.wait();
     }
 
-    /// A part of the body came.
-    pub(super) fn body_came(&self, bytes: usize) {
-        self.state().incoming.moved(bytes, self.patience.pace);
+    /// A part of the body came. Whether it may be read: a connection that was told to go while it owed the rest has
+    /// nothing begun any more.
+    pub(super) fn body_came(&self, bytes: usize) -> bool {
+        let mut state = self.state();
+        state.incoming.moved(bytes, self.patience.pace);
+        !state.leaving
     }
 
-    /// Nobody waits for a body any more.
-    pub(super) fn body_over(&self) {
-        self.state().incoming = Pace::default();
+    /// Nobody waits for a body any more. Whether what came may be used, as for a part of it.
+    pub(super) fn body_over(&self) -> bool {
+        let mut state = self.state();
+        state.incoming = Pace::default();
+        !state.leaving
     }
 
     /// The client takes no more for now.

@@ -3,10 +3,13 @@
 use super::*;
 use crate::serve::{patience::Patience, slots::Limits};
 use axum::{
-    body::Bytes,
-    extract::DefaultBodyLimit,
+    Extension,
+    body::{Body, Bytes},
+    extract::{DefaultBodyLimit, Request},
+    response::Response,
     routing::{get, post},
 };
+use hyper_util::rt::TokioIo;
 use std::time::Instant;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -18,6 +21,7 @@ const LONG: Duration = Duration::from_secs(30);
 
 struct House {
     address: SocketAddr,
+    connections: Connections,
     shutdown: Shutdown,
     serving: tokio::task::JoinHandle<()>,
 }
@@ -33,8 +37,22 @@ fn short() -> Patience {
     }
 }
 
+/// Becomes another protocol, in which each byte comes back, without ever waiting.
+async fn upgrade(mut request: Request) -> Response {
+    let upgrade = hyper::upgrade::on(&mut request);
+    tokio::spawn(async move {
+        let mut socket = TokioIo::new(upgrade.await.unwrap());
+        let mut byte = [0];
+        while socket.read_exact(&mut byte).await.is_ok() && socket.write_all(&byte).await.is_ok() {}
+    });
+    let head = Response::builder().status(101).header("connection", "upgrade").header("upgrade", "echo");
+    head.body(Body::empty()).unwrap()
+}
+
 async fn open(limits: Limits, proxies: Proxies, patience: Patience) -> House {
     let router = Router::new()
+        .route("/upgrade", get(upgrade))
+        .route("/staff", get(async |Extension(peer): Extension<Peer>| peer.note_staff_token()))
         .route("/", get(async || "hello"))
         .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(3)).await))
         .route("/large", get(async || vec![b'x'; 64 << 20]))
@@ -43,8 +61,8 @@ async fn open(limits: Limits, proxies: Proxies, patience: Patience) -> House {
     let address = listener.local_addr().unwrap();
     let shutdown = Shutdown::new(LONG);
     let connections = Connections::new(limits, proxies, patience);
-    let serving = tokio::spawn(serve(listener, router, "test", connections, shutdown.clone()));
-    House { address, shutdown, serving }
+    let serving = tokio::spawn(serve(listener, router, "test", connections.clone(), shutdown.clone()));
+    House { address, connections, shutdown, serving }
 }
 
 fn nobody() -> Proxies {
@@ -214,6 +232,130 @@ async fn a_client_behind_a_proxy_cannot_have_all_of_it_at_work() {
     for socket in &mut sockets {
         assert!(rest(socket).await.starts_with("HTTP/1.1 200"));
     }
+}
+
+/// One who opened a socket within a single step looked silent for as long as it lived, and was told to go.
+#[tokio::test]
+async fn what_became_a_socket_is_never_replaced() {
+    let house = open(Limits { total: 60, per_address: 10 }, nobody(), Patience { head: LONG, ..short() }).await;
+    let mut sockets = Vec::new();
+    for _ in 0..9 {
+        let mut socket = house.connect().await;
+        socket
+            .write_all(b"GET /upgrade HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n")
+            .await
+            .unwrap();
+        let (mut head, mut byte) = (Vec::new(), [0]);
+        while !head.ends_with(b"\r\n\r\n") {
+            assert_eq!(socket.read(&mut byte).await.unwrap(), 1);
+            head.push(byte[0]);
+        }
+        assert!(head.starts_with(b"HTTP/1.1 101"));
+        sockets.push(socket);
+    }
+    let mut flood = Vec::new();
+    for _ in 0..100 {
+        flood.push(house.connect().await);
+    }
+    assert!(house.is_served().await.ends_with("hello"));
+    for socket in &mut sockets {
+        let mut byte = [0];
+        socket.write_all(b"x").await.unwrap();
+        assert_eq!(socket.read(&mut byte).await.unwrap(), 1, "the socket lives");
+    }
+    // They are counted as long as they live: nobody who was told to go stays.
+    let begin = Instant::now();
+    while house.connections.slots().leaving() > 0 {
+        assert!(begin.elapsed() < LONG, "a socket is on its way out for as long as it lives");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn half_a_body(client: &str) -> String {
+    format!("POST /body HTTP/1.1\r\nhost: x\r\nx-forwarded-for: {client}\r\ncontent-length: 100\r\n\r\nhalf")
+}
+
+fn behind(client: &str, path: &str, more: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: {client}\r\n{more}connection: close\r\n\r\n")
+}
+
+#[tokio::test]
+async fn half_bodies_behind_a_proxy_keep_nobody_out() {
+    let house = open(Limits { total: 200, per_address: 200 }, Proxies::All, Patience { stall: LONG, ..short() }).await;
+    let mut halves = Vec::new();
+    for turn in 0..60 {
+        let mut socket = house.connect().await;
+        socket.write_all(half_a_body("192.0.2.1").as_bytes()).await.unwrap();
+        halves.push(socket);
+        if turn % 10 == 9 {
+            // Whoever is at that very address, with a body and without.
+            let served = ask(&mut house.connect().await, &behind("192.0.2.1", "/", "")).await;
+            assert!(served.ends_with("hello"), "{served}");
+            let body = "POST /body HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 192.0.2.1\r\ncontent-length: 4\r\nconnection: close\r\n\r\nbody";
+            assert!(ask(&mut house.connect().await, body).await.ends_with("\r\n4"));
+        }
+    }
+    // The first ones gave way, and are told so; the last ones may still finish.
+    let first = rest(&mut halves[0]).await;
+    assert!(first.starts_with("HTTP/1.1 503") && first.contains("retry-after: 1"), "{first}");
+    let last = halves.last_mut().unwrap();
+    last.write_all(&[b'x'; 96]).await.unwrap();
+    let mut answer = [0; 12];
+    last.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    // The same from three hundred addresses.
+    for client in 0..300 {
+        let mut socket = house.connect().await;
+        socket.write_all(half_a_body(&format!("198.51.{}.{}", client / 250, client % 250)).as_bytes()).await.unwrap();
+        halves.push(socket);
+    }
+    for client in 0..10 {
+        let served = ask(&mut house.connect().await, &behind(&format!("203.0.113.{client}"), "/", "")).await;
+        assert!(served.ends_with("hello"), "{served}");
+    }
+}
+
+/// The same with answers: who asks for large ones and does not read them keeps nobody's turn.
+#[tokio::test]
+async fn unread_answers_behind_a_proxy_keep_nobody_out() {
+    let house = open(Limits { total: 80, per_address: 80 }, Proxies::All, Patience { stall: LONG, ..short() }).await;
+    let mut unread = Vec::new();
+    for _ in 0..20 {
+        let mut socket = house.connect().await;
+        socket.write_all(behind("192.0.2.1", "/large", "").as_bytes()).await.unwrap();
+        assert_eq!(socket.read(&mut [0]).await.unwrap(), 1);
+        unread.push(socket);
+    }
+    assert!(ask(&mut house.connect().await, &behind("192.0.2.1", "/", "")).await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn staff_behind_a_proxy_pass_what_guests_of_their_address_fill() {
+    let house = open(Limits { total: 80, per_address: 80 }, Proxies::All, short()).await;
+    let ask_as = async |token: &str, path: &str| {
+        let header = format!("authorization: Bearer {token}\r\n");
+        ask(&mut house.connect().await, &behind("192.0.2.1", path, &header)).await
+    };
+    assert!(ask_as("good", "/staff").await.starts_with("HTTP/1.1 200"));
+    let mut busy = Vec::new();
+    for client in 0..20 {
+        for _ in 0..14 {
+            let mut socket = house.connect().await;
+            let request = behind(
+                if client == 0 { "192.0.2.1".into() } else { format!("192.0.2.{}", client + 1) }.as_str(),
+                "/slow",
+                "",
+            );
+            socket.write_all(request.as_bytes()).await.unwrap();
+            busy.push(socket);
+            if busy.len() >= 60 {
+                break;
+            }
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(ask_as("forged", "/").await.starts_with("HTTP/1.1 503"));
+    assert!(ask_as("good", "/").await.ends_with("hello"));
 }
 
 #[tokio::test]

@@ -7,14 +7,15 @@ use super::Note;
 use crate::{
     Database,
     error::{Error, Result},
-    unit_of_work::{all, one},
+    sql::{Sql, sql},
+    unit_of_work::{all, one, run},
 };
 use chrono::{DateTime, Utc};
 use domain::TenantId;
 use entity::audit_log;
 use sea_orm::{
     ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect, Statement,
+    QueryOrder, QuerySelect,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -76,10 +77,12 @@ fn digest(before: &str, seq: i64, row: &audit_log::Model) -> String {
     hex::encode(digest.finalize())
 }
 
-const BEGIN: &str =
-    "insert into audit_chain (tenant_id, seq, hash) values ($1, 0, '') on conflict (tenant_id) do nothing";
-const LOCK: &str = "select seq, hash from audit_chain where tenant_id = $1 {lock}";
-const ADVANCE: &str = "update audit_chain set seq = $2, hash = $3 where tenant_id = $1";
+static BEGIN: &Sql = sql!(
+    tenant,
+    "insert into audit_chain (tenant_id, seq, hash) values ($1, 0, '') on conflict (tenant_id) do nothing"
+);
+static LOCK: &Sql = sql!(tenant, "select seq, hash from audit_chain where tenant_id = $1 #lock");
+static ADVANCE: &Sql = sql!(tenant, "update audit_chain set seq = $2, hash = $3 where tenant_id = $1");
 
 /// Writes a transaction's audit rows, each linked to the one before.
 pub(crate) async fn seal(tx: &impl ConnectionTrait, notes: Vec<Note>, now: DateTime<Utc>) -> Result<()> {
@@ -100,7 +103,7 @@ pub(crate) async fn seal(tx: &impl ConnectionTrait, notes: Vec<Note>, now: DateT
             rows.push(row);
         }
         let values = [tenant.into(), head.seq.into(), head.hash.into()];
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), ADVANCE, values)).await?;
+        run(tx, ADVANCE, values).await?;
         audit_log::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())
@@ -110,7 +113,7 @@ async fn lock(tx: &impl ConnectionTrait, tenant: TenantId) -> Result<ChainHead> 
     if let Some(head) = one(tx, LOCK, [tenant.into()]).await? {
         return Ok(head);
     }
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), BEGIN, [tenant.into()])).await?;
+    run(tx, BEGIN, [tenant.into()]).await?;
     one(tx, LOCK, [tenant.into()]).await?.ok_or(Error::NotFound("tenant"))
 }
 
@@ -144,7 +147,7 @@ impl Database {
     /// The database failed.
     pub async fn verify_audit(&self, tenant: TenantId) -> Result<Verified> {
         let head: ChainHead =
-            one(self.reader(), "select seq, hash from audit_chain where tenant_id = $1", [tenant.into()])
+            one(self.reader(), sql!(tenant, "select seq, hash from audit_chain where tenant_id = $1"), [tenant.into()])
                 .await?
                 .unwrap_or_default();
         let mut at = ChainHead::default();
@@ -172,14 +175,20 @@ impl Database {
 
     /// What stands where this program writes nothing: numbers above the head while it does not move, rows without one.
     async fn beyond(&self, tenant: TenantId, head: ChainHead) -> Result<Verified> {
-        let above = "select count(*) as count from audit_log l join audit_chain c on c.tenant_id = l.tenant_id
-            where l.tenant_id = $1 and l.seq > c.seq";
+        let above = sql!(
+            tenant,
+            "select count(*) as count from audit_log l join audit_chain c on c.tenant_id = l.tenant_id
+            where l.tenant_id = $1 and l.seq > c.seq"
+        );
         let above: Option<Count> = one(self.reader(), above, [tenant.into()]).await?;
         if above.is_some_and(|rows| rows.count > 0) {
             return Ok(Verified::Broken { seq: head.seq + 1, why: "after the head" });
         }
-        let bare = "select count(*) as count from audit_log where tenant_id = $1 and seq is null
-            and id > (select min(id) from audit_log where tenant_id = $1 and seq is not null)";
+        let bare = sql!(
+            tenant,
+            "select count(*) as count from audit_log where tenant_id = $1 and seq is null
+            and id > (select min(id) from audit_log where tenant_id = $1 and seq is not null)"
+        );
         let bare: Option<Count> = one(self.reader(), bare, [tenant.into()]).await?;
         match bare {
             Some(Count { count: rows @ 1.. }) => Ok(Verified::Unnumbered { rows }),
@@ -197,7 +206,15 @@ impl Database {
             id: TenantId,
             slug: String,
         }
-        let rows: Vec<Row> = all(self.reader(), "select id, slug from tenant order by id", []).await?;
+        let rows: Vec<Row> = all(
+            self.reader(),
+            sql!(
+                unscoped("an operator verifies the chains of all businesses"),
+                "select id, slug from tenant order by id"
+            ),
+            [],
+        )
+        .await?;
         Ok(rows.into_iter().map(|row| (row.id, row.slug)).collect())
     }
 }

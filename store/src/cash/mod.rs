@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     payment::PaymentRow,
     scoped::admitted,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
@@ -20,7 +21,7 @@ use domain::{
     cash::{CashSessionStatus, MovementType},
     tips::MoneyMethod,
 };
-use sea_orm::{DbBackend, FromQueryResult};
+use sea_orm::FromQueryResult;
 
 /// A session's row.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -54,23 +55,38 @@ pub struct NewMovement {
     pub reference: (Option<String>, Option<i64>),
 }
 
-const REGISTER: &str = "insert into cash_register (tenant_id, branch_id, name, created_at) values ($1, $2, $3, $4)
-    on conflict (branch_id, name) do update set name = excluded.name returning id";
+static REGISTER: &Sql = sql!(
+    tenant,
+    "insert into cash_register (tenant_id, branch_id, name, created_at) values ($1, $2, $3, $4)
+    on conflict (branch_id, name) do update set name = excluded.name returning id"
+);
 
-const OPEN: &str = "insert into cash_session
+static OPEN: &Sql = sql!(
+    tenant,
+    "insert into cash_session
         (tenant_id, branch_id, cash_register_id, status, opening_amount_cents, opened_by_id, opened_at)
     values ($1, $2, $3, 'OPEN', $4, $5, $6)
-    returning id, tenant_id, branch_id, cash_register_id, status, opening_amount_cents";
+    returning id, tenant_id, branch_id, cash_register_id, status, opening_amount_cents"
+);
 
-const LOCK: &str = "select id, tenant_id, branch_id, cash_register_id, status, opening_amount_cents from cash_session
-    where tenant_id = $1 and id = $2 {lock}";
+static LOCK: &Sql = sql!(
+    tenant,
+    "select id, tenant_id, branch_id, cash_register_id, status, opening_amount_cents from cash_session
+    where tenant_id = $1 and id = $2 #lock"
+);
 
-const MOVE: &str = "insert into cash_movement (tenant_id, cash_session_id, movement_type, amount_cents, payment_method,
+static MOVE: &Sql = sql!(
+    tenant,
+    "insert into cash_movement (tenant_id, cash_session_id, movement_type, amount_cents, payment_method,
         description, reference_type, reference_id, created_by_id, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id";
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id"
+);
 
-const CLOSE: &str = "update cash_session set status = 'CLOSED', expected_amount_cents = $2, actual_amount_cents = $3,
-    notes = $4, closed_by_id = $5, closed_at = $6 where id = $1";
+static CLOSE: &Sql = sql!(
+    row("id"),
+    "update cash_session set status = 'CLOSED', expected_amount_cents = $2, actual_amount_cents = $3,
+    notes = $4, closed_by_id = $5, closed_at = $6 where id = $1"
+);
 
 #[derive(FromQueryResult)]
 struct Sum {
@@ -144,8 +160,11 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn cash_moved(&self, session: &Locked<CashSessionRow>) -> Result<i64> {
-        let sql = "select cast(coalesce(sum(amount_cents), 0) as bigint) as cents from cash_movement
-            where cash_session_id = $1 and payment_method = 'CASH'";
+        let sql = sql!(
+            row("cash_session_id"),
+            "select cast(coalesce(sum(amount_cents), 0) as bigint) as cents from cash_movement
+            where cash_session_id = $1 and payment_method = 'CASH'"
+        );
         let sum: Option<Sum> = self.one(sql, [session.id.into()]).await?;
         Ok(sum.map_or(0, |sum| sum.cents))
     }
@@ -190,12 +209,12 @@ impl UnitOfWork {
             return Ok(());
         }
         // A share of the lock: payments do not wait for one another, and the closing waits for all of them.
-        let share = if self.backend() == DbBackend::Postgres { "for share" } else { "" };
-        let sql = format!(
+        let sql = sql!(
+            branch,
             "insert into cash_movement (tenant_id, cash_session_id, movement_type, amount_cents, payment_method,
                  reference_type, reference_id, payment_id, created_by_id, created_at)
              select open.tenant_id, open.id, $2, $3, $4, 'payment', $5, $5, $6, $7 from (
-                 select tenant_id, id from cash_session where branch_id = $1 and status = 'OPEN' {share}) open"
+                 select tenant_id, id from cash_session where branch_id = $1 and status = 'OPEN' #pg(for share)) open"
         );
         let id: PaymentId = payment.id;
         let values = [
@@ -207,6 +226,6 @@ impl UnitOfWork {
             by.into(),
             self.now().into(),
         ];
-        self.run(&sql, values).await.map(drop)
+        self.run(sql, values).await.map(drop)
     }
 }

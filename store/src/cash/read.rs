@@ -3,7 +3,8 @@
 use crate::{
     Database, Page,
     error::Result,
-    scoped::{admitted, reach, within},
+    scoped::{admitted, reach},
+    sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Scope, Staff};
@@ -104,8 +105,11 @@ const SESSIONS: &str = "select s.id, s.branch_id, s.cash_register_id, r.name as 
         s.actual_amount_cents, s.actual_amount_cents - s.expected_amount_cents as difference_cents, s.notes
     from cash_session s join cash_register r on r.id = s.cash_register_id where s.tenant_id = $1";
 
-const MOVEMENTS: &str = "select id, movement_type, amount_cents, payment_method, description, reference_type,
-        reference_id, created_at from cash_movement where cash_session_id = $1 order by id";
+static MOVEMENTS: &Sql = sql!(
+    row("cash_session_id"),
+    "select id, movement_type, amount_cents, payment_method, description, reference_type,
+        reference_id, created_at from cash_movement where cash_session_id = $1 order by id"
+);
 
 impl Database {
     /// The branch's open session.
@@ -114,8 +118,8 @@ impl Database {
     /// The branch is not found or not the caller's.
     pub async fn current_cash_session(&self, scope: &impl Scope, branch: BranchId) -> Result<Option<CashSession>> {
         self.find_branch(scope, branch).await?;
-        let sql = format!("{SESSIONS} and s.branch_id = $2 and s.status = 'OPEN'");
-        one(self.reader(), &sql, [scope.tenant_id().into(), branch.into()]).await
+        let sql = sql!(tenant, "{SESSIONS} and s.branch_id = $2 and s.status = 'OPEN'");
+        one(self.reader(), sql, [scope.tenant_id().into(), branch.into()]).await
     }
 
     /// The sessions of a branch, or of all of the caller's, newest first.
@@ -131,13 +135,13 @@ impl Database {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
         }
-        let within = within(self.reader().get_database_backend(), "s.branch_id", "$3");
-        let sql = format!(
-            "{SESSIONS} and (s.branch_id = $2 or $2 = 0) and {within} order by s.opened_at desc, s.id desc limit $4 offset $5"
+        let sql = sql!(
+            tenant,
+            "{SESSIONS} and (s.branch_id = $2 or $2 = 0) and #within(s.branch_id, $3) order by s.opened_at desc, s.id desc limit $4 offset $5"
         );
         let [limit, offset] = page.values();
         let only = branch.map_or(0, BranchId::get);
-        all(self.reader(), &sql, [staff.tenant_id().into(), only.into(), reach(staff), limit, offset]).await
+        all(self.reader(), sql, [staff.tenant_id().into(), only.into(), reach(staff), limit, offset]).await
     }
 
     /// A session with all that moved.
@@ -145,13 +149,13 @@ impl Database {
     /// # Errors
     /// Not found, or not in the caller's branches.
     pub async fn cash_summary(&self, scope: &impl Scope, id: CashSessionId) -> Result<CashSummary> {
-        let sql = format!("{SESSIONS} and s.id = $2");
-        let session: Option<CashSession> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let sql = sql!(tenant, "{SESSIONS} and s.id = $2");
+        let session: Option<CashSession> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
         let session = admitted(scope, "cash session", session, |row| row.branch_id)?;
         let movements: Vec<CashMovement> = all(self.reader(), MOVEMENTS, [id.into()]).await?;
         let (mut by_method, mut by_type) = (BTreeMap::new(), BTreeMap::new());
         for movement in &movements {
-            *by_method.entry(movement.payment_method.as_str().to_owned()).or_insert(0_i64) += movement.amount_cents;
+            *by_method.entry(movement.payment_method.word().to_owned()).or_insert(0_i64) += movement.amount_cents;
             *by_type.entry(movement.movement_type.as_str().to_owned()).or_insert(0_i64) += movement.amount_cents;
         }
         Ok(CashSummary {

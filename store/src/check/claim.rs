@@ -3,6 +3,7 @@
 use super::CheckRow;
 use crate::{
     error::Result,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use chrono::{DateTime, Utc};
@@ -50,10 +51,13 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn release_claims(&self, check: &Locked<CheckRow>, diner: DinerId) -> Result<u64> {
-        let lapsed = "delete from charge_claim where check_id = $1 and expires_at <= $2";
+        let lapsed = sql!(row("check_id"), "delete from charge_claim where check_id = $1 and expires_at <= $2");
         self.run(lapsed, [check.id.into(), self.now().into()]).await?;
-        self.run("delete from charge_claim where check_id = $1 and diner_id = $2", [check.id.into(), diner.into()])
-            .await
+        self.run(
+            sql!(row("check_id"), "delete from charge_claim where check_id = $1 and diner_id = $2"),
+            [check.id.into(), diner.into()],
+        )
+        .await
     }
 
     /// Adds a claim; `unique (charge_id, diner_id)` backs the check that the diner has no other on it.

@@ -5,12 +5,15 @@ use crate::{
     error::{Error, Result},
     scoped::admitted,
     session::Seated,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
 use domain::{BranchId, Cents, CheckId, DiscountId, UserId, check::DiscountType};
 use entity::check_discount;
-use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, EntityTrait, FromQueryResult};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
+};
 
 /// A discount's row.
 pub type DiscountRow = check_discount::Model;
@@ -45,12 +48,18 @@ impl UnitOfWork {
         id: DiscountId,
     ) -> Result<(Locked<Seated>, Locked<CheckRow>, DiscountRow)> {
         // A discount keeps its check as long as it exists, so reading that without a lock is safe.
-        let sql = "select d.check_id, k.branch_id from check_discount d join guest_check k on k.id = d.check_id
-            where d.id = $1 and d.tenant_id = $2";
+        let sql = sql!(
+            tenant,
+            "select d.check_id, k.branch_id from check_discount d join guest_check k on k.id = d.check_id
+            where d.id = $1 and d.tenant_id = $2"
+        );
         let address: Option<Address> = self.one(sql, [id.into(), scope.tenant_id().into()]).await?;
         let address = admitted(scope, "discount", address, |row| row.branch_id)?;
         let (session, check) = self.lock_check(scope, address.check_id).await?;
-        let discount = check_discount::Entity::find_by_id(id).one(self.tx()).await?;
+        let discount = check_discount::Entity::find_by_id(id)
+            .filter(check_discount::Column::CheckId.eq(check.id))
+            .one(self.tx())
+            .await?;
         Ok((session, check, discount.ok_or(Error::NotFound("discount"))?))
     }
 
@@ -60,7 +69,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn delete_discount(&self, check: &Locked<CheckRow>, discount: DiscountId) -> Result<()> {
         self.owes_differently(check.session_id, "check.remove_discount");
-        self.run("delete from check_discount where id = $1", [discount.into()]).await?;
+        self.run(sql!(row("id"), "delete from check_discount where id = $1"), [discount.into()]).await?;
         Ok(())
     }
 

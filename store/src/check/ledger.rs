@@ -3,7 +3,8 @@
 use super::{CheckRow, DiscountRow};
 use crate::{
     error::Result,
-    scoped::{elements, json_array},
+    scoped::json_array,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
 use domain::{
@@ -61,22 +62,24 @@ struct Row {
     amount_cents: i64,
 }
 
-const MISSING_CHARGES: &str = "insert into charge (tenant_id, check_id, round_item_id, diner_id, description, qty,
+static MISSING_CHARGES: &Sql = sql!(tenant, "insert into charge (tenant_id, check_id, round_item_id, diner_id, description, qty,
         gross_cents, amount_cents, paid_cents, created_at)
     select c.tenant_id, c.id, i.id, i.diner_id,
         i.product_name || coalesce(' (' || i.modifiers || ')', '') || coalesce(' · ' || p.name, ''), i.qty, i.qty * i.unit_price_cents,
         i.qty * i.unit_price_cents, 0, $2
     from guest_check c join round r on r.session_id = c.session_id join round_item i on i.round_id = r.id
     left join promotion p on p.id = i.promotion_id
-    where c.id = $1 and r.status <> 'CANCELED' and i.voided_at is null
+    where c.id = $1 and #owed(r, i)
       and not exists (select 1 from charge known where known.round_item_id = i.id)
-    order by r.round_number, i.line";
+    order by r.round_number, i.line");
 
-const CHARGES: &str = "select c.id, c.round_item_id, c.diner_id, c.gross_cents, c.amount_cents,
-        cast(case when i.id is null or i.voided_at is not null or r.status = 'CANCELED' then 0
-                  else i.qty * i.unit_price_cents end as bigint) as live_cents
+static CHARGES: &Sql = sql!(
+    row("check_id"),
+    "select c.id, c.round_item_id, c.diner_id, c.gross_cents, c.amount_cents,
+        cast(case when #owed(r, i) then i.qty * i.unit_price_cents else 0 end as bigint) as live_cents
     from charge c left join round_item i on i.id = c.round_item_id left join round r on r.id = i.round_id
-    where c.check_id = $1 order by c.created_at, c.id";
+    where c.check_id = $1 order by c.created_at, c.id"
+);
 
 impl UnitOfWork {
     /// Gives every round item of the session that stands and has no charge yet its charge.
@@ -106,7 +109,10 @@ impl UnitOfWork {
             .all(self.tx())
             .await?;
         payments.sort_by_key(|payment| (payment.approved_at.unwrap_or(payment.created_at), payment.id));
-        let sql = "select payment_id, charge_id, amount_cents from allocation where check_id = $1 order by id";
+        let sql = sql!(
+            row("check_id"),
+            "select payment_id, charge_id, amount_cents from allocation where check_id = $1 order by id"
+        );
         let rows: Vec<Row> = self.all(sql, [check.id.into()]).await?;
         let entries = rows.into_iter().map(|row| Entry {
             payment: row.payment_id,
@@ -116,8 +122,8 @@ impl UnitOfWork {
         Ok(Ledger { charges, discounts, payments, parts: apply(entries) })
     }
 
-    /// Appends rows to the ledger, in this order and in one statement; the database adds each to charge, payment and check,
-    /// and refuses what does not fit.
+    /// Appends rows to the ledger, in this order and in one statement; the database adds each to charge, payment and
+    /// check, and refuses what does not fit.
     ///
     /// # Errors
     /// More would be covered than is owed or was paid: a bug.
@@ -126,14 +132,14 @@ impl UnitOfWork {
             return Ok(());
         }
         let rows = entries.iter().map(|entry| (entry.payment.get(), entry.charge.get(), entry.cents));
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "insert into allocation (tenant_id, check_id, payment_id, charge_id, amount_cents, cause, created_at)
             select $1, $2, cast(e.value->>0 as bigint), cast(e.value->>1 as bigint), cast(e.value->>2 as bigint), $3, $4
-            from {} order by e.place",
-            elements(self.backend(), "$5")
+            from #rows($5) order by e.place"
         );
         let values = [check.tenant_id.into(), check.id.into(), cause.into(), self.now().into(), json_array(rows)];
-        self.run(&sql, values).await?;
+        self.run(sql, values).await?;
         Ok(())
     }
 
@@ -146,12 +152,12 @@ impl UnitOfWork {
             return Ok(());
         }
         let rows = charges.iter().map(|charge| (charge.id.get(), charge.gross.get(), charge.amount.get()));
-        let sql = format!(
+        let sql = sql!(
+            row("check_id"),
             "update charge set gross_cents = cast(e.value->>1 as bigint), amount_cents = cast(e.value->>2 as bigint)
-            from {} where charge.id = cast(e.value->>0 as bigint) and charge.check_id = $1",
-            elements(self.backend(), "$2")
+            from #rows($2) where charge.id = cast(e.value->>0 as bigint) and charge.check_id = $1"
         );
-        self.run(&sql, [check.id.into(), json_array(rows)]).await?;
+        self.run(sql, [check.id.into(), json_array(rows)]).await?;
         Ok(())
     }
 
@@ -164,12 +170,12 @@ impl UnitOfWork {
             return Ok(());
         }
         let rows = discounts.iter().map(|(discount, amount)| (discount.get(), amount.get()));
-        let sql = format!(
+        let sql = sql!(
+            row("check_id"),
             "update check_discount set amount_cents = cast(e.value->>1 as bigint)
-            from {} where check_discount.id = cast(e.value->>0 as bigint) and check_discount.check_id = $1",
-            elements(self.backend(), "$2")
+            from #rows($2) where check_discount.id = cast(e.value->>0 as bigint) and check_discount.check_id = $1"
         );
-        self.run(&sql, [check.id.into(), json_array(rows)]).await?;
+        self.run(sql, [check.id.into(), json_array(rows)]).await?;
         Ok(())
     }
 
@@ -178,7 +184,11 @@ impl UnitOfWork {
     /// # Errors
     /// More of it is paid than that.
     pub async fn set_check_total(&self, check: &Locked<CheckRow>, total: Cents) -> Result<()> {
-        self.run("update guest_check set total_cents = $2 where id = $1", [check.id.into(), total.into()]).await?;
+        self.run(
+            sql!(row("id"), "update guest_check set total_cents = $2 where id = $1"),
+            [check.id.into(), total.into()],
+        )
+        .await?;
         Ok(())
     }
 }

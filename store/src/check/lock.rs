@@ -4,6 +4,7 @@ use crate::{
     error::{Error, Result},
     scoped::admitted,
     session::{Seated, SessionRow},
+    sql::sql,
     table::TableRow,
     unit_of_work::{Locked, UnitOfWork},
 };
@@ -63,7 +64,7 @@ impl UnitOfWork {
         scope: &impl Scope,
         session: SessionId,
     ) -> Result<(Locked<TableRow>, Locked<Seated>)> {
-        let sql = "select table_id from table_session where id = $1 and tenant_id = $2";
+        let sql = sql!(tenant, "select table_id from table_session where id = $1 and tenant_id = $2");
         let seat: Option<Seat> = self.one(sql, [session.into(), scope.tenant_id().into()]).await?;
         let table = self.lock_table_of_session(scope, seat.ok_or(Error::NotFound("session"))?.table_id).await?;
         let session = self.lock_session(scope, session).await?;
@@ -85,7 +86,7 @@ impl UnitOfWork {
     /// Not found, not in the caller's branches, not the diner's own.
     pub async fn lock_check(&self, scope: &impl Scope, id: CheckId) -> Result<(Locked<Seated>, Locked<CheckRow>)> {
         // A check keeps its session for ever, so reading that without a lock is safe.
-        let sql = "select session_id, branch_id from guest_check where id = $1 and tenant_id = $2";
+        let sql = sql!(tenant, "select session_id, branch_id from guest_check where id = $1 and tenant_id = $2");
         let address: Option<Address> = self.one(sql, [id.into(), scope.tenant_id().into()]).await?;
         let address = admitted(scope, "check", address, |row| row.branch_id)?;
         if !scope.admits_session(address.session_id) {
@@ -124,7 +125,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn set_check_status(&self, check: &Locked<CheckRow>, status: CheckStatus) -> Result<()> {
         let paid_at = (status == CheckStatus::Paid).then(|| check.paid_at.unwrap_or_else(|| self.now()));
-        let sql = "update guest_check set status = $2, paid_at = $3 where id = $1";
+        let sql = sql!(row("id"), "update guest_check set status = $2, paid_at = $3 where id = $1");
         self.run(sql, [check.id.into(), status.as_str().into(), paid_at.into()]).await?;
         Ok(())
     }
@@ -134,8 +135,10 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn count_charged(&self, check: CheckId) -> Result<i64> {
-        let sql =
-            "select cast(coalesce(sum(qty), 0) as bigint) as items from charge where check_id = $1 and gross_cents > 0";
+        let sql = sql!(
+            row("check_id"),
+            "select cast(coalesce(sum(qty), 0) as bigint) as items from charge where check_id = $1 and gross_cents > 0"
+        );
         let count: Option<Count> = self.one(sql, [check.into()]).await?;
         Ok(count.map_or(0, |count| count.items))
     }
@@ -145,8 +148,12 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn close_check(&self, check: &Locked<CheckRow>) -> Result<()> {
-        self.run("update guest_check set closed_at = $2 where id = $1", [check.id.into(), self.now().into()]).await?;
-        self.run("delete from charge_claim where check_id = $1", [check.id.into()]).await?;
+        self.run(
+            sql!(row("id"), "update guest_check set closed_at = $2 where id = $1"),
+            [check.id.into(), self.now().into()],
+        )
+        .await?;
+        self.run(sql!(row("check_id"), "delete from charge_claim where check_id = $1"), [check.id.into()]).await?;
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
-//! Checks: third in the lock order, after table and session. Whatever changes a charge, a claim, a payment's worth or an
-//! allocation holds the check's lock, so that the sums that [`ledger`] reads are those that are written back.
+//! Checks: third in the lock order, after table and session. Whatever changes a charge, a claim, a payment's worth or
+//! an allocation holds the check's lock, so that the sums that [`ledger`] reads are those that are written back.
 
 mod claim;
 mod discount;

@@ -1,8 +1,8 @@
 //! The condition of the database, for health reports: can it be written, do commits fail, is there room left.
 //!
 //! A database that answers a ping may be unable to store an order: its disk is full, its file was deleted, it became
-//! read-only. So the report rests on a write that was committed and then read by a connection that was opened anew, as the
-//! next start of the program would open it.
+//! read-only. So the report rests on a write that was committed and then read by a connection that was opened anew, as
+//! the next start of the program would open it.
 
 #[cfg(test)]
 mod tests;
@@ -11,6 +11,7 @@ use crate::{
     connection,
     database::{Database, LOCK_TIMEOUT_SECONDS, Location},
     error::{Error, Result},
+    sql::{Sql, sql},
 };
 use chrono::TimeDelta;
 use sea_orm::sqlx::{self, ConnectOptions, Connection, SqliteConnection};
@@ -45,9 +46,15 @@ const SECOND_READING: Duration = Duration::from_millis(200);
 /// After so many days the row of a process that is no more is forgotten.
 const OTHERS_DAYS: i64 = 7;
 
-const WRITE: &str = "/* housekeeping */ insert into write_probe (process, mark, written_at) values ($1, $2, $3)
-    on conflict (process) do update set mark = excluded.mark, written_at = excluded.written_at";
-const FORGET_OTHERS: &str = "/* housekeeping */ delete from write_probe where written_at < $1";
+static WRITE: &Sql = sql!(
+    unscoped("the look at the database: no business has a part in it"),
+    "/* housekeeping */ insert into write_probe (process, mark, written_at) values ($1, $2, $3)
+    on conflict (process) do update set mark = excluded.mark, written_at = excluded.written_at"
+);
+static FORGET_OTHERS: &Sql = sql!(
+    unscoped("the look at the database: no business has a part in it"),
+    "/* housekeeping */ delete from write_probe where written_at < $1"
+);
 
 /// What is known so far. Shared by all clones of a [`Database`].
 #[derive(Debug)]
@@ -168,9 +175,9 @@ impl Database {
         Ok(())
     }
 
-    /// Whether the SQLite file still holds the mark that this process's last look left in it: a file that another program
-    /// wrote over does not. Read twice before it is believed, through SQLite, so that whatever SQLite itself does to the
-    /// file (a checkpoint, a VACUUM, another process's marks) is none of it.
+    /// Whether the SQLite file still holds the mark that this process's last look left in it: a file that another
+    /// program wrote over does not. Read twice before it is believed, through SQLite, so that whatever SQLite itself
+    /// does to the file (a checkpoint, a VACUUM, another process's marks) is none of it.
     async fn check_content(&self) -> Result<()> {
         self.check_file()?;
         let Some(file) = self.file() else { return Ok(()) };

@@ -63,6 +63,32 @@ async fn a_file_that_is_written_over_is_found_out() {
     assert!(matches!(write.await, Err(Error::Unavailable(_))), "nothing is acknowledged any more");
 }
 
+/// The disk is full while a look writes, or the commit fails after it happened: what is found afterwards is no fault.
+#[tokio::test]
+async fn a_look_that_failed_is_no_file_written_over() {
+    let (db, path, _folder) = house().await;
+    fresh(&db).await.unwrap();
+    let mut stranger = open(&path).await.unwrap();
+    let full = "create trigger full before update on write_probe begin select raise(abort, 'disk full'); end";
+    sqlx::query(full).execute(&mut stranger).await.unwrap();
+    for _ in 0..3 {
+        fresh(&db).await.unwrap_err();
+    }
+    // Nobody knows which mark is stored now.
+    sqlx::query("drop trigger full").execute(&mut stranger).await.unwrap();
+    sqlx::query("update write_probe set mark = 'of a commit that was answered with a failure'")
+        .execute(&mut stranger)
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        fresh(&db).await.unwrap();
+    }
+    assert!(!matches!(db.inspect().await, Soundness::Unusable(_)));
+    // And what is missing after a look that succeeded is found out as ever.
+    sqlx::query("update write_probe set mark = 'another'").execute(&mut stranger).await.unwrap();
+    fresh(&db).await.unwrap_err();
+}
+
 #[tokio::test]
 async fn a_failed_commit_darkens_the_report() {
     let (db, _path, _folder) = house().await;

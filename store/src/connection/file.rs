@@ -1,14 +1,16 @@
 //! The SQLite file that was opened, and whether it is still the one that the next start will open.
 //!
-//! A file that is deleted or renamed while it is open goes on working: every commit succeeds, into a file that nobody will
-//! ever open again. The same is true of the write-ahead log beside it; and when the log's index (`-shm`) is deleted, later
-//! connections share no locks with the earlier ones and lose one another's commits. A file that another program writes over
-//! (`cp backup.db comanda.db`) keeps its identity but not its content, and is found out by a mark (`condition`).
+//! A file that is deleted or renamed while it is open goes on working: every commit succeeds, into a file that nobody
+//! will ever open again. The same is true of the write-ahead log beside it; and when the log's index (`-shm`) is
+//! deleted, later connections share no locks with the earlier ones and lose one another's commits. A file that another
+//! program writes over (`cp backup.db comanda.db`) keeps its identity but not its content, and is found out by a mark
+//! (`condition`).
 //!
-//! The file is never opened past SQLite: whoever closes any handle of a file gives up all of the process's POSIX locks on it,
-//! SQLite's among them, and the next program that closes the database would think itself the last and delete the log.
+//! The file is never opened past SQLite: whoever closes any handle of a file gives up all of the process's POSIX locks
+//! on it, SQLite's among them, and the next program that closes the database would think itself the last and delete the
+//! log.
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 use std::{
     fs::{self, Metadata},
     io,
@@ -136,7 +138,7 @@ impl Identity {
 }
 
 fn gone(why: &str) -> DbErr {
-    DbErr::Custom(why.to_owned())
+    DbErr::Conn(RuntimeErr::Internal(why.to_owned()))
 }
 
 #[cfg(test)]

@@ -36,8 +36,8 @@ pub(crate) const PATIENCE_MINUTES: u64 = 30;
 const POLL: Duration = Duration::from_millis(50);
 /// [`PATIENCE_MINUTES`].
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60 * PATIENCE_MINUTES);
-/// A connection that was idle longer is asked for a sign of life before it is used. One ping per acquire would be a round
-/// trip per transaction; this one is how connections that a restart of the database killed are noticed.
+/// A connection that was idle longer is asked for a sign of life before it is used. One ping per acquire would be a
+/// round trip per transaction; this one is how connections that a restart of the database killed are noticed.
 const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
 
 /// How the pool opens connections to a SQLite file.

@@ -20,10 +20,6 @@ impl Reader {
         Self { pool, file }
     }
 
-    pub(crate) fn get_database_backend(&self) -> DbBackend {
-        self.pool.get_database_backend()
-    }
-
     /// The pool itself, if the database is still there.
     ///
     /// # Errors

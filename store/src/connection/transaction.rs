@@ -74,7 +74,8 @@ struct Open {
 enum State {
     /// Every statement so far succeeded.
     Usable,
-    /// A statement is being executed. Whoever finds this later finds that its future was dropped: nobody knows what it did.
+    /// A statement is being executed. Whoever finds this later finds that its future was dropped: nobody knows what it
+    /// did.
     Running,
     /// A statement failed.
     Failed(String),
@@ -91,8 +92,8 @@ enum Either {
 }
 
 impl Transaction {
-    /// Takes a connection from the pool behind `connection` and begins a transaction on it: `BEGIN IMMEDIATE` on SQLite,
-    /// which then has no other writer. `turn` is kept until the transaction has ended.
+    /// Takes a connection from the pool behind `connection` and begins a transaction on it: `BEGIN IMMEDIATE` on
+    /// SQLite, which then has no other writer. `turn` is kept until the transaction has ended.
     ///
     /// # Errors
     /// No connection is to be had, or the database refuses to begin; the connection is then closed.

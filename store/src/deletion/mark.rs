@@ -1,13 +1,15 @@
 //! The marks of a deletion on the rows, and how a restore takes them off.
 
+#[cfg(test)]
+use super::tree::Edge;
 use super::{
     Doomed,
     plan::{Row, select},
-    tree::{EDGES, TABLES, table},
+    tree::{Condition, EDGES, TABLES, Table, table},
 };
 use crate::{
     error::{Error, Result},
-    scoped::listed,
+    sql::{Sql, built_sql, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
@@ -23,11 +25,17 @@ pub struct DeletionRow {
     pub branch_id: Option<BranchId>,
 }
 
-const INSERT: &str = "insert into deletion (tenant_id, branch_id, entity_type, entity_id, deleted_by_id, deleted_at)
-    values ($1, $2, $3, $4, $5, $6) returning id, branch_id";
+static INSERT: &Sql = sql!(
+    tenant,
+    "insert into deletion (tenant_id, branch_id, entity_type, entity_id, deleted_by_id, deleted_at)
+    values ($1, $2, $3, $4, $5, $6) returning id, branch_id"
+);
 
-const LOCK: &str = "select id, branch_id from deletion
-    where tenant_id = $1 and entity_type = $2 and entity_id = $3 and restored_at is null {lock}";
+static LOCK: &Sql = sql!(
+    tenant,
+    "select id, branch_id from deletion
+    where tenant_id = $1 and entity_type = $2 and entity_id = $3 and restored_at is null #lock"
+);
 
 impl UnitOfWork {
     /// Marks everything of `doomed`, the thing itself first, as taken by one deletion.
@@ -54,10 +62,14 @@ impl UnitOfWork {
                 continue;
             }
             let ids = serde_json::to_string(&ids).unwrap_or_default();
-            let sql = format!(
-                "update {} set is_active = false, deletion_id = $3 where tenant_id = $1 and id in {}",
-                table.name,
-                listed(self.backend(), "$2")
+            let sql = built_sql!(
+                tenant,
+                table: &Table = table,
+                in TABLES,
+                format!(
+                    "update {} set is_active = false, deletion_id = $3 where tenant_id = $1 and id in #list($2)",
+                    table.name
+                )
             );
             self.run(&sql, [tenant.into(), ids.into(), deletion.id.into()]).await?;
         }
@@ -89,10 +101,15 @@ impl UnitOfWork {
             entity_id: i64,
         }
         let Some(table) = table(kind) else { return Ok(None) };
-        let sql = format!(
-            "select d.entity_type, d.entity_id from {} t join deletion d on d.id = t.deletion_id
-             where t.tenant_id = $1 and t.id = $2",
-            table.name
+        let sql = built_sql!(
+            tenant,
+            table: &Table = table,
+            in TABLES,
+            format!(
+                "select d.entity_type, d.entity_id from {} t join deletion d on d.id = t.deletion_id
+                 where t.tenant_id = $1 and t.id = $2",
+                table.name
+            )
         );
         let root: Option<Root> = self.one(&sql, [scope.tenant_id().into(), id.into()]).await?;
         Ok(root.and_then(|root| Some((EntityKind::parse(&root.entity_type)?, root.entity_id))))
@@ -104,12 +121,19 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn missing_parent(&self, deletion: &Locked<DeletionRow>) -> Result<Option<Doomed>> {
         for edge in EDGES {
-            let (Some(parent), Some(child)) = (table(edge.parent), table(edge.child)) else { continue };
             for under in edge.stands_under() {
-                let sql = format!(
-                    "select t.id, {} as name, {} as branch_id from {} c join {} t on {under}
-                     where c.deletion_id = $1 and t.deletion_id is not null and t.deletion_id <> $1 order by t.id limit 1",
-                    parent.label, parent.branch, child.name, parent.name
+                let sql = built_sql!(
+                    row("deletion_id"),
+                    under: Condition = under,
+                    in EDGES.iter().flat_map(Edge::stands_under),
+                    {
+                        let Condition { parent, child, sql } = under;
+                        format!(
+                            "select t.id, {} as name, {} as branch_id from {} c join {} t on {sql} where c.deletion_id = $1
+                             and t.deletion_id is not null and t.deletion_id <> $1 order by t.id limit 1",
+                            parent.label, parent.branch, child.name, parent.name
+                        )
+                    }
                 );
                 let gone: Option<Row> = self.one(&sql, [deletion.id.into()]).await?;
                 if let Some(gone) = gone {
@@ -128,20 +152,27 @@ impl UnitOfWork {
         let mut restored = Vec::new();
         for table in TABLES {
             // Read first: the two databases do not agree on how a returned row is named.
-            let sql = format!("{} where t.deletion_id = $1 order by t.id", select(table));
+            let sql = built_sql!(
+                row("deletion_id"),
+                table: &Table = table,
+                in TABLES,
+                format!("{} where t.deletion_id = $1 order by t.id", select(table))
+            );
             let rows: Vec<Row> = self.all(&sql, [deletion.id.into()]).await?;
             if rows.is_empty() {
                 continue;
             }
-            let sql = format!(
-                "update {} set deletion_id = null, is_active = not deactivated where deletion_id = $1",
-                table.name
+            let sql = built_sql!(
+                row("deletion_id"),
+                table: &Table = table,
+                in TABLES,
+                format!("update {} set deletion_id = null, is_active = not deactivated where deletion_id = $1", table.name)
             );
             self.run(&sql, [deletion.id.into()]).await?;
             restored.extend(rows.into_iter().map(|row| row.of(table.kind)));
         }
         let values = [deletion.id.into(), self.now().into()];
-        self.run("update deletion set restored_at = $2 where id = $1", values).await?;
+        self.run(sql!(row("id"), "update deletion set restored_at = $2 where id = $1"), values).await?;
         Ok(restored)
     }
 }

@@ -1,10 +1,12 @@
 //! What a deletion takes.
 
-use super::tree::{EDGES, TABLES, Table, table};
+#[cfg(test)]
+use super::tree::Edge;
+use super::tree::{Condition, EDGES, TABLES, Table, table};
 use crate::{
     Database,
     error::{Error, Result},
-    scoped::listed,
+    sql::{built_sql, sql},
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::Scope;
@@ -46,7 +48,12 @@ pub(super) fn select(table: &Table) -> String {
 /// The thing, standing, in the tenant.
 async fn root(db: &impl ConnectionTrait, tenant: TenantId, kind: EntityKind, id: i64) -> Result<Doomed> {
     let table = table(kind).ok_or(Error::NotFound("entity"))?;
-    let sql = format!("{} where t.tenant_id = $1 and t.id = $2 and t.deletion_id is null", select(table));
+    let sql = built_sql!(
+        tenant,
+        table: &Table = table,
+        in TABLES,
+        format!("{} where t.tenant_id = $1 and t.id = $2 and t.deletion_id is null", select(table))
+    );
     let row: Option<Row> = one(db, &sql, [tenant.into(), id.into()]).await?;
     row.map(|row| row.of(kind)).ok_or(Error::NotFound(kind.as_str()))
 }
@@ -59,9 +66,13 @@ async fn plan(db: &impl ConnectionTrait, tenant: TenantId, root: Doomed) -> Resu
         let Some(parents) = found.get(&edge.parent).filter(|parents| !parents.is_empty()) else { continue };
         let ids: Vec<i64> = parents.keys().copied().collect();
         let ids = serde_json::to_string(&ids).unwrap_or_default();
-        let Some(child) = table(edge.child) else { continue };
-        for goes in edge.goes_with(&listed(db.get_database_backend(), "$2")) {
-            let sql = format!("{} where t.tenant_id = $1 and t.deletion_id is null and {goes}", select(child));
+        for goes in edge.goes_with() {
+            let sql = built_sql!(
+                tenant,
+                goes: Condition = goes,
+                in EDGES.iter().flat_map(Edge::goes_with),
+                format!("{} where t.tenant_id = $1 and t.deletion_id is null and {}", select(goes.child), goes.sql)
+            );
             let rows: Vec<Row> = all(db, &sql, [tenant.into(), ids.as_str().into()]).await?;
             let children = found.entry(edge.child).or_default();
             children.extend(rows.into_iter().map(|row| (row.id, row.of(edge.child))));
@@ -121,12 +132,12 @@ async fn open_registers(db: &impl ConnectionTrait, tenant: TenantId, branches: &
         return Ok(Vec::new());
     }
     let ids = serde_json::to_string(branches).unwrap_or_default();
-    let sql = format!(
+    let sql = sql!(
+        tenant,
         "select r.name from cash_session s join cash_register r on r.id = s.cash_register_id
-         where s.tenant_id = $1 and s.status = 'OPEN' and s.branch_id in {} order by r.name",
-        listed(db.get_database_backend(), "$2")
+         where s.tenant_id = $1 and s.status = 'OPEN' and s.branch_id in #list($2) order by r.name"
     );
-    let names: Vec<Name> = all(db, &sql, [tenant.into(), ids.into()]).await?;
+    let names: Vec<Name> = all(db, sql, [tenant.into(), ids.into()]).await?;
     Ok(names.into_iter().map(|row| row.name).collect())
 }
 
@@ -164,11 +175,9 @@ impl UnitOfWork {
             id: i64,
         }
         let ids = serde_json::to_string(tables).unwrap_or_default();
-        let sql = format!(
-            "select id from dining_table where tenant_id = $1 and id in {} order by id {{lock}}",
-            listed(self.backend(), "$2")
-        );
-        let _locked: Vec<Id> = self.all(&sql, [scope.tenant_id().into(), ids.into()]).await?;
+        let sql =
+            sql!(tenant, "select id from dining_table where tenant_id = $1 and id in #list($2) order by id #lock");
+        let _locked: Vec<Id> = self.all(sql, [scope.tenant_id().into(), ids.into()]).await?;
         in_use(self.tx(), scope.tenant_id(), tables).await
     }
 }
@@ -179,11 +188,11 @@ async fn in_use(db: &impl ConnectionTrait, tenant: TenantId, tables: &[i64]) -> 
         code: String,
     }
     let ids = serde_json::to_string(tables).unwrap_or_default();
-    let sql = format!(
-        "select t.code from dining_table t where t.tenant_id = $1 and t.id in {} and exists (
-            select 1 from table_session s where s.table_id = t.id and s.status in ('OPEN', 'PAYING')) order by t.code",
-        listed(db.get_database_backend(), "$2")
+    let sql = sql!(
+        tenant,
+        "select t.code from dining_table t where t.tenant_id = $1 and t.id in #list($2) and exists (
+            select 1 from table_session s where s.table_id = t.id and #live_session(s)) order by t.code"
     );
-    let codes: Vec<Code> = all(db, &sql, [tenant.into(), ids.into()]).await?;
+    let codes: Vec<Code> = all(db, sql, [tenant.into(), ids.into()]).await?;
     Ok(codes.into_iter().map(|row| row.code).collect())
 }

@@ -48,6 +48,13 @@ pub(super) const TABLES: &[Table] = &[
     Table { kind: Assignment, name: "waiter_sector_assignment", label: "cast(null as text)", branch: "t.branch_id" },
 ];
 
+/// A condition on the child `t`, or on the parent `t` of a child `c`, as the edge it is of has it.
+pub(super) struct Condition {
+    pub(super) parent: &'static Table,
+    pub(super) child: &'static Table,
+    pub(super) sql: String,
+}
+
 /// What makes a child go with its parents.
 pub(super) struct Edge {
     pub(super) parent: EntityKind,
@@ -88,9 +95,10 @@ pub(super) const EDGES: &[Edge] = &[
 ];
 
 impl Edge {
-    /// Conditions on the child `t`, one a query, of those that go with the parents in `ids`, a list in SQL.
-    pub(super) fn goes_with(&self, ids: &str) -> Vec<String> {
-        match self.hold {
+    /// Conditions on the child `t`, one a query, of those that go with the parents whose ids are `$2`.
+    pub(super) fn goes_with(&self) -> Vec<Condition> {
+        let ids = "#list($2)";
+        let conditions = match self.hold {
             Hold::Column(columns) => columns.iter().map(|column| format!("t.{column} in {ids}")).collect(),
             Hold::Last { links, child, parent } => {
                 let of_child = format!("select 1 from {links} l where l.{child} = t.id");
@@ -100,12 +108,14 @@ impl Edge {
                      and exists (select 1 from {name} p where p.id = l.{parent} and p.deletion_id is null))"
                 )]
             }
-        }
+        };
+        self.conditions(conditions)
     }
 
-    /// Conditions on parent `t` and child `c`, one a query, of parents that a child of deletion $1 could not stand without.
-    pub(super) fn stands_under(&self) -> Vec<String> {
-        match self.hold {
+    /// Conditions on parent `t` and child `c`, one a query, of parents that a child of deletion $1 could not stand
+    /// without.
+    pub(super) fn stands_under(&self) -> Vec<Condition> {
+        let conditions = match self.hold {
             Hold::Column(columns) => columns.iter().map(|column| format!("t.id = c.{column}")).collect(),
             Hold::Last { links, child, parent } => {
                 let of_child = format!("select 1 from {links} l where l.{child} = c.id");
@@ -115,7 +125,14 @@ impl Edge {
                         select 1 from {name} p where p.id = l.{parent} and (p.deletion_id is null or p.deletion_id = $1)))"
                 )]
             }
-        }
+        };
+        self.conditions(conditions)
+    }
+
+    /// Each with the tables of both ends; none for an edge between kinds that are not deleted this way.
+    fn conditions(&self, conditions: Vec<String>) -> Vec<Condition> {
+        let (Some(parent), Some(child)) = (table(self.parent), table(self.child)) else { return Vec::new() };
+        conditions.into_iter().map(|sql| Condition { parent, child, sql }).collect()
     }
 }
 

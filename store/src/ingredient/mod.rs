@@ -7,6 +7,7 @@ pub use read::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient};
 
 use crate::{
     error::{Error, Result},
+    sql::{Sql, sql},
     unit_of_work::UnitOfWork,
 };
 use auth::Scope;
@@ -31,23 +32,37 @@ pub struct IngredientRow {
     pub created_at: DateTime<Utc>,
 }
 
-const GROUP: &str = "select id, name, description, icon, is_active from ingredient_group
-    where tenant_id = $1 and id = $2 and deletion_id is null";
+static GROUP: &Sql = sql!(
+    tenant,
+    "select id, name, description, icon, is_active from ingredient_group
+    where tenant_id = $1 and id = $2 and deletion_id is null"
+);
 
-const INSERT_GROUP: &str = "insert into ingredient_group (tenant_id, name, description, icon, created_at)
-    values ($1, $2, $3, $4, $5) returning id, name, description, icon, is_active";
+static INSERT_GROUP: &Sql = sql!(
+    tenant,
+    "insert into ingredient_group (tenant_id, name, description, icon, created_at)
+    values ($1, $2, $3, $4, $5) returning id, name, description, icon, is_active"
+);
 
-const INSERT: &str = "insert into ingredient (tenant_id, group_id, name, description, is_processed, created_at)
-    values ($1, $2, $3, $4, $5, $6) returning id";
+static INSERT: &Sql = sql!(
+    tenant,
+    "insert into ingredient (tenant_id, group_id, name, description, is_processed, created_at)
+    values ($1, $2, $3, $4, $5, $6) returning id"
+);
 
-const UPDATE: &str =
+static UPDATE: &Sql = sql!(
+    row("id"),
     "update ingredient set group_id = $2, name = $3, description = $4, is_processed = $5, is_active = $6,
-    deactivated = $7 where id = $1";
+    deactivated = $7 where id = $1"
+);
 
-const INSERT_SUB: &str = "insert into sub_ingredient (tenant_id, ingredient_id, name, description, created_at)
-    values ($1, $2, $3, $4, $5) returning id, ingredient_id, name, description, is_active";
+static INSERT_SUB: &Sql = sql!(
+    tenant,
+    "insert into sub_ingredient (tenant_id, ingredient_id, name, description, created_at)
+    values ($1, $2, $3, $4, $5) returning id, ingredient_id, name, description, is_active"
+);
 
-const INSERT_ENTRY: &str = "insert into catalog_entry (tenant_id, catalog, name) values ($1, $2, $3)";
+static INSERT_ENTRY: &Sql = sql!(tenant, "insert into catalog_entry (tenant_id, catalog, name) values ($1, $2, $3)");
 
 #[derive(FromQueryResult)]
 struct Id {
@@ -83,8 +98,8 @@ impl UnitOfWork {
     /// # Errors
     /// Not found.
     pub async fn ingredient(&self, scope: &impl Scope, id: IngredientId) -> Result<IngredientRow> {
-        let sql = format!("{} and i.id = $2 and i.deletion_id is null", read::INGREDIENTS);
-        self.one(&sql, [scope.tenant_id().into(), id.into()]).await?.ok_or(Error::NotFound("ingredient"))
+        let sql = sql!(tenant, "{} and i.id = $2 and i.deletion_id is null", read::INGREDIENTS);
+        self.one(sql, [scope.tenant_id().into(), id.into()]).await?.ok_or(Error::NotFound("ingredient"))
     }
 
     /// Adds an ingredient.
@@ -140,7 +155,8 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn is_made_of(&self, ingredient: IngredientId, sub: SubIngredientId) -> Result<bool> {
-        let sql = "select ingredient_id as id from sub_ingredient where id = $1 and ingredient_id = $2";
+        let sql =
+            sql!(row("id"), "select ingredient_id as id from sub_ingredient where id = $1 and ingredient_id = $2");
         let row: Option<Id> = self.one(sql, [sub.into(), ingredient.into()]).await?;
         Ok(row.is_some())
     }

@@ -4,7 +4,7 @@ use super::IngredientRow;
 use crate::{
     Database, Page,
     error::{Error, Result},
-    scoped::listed,
+    sql::sql,
     unit_of_work::{all, one},
 };
 use auth::Scope;
@@ -124,12 +124,12 @@ pub(crate) async fn parts(
     ingredients: &[IngredientId],
 ) -> Result<HashMap<IngredientId, Vec<SubIngredient>>> {
     let ids = serde_json::to_string(ingredients).unwrap_or_default();
-    let sql = format!(
+    let sql = sql!(
+        row("ingredient_id"),
         "select id, ingredient_id, name, description, is_active from sub_ingredient
-         where deletion_id is null and ingredient_id in {} order by name, id",
-        listed(db.get_database_backend(), "$1")
+         where deletion_id is null and ingredient_id in #list($1) order by name, id"
     );
-    let rows: Vec<SubIngredient> = all(db, &sql, [ids.into()]).await?;
+    let rows: Vec<SubIngredient> = all(db, sql, [ids.into()]).await?;
     let mut parts: HashMap<IngredientId, Vec<SubIngredient>> = HashMap::new();
     for row in rows {
         parts.entry(row.ingredient_id).or_default().push(row);
@@ -143,8 +143,11 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn ingredient_groups(&self, scope: &impl Scope) -> Result<Vec<IngredientGroup>> {
-        let sql = "select id, name, description, icon, is_active from ingredient_group
-            where tenant_id = $1 and deletion_id is null order by name, id";
+        let sql = sql!(
+            tenant,
+            "select id, name, description, icon, is_active from ingredient_group
+            where tenant_id = $1 and deletion_id is null order by name, id"
+        );
         all(self.reader(), sql, [scope.tenant_id().into()]).await
     }
 
@@ -159,14 +162,15 @@ impl Database {
         deleted_too: bool,
         page: Page,
     ) -> Result<Vec<Ingredient>> {
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "{INGREDIENTS} and (i.group_id = $2 or $2 = 0) and (i.deletion_id is null or $3)
              order by i.name, i.id limit $4 offset $5"
         );
         let [limit, offset] = page.values();
         let only = group.map_or(0, IngredientGroupId::get);
         let values = [scope.tenant_id().into(), only.into(), deleted_too.into(), limit, offset];
-        let rows: Vec<IngredientRow> = all(self.reader(), &sql, values).await?;
+        let rows: Vec<IngredientRow> = all(self.reader(), sql, values).await?;
         let mut parts = parts(self.reader(), &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
         Ok(rows
             .into_iter()
@@ -180,8 +184,8 @@ impl Database {
     /// # Errors
     /// Not found.
     pub async fn find_ingredient(&self, scope: &impl Scope, id: IngredientId) -> Result<Ingredient> {
-        let sql = format!("{INGREDIENTS} and i.id = $2 and i.deletion_id is null");
-        let row: Option<IngredientRow> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let sql = sql!(tenant, "{INGREDIENTS} and i.id = $2 and i.deletion_id is null");
+        let row: Option<IngredientRow> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
         let row = row.ok_or(Error::NotFound("ingredient"))?;
         let parts = parts(self.reader(), &[id]).await?.remove(&id).unwrap_or_default();
         Ok(Ingredient::of(row, parts))
@@ -192,8 +196,11 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn catalog(&self, scope: &impl Scope, catalog: Catalog, page: Page) -> Result<Vec<CatalogEntry>> {
-        let sql = "select id, name, description, icon, is_active from catalog_entry
-            where tenant_id = $1 and catalog = $2 and is_active order by name, id limit $3 offset $4";
+        let sql = sql!(
+            tenant,
+            "select id, name, description, icon, is_active from catalog_entry
+            where tenant_id = $1 and catalog = $2 and is_active order by name, id limit $3 offset $4"
+        );
         let [limit, offset] = page.values();
         all(self.reader(), sql, [scope.tenant_id().into(), catalog.as_str().into(), limit, offset]).await
     }

@@ -1,6 +1,6 @@
 //! Which modifiers can be chosen of which products.
 
-use crate::{error::Result, scoped::listed, unit_of_work::all};
+use crate::{error::Result, sql::sql, unit_of_work::all};
 use domain::{
     Cents, CustomizationId, ProductId, TenantId,
     menu::{Choice, Choices},
@@ -39,13 +39,10 @@ pub(crate) async fn offered(
         return Ok(Vec::new());
     }
     let ids = serde_json::to_string(ids).unwrap_or_default();
-    let sql = format!(
-        "select x.product_id, c.id, c.name, c.extra_cost_cents
+    let sql = sql!(tenant, "select x.product_id, c.id, c.name, c.extra_cost_cents
          from customization c join customization_product x on x.customization_id = c.id
-         where c.tenant_id = $1 and c.is_active and c.id in {} order by coalesce(c.category, ''), c.display_order, c.name, c.id",
-        listed(db.get_database_backend(), "$2")
-    );
-    all(db, &sql, [tenant.into(), ids.into()]).await
+         where c.tenant_id = $1 and c.is_active and c.id in #list($2) order by coalesce(c.category, ''), c.display_order, c.name, c.id");
+    all(db, sql, [tenant.into(), ids.into()]).await
 }
 
 /// What is chosen of a product, or the first that cannot be.
@@ -79,8 +76,8 @@ impl Chosen {
         self.customizations.clone().and_then(|list| serde_json::from_value(list).ok()).unwrap_or_default()
     }
 
-    /// For whoever cooks and carries: the shipped screens show a line's note and know no modifiers, so the note says them
-    /// first. A modifier that nobody reads would be a wrong dish.
+    /// For whoever cooks and carries: the shipped screens show a line's note and know no modifiers, so the note says
+    /// them first. A modifier that nobody reads would be a wrong dish.
     pub(crate) fn with_note(self, note: Option<String>) -> Option<String> {
         match (self.modifiers, note.filter(|note| !note.is_empty())) {
             (Some(modifiers), Some(note)) => Some(format!("{modifiers} · {note}")),

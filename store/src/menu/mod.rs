@@ -10,8 +10,8 @@ pub use choices::OfferedChoice;
 
 use crate::{
     error::Result,
-    scoped::listed,
     session::Seated,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use chrono::{DateTime, Utc};
@@ -163,16 +163,16 @@ impl UnitOfWork {
     ) -> Result<Offering> {
         let branch = session.session.branch_id;
         let ids = serde_json::to_string(products).unwrap_or_default();
-        let sql = format!(
+        let sql = sql!(
+            branch,
             "select p.id as product_id, p.name, p.image, bp.price_cents, bp.is_available, bp.remaining,
                 bp.restricted_until, p.service_hours as product_hours, c.service_hours as category_hours,
                 (select b.timezone from branch b where b.id = $1) as timezone, c.name as category, s.name as subcategory,
                 {} as is_promoted
-             {OFFERED} and bp.product_id in {}",
-            promotions::promoted!(),
-            listed(self.backend(), "$2")
+             {OFFERED} and bp.product_id in #list($2)",
+            promotions::promoted()
         );
-        let rows: Vec<Row> = self.all(&sql, [branch.into(), ids.into()]).await?;
+        let rows: Vec<Row> = self.all(sql, [branch.into(), ids.into()]).await?;
         let promoted = rows.iter().find(|row| row.is_promoted).map(|row| row.timezone.clone());
         let promotions = match promoted {
             Some(zone) => promotions::holding(self.tx(), branch, self.now(), &zone).await?,

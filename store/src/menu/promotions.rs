@@ -1,6 +1,10 @@
 //! The promotions of a branch: one reading for menu, cart and round, so that all three say the same price.
 
-use crate::{error::Result, unit_of_work::all};
+use crate::{
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::all,
+};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::{
     BranchId, Cents, ProductId, PromotionId,
@@ -9,15 +13,12 @@ use domain::{
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 /// Whether some promotion names the place in the menu `bp`.
-macro_rules! promoted {
-    () => {
-        "exists (
+pub(crate) const fn promoted() -> &'static str {
+    "exists (
             select 1 from promotion_item pi
             join promotion_branch pb on pb.promotion_id = pi.promotion_id and pb.branch_id = bp.branch_id
             join promotion pr on pr.id = pi.promotion_id and pr.is_active where pi.product_id = bp.product_id)"
-    };
 }
-pub(crate) use promoted;
 
 /// A promotion that is not over, with what a menu says of it.
 #[derive(Clone, Debug)]
@@ -46,7 +47,9 @@ struct Row {
 
 // One whose product is gone or switched off is suspended: the price was for all of its products together. What ended
 // two days ago has ended in every zone.
-const RUNNING: &str = "select pr.id, pr.name, pr.description, pr.image, pr.price_cents, pr.start_date, pr.end_date,
+static RUNNING: &Sql = sql!(
+    branch,
+    "select pr.id, pr.name, pr.description, pr.image, pr.price_cents, pr.start_date, pr.end_date,
         pr.start_time, pr.end_time, pi.product_id, pi.quantity
     from promotion_branch pb
     join promotion pr on pr.id = pb.promotion_id and pr.is_active and pr.end_date >= $2
@@ -54,7 +57,8 @@ const RUNNING: &str = "select pr.id, pr.name, pr.description, pr.image, pr.price
     where pb.branch_id = $1 and not exists (
         select 1 from promotion_item gone join product p on p.id = gone.product_id
         where gone.promotion_id = pr.id and not p.is_active)
-    order by pr.id, pi.product_id";
+    order by pr.id, pi.product_id"
+);
 
 fn time(written: &str) -> NaiveTime {
     // The office's routes check the form.

@@ -4,6 +4,7 @@ use super::RefundRow;
 use crate::{
     Database,
     error::{Error, Result},
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork, all, one},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,7 +13,7 @@ use domain::{
     payment::{AccountStatus, Provider, SignatureMode},
 };
 use entity::provider_account;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, DbBackend, EntityTrait, FromQueryResult, QuerySelect};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, FromQueryResult, QuerySelect};
 
 /// Why the work of an account that was removed is not done.
 pub(super) const OUT_OF_USE: &str = "The account was taken out of use";
@@ -96,9 +97,8 @@ impl UnitOfWork {
         struct Row {
             status: AccountStatus,
         }
-        let hold = if self.backend() == DbBackend::Postgres { "for key share" } else { "" };
-        let sql = format!("select status from provider_account where id = $1 {hold}");
-        let row: Option<Row> = self.one(&sql, [id.into()]).await?;
+        let sql = sql!(row("id"), "select status from provider_account where id = $1 #pg(for key share)");
+        let row: Option<Row> = self.one(sql, [id.into()]).await?;
         Ok(row.ok_or(Error::NotFound("payment account"))?.status)
     }
 
@@ -109,9 +109,12 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn disable_account(&self, account: &Locked<AccountRow>) -> Result<Vec<RefundRow>> {
         self.set_account_status(account, AccountStatus::Disabled).await?;
-        let refunds = "update refund set status = 'FAILED', lease_until = null, last_error = $2
-            where status in ('QUEUED', 'RUNNING', 'PENDING') and payment_id in (select id from payment where account_id = $1)
-            returning *";
+        let refunds = sql!(
+            row("account_id"),
+            "update refund set status = 'FAILED', lease_until = null, last_error = $2
+            where #refund_under_way() and payment_id in (select id from payment where account_id = $1)
+            returning *"
+        );
         self.all(refunds, [account.id.into(), OUT_OF_USE.into()]).await
     }
 
@@ -120,12 +123,16 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn drop_work(&self, account: &Locked<AccountRow>) -> Result<()> {
-        let work = "update payment_sync set status = 'DEAD', dirty = false, lease_until = null, last_error = $2,
-            updated_at = $3 where account_id = $1 and status in ('QUEUED', 'RUNNING', 'PARKED')";
+        let work = sql!(
+            row("account_id"),
+            "update payment_sync set status = 'DEAD', dirty = false, lease_until = null, last_error = $2,
+            updated_at = $3 where account_id = $1 and #alive()"
+        );
         self.run(work, [account.id.into(), OUT_OF_USE.into(), self.now().into()]).await.map(drop)
     }
 
-    /// The account in use that a payment in `branch` goes to: the branch's own, else that of the whole business.
+    /// The account in use that a payment in `branch` goes to: the branch's own, else that of the whole business; of
+    /// several the oldest.
     ///
     /// # Errors
     /// The database failed.
@@ -133,13 +140,17 @@ impl UnitOfWork {
         self.one(ACCOUNT_OF_BRANCH, [tenant.into(), branch.into()]).await
     }
 
-    /// The account in use of a whole business.
+    /// The account in use of a whole business with that provider.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn find_tenant_account(&self, tenant: TenantId) -> Result<Option<AccountRow>> {
-        let sql = "select * from provider_account where tenant_id = $1 and branch_id is null and status <> 'DISABLED'";
-        self.one(sql, [tenant.into()]).await
+    pub async fn find_tenant_account(&self, tenant: TenantId, provider: Provider) -> Result<Option<AccountRow>> {
+        let sql = sql!(
+            tenant,
+            "select * from provider_account
+            where tenant_id = $1 and provider = $2 and branch_id is null and #account_in_use()"
+        );
+        self.one(sql, [tenant.into(), provider.into()]).await
     }
 
     /// The business of a server that has one, or the first there was, and what its first branch counts in.
@@ -152,7 +163,15 @@ impl UnitOfWork {
             tenant_id: TenantId,
             currency: Currency,
         }
-        let row: Option<Row> = self.one("select tenant_id, currency from branch order by id limit 1", []).await?;
+        let row: Option<Row> = self
+            .one(
+                sql!(
+                    unscoped("the operator's account of a server with one business"),
+                    "select tenant_id, currency from branch order by id limit 1"
+                ),
+                [],
+            )
+            .await?;
         Ok(row.map(|row| (row.tenant_id, row.currency)))
     }
 
@@ -161,9 +180,11 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn set_credentials(&self, account: &Locked<AccountRow>, sealed: &Sealed) -> Result<()> {
-        let sql =
+        let sql = sql!(
+            row("id"),
             "update provider_account set sealed = $2, external_id = coalesce($3, external_id), token_expires_at = $4,
-            status = 'ACTIVE', version = version + 1, refresh_lease_until = null, updated_at = $5 where id = $1";
+            status = 'ACTIVE', version = version + 1, refresh_lease_until = null, updated_at = $5 where id = $1"
+        );
         let values = [
             account.id.into(),
             sealed.text.as_str().into(),
@@ -172,8 +193,11 @@ impl UnitOfWork {
             self.now().into(),
         ];
         self.run(sql, values).await?;
-        let unpark = "update payment_sync set status = 'QUEUED', attempts = 0, next_at = $2, updated_at = $2
-            where account_id = $1 and status = 'PARKED'";
+        let unpark = sql!(
+            row("account_id"),
+            "update payment_sync set status = 'QUEUED', attempts = 0, next_at = $2, updated_at = $2
+            where account_id = $1 and status = 'PARKED'"
+        );
         self.run(unpark, [account.id.into(), self.now().into()]).await?;
         Ok(())
     }
@@ -185,8 +209,10 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn set_account_status(&self, account: &AccountRow, status: AccountStatus) -> Result<bool> {
         // Credentials that were replaced meanwhile are not judged by what happened to the former ones.
-        let sql =
-            "update provider_account set status = $3, updated_at = $4 where id = $1 and version = $2 and status <> $3";
+        let sql = sql!(
+            row("id"),
+            "update provider_account set status = $3, updated_at = $4 where id = $1 and version = $2 and status <> $3"
+        );
         let values = [account.id.into(), account.version.into(), status.as_str().into(), self.now().into()];
         Ok(self.run(sql, values).await? > 0)
     }
@@ -196,8 +222,11 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn number_account(&self, account: &AccountRow, number: &str) -> Result<()> {
-        let sql = "update provider_account set external_id = $3, updated_at = $4
-            where id = $1 and version = $2 and external_id is null";
+        let sql = sql!(
+            row("id"),
+            "update provider_account set external_id = $3, updated_at = $4
+            where id = $1 and version = $2 and external_id is null"
+        );
         let values = [account.id.into(), account.version.into(), number.into(), self.now().into()];
         self.run(sql, values).await?;
         Ok(())
@@ -208,16 +237,22 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn lease_refresh(&self, account: &AccountRow, lease: TimeDelta) -> Result<bool> {
-        let sql = "update provider_account set refresh_lease_until = $3
-            where id = $1 and version = $2 and (refresh_lease_until is null or refresh_lease_until < $4)";
+        let sql = sql!(
+            row("id"),
+            "update provider_account set refresh_lease_until = $3
+            where id = $1 and version = $2 and (refresh_lease_until is null or refresh_lease_until < $4)"
+        );
         let values = [account.id.into(), account.version.into(), (self.now() + lease).into(), self.now().into()];
         Ok(self.run(sql, values).await? > 0)
     }
 }
 
-const ACCOUNT_OF_BRANCH: &str = "select * from provider_account
-    where tenant_id = $1 and (branch_id = $2 or branch_id is null) and status <> 'DISABLED'
-    order by branch_id is null limit 1";
+static ACCOUNT_OF_BRANCH: &Sql = sql!(
+    tenant,
+    "select * from provider_account
+    where tenant_id = $1 and (branch_id = $2 or branch_id is null) and #account_in_use()
+    order by branch_id is null, id limit 1"
+);
 
 impl Database {
     /// An account, whatever its state.
@@ -244,10 +279,20 @@ impl Database {
     pub async fn account_of_notice(&self, token: Option<&str>) -> Result<AccountRow> {
         let rows: Vec<AccountRow> = match token {
             Some(token) => {
-                let sql = "select * from provider_account where webhook_token = $1";
+                let sql = sql!(row("webhook_token"), "select * from provider_account where webhook_token = $1");
                 all(self.reader(), sql, [token.into()]).await?
             }
-            None => all(self.reader(), "select * from provider_account where status <> 'DISABLED' limit 2", []).await?,
+            None => {
+                all(
+                    self.reader(),
+                    sql!(
+                        unscoped("a notice at the address without a token, on a server with one account"),
+                        "select * from provider_account where #account_in_use() limit 2"
+                    ),
+                    [],
+                )
+                .await?
+            }
         };
         match <[AccountRow; 1]>::try_from(rows) {
             Ok([account]) => Ok(account),
@@ -260,7 +305,10 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn active_accounts(&self) -> Result<Vec<AccountRow>> {
-        let sql = "/* housekeeping */ select * from provider_account where status = 'ACTIVE' order by id";
+        let sql = sql!(
+            unscoped("the accounts of all businesses: the sweep looks at each"),
+            "/* housekeeping */ select * from provider_account where status = 'ACTIVE' order by id"
+        );
         all(self.reader(), sql, []).await
     }
 }

@@ -6,13 +6,20 @@ use crate::{
     Database,
     check::CheckRow,
     error::Result,
+    sql::{all_that, sql},
     unit_of_work::{Locked, UnitOfWork, all},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Cents, CheckId, CheckoutId, DinerId, TenantId, payment::CheckoutStatus};
-use entity::checkout;
+use domain::{
+    Cents, CheckId, CheckoutId, DinerId, TenantId,
+    payment::{CheckoutStatus, PaymentStatus},
+};
+use entity::{checkout, payment};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
 };
 use uuid::Uuid;
 
@@ -42,8 +49,8 @@ struct Sum {
 }
 
 impl UnitOfWork {
-    /// An open checkout of the check that asks the same diner for the same through the same account, and that nobody paid
-    /// yet: a second tap on "pay" leads to it (S25).
+    /// An open checkout of the check that asks the same diner for the same through the same account, and that nobody
+    /// paid yet: a second tap on "pay" leads to it (S25).
     ///
     /// # Errors
     /// The database failed.
@@ -53,16 +60,24 @@ impl UnitOfWork {
         account: &AccountRow,
         new: &NewCheckout,
     ) -> Result<Option<CheckoutRow>> {
+        // A payment that came to nothing leaves the way open for another try.
+        let counting = Query::select()
+            .expr(Expr::val(1))
+            .from(payment::Entity)
+            .and_where(
+                Expr::col((payment::Entity, payment::Column::CheckoutId))
+                    .equals((checkout::Entity, checkout::Column::Id)),
+            )
+            .and_where(payment::Column::Status.is_not_in(all_that(PaymentStatus::is_failed)))
+            .to_owned();
         let query = checkout::Entity::find()
             .filter(checkout::Column::CheckId.eq(check.id))
             .filter(checkout::Column::AccountId.eq(account.id))
-            .filter(checkout::Column::Status.is_in([CheckoutStatus::Creating, CheckoutStatus::Open]))
+            .filter(checkout::Column::Status.is_in(all_that(CheckoutStatus::is_payable)))
             .filter(checkout::Column::AmountCents.eq(new.bill))
             .filter(checkout::Column::TipCents.eq(new.tip))
             .filter(checkout::Column::ExpiresAt.gt(self.now() + TimeDelta::minutes(1)))
-            .filter(sea_orm::sea_query::Expr::cust(
-                "not exists (select 1 from payment p where p.checkout_id = checkout.id and p.status not in ('REJECTED', 'CANCELLED'))",
-            ))
+            .filter(Expr::exists(counting).not())
             .order_by_desc(checkout::Column::CreatedAt);
         let rows = query.all(self.tx()).await?;
         Ok(rows.into_iter().find(|row| row.diner_id == new.diner && row.targets == targets_json(&new.targets)))
@@ -74,10 +89,13 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn reserved_by_checkouts(&self, check: &Locked<CheckRow>) -> Result<Cents> {
-        let sql = "select cast(coalesce(sum(amount_cents), 0) as bigint) as cents from checkout
-            where check_id = $1 and status in ('CREATING', 'OPEN') and expires_at > $2
+        let sql = sql!(
+            row("check_id"),
+            "select cast(coalesce(sum(amount_cents), 0) as bigint) as cents from checkout
+            where check_id = $1 and #payable() and expires_at > $2
               and not exists (select 1 from diner d where d.id = checkout.diner_id and d.removed_at is not null)
-              and not exists (select 1 from payment p where p.checkout_id = checkout.id)";
+              and not exists (select 1 from payment p where p.checkout_id = checkout.id)"
+        );
         let sum: Option<Sum> = self.one(sql, [check.id.into(), self.now().into()]).await?;
         Ok(sum.map_or(Cents::ZERO, |sum| sum.cents))
     }
@@ -133,7 +151,7 @@ impl UnitOfWork {
         struct Row {
             check_id: CheckId,
         }
-        let sql = "select check_id from checkout where id = $1 and tenant_id = $2";
+        let sql = sql!(tenant, "select check_id from checkout where id = $1 and tenant_id = $2");
         let row: Option<Row> = self.one(sql, [reference.into(), tenant.into()]).await?;
         Ok(row.map(|row| row.check_id))
     }
@@ -143,8 +161,11 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn open_checkout(&self, id: &CheckoutId, provider_ref: &str, url: &str) -> Result<()> {
-        let sql = "update checkout set status = 'OPEN', provider_ref = $2, redirect_url = $3
-            where id = $1 and status = 'CREATING'";
+        let sql = sql!(
+            row("id"),
+            "update checkout set status = 'OPEN', provider_ref = $2, redirect_url = $3
+            where id = $1 and status = 'CREATING'"
+        );
         self.run(sql, [id.as_str().into(), provider_ref.into(), url.into()]).await?;
         Ok(())
     }
@@ -154,7 +175,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn end_checkout(&self, id: &CheckoutId, status: CheckoutStatus) -> Result<()> {
-        let sql = "update checkout set status = $2 where id = $1 and status in ('CREATING', 'OPEN')";
+        let sql = sql!(row("id"), "update checkout set status = $2 where id = $1 and #payable()");
         self.run(sql, [id.as_str().into(), status.as_str().into()]).await?;
         Ok(())
     }
@@ -164,7 +185,8 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn schedule_sweep(&self, id: &CheckoutId, at: Option<DateTime<Utc>>) -> Result<()> {
-        self.run("update checkout set sweep_at = $2 where id = $1", [id.as_str().into(), at.into()]).await?;
+        self.run(sql!(row("id"), "update checkout set sweep_at = $2 where id = $1"), [id.as_str().into(), at.into()])
+            .await?;
         Ok(())
     }
 }
@@ -187,22 +209,25 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn checkouts_to_sweep(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<CheckoutRow>> {
-        let sql = "/* housekeeping */ select c.* from checkout c join provider_account a on a.id = c.account_id
-            where c.sweep_at is not null and c.sweep_at <= $1 and a.status = 'ACTIVE' order by c.sweep_at limit $2";
+        let sql = sql!(
+            unscoped("the checkouts and payments of all businesses: the sweep takes what is due"),
+            "/* housekeeping */ select c.* from checkout c join provider_account a on a.id = c.account_id
+            where c.sweep_at is not null and c.sweep_at <= $1 and a.status = 'ACTIVE' order by c.sweep_at limit $2"
+        );
         all(self.reader(), sql, [now.into(), limit.into()]).await
     }
 
-    /// Open checkouts that should not be paid any more: their check is paid or closed, their time is over, or their diner was
-    /// removed from the table.
+    /// Open checkouts that should not be paid any more: their check is paid or closed, their time is over, or their
+    /// diner was removed from the table.
     ///
     /// # Errors
     /// The database failed.
     pub async fn checkouts_to_expire(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<CheckoutRow>> {
-        let sql = "/* housekeeping */ select c.* from checkout c join guest_check g on g.id = c.check_id
+        let sql = sql!(unscoped("the checkouts and payments of all businesses: the sweep takes what is due"), "/* housekeeping */ select c.* from checkout c join guest_check g on g.id = c.check_id
             join provider_account a on a.id = c.account_id
             where c.status = 'OPEN' and a.status = 'ACTIVE'
               and (c.expires_at <= $1 or g.status = 'PAID' or g.closed_at is not null
-                or exists (select 1 from diner d where d.id = c.diner_id and d.removed_at is not null)) order by c.created_at limit $2";
+                or exists (select 1 from diner d where d.id = c.diner_id and d.removed_at is not null)) order by c.created_at limit $2");
         all(self.reader(), sql, [now.into(), limit.into()]).await
     }
 }

@@ -4,9 +4,11 @@ use super::SyncRow;
 use crate::{
     Database,
     error::{Error, Result},
+    scoped::{json_array, reach},
+    sql::sql,
     unit_of_work::{UnitOfWork, all, one},
 };
-use auth::{Reach, RoleSet, Scope, Staff};
+use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
     AccountId, BranchId, NoticeId, SyncId, TenantId,
@@ -86,20 +88,14 @@ impl Database {
         if let Some(branch) = which.branch {
             self.find_branch(staff, branch).await?;
         }
-        // The ids are integers of ours: nothing in them needs quoting.
-        let reach = match (which.branch, staff.branches()) {
-            (Some(branch), _) => format!("and (a.branch_id is null or a.branch_id = {branch})"),
-            (None, Reach::All) => String::new(),
-            (None, Reach::Some(branches)) => {
-                let list: Vec<String> = branches.iter().map(ToString::to_string).collect();
-                format!("and (a.branch_id is null or a.branch_id in ({}))", list.join(", "))
-            }
-        };
-        let sql = format!(
-            "{LETTER} where q.tenant_id = $1 and q.status in ('DEAD', 'PARKED') {reach}
+        let reach = which.branch.map_or_else(|| reach(staff), |branch| json_array([branch].iter()));
+        let sql = sql!(
+            tenant,
+            "{LETTER} where q.tenant_id = $1 and #stuck(q)
+                and (a.branch_id is null or #within(a.branch_id, $4))
              order by q.updated_at desc, q.id desc limit $2 offset $3"
         );
-        all(self.reader(), &sql, [staff.tenant_id().into(), which.limit.into(), which.offset.into()]).await
+        all(self.reader(), sql, [staff.tenant_id().into(), which.limit.into(), which.offset.into(), reach]).await
     }
 
     /// One piece of the caller's work, dead or not, with the last notices about it.
@@ -107,14 +103,17 @@ impl Database {
     /// # Errors
     /// Not found, or another branch's.
     pub async fn dead_letter(&self, scope: &impl Scope, id: SyncId) -> Result<(DeadLetter, Vec<KeptNotice>)> {
-        let sql = format!("{LETTER} where q.tenant_id = $1 and q.id = $2");
-        let letter: Option<DeadLetter> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let sql = sql!(tenant, "{LETTER} where q.tenant_id = $1 and q.id = $2");
+        let letter: Option<DeadLetter> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
         let letter = letter.ok_or(Error::NotFound("dead letter"))?;
         if letter.branch_id.is_some_and(|branch| !scope.admits(branch)) {
             return Err(Error::Forbidden("dead letter"));
         }
-        let sql = "select id, verdict, reason, topic, query, body, received_at from provider_notice
-            where account_id = $1 and resource_id = $2 order by received_at desc, id desc limit 10";
+        let sql = sql!(
+            row("account_id"),
+            "select id, verdict, reason, topic, query, body, received_at from provider_notice
+            where account_id = $1 and resource_id = $2 order by received_at desc, id desc limit 10"
+        );
         let notices = all(self.reader(), sql, [letter.account_id.into(), letter.resource_id.as_str().into()]).await?;
         Ok((letter, notices))
     }
@@ -124,7 +123,10 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn all_dead_letters(&self) -> Result<Vec<SyncRow>> {
-        let sql = "select * from payment_sync where status in ('DEAD', 'PARKED') order by id limit 10000";
+        let sql = sql!(
+            unscoped("an operator tries all dead work once more"),
+            "select * from payment_sync where #stuck() order by id limit 10000"
+        );
         all(self.reader(), sql, []).await
     }
 
@@ -138,7 +140,8 @@ impl Database {
             tenant_id: TenantId,
         }
         let row: Option<Row> =
-            one(self.reader(), "select tenant_id from payment_sync where id = $1", [id.into()]).await?;
+            one(self.reader(), sql!(row("id"), "select tenant_id from payment_sync where id = $1"), [id.into()])
+                .await?;
         Ok(row.ok_or(Error::NotFound("dead letter"))?.tenant_id)
     }
 }
@@ -150,9 +153,12 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn replay(&self, id: SyncId) -> Result<Option<SyncRow>> {
-        let sql = "update payment_sync set status = 'QUEUED', cause = 'OPERATOR', attempts = 0, next_at = $2,
-            updated_at = $2 where id = $1 and status in ('DEAD', 'PARKED')
-              and account_id in (select id from provider_account where status <> 'DISABLED') returning *";
+        let sql = sql!(
+            row("id"),
+            "update payment_sync set status = 'QUEUED', cause = 'OPERATOR', attempts = 0, next_at = $2,
+            updated_at = $2 where id = $1 and #stuck()
+              and account_id in (select id from provider_account where #account_in_use()) returning *"
+        );
         self.one(sql, [id.into(), self.now().into()]).await
     }
 }
@@ -192,8 +198,10 @@ impl Database {
                 SyncStatus::Done => {}
             }
         }
-        let sql =
-            "/* housekeeping */ select next_at from payment_sync where status = 'QUEUED' order by next_at limit 1";
+        let sql = sql!(
+            unscoped("the queue of all businesses: a worker takes what is due"),
+            "/* housekeeping */ select next_at from payment_sync where status = 'QUEUED' order by next_at limit 1"
+        );
         let oldest: Option<Oldest> = one(self.reader(), sql, []).await?;
         let now = self.clock().now();
         health.oldest_due_seconds = oldest.map_or(0, |row| (now - row.next_at).num_seconds().max(0));

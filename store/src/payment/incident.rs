@@ -3,6 +3,7 @@
 use crate::{
     error::{Error, Result},
     scoped::admitted,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
@@ -36,9 +37,12 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn note_incident(&self, kind: IncidentKind, key: &str, incident: Incident) -> Result<()> {
-        let sql = "insert into money_incident
+        let sql = sql!(
+            tenant,
+            "insert into money_incident
                 (tenant_id, branch_id, kind, key, account_id, check_id, payment_id, detail, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (tenant_id, key) do nothing";
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (tenant_id, key) do nothing"
+        );
         let values = [
             incident.tenant.into(),
             incident.branch.into(),
@@ -78,7 +82,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn resolve_incident(&self, incident: &Locked<IncidentRow>, by: UserId) -> Result<()> {
-        let sql = "update money_incident set resolved_at = $2, resolved_by_id = $3 where id = $1";
+        let sql = sql!(row("id"), "update money_incident set resolved_at = $2, resolved_by_id = $3 where id = $1");
         self.run(sql, [incident.id.into(), self.now().into(), by.into()]).await?;
         Ok(())
     }

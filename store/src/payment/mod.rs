@@ -1,7 +1,8 @@
-//! Payments, and what surrounds those that come through a provider: accounts, checkouts, notices, the queue of what is to
-//! be fetched, refunds, and what a person must look at.
+//! Payments, and what surrounds those that come through a provider: accounts, checkouts, notices, the queue of what is
+//! to be fetched, refunds, and what a person must look at.
 
 mod account;
+mod cancellation;
 mod checkout;
 mod dead_letter;
 mod incident;
@@ -17,6 +18,7 @@ mod row;
 mod sweep;
 
 pub use account::{AccountRow, NewAccount, Sealed};
+pub use cancellation::{CancellationEnd, CancellationRow};
 pub use checkout::{CheckoutRow, NewCheckout};
 pub use dead_letter::{DeadLetter, DeadLetters, KeptNotice, QueueHealth, measure};
 pub use incident::{Incident, IncidentRow};

@@ -1,8 +1,13 @@
-//! Notices of providers, and of whoever pretends to be one: kept before anything else is done with them, each once a day,
-//! and of each account only so many (the operation says how many), so that nobody outside can fill the disk.
+//! Notices of providers, and of whoever pretends to be one: kept before anything else is done with them, each once a
+//! day, and of each account only so many (the operation says how many), so that nobody outside can fill the disk.
 
 use super::AccountRow;
-use crate::{Database, SyncRow, error::Result, unit_of_work::UnitOfWork};
+use crate::{
+    Database, SyncRow,
+    error::Result,
+    sql::{Sql, built_sql, sql},
+    unit_of_work::UnitOfWork,
+};
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
     AccountId, TenantId,
@@ -69,11 +74,13 @@ pub struct NoticeTally {
     pub dropped: i64,
 }
 
-const KEEP: &str =
+static KEEP: &Sql = sql!(
+    tenant,
     "insert into provider_notice (tenant_id, account_id, verdict, reason, topic, resource_id, method, query,
         headers, body, received_at, day, identity, digest, size, times)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)
-    on conflict (account_id, day, identity) do update set times = provider_notice.times + 1";
+    on conflict (account_id, day, identity) do update set times = provider_notice.times + 1"
+);
 
 impl UnitOfWork {
     /// Keeps a notice, unless the same or `most` others are kept of its account today.
@@ -82,7 +89,10 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn keep_notice(&self, account: &AccountRow, new: NewNotice, most: i64) -> Result<Keeping> {
         let day = self.now().date_naive();
-        let again = "update provider_notice set times = times + 1 where account_id = $1 and day = $2 and identity = $3";
+        let again = sql!(
+            row("account_id"),
+            "update provider_notice set times = times + 1 where account_id = $1 and day = $2 and identity = $3"
+        );
         if self.run(again, [account.id.into(), day.into(), new.identity.as_str().into()]).await? > 0 {
             return Ok(Keeping::Again);
         }
@@ -130,8 +140,9 @@ impl UnitOfWork {
         Ok(true)
     }
 
-    /// Leases what a browser came back with, under the same bound: anybody with a table token can make up ids. `None` when
-    /// somebody else has it, or the day's share of new ids is used up; the sweep finds whoever pays with a checkout of ours.
+    /// Leases what a browser came back with, under the same bound: anybody with a table token can make up ids. `None`
+    /// when somebody else has it, or the day's share of new ids is used up; the sweep finds whoever pays with a
+    /// checkout of ours.
     ///
     /// # Errors
     /// The database failed.
@@ -162,7 +173,10 @@ impl UnitOfWork {
             #[expect(dead_code, reason = "that there is a row says it all")]
             one: i32,
         }
-        let sql = "select 1 as one from payment_sync where account_id = $1 and kind = $2 and resource_id = $3";
+        let sql = sql!(
+            row("account_id"),
+            "select 1 as one from payment_sync where account_id = $1 and kind = $2 and resource_id = $3"
+        );
         let known: Option<Known> = self.one(sql, [account.id.into(), kind.as_str().into(), resource.into()]).await?;
         Ok(known.is_some() || self.claim(account, Share::Hints, most).await?)
     }
@@ -170,11 +184,10 @@ impl UnitOfWork {
     /// Takes one of the account's `most` places of the day. Its counter stays locked until the commit, so that not one
     /// too many is given away.
     async fn claim(&self, account: &AccountRow, share: Share, most: i64) -> Result<bool> {
-        let column = share.column();
-        let sql = format!(
+        let sql = built_sql!(tenant, share: Share = share, in [Share::Unproven, Share::Hints], { let column = share.column(); format!(
             "insert into notice_day (account_id, day, tenant_id, {column}) values ($1, $2, $3, 1)
              on conflict (account_id, day) do update set {column} = notice_day.{column} + 1 where notice_day.{column} < $4"
-        );
+        )});
         let values = [account.id.into(), self.now().date_naive().into(), account.tenant_id.into(), most.into()];
         Ok(self.run(&sql, values).await? > 0)
     }
@@ -184,14 +197,20 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn count_notices(&self, tally: &NoticeTally) -> Result<()> {
-        let sql = "update provider_notice set times = times + $4 where account_id = $1 and day = $2 and identity = $3";
+        let sql = sql!(
+            row("account_id"),
+            "update provider_notice set times = times + $4 where account_id = $1 and day = $2 and identity = $3"
+        );
         for (identity, times) in &tally.again {
             let values = [tally.account.into(), tally.day.into(), identity.as_str().into(), (*times).into()];
             self.run(sql, values).await?;
         }
         if tally.dropped > 0 {
-            let sql = "insert into notice_day (account_id, day, tenant_id, dropped) values ($1, $2, $3, $4)
-                on conflict (account_id, day) do update set dropped = notice_day.dropped + $4";
+            let sql = sql!(
+                tenant,
+                "insert into notice_day (account_id, day, tenant_id, dropped) values ($1, $2, $3, $4)
+                on conflict (account_id, day) do update set dropped = notice_day.dropped + $4"
+            );
             let values = [tally.account.into(), tally.day.into(), tally.tenant.into(), tally.dropped.into()];
             self.run(sql, values).await?;
         }
@@ -217,18 +236,30 @@ impl Share {
     }
 }
 
-const OLD_UNPROVEN: &str = "delete from provider_notice where id in (
-    select id from provider_notice where verdict <> 'VERIFIED' and received_at < $1 order by received_at limit 5000)";
+static OLD_UNPROVEN: &Sql = sql!(
+    unscoped("what is past its life is forgotten in all businesses"),
+    "/* housekeeping */ delete from provider_notice where id in (
+    select id from provider_notice where #unproven() and received_at < $1 order by received_at limit 5000)"
+);
 
-const OLD_NOTICES: &str = "delete from provider_notice where id in (
-    select id from provider_notice where received_at < $1 order by received_at limit 5000)";
+static OLD_NOTICES: &Sql = sql!(
+    unscoped("what is past its life is forgotten in all businesses"),
+    "/* housekeeping */ delete from provider_notice where id in (
+    select id from provider_notice where received_at < $1 order by received_at limit 5000)"
+);
 
-const OLD_DAYS: &str = "delete from notice_day where (account_id, day) in (
-    select account_id, day from notice_day where day < $1 order by day limit 5000)";
+static OLD_DAYS: &Sql = sql!(
+    unscoped("what is past its life is forgotten in all businesses"),
+    "/* housekeeping */ delete from notice_day where (account_id, day) in (
+    select account_id, day from notice_day where day < $1 order by day limit 5000)"
+);
 
-const OLD_LOOKS: &str = "delete from payment_sync where id in (
-    select id from payment_sync where status = 'DONE' and cause in ('HINT', 'RETURN') and updated_at < $1
-    order by updated_at limit 5000)";
+static OLD_LOOKS: &Sql = sql!(
+    unscoped("what is past its life is forgotten in all businesses"),
+    "/* housekeeping */ delete from payment_sync where id in (
+    select id from payment_sync where status = 'DONE' and #hinted() and updated_at < $1
+    order by updated_at limit 5000)"
+);
 
 impl Database {
     /// Forgets old notices, their counters, and what was looked at on somebody's mere word: a bounded number a

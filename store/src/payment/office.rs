@@ -4,6 +4,7 @@ use super::{AccountRow, PaymentRow};
 use crate::{
     Database,
     error::{Error, Result},
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork, all},
 };
 use auth::Scope;
@@ -44,8 +45,8 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn accounts_to_renew(&self, before: DateTime<Utc>) -> Result<Vec<AccountRow>> {
-        let sql = "/* housekeeping */ select * from provider_account
-            where status = 'ACTIVE' and token_expires_at is not null and token_expires_at < $1 order by token_expires_at";
+        let sql = sql!(unscoped("the accounts of all businesses: a job renews what expires"), "/* housekeeping */ select * from provider_account
+            where status = 'ACTIVE' and token_expires_at is not null and token_expires_at < $1 order by token_expires_at");
         all(self.reader(), sql, [before.into()]).await
     }
 
@@ -77,7 +78,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn set_webhook_mode(&self, account: &Locked<AccountRow>, mode: SignatureMode) -> Result<()> {
-        let sql = "update provider_account set webhook_mode = $2, updated_at = $3 where id = $1";
+        let sql = sql!(row("id"), "update provider_account set webhook_mode = $2, updated_at = $3 where id = $1");
         self.run(sql, [account.id.into(), mode.as_str().into(), self.now().into()]).await?;
         Ok(())
     }
@@ -108,7 +109,7 @@ impl UnitOfWork {
         struct Row {
             currency: Currency,
         }
-        let sql = "select currency from branch where tenant_id = $1 order by id limit 1";
+        let sql = sql!(tenant, "select currency from branch where tenant_id = $1 order by id limit 1");
         let row: Option<Row> = self.one(sql, [scope.tenant_id().into()]).await?;
         Ok(row.map(|row| row.currency))
     }

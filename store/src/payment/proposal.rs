@@ -4,7 +4,8 @@ use super::refund::{OF_EACH, UNSHOWN, Unshown};
 use crate::{
     check::CheckRow,
     error::Result,
-    scoped::{elements, json_array, listed},
+    scoped::json_array,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use domain::{Cents, PaymentId};
@@ -23,8 +24,8 @@ struct Changes {
 }
 
 impl Changes {
-    /// A proposal says what is `unapplied`, less what is on its way back already or back unseen, waits for another try, or
-    /// was left with us by a manager's word; there is none when that is nothing.
+    /// A proposal says what is `unapplied`, less what is on its way back already or back unseen, waits for another try,
+    /// or was left with us by a manager's word; there is none when that is nothing.
     fn of(unapplied: &BTreeMap<PaymentId, Cents>, unshown: &[Unshown]) -> Self {
         let mut changes = Self::default();
         for payment in unshown {
@@ -43,8 +44,8 @@ impl Changes {
 }
 
 impl UnitOfWork {
-    /// Makes the proposals of a check's payments follow from what of each covers nothing: at most four statements, however
-    /// many payments there are. `refund_proposed` keeps it to one proposal a payment.
+    /// Makes the proposals of a check's payments follow from what of each covers nothing: at most four statements,
+    /// however many payments there are. `refund_proposed` keeps it to one proposal a payment.
     ///
     /// # Errors
     /// The database failed.
@@ -56,10 +57,10 @@ impl UnitOfWork {
         if unapplied.is_empty() {
             return Ok(());
         }
-        let sql = format!("{UNSHOWN} where p.check_id = $1 {OF_EACH} order by p.id");
-        let changes = Changes::of(unapplied, &self.all(&sql, [check.id.into()]).await?);
+        let sql = sql!(row("check_id"), "{UNSHOWN} where p.check_id = $1 {OF_EACH} order by p.id");
+        let changes = Changes::of(unapplied, &self.all(sql, [check.id.into()]).await?);
         self.dismiss_proposals(&changes.dismissed).await?;
-        self.change_proposals(&changes.changed).await?;
+        self.change_proposals(check, &changes.changed).await?;
         self.make_proposals(&changes.made).await
     }
 
@@ -67,24 +68,25 @@ impl UnitOfWork {
         if payments.is_empty() {
             return Ok(());
         }
-        let sql = format!(
-            "update refund set status = 'DISMISSED', done_at = $1 where status = 'PROPOSED' and payment_id in {}",
-            listed(self.backend(), "$2")
+        let sql = sql!(
+            row("payment_id"),
+            "update refund set status = 'DISMISSED', done_at = $1 where status = 'PROPOSED' and payment_id in #list($2)"
         );
-        self.run(&sql, [self.now().into(), json_array(payments.iter())]).await?;
+        self.run(sql, [self.now().into(), json_array(payments.iter())]).await?;
         Ok(())
     }
 
-    async fn change_proposals(&self, amounts: &[(i64, i64)]) -> Result<()> {
+    async fn change_proposals(&self, check: &Locked<CheckRow>, amounts: &[(i64, i64)]) -> Result<()> {
         if amounts.is_empty() {
             return Ok(());
         }
-        let sql = format!(
+        let sql = sql!(
+            row("check_id"),
             "update refund set amount_cents = cast(e.value->>1 as bigint)
-            from {} where refund.payment_id = cast(e.value->>0 as bigint) and refund.status = 'PROPOSED'",
-            elements(self.backend(), "$1")
+            from #rows($1) where refund.payment_id = cast(e.value->>0 as bigint) and refund.status = 'PROPOSED'
+                and exists (select 1 from payment p where p.id = refund.payment_id and p.check_id = $2)"
         );
-        self.run(&sql, [json_array(amounts.iter())]).await?;
+        self.run(sql, [json_array(amounts.iter()), check.id.into()]).await?;
         Ok(())
     }
 
@@ -92,16 +94,16 @@ impl UnitOfWork {
         if made.is_empty() {
             return Ok(());
         }
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "insert into refund (tenant_id, branch_id, payment_id, key, kind, amount_cents, status, reason, attempts,
                 next_at, fence, created_at)
             select p.tenant_id, p.branch_id, p.id, e.value->>2, 'OVERPAYMENT', cast(e.value->>1 as bigint), 'PROPOSED',
                 $1, 0, $2, 0, $2
-            from {} join payment p on p.id = cast(e.value->>0 as bigint) order by e.place",
-            elements(self.backend(), "$3")
+            from #rows($3) join payment p on p.id = cast(e.value->>0 as bigint) order by e.place"
         );
         let reason = "More was paid than is owed";
-        self.run(&sql, [reason.into(), self.now().into(), json_array(made.iter())]).await?;
+        self.run(sql, [reason.into(), self.now().into(), json_array(made.iter())]).await?;
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use super::{AccountRow, CheckoutRow, PaymentRow, Worth};
 use crate::{
     Database,
     error::Result,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork, one},
 };
 use auth::Diner;
@@ -29,7 +30,7 @@ pub struct Facts {
     pub currency: String,
     /// Card, balance, …
     pub method: Option<String>,
-    /// When the provider last changed it.
+    /// When the provider last changed it, or when it was fetched where the provider does not say.
     pub updated_at: DateTime<Utc>,
     /// When it first counted.
     pub approved_at: Option<DateTime<Utc>>,
@@ -55,8 +56,8 @@ impl UnitOfWork {
         Ok(query.one(self.tx()).await?.map(Locked::new))
     }
 
-    /// The check and the checkout of the payment of that number, if we know them. It keeps them for ever, so this needs no
-    /// lock.
+    /// The check and the checkout of the payment of that number, if we know them. It keeps them for ever, so this needs
+    /// no lock.
     ///
     /// # Errors
     /// The database failed.
@@ -70,8 +71,11 @@ impl UnitOfWork {
             check_id: Option<CheckId>,
             checkout_id: Option<CheckoutId>,
         }
-        let sql = "select check_id, checkout_id from payment
-            where tenant_id = $1 and tender = $2 and provider_payment_id = $3";
+        let sql = sql!(
+            tenant,
+            "select check_id, checkout_id from payment
+            where tenant_id = $1 and tender = $2 and provider_payment_id = $3"
+        );
         let row: Option<Row> = self.one(sql, numbered(account, provider_payment_id)).await?;
         Ok(row.and_then(|row| row.check_id.zip(row.checkout_id)))
     }
@@ -97,7 +101,7 @@ impl UnitOfWork {
             tenant_id: Set(account.tenant_id),
             branch_id: Set(branch),
             check_id: Set(checkout.map(|checkout| checkout.check_id)),
-            tender: Set(Tender::MercadoPago),
+            tender: Set(Tender::Provider(account.provider)),
             status: Set(worth.status),
             detail: Set(facts.detail.clone()),
             currency: Set(facts.currency.clone()),
@@ -141,14 +145,17 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// The payment is seen through `account`: from now on it is asked about, and given back, through that one if its own
-    /// was taken out of use.
+    /// The payment is seen through `account`: from now on it is asked about, and given back, through that one if its
+    /// own was taken out of use.
     ///
     /// # Errors
     /// The database failed.
     pub async fn move_payment(&self, payment: &Locked<PaymentRow>, account: &AccountRow) -> Result<()> {
-        let sql = "update payment set account_id = $2 where id = $1 and exists (select 1 from provider_account a
-            where a.id = payment.account_id and a.status = 'DISABLED')";
+        let sql = sql!(
+            row("id"),
+            "update payment set account_id = $2 where id = $1 and exists (select 1 from provider_account a
+            where a.id = payment.account_id and a.status = 'DISABLED')"
+        );
         self.run(sql, [payment.id.into(), account.id.into()]).await?;
         Ok(())
     }
@@ -167,8 +174,12 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn set_facts(&self, payment: &Locked<PaymentRow>, facts: &Facts) -> Result<()> {
-        let sql = "update payment set detail = $2, currency = $3, method = $4, provider_updated_at = $5,
-            provider_snapshot = $6, approved_at = coalesce(approved_at, $7), seen_at = $8 where id = $1";
+        let sql = sql!(
+            row("id"),
+            "update payment set detail = $2, currency = $3, method = $4, provider_updated_at = $5,
+            provider_snapshot = $6, approved_at = coalesce(approved_at, $7), seen_at = $8, doubted = null,
+            doubted_since = null where id = $1"
+        );
         let values = [
             payment.id.into(),
             facts.detail.as_str().into(),
@@ -188,8 +199,24 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn mark_seen(&self, payment: &Locked<PaymentRow>) -> Result<()> {
-        self.run("update payment set seen_at = $2 where id = $1", [payment.id.into(), self.now().into()]).await?;
+        let sql =
+            sql!(row("id"), "update payment set seen_at = $2, doubted = null, doubted_since = null where id = $1");
+        self.run(sql, [payment.id.into(), self.now().into()]).await?;
         Ok(())
+    }
+
+    /// The provider said something that is not believed yet; since when, if it says so again.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn doubt(&self, payment: &Locked<PaymentRow>, said: &str) -> Result<DateTime<Utc>> {
+        let since = match &payment.doubted {
+            Some(doubted) if doubted == said => payment.doubted_since.unwrap_or(self.now()),
+            _ => self.now(),
+        };
+        let sql = sql!(row("id"), "update payment set doubted = $2, doubted_since = $3, seen_at = $4 where id = $1");
+        self.run(sql, [payment.id.into(), said.into(), since.into(), self.now().into()]).await?;
+        Ok(since)
     }
 }
 
@@ -211,14 +238,17 @@ pub struct ReturnedPayment {
 }
 
 // Of several payments on one checkout the one that counts most is told of.
-const RETURNED: &str = "select p.id as payment_id, p.status as payment_status, g.id as check_id,
+static RETURNED: &Sql = sql!(
+    session,
+    "select p.id as payment_id, p.status as payment_status, g.id as check_id,
         g.status as check_status, g.total_cents, g.paid_cents
     from guest_check g
     left join checkout c on c.check_id = g.id and c.id = $3
     left join payment p on p.check_id = g.id
         and (p.provider_payment_id = $2 or $2 = '' and p.checkout_id = c.id)
     where g.session_id = $1 and (c.id is not null or p.id is not null)
-    order by p.net_cents is null, p.net_cents desc, p.id desc limit 1";
+    order by p.net_cents is null, p.net_cents desc, p.id desc limit 1"
+);
 
 impl Database {
     /// The payment that a payer of this session comes back from, by the provider's number or the checkout's id.
@@ -248,13 +278,14 @@ impl Database {
         account: &AccountRow,
         provider_payment_id: &str,
     ) -> Result<Option<PaymentRow>> {
-        let sql = "select * from payment where tenant_id = $1 and tender = $2 and provider_payment_id = $3";
+        let sql =
+            sql!(tenant, "select * from payment where tenant_id = $1 and tender = $2 and provider_payment_id = $3");
         one(self.reader(), sql, numbered(account, provider_payment_id)).await
     }
 }
 
-/// What names a provider's payment: the business, the provider, its number there. Not the account: two of one seller's see
-/// the same payments.
+/// What names a provider's payment: the business, the provider, its number there. Not the account: two of one seller's
+/// see the same payments.
 fn numbered(account: &AccountRow, provider_payment_id: &str) -> [sea_orm::Value; 3] {
     [account.tenant_id.into(), account.provider.as_str().into(), provider_payment_id.into()]
 }

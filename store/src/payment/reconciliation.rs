@@ -4,6 +4,8 @@ use super::AccountRow;
 use crate::{
     Database,
     error::Result,
+    scoped::json_array,
+    sql::{Sql, sql},
     unit_of_work::{UnitOfWork, all},
 };
 use auth::Scope;
@@ -73,7 +75,7 @@ const RECORDED: &str = "select id, branch_id, check_id, provider_payment_id, sta
     from payment";
 
 // The triggers keep these sums (I8); a report that trusts them would prove nothing.
-const FAULTS: &str = "select * from (
+static FAULTS: &Sql = sql!(branch, "select * from (
     select 'check' as kind, g.id, g.paid_cents as recorded_cents,
         cast(coalesce((select sum(l.amount_cents) from allocation l where l.check_id = g.id), 0) as bigint) as allocated_cents
     from guest_check g where g.branch_id = $1 and g.requested_at >= $2
@@ -89,7 +91,7 @@ const FAULTS: &str = "select * from (
     select 'total', g.id, g.total_cents,
         cast(coalesce((select sum(c.amount_cents) from charge c where c.check_id = g.id), 0) as bigint)
     from guest_check g where g.branch_id = $1 and g.requested_at >= $2
-) sums where recorded_cents <> allocated_cents limit 100";
+) sums where recorded_cents <> allocated_cents limit 100");
 
 impl Database {
     /// The account's payments that the provider last changed in a window.
@@ -102,10 +104,11 @@ impl Database {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Vec<Recorded>> {
-        let sql = format!(
+        let sql = sql!(
+            row("account_id"),
             "{RECORDED} where account_id = $1 and provider_updated_at >= $2 and provider_updated_at < $3 order by id"
         );
-        all(self.reader(), &sql, [account.into(), from.into(), to.into()]).await
+        all(self.reader(), sql, [account.into(), from.into(), to.into()]).await
     }
 
     /// The business's payments of these numbers at the account's provider, through whichever account they were seen.
@@ -115,14 +118,10 @@ impl Database {
     pub async fn recorded(&self, account: &AccountRow, provider_payment_ids: &[String]) -> Result<Vec<Recorded>> {
         let mut found = Vec::new();
         for ids in provider_payment_ids.chunks(500) {
-            let places: Vec<String> = (3..ids.len() + 3).map(|place| format!("${place}")).collect();
-            let sql = format!(
-                "{RECORDED} where tenant_id = $1 and tender = $2 and provider_payment_id in ({})",
-                places.join(", ")
-            );
-            let whose = [account.tenant_id.into(), account.provider.as_str().into()];
-            let values = whose.into_iter().chain(ids.iter().map(|id| id.as_str().into()));
-            found.extend(all::<Recorded>(self.reader(), &sql, values).await?);
+            let sql =
+                sql!(tenant, "{RECORDED} where tenant_id = $1 and tender = $2 and provider_payment_id in #texts($3)");
+            let values = [account.tenant_id.into(), account.provider.as_str().into(), json_array(ids.iter())];
+            found.extend(all::<Recorded>(self.reader(), sql, values).await?);
         }
         Ok(found)
     }
@@ -133,13 +132,16 @@ impl Database {
     /// The database failed.
     pub async fn branch_days(&self, account: &AccountRow) -> Result<Vec<BranchDay>> {
         let provider: Provider = account.provider;
-        let sql = "/* housekeeping */ select b.id as branch_id, b.timezone,
+        let sql = sql!(
+            tenant,
+            "/* housekeeping */ select b.id as branch_id, b.timezone,
                 (select max(r.day) from reconciliation r where r.branch_id = b.id and r.account_id = $1) as last_day
             from branch b where b.tenant_id = $2 and b.is_active
               and ($3 = 0 or b.id = $3)
               and ($3 <> 0 or not exists (select 1 from provider_account o where o.branch_id = b.id
-                  and o.provider = $4 and o.status <> 'DISABLED'))
-            order by b.id";
+                  and o.provider = $4 and #account_in_use(o)))
+            order by b.id"
+        );
         let branch = account.branch_id.map_or(0, BranchId::get);
         let values = [account.id.into(), account.tenant_id.into(), branch.into(), provider.as_str().into()];
         all(self.reader(), sql, values).await

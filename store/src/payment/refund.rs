@@ -4,6 +4,7 @@ use crate::{
     error::{Error, Result},
     payment::{Bill, PaymentRow},
     scoped::admitted,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
@@ -12,7 +13,10 @@ use domain::{
     payment::{RefundKind, RefundStatus},
 };
 use entity::{payment, refund};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, FromQueryResult, IntoActiveModel, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 /// A refund's row.
@@ -64,7 +68,7 @@ impl Unshown {
 
 /// A row for each payment named by the `where` that follows; then comes [`OF_EACH`].
 pub(super) const UNSHOWN: &str = "select p.id, p.refunded_cents as refunded,
-        cast(coalesce(sum(case when r.status in ('QUEUED', 'RUNNING', 'PENDING') then r.amount_cents end), 0) as bigint) as under_way,
+        cast(coalesce(sum(case when #refund_under_way(r) then r.amount_cents end), 0) as bigint) as under_way,
         cast(coalesce(sum(case when r.status = 'FAILED' or r.status = 'DISMISSED' and r.requested_by_id is not null
             then r.amount_cents end), 0) as bigint) as undecided,
         cast(coalesce(sum(case when r.status = 'DONE' and p.provider_payment_id is not null then r.amount_cents end), 0) as bigint) as done,
@@ -78,8 +82,8 @@ pub(super) const OF_EACH: &str = "group by p.id, p.refunded_cents";
 impl UnitOfWork {
     /// What of a payment gone back, or about to, its row does not show.
     async fn unshown(&self, payment: PaymentId) -> Result<Unshown> {
-        let sql = format!("{UNSHOWN} where p.id = $1 {OF_EACH}");
-        self.one(&sql, [payment.into()]).await?.ok_or(Error::NotFound("payment"))
+        let sql = sql!(row("id"), "{UNSHOWN} where p.id = $1 {OF_EACH}");
+        self.one(sql, [payment.into()]).await?.ok_or(Error::NotFound("payment"))
     }
 
     /// Adds a refund under a key of its own, by which the provider knows it again.
@@ -122,11 +126,15 @@ impl UnitOfWork {
     /// Not found, or not in the caller's branches.
     pub async fn lock_refund(&self, scope: &impl Scope, id: RefundId) -> Result<LockedRefund> {
         // A refund keeps its payment for ever, so reading that without a lock is safe.
-        let sql = "select payment_id, branch_id from refund where id = $1 and tenant_id = $2";
+        let sql = sql!(tenant, "select payment_id, branch_id from refund where id = $1 and tenant_id = $2");
         let address: Option<Address> = self.one(sql, [id.into(), scope.tenant_id().into()]).await?;
         let address = admitted(scope, "refund", address, |row| row.branch_id)?;
         let (bill, payment) = self.lock_payment(scope, address.payment_id).await?;
-        let refund = refund::Entity::find_by_id(id).lock_exclusive().one(self.tx()).await?;
+        let refund = refund::Entity::find_by_id(id)
+            .filter(refund::Column::TenantId.eq(scope.tenant_id()))
+            .lock_exclusive()
+            .one(self.tx())
+            .await?;
         let refund = refund.map(Locked::new).ok_or(Error::NotFound("refund"))?;
         Ok(LockedRefund { bill, payment, refund })
     }

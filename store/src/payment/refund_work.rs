@@ -7,12 +7,13 @@ use super::{AccountRow, PaymentRow, RefundRow};
 use crate::{
     Database,
     error::{Error, Result},
+    sql::sql,
     unit_of_work::{UnitOfWork, all},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{PaymentId, RefundId, payment::RefundStatus};
 use entity::payment;
-use sea_orm::{DbBackend, EntityTrait, FromQueryResult};
+use sea_orm::{EntityTrait, FromQueryResult};
 
 /// What became of a try.
 #[derive(Clone, Debug)]
@@ -29,13 +30,14 @@ pub struct RefundStep {
     pub error: Option<String>,
 }
 
-// Only the oldest of a payment's open refunds is due; one that the provider has not decided (PENDING) holds up no other.
+// Only the oldest of a payment's open refunds is due; one that the provider has not decided (PENDING) holds up no
+// other.
 const DUE: &str = "select r.id from refund r
         join payment p on p.id = r.payment_id join provider_account a on a.id = p.account_id
     where a.status = 'ACTIVE'
-      and (r.status in ('QUEUED', 'PENDING') and r.next_at <= $1 or r.status = 'RUNNING' and r.lease_until < $1)
+      and (#refund_waiting(r) and r.next_at <= $1 or r.status = 'RUNNING' and r.lease_until < $1)
       and not exists (select 1 from refund o where o.payment_id = r.payment_id and o.id <> r.id
-          and (o.status = 'RUNNING' and o.lease_until >= $1 or o.id < r.id and o.status in ('QUEUED', 'RUNNING')))
+          and (o.status = 'RUNNING' and o.lease_until >= $1 or o.id < r.id and #refund_unasked(o)))
     order by r.next_at limit $2";
 
 impl UnitOfWork {
@@ -44,12 +46,12 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn lease_refunds(&self, limit: i64, lease: TimeDelta) -> Result<Vec<RefundRow>> {
-        let skip = if self.backend() == DbBackend::Postgres { "for update of r skip locked" } else { "" };
-        let sql = format!(
+        let sql = sql!(
+            unscoped("the refunds of all businesses: a worker takes what is due"),
             "/* housekeeping */ update refund set status = 'RUNNING', fence = fence + 1, lease_until = $3
-             where id in ({DUE} {skip}) returning *"
+             where id in ({DUE} #pg(for update of r skip locked)) returning *"
         );
-        self.all(&sql, [self.now().into(), limit.into(), (self.now() + lease).into()]).await
+        self.all(sql, [self.now().into(), limit.into(), (self.now() + lease).into()]).await
     }
 
     /// Notes what became of a try. False when the lease was lost: nothing of this transaction may stay.
@@ -57,9 +59,12 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed; another refund of the payment has the provider's number already.
     pub async fn step_refund(&self, refund: &RefundRow, step: &RefundStep) -> Result<bool> {
-        let sql = "update refund set status = $3, provider_refund_id = coalesce($4, provider_refund_id), attempts = $5,
+        let sql = sql!(
+            row("id"),
+            "update refund set status = $3, provider_refund_id = coalesce($4, provider_refund_id), attempts = $5,
             next_at = $6, lease_until = null, last_error = $7, done_at = case when $3 = 'DONE' then $8 else done_at end
-            where id = $1 and fence = $2 and status = 'RUNNING'";
+            where id = $1 and fence = $2 and status = 'RUNNING'"
+        );
         let values = [
             refund.id.into(),
             refund.fence.into(),
@@ -85,8 +90,9 @@ impl Database {
             #[expect(dead_code, reason = "only that there is a row matters")]
             id: RefundId,
         }
-        let sql = format!("/* housekeeping */ {DUE}");
-        let found: Vec<Row> = all(self.reader(), &sql, [self.clock().now().into(), 1_i64.into()]).await?;
+        let sql =
+            sql!(unscoped("the refunds of all businesses: a worker takes what is due"), "/* housekeeping */ {DUE}");
+        let found: Vec<Row> = all(self.reader(), sql, [self.clock().now().into(), 1_i64.into()]).await?;
         Ok(!found.is_empty())
     }
 
@@ -110,8 +116,11 @@ impl Database {
         struct Row {
             provider_refund_id: String,
         }
-        let sql = "select provider_refund_id from refund
-            where payment_id = $1 and id <> $2 and provider_refund_id is not null";
+        let sql = sql!(
+            row("payment_id"),
+            "select provider_refund_id from refund
+            where payment_id = $1 and id <> $2 and provider_refund_id is not null"
+        );
         let rows: Vec<Row> = all(self.reader(), sql, [payment.into(), refund.into()]).await?;
         Ok(rows.into_iter().map(|row| row.provider_refund_id).collect())
     }

@@ -5,6 +5,7 @@ use crate::{
     error::{Error, Result},
     scoped::admitted,
     session::Seated,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
@@ -117,14 +118,18 @@ impl UnitOfWork {
     /// transaction runs again.
     pub async fn lock_payment(&self, scope: &impl Scope, id: PaymentId) -> Result<(Option<Bill>, Locked<PaymentRow>)> {
         // A payment that has a check keeps it for ever, so reading that without a lock is safe.
-        let sql = "select check_id, branch_id from payment where id = $1 and tenant_id = $2";
+        let sql = sql!(tenant, "select check_id, branch_id from payment where id = $1 and tenant_id = $2");
         let address: Option<Address> = self.one(sql, [id.into(), scope.tenant_id().into()]).await?;
         let address = admitted(scope, "payment", address, |row| row.branch_id)?;
         let bill = match address.check_id {
             Some(check) => Some(self.lock_check(scope, check).await?),
             None => None,
         };
-        let payment = payment::Entity::find_by_id(id).lock_exclusive().one(self.tx()).await?;
+        let payment = payment::Entity::find_by_id(id)
+            .filter(payment::Column::TenantId.eq(scope.tenant_id()))
+            .lock_exclusive()
+            .one(self.tx())
+            .await?;
         let payment = payment.map(Locked::new).ok_or(Error::NotFound("payment"))?;
         if payment.check_id == address.check_id { Ok((bill, payment)) } else { Err(Error::Moved) }
     }
@@ -143,9 +148,11 @@ impl UnitOfWork {
     /// # Errors
     /// More is allocated.
     pub async fn set_payment_worth(&self, payment: &Locked<PaymentRow>, worth: Worth) -> Result<()> {
-        let sql =
+        let sql = sql!(
+            row("id"),
             "update payment set status = $2, amount_cents = $3, refunded_cents = $4, net_cents = $5, tip_cents = $6
-            where id = $1";
+            where id = $1"
+        );
         let values = [
             payment.id.into(),
             worth.status.as_str().into(),

@@ -5,27 +5,29 @@ use super::{AccountRow, CheckoutRow, PaymentRow};
 use crate::{
     Database,
     error::Result,
+    sql::sql,
     unit_of_work::{UnitOfWork, all, one},
 };
 use chrono::{DateTime, Utc};
 use domain::{AccountId, CheckoutId, payment::ResourceKind};
 use entity::payment_sync;
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 
 impl UnitOfWork {
-    /// Takes checkouts that are to be looked for, at most `limit`; who does not come back to them is replaced at `again`.
+    /// Takes checkouts that are to be looked for, at most `limit`; who does not come back to them is replaced at
+    /// `again`.
     ///
     /// # Errors
     /// The database failed.
     pub async fn take_checkouts(&self, limit: i64, again: DateTime<Utc>) -> Result<Vec<CheckoutRow>> {
-        let skip = if self.backend() == DbBackend::Postgres { "for update of c skip locked" } else { "" };
-        let sql = format!(
+        let sql = sql!(
+            unscoped("the checkouts and payments of all businesses: the sweep takes what is due"),
             "/* housekeeping */ update checkout set sweep_at = $2 where id in (
                 select c.id from checkout c join provider_account a on a.id = c.account_id
                 where c.sweep_at is not null and c.sweep_at <= $1 and a.status = 'ACTIVE'
-                order by c.sweep_at limit $3 {skip}) returning *"
+                order by c.sweep_at limit $3 #pg(for update of c skip locked)) returning *"
         );
-        self.all(&sql, [self.now().into(), again.into(), limit.into()]).await
+        self.all(sql, [self.now().into(), again.into(), limit.into()]).await
     }
 
     /// An account's payments that changed up to `until` have all been seen.
@@ -33,8 +35,11 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn swept(&self, account: &AccountRow, until: DateTime<Utc>) -> Result<()> {
-        let sql = "update provider_account set swept_until = $2
-            where id = $1 and (swept_until is null or swept_until < $2)";
+        let sql = sql!(
+            row("id"),
+            "update provider_account set swept_until = $2
+            where id = $1 and (swept_until is null or swept_until < $2)"
+        );
         self.run(sql, [account.id.into(), until.into()]).await?;
         Ok(())
     }
@@ -46,8 +51,11 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn living_checkouts(&self, after: &CheckoutId, limit: i64) -> Result<Vec<CheckoutRow>> {
-        let sql = "/* housekeeping */ select c.* from checkout c join provider_account a on a.id = c.account_id
-            where c.sweep_at is not null and a.status = 'ACTIVE' and c.id > $1 order by c.id limit $2";
+        let sql = sql!(
+            unscoped("the checkouts and payments of all businesses: the sweep takes what is due"),
+            "/* housekeeping */ select c.* from checkout c join provider_account a on a.id = c.account_id
+            where c.sweep_at is not null and a.status = 'ACTIVE' and c.id > $1 order by c.id limit $2"
+        );
         all(self.reader(), sql, [after.as_str().into(), limit.into()]).await
     }
 
@@ -62,12 +70,15 @@ impl Database {
         oldest: DateTime<Utc>,
         limit: i64,
     ) -> Result<Vec<PaymentRow>> {
-        let sql = "/* housekeeping */ select p.* from payment p join provider_account a on a.id = p.account_id
-            where p.tender = 'MERCADO_PAGO' and p.status in ('APPROVED', 'IN_MEDIATION') and p.seen_at < $1
+        let sql = sql!(
+            unscoped("the checkouts and payments of all businesses: the sweep takes what is due"),
+            "/* housekeeping */ select p.* from payment p join provider_account a on a.id = p.account_id
+            where p.provider_payment_id is not null and #money(p) and p.seen_at < $1
               and p.created_at > $2 and a.status = 'ACTIVE'
               and not exists (select 1 from payment_sync q where q.account_id = p.account_id and q.kind = 'PAYMENT'
-                  and q.resource_id = p.provider_payment_id and q.status <> 'DONE')
-            order by p.seen_at limit $3";
+                  and q.resource_id = p.provider_payment_id and #unfinished(q))
+            order by p.seen_at limit $3"
+        );
         all(self.reader(), sql, [before.into(), oldest.into(), limit.into()]).await
     }
 
@@ -97,9 +108,12 @@ impl Database {
         struct Row {
             next_at: DateTime<Utc>,
         }
-        let sql = "/* housekeeping */ select q.next_at from payment_sync q
+        let sql = sql!(
+            unscoped("the queue of all businesses: a worker takes what is due"),
+            "/* housekeeping */ select q.next_at from payment_sync q
                 join provider_account a on a.id = q.account_id and a.status = 'ACTIVE'
-            where q.status in ('QUEUED', 'RUNNING') order by q.next_at limit 1";
+            where #pending(q) order by q.next_at limit 1"
+        );
         let row: Option<Row> = one(self.reader(), sql, []).await?;
         Ok(row.map(|row| row.next_at))
     }

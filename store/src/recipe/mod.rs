@@ -6,6 +6,7 @@
 //! A product that inherits contains at least what its recipe contains: [`UnitOfWork::inherit_allergens`] runs whenever
 //! either of the two changes.
 
+mod inherit;
 mod read;
 
 pub use read::{DerivedProduct, Recipe, RecipeAllergen, RecipeFilter};
@@ -13,32 +14,29 @@ pub use read::{DerivedProduct, Recipe, RecipeAllergen, RecipeFilter};
 use crate::{
     error::{Error, Result},
     product::{PRODUCTS, PlacedProduct},
-    scoped::{admitted, listed},
+    scoped::{admitted, json_array},
+    sql::{Sql, sql},
     unit_of_work::UnitOfWork,
     view::Product,
 };
 use auth::Scope;
 use domain::{AllergenId, BranchId, CatalogEntryId, CategoryId, IngredientId, ProductId, RecipeId, office::Catalog};
 use entity::{recipe, recipe_allergen};
-use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, EntityTrait, FromQueryResult, IntoActiveModel};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, EntityTrait, FromQueryResult, IntoActiveModel, Value,
+};
 
 /// A recipe's row.
 pub type RecipeRow = recipe::Model;
 
-const RECIPE: &str = "select * from recipe where tenant_id = $1 and id = $2 and deletion_id is null {lock}";
+static RECIPE: &Sql =
+    sql!(tenant, "select * from recipe where tenant_id = $1 and id = $2 and deletion_id is null #lock");
 
-const FORGET: &str = "delete from recipe_allergen
-    where recipe_id = $1 and allergen_id in (select id from allergen where is_active)";
-
-const OVERRULE: &str = "delete from product_allergen where presence <> 'contains'
-    and product_id in (select id from product where recipe_id = $1 and inherits_from_recipe)
-    and allergen_id in (select allergen_id from recipe_allergen where recipe_id = $1)";
-
-const INHERIT: &str = "insert into product_allergen (tenant_id, product_id, allergen_id, presence)
-    select p.tenant_id, p.id, ra.allergen_id, 'contains' from product p join recipe_allergen ra on ra.recipe_id = p.recipe_id
-    where p.recipe_id = $1 and p.inherits_from_recipe and not exists (
-        select 1 from product_allergen pa
-        where pa.product_id = p.id and pa.allergen_id = ra.allergen_id and pa.presence = 'contains')";
+static FORGET: &Sql = sql!(
+    row("recipe_id"),
+    "delete from recipe_allergen
+    where recipe_id = $1 and allergen_id in (select id from allergen where is_active)"
+);
 
 #[derive(FromQueryResult)]
 struct Found {
@@ -114,24 +112,16 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Has every product that inherits from the recipe contain what it contains, whatever was declared of it before.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn inherit_allergens(&self, recipe: RecipeId) -> Result<()> {
-        self.run(OVERRULE, [recipe.into()]).await?;
-        self.run(INHERIT, [recipe.into()]).await.map(drop)
-    }
-
     /// The products that inherit from the recipe, each with the branch of its category.
     ///
     /// # Errors
     /// The database failed.
     pub async fn products_inheriting(&self, scope: &impl Scope, recipe: RecipeId) -> Result<Vec<(BranchId, Product)>> {
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "{PRODUCTS} and p.recipe_id = $2 and p.inherits_from_recipe and p.deletion_id is null order by p.id"
         );
-        let rows: Vec<PlacedProduct> = self.all(&sql, [scope.tenant_id().into(), recipe.into()]).await?;
+        let rows: Vec<PlacedProduct> = self.all(sql, [scope.tenant_id().into(), recipe.into()]).await?;
         let homes: Vec<BranchId> = rows.iter().map(|placed| placed.branch_id).collect();
         let products = crate::view::with_details(self.tx(), rows, self.now()).await?;
         Ok(homes.into_iter().zip(products).collect())
@@ -142,7 +132,9 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn make_by(&self, product: ProductId, recipe: RecipeId) -> Result<()> {
-        self.run("update product set recipe_id = $2 where id = $1", [product.into(), recipe.into()]).await.map(drop)
+        self.run(sql!(row("id"), "update product set recipe_id = $2 where id = $1"), [product.into(), recipe.into()])
+            .await
+            .map(drop)
     }
 
     /// Whether something of that name stands in the category.
@@ -150,7 +142,10 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn is_product_name(&self, category: CategoryId, name: &str) -> Result<bool> {
-        let sql = "select id from product where category_id = $1 and name = $2 and deletion_id is null limit 1";
+        let sql = sql!(
+            row("category_id"),
+            "select id from product where category_id = $1 and name = $2 and deletion_id is null limit 1"
+        );
         let row: Option<Found> = self.one(sql, [category.into(), name.into()]).await?;
         Ok(row.is_some())
     }
@@ -165,10 +160,13 @@ impl UnitOfWork {
         struct At {
             branch_id: BranchId,
         }
-        let sql = "select c.branch_id from product p join category c on c.id = p.category_id
+        let sql = sql!(
+            tenant,
+            "select c.branch_id from product p join category c on c.id = p.category_id
             where p.tenant_id = $1 and p.id = $2 and p.deletion_id is null
             union select bp.branch_id from product p join branch_product bp on bp.product_id = p.id
-            where p.tenant_id = $1 and p.id = $2 and p.deletion_id is null";
+            where p.tenant_id = $1 and p.id = $2 and p.deletion_id is null"
+        );
         let at: Vec<At> = self.all(sql, [scope.tenant_id().into(), id.into()]).await?;
         if at.is_empty() {
             return Err(Error::NotFound("product"));
@@ -182,7 +180,8 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn unknown_allergens(&self, scope: &impl Scope, allergens: &[AllergenId]) -> Result<Vec<i64>> {
         let ids: Vec<i64> = allergens.iter().map(|id| id.get()).collect();
-        self.missing(scope, "select id from allergen where tenant_id = $1 and is_active", &ids).await
+        let sql = sql!(tenant, "select id from allergen where tenant_id = $1 and is_active and id in #list($2)");
+        self.missing(sql, [scope.tenant_id().into(), json_array(ids.iter())], &ids).await
     }
 
     /// Those of `ingredients` that the business does not have.
@@ -191,7 +190,9 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn unknown_ingredients(&self, scope: &impl Scope, ingredients: &[IngredientId]) -> Result<Vec<i64>> {
         let ids: Vec<i64> = ingredients.iter().map(|id| id.get()).collect();
-        self.missing(scope, "select id from ingredient where tenant_id = $1 and deletion_id is null", &ids).await
+        let sql =
+            sql!(tenant, "select id from ingredient where tenant_id = $1 and deletion_id is null and id in #list($2)");
+        self.missing(sql, [scope.tenant_id().into(), json_array(ids.iter())], &ids).await
     }
 
     /// Those of `entries` that are not in that list of words of the business.
@@ -205,21 +206,20 @@ impl UnitOfWork {
         entries: &[CatalogEntryId],
     ) -> Result<Vec<i64>> {
         let ids: Vec<i64> = entries.iter().map(|id| id.get()).collect();
-        let of = format!(
-            "select id from catalog_entry where tenant_id = $1 and is_active and catalog = '{}'",
-            catalog.as_str()
+        let sql = sql!(
+            tenant,
+            "select id from catalog_entry where tenant_id = $1 and is_active and id in #list($2) and catalog = $3"
         );
-        self.missing(scope, &of, &ids).await
+        let values = [scope.tenant_id().into(), json_array(ids.iter()), catalog.as_str().into()];
+        self.missing(sql, values, &ids).await
     }
 
-    /// Those of `ids` that a statement of the tenant's does not find.
-    async fn missing(&self, scope: &impl Scope, of: &str, ids: &[i64]) -> Result<Vec<i64>> {
+    /// Those of `ids` that a statement does not find.
+    async fn missing<const N: usize>(&self, sql: &Sql, values: [Value; N], ids: &[i64]) -> Result<Vec<i64>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let list = serde_json::to_string(ids).unwrap_or_default();
-        let sql = format!("{of} and id in {}", listed(self.backend(), "$2"));
-        let found: Vec<Found> = self.all(&sql, [scope.tenant_id().into(), list.into()]).await?;
+        let found: Vec<Found> = self.all(sql, values).await?;
         Ok(ids.iter().copied().filter(|id| !found.iter().any(|row| row.id == *id)).collect())
     }
 }

@@ -4,7 +4,8 @@ use super::RecipeRow;
 use crate::{
     Database, Page,
     error::{Error, Result},
-    scoped::{admitted, listed, reach, within},
+    scoped::{admitted, reach},
+    sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Scope, Staff};
@@ -199,9 +200,12 @@ const NAMES: &str =
     "r.*, b.name as branch_name, p.name as product_name, s.name as subcategory_name, c.id as category_id,
     c.name as category_name, u.email as created_by_email";
 
-const ALLERGENS: &str = "select ra.recipe_id, a.id, a.name, a.icon
+static ALLERGENS: &Sql = sql!(
+    row("recipe_id"),
+    "select ra.recipe_id, a.id, a.name, a.icon
     from recipe_allergen ra join allergen a on a.id = ra.allergen_id and a.is_active
-    where ra.recipe_id in {ids} order by ra.recipe_id, a.id";
+    where ra.recipe_id in #list($1) order by ra.recipe_id, a.id"
+);
 
 /// Lines as they were checked when they were written.
 fn lines<T: DeserializeOwned>(written: Option<Value>) -> Option<T> {
@@ -212,8 +216,7 @@ fn lines<T: DeserializeOwned>(written: Option<Value>) -> Option<T> {
 async fn with_allergens(db: &impl ConnectionTrait, rows: Vec<NamedRecipe>) -> Result<Vec<Recipe>> {
     let ids: Vec<RecipeId> = rows.iter().map(|named| named.row.id).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
-    let sql = ALLERGENS.replace("{ids}", &listed(db.get_database_backend(), "$1"));
-    let found: Vec<AllergenRow> = all(db, &sql, [ids.into()]).await?;
+    let found: Vec<AllergenRow> = all(db, ALLERGENS, [ids.into()]).await?;
     let mut allergens: HashMap<RecipeId, Vec<RecipeAllergen>> = HashMap::new();
     for row in found {
         let allergen = RecipeAllergen { id: row.id, name: row.name, icon: row.icon };
@@ -283,8 +286,8 @@ fn described(named: NamedRecipe, allergens: Vec<RecipeAllergen>) -> Recipe {
 
 /// One recipe of the caller's branches that stands.
 pub(super) async fn find(db: &impl ConnectionTrait, scope: &impl Scope, id: RecipeId) -> Result<Recipe> {
-    let sql = format!("select {NAMES} {FROM} and r.id = $2 and r.deletion_id is null");
-    let row: Option<NamedRecipe> = one(db, &sql, [scope.tenant_id().into(), id.into()]).await?;
+    let sql = sql!(tenant, "select {NAMES} {FROM} and r.id = $2 and r.deletion_id is null");
+    let row: Option<NamedRecipe> = one(db, sql, [scope.tenant_id().into(), id.into()]).await?;
     let named = admitted(scope, "recipe", row, |named| named.row.branch_id)?;
     with_allergens(db, vec![named]).await?.pop().ok_or(Error::NotFound("recipe"))
 }
@@ -298,18 +301,18 @@ impl Database {
         if let Some(branch) = which.branch {
             self.find_branch(staff, branch).await?;
         }
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "select {NAMES} {FROM} and (r.deletion_id is null or $2) and (r.branch_id = $3 or $3 = 0)
-               and (c.name = $4 or $4 = '') and {}
-             order by r.name, r.id limit $6 offset $7",
-            within(self.reader().get_database_backend(), "r.branch_id", "$5")
+               and (c.name = $4 or $4 = '') and #within(r.branch_id, $5)
+             order by r.name, r.id limit $6 offset $7"
         );
         let [limit, offset] = page.values();
         let branch = which.branch.map_or(0, BranchId::get);
         let category = which.category.unwrap_or_default();
         let tenant = staff.tenant_id().into();
         let values = [tenant, which.deleted_too.into(), branch.into(), category.into(), reach(staff), limit, offset];
-        let rows: Vec<NamedRecipe> = all(self.reader(), &sql, values).await?;
+        let rows: Vec<NamedRecipe> = all(self.reader(), sql, values).await?;
         with_allergens(self.reader(), rows).await
     }
 
@@ -330,11 +333,11 @@ impl Database {
         struct Named {
             name: String,
         }
-        let within = within(self.reader().get_database_backend(), "r.branch_id", "$2");
-        let sql = format!(
-            "select distinct c.name {FROM} and r.deletion_id is null and c.id is not null and {within} order by c.name"
+        let sql = sql!(
+            tenant,
+            "select distinct c.name {FROM} and r.deletion_id is null and c.id is not null and #within(r.branch_id, $2) order by c.name"
         );
-        let rows: Vec<Named> = all(self.reader(), &sql, [staff.tenant_id().into(), reach(staff)]).await?;
+        let rows: Vec<Named> = all(self.reader(), sql, [staff.tenant_id().into(), reach(staff)]).await?;
         Ok(rows.into_iter().map(|row| row.name).collect())
     }
 
@@ -344,8 +347,11 @@ impl Database {
     /// The recipe is not found, or not in the caller's branches.
     pub async fn products_of_recipe(&self, scope: &impl Scope, id: RecipeId) -> Result<Vec<DerivedProduct>> {
         self.find_recipe(scope, id).await?;
-        let sql = "select id, name, description, category_id, subcategory_id, inherits_from_recipe, is_active
-            from product where tenant_id = $1 and recipe_id = $2 and deletion_id is null order by name, id";
+        let sql = sql!(
+            tenant,
+            "select id, name, description, category_id, subcategory_id, inherits_from_recipe, is_active
+            from product where tenant_id = $1 and recipe_id = $2 and deletion_id is null order by name, id"
+        );
         all(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await
     }
 }

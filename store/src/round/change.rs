@@ -3,6 +3,7 @@
 use super::{ItemRow, RoundRow};
 use crate::{
     error::Result,
+    sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use chrono::{DateTime, Utc};
@@ -85,11 +86,14 @@ impl UnitOfWork {
             product_id: ProductId,
             qty: i32,
         }
-        let sql = "select i.product_id, i.qty from round_item i
+        let sql = sql!(
+            row("round_id"),
+            "select i.product_id, i.qty from round_item i
             left join kitchen_ticket_item ki on ki.round_item_id = i.id
             left join kitchen_ticket k on k.id = ki.ticket_id
             where i.round_id = $1 and (i.id = $2 or $2 = 0) and i.voided_at is null
-              and (k.id is null or k.status = 'PENDING')";
+              and (k.id is null or k.status = 'PENDING')"
+        );
         let only = item.map_or(0, RoundItemId::get);
         let rows: Vec<Row> = self.all(sql, [round.id.into(), only.into()]).await?;
         Ok(rows.into_iter().map(|row| (row.product_id, row.qty)).collect())

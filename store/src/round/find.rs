@@ -6,7 +6,7 @@ use crate::{
     unit_of_work::{Locked, UnitOfWork},
 };
 use chrono::TimeDelta;
-use domain::round::{FIRE_WINDOW, RoundStatus};
+use domain::round::{RESUBMIT_WINDOW, RoundStatus};
 use entity::round;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -22,7 +22,7 @@ impl UnitOfWork {
         let query = round::Entity::find()
             .filter(round::Column::SessionId.eq(session.session.id))
             .filter(round::Column::ContentDigest.eq(digest))
-            .filter(round::Column::CreatedAt.gt(self.now() - TimeDelta::seconds(FIRE_WINDOW)))
+            .filter(round::Column::CreatedAt.gt(self.now() - TimeDelta::seconds(RESUBMIT_WINDOW)))
             .filter(round::Column::Status.ne(RoundStatus::Canceled))
             .order_by_asc(round::Column::RoundNumber);
         Ok(query.one(self.tx()).await?)

@@ -4,6 +4,7 @@
 use crate::{
     error::Result,
     session::Seated,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
 use chrono::{DateTime, Utc};
@@ -75,13 +76,13 @@ const ROUND: &str = "insert into round (tenant_id, branch_id, session_id, round_
 /// $13: the lines as JSON. $14: whether the kitchen gets tickets. $15: whether the cart is emptied.
 const REST_POSTGRES: &str = ",
     line as (
-        select l.n::integer as line, (l.d->>'product_id')::bigint as product_id, l.d->>'product_name' as product_name,
-               (l.d->>'qty')::integer as qty, (l.d->>'unit_price_cents')::bigint as unit_price_cents, l.d->>'notes' as notes,
-               l.d->>'modifiers' as modifiers, l.d->'customizations' as customizations,
-               (l.d->>'promotion_id')::bigint as promotion_id,
-               (select id from diner where id = (l.d->>'diner_id')::bigint and session_id = $3 and removed_at is null) as diner_id,
-               l.d->>'station' as station
-        from jsonb_array_elements($13::jsonb) with ordinality as l (d, n)
+        select e.place::integer as line, (e.value->>'product_id')::bigint as product_id, e.value->>'product_name' as product_name,
+               (e.value->>'qty')::integer as qty, (e.value->>'unit_price_cents')::bigint as unit_price_cents, e.value->>'notes' as notes,
+               e.value->>'modifiers' as modifiers, e.value->'customizations' as customizations,
+               (e.value->>'promotion_id')::bigint as promotion_id,
+               (select id from diner where id = (e.value->>'diner_id')::bigint and session_id = $3 and removed_at is null) as diner_id,
+               e.value->>'station' as station
+        from #rows($13)
     ), item as (
         insert into round_item
             (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
@@ -103,13 +104,16 @@ const REST_POSTGRES: &str = ",
     )
     select id from r";
 
-const ITEMS_SQLITE: &str = "insert into round_item
+/// The whole statement for PostgreSQL.
+static ROUND_WITH_ALL: &Sql = sql!(tenant, "#pg(with r as ({ROUND}){REST_POSTGRES})");
+
+static ITEMS_SQLITE: &Sql = sql!(tenant, "#sqlite(insert into round_item
         (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
          modifiers, customizations, promotion_id)
-    select $1, $2, l.key + 1, l.value->>'product_id', l.value->>'product_name', l.value->>'qty', l.value->>'unit_price_cents',
-           l.value->>'notes', (select id from diner where id = l.value->>'diner_id' and session_id = $4 and removed_at is null), l.value->>'station',
-           l.value->>'modifiers', l.value->'customizations', l.value->>'promotion_id'
-    from json_each($3) l where true";
+    select $1, $2, e.place, e.value->>'product_id', e.value->>'product_name', e.value->>'qty', e.value->>'unit_price_cents',
+           e.value->>'notes', (select id from diner where id = e.value->>'diner_id' and session_id = $4 and removed_at is null), e.value->>'station',
+           e.value->>'modifiers', e.value->'customizations', e.value->>'promotion_id'
+    from #rows($3) where true)");
 
 impl UnitOfWork {
     /// Writes the round. Its number must be the session's `rounds_sent` + 1, which the lock makes safe to know.
@@ -136,12 +140,11 @@ impl UnitOfWork {
             submitted_at.into(),
         ];
         if self.backend() == DbBackend::Postgres {
-            let sql = round_with_all();
             let values = round.into_iter().chain([lines.into(), sends.into(), new.empties_cart.into()]);
-            let inserted: Option<Inserted> = self.one(sql, values).await?;
+            let inserted: Option<Inserted> = self.one(ROUND_WITH_ALL, values).await?;
             return inserted.map(|row| row.id).ok_or(crate::Error::NotFound("round"));
         }
-        let inserted: Option<Inserted> = self.one(ROUND, round).await?;
+        let inserted: Option<Inserted> = self.one(sql!(tenant, "{ROUND}"), round).await?;
         let id = inserted.map(|row| row.id).ok_or(crate::Error::NotFound("round"))?;
         self.run(ITEMS_SQLITE, [row.tenant_id.into(), id.into(), lines.into(), row.id.into()]).await?;
         if sends {
@@ -149,9 +152,9 @@ impl UnitOfWork {
         }
         let version = row.cart_version + i64::from(new.empties_cart);
         if new.empties_cart {
-            self.run("delete from cart_item where session_id = $1", [row.id.into()]).await?;
+            self.run(sql!(session, "delete from cart_item where session_id = $1"), [row.id.into()]).await?;
         }
-        let sql = "update table_session set rounds_sent = $2, cart_version = $3 where id = $1";
+        let sql = sql!(session, "update table_session set rounds_sent = $2, cart_version = $3 where id = $1");
         self.run(sql, [row.id.into(), new.round_number.into(), version.into()]).await?;
         Ok(id)
     }
@@ -163,27 +166,26 @@ impl UnitOfWork {
     pub async fn insert_tickets(&self, session: &Locked<Seated>, round: RoundId) -> Result<()> {
         let row = &session.session;
         self.run(
-            "insert into kitchen_ticket (tenant_id, branch_id, round_id, station, status, created_at)
-             select distinct tenant_id, $2, round_id, station, 'PENDING', $3
-             from round_item where round_id = $1 and voided_at is null",
+            sql!(
+                tenant,
+                "insert into kitchen_ticket (tenant_id, branch_id, round_id, station, status, created_at)
+             select distinct tenant_id, cast($2 as bigint), round_id, station, 'PENDING', $3#pg(::timestamptz)
+             from round_item where round_id = $1 and voided_at is null"
+            ),
             [round.into(), row.branch_id.into(), self.now().into()],
         )
         .await?;
         self.run(
-            "insert into kitchen_ticket_item (tenant_id, ticket_id, round_item_id)
+            sql!(
+                tenant,
+                "insert into kitchen_ticket_item (tenant_id, ticket_id, round_item_id)
              select i.tenant_id, t.id, i.id from round_item i
              join kitchen_ticket t on t.round_id = i.round_id and t.station = i.station
-             where i.round_id = $1 and i.voided_at is null order by i.line",
+             where i.round_id = $1 and i.voided_at is null order by i.line"
+            ),
             [round.into()],
         )
         .await?;
         Ok(())
     }
-}
-
-/// The whole statement for PostgreSQL: one text, so that it is prepared once per connection.
-fn round_with_all() -> &'static str {
-    static SQL: std::sync::LazyLock<String> =
-        std::sync::LazyLock::new(|| format!("with r as ({ROUND}){REST_POSTGRES}"));
-    &SQL
 }

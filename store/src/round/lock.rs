@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Result},
     scoped::admitted,
     session::Seated,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
@@ -24,13 +25,20 @@ struct Address {
     branch_id: BranchId,
 }
 
-const ADDRESS: &str = "select id as round_id, session_id, branch_id from round where id = $1 and tenant_id = $2";
+static ADDRESS: &Sql =
+    sql!(tenant, "select id as round_id, session_id, branch_id from round where id = $1 and tenant_id = $2");
 
-const ADDRESS_OF_ITEM: &str = "select r.id as round_id, r.session_id, r.branch_id
-    from round_item i join round r on r.id = i.round_id where i.id = $1 and i.tenant_id = $2";
+static ADDRESS_OF_ITEM: &Sql = sql!(
+    tenant,
+    "select r.id as round_id, r.session_id, r.branch_id
+    from round_item i join round r on r.id = i.round_id where i.id = $1 and i.tenant_id = $2"
+);
 
-const ADDRESS_OF_TICKET: &str = "select r.id as round_id, r.session_id, r.branch_id
-    from kitchen_ticket k join round r on r.id = k.round_id where k.id = $1 and k.tenant_id = $2";
+static ADDRESS_OF_TICKET: &Sql = sql!(
+    tenant,
+    "select r.id as round_id, r.session_id, r.branch_id
+    from kitchen_ticket k join round r on r.id = k.round_id where k.id = $1 and k.tenant_id = $2"
+);
 
 impl UnitOfWork {
     /// Locks a round of the caller's, and before it its session.
@@ -69,7 +77,7 @@ impl UnitOfWork {
         &self,
         scope: &impl Scope,
         noun: &'static str,
-        address: &str,
+        address: &Sql,
         id: i64,
     ) -> Result<(Locked<Seated>, Locked<RoundRow>)> {
         let address: Option<Address> = self.one(address, [id.into(), scope.tenant_id().into()]).await?;

@@ -12,6 +12,7 @@ pub use read::{Tip, TipFilter, TipReport};
 use crate::{
     error::{Error, Result},
     scoped::admitted,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
@@ -71,7 +72,7 @@ pub struct TipShare {
 }
 
 /// A payment's tip counts while the money is there; what it was stays as a row of nothing when it went back.
-const FOLLOW: &str = "insert into tip
+static FOLLOW: &Sql = sql!(tenant, "insert into tip
         (tenant_id, branch_id, amount_cents, payment_method, waiter_id, session_id, check_id, payment_id, created_at)
     select p.tenant_id, p.branch_id, p.tip_cents, $2, coalesce(s.assigned_waiter_id, s.opened_by_waiter_id, p.registered_by_id),
            k.session_id, p.check_id, p.id, $3
@@ -79,18 +80,27 @@ const FOLLOW: &str = "insert into tip
     left join guest_check k on k.id = p.check_id
     left join table_session s on s.id = k.session_id
     where p.id = $1 and (p.tip_cents > 0 or exists (select 1 from tip where tip.payment_id = $1))
-    on conflict (payment_id) do update set amount_cents = excluded.amount_cents";
+    on conflict (payment_id) do update set amount_cents = excluded.amount_cents");
 
-const INSERT: &str = "insert into tip
+static INSERT: &Sql = sql!(
+    tenant,
+    "insert into tip
         (tenant_id, branch_id, amount_cents, payment_method, waiter_id, session_id, check_id, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8)
-    returning id, tenant_id, branch_id, amount_cents, waiter_id, distributed_at";
+    returning id, tenant_id, branch_id, amount_cents, waiter_id, distributed_at"
+);
 
-const LOCK: &str = "select id, tenant_id, branch_id, amount_cents, waiter_id, distributed_at from tip
-    where tenant_id = $1 and id = $2 {lock}";
+static LOCK: &Sql = sql!(
+    tenant,
+    "select id, tenant_id, branch_id, amount_cents, waiter_id, distributed_at from tip
+    where tenant_id = $1 and id = $2 #lock"
+);
 
-const SHARE: &str = "insert into tip_share (tenant_id, tip_id, role, amount_cents, user_id, created_at)
-    values ($1, $2, $3, $4, $5, $6) returning id, role, amount_cents, user_id";
+static SHARE: &Sql = sql!(
+    tenant,
+    "insert into tip_share (tenant_id, tip_id, role, amount_cents, user_id, created_at)
+    values ($1, $2, $3, $4, $5, $6) returning id, role, amount_cents, user_id"
+);
 
 impl UnitOfWork {
     /// Makes the tip of a payment what the payment says now.
@@ -152,7 +162,7 @@ impl UnitOfWork {
             ];
             shares.extend(self.one::<TipShare>(SHARE, values).await?);
         }
-        let done = "update tip set distributed_at = $2, pool_id = $3 where id = $1";
+        let done = sql!(row("id"), "update tip set distributed_at = $2, pool_id = $3 where id = $1");
         self.run(done, [tip.id.into(), self.now().into(), pool.into()]).await?;
         Ok(shares)
     }
@@ -174,10 +184,12 @@ impl UnitOfWork {
             session_id: SessionId,
             waiter_id: Option<UserId>,
         }
-        let sql =
+        let sql = sql!(
+            tenant,
             "select s.branch_id, s.id as session_id, coalesce(s.assigned_waiter_id, s.opened_by_waiter_id) as waiter_id
             from table_session s left join guest_check k on k.session_id = s.id
-            where s.tenant_id = $1 and (s.id = $2 or $2 = -1) and (k.id = $3 or $3 = -1) and ($2 <> -1 or $3 <> -1)";
+            where s.tenant_id = $1 and (s.id = $2 or $2 = -1) and (k.id = $3 or $3 = -1) and ($2 <> -1 or $3 <> -1)"
+        );
         // What is said and cannot exist must not count as not said.
         let said = |id: Option<i64>| id.map_or(-1, |id| id.max(0));
         let values =

@@ -3,7 +3,8 @@
 use crate::{
     Database,
     error::{Error, Result},
-    scoped::{admitted, reach, within},
+    scoped::{admitted, reach},
+    sql::{Sql, sql},
     unit_of_work::{UnitOfWork, all},
 };
 use auth::{RoleSet, Scope, Staff};
@@ -69,13 +70,16 @@ impl From<TipPoolRow> for TipPool {
 const POOLS: &str = "select id, tenant_id, branch_id, name, waiter_percent, kitchen_percent, other_percent, is_active,
     deactivated, deletion_id from tip_pool where tenant_id = $1 and deletion_id is null";
 
-const INSERT: &str = "insert into tip_pool
+static INSERT: &Sql = sql!(tenant, "insert into tip_pool
         (tenant_id, branch_id, name, waiter_percent, kitchen_percent, other_percent, is_active, deactivated, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-    returning id, tenant_id, branch_id, name, waiter_percent, kitchen_percent, other_percent, is_active, deactivated, deletion_id";
+    returning id, tenant_id, branch_id, name, waiter_percent, kitchen_percent, other_percent, is_active, deactivated, deletion_id");
 
-const UPDATE: &str = "update tip_pool set name = $2, waiter_percent = $3, kitchen_percent = $4, other_percent = $5,
-    is_active = $6, deactivated = $7 where id = $1";
+static UPDATE: &Sql = sql!(
+    row("id"),
+    "update tip_pool set name = $2, waiter_percent = $3, kitchen_percent = $4, other_percent = $5,
+    is_active = $6, deactivated = $7 where id = $1"
+);
 
 impl Database {
     /// The pools of the caller's branches, or of one of them, by name.
@@ -86,11 +90,10 @@ impl Database {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
         }
-        let within = within(self.reader().get_database_backend(), "branch_id", "$3");
-        let sql = format!("{POOLS} and (branch_id = $2 or $2 = 0) and {within} order by name, id");
+        let sql = sql!(tenant, "{POOLS} and (branch_id = $2 or $2 = 0) and #within(branch_id, $3) order by name, id");
         let only = branch.map_or(0, BranchId::get);
         let rows: Vec<TipPoolRow> =
-            all(self.reader(), &sql, [staff.tenant_id().into(), only.into(), reach(staff)]).await?;
+            all(self.reader(), sql, [staff.tenant_id().into(), only.into(), reach(staff)]).await?;
         Ok(rows.into_iter().map(TipPool::from).collect())
     }
 }
@@ -102,7 +105,7 @@ impl UnitOfWork {
     /// Not found, or not in the caller's branches.
     pub async fn tip_pool(&self, scope: &impl Scope, id: TipPoolId) -> Result<TipPoolRow> {
         let row: Option<TipPoolRow> =
-            self.one(&format!("{POOLS} and id = $2 {{lock}}"), [scope.tenant_id().into(), id.into()]).await?;
+            self.one(sql!(tenant, "{POOLS} and id = $2 #lock"), [scope.tenant_id().into(), id.into()]).await?;
         admitted(scope, "tip_pool", row, |row| row.branch_id)
     }
 

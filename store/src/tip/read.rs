@@ -1,11 +1,6 @@
 //! Tips as the office reads them.
 
-use crate::{
-    Database, Page,
-    error::Result,
-    scoped::{reach, within},
-    unit_of_work::all,
-};
+use crate::{Database, Page, error::Result, scoped::reach, sql::sql, unit_of_work::all};
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
@@ -107,8 +102,10 @@ impl Database {
         let day = |day: Option<NaiveDate>| day.and_then(|day| day_bounds(day, &zone));
         let begin = writable(day(filter.from).map_or(DateTime::<Utc>::MIN_UTC, |(begin, _)| begin));
         let end = writable(day(filter.to).map_or(DateTime::<Utc>::MAX_UTC, |(_, end)| end));
-        let within = within(self.reader().get_database_backend(), "t.branch_id", "$6");
-        let sql = format!("{TIPS} and {within} order by t.created_at desc, t.id desc limit $7 offset $8");
+        let sql = sql!(
+            tenant,
+            "{TIPS} and #within(t.branch_id, $6) order by t.created_at desc, t.id desc limit $7 offset $8"
+        );
         let [limit, offset] = page.values();
         let values: [Value; 8] = [
             staff.tenant_id().into(),
@@ -120,7 +117,7 @@ impl Database {
             limit,
             offset,
         ];
-        all(self.reader(), &sql, values).await
+        all(self.reader(), sql, values).await
     }
 
     /// What was left in a branch in some days.
@@ -134,7 +131,7 @@ impl Database {
             report.total_cents = report.total_cents.checked_add(tip.amount_cents)?;
             let waiter = tip.waiter_id.map_or(0, UserId::get).to_string();
             for (sums, key) in
-                [(&mut report.by_method, tip.payment_method.as_str().to_owned()), (&mut report.by_waiter, waiter)]
+                [(&mut report.by_method, tip.payment_method.word().to_owned()), (&mut report.by_waiter, waiter)]
             {
                 let sum = sums.entry(key).or_default();
                 *sum = sum.checked_add(tip.amount_cents)?;

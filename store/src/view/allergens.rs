@@ -1,6 +1,11 @@
 //! The business's allergens, for the phones' filters (M4): two statements.
 
-use crate::{Database, error::Result, unit_of_work::all};
+use crate::{
+    Database,
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::all,
+};
 use domain::{
     AllergenId, CrossReactionId, TenantId,
     menu::{Probability, Severity},
@@ -64,12 +69,18 @@ struct CrossRow {
     notes: Option<String>,
 }
 
-const ALLERGENS: &str = "select id, name, icon, description, is_mandatory, severity from allergen
-    where tenant_id = $1 and is_active order by is_mandatory desc, name, id";
+static ALLERGENS: &Sql = sql!(
+    tenant,
+    "select id, name, icon, description, is_mandatory, severity from allergen
+    where tenant_id = $1 and is_active order by is_mandatory desc, name, id"
+);
 
-const CROSS_REACTIONS: &str = "select x.id, x.allergen_id, a.id as other, a.name as other_name, x.probability, x.notes
+static CROSS_REACTIONS: &Sql = sql!(
+    tenant,
+    "select x.id, x.allergen_id, a.id as other, a.name as other_name, x.probability, x.notes
     from cross_reaction x join allergen a on a.id = x.cross_reacts_with_id and a.is_active
-    where x.tenant_id = $1 and x.is_active order by a.name, x.id";
+    where x.tenant_id = $1 and x.is_active order by a.name, x.id"
+);
 
 impl Database {
     /// The allergens of a tenant, those the law names first.

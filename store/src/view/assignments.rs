@@ -3,6 +3,7 @@
 use crate::{
     Database,
     error::Result,
+    sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Scope, Staff};
@@ -78,15 +79,11 @@ struct Row {
 }
 
 /// The days from `$3` to `$4` with assignments that replace the standing assignment `a`, joined by commas.
-macro_rules! replaced_on {
-    () => {
-        "(select string_agg(cast(d.assignment_date as text), ',') from waiter_sector_assignment d
+pub(super) const fn replaced_on() -> &'static str {
+    "(select string_agg(cast(d.assignment_date as text), ',') from waiter_sector_assignment d
             where a.assignment_date is null and d.branch_id = a.branch_id and d.sector_id = a.sector_id and d.is_active
               and d.assignment_date between $3 and $4 and (d.shift is null or d.shift = a.shift)) as replaced_on"
-    };
 }
-
-pub(super) use replaced_on;
 
 /// Whether an assignment counts on `day`, by what [`replaced_on`] says of it.
 pub(super) fn counts_on(date: Option<NaiveDate>, replaced_on: Option<&str>, day: NaiveDate) -> bool {
@@ -94,24 +91,24 @@ pub(super) fn counts_on(date: Option<NaiveDate>, replaced_on: Option<&str>, day:
     roster::counts_on(date, &days.collect::<Vec<NaiveDate>>(), day)
 }
 
-const OWN: &str = concat!(
+static OWN: &Sql = sql!(
+    tenant,
     "select s.id as sector_id, s.name as sector_name, s.prefix as sector_prefix, a.branch_id, b.timezone,
-        a.assignment_date, a.shift, ",
-    replaced_on!(),
-    "
+        a.assignment_date, a.shift, {}
     from waiter_sector_assignment a
     join sector s on s.id = a.sector_id and s.is_active
     join branch b on b.id = a.branch_id and b.is_active
     where a.tenant_id = $1 and a.waiter_id = $2 and a.is_active
         and (a.assignment_date is null or a.assignment_date between $3 and $4)
-    order by s.display_order, s.name, s.id, a.id"
+    order by s.display_order, s.name, s.id, a.id",
+    replaced_on()
 );
 
-const OF_BRANCH: &str = "select s.id as sector_id, s.name as sector_name, s.prefix as sector_prefix, b.id as branch_id,
+static OF_BRANCH: &Sql = sql!(tenant, "select s.id as sector_id, s.name as sector_name, s.prefix as sector_prefix, b.id as branch_id,
         b.timezone, cast(null as date) as assignment_date, cast(null as text) as shift, cast(null as text) as replaced_on
     from branch b join sector s on s.tenant_id = b.tenant_id and (s.branch_id = b.id or s.branch_id is null) and s.is_active
     where b.tenant_id = $1 and b.id = $2
-    order by s.display_order, s.name, s.id";
+    order by s.display_order, s.name, s.id");
 
 impl Database {
     /// Whether the caller is on the roster of a branch today. Whoever manages it is, in all its sectors: an office that
@@ -121,7 +118,7 @@ impl Database {
     /// The database failed.
     pub async fn check_assignment<R: RoleSet>(&self, staff: &Staff<R>, branch: BranchId) -> Result<AssignmentCheck> {
         let tenant = staff.tenant_id();
-        let sql = "select name, timezone from branch where id = $1 and tenant_id = $2 and is_active";
+        let sql = sql!(tenant, "select name, timezone from branch where id = $1 and tenant_id = $2 and is_active");
         let row: Option<BranchRow> = one(self.reader(), sql, [branch.into(), tenant.into()]).await?;
         let (name, zone) = row.map_or((None, String::new()), |row| (Some(row.name), row.timezone));
         let date = local_date(self.clock().now(), &zone);
@@ -193,7 +190,7 @@ impl Database {
 
     async fn today_of<R: RoleSet>(&self, staff: &Staff<R>) -> Result<NaiveDate> {
         let first = staff.branch_ids().first().copied();
-        let sql = "select name, timezone from branch where id = $1";
+        let sql = sql!(row("id"), "select name, timezone from branch where id = $1");
         let row: Option<BranchRow> = match first {
             Some(branch) => one(self.reader(), sql, [branch.into()]).await?,
             None => None,

@@ -1,11 +1,6 @@
 //! The audit log as the office reads it (C17).
 
-use crate::{
-    Database, Page,
-    error::Result,
-    scoped::{reach, within},
-    unit_of_work::all,
-};
+use crate::{Database, Page, error::Result, scoped::reach, sql::sql, unit_of_work::all};
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{AuditId, BranchId, TenantId, UserId, period::writable};
@@ -88,14 +83,11 @@ impl Database {
         filter: &AuditFilter,
         page: Page,
     ) -> Result<Vec<AuditEntry>> {
-        let sql = format!(
-            "select id, tenant_id, branch_id, user_id, user_email, action, entity_type, entity_id, old_values,
-                new_values, ip_address, user_agent, created_at, seq, hash from audit_log where tenant_id = $1 and {}
+        let sql = sql!(tenant, "select id, tenant_id, branch_id, user_id, user_email, action, entity_type, entity_id, old_values,
+                new_values, ip_address, user_agent, created_at, seq, hash from audit_log where tenant_id = $1 and #within(branch_id, $2)
                 and (entity_type = $3 or $3 = '') and (entity_id = $4 or $4 = 0) and (action = $5 or $5 = '')
                 and (user_id = $6 or $6 = 0) and (branch_id = $7 or $7 = 0) and created_at >= $8 and created_at < $9
-             order by created_at desc, id desc limit $10 offset $11",
-            within(self.reader().get_database_backend(), "branch_id", "$2")
-        );
+             order by created_at desc, id desc limit $10 offset $11");
         let [limit, offset] = page.values();
         let values = [
             staff.tenant_id().into(),
@@ -110,6 +102,6 @@ impl Database {
             limit,
             offset,
         ];
-        all(self.reader(), &sql, values).await
+        all(self.reader(), sql, values).await
     }
 }

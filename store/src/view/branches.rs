@@ -1,6 +1,6 @@
 //! The branches of a business, and of all of them, as pages and the office read them.
 
-use crate::{Database, branch::BranchRow, error::Result, unit_of_work::all};
+use crate::{Database, branch::BranchRow, error::Result, sql::sql, unit_of_work::all};
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{BranchId, TenantId, round::RoundConfirmation, session::JoinRule};
@@ -84,7 +84,7 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn branches_of_tenant(&self, tenant: TenantId) -> Result<Vec<BranchId>> {
-        let sql = "select id from branch where tenant_id = $1 and deletion_id is null order by id";
+        let sql = sql!(tenant, "select id from branch where tenant_id = $1 and deletion_id is null order by id");
         let rows: Vec<Row> = all(self.reader(), sql, [tenant.into()]).await?;
         Ok(rows.into_iter().map(|row| row.id).collect())
     }
@@ -94,7 +94,10 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn public_branches(&self) -> Result<Vec<PublicBranch>> {
-        let sql = "select id, name, slug, address from branch where is_active order by name, id";
+        let sql = sql!(
+            unscoped("the public list of the branches that are open"),
+            "select id, name, slug, address from branch where is_active order by name, id"
+        );
         all(self.reader(), sql, []).await
     }
 

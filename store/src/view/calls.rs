@@ -1,6 +1,11 @@
 //! The calls that wait for somebody.
 
-use crate::{Database, error::Result, unit_of_work::all};
+use crate::{
+    Database,
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::all,
+};
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
@@ -48,13 +53,16 @@ struct Row {
     session_id: SessionId,
 }
 
-const LIVE: &str = "select c.id, c.branch_id, c.type as kind, c.status, c.created_at, c.acked_at, c.acked_by_id,
+static LIVE: &Sql = sql!(
+    tenant,
+    "select c.id, c.branch_id, c.type as kind, c.status, c.created_at, c.acked_at, c.acked_by_id,
         s.table_id, t.code as table_code, c.session_id
     from service_call c
     join table_session s on s.id = c.session_id
     join dining_table t on t.id = s.table_id
-    where c.tenant_id = $1 and c.status <> 'CLOSED' and (c.branch_id = $2 or $2 = 0)
-    order by c.created_at, c.id";
+    where c.tenant_id = $1 and #live_call(c) and (c.branch_id = $2 or $2 = 0)
+    order by c.created_at, c.id"
+);
 
 impl Database {
     /// The calls that are not done, oldest first, of one of the caller's branches or of all of them.

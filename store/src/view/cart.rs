@@ -8,6 +8,7 @@ use crate::{
         promotions::{self, promoted},
     },
     session::Seated,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork, all, one},
 };
 use auth::{Diner, Scope};
@@ -71,19 +72,19 @@ struct Version {
 }
 
 // A line whose product left the menu stays in sight, at no price, so that somebody can take it out: sending it fails.
-const LINES: &str = concat!(
+static LINES: &Sql = sql!(
+    session,
     "select i.id as item_id, i.product_id, p.name as product_name, p.image as product_image,
         coalesce(bp.price_cents, 0) as price_cents, i.choices, b.timezone, b.id as branch_id, b.tenant_id,
-        i.quantity, i.notes, i.diner_id, d.name as diner_name, d.color as diner_color, ",
-    promoted!(),
-    " as is_promoted
+        i.quantity, i.notes, i.diner_id, d.name as diner_name, d.color as diner_color, {} as is_promoted
     from cart_item i
     join table_session s on s.id = i.session_id
     join branch b on b.id = s.branch_id
     join product p on p.id = i.product_id
     join diner d on d.id = i.diner_id
     left join branch_product bp on bp.product_id = i.product_id and bp.branch_id = s.branch_id
-    where i.session_id = $1 order by i.created_at, i.id"
+    where i.session_id = $1 order by i.created_at, i.id",
+    promoted()
 );
 
 async fn lines(connection: &impl ConnectionTrait, session: SessionId, now: DateTime<Utc>) -> Result<Vec<CartLine>> {
@@ -108,7 +109,7 @@ impl Database {
     /// # Errors
     /// The session does not exist.
     pub async fn cart(&self, diner: &Diner) -> Result<Cart> {
-        let sql = "select cart_version from table_session where id = $1 and tenant_id = $2";
+        let sql = sql!(tenant, "select cart_version from table_session where id = $1 and tenant_id = $2");
         // The version first: a write in between then shows a newer cart under an older number, which the next read or
         // event corrects; the other way round a phone would believe that it knew the newest.
         let version: Option<Version> =

@@ -4,6 +4,7 @@ use crate::{
     Database,
     error::Result,
     scoped::admitted,
+    sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::Scope;
@@ -208,34 +209,48 @@ struct Back {
     done_at: Option<DateTime<Utc>>,
 }
 
-const HEAD: &str =
+static HEAD: &Sql = sql!(
+    tenant,
     "select k.id as check_id, k.session_id, k.branch_id, b.name as branch_name, b.address as branch_address,
         b.timezone, s.table_id, t.code as table_code, k.status, k.currency, k.total_cents, k.paid_cents, k.requested_at,
         k.paid_at, k.closed_at
     from guest_check k join table_session s on s.id = k.session_id join dining_table t on t.id = s.table_id
         join branch b on b.id = k.branch_id
-    where k.id = $1 and k.tenant_id = $2";
+    where k.id = $1 and k.tenant_id = $2"
+);
 
-const CHARGES: &str =
+static CHARGES: &Sql = sql!(
+    row("check_id"),
     "select c.id as charge_id, c.round_item_id, c.diner_id, d.name as diner_name, c.description, c.qty,
         c.gross_cents, c.amount_cents, c.paid_cents
-    from charge c left join diner d on d.id = c.diner_id where c.check_id = $1 order by c.created_at, c.id";
+    from charge c left join diner d on d.id = c.diner_id where c.check_id = $1 order by c.created_at, c.id"
+);
 
-const DISCOUNTS: &str =
+static DISCOUNTS: &Sql = sql!(
+    row("check_id"),
     "select id as discount_id, type as discount_type, value, amount_cents, reason, granted_by_id, created_at
-    from check_discount where check_id = $1 order by id";
+    from check_discount where check_id = $1 order by id"
+);
 
-const PAYMENTS: &str =
+static PAYMENTS: &Sql = sql!(
+    row("check_id"),
     "select id as payment_id, tender as method, status, amount_cents, refunded_cents, tip_cents, net_cents,
         allocated_cents, diner_id, registered_by, registered_by_id as registered_by_waiter_id, received_cents, notes,
         created_at, approved_at
-    from payment where check_id = $1 order by created_at, id";
+    from payment where check_id = $1 order by created_at, id"
+);
 
-const COVERED: &str = "select payment_id, charge_id, cast(sum(amount_cents) as bigint) as amount_cents from allocation
-    where check_id = $1 group by payment_id, charge_id having sum(amount_cents) > 0 order by payment_id, charge_id";
+static COVERED: &Sql = sql!(
+    row("check_id"),
+    "select payment_id, charge_id, cast(sum(amount_cents) as bigint) as amount_cents from allocation
+    where check_id = $1 group by payment_id, charge_id having sum(amount_cents) > 0 order by payment_id, charge_id"
+);
 
-const BACK: &str = "select r.payment_id, r.id, r.kind, r.status, r.amount_cents, r.reason, r.created_at, r.done_at
-    from refund r join payment p on p.id = r.payment_id where p.check_id = $1 order by r.id";
+static BACK: &Sql = sql!(
+    row("check_id"),
+    "select r.payment_id, r.id, r.kind, r.status, r.amount_cents, r.reason, r.created_at, r.done_at
+    from refund r join payment p on p.id = r.payment_id where p.check_id = $1 order by r.id"
+);
 
 impl Database {
     /// A check of the caller's, in full.

@@ -6,6 +6,7 @@
 use crate::{
     Database,
     error::Result,
+    sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::{Diner, Scope};
@@ -56,26 +57,33 @@ struct Visits {
     visits: i64,
 }
 
-const TASTE: &str = "select preferences, preferences_at from diner
+static TASTE: &Sql = sql!(
+    tenant,
+    "select preferences, preferences_at from diner
     where tenant_id = $1 and device_id = $2 and preferences_at is not null
-    order by preferences_at desc, id desc limit 1";
+    order by preferences_at desc, id desc limit 1"
+);
 
-const VISITS: &str = "select count(distinct session_id) as visits from diner where tenant_id = $1 and device_id = $2";
+static VISITS: &Sql =
+    sql!(tenant, "select count(distinct session_id) as visits from diner where tenant_id = $1 and device_id = $2");
 
 // Phones do not say whose a line is (M11); alone at the table there is no doubt.
-const HISTORY: &str = "select d.session_id, d.id as diner_id, d.name as diner_name, d.branch_id, b.name as branch_name,
+static HISTORY: &Sql = sql!(
+    tenant,
+    "select d.session_id, d.id as diner_id, d.name as diner_name, d.branch_id, b.name as branch_name,
         d.joined_at as visited_at,
         cast(coalesce(sum(i.qty * i.unit_price_cents), 0) as bigint) as total_spent_cents,
         cast(coalesce(sum(i.qty), 0) as bigint) as items_ordered
     from diner d
     join branch b on b.id = d.branch_id
-    left join round r on r.session_id = d.session_id and r.status <> 'CANCELED'
+    left join round r on r.session_id = d.session_id and #counts(r)
     left join round_item i on i.round_id = r.id and i.voided_at is null
         and (i.diner_id = d.id or (i.diner_id is null
             and not exists (select 1 from diner o where o.session_id = d.session_id and o.id <> d.id)))
     where d.tenant_id = $1 and d.device_id = $2
     group by d.session_id, d.id, d.name, d.branch_id, b.name, d.joined_at
-    order by d.joined_at desc, d.id desc";
+    order by d.joined_at desc, d.id desc"
+);
 
 impl Database {
     /// What the owner of a device likes.

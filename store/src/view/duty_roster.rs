@@ -4,6 +4,7 @@ use crate::{
     Database,
     assignment::{TableWaiter, WAITERS},
     error::Result,
+    sql::{Sql, sql},
     unit_of_work::all,
 };
 use auth::Scope;
@@ -96,8 +97,11 @@ struct Row {
     shift: Option<String>,
 }
 
-const SECTORS: &str = "select id, name, prefix from sector
-    where tenant_id = $1 and is_active and (branch_id = $2 or branch_id is null) order by display_order, name, id";
+static SECTORS: &Sql = sql!(
+    tenant,
+    "select id, name, prefix from sector
+    where tenant_id = $1 and is_active and (branch_id = $2 or branch_id is null) order by display_order, name, id"
+);
 
 /// The assignments of a branch that count on the day `$2`: see [`domain::roster`].
 pub(crate) const ON_DAY: &str = "a.branch_id = $1 and a.is_active and (a.assignment_date = $2
@@ -121,12 +125,13 @@ impl Database {
         let of_branch = || [scope.tenant_id().into(), branch.id.into()];
         let sectors: Vec<SectorRow> = all(self.reader(), SECTORS, of_branch()).await?;
         let waiters: Vec<TableWaiter> = all(self.reader(), WAITERS, of_branch()).await?;
-        let sql = format!(
+        let sql = sql!(
+            branch,
             "select a.id, a.sector_id, a.waiter_id, a.assignment_date, a.shift from waiter_sector_assignment a
              where {ON_DAY} and (a.shift is null or a.shift = $3 or $3 = '') order by a.id"
         );
         let only = shift.map_or("", Shift::as_str);
-        let rows: Vec<Row> = all(self.reader(), &sql, [branch.id.into(), day.into(), only.into()]).await?;
+        let rows: Vec<Row> = all(self.reader(), sql, [branch.id.into(), day.into(), only.into()]).await?;
         let mut placed = HashSet::new();
         let sectors = sectors.into_iter().map(|sector| StaffedSector {
             waiters: (waiters.iter())

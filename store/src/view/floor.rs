@@ -1,16 +1,17 @@
 //! Tables as the floor sees them: who sits there, what is cooking, who calls.
 //!
-//! One statement reads tables, sessions, rounds, calls and checks, so a row never mixes two moments: a table that turned FREE
-//! while the list was read would otherwise show the departed party's calls.
+//! One statement reads tables, sessions, rounds, calls and checks, so a row never mixes two moments: a table that
+//! turned FREE while the list was read would otherwise show the departed party's calls.
 //!
-//! The floor's lists show tables in use; the office's also those that are switched off. A table whose sector was deleted
-//! stands in none.
+//! The floor's lists show tables in use; the office's also those that are switched off. A table whose sector was
+//! deleted stands in none.
 
 use super::assignments::{counts_on, replaced_on};
 use crate::{
     Database,
     error::Result,
-    scoped::{admitted, listed},
+    scoped::admitted,
+    sql::{Sql, sql},
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
@@ -168,7 +169,7 @@ fn round(text: &str) -> Option<(RoundId, RoundStatus)> {
 const TABLES: &str = "select t.id, t.tenant_id, t.branch_id, t.code, t.capacity, t.status, t.is_active,
         sector.id as sector_id, sector.name as sector_name, s.id as session_id,
         (select string_agg(cast(r.id as text) || ':' || r.status, ',') from round r
-         where r.session_id = s.id and r.status not in ('SERVED', 'CANCELED')) as rounds,
+         where r.session_id = s.id and #open_round(r)) as rounds,
         (select string_agg(cast(c.id as text), ',') from service_call c
          where c.session_id = s.id and c.status = 'OPEN') as calls,
         (select coalesce(nullif(trim(coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '')), ''), u.email)
@@ -178,7 +179,7 @@ const TABLES: &str = "select t.id, t.tenant_id, t.branch_id, t.code, t.capacity,
     from dining_table t
     join branch b on b.id = t.branch_id and b.deletion_id is null
     left join sector on sector.id = t.sector_id and sector.deletion_id is null
-    left join table_session s on s.table_id = t.id and s.status in ('OPEN', 'PAYING')
+    left join table_session s on s.table_id = t.id and #live_session(s)
     left join guest_check k on k.session_id = s.id
     where t.tenant_id = $1";
 
@@ -192,15 +193,15 @@ struct Assigned {
 }
 
 // "Today" depends on the branch's zone, which SQL does not know; no zone is further than a day from UTC.
-const ASSIGNED: &str = concat!(
-    "select a.branch_id, a.sector_id, a.assignment_date, b.timezone, ",
-    replaced_on!(),
-    "
+static ASSIGNED: &Sql = sql!(
+    tenant,
+    "select a.branch_id, a.sector_id, a.assignment_date, b.timezone, {}
     from waiter_sector_assignment a
     join branch b on b.id = a.branch_id
     join sector on sector.id = a.sector_id and sector.is_active
     where a.tenant_id = $1 and a.waiter_id = $2 and a.is_active
-      and (a.assignment_date is null or a.assignment_date between $3 and $4)"
+      and (a.assignment_date is null or a.assignment_date between $3 and $4)",
+    replaced_on()
 );
 
 impl Database {
@@ -218,14 +219,15 @@ impl Database {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
         }
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "{TABLES} and (t.is_active or $2 or ($4 and t.deletion_id is null)) and (t.branch_id = $3 or $3 = 0)
              order by t.branch_id, t.code, t.id"
         );
         let only = branch.map_or(0, BranchId::get);
         let whole = floor == Floor::Whole;
         let values: [Value; 4] = [staff.tenant_id().into(), with_deleted.into(), only.into(), whole.into()];
-        let rows: Vec<Row> = all(self.reader(), &sql, values).await?;
+        let rows: Vec<Row> = all(self.reader(), sql, values).await?;
         let reach = staff.branches();
         let mut tables: Vec<TableNow> =
             rows.into_iter().filter(|row| reach.covers(row.branch_id)).map(Into::into).collect();
@@ -249,8 +251,8 @@ impl Database {
     /// # Errors
     /// Not found, or not in the caller's branches.
     pub async fn table_now<R: RoleSet>(&self, staff: &Staff<R>, id: TableId) -> Result<TableNow> {
-        let sql = format!("{TABLES} and t.is_active and t.id = $2");
-        let row: Option<Row> = one(self.reader(), &sql, [staff.tenant_id().into(), id.into()]).await?;
+        let sql = sql!(tenant, "{TABLES} and t.is_active and t.id = $2");
+        let row: Option<Row> = one(self.reader(), sql, [staff.tenant_id().into(), id.into()]).await?;
         admitted(staff, "table", row, |row| row.branch_id).map(Into::into)
     }
 
@@ -259,8 +261,8 @@ impl Database {
     /// # Errors
     /// Not found or deleted, or not in the caller's branches.
     pub async fn office_table(&self, scope: &impl Scope, id: TableId) -> Result<OfficeTable> {
-        let sql = format!("{TABLES} and t.deletion_id is null and t.id = $2");
-        let row: Option<Row> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let sql = sql!(tenant, "{TABLES} and t.deletion_id is null and t.id = $2");
+        let row: Option<Row> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
         admitted(scope, "table", row, |row| row.branch_id).map(|row| TableNow::from(row).into())
     }
 
@@ -286,8 +288,8 @@ impl UnitOfWork {
     pub async fn office_tables(&self, scope: &impl Scope, ids: &[TableId]) -> Result<Vec<OfficeTable>> {
         let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
         let ids = serde_json::to_string(&ids).unwrap_or_default();
-        let sql = format!("{TABLES} and t.id in {} order by t.id", listed(self.backend(), "$2"));
-        let rows: Vec<Row> = self.all(&sql, [scope.tenant_id().into(), ids.into()]).await?;
+        let sql = sql!(tenant, "{TABLES} and t.id in #list($2) order by t.id");
+        let rows: Vec<Row> = self.all(sql, [scope.tenant_id().into(), ids.into()]).await?;
         Ok(rows.into_iter().map(|row| TableNow::from(row).into()).collect())
     }
 }

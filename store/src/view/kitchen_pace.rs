@@ -3,6 +3,7 @@
 use crate::{
     Database,
     error::{Error, Result},
+    sql::sql,
     unit_of_work::{all, one},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -35,15 +36,19 @@ impl Database {
     /// # Errors
     /// No open branch of that id.
     pub async fn kitchen_pace(&self, branch: BranchId) -> Result<KitchenPace> {
-        // The second condition says nothing new; it is the partial index's own, which SQLite wants to hear.
-        let sql = "select (select count(*) from round where branch_id = $1 and status in ('SUBMITTED', 'IN_KITCHEN')
-                and status not in ('SERVED', 'CANCELED')) as queue
-            from branch where id = $1 and is_active";
+        let sql = sql!(
+            branch,
+            "select (select count(*) from round where branch_id = $1 and #being_made()) as queue
+            from branch where id = $1 and is_active"
+        );
         let queue: Option<Queue> = one(self.reader(), sql, [branch.into()]).await?;
         let queue = queue.ok_or(Error::NotFound("branch"))?.queue;
-        let sql = "select submitted_at, ready_at from round
+        let sql = sql!(
+            branch,
+            "select submitted_at, ready_at from round
             where branch_id = $1 and ready_at is not null and submitted_at is not null
-            order by ready_at desc limit $2";
+            order by ready_at desc limit $2"
+        );
         let last = i64::from(FINISHED_CONSIDERED).into();
         let finished: Vec<Finished> = all(self.reader(), sql, [branch.into(), last]).await?;
         Ok(KitchenPace { queue, finished: finished.iter().map(|row| row.ready_at - row.submitted_at).collect() })

@@ -3,7 +3,7 @@
 use crate::{Database, error::Result};
 use auth::{Reach, RoleSet, Staff};
 use domain::BranchId;
-use sea_orm::{DbBackend, Value};
+use sea_orm::Value;
 
 /// Where a list is to look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,30 +12,48 @@ pub struct At {
     pub branch: Option<BranchId>,
 }
 
-/// The condition that keeps a list there. `$1` is the tenant; the condition takes `$2` if it needs a parameter.
+/// How a list is kept there, and the values of its statement: `$1` is the tenant, `$2` the branches if it needs them.
 pub(super) struct OpenIn {
-    pub(super) and: String,
+    pub(super) reach: Reached,
     pub(super) values: Vec<Value>,
+}
+
+/// Which branches of the business a list spans. Two texts, so that neither hides the index on the branch.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reached {
+    /// All.
+    Everywhere,
+    /// Those of `$2`.
+    Listed,
+}
+
+impl Reached {
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 2] = [Self::Everywhere, Self::Listed];
+
+    /// The condition on `column`.
+    pub(super) fn and(self, column: &str) -> String {
+        match self {
+            Self::Everywhere => String::new(),
+            Self::Listed => format!("and {column} in #list($2)"),
+        }
+    }
 }
 
 impl Database {
     /// # Errors
     /// The branch asked for is not the caller's.
-    pub(super) async fn open_in<R: RoleSet>(&self, staff: &Staff<R>, at: At, column: &str) -> Result<OpenIn> {
+    pub(super) async fn open_in<R: RoleSet>(&self, staff: &Staff<R>, at: At) -> Result<OpenIn> {
         let tenant: Value = staff.tenant_id().into();
         let reach = match at.branch {
             Some(branch) => Reach::Some(vec![self.find_branch(staff, branch).await?.id]),
             None => staff.branches(),
         };
         Ok(match reach {
-            Reach::All => OpenIn { and: String::new(), values: vec![tenant] },
+            Reach::All => OpenIn { reach: Reached::Everywhere, values: vec![tenant] },
             Reach::Some(branches) => {
-                let list = match self.reader().get_database_backend() {
-                    DbBackend::Postgres => "(select value::bigint from jsonb_array_elements_text($2::jsonb))",
-                    _ => "(select value from json_each($2))",
-                };
                 let ids = serde_json::to_string(&branches).unwrap_or_default();
-                OpenIn { and: format!("and {column} in {list}"), values: vec![tenant, ids.into()] }
+                OpenIn { reach: Reached::Listed, values: vec![tenant, ids.into()] }
             }
         })
     }

@@ -1,11 +1,12 @@
 //! Rounds as the kitchen display and the waiter read them (W14, C12), each list in one statement.
 
-use super::kitchen_place::{At, OpenIn};
+use super::kitchen_place::{At, OpenIn, Reached};
 use crate::{
     Database, ItemRow, Locked, RoundRow, Seated,
     error::{Error, Result},
     menu::choices::Chosen,
     scoped::admitted,
+    sql::{built_sql, sql},
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
@@ -110,12 +111,40 @@ const SELECT: &str = "select r.id, r.branch_id, r.round_number, r.status, r.crea
     join round_item i on i.round_id = r.id
     where r.tenant_id = $1";
 
+/// Which rounds are read.
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    /// What the kitchen display shows.
+    Shown(Reached),
+    /// The one of `$2`.
+    One,
+}
+
+impl Which {
+    #[cfg(test)]
+    fn samples() -> impl Iterator<Item = Self> {
+        Reached::ALL.map(Self::Shown).into_iter().chain([Self::One])
+    }
+
+    fn and(self) -> String {
+        match self {
+            Self::Shown(reach) => format!("and #shown_in_kitchen(r) {}", reach.and("r.branch_id")),
+            Self::One => "and r.id = $2".to_owned(),
+        }
+    }
+}
+
 async fn select(
     connection: &impl ConnectionTrait,
-    and: &str,
+    which: Which,
     values: Vec<Value>,
 ) -> Result<Vec<(BranchId, KitchenRound)>> {
-    let sql = format!("{SELECT} {and} order by r.submitted_at, r.id, i.line");
+    let sql = built_sql!(
+        tenant,
+        which: Which = which,
+        in Which::samples(),
+        format!("{SELECT} {} order by r.submitted_at, r.id, i.line", which.and())
+    );
     let rows: Vec<Row> = all(connection, &sql, values).await?;
     let mut rounds: Vec<(BranchId, KitchenRound)> = Vec::new();
     for row in rows {
@@ -156,12 +185,8 @@ impl Database {
     /// # Errors
     /// A branch was named that is not the caller's.
     pub async fn kitchen_rounds<R: RoleSet>(&self, staff: &Staff<R>, at: At) -> Result<Vec<KitchenRound>> {
-        let OpenIn { and, values } = self.open_in(staff, at, "r.branch_id").await?;
-        // The second condition says nothing new; it is the partial index's own, which SQLite wants to hear.
-        let and = format!(
-            "and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY') and r.status not in ('SERVED', 'CANCELED') {and}"
-        );
-        let rounds = select(self.reader(), &and, values).await?;
+        let OpenIn { reach, values } = self.open_in(staff, at).await?;
+        let rounds = select(self.reader(), Which::Shown(reach), values).await?;
         Ok(rounds.into_iter().map(|(_, round)| round).collect())
     }
 
@@ -179,7 +204,7 @@ impl Database {
     /// Not found, or not in the caller's branches.
     pub async fn printed_round(&self, scope: &impl Scope, id: RoundId) -> Result<PrintedRound> {
         let (branch, round) = self.placed_round(scope, id).await?;
-        let sql = "select name, timezone from branch where id = $1 and tenant_id = $2";
+        let sql = sql!(tenant, "select name, timezone from branch where id = $1 and tenant_id = $2");
         let row: Option<Branch> = one(self.reader(), sql, [branch.into(), scope.tenant_id().into()]).await?;
         let Branch { name, timezone } = row.ok_or(Error::NotFound("branch"))?;
         Ok(PrintedRound { branch_name: name, timezone, round })
@@ -187,7 +212,7 @@ impl Database {
 
     async fn placed_round(&self, scope: &impl Scope, id: RoundId) -> Result<(BranchId, KitchenRound)> {
         let values = vec![scope.tenant_id().into(), id.into()];
-        let round = select(self.reader(), "and r.id = $2", values).await?.pop();
+        let round = select(self.reader(), Which::One, values).await?.pop();
         admitted(scope, "round", round, |(branch, _)| *branch)
     }
 }

@@ -1,11 +1,12 @@
 //! Tickets as a station's screen reads them (C13), each list in one statement.
 
-use super::kitchen_place::{At, OpenIn};
+use super::kitchen_place::{At, OpenIn, Reached};
 use crate::{
     Database, Locked, RoundRow,
     error::{Error, Result},
     menu::choices::Chosen,
     scoped::admitted,
+    sql::built_sql,
     unit_of_work::{UnitOfWork, all},
 };
 use auth::{RoleSet, Scope, Staff};
@@ -122,8 +123,49 @@ const SELECT: &str = "select k.id, k.branch_id, k.round_id, r.round_number, k.st
     join round_item i on i.id = l.round_item_id
     where k.tenant_id = $1";
 
-async fn select(connection: &impl ConnectionTrait, and: &str, values: Vec<Value>) -> Result<Vec<(BranchId, Ticket)>> {
-    let sql = format!("{SELECT} {and} order by k.priority desc, k.created_at, k.id, i.line");
+/// Which tickets are read.
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    /// Those that are not carried out.
+    Open(Reached),
+    /// Those of one station: the last value, after the branches if there are some.
+    OpenAt(Reached),
+    /// The one of `$2`.
+    One,
+    /// Those of the round of `$2`.
+    OfRound,
+}
+
+impl Which {
+    #[cfg(test)]
+    fn samples() -> impl Iterator<Item = Self> {
+        let open = Reached::ALL.into_iter().flat_map(|reach| [Self::Open(reach), Self::OpenAt(reach)]);
+        open.chain([Self::One, Self::OfRound])
+    }
+
+    fn and(self) -> String {
+        let open = |reach: Reached| format!("and #open_ticket(k) {}", reach.and("k.branch_id"));
+        match self {
+            Self::Open(reach) => open(reach),
+            Self::OpenAt(Reached::Everywhere) => format!("{} and k.station = $2", open(Reached::Everywhere)),
+            Self::OpenAt(Reached::Listed) => format!("{} and k.station = $3", open(Reached::Listed)),
+            Self::One => "and k.id = $2".to_owned(),
+            Self::OfRound => "and k.round_id = $2".to_owned(),
+        }
+    }
+}
+
+async fn select(
+    connection: &impl ConnectionTrait,
+    which: Which,
+    values: Vec<Value>,
+) -> Result<Vec<(BranchId, Ticket)>> {
+    let sql = built_sql!(
+        tenant,
+        which: Which = which,
+        in Which::samples(),
+        format!("{SELECT} {} order by k.priority desc, k.created_at, k.id, i.line", which.and())
+    );
     let rows: Vec<Row> = all(connection, &sql, values).await?;
     let mut tickets: Vec<(BranchId, Ticket)> = Vec::new();
     for row in rows {
@@ -182,14 +224,14 @@ impl Database {
         at: At,
         station: Option<Station>,
     ) -> Result<Vec<StationTickets>> {
-        let OpenIn { and, mut values } = self.open_in(staff, at, "k.branch_id").await?;
-        let mut and = format!("and k.status <> 'DELIVERED' {and}");
+        let OpenIn { reach, mut values } = self.open_in(staff, at).await?;
+        let mut which = Which::Open(reach);
         if let Some(station) = station {
             values.push(station.as_str().into());
-            and = format!("{and} and k.station = ${}", values.len());
+            which = Which::OpenAt(reach);
         }
         let mut stations: Vec<StationTickets> = Vec::new();
-        for (_, ticket) in select(self.reader(), &and, values).await? {
+        for (_, ticket) in select(self.reader(), which, values).await? {
             match stations.iter_mut().find(|known| known.station == ticket.station) {
                 Some(known) => known.tickets.push(ticket),
                 None => stations.push(StationTickets { station: ticket.station, tickets: vec![ticket] }),
@@ -205,7 +247,7 @@ impl Database {
     /// Not found, or not in the caller's branches.
     pub async fn ticket(&self, scope: &impl Scope, id: TicketId) -> Result<Ticket> {
         let values = vec![scope.tenant_id().into(), id.into()];
-        let ticket = select(self.reader(), "and k.id = $2", values).await?.pop();
+        let ticket = select(self.reader(), Which::One, values).await?.pop();
         Ok(admitted(scope, "ticket", ticket, |(branch, _)| *branch)?.1)
     }
 }
@@ -217,7 +259,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn tickets(&self, round: &Locked<RoundRow>) -> Result<Vec<Ticket>> {
         let values = vec![round.tenant_id.into(), round.id.into()];
-        let tickets = select(self.tx(), "and k.round_id = $2", values).await?;
+        let tickets = select(self.tx(), Which::OfRound, values).await?;
         Ok(tickets.into_iter().map(|(_, ticket)| ticket).collect())
     }
 

@@ -1,6 +1,11 @@
 //! What about money waits for a person: refunds to decide on, incidents to look into.
 
-use crate::{Database, error::Result, unit_of_work::all};
+use crate::{
+    Database,
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::all,
+};
 use auth::{Reach, RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
@@ -63,19 +68,23 @@ pub struct OpenIncident {
     pub created_at: DateTime<Utc>,
 }
 
-const REFUNDS: &str =
+static REFUNDS: &Sql = sql!(
+    tenant,
     "select r.id as refund_id, r.branch_id, r.payment_id, p.tender as method, p.check_id, t.code as table_code,
         r.kind, r.status, r.amount_cents, r.reason, r.requested_by_id, r.attempts, r.last_error, r.created_at
     from refund r join payment p on p.id = r.payment_id
         left join guest_check k on k.id = p.check_id
         left join table_session s on s.id = k.session_id
         left join dining_table t on t.id = s.table_id
-    where r.tenant_id = $1 and (r.branch_id = $2 or $2 = 0) and r.status not in ('DONE', 'DISMISSED')
-    order by r.created_at, r.id";
+    where r.tenant_id = $1 and (r.branch_id = $2 or $2 = 0) and #open_refund(r)
+    order by r.created_at, r.id"
+);
 
-const INCIDENTS: &str =
+static INCIDENTS: &Sql = sql!(
+    tenant,
     "select id as incident_id, branch_id, kind, detail, check_id, payment_id, created_at from money_incident
-    where tenant_id = $1 and (branch_id = $2 or $2 = 0) and resolved_at is null order by created_at, id";
+    where tenant_id = $1 and (branch_id = $2 or $2 = 0) and resolved_at is null order by created_at, id"
+);
 
 impl Database {
     /// The refunds that are not over, oldest first, of one of the caller's branches or of all of them.

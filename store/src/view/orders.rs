@@ -1,13 +1,14 @@
 //! The orders page (C15): what the kitchen has and what waits to be carried out.
 //!
-//! The shipped page knows no struck items and would show them like any other, so they are left out, of the list as of the
-//! total.
+//! The shipped page knows no struck items and would show them like any other, so they are left out, of the list as of
+//! the total.
 
-use super::kitchen_place::{At, OpenIn};
+use super::kitchen_place::{At, OpenIn, Reached};
 use crate::{
     Database, Page,
     error::Result,
     menu::choices::Chosen,
+    sql::built_sql,
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Staff};
@@ -103,9 +104,7 @@ struct Row {
     diner_name: Option<String>,
 }
 
-// The second condition says nothing new; it is the partial index's own, which SQLite wants to hear.
-const ACTIVE: &str =
-    "r.tenant_id = $1 and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY') and r.status not in ('SERVED', 'CANCELED')";
+const ACTIVE: &str = "r.tenant_id = $1 and #shown_in_kitchen(r)";
 
 // A round whose last item is struck is canceled, so the inner join of items loses none.
 const SELECT: &str = "select r.id, r.round_number, r.status, t.id as table_id, t.code as table_code, r.branch_id,
@@ -135,8 +134,13 @@ impl Database {
         status: Option<RoundStatus>,
         page: Page,
     ) -> Result<Vec<ActiveOrder>> {
-        let OpenIn { and, values } = self.open_in(staff, at, "r.branch_id").await?;
-        let sql = format!("{SELECT} where {ACTIVE} {and} order by r.submitted_at, r.id, i.line");
+        let OpenIn { reach, values } = self.open_in(staff, at).await?;
+        let sql = built_sql!(
+            tenant,
+            reach: Reached = reach,
+            in Reached::ALL,
+            format!("{SELECT} where {ACTIVE} {} order by r.submitted_at, r.id, i.line", reach.and("r.branch_id"))
+        );
         let rows: Vec<Row> = all(self.reader(), &sql, values).await?;
         let mut orders: Vec<ActiveOrder> = Vec::new();
         for row in rows.into_iter().filter(|row| status.is_none_or(|status| row.status == status)) {
@@ -159,8 +163,14 @@ impl Database {
     /// # Errors
     /// A branch was named that is not found or not the caller's.
     pub async fn order_stats<R: RoleSet>(&self, staff: &Staff<R>, at: At) -> Result<OrderStats> {
-        let OpenIn { and, values } = self.open_in(staff, at, "r.branch_id").await?;
-        let stats = one(self.reader(), &format!("{COUNT} where {ACTIVE} {and}"), values).await?;
+        let OpenIn { reach, values } = self.open_in(staff, at).await?;
+        let sql = built_sql!(
+            tenant,
+            reach: Reached = reach,
+            in Reached::ALL,
+            format!("{COUNT} where {ACTIVE} {}", reach.and("r.branch_id"))
+        );
+        let stats = one(self.reader(), &sql, values).await?;
         Ok(stats.unwrap_or(OrderStats { total_active: 0, pending: 0, in_kitchen: 0, ready: 0 }))
     }
 }

@@ -1,15 +1,11 @@
 //! What a session owes and has paid, as one expression for every view that shows it, so that no two screens disagree.
 
-/// Total in cents of session `s`, whose check, if it has one, is `k`: what the check comes to and what was ordered since
-/// (after it was withdrawn); without a check all that was ordered. What was canceled or struck counts nowhere
+/// Total in cents of session `s`, whose check, if it has one, is `k`: what the check comes to and what was ordered
+/// since (after it was withdrawn); without a check all that was ordered. What was canceled or struck counts nowhere
 /// (design.md §9).
-macro_rules! total_cents {
-    () => {
-        "cast(coalesce(k.total_cents, 0) + coalesce((select sum(i.qty * i.unit_price_cents)
+pub(super) const fn total_cents() -> &'static str {
+    "cast(coalesce(k.total_cents, 0) + coalesce((select sum(i.qty * i.unit_price_cents)
             from round r join round_item i on i.round_id = r.id
-            where r.session_id = s.id and r.status <> 'CANCELED' and i.voided_at is null
+            where r.session_id = s.id and #owed(r, i)
               and not exists (select 1 from charge c where c.round_item_id = i.id)), 0) as bigint)"
-    };
 }
-
-pub(super) use total_cents;

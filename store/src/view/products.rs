@@ -6,7 +6,8 @@ use crate::{
     error::{Error, Result},
     menu::said,
     product::{PRODUCTS, PlacedProduct},
-    scoped::{listed, reach, within},
+    scoped::reach,
+    sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Scope, Staff};
@@ -159,14 +160,20 @@ struct AllergenRow {
     presence: Presence,
 }
 
-const PRICES: &str = "select bp.product_id, bp.branch_id, bp.price_cents, bp.is_available, bp.remaining,
+static PRICES: &Sql = sql!(
+    row("product_id"),
+    "select bp.product_id, bp.branch_id, bp.price_cents, bp.is_available, bp.remaining,
         bp.restricted_until
     from branch_product bp join branch b on b.id = bp.branch_id and b.deletion_id is null
-    where bp.product_id in {ids} order by bp.product_id, bp.branch_id";
+    where bp.product_id in #list($1) order by bp.product_id, bp.branch_id"
+);
 
-const ALLERGENS: &str = "select pa.product_id, pa.allergen_id, a.name, a.icon, pa.presence
+static ALLERGENS: &Sql = sql!(
+    row("product_id"),
+    "select pa.product_id, pa.allergen_id, a.name, a.icon, pa.presence
     from product_allergen pa join allergen a on a.id = pa.allergen_id and a.is_active
-    where pa.product_id in {ids} order by pa.product_id, a.id, pa.presence";
+    where pa.product_id in #list($1) order by pa.product_id, a.id, pa.presence"
+);
 
 /// Declared profiles; the office's routes check what they write.
 fn profile<T: DeserializeOwned>(written: Option<Value>) -> Option<T> {
@@ -181,8 +188,7 @@ pub(crate) async fn with_details(
 ) -> Result<Vec<Product>> {
     let ids: Vec<ProductId> = rows.iter().map(|placed| placed.row.id).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
-    let in_list = |sql: &str| sql.replace("{ids}", &listed(db.get_database_backend(), "$1"));
-    let found: Vec<PriceRow> = all(db, &in_list(PRICES), [ids.as_str().into()]).await?;
+    let found: Vec<PriceRow> = all(db, PRICES, [ids.as_str().into()]).await?;
     let mut prices: HashMap<ProductId, Vec<BranchPrice>> = HashMap::new();
     for row in found {
         let supply = Supply { is_available: row.is_available, remaining: row.remaining, until: row.restricted_until };
@@ -190,7 +196,7 @@ pub(crate) async fn with_details(
         let price = BranchPrice { branch_id: row.branch_id, price_cents: row.price_cents, is_available };
         prices.entry(row.product_id).or_default().push(price);
     }
-    let found: Vec<AllergenRow> = all(db, &in_list(ALLERGENS), [ids.into()]).await?;
+    let found: Vec<AllergenRow> = all(db, ALLERGENS, [ids.into()]).await?;
     let mut allergens: HashMap<ProductId, Vec<AllergenPresence>> = HashMap::new();
     for row in found {
         allergens.entry(row.product_id).or_default().push(AllergenPresence {
@@ -255,21 +261,16 @@ impl Database {
         if let Some(category) = which.category {
             self.find_category(staff, category).await?;
         }
-        let backend = self.reader().get_database_backend();
-        let sql = format!(
-            "{PRODUCTS} and (p.deletion_id is null or $2) and (p.category_id = $3 or $3 = 0)
+        let sql = sql!(branch, "{PRODUCTS} and (p.deletion_id is null or $2) and (p.category_id = $3 or $3 = 0)
                and ($4 = 0 or exists (select 1 from branch_product bp where bp.product_id = p.id and bp.branch_id = $4))
-               and ({} or exists (select 1 from branch_product bp where bp.product_id = p.id and {}))
-             order by p.name, p.id limit $6 offset $7",
-            within(backend, "c.branch_id", "$5"),
-            within(backend, "bp.branch_id", "$5")
-        );
+               and (#within(c.branch_id, $5) or exists (select 1 from branch_product bp where bp.product_id = p.id and #within(bp.branch_id, $5)))
+             order by p.name, p.id limit $6 offset $7");
         let [limit, offset] = page.values();
         let category = which.category.map_or(0, CategoryId::get);
         let branch = which.branch.map_or(0, BranchId::get);
         let tenant = staff.tenant_id().into();
         let values = [tenant, which.deleted_too.into(), category.into(), branch.into(), reach(staff), limit, offset];
-        let rows: Vec<PlacedProduct> = all(self.reader(), &sql, values).await?;
+        let rows: Vec<PlacedProduct> = all(self.reader(), sql, values).await?;
         with_details(self.reader(), rows, self.clock().now()).await
     }
 
@@ -278,8 +279,8 @@ impl Database {
     /// # Errors
     /// Not found; or neither its category nor any of its prices is in the caller's branches.
     pub async fn find_product(&self, scope: &impl Scope, id: ProductId) -> Result<Product> {
-        let sql = format!("{PRODUCTS} and p.id = $2 and p.deletion_id is null");
-        let row: Option<PlacedProduct> = one(self.reader(), &sql, [scope.tenant_id().into(), id.into()]).await?;
+        let sql = sql!(tenant, "{PRODUCTS} and p.id = $2 and p.deletion_id is null");
+        let row: Option<PlacedProduct> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
         let placed = row.ok_or(Error::NotFound("product"))?;
         let home = placed.branch_id;
         let mut products = with_details(self.reader(), vec![placed], self.clock().now()).await?;

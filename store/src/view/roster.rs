@@ -1,7 +1,7 @@
 //! Who has which sector today, by the branch's own day.
 
 use super::duty_roster::ON_DAY;
-use crate::{Database, error::Result, unit_of_work::all};
+use crate::{Database, error::Result, sql::sql, unit_of_work::all};
 use chrono::NaiveDate;
 use domain::{BranchId, SectorId, UserId, timezone::local_date};
 use sea_orm::FromQueryResult;
@@ -67,18 +67,20 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn roster(&self, branch: BranchId) -> Result<Roster> {
-        let zones: Vec<Zone> = all(self.reader(), "select timezone from branch where id = $1", [branch.into()]).await?;
+        let zones: Vec<Zone> =
+            all(self.reader(), sql!(row("id"), "select timezone from branch where id = $1"), [branch.into()]).await?;
         let Some(zone) = zones.first() else { return Ok(Roster::default()) };
         let date = local_date(self.clock().now(), &zone.timezone);
         // Who serves tables here no more hears nothing here, and a sector that is left to them would be nobody's.
-        let sql = format!(
+        let sql = sql!(
+            branch,
             "select a.sector_id, a.waiter_id from waiter_sector_assignment a
              join sector s on s.id = a.sector_id and s.is_active
              join app_user u on u.id = a.waiter_id and u.is_active
              where {ON_DAY} and exists (select 1 from user_branch_role r
-                 where r.user_id = u.id and r.branch_id = a.branch_id and r.role = 'WAITER')"
+                 where r.user_id = u.id and r.branch_id = a.branch_id and #waits(r))"
         );
-        let rows: Vec<Row> = all(self.reader(), &sql, [branch.into(), date.into()]).await?;
+        let rows: Vec<Row> = all(self.reader(), sql, [branch.into(), date.into()]).await?;
         Ok(Roster::new(date, rows.into_iter().map(|row| (row.sector_id, row.waiter_id))))
     }
 }

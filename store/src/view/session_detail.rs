@@ -8,6 +8,7 @@ use crate::{
     error::Result,
     menu::choices::Chosen,
     scoped::admitted,
+    sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Staff};
@@ -127,19 +128,22 @@ struct Sitting {
     paid_cents: Cents,
 }
 
-const SITTING: &str = concat!(
+static SITTING: &Sql = sql!(
+    tenant,
     "select t.branch_id, t.code, s.id as session_id, s.status, s.opened_at, k.id as check_id, k.status as check_status,
-        coalesce(k.paid_cents, 0) as paid_cents, ",
-    total_cents!(),
-    " as total_cents
+        coalesce(k.paid_cents, 0) as paid_cents, {} as total_cents
     from dining_table t
-    left join table_session s on s.table_id = t.id and s.status in ('OPEN', 'PAYING')
+    left join table_session s on s.table_id = t.id and #live_session(s)
     left join guest_check k on k.session_id = s.id
-    where t.id = $1 and t.tenant_id = $2 and t.is_active"
+    where t.id = $1 and t.tenant_id = $2 and t.is_active",
+    total_cents()
 );
 
-const DINERS: &str = "select id, session_id, name, color, local_id, joined_at, device_id from diner
-    where session_id = $1 and removed_at is null order by joined_at, id";
+static DINERS: &Sql = sql!(
+    session,
+    "select id, session_id, name, color, local_id, joined_at, device_id from diner
+    where session_id = $1 and removed_at is null order by joined_at, id"
+);
 
 #[derive(FromQueryResult)]
 struct Line {
@@ -165,7 +169,9 @@ struct Line {
 }
 
 // A round has items as long as it exists, so the join loses none.
-const LINES: &str = "select r.id as round_id, r.round_number, r.status, r.created_at, r.submitted_at,
+static LINES: &Sql = sql!(
+    session,
+    "select r.id as round_id, r.round_number, r.status, r.created_at, r.submitted_at,
         i.id, i.product_id, i.product_name, c.name as category_name, i.qty, i.unit_price_cents, i.notes,
         i.modifiers, i.customizations,
         i.diner_id, d.name as diner_name, d.color as diner_color, i.voided_at is not null as is_voided, i.void_reason
@@ -174,8 +180,9 @@ const LINES: &str = "select r.id as round_id, r.round_number, r.status, r.create
     left join product p on p.id = i.product_id
     left join category c on c.id = p.category_id
     left join diner d on d.id = i.diner_id
-    where r.session_id = $1 and r.status <> 'CANCELED'
-    order by r.round_number, i.line";
+    where r.session_id = $1 and #counts(r)
+    order by r.round_number, i.line"
+);
 
 impl Database {
     /// The live session of one of the caller's tables; `None` when nobody sits there.

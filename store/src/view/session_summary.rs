@@ -1,7 +1,13 @@
 //! A session in one line, whatever its state (W22).
 
 use super::owed::total_cents;
-use crate::{Database, error::Result, scoped::admitted, unit_of_work::one};
+use crate::{
+    Database,
+    error::Result,
+    scoped::admitted,
+    sql::{Sql, sql},
+    unit_of_work::one,
+};
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
@@ -68,17 +74,17 @@ struct Row {
     check_status: Option<CheckStatus>,
 }
 
-const SUMMARY: &str = concat!(
+static SUMMARY: &Sql = sql!(
+    tenant,
     "select s.id, s.branch_id, s.table_id, t.code as table_code, s.status, s.opened_at, s.opened_by,
         s.opened_by_waiter_id, s.assigned_waiter_id,
         (select count(*) from diner d where d.session_id = s.id and d.removed_at is null) as diner_count,
-        (select count(*) from round r where r.session_id = s.id and r.status <> 'CANCELED') as rounds_count,
+        (select count(*) from round r where r.session_id = s.id and #counts(r)) as rounds_count,
         (select count(*) from round r where r.session_id = s.id and r.submitted_by = 'WAITER') as waiter_rounds,
-        k.id as check_id, k.status as check_status, coalesce(k.paid_cents, 0) as paid_cents, ",
-    total_cents!(),
-    " as total_cents
+        k.id as check_id, k.status as check_status, coalesce(k.paid_cents, 0) as paid_cents, {} as total_cents
     from table_session s join dining_table t on t.id = s.table_id left join guest_check k on k.session_id = s.id
-    where s.id = $1 and s.tenant_id = $2"
+    where s.id = $1 and s.tenant_id = $2",
+    total_cents()
 );
 
 impl Database {

@@ -4,6 +4,7 @@ use crate::{
     Database,
     error::{Error, Result},
     scoped::admitted,
+    sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::Scope;
@@ -78,31 +79,42 @@ struct DinerRow {
     paid: Cents,
 }
 
-// Every diner of the table is there, the one who ordered nothing with zeros; what is shared only when there is any. What
-// somebody ordered who was removed from the table is shared by those who stayed.
-const BALANCES: &str = "select d.id as diner_id, d.name as diner_name, d.joined_at,
+// Every diner of the table is there, the one who ordered nothing with zeros; what is shared only when there is any.
+// What somebody ordered who was removed from the table is shared by those who stayed.
+static BALANCES: &Sql = sql!(
+    session,
+    "select d.id as diner_id, d.name as diner_name, d.joined_at,
         cast(coalesce(sum(c.amount_cents), 0) as bigint) as total_cents,
         cast(coalesce(sum(c.paid_cents), 0) as bigint) as paid_cents
     from diner d left join charge c on c.diner_id = d.id and c.check_id = $1
-    where d.session_id = $2 and d.removed_at is null group by d.id, d.name, d.joined_at order by d.joined_at, d.id";
+    where d.session_id = $2 and d.removed_at is null group by d.id, d.name, d.joined_at order by d.joined_at, d.id"
+);
 
-const SHARED: &str =
+static SHARED: &Sql = sql!(
+    row("check_id"),
     "select null as diner_id, null as diner_name, cast(coalesce(sum(amount_cents), 0) as bigint) as total_cents,
         cast(coalesce(sum(paid_cents), 0) as bigint) as paid_cents
     from charge where check_id = $1
-        and (diner_id is null or diner_id in (select id from diner where removed_at is not null)) having count(*) > 0";
+        and (diner_id is null or diner_id in (select id from diner where removed_at is not null)) having count(*) > 0"
+);
 
-const LINES: &str = "select c.id as charge, c.amount_cents as amount, c.paid_cents as paid, d.id as diner
-    from charge c left join diner d on d.id = c.diner_id and d.removed_at is null where c.check_id = $1";
+static LINES: &Sql = sql!(
+    row("check_id"),
+    "select c.id as charge, c.amount_cents as amount, c.paid_cents as paid, d.id as diner
+    from charge c left join diner d on d.id = c.diner_id and d.removed_at is null where c.check_id = $1"
+);
 
-const DINERS: &str = "select d.id as diner,
+static DINERS: &Sql = sql!(session, "select d.id as diner,
         cast(coalesce((select sum(p.allocated_cents) from payment p where p.check_id = $1 and p.diner_id = d.id), 0) as bigint) as paid
-    from diner d where d.session_id = $2 and d.removed_at is null";
+    from diner d where d.session_id = $2 and d.removed_at is null");
 
-const CLAIMS: &str = "select c.charge_id, c.diner_id, d.name as diner_name, c.numerator as num, c.denominator as den,
+static CLAIMS: &Sql = sql!(
+    row("check_id"),
+    "select c.charge_id, c.diner_id, d.name as diner_name, c.numerator as num, c.denominator as den,
         c.amount_cents, c.expires_at
     from charge_claim c join diner d on d.id = c.diner_id
-    where c.check_id = $1 and c.expires_at > $2 order by c.charge_id, c.id";
+    where c.check_id = $1 and c.expires_at > $2 order by c.charge_id, c.id"
+);
 
 impl Database {
     /// What each diner's items come to, in the order they joined, and what is shared last.
@@ -141,7 +153,7 @@ impl Database {
     }
 
     async fn session_of_check(&self, scope: &impl Scope, check: CheckId) -> Result<SessionId> {
-        let sql = "select branch_id, session_id from guest_check where id = $1 and tenant_id = $2";
+        let sql = sql!(tenant, "select branch_id, session_id from guest_check where id = $1 and tenant_id = $2");
         let row: Option<Address> = one(self.reader(), sql, [check.into(), scope.tenant_id().into()]).await?;
         let session = admitted(scope, "check", row, |row| row.branch_id)?.session_id;
         if scope.admits_session(session) { Ok(session) } else { Err(Error::NotFound("check")) }

@@ -6,6 +6,7 @@ use crate::{
     diner::DinerRow,
     error::{Error, Result},
     menu::choices::Chosen,
+    sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::{Diner, Scope};
@@ -102,23 +103,24 @@ pub struct VisitTotal {
     pub check_status: Option<CheckStatus>,
 }
 
-const ROUNDS: &str = "select r.id, r.round_number, r.status, r.created_at, r.submitted_at,
+static ROUNDS: &Sql = sql!(
+    tenant,
+    "select r.id, r.round_number, r.status, r.created_at, r.submitted_at,
         s.table_id, t.code as table_code
     from round r join table_session s on s.id = r.session_id join dining_table t on t.id = s.table_id
-    where r.session_id = $1 and r.tenant_id = $2 order by r.round_number";
+    where r.session_id = $1 and r.tenant_id = $2 order by r.round_number"
+);
 
-const ITEMS: &str =
+static ITEMS: &Sql = sql!(
+    tenant,
     "select i.round_id, i.id, i.product_id, i.product_name, i.qty, i.unit_price_cents, i.notes, i.modifiers,
         i.customizations, i.voided_at
     from round_item i join round r on r.id = i.round_id
-    where r.session_id = $1 and r.tenant_id = $2 order by r.round_number, i.line";
-
-const TOTAL: &str = concat!(
-    "select s.id as session_id, k.id as check_id, k.status as check_status, coalesce(k.paid_cents, 0) as paid_cents, ",
-    total_cents!(),
-    " as total_cents
-    from table_session s left join guest_check k on k.session_id = s.id where s.id = $1 and s.tenant_id = $2"
+    where r.session_id = $1 and r.tenant_id = $2 order by r.round_number, i.line"
 );
+
+static TOTAL: &Sql = sql!(tenant, "select s.id as session_id, k.id as check_id, k.status as check_status, coalesce(k.paid_cents, 0) as paid_cents, {} as total_cents
+    from table_session s left join guest_check k on k.session_id = s.id where s.id = $1 and s.tenant_id = $2", total_cents());
 
 /// The diner's own session; any other is not its business (M12).
 fn own(diner: &Diner, session: SessionId) -> Result<()> {

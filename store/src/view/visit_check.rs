@@ -6,6 +6,7 @@ use super::owed::total_cents;
 use crate::{
     Database,
     error::Result,
+    sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::{Diner, Scope};
@@ -75,7 +76,7 @@ pub struct BillItem {
 pub struct BillPayment {
     /// The payment.
     pub id: PaymentId,
-    /// CASH for whatever staff took, MERCADO_PAGO for what a phone paid.
+    /// CASH for whatever staff took, the other word for what a phone paid.
     pub provider: &'static str,
     /// PENDING, APPROVED or REJECTED.
     pub status: &'static str,
@@ -116,27 +117,29 @@ struct Paid {
     created_at: DateTime<Utc>,
 }
 
-const HEAD: &str = concat!(
+static HEAD: &Sql = sql!(
+    tenant,
     "select k.id, k.status, k.paid_cents, k.requested_at, t.code as table_code,
         (select cast(coalesce(sum(d.amount_cents), 0) as bigint) from check_discount d where d.check_id = k.id)
-            as discount_cents, ",
-    total_cents!(),
-    " as total_cents
+            as discount_cents, {} as total_cents
     from guest_check k join table_session s on s.id = k.session_id join dining_table t on t.id = s.table_id
-    where k.session_id = $1 and k.tenant_id = $2"
+    where k.session_id = $1 and k.tenant_id = $2",
+    total_cents()
 );
 
-const ITEMS: &str = "select c.id as charge_id, i.product_name || coalesce(' (' || i.modifiers || ')', '') as product_name, i.qty, i.unit_price_cents, i.notes, i.diner_id, r.round_number,
+static ITEMS: &Sql = sql!(tenant, "select c.id as charge_id, i.product_name || coalesce(' (' || i.modifiers || ')', '') as product_name, i.qty, i.unit_price_cents, i.notes, i.diner_id, r.round_number,
         i.qty * i.unit_price_cents as subtotal_cents, coalesce(c.amount_cents, i.qty * i.unit_price_cents) as amount_cents,
         coalesce(c.paid_cents, 0) as paid_cents
     from round r join round_item i on i.round_id = r.id left join charge c on c.round_item_id = i.id
-    where r.session_id = $1 and r.tenant_id = $2 and r.status <> 'CANCELED' and i.voided_at is null
-    order by r.round_number, i.line";
+    where r.session_id = $1 and r.tenant_id = $2 and #owed(r, i)
+    order by r.round_number, i.line");
 
-const PAYMENTS: &str =
+static PAYMENTS: &Sql = sql!(
+    tenant,
     "select p.id, p.tender, p.status, p.amount_cents, p.tip_cents, p.refunded_cents, p.diner_id, p.created_at
     from payment p join guest_check k on k.id = p.check_id
-    where k.session_id = $1 and k.tenant_id = $2 order by p.created_at, p.id";
+    where k.session_id = $1 and k.tenant_id = $2 order by p.created_at, p.id"
+);
 
 impl Database {
     /// The diner's bill; `None` before it is asked for.

@@ -14,7 +14,8 @@ pub enum Pace {
     Real,
     /// Not at all: it stands at this instant until [`Clock::advance`].
     Fixed(DateTime<Utc>),
-    /// From now on, so many times as fast as the machine's clock: at 900 a retry due in 15 minutes goes out in a second.
+    /// From now on, so many times as fast as the machine's clock: at 900 a retry due in 15 minutes goes out in a
+    /// second.
     Fast(u32),
 }
 

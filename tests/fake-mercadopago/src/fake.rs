@@ -59,8 +59,8 @@ impl FakeMercadoPago {
         Self::selling(options, []).await
     }
 
-    /// The same with sellers who are there before anybody can ask: to a restaurant that runs already, a provider that does
-    /// not know its token is a refusal.
+    /// The same with sellers who are there before anybody can ask: to a restaurant that runs already, a provider that
+    /// does not know its token is a refusal.
     ///
     /// # Errors
     /// [`FakeError::Listen`] when the address is taken.

@@ -1,6 +1,6 @@
-//! A stand-in for Mercado Pago Checkout Pro: sellers, preferences, payments, refunds, orders, notifications and the page
-//! a guest pays on. It misbehaves in every way the real one was seen to, on demand and by a seed, and always knows the
-//! true worth of every payment.
+//! A stand-in for Mercado Pago Checkout Pro: sellers, preferences, payments, refunds, orders, notifications and the
+//! page a guest pays on. It misbehaves in every way the real one was seen to, on demand and by a seed, and always knows
+//! the true worth of every payment.
 //!
 //! It depends on nothing of the restaurant's and shares no code with its client: what both get wrong alike would never
 //! show. Amounts are whole hundredths of the seller's currency throughout, on the wire decimals.

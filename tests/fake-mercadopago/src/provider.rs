@@ -33,7 +33,8 @@ pub(crate) struct Provider {
 impl Provider {
     pub(crate) fn new(state: State) -> Self {
         let clock = state.clock.clone();
-        // In one build with the provider's client, reqwest has TLS compiled in and asks for cryptography before it is used.
+        // In one build with the provider's client, reqwest has TLS compiled in and asks for cryptography before it is
+        // used.
         let _installed_already = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             // Only the address itself can acknowledge; where it points to is not asked.

@@ -1,7 +1,7 @@
 //! Who may do what, on every operation of the OpenAPI document: a route that has no row in [`TABLE`] fails here.
 //!
-//! The first test tells the callers apart (401, 403, or past the gate), the second the places: another business's ids do
-//! not exist (404), another branch's are forbidden (403), and nothing changes.
+//! The first test tells the callers apart (401, 403, or past the gate), the second the places: another business's ids
+//! do not exist (404), another branch's are forbidden (403), and nothing changes.
 
 mod table;
 

@@ -1,10 +1,11 @@
 //! What the dashboard sends: one row a call of admin-kitchen.md §2 that some page makes ([L]) or that is wired ([W]),
 //! in an order in which a person might click.
 
-/// Who it is sent by, method, path, body as the client writes it, status, type of the answer (empty: no body; `html`), and
-/// the name under which the answer's id is kept. `$name` is an id that was kept; `$today` and the like are days.
+/// Who it is sent by, method, path, body as the client writes it, status, type of the answer (empty: no body; `html`),
+/// and the name under which the answer's id is kept. `$name` is an id that was kept; `$today` and the like are days.
 ///
-/// Undefined fields are dropped by the client, emptied ones are explicit nulls, and some forms carry fields of their own.
+/// Undefined fields are dropped by the client, emptied ones are explicit nulls, and some forms carry fields of their
+/// own.
 pub(super) type Call = (&'static str, &'static str, &'static str, &'static str, u16, &'static str, &'static str);
 
 /// The core (admin-kitchen.md §2).

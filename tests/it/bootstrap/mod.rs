@@ -1,5 +1,5 @@
-//! The dashboard as it is: what it asks for when it appears, and each call that its pages make or have wired, sent as the
-//! browser sends it (admin-kitchen.md §1.1, §1.6, §2). Answers are held against the client's own types.
+//! The dashboard as it is: what it asks for when it appears, and each call that its pages make or have wired, sent as
+//! the browser sends it (admin-kitchen.md §1.1, §1.6, §2). Answers are held against the client's own types.
 
 mod calls;
 mod types;

@@ -3,8 +3,8 @@
 
 use harness::Value;
 
-/// Name and fields. Kinds: `int`, `num`, `str`, `bool`, `dt`, `date`, `time`, `cents`, `any`, another type, `[kind]` for a list,
-/// `{kind}` for an object of such values; `?` after it: may be null.
+/// Name and fields. Kinds: `int`, `num`, `str`, `bool`, `dt`, `date`, `time`, `cents`, `any`, another type, `[kind]`
+/// for a list, `{kind}` for an object of such values; `?` after it: may be null.
 pub(super) const TYPES: &[(&str, &str)] = &[
     ("Login", "access_token:str refresh_token:str token_type:str expires_in:int requires_2fa:bool user:User"),
     ("User", "id:int email:str tenant_id:int branch_ids:[int] roles:[str]"),

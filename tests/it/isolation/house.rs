@@ -192,7 +192,8 @@ impl House {
         self.phones.push((phone, token, number(&scanned["session_id"])));
     }
 
-    /// An evening with something of everything; what the random calls have made impossible is refused, and that is fine.
+    /// An evening with something of everything; what the random calls have made impossible is refused, and that is
+    /// fine.
     pub(super) async fn serve(&mut self, owners: &Owners) {
         self.days += 1;
         let (day, products) = (self.days, owners.rows(self.tenant, "product").to_vec());

@@ -1,6 +1,6 @@
-//! Two businesses on one server never learn of each other: random calls in both, made from the OpenAPI document and with the
-//! other's ids where ids go, while screens of every role listen. No answer, event, report, export or receipt has an id or
-//! a name of the other's.
+//! Two businesses on one server never learn of each other: random calls in both, made from the OpenAPI document and
+//! with the other's ids where ids go, while screens of every role listen. No answer, event, report, export or receipt
+//! has an id or a name of the other's.
 //!
 //! `COMANDA_SEED` replays one run; each failure names its seed.
 

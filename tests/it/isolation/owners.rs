@@ -1,5 +1,5 @@
-//! Whose a number is: every table counts from a start of its own, far away, so that a number names its row and its owner
-//! wherever it turns up.
+//! Whose a number is: every table counts from a start of its own, far away, so that a number names its row and its
+//! owner wherever it turns up.
 
 use harness::{App, Mode};
 use std::collections::{BTreeMap, HashMap};

@@ -119,7 +119,8 @@ both_modes! {
         till.assert_balanced().await;
     }
 
-    /// S27: a refund that is asked for while the account is out of order waits for the new credentials, and is made once.
+    /// S27: a refund that is asked for while the account is out of order waits for the new credentials, and is made
+    /// once.
     async fn s27_a_refund_waits_for_credentials(app: App = provided()) {
         let till = Till::open(app).await;
         let (party, other) = (till.party("INT-01").await, till.party("INT-02").await);

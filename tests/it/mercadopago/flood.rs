@@ -1,9 +1,11 @@
-//! What strangers can make us store: notices that nobody signed, signed ones that somebody sends again, made-up ids. The
-//! answers stay what the provider needs; the disk does not fill.
+//! What strangers can make us store: notices that nobody signed, signed ones that somebody sends again, made-up ids.
+//! The answers stay what the provider needs; the disk does not fill.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
-use fake_mercadopago::{DeliverySpec, Message, Outcome};
+use fake_mercadopago::{DeliverySpec, Fault, Message, Outcome, Route, Rule, When};
 use harness::reqwest::Method;
 use harness::{App, Caller, both_modes, distributed_only, json, race};
 
@@ -60,7 +62,8 @@ fn path_of(till: &Till, payment: u64) -> String {
 }
 
 both_modes! {
-    /// 3,000 unsigned notices of 64 KiB, to both addresses and with the limits on: some hundred are kept, a KiB of each.
+    /// 3,000 unsigned notices of 64 KiB, to both addresses and with the limits on: some hundred are kept, a KiB of
+    /// each.
     async fn a_flood_of_unsigned_notices_fills_no_disk(app: App = provided().rate_limits()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
@@ -140,7 +143,8 @@ both_modes! {
         till.assert_balanced().await;
     }
 
-    /// Where unsigned notices are believed enough to look, made-up ids fill no queue, and a real one still leads to its money.
+    /// Where unsigned notices are believed enough to look, made-up ids fill no queue, and a real one still leads to its
+    /// money.
     async fn made_up_ids_fill_no_queue(app: App = provided().env("MERCADOPAGO_WEBHOOK_MODE", "hint")) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
@@ -167,6 +171,73 @@ both_modes! {
         till.advance(payment, fake_mercadopago::Move::Approve).await;
         till.assert_check(party.check, "PAID", party.total).await;
         till.assert_balanced().await;
+    }
+}
+
+both_modes! {
+    /// Anybody with a table token can come back with made-up numbers, each a question to a slow provider. A notice that
+    /// the provider signed is looked at meanwhile, and pays.
+    async fn made_up_returns_keep_no_signed_notice_waiting(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let checkout = till.checkout(&party, None).await;
+        let slow = Fault::Latency { min: Duration::from_millis(700), max: Duration::from_millis(700) };
+        till.fake.faults().add(Rule::new(Route::ReadPayment, When::Always, slow));
+        let (over, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let strangers: Vec<_> = (0..24)
+            .map(|sender| {
+                let (phone, over, asked) = (party.phone.clone(), over.clone(), asked.clone());
+                tokio::spawn(async move {
+                    for number in (sender..).step_by(24).take_while(|_| !over.load(Ordering::Relaxed)) {
+                        let made_up = json!({"payment_id": format!("9{number:07}"), "status": "approved"});
+                        let reply = phone.post("/api/billing/mercadopago/verify", made_up).await;
+                        assert!(matches!(reply.status, 404 | 503), "{}", reply.text());
+                        asked.fetch_add(1, Ordering::Relaxed);
+                    }
+                })
+            })
+            .collect();
+        while asked.load(Ordering::Relaxed) < 200 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        // What failed is queued to be asked for again, all of it due: more than can be asked in a minute.
+        let due = "update payment_sync set status = 'QUEUED', next_at = created_at, attempts = 0 where resource_id like '9_______' and status <> 'RUNNING'";
+        till.app.sql_exec(due).await;
+        till.fake.pay(&checkout.preference, Outcome::Approve, None).unwrap();
+        till.until(&format!("select count(*) from guest_check where id = {} and status = 'PAID'", party.check), 1).await;
+        assert!(strangers.iter().all(|stranger| !stranger.is_finished()), "the flood goes on");
+        over.store(true, Ordering::Relaxed);
+        for stranger in strangers {
+            stranger.await.unwrap();
+        }
+        till.fake.faults().clear();
+        assert_eq!(till.count("payment").await, 1);
+    }
+
+    /// The address of an account's notices is its secret: whoever reads the log must not be able to write to it.
+    async fn the_secret_of_an_address_is_in_no_log(app: App = provided().rate_limits().env("COMANDA_LOG", "debug")) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let payment = till.paid(&party).await;
+        let path = path_of(&till, payment);
+        let secret = path.rsplit('/').next().unwrap().to_owned();
+        assert_eq!(secret.len(), 32);
+        let caller = till.app.anonymous();
+        // So many that it is said in the log that there are too many; and what leads nowhere.
+        assert!(flood(&till.app, &path, 260).await.iter().all(|status| *status == 401));
+        for wrong in [format!("{path}/"), format!("{path}%20"), format!("{path}/more"), path.replace("webhook", "webhok")] {
+            let reply = caller.post(&wrong, json!({})).await;
+            assert!((400..500).contains(&reply.status), "{wrong}: {}", reply.text());
+        }
+        caller.put(&path, json!({})).await.expect(405);
+        caller.get(&format!("{path}?data.id=1")).await.expect(401);
+        till.app.sql_exec("alter table provider_notice rename to lost").await;
+        caller.post(&path, json!({"another": "one"})).await;
+        till.app.sql_exec("alter table lost rename to provider_notice").await;
+        let log = till.app.whole_logs();
+        assert!(log.contains("webhook/…") && log.contains("so many unproven notices"), "{}", till.app.logs());
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(&secret)).collect();
+        assert!(lines.is_empty(), "{lines:#?}");
     }
 }
 

@@ -7,8 +7,8 @@ use super::house::{Till, provided};
 use crate::scene::number;
 
 both_modes! {
-    /// A manager asks for a part of an over-paid payment back while its task waits: the task is for what covers nothing,
-    /// and that part is on its way already.
+    /// A manager asks for a part of an over-paid payment back while its task waits: the task is for what covers
+    /// nothing, and that part is on its way already.
     async fn what_is_on_its_way_is_not_approved_again(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
@@ -30,8 +30,8 @@ both_modes! {
         till.assert_balanced().await;
     }
 
-    /// The provider gave an over-payment back, but cannot be asked about the payment just now. Whatever settles the check
-    /// meanwhile proposes nothing anew, and no more than the rest can be asked back.
+    /// The provider gave an over-payment back, but cannot be asked about the payment just now. Whatever settles the
+    /// check meanwhile proposes nothing anew, and no more than the rest can be asked back.
     async fn what_went_back_unseen_is_not_proposed_again(app: App = provided().env("COMANDA_PAYMENT_RETRY_BASE", "1s")) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;

@@ -6,6 +6,7 @@ mod credentials;
 mod flood;
 mod given_back;
 pub(crate) mod house;
+mod hung_up;
 mod neighbours;
 mod notices;
 mod one_payment;

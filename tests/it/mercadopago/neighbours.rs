@@ -69,7 +69,8 @@ both_modes! {
         stand().await;
         assert_eq!(till.count("payment where tenant_id = 9003").await, 1);
 
-        // Each one's payment at the other's address, signed by either: the signature says who notifies, not whose it is.
+        // Each one's payment at the other's address, signed by either: the signature says who notifies, not whose it
+        // is.
         let before = fingerprint(&till.app).await;
         let sellers = (seller().collector_id, theirs.seller.collector_id);
         let (to_us, to_them) = (till.notice_url(mine), till.notice_url(yours));

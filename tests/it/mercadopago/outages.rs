@@ -130,7 +130,8 @@ both_modes! {
         till.assert_balanced().await;
     }
 
-    /// S27: credentials that are replaced while a worker finds the former ones refused leave nothing parked behind them.
+    /// S27: credentials that are replaced while a worker finds the former ones refused leave nothing parked behind
+    /// them.
     async fn s27_work_is_not_parked_after_the_credentials_came(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;

@@ -107,8 +107,8 @@ distributed_only! {
         till.assert_balanced().await;
     }
 
-    /// A waiter takes the check back while another takes cash and a phone pays: the money counts, whoever was first, and
-    /// the check comes to the same when it is asked for again.
+    /// A waiter takes the check back while another takes cash and a phone pays: the money counts, whoever was first,
+    /// and the check comes to the same when it is asked for again.
     async fn withdrawing_races_paying(app: App = provided().api_processes(2)) {
         let till = Arc::new(Till::open(app).await);
         for table in ["INT-01", "INT-02", "INT-03", "INT-04"] {

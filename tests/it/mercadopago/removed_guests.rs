@@ -1,5 +1,5 @@
-//! A guest whom staff removed had a checkout open: the others do not wait for it, the provider is told that it is off, and
-//! money that comes through it all the same is this check's.
+//! A guest whom staff removed had a checkout open: the others do not wait for it, the provider is told that it is off,
+//! and money that comes through it all the same is this check's.
 
 use super::house::{Checkout, Till, provided};
 use harness::{both_modes, json};

@@ -22,7 +22,8 @@ both_modes! {
         till.assert_check(party.check, "PAID", party.total).await;
     }
 
-    /// S7: what is refunded was asked for with a tip; that the reference is missing from a later answer changes nothing.
+    /// S7: what is refunded was asked for with a tip; that the reference is missing from a later answer changes
+    /// nothing.
     async fn s07_a_payment_keeps_its_tip_without_its_reference(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;
@@ -135,7 +136,8 @@ both_modes! {
         till.assert_balanced().await;
     }
 
-    /// S8: an approval that comes after the chargeback, and is older, brings nothing back; nor does it after the party left.
+    /// S8: an approval that comes after the chargeback, and is older, brings nothing back; nor does it after the party
+    /// left.
     async fn s08_a_late_approval_does_not_undo_a_chargeback(app: App = provided()) {
         let till = Till::open(app).await;
         let party = till.party("INT-01").await;

@@ -1,6 +1,6 @@
-//! Random schedules: a check a seed, and everything that can happen to it in any order, while notices are lost, doubled,
-//! overtaken or forged, the provider stumbles or crashes, and our process is killed. When all is quiet, one sweep makes
-//! the ledger equal to the provider's truth to the cent, and a second one changes nothing.
+//! Random schedules: a check a seed, and everything that can happen to it in any order, while notices are lost,
+//! doubled, overtaken or forged, the provider stumbles or crashes, and our process is killed. When all is quiet, one
+//! sweep makes the ledger equal to the provider's truth to the cent, and a second one changes nothing.
 //!
 //! `COMANDA_SEEDS` says how many seeds each test plays, `COMANDA_SEED` the first one: with `COMANDA_SEEDS=1` one is
 //! replayed.

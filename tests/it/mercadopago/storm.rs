@@ -1,13 +1,14 @@
-//! No deadlock: everything that moves money, many times over on three checks, at two processes. It is the lock order that
-//! prevents them, not the retries, so there must have been none of those either.
+//! No deadlock: everything that moves money, many times over on three checks, at two processes. It is the lock order
+//! that prevents them, not the retries, so there must have been none of those either.
 //!
 //! A wait for one lock ends after five seconds (`lock_timeout`; 503 "Busy" with `Retry-After`; a wait for one of a
-//! process's sixteen connections ends as soon, with other words). Everything about a party waits in line for its session,
-//! and what moves the table as well, asking for the check and withdrawing it, holds the table while it waits in that line,
-//! so that others of its kind wait for both. PostgreSQL's line is not a fair one either: who waited for a row that was
-//! changed meanwhile lines up again. So the number of clients is bounded by what the machine does in five seconds, not by
-//! the order of the locks: of 48 (a debug build on two cores) nine of the 960 calls were told "Busy", all of them of those
-//! two kinds, without a deadlock. With two at a check, so long a wait can only be a circle, or a lock that somebody keeps.
+//! process's sixteen connections ends as soon, with other words). Everything about a party waits in line for its
+//! session, and what moves the table as well, asking for the check and withdrawing it, holds the table while it waits
+//! in that line, so that others of its kind wait for both. PostgreSQL's line is not a fair one either: who waited for a
+//! row that was changed meanwhile lines up again. So the number of clients is bounded by what the machine does in five
+//! seconds, not by the order of the locks: of 48 (a debug build on two cores) nine of the 960 calls were told "Busy",
+//! all of them of those two kinds, without a deadlock. With two at a check, so long a wait can only be a circle, or a
+//! lock that somebody keeps.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -67,7 +67,7 @@ both_modes! {
         let empty: Vec<_> = wanted.iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
         assert!(empty.is_empty(), "no row of that release in {empty:?}");
         let changed = past::rows(&app, &tables, false).await.into_iter().filter(|(table, rows)| wanted[table] != *rows);
-        assert_eq!(changed.map(|(table, _)| table).collect::<Vec<_>>(), ["provider_notice"], "what migrations change is in the data");
+        assert_eq!(changed.map(|(table, _)| table).collect::<Vec<_>>(), ["cash_movement", "provider_notice", "tip"], "what migrations change is in the data");
 
         let held = in_the_way(&app).await;
         block_in_place(|| {
@@ -148,8 +148,8 @@ embedded_only! {
 }
 
 distributed_only! {
-    /// The older program still serves and takes its locks in another order: PostgreSQL ends one of the two, and where it is
-    /// the migration, it begins again.
+    /// The older program still serves and takes its locks in another order: PostgreSQL ends one of the two, and
+    /// where it is the migration, it begins again.
     async fn a_deadlock_with_who_still_serves_is_tried_again(app: App = known_secrets()) {
         EAD24F1.restore(&app).await;
         // Only the migration looks for deadlocks, and late enough for this test to make one.
@@ -169,8 +169,8 @@ distributed_only! {
         app.operate(&["audit", "verify"]);
     }
 
-    /// A database whose transactions see one state from their first statement on: who waited for a lock must see what its
-    /// holder did, be it a migration or an order.
+    /// A database whose transactions see one state from their first statement on: who waited for a lock must see what
+    /// its holder did, be it a migration or an order.
     async fn waiting_is_not_in_vain_under_another_default_isolation(app: App = known_secrets()) {
         for level in ["repeatable read", "serializable"] {
             EAD24F1.restore(&app).await;

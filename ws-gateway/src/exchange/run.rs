@@ -1,7 +1,7 @@
 //! The task behind the exchange, and the tasks of the feeds.
 
-use super::Wish;
-use crate::{census::Census, feed::Feed, log::EventLog, wire::SocketId};
+use super::FeedCommand;
+use crate::{feed::Feed, log::EventLog, registry::ConnectionRegistry, wire::SocketId};
 use domain::{BranchId, Clock, event::Position};
 use futures_util::future::OptionFuture;
 use runtime::{BusListener, BusMessage, Published, Shutdown};
@@ -26,15 +26,15 @@ const REOPEN: Duration = Duration::from_millis(500);
 
 /// What a feed hears.
 #[derive(Debug)]
-enum Tiding {
+enum RunMessage {
     Event(Arc<Published>),
     Head(Position),
 }
 
 /// A running feed, as the exchange knows it.
 struct Running {
-    wishes: mpsc::UnboundedSender<Wish>,
-    tidings: mpsc::Sender<Tiding>,
+    commands: mpsc::UnboundedSender<FeedCommand>,
+    tidings: mpsc::Sender<RunMessage>,
     sockets: HashSet<SocketId>,
     empty_since: Option<Instant>,
 }
@@ -46,7 +46,7 @@ type Heads = JoinHandle<store::Result<Vec<(BranchId, Position)>>>;
 pub(super) struct Run {
     bus: BusListener,
     log: Arc<dyn EventLog>,
-    census: Arc<Census>,
+    registry: Arc<ConnectionRegistry>,
     clock: Arc<dyn Clock>,
     feeds: HashMap<BranchId, Running>,
     heads: Option<Heads>,
@@ -58,15 +58,15 @@ impl Run {
     pub(super) fn new(
         bus: BusListener,
         log: Arc<dyn EventLog>,
-        census: Arc<Census>,
+        registry: Arc<ConnectionRegistry>,
         clock: Arc<dyn Clock>,
         active: Arc<AtomicUsize>,
         shutdown: Shutdown,
     ) -> Self {
-        Self { bus, log, census, clock, feeds: HashMap::new(), heads: None, active, shutdown }
+        Self { bus, log, registry, clock, feeds: HashMap::new(), heads: None, active, shutdown }
     }
 
-    pub(super) async fn run(mut self, mut wishes: mpsc::UnboundedReceiver<(BranchId, Wish)>) {
+    pub(super) async fn run(mut self, mut commands: mpsc::UnboundedReceiver<(BranchId, FeedCommand)>) {
         let finished = self.shutdown.finished();
         tokio::pin!(finished);
         let mut compare = tokio::time::interval(COMPARE);
@@ -74,12 +74,12 @@ impl Run {
         loop {
             tokio::select! {
                 () = &mut finished => return,
-                wish = wishes.recv() => match wish {
+                wish = commands.recv() => match wish {
                     Some((branch, wish)) => self.pass_on(branch, wish).await,
                     None => return,
                 },
                 message = self.bus.next() => match message {
-                    BusMessage::Event(event) => self.tell(event.envelope.branch_id, Tiding::Event(event)),
+                    BusMessage::Event(event) => self.tell(event.envelope.branch_id, RunMessage::Event(event)),
                     BusMessage::Gap => {
                         metrics::counter!("wsgateway_bus_gaps_total").increment(1);
                         // A comparison under way may have read its heads before the gap.
@@ -92,7 +92,7 @@ impl Run {
                 Some(heads) = OptionFuture::from(self.heads.as_mut()) => {
                     self.heads = None;
                     match heads {
-                        Ok(Ok(heads)) => heads.into_iter().for_each(|(branch, head)| self.tell(branch, Tiding::Head(head))),
+                        Ok(Ok(heads)) => heads.into_iter().for_each(|(branch, head)| self.tell(branch, RunMessage::Head(head))),
                         Ok(Err(error)) => tracing::warn!(%error, "cannot compare the streams' heads yet"),
                         Err(error) => tracing::error!(%error, "the comparison of heads broke off"),
                     }
@@ -105,9 +105,9 @@ impl Run {
         }
     }
 
-    async fn pass_on(&mut self, branch: BranchId, wish: Wish) {
+    async fn pass_on(&mut self, branch: BranchId, wish: FeedCommand) {
         match &wish {
-            Wish::Join(member, _) => {
+            FeedCommand::Join(member, _) => {
                 let socket = member.wire.id();
                 if !self.feeds.contains_key(&branch) {
                     self.begin(branch).await;
@@ -117,7 +117,7 @@ impl Run {
                     feed.empty_since = None;
                 }
             }
-            Wish::Leave(socket) => {
+            FeedCommand::Leave(socket) => {
                 if let Some(feed) = self.feeds.get_mut(&branch) {
                     feed.sockets.remove(socket);
                     if feed.sockets.is_empty() {
@@ -125,11 +125,11 @@ impl Run {
                     }
                 }
             }
-            Wish::Sectors(..) => {}
+            FeedCommand::Sectors(..) => {}
         }
         if let Some(feed) = self.feeds.get(&branch) {
             // An error means that the feed's task is gone; whoever waits sees its answer dropped.
-            let _ = feed.wishes.send(wish);
+            let _ = feed.commands.send(wish);
         }
     }
 
@@ -138,16 +138,16 @@ impl Run {
         if let Err(error) = self.bus.follow(branch).await {
             tracing::debug!(%error, "the bus follows no more branches");
         }
-        let (wishes, wished) = mpsc::unbounded_channel();
+        let (commands, wished) = mpsc::unbounded_channel();
         let (tidings, told) = mpsc::channel(INBOX);
-        let (log, census, clock) = (Arc::clone(&self.log), Arc::clone(&self.census), Arc::clone(&self.clock));
+        let (log, registry, clock) = (Arc::clone(&self.log), Arc::clone(&self.registry), Arc::clone(&self.clock));
         self.shutdown.spawn_support(async move {
-            if let Some(feed) = open(branch, log, census, clock, &wished).await {
+            if let Some(feed) = open(branch, log, registry, clock, &wished).await {
                 run(feed, wished, told).await;
             }
         });
         self.feeds
-            .insert(branch, Running { wishes, tidings, sockets: HashSet::new(), empty_since: Some(Instant::now()) });
+            .insert(branch, Running { commands, tidings, sockets: HashSet::new(), empty_since: Some(Instant::now()) });
         self.count();
     }
 
@@ -166,7 +166,7 @@ impl Run {
         metrics::gauge!("wsgateway_active_branches").set(u32::try_from(self.feeds.len()).unwrap_or(u32::MAX));
     }
 
-    fn tell(&mut self, branch: BranchId, tiding: Tiding) {
+    fn tell(&mut self, branch: BranchId, tiding: RunMessage) {
         if let Some(feed) = self.feeds.get(&branch)
             && feed.tidings.try_send(tiding).is_err()
         {
@@ -188,12 +188,12 @@ impl Run {
 async fn open(
     branch: BranchId,
     log: Arc<dyn EventLog>,
-    census: Arc<Census>,
+    registry: Arc<ConnectionRegistry>,
     clock: Arc<dyn Clock>,
-    wished: &mpsc::UnboundedReceiver<Wish>,
+    wished: &mpsc::UnboundedReceiver<FeedCommand>,
 ) -> Option<Feed> {
     while !wished.is_closed() {
-        match Feed::open(branch, Arc::clone(&log), Arc::clone(&census), Arc::clone(&clock)).await {
+        match Feed::open(branch, Arc::clone(&log), Arc::clone(&registry), Arc::clone(&clock)).await {
             Ok(feed) => return Some(feed),
             Err(error) => tracing::warn!(%branch, %error, "cannot open the feed yet"),
         }
@@ -203,27 +203,31 @@ async fn open(
 }
 
 /// A feed's life: it ends when the exchange lets go of it.
-async fn run(mut feed: Feed, mut wishes: mpsc::UnboundedReceiver<Wish>, mut tidings: mpsc::Receiver<Tiding>) {
+async fn run(
+    mut feed: Feed,
+    mut commands: mpsc::UnboundedReceiver<FeedCommand>,
+    mut tidings: mpsc::Receiver<RunMessage>,
+) {
     let mut tick = tokio::time::interval(COMPARE);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            wish = wishes.recv() => match wish {
-                Some(Wish::Join(member, answer)) => {
+            wish = commands.recv() => match wish {
+                Some(FeedCommand::Join(member, answer)) => {
                     let socket = member.wire.id();
                     if answer.send(feed.join(*member).await).is_err() {
                         feed.leave(socket);
                     }
                 }
-                Some(Wish::Leave(socket)) => feed.leave(socket),
-                Some(Wish::Sectors(waiter, answer)) => {
+                Some(FeedCommand::Leave(socket)) => feed.leave(socket),
+                Some(FeedCommand::Sectors(waiter, answer)) => {
                     let _ = answer.send(feed.sectors_of(waiter).await);
                 }
                 None => return,
             },
             Some(tiding) = tidings.recv() => match tiding {
-                Tiding::Event(event) => feed.hear(&event).await,
-                Tiding::Head(head) => feed.compare(&head).await,
+                RunMessage::Event(event) => feed.hear(&event).await,
+                RunMessage::Head(head) => feed.compare(&head).await,
             },
             _ = tick.tick() => feed.tick().await,
         }

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::{
-    hub::{Duties, Listener},
+    hub::{BranchRoles, Listener},
     testing::{BRANCH, FakeLog, StillClock, event, later, office, roster, unreadable},
 };
-use domain::SessionId;
+use domain::{SessionId, event::Audience};
 use runtime::config::SocketLimits;
 use serde_json::Value;
 use tokio::sync::mpsc::Receiver;
@@ -13,16 +13,16 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 struct House {
     log: Arc<FakeLog>,
-    census: Arc<Census>,
+    registry: Arc<ConnectionRegistry>,
     feed: Feed,
 }
 
 async fn house() -> House {
     let log = Arc::new(FakeLog::default());
     log.shelf().roster = roster(&[(5, 2)]);
-    let census = Census::new(SocketLimits { total: 10, per_user: 10, per_table: 10 });
-    let feed = Feed::open(BRANCH, log.clone(), census.clone(), Arc::new(StillClock)).await.unwrap();
-    House { log, census, feed }
+    let registry = ConnectionRegistry::new(SocketLimits { total: 10, per_user: 10, per_table: 10 });
+    let feed = Feed::open(BRANCH, log.clone(), registry.clone(), Arc::new(StillClock)).await.unwrap();
+    House { log, registry, feed }
 }
 
 impl House {
@@ -53,7 +53,7 @@ impl House {
 }
 
 const ADMIN: Listener =
-    Listener::Staff { user: UserId(1), duties: Duties { admin: true, waiter: false, kitchen: false } };
+    Listener::Staff { user: UserId(1), roles: BranchRoles { admin: true, waiter: false, kitchen: false } };
 
 fn after(after: i64) -> Option<Resume> {
     Some(Resume { after: Some(after), epoch: None })
@@ -234,7 +234,7 @@ async fn a_client_that_heard_more_elsewhere_is_not_told_to_read_again() {
 #[tokio::test]
 async fn the_office_changes_who_hears_what_at_once() {
     let mut house = house().await;
-    let wally = Listener::Staff { user: UserId(3), duties: Duties { waiter: true, ..Default::default() } };
+    let wally = Listener::Staff { user: UserId(3), roles: BranchRoles { waiter: true, ..Default::default() } };
     let mut wally = house.join(wally, None).await.1;
     house.publish(1).await;
     assert!(heard(&mut wally).is_empty());
@@ -244,7 +244,7 @@ async fn the_office_changes_who_hears_what_at_once() {
     assert_eq!(heard(&mut wally), [3]);
 
     let (wire, _queue) = Wire::new();
-    let _seat = house.census.seat(crate::census::Owner::User(UserId(8)), &wire).unwrap();
+    let _seat = house.registry.register(crate::registry::Owner::User(UserId(8)), &wire).unwrap();
     house.feed.hear(&Published::new(office(4, "staff", 8)).unwrap()).await;
     assert_eq!(wire.signal().await, crate::wire::Signal::Recheck);
 
@@ -260,11 +260,11 @@ async fn the_office_changes_who_hears_what_at_once() {
 async fn what_a_later_version_says_is_passed_on_and_delays_nobody() {
     let mut house = house().await;
     let mut admin = house.admin().await;
-    let cook = Listener::Staff { user: UserId(4), duties: Duties { kitchen: true, ..Default::default() } };
+    let cook = Listener::Staff { user: UserId(4), roles: BranchRoles { kitchen: true, ..Default::default() } };
     let mut cook = house.join(cook, None).await.1;
     let mut diner = house.join(Listener::Diner { session: SessionId(31), phone: None }, None).await.1;
     // By the bus, with a field of its own; then only by the log.
-    let text = r#"{"id":1,"epoch":"e1","seq":1,"type":"ROUND_PRINTED","tenant_id":1,"branch_id":2,"table_id":null,"session_id":31,"sector_id":5,"entity":[1, null],"actor":{"user_id":null,"role":"PRINTER"},"ts":"2027-01-15T08:00:00+00:00","audience":3,"v":2}"#;
+    let text = r#"{"id":1,"epoch":"e1","seq":1,"type":"ROUND_PRINTED","tenant_id":1,"branch_id":2,"table_id":null,"session_id":31,"sector_id":5,"entity":[1, null],"actor":{"user_id":null,"role":"PRINTER"},"ts":"2027-01-15T08:00:00+00:00","new":3,"v":2}"#;
     house.log_event(later(1));
     house.feed.hear(&Published::parse(text.into()).unwrap()).await;
     assert_eq!(admin.try_recv().unwrap().as_str(), text);
@@ -272,11 +272,37 @@ async fn what_a_later_version_says_is_passed_on_and_delays_nobody() {
     house.publish(3).await;
     assert_eq!(admin.try_recv().unwrap().as_bytes(), by_log.json);
     assert_eq!((heard(&mut admin), heard(&mut cook), heard(&mut diner)), (vec![3], vec![3], vec![3]));
-    assert_eq!(house.feed.debt, Debt::None);
+    assert_eq!(house.feed.debt, CatchUpState::None);
     // Resumed across, from the ring.
     let Handover::Frames(frames) = house.join(ADMIN, after(0)).await.0.handover else { panic!() };
     assert_eq!(frames[0].text.as_str(), text);
     assert_eq!(frames[1].text.as_bytes(), by_log.json);
+}
+
+/// A later version says itself whom its events are for: to them they go, live, from memory and from the log.
+#[tokio::test]
+async fn what_a_later_version_says_reaches_whom_it_is_for() {
+    let mut house = house().await;
+    let (mut admin, cook) = (house.admin().await, BranchRoles { kitchen: true, ..Default::default() });
+    let cook = Listener::Staff { user: UserId(4), roles: cook };
+    let table = Listener::Diner { session: SessionId(31), phone: None };
+    let (mut kitchen, mut diner) = (house.join(cook, None).await.1, house.join(table, None).await.1);
+    let mut stranger = house.join(Listener::Diner { session: SessionId(32), phone: None }, None).await.1;
+    let event = Envelope { audience: Some(Audience::read("K S")), ..later(1) };
+    let shown = Published::new(event.clone()).unwrap().json;
+    // By the bus, as a process elsewhere reads it; then only by the log.
+    let published = house.log_event(event.clone());
+    house.feed.hear(&Published::parse(published.carried()).unwrap()).await;
+    house.log_event(Envelope { seq: 2, ..event });
+    house.publish(3).await;
+    assert_eq!(kitchen.try_recv().unwrap().as_bytes(), shown);
+    assert_eq!(diner.try_recv().unwrap().as_bytes(), shown);
+    assert_eq!((heard(&mut kitchen), heard(&mut diner)), (vec![2, 3], vec![2, 3]));
+    assert_eq!((heard(&mut admin), heard(&mut stranger)), (vec![3], vec![]));
+    let (joined, _) = house.join(cook, after(0)).await;
+    let Handover::Frames(frames) = &joined.handover else { panic!() };
+    assert_eq!(crate::replay::audible(&joined, frames).len(), 3);
+    assert_eq!(frames[0].text.as_bytes(), shown);
 }
 
 /// One bad row must not silence a branch for as long as the log keeps it.
@@ -315,7 +341,7 @@ async fn a_slow_socket_delays_nobody() {
         numbers.extend(heard(&mut admin));
     }
     assert_eq!(numbers, (1..=many).collect::<Vec<_>>());
-    assert_eq!(wire.closed().await, crate::farewell::Farewell::SLOW);
+    assert_eq!(wire.closed().await, crate::close_reason::CloseReason::SLOW);
     house.feed.hub.check_invariants();
     assert_eq!(house.feed.hub.everybody().count(), 1);
 }
@@ -360,6 +386,6 @@ async fn a_removed_phone_hears_that_it_was_and_nothing_after() {
     house.feed.hear(&Published::new(removal).unwrap()).await;
     house.publish(3).await;
     assert_eq!(heard(&mut out), [1, 2]);
-    assert_eq!(wire.closed().await, Farewell::UNAUTHORIZED);
+    assert_eq!(wire.closed().await, CloseReason::UNAUTHORIZED);
     assert_eq!(heard(&mut stays), [1, 2, 3]);
 }

@@ -19,7 +19,7 @@ const CAST: [(&str, Listener); 9] = [
 ];
 
 const fn staff(user: i64, admin: bool, waiter: bool, kitchen: bool) -> Listener {
-    Listener::Staff { user: UserId(user), duties: Duties { admin, waiter, kitchen } }
+    Listener::Staff { user: UserId(user), roles: BranchRoles { admin, waiter, kitchen } }
 }
 
 fn ids() -> Vec<SocketId> {
@@ -97,6 +97,45 @@ fn what_a_later_version_says_reaches_the_admins() {
     assert_eq!(hears(&full_house(), &later(1), &today()), union(&[&A]));
 }
 
+/// By what it says of itself, not by what this version thinks of its type.
+#[test]
+fn an_event_reaches_whom_it_says_whatever_its_type() {
+    let hub = full_house();
+    for (said, expected) in [
+        ("A", union(&[&A])),
+        ("W", union(&[&W])),
+        ("Ws", union(&[&WS])),
+        ("K", union(&[&K])),
+        ("S", union(&[&S])),
+        ("D", union(&[&D])),
+        ("Ws K S", union(&[&WS, &K, &S])),
+        ("A W K D", union(&[&A, &W, &K, &D])),
+    ] {
+        for kind in [later(1).kind, EventType::CartSync.into(), EventType::EntityUpdated.into()] {
+            let event = Envelope { kind, audience: Some(Audience::read(said)), ..later(1) };
+            assert_eq!(hears(&hub, &event, &today()), expected, "{said}");
+            // Without a session nobody is at its table.
+            let nowhere = Envelope { session_id: None, ..event };
+            assert!(
+                said.contains('D') || hears(&hub, &nowhere, &today()).iter().all(|name| !D.contains(name)),
+                "{said}"
+            );
+        }
+    }
+    for unreadable in ["", "H", "S H", "D H", "everybody"] {
+        let event = Envelope { audience: Some(Audience::read(unreadable)), ..event(1, EventType::CartSync) };
+        assert_eq!(hears(&hub, &event, &today()), union(&[&A]), "{unreadable}");
+    }
+}
+
+#[test]
+fn what_an_older_version_says_goes_by_its_type() {
+    for kind in EventType::ALL {
+        let older = Envelope { audience: None, ..event(1, *kind) };
+        assert_eq!(hears(&full_house(), &older, &today()), table(*kind), "{}", kind.as_str());
+    }
+}
+
 #[test]
 fn a_table_nobody_is_assigned_to_is_everybodys() {
     let hub = full_house();
@@ -162,23 +201,23 @@ fn a_socket_changes_its_duties_in_place_and_leaves_no_trace() {
     hub.remove(ids[0]);
     hub.check_invariants();
     assert_eq!(hub.everybody().count(), 0);
-    assert!(hub.tables.is_empty() && hub.seats.is_empty());
+    assert!(hub.tables.is_empty() && hub.connected.is_empty());
 }
 
 #[test]
 fn roles_count_in_their_branch_and_admins_everywhere() {
     let (here, there, new) = (BranchId(1), BranchId(2), BranchId(3));
-    let none = Duties::default();
-    let waiter = Duties { waiter: true, ..none };
+    let none = BranchRoles::default();
+    let waiter = BranchRoles { waiter: true, ..none };
     let grants = [(here, Role::Waiter), (there, Role::Kitchen), (there, Role::Manager)];
-    let posts = Duties::of(&grants, &[here, there, new]);
+    let posts = BranchRoles::of(&grants, &[here, there, new]);
     assert_eq!(posts[&here], waiter);
-    assert_eq!(posts[&there], Duties { admin: true, kitchen: true, ..none });
+    assert_eq!(posts[&there], BranchRoles { admin: true, kitchen: true, ..none });
     assert_eq!(posts.len(), 2);
 
-    let posts = Duties::of(&[(here, Role::Waiter), (there, Role::Admin)], &[here, there, new]);
-    assert_eq!(posts[&here], Duties { admin: true, ..waiter });
-    assert_eq!(posts[&new], Duties { admin: true, ..none });
+    let posts = BranchRoles::of(&[(here, Role::Waiter), (there, Role::Admin)], &[here, there, new]);
+    assert_eq!(posts[&here], BranchRoles { admin: true, ..waiter });
+    assert_eq!(posts[&new], BranchRoles { admin: true, ..none });
 }
 
 #[test]
@@ -193,7 +232,8 @@ fn only_the_phones_that_were_removed_lose_their_places() {
     ] {
         hub.insert(id, Listener::Diner { session: SessionId(session), phone: phone.map(PhoneId) }, name);
     }
-    // One without a number, of a token from before there were any, has to join anew: it may be the one that was sent away.
+    // One without a number, of a token from before there were any, has to join anew: it may be the one that was sent
+    // away.
     let mut gone = hub.evict(SessionId(31), &[PhoneId(1)]);
     gone.sort_unstable();
     assert_eq!(gone, ["old", "out"]);

@@ -2,10 +2,10 @@
 
 use super::Socket;
 use crate::{
-    farewell::Farewell,
+    close_handshake::End,
+    close_reason::CloseReason,
     feed::{Handover, Joined},
     notice,
-    parting::End,
     replay::{self, Page},
 };
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -51,7 +51,7 @@ impl Socket {
                 Ok(Page::Lost) => return Ok(false),
                 Err(error) => {
                     tracing::warn!(%error, "cannot replay now");
-                    return Err(End::Say(Farewell::UNAVAILABLE));
+                    return Err(End::WeClose(CloseReason::UNAVAILABLE));
                 }
             }
         }

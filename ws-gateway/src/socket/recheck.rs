@@ -2,11 +2,11 @@
 
 use super::{Identity, Socket, next_check};
 use crate::{
-    admission::{Posts, Verdict},
-    farewell::Farewell,
+    admission::{RolesByBranch, Verdict},
+    close_handshake::End,
+    close_reason::CloseReason,
     feed::Member,
     hub::Listener,
-    parting::End,
 };
 use domain::UserId;
 use std::{sync::Arc, time::Duration};
@@ -25,7 +25,9 @@ impl Socket {
             Identity::Diner(pass) => {
                 return match timeout(CHECK_PATIENCE, self.gateway.admission.still_diner(pass)).await {
                     Ok(Ok(())) => Ok(()),
-                    Ok(Err(problem)) if !problem.status.is_server_error() => Err(End::Say(Farewell::UNAUTHORIZED)),
+                    Ok(Err(problem)) if !problem.status.is_server_error() => {
+                        Err(End::WeClose(CloseReason::UNAUTHORIZED))
+                    }
                     Ok(Err(_)) | Err(_) => {
                         self.check_at = Instant::now() + CHECK_AGAIN;
                         Ok(())
@@ -40,9 +42,9 @@ impl Socket {
             Ok(Verdict::Stay(now)) if now == *posts => Ok(()),
             Ok(Verdict::Stay(now)) => match timeout(CHECK_PATIENCE, self.reroute(user, now)).await {
                 Ok(Some(())) => Ok(()),
-                Ok(None) | Err(_) => Err(End::Say(Farewell::UNAVAILABLE)),
+                Ok(None) | Err(_) => Err(End::WeClose(CloseReason::UNAVAILABLE)),
             },
-            Ok(Verdict::Go) => Err(End::Say(Farewell::UNAUTHORIZED)),
+            Ok(Verdict::Go) => Err(End::WeClose(CloseReason::UNAUTHORIZED)),
             Ok(Verdict::Unknown) | Err(_) => {
                 self.check_at = Instant::now() + CHECK_AGAIN;
                 Ok(())
@@ -51,10 +53,10 @@ impl Socket {
     }
 
     /// Goes on with other duties: gives up branches, takes new ones, changes the rest in place without a gap.
-    async fn reroute(&mut self, user: UserId, now: Posts) -> Option<()> {
+    async fn reroute(&mut self, user: UserId, now: RolesByBranch) -> Option<()> {
         self.attachments.retain(|attachment| now.contains_key(&attachment.branch()));
-        for (branch, duties) in &now {
-            let listener = Listener::Staff { user, duties: *duties };
+        for (branch, roles) in &now {
+            let listener = Listener::Staff { user, roles: *roles };
             let member = Member { wire: Arc::clone(&self.wire), listener, resume: None };
             if self.attachments.iter().any(|attachment| attachment.branch() == *branch) {
                 self.gateway.exchange.rejoin(*branch, member).await?;
@@ -63,7 +65,7 @@ impl Socket {
                 self.attachments.push(attachment);
             }
         }
-        self.seat.set_admin(now.values().any(|duties| duties.admin));
+        self.register.set_admin(now.values().any(|roles| roles.admin));
         if let Identity::Staff { posts, .. } = &mut self.identity {
             *posts = now;
         }

@@ -1,7 +1,7 @@
 //! How texts go out: many behind one flush, and never longer than a client may take.
 
 use super::Socket;
-use crate::{farewell::Farewell, parting::End, wire::Wire};
+use crate::{close_handshake::End, close_reason::CloseReason, wire::Wire};
 use futures_util::SinkExt;
 use std::time::Duration;
 use tokio::{
@@ -60,12 +60,12 @@ where
         biased;
         written = timeout(WRITE_PATIENCE, writing) => match written {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Gone),
+            Ok(Err(_)) => Err(End::Broken),
             Err(_) => {
                 metrics::counter!("wsgateway_slow_closes_total").increment(1);
-                Err(End::Say(Farewell::SLOW))
+                Err(End::WeClose(CloseReason::SLOW))
             }
         },
-        farewell = wire.closed() => Err(End::Say(farewell)),
+        close_reason = wire.closed() => Err(End::WeClose(close_reason)),
     }
 }

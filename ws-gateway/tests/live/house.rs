@@ -86,7 +86,7 @@ impl House {
         let mut args = Args::from_arg_matches(&matches).unwrap();
         args.data_dir = directory.path().to_owned();
         let shutdown = Shutdown::new(Duration::from_secs(2));
-        let settings = Settings::resolve(args).unwrap();
+        let settings = Settings::resolve(args, runtime::config::ProviderFacts::default()).unwrap();
         let parts = GatewayParts {
             database: database.clone(),
             authenticator: authenticator.clone(),

@@ -11,8 +11,8 @@ use domain::{BranchId, office::EntityKind};
 use operations::office;
 use runtime::ProblemBody;
 
-/// Deletes a branch with its menu, floor and roster. Refused while a party sits there, and where nobody would be left to
-/// run the business.
+/// Deletes a branch with its menu, floor and roster. Refused while a party sits there, and where nobody would be left
+/// to run the business.
 #[utoipa::path(delete, path = "/api/admin/branches/{branch_id}", tag = "branch", params(("branch_id" = BranchId, Path)),
     security(("staff" = [])),
     responses((status = 204), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]

@@ -1,9 +1,9 @@
 //! Pictures of dishes: the office uploads them, everybody sees them.
 //!
-//! An upload is the file itself as the body (`fetch(url, {method: "POST", body: file})`), which is what the `image/*` types
-//! of [`SENT_AS`] are let through for; what the file is, its content says. It writes no audit row: it changes nothing
-//! that anybody sees until a product names the picture, and that change has its row. It needs no idempotency key: the
-//! same file has the same name.
+//! An upload is the file itself as the body (`fetch(url, {method: "POST", body: file})`), which is what the `image/*`
+//! types of [`SENT_AS`] are let through for; what the file is, its content says. It writes no audit row: it changes
+//! nothing that anybody sees until a product names the picture, and that change has its row. It needs no idempotency
+//! key: the same file has the same name.
 
 mod show;
 mod upload;

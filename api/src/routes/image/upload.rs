@@ -58,8 +58,8 @@ fn too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
 }
 
-/// Takes a picture in: PNG, JPEG or WebP, of at most 5 MB and 25 megapixels, sent as it is. It is turned upright, scaled
-/// down, freed of all that is not picture and encoded anew.
+/// Takes a picture in: PNG, JPEG or WebP, of at most 5 MB and 25 megapixels, sent as it is. It is turned upright,
+/// scaled down, freed of all that is not picture and encoded anew.
 #[utoipa::path(post, path = UPLOAD, tag = "menu office", security(("staff" = [])),
     request_body(content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 201, body = Uploaded), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody),

@@ -1,7 +1,7 @@
 //! A menu as CSV (RFC 4180): one line a thing, one column a field; what is no text or number is JSON in its cell.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, so such a text goes out with an apostrophe
-//! in front, and so does one that begins with an apostrophe; on the way in exactly that apostrophe falls.
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, so such a text goes out with an
+//! apostrophe in front, and so does one that begins with an apostrophe; on the way in exactly that apostrophe falls.
 
 use csv::{ReaderBuilder, StringRecord, Terminator, Trim, WriterBuilder};
 use operations::menu_file::{Kind, Line, MAX_LINES};

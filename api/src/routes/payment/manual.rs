@@ -38,8 +38,8 @@ pub(crate) struct CashPayment {
     notes: Option<Text<500>>,
 }
 
-/// Money that was taken, and how. (Its fields are spelled out again because a flattened body cannot name the one that is
-/// wrong.)
+/// Money that was taken, and how. (Its fields are spelled out again because a flattened body cannot name the one that
+/// is wrong.)
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ManualPayment {
     check_id: CheckId,

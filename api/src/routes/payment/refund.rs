@@ -13,8 +13,8 @@ use operations::payment::{self, Refunded, Refunding};
 use runtime::ProblemBody;
 use store::view::{OpenIncident, OpenRefund};
 
-/// Gives a payment back, all of it or a part. What staff took goes back at once (200); what came through a provider when
-/// the provider was asked (202).
+/// Gives a payment back, all of it or a part. What staff took goes back at once (200); what came through a provider
+/// when the provider was asked (202).
 #[utoipa::path(post, path = "/api/billing/payments/{payment_id}/refund", tag = "payment", request_body = Refunding,
     security(("staff" = [])), params(("payment_id" = PaymentId, Path), ("X-Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = Refunded), (status = 202, body = Refunded), (status = 400, body = ProblemBody),

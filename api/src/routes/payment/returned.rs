@@ -1,5 +1,5 @@
-//! Where the payer's browser comes back to when no diner app is configured: a page that says what happened, and no more.
-//! The address proves nothing; the bill changes by the provider's word alone.
+//! Where the payer's browser comes back to when no diner app is configured: a page that says what happened, and no
+//! more. The address proves nothing; the bill changes by the provider's word alone.
 
 use crate::extract::Segment;
 use axum::response::Html;

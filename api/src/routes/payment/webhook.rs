@@ -1,7 +1,7 @@
-//! Mercado Pago's notices: webhooks and IPN, signed or not, to the account that the path names.
+//! Providers' notices; Mercado Pago's are webhooks and IPN, signed or not, to the account that the path names.
 //!
-//! The body is read here as bytes, never as JSON: what cannot be parsed is kept all the same. No limit stands before it:
-//! a 429 would make a provider give up on us. What is *stored* is bounded, by the operation.
+//! The body is read here as bytes, never as JSON: what cannot be parsed is kept all the same. No limit stands before
+//! it: a 429 would make a provider give up on us. What is *stored* is bounded, by the operation.
 
 use crate::{extract::Segment, problem::ApiResult, state::AppState};
 use axum::{
@@ -60,6 +60,17 @@ pub(crate) async fn webhook_of_the_only_account(
     request: Request,
 ) -> ApiResult<Json<Kept>> {
     take(&state, None, query, request).await
+}
+
+/// A notice of any other provider, to the account whose token the path names. What stands for the provider is for
+/// people who read logs: the account knows whose it is.
+pub(crate) async fn notice(
+    State(state): State<AppState>,
+    Segment((_, token)): Segment<(String, String)>,
+    query: RawQuery,
+    request: Request,
+) -> ApiResult<Json<Kept>> {
+    take(&state, Some(&token), query, request).await
 }
 
 async fn take(

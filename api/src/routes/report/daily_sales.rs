@@ -12,8 +12,8 @@ use store::view::DaySales;
 
 const COLUMNS: &[&str] = &["date", "total_sales_cents", "order_count", "avg_order_cents"];
 
-/// The days that have sales, the oldest first. Sales are what counts towards bills of approved payments: net of refunds and
-/// chargebacks, without tips; `order_count` counts those payments.
+/// The days that have sales, the oldest first. Sales are what counts towards bills of approved payments: net of refunds
+/// and chargebacks, without tips; `order_count` counts those payments.
 #[utoipa::path(get, path = "/api/admin/reports/daily-sales", tag = "report", security(("staff" = [])), params(Asked, Wanted),
     responses((status = 200, content(([DaySales] = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]

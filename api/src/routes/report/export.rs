@@ -1,7 +1,8 @@
 //! A report as JSON, or as a CSV file for a spreadsheet (RFC 4180), by `?format=` or else by `Accept`.
 //!
-//! Amounts stay whole cents and the columns are called as in JSON, so each header names its unit. A spreadsheet takes a cell
-//! that begins with `=`, `+`, `-` or `@` for a formula, and guests choose names: such a cell gets an apostrophe in front.
+//! Amounts stay whole cents and the columns are called as in JSON, so each header names its unit. A spreadsheet takes a
+//! cell that begins with `=`, `+`, `-` or `@` for a formula, and guests choose names: such a cell gets an apostrophe in
+//! front.
 
 use crate::problem::ApiError;
 use axum::{

@@ -1,7 +1,7 @@
 //! What the office asks about days gone by (C16); what the words mean, `store::view` says.
 //!
-//! Those of the contract are for anybody who works in the branch, as the shipped dashboard expects; those about persons and
-//! about money that is missing are for who runs it.
+//! Those of the contract are for anybody who works in the branch, as the shipped dashboard expects; those about persons
+//! and about money that is missing are for who runs it.
 
 mod asked;
 mod daily_report;

@@ -28,8 +28,8 @@ const COLUMNS: &[&str] = &[
     "remaining_cents",
 ];
 
-/// The parties that owe something now, those that left included; whoever has sat longest comes first. Only with days or dates
-/// it is about those that sat down then.
+/// The parties that owe something now, those that left included; whoever has sat longest comes first. Only with days or
+/// dates it is about those that sat down then.
 #[utoipa::path(get, path = "/api/admin/reports/open-checks", tag = "report", security(("staff" = [])), params(Asked, Wanted),
     responses((status = 200, content(([OpenCheck] = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]

@@ -3,15 +3,13 @@
 use domain::{
     DinerId, ProductId,
     menu::Choices,
+    round::MAX_LINES,
     text::{Quantity, Text},
 };
 use operations::round::{Order, OrderLine};
 use runtime::Problem;
 use serde::Deserialize;
 use utoipa::ToSchema;
-
-/// More lines than any table orders at once; a bound on what one request can make the kitchen print.
-const MAX_LINES: usize = 200;
 
 /// An order.
 #[derive(Deserialize, ToSchema)]

@@ -11,7 +11,8 @@ use axum::extract::State;
 use operations::round::{self, Order, SubmittedRound};
 use runtime::{Limit, ProblemBody};
 
-/// Sends a round. With `X-Idempotency-Key` a repeat returns the first answer; without, the same lines within ten seconds do.
+/// Sends a round. With `X-Idempotency-Key` a repeat returns the first answer; without, the same lines within ten
+/// seconds do.
 #[utoipa::path(post, path = "/api/diner/rounds/submit", tag = "round", request_body = OrderBody, security(("diner" = [])),
     params(("X-Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = SubmittedRound), (status = 400, body = ProblemBody), (status = 409, body = ProblemBody)))]

@@ -43,8 +43,8 @@ pub(crate) struct InBranch {
     branch_slug: Option<Text<100>>,
 }
 
-/// Joins the live session of a table, or opens one. Where only the QR code lets phones join, for staff with a token of theirs;
-/// a phone is refused with 403 `scan_the_qr_code`.
+/// Joins the live session of a table, or opens one. Where only the QR code lets phones join, for staff with a token of
+/// theirs; a phone is refused with 403 `scan_the_qr_code`.
 #[utoipa::path(post, path = "/api/tables/{table_id}/session", tag = "session", params(("table_id" = TableId, Path)),
     responses((status = 200, body = JoinedSession), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody)))]
@@ -59,8 +59,9 @@ pub(crate) async fn open_by_id(
     Ok(Json(joined(&state, session)))
 }
 
-/// Joins the live session of the table with that code, or opens one. A join code, in whatever case, always lets in; a table's
-/// own code does where anybody may join, and for staff with a token of theirs. Wrong codes are limited per address.
+/// Joins the live session of the table with that code, or opens one. A join code, in whatever case, always lets in; a
+/// table's own code does where anybody may join, and for staff with a token of theirs. Wrong codes are limited per
+/// address.
 #[utoipa::path(post, path = "/api/tables/code/{code}/session", tag = "session", params(("code" = String, Path), InBranch),
     responses((status = 200, body = JoinedSession), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 429, body = ProblemBody)))]

@@ -33,8 +33,8 @@ pub(crate) struct WhichLink {
     join: Option<JoinRule>,
 }
 
-/// The link of a table's QR code. Where only the QR code lets phones join it is the secret, for a manager or administrator;
-/// a table that has none gets it now.
+/// The link of a table's QR code. Where only the QR code lets phones join it is the secret, for a manager or
+/// administrator; a table that has none gets it now.
 #[utoipa::path(get, path = "/api/admin/tables/{table_id}/qr-url", tag = "table", params(("table_id" = TableId, Path), WhichLink),
     security(("staff" = [])),
     responses((status = 200, body = QrUrl), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]

@@ -81,8 +81,8 @@ pub(crate) async fn create_tables(
     Ok(Reply(table::batch(&state.db, &staff, &batch, &attempt).await?))
 }
 
-/// Changes the fields that are there; null clears one that may be empty. Its status and whether it is in use change only
-/// while nobody sits there.
+/// Changes the fields that are there; null clears one that may be empty. Its status and whether it is in use change
+/// only while nobody sits there.
 #[utoipa::path(patch, path = "/api/admin/tables/{table_id}", tag = "table", params(("table_id" = TableId, Path)),
     request_body = TablePatch, security(("staff" = [])),
     responses((status = 200, body = OfficeTable), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),

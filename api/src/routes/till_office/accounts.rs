@@ -10,6 +10,7 @@ use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use domain::{AccountId, BranchId, Currency, payment::SignatureMode};
 use operations::payment::{self, AccountForm, AccountView};
+use provider::Fields;
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -74,14 +75,17 @@ impl AccountPatch {
         if self.token_expires_at.is_some_and(|at| !(0..=4_102_444_800).contains(&at.timestamp())) {
             return Err(Problem::unprocessable("token_expires_at: must be before the year 2100"));
         }
+        let said = Fields::default()
+            .with("access_token", self.access_token)
+            .with("webhook_secrets", (!secrets.is_empty()).then_some(secrets))
+            .with("refresh_token", self.refresh_token)
+            .with("client_id", self.client_id)
+            .with("client_secret", self.client_secret);
         Ok(AccountForm {
             branch: None,
             currency: None,
-            access_token: self.access_token.map(Into::into),
-            webhook_secrets: (!secrets.is_empty()).then(|| secrets.into_iter().map(Into::into).collect()),
-            refresh_token: self.refresh_token.map(Into::into),
-            client_id: self.client_id,
-            client_secret: self.client_secret.map(Into::into),
+            provider: None,
+            secrets: said,
             token_expires_at: self.token_expires_at,
             webhook_mode: self.webhook_mode,
         })

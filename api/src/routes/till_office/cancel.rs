@@ -11,8 +11,8 @@ use domain::PaymentId;
 use operations::payment::{self, Cancelled};
 use runtime::ProblemBody;
 
-/// Calls off a payment that is pending, under review or only reserved. The answer says where it stands by the provider's
-/// word.
+/// Calls off a payment that is pending, under review or only reserved. The answer says where it stands by the
+/// provider's word.
 #[utoipa::path(post, path = "/api/billing/payments/{payment_id}/cancel", tag = "billing",
     params(("payment_id" = PaymentId, Path), ("X-Idempotency-Key" = Option<String>, Header)), security(("staff" = [])),
     responses((status = 200, body = Cancelled), (status = 404, body = ProblemBody),

@@ -1,5 +1,5 @@
-//! Which payment covers which charge: a pure function of all payments and all charges of a check, so the result does not
-//! depend on the order in which the provider's notices arrive (design.md §6, payments.md §5 step 5).
+//! Which payment covers which charge: a pure function of all payments and all charges of a check, so the result does
+//! not depend on the order in which the provider's notices arrive (design.md §6, payments.md §5 step 5).
 //!
 //! It keeps **I8** by construction: the parts of a payment sum to its net at most, those of a charge to its amount at
 //! most. What a payment has beyond that is unapplied credit, never a part.
@@ -56,7 +56,8 @@ pub fn allocate(dues: &[Due], credits: &[Credit]) -> Vec<Part> {
     give(Parts::default(), dues, credits).into_vec()
 }
 
-/// Brings the parts of a closed check in line without reshuffling them: whoever was told "your dish is paid" stays told.
+/// Brings the parts of a closed check in line without reshuffling them: whoever was told "your dish is paid" stays
+/// told.
 ///
 /// Takes back only what no longer fits (the newest parts first: of a payment whose net fell, then of a charge whose
 /// amount fell; both count as nothing when they are not listed), then gives free money to open charges as [`allocate`]

@@ -1,8 +1,8 @@
 //! Splits: who pays which part of a bill, and what each owes now.
 //!
 //! A quote is a pure function of the bill and a plan. Its sums are exact (what is owed and what nobody took is what
-//! remains of the check), never negative, and do not depend on the order in which anything is listed: ties go to the lower
-//! id. Nobody is told "the last one pays the rest, with the rounding" (decisions/028).
+//! remains of the check), never negative, and do not depend on the order in which anything is listed: ties go to the
+//! lower id. Nobody is told "the last one pays the rest, with the rounding" (decisions/028).
 
 mod plan;
 mod settle;

@@ -17,11 +17,25 @@ fn at(second: i64) -> DateTime<Utc> {
 
 fn seen(second: i64, status: PaymentStatus, detail: &str, refunded: i64) -> Sighting {
     let (amount, refunded) = (cents(1000), cents(refunded));
-    Sighting { status, detail: detail.to_owned(), amount, refunded, updated_at: at(second) }
+    Sighting { status, detail: detail.to_owned(), amount, refunded, stamp: Stamp::Provider(at(second)) }
 }
 
 fn plain(second: i64, status: PaymentStatus) -> Sighting {
     seen(second, status, if status == ChargedBack { "in_process" } else { "" }, 0)
+}
+
+/// The rules of a provider that stamps its changes and never revives a payment.
+fn judge(known: Option<&Sighting>, seen: &Sighting) -> Verdict {
+    super::judge(known, seen, Failure::Final, None)
+}
+
+/// Of one that does neither.
+fn fetched(second: i64, status: PaymentStatus, refunded: i64) -> Sighting {
+    Sighting { stamp: Stamp::Fetched(at(second)), ..seen(second, status, "", refunded) }
+}
+
+fn judge_fetched(known: &Sighting, seen: &Sighting, doubted: Option<&Doubted>) -> Verdict {
+    super::judge(Some(known), seen, Failure::MayRevive, doubted)
 }
 
 /// What is known after the sights arrived in this order.
@@ -113,12 +127,26 @@ fn what_is_newer_and_odd_is_applied_and_flagged() {
 fn the_graph_is_that_of_the_contract() {
     // The steps of payments.md §2.
     let steps = [
-        (Pending, vec![InProcess, Approved, Rejected, Cancelled]),
-        (InProcess, vec![Approved, Rejected, Cancelled, Pending]),
+        (Pending, vec![InProcess, Authorized, Approved, Rejected, Cancelled]),
+        (InProcess, vec![Authorized, Approved, Rejected, Cancelled, Pending]),
         (Authorized, vec![Approved, Cancelled]),
         (Approved, vec![Approved, Refunded, InMediation, ChargedBack]),
         (InMediation, vec![Approved, Refunded, ChargedBack]),
     ];
+    // A card that is tried again on the same payment, a slip that is paid after it was called off (payments.md §2).
+    let revivals = [
+        (Authorized, vec![Rejected]),
+        (Rejected, vec![Authorized, Approved, Cancelled]),
+        (Cancelled, vec![Authorized, Approved]),
+    ];
+    let reviving: Vec<_> = steps.iter().chain(&revivals).cloned().collect();
+    assert_graph(&steps, Failure::Final);
+    assert_graph(&reviving, Failure::MayRevive);
+    let error = Refunded.after(Approved, Failure::MayRevive).unwrap_err();
+    assert_eq!(error.to_string(), "cannot approve a payment that is REFUNDED");
+}
+
+fn assert_graph(steps: &[(PaymentStatus, Vec<PaymentStatus>)], failure: Failure) {
     for from in PaymentStatus::ALL.iter().filter(|status| **status != Unknown) {
         let mut reached = vec![*from];
         let mut next = 0;
@@ -129,11 +157,52 @@ fn the_graph_is_that_of_the_contract() {
             next += 1;
         }
         for to in PaymentStatus::ALL {
-            assert_eq!(from.after(*to).is_ok(), reached.contains(to), "{from} to {to}");
+            assert_eq!(from.after(*to, failure).is_ok(), reached.contains(to), "{from} to {to}, {failure:?}");
         }
     }
-    let error = Refunded.after(Approved).unwrap_err();
-    assert_eq!(error.to_string(), "cannot approve a payment that is REFUNDED");
+}
+
+#[test]
+fn a_failed_payment_is_captured_later_under_its_number() {
+    let flag = |known, seen| Verdict::ApplyFlagged(Anomaly::IllegalMove { from: known, to: seen });
+    for (known, next) in [(Rejected, Authorized), (Rejected, Approved), (Cancelled, Approved), (Authorized, Rejected)] {
+        let (before, now) = (plain(1, known), plain(2, next));
+        assert_eq!(judge(Some(&before), &now), flag(known, next), "where a failure is final somebody looks");
+        assert_eq!(super::judge(Some(&before), &now, Failure::MayRevive, None), Verdict::Apply, "{known} to {next}");
+        let (before, now) = (fetched(1, known, 0), fetched(2, next, 0));
+        assert_eq!(judge_fetched(&before, &now, None), Verdict::Apply, "{known} to {next}, without stamps");
+    }
+    assert_eq!(judge(Some(&plain(1, Pending)), &plain(2, Authorized)), Verdict::Apply);
+    assert_eq!(judge(Some(&plain(1, Authorized)), &plain(2, Approved)), Verdict::Apply);
+}
+
+#[test]
+fn without_stamps_only_what_is_said_counts() {
+    let approved = fetched(5, Approved, 0);
+    assert_eq!(super::judge(None, &approved, Failure::Final, None), Verdict::Apply);
+    assert_eq!(judge_fetched(&approved, &fetched(9, Approved, 0), None), Verdict::Ignore, "said again");
+    // The instant of fetching says nothing of order: another process's clock may be behind.
+    assert_eq!(judge_fetched(&approved, &fetched(1, InMediation, 0), None), Verdict::Apply);
+    assert_eq!(judge_fetched(&approved, &fetched(6, Approved, 200), None), Verdict::Apply);
+    let shrank = Verdict::ApplyFlagged(Anomaly::RefundShrank);
+    assert_eq!(judge_fetched(&fetched(5, Approved, 200), &fetched(6, Approved, 100), None), shrank);
+    assert_eq!(judge_fetched(&fetched(5, Refunded, 1000), &fetched(6, Approved, 0), None), shrank, "a failed refund");
+}
+
+#[test]
+fn without_stamps_a_step_back_is_believed_when_it_stays() {
+    let (approved, back) = (fetched(0, Approved, 0), |second| fetched(second, Pending, 0));
+    assert_eq!(judge_fetched(&approved, &back(10), None), Verdict::LookAgain);
+    let doubted = Doubted { said: back(10).said(), since: at(10) };
+    assert_eq!(judge_fetched(&approved, &back(69), Some(&doubted)), Verdict::LookAgain, "not for a minute yet");
+    let flagged = Verdict::ApplyFlagged(Anomaly::IllegalMove { from: Approved, to: Pending });
+    assert_eq!(judge_fetched(&approved, &back(70), Some(&doubted)), flagged);
+    // Another step back is another doubt, and what we knew is no doubt at all.
+    assert_eq!(judge_fetched(&approved, &fetched(90, Rejected, 0), Some(&doubted)), Verdict::LookAgain);
+    assert_eq!(judge_fetched(&approved, &fetched(90, Approved, 0), Some(&doubted)), Verdict::Ignore);
+    // What makes no sense at all is told of at once, as ever.
+    let unknown = Verdict::ApplyFlagged(Anomaly::UnknownStatus);
+    assert_eq!(judge_fetched(&approved, &fetched(11, Unknown, 0), None), unknown);
 }
 
 #[test]
@@ -142,8 +211,6 @@ fn the_shipped_clients_know_three_words() {
     assert_eq!(of("PENDING"), [Pending, InProcess, Authorized, Unknown]);
     assert_eq!(of("APPROVED"), [Approved, InMediation]);
     assert_eq!(of("REJECTED"), [Rejected, Cancelled, Refunded, ChargedBack]);
-    let ends: Vec<_> = PaymentStatus::ALL.iter().copied().filter(|status| status.is_final()).collect();
-    assert_eq!(ends, [Rejected, Cancelled, Refunded]);
 }
 
 fn any_sighting(second: impl Strategy<Value = i64>) -> impl Strategy<Value = Sighting> {
@@ -175,13 +242,13 @@ proptest! {
     #[test]
     fn the_last_state_stays_whatever_the_order((mut sights, order) in arrivals(0..1)) {
         for (second, sight) in sights.iter_mut().enumerate() {
-            sight.updated_at = at(i64::try_from(second).unwrap());
+            sight.stamp = Stamp::Provider(at(i64::try_from(second).unwrap()));
         }
         prop_assert_eq!(end(order.iter().map(|index| &sights[*index])), sights.last().cloned());
     }
 
-    /// Stronger than the contract asks: even sights of one instant end the same in every order, where nothing among them
-    /// goes to and fro.
+    /// Stronger than the contract asks: even sights of one instant end the same in every order, where nothing among
+    /// them goes to and fro.
     #[test]
     fn equal_instants_do_not_flip((mut sights, order) in arrivals(0..3)) {
         sights.retain(|sight| !matches!(sight.status, InProcess | InMediation));

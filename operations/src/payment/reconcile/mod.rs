@@ -1,8 +1,9 @@
-//! A day of a branch is compared with the provider's: what both know alike, what differs, money of theirs that no check of
-//! ours asked for, payments of ours they do not list. The difference is zero, or told line by line.
+//! A day of a branch is compared with the provider's: what both know alike, what differs, money of theirs that no check
+//! of ours asked for, payments of ours they do not list. The difference is zero, or told line by line.
 //!
-//! A payment belongs to the day the provider last changed it, which is what its list can be asked for; ours are taken by
-//! the same instant. What only one side has in that window is looked up one by one on the other before anything is said.
+//! A payment belongs to the day the provider last changed it, which is what its list can be asked for; ours are taken
+//! by the same instant. What only one side has in that window is looked up one by one on the other before anything is
+//! said.
 
 mod report;
 
@@ -12,7 +13,10 @@ use super::{
     providers::{Providers, refusal},
     sweep::{is_news, list},
 };
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use auth::{Management, Staff};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
@@ -59,7 +63,7 @@ pub async fn reconciliation(
     for account in db.accounts(staff).await? {
         if db.branch_days(&account).await?.iter().any(|served| served.branch_id == branch) {
             let compared = compare(db, providers, &account, branch, &row.timezone, day).await?;
-            reports.push(compared.map_err(|error| refusal(&error))?);
+            reports.push(compared.map_err(|error| refusal(providers.of(&account).words(), &error))?);
         }
     }
     Ok(reports)
@@ -76,7 +80,7 @@ pub async fn reconcile_all(db: &Database, providers: &Providers, day: Option<Nai
             let yesterday = local_date(db.clock().now(), &served.timezone) - TimeDelta::days(1);
             let day = day.unwrap_or(yesterday);
             let compared = compare(db, providers, &account, served.branch_id, &served.timezone, day).await?;
-            reports.push(compared.map_err(|error| refusal(&error))?);
+            reports.push(compared.map_err(|error| refusal(providers.of(&account).words(), &error))?);
         }
     }
     Ok(reports)
@@ -150,7 +154,7 @@ async fn compare(
     queue_news(db, providers, account, &theirs).await?;
     let value = serde_json::to_value(&report).map_err(|_| Error::Internal("a report cannot be written"))?;
     let value = &value;
-    db.transaction("payment.reconcile", |uow| async move {
+    keyless(db, "payment.reconcile", Twice::GoodOnce, |uow| async move {
         Ok::<_, Error>(uow.keep_reconciliation(account, branch, day, value.clone()).await?)
     })
     .await?;
@@ -170,8 +174,8 @@ async fn queue_news(
     theirs: &BTreeMap<String, Snapshot>,
 ) -> Result<()> {
     for (id, seen) in theirs {
-        if is_news(db, account, seen).await? {
-            db.transaction("payment.reconcile_found", |uow| async move {
+        if is_news(db, providers, account, seen).await? {
+            keyless(db, "payment.reconcile_found", Twice::FindsTheFirst, |uow| async move {
                 uow.enqueue_sync(account, ResourceKind::Payment, id, SyncCause::Sweep).await?;
                 Ok::<(), Error>(())
             })
@@ -234,7 +238,7 @@ impl Day<'_> {
 
     /// Money in another currency, or to another account, is not this bill's (S17, S19).
     fn theirs(&self, seen: &Snapshot) -> Side {
-        let collector = self.credentials.collector_id.as_deref().or(self.account.external_id.as_deref());
+        let collector = self.credentials.seller.as_deref().or(self.account.external_id.as_deref());
         let foreign = matches!((collector, seen.account.as_deref()), (Some(ours), Some(theirs)) if ours != theirs)
             || seen.currency != Some(self.account.currency);
         let net = if foreign { Cents::ZERO } else { credited(seen.status, &seen.detail, seen.amount, seen.refunded) };

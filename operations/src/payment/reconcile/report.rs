@@ -1,4 +1,5 @@
-//! What a comparison says: a line for each payment that does not match, and the sums, which the lines explain to the cent.
+//! What a comparison says: a line for each payment that does not match, and the sums, which the lines explain to the
+//! cent.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AccountId, BranchId, Cents, CheckId, PaymentId, payment::PaymentStatus};

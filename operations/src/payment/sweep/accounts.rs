@@ -2,7 +2,10 @@
 //! for, notices that were lost (S7, S9, S28).
 
 use super::found::{Look, list};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use chrono::TimeDelta;
 use provider::{PaymentProvider, PaymentQuery};
 use store::AccountRow;
@@ -40,11 +43,10 @@ impl Look<'_> {
             Err(error) => return self.failed(account, &credentials, &error).await,
         };
         let number = &number;
-        self.db
-            .transaction("payment.account_number", |uow| async move {
-                Ok::<_, Error>(uow.number_account(account, number).await?)
-            })
-            .await
+        keyless(self.db, "payment.account_number", Twice::FindsTheFirst, |uow| async move {
+            Ok::<_, Error>(uow.number_account(account, number).await?)
+        })
+        .await
     }
 
     async fn account(&mut self, account: &AccountRow) -> Result<()> {
@@ -63,11 +65,12 @@ impl Look<'_> {
         self.swept.accounts += 1;
         // Of a list that was too long the beginning is done: the next sweep goes on from there.
         let until = match listed.seen.last() {
-            Some(last) if listed.cut => last.updated_at.min(now),
+            Some(last) if listed.cut => last.stamp.at().min(now),
             _ => now,
         };
-        self.db
-            .transaction("payment.swept", |uow| async move { Ok::<_, Error>(uow.swept(account, until).await?) })
-            .await
+        keyless(self.db, "payment.swept", Twice::FindsTheFirst, |uow| async move {
+            Ok::<_, Error>(uow.swept(account, until).await?)
+        })
+        .await
     }
 }

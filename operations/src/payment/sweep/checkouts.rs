@@ -1,11 +1,14 @@
-//! Checkouts are looked for: those whose creation was lost on the way (S10), payments nobody told us of (S28), and those
-//! that should not be paid any more (S3).
+//! Checkouts are looked for: those whose creation was lost on the way (S10), payments nobody told us of (S28), and
+//! those that should not be paid any more (S3).
 
 use super::found::{Look, list};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{CheckoutId, payment::CheckoutStatus};
-use provider::{CallError, Credentials, PaymentProvider, PaymentQuery};
+use provider::{CallError, Credentials, LostCheckout, PaymentProvider, PaymentQuery};
 use store::{AccountRow, CheckoutRow};
 
 /// How many in one round.
@@ -34,12 +37,10 @@ impl Look<'_> {
     pub(super) async fn checkouts(&mut self) -> Result<()> {
         if !self.forced {
             let again = self.db.clock().now() + TAKEN;
-            let due = self
-                .db
-                .transaction("payment.sweep_take", |uow| async move {
-                    Ok::<_, Error>(uow.take_checkouts(AT_ONCE, again).await?)
-                })
-                .await?;
+            let due = keyless(self.db, "payment.sweep_take", Twice::FindsTheFirst, |uow| async move {
+                Ok::<_, Error>(uow.take_checkouts(AT_ONCE, again).await?)
+            })
+            .await?;
             return self.each(&due).await;
         }
         let mut after = CheckoutId(String::new());
@@ -60,11 +61,10 @@ impl Look<'_> {
                 self.failed(&account, &credentials, &error).await?;
             }
             let (id, at) = (&checkout.id, next_look(checkout, self.db.clock().now()));
-            self.db
-                .transaction("payment.sweep_schedule", |uow| async move {
-                    Ok::<_, Error>(uow.schedule_sweep(id, at).await?)
-                })
-                .await?;
+            keyless(self.db, "payment.sweep_schedule", Twice::FindsTheFirst, |uow| async move {
+                Ok::<_, Error>(uow.schedule_sweep(id, at).await?)
+            })
+            .await?;
         }
         Ok(())
     }
@@ -75,7 +75,7 @@ impl Look<'_> {
         credentials: &Credentials,
         checkout: &CheckoutRow,
     ) -> Result<Result<(), CallError>> {
-        if self.may_be_two(checkout)
+        if self.may_be_two(account, checkout)
             && let Err(error) = self.adopt(account, credentials, checkout).await?
         {
             return Ok(Err(error));
@@ -93,11 +93,12 @@ impl Look<'_> {
     }
 
     /// Creating a checkout is not idempotent: where an answer was lost there may be two, of which one is enough.
-    fn may_be_two(&self, checkout: &CheckoutRow) -> bool {
+    fn may_be_two(&self, account: &AccountRow, checkout: &CheckoutRow) -> bool {
+        let caps = self.providers.of(account).caps();
         let age = self.db.clock().now().signed_duration_since(checkout.created_at);
         match checkout.status {
             CheckoutStatus::Creating => true,
-            CheckoutStatus::Open => self.forced || age < LOST,
+            CheckoutStatus::Open => caps.lost_checkout == LostCheckout::Find && (self.forced || age < LOST),
             CheckoutStatus::Expired | CheckoutStatus::Failed => false,
         }
     }
@@ -109,24 +110,27 @@ impl Look<'_> {
         checkout: &CheckoutRow,
     ) -> Result<Result<(), CallError>> {
         let provider = self.providers.of(account);
-        let found = match provider.find_checkouts(credentials, checkout.id.as_str()).await {
-            Ok(found) => found,
-            Err(error) => return Ok(Err(error)),
+        let found = match provider.caps().lost_checkout {
+            // Opening it again is whoever's who asks again. The payer was never sent there, so nobody pays on it.
+            LostCheckout::Repeat => Vec::new(),
+            LostCheckout::Find => match provider.find_checkouts(credentials, checkout.id.as_str()).await {
+                Ok(found) => found,
+                Err(error) => return Ok(Err(error)),
+            },
         };
         let lost = self.db.clock().now().signed_duration_since(checkout.created_at) > LOST;
         let creating = checkout.status == CheckoutStatus::Creating;
         let (id, newest) = (&checkout.id, found.first());
         if creating {
-            self.db
-                .transaction("payment.sweep_adopt", |uow| async move {
-                    match newest {
-                        Some(newest) => uow.open_checkout(id, &newest.provider_ref, &newest.redirect_url).await?,
-                        None if lost => uow.end_checkout(id, CheckoutStatus::Failed).await?,
-                        None => {}
-                    }
-                    Ok::<(), Error>(())
-                })
-                .await?;
+            keyless(self.db, "payment.sweep_adopt", Twice::FindsTheFirst, |uow| async move {
+                match newest {
+                    Some(newest) => uow.open_checkout(id, &newest.provider_ref, &newest.redirect_url).await?,
+                    None if lost => uow.end_checkout(id, CheckoutStatus::Failed).await?,
+                    None => {}
+                }
+                Ok::<(), Error>(())
+            })
+            .await?;
             self.swept.adopted += usize::from(newest.is_some());
         }
         let kept = match &checkout.provider_ref {
@@ -134,7 +138,8 @@ impl Look<'_> {
             _ => newest.map(|newest| newest.provider_ref.as_str()),
         };
         let now = self.db.clock().now();
-        for other in found.iter().filter(|other| Some(other.provider_ref.as_str()) != kept) {
+        let revocable = provider.caps().revocable;
+        for other in found.iter().filter(|_| revocable).filter(|other| Some(other.provider_ref.as_str()) != kept) {
             if other.expires_at.is_some_and(|end| end <= now) {
                 continue;
             }
@@ -154,6 +159,7 @@ impl Look<'_> {
             let Some(credentials) = self.credentials(&account) else { continue };
             if let Some(provider_ref) = &checkout.provider_ref
                 && checkout.expires_at > now
+                && self.providers.of(&account).caps().revocable
                 && let Err(error) = self.providers.of(&account).expire_checkout(&credentials, provider_ref).await
             {
                 self.failed(&account, &credentials, &error).await?;
@@ -163,11 +169,10 @@ impl Look<'_> {
                 }
             }
             let id = &checkout.id;
-            self.db
-                .transaction("payment.sweep_expire", |uow| async move {
-                    Ok::<_, Error>(uow.end_checkout(id, CheckoutStatus::Expired).await?)
-                })
-                .await?;
+            keyless(self.db, "payment.sweep_expire", Twice::FindsTheFirst, |uow| async move {
+                Ok::<_, Error>(uow.end_checkout(id, CheckoutStatus::Expired).await?)
+            })
+            .await?;
             self.swept.expired += 1;
         }
         Ok(())

@@ -3,8 +3,9 @@
 use super::Swept;
 use crate::{
     Error, Result,
+    command::{Twice, keyless},
     payment::{
-        apply::sighting,
+        apply::{doubted, sighting},
         broken::{self, Standing},
         providers::Providers,
     },
@@ -12,7 +13,7 @@ use crate::{
 use chrono::TimeDelta;
 use domain::payment::{
     ResourceKind, SyncCause, SyncStatus,
-    truth::{Sighting, Verdict, judge},
+    truth::{Verdict, judge},
 };
 use provider::{CallError, Credentials, Page, PaymentProvider, PaymentQuery, Snapshot};
 use std::collections::BTreeSet;
@@ -65,7 +66,7 @@ impl Look<'_> {
     ) -> Result<()> {
         let mut news: BTreeSet<&str> = unreadable.iter().map(String::as_str).collect();
         for snapshot in seen {
-            if is_news(self.db, account, snapshot).await? {
+            if is_news(self.db, self.providers, account, snapshot).await? {
                 news.insert(&snapshot.payment_id);
             }
         }
@@ -73,12 +74,11 @@ impl Look<'_> {
             if !self.is_free(account, id).await? {
                 continue;
             }
-            self.db
-                .transaction("payment.sweep_found", |uow| async move {
-                    uow.enqueue_sync(account, ResourceKind::Payment, id, SyncCause::Sweep).await?;
-                    Ok::<(), Error>(())
-                })
-                .await?;
+            keyless(self.db, "payment.sweep_found", Twice::FindsTheFirst, |uow| async move {
+                uow.enqueue_sync(account, ResourceKind::Payment, id, SyncCause::Sweep).await?;
+                Ok::<(), Error>(())
+            })
+            .await?;
             self.swept.enqueued += 1;
         }
         Ok(())
@@ -97,16 +97,16 @@ impl Look<'_> {
 }
 
 /// Whether the provider says something of a payment that we do not know.
-pub(in crate::payment) async fn is_news(db: &Database, account: &AccountRow, seen: &Snapshot) -> Result<bool> {
+pub(in crate::payment) async fn is_news(
+    db: &Database,
+    providers: &Providers,
+    account: &AccountRow,
+    seen: &Snapshot,
+) -> Result<bool> {
     let known = db.provided_payment(account, &seen.payment_id).await?;
-    let sight = Sighting {
-        status: seen.status,
-        detail: seen.detail.clone(),
-        amount: seen.amount,
-        refunded: seen.refunded.min(seen.amount),
-        updated_at: seen.updated_at,
-    };
-    Ok(judge(known.as_ref().and_then(sighting).as_ref(), &sight) != Verdict::Ignore)
+    let (before, doubted) = (known.as_ref().and_then(sighting), known.as_ref().and_then(doubted));
+    let failure = providers.of(account).caps().failure;
+    Ok(judge(before.as_ref(), &seen.sighting(), failure, doubted.as_ref()) != Verdict::Ignore)
 }
 
 /// All that a search finds, each payment once.

@@ -8,7 +8,10 @@ mod checkouts;
 mod found;
 
 use super::{providers::Providers, renew::renew_due};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    command::{Twice, keyless},
+};
 use chrono::TimeDelta;
 use domain::payment::{ResourceKind, SyncCause};
 use found::Look;
@@ -74,17 +77,17 @@ async fn run(db: &Database, providers: &Providers, forced: bool) -> Result<Swept
 impl Look<'_> {
     async fn stale(&mut self) -> Result<()> {
         let now = self.db.clock().now();
-        // A forced sweep lists the accounts' changes of days; asking about every payment of half a year is another thing.
+        // A forced sweep lists the accounts' changes of days; asking about every payment of half a year is another
+        // thing.
         let payments = self.db.stale_payments(now - STALE, now - WATCHED, STALE_AT_ONCE).await?;
         for payment in &payments {
             let (Some(account), Some(number)) = (payment.account_id, &payment.provider_payment_id) else { continue };
             let account = &self.db.account(account).await?;
-            self.db
-                .transaction("payment.sweep_stale", |uow| async move {
-                    uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Sweep).await?;
-                    Ok::<(), Error>(())
-                })
-                .await?;
+            keyless(self.db, "payment.sweep_stale", Twice::FindsTheFirst, |uow| async move {
+                uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Sweep).await?;
+                Ok::<(), Error>(())
+            })
+            .await?;
             self.swept.enqueued += 1;
         }
         self.swept.stale = payments.len();

@@ -1,7 +1,7 @@
 //! Listens: a connection with its subscriptions, and a task that keeps them true across reconnects.
 //!
 //! The listener's [`next`](RedisListener::next) reads fred's message stream directly, without a task in between; the
-//! [`Keeper`] only places subscriptions and says when something may have been missed.
+//! [`SubscriptionTask`] only places subscriptions and says when something may have been missed.
 
 use super::{COMMAND_TIMEOUT, HEARTBEAT, connection};
 use crate::{
@@ -34,12 +34,12 @@ const RETRY: Duration = Duration::from_millis(500);
 pub(in crate::bus) struct RedisListener {
     messages: broadcast::Receiver<Message>,
     gap: Arc<Notify>,
-    wishes: mpsc::UnboundedSender<Wish>,
+    wishes: mpsc::UnboundedSender<Command>,
     followed: HashSet<BranchId>,
 }
 
 #[derive(Debug)]
-enum Wish {
+enum Command {
     /// Answered when in place; dropped when that must wait for Redis.
     Follow(BranchId, oneshot::Sender<()>),
     Unfollow(BranchId),
@@ -52,7 +52,7 @@ impl RedisListener {
         let gap = Arc::new(Notify::new());
         let messages = client.message_rx();
         let closed = CancellationToken::new();
-        let keeper = Keeper {
+        let keeper = SubscriptionTask {
             node: Options {
                 cluster_hash: Some(ClusterHash::Custom(redis_keyslot(client.id().as_bytes()))),
                 ..Options::default()
@@ -70,7 +70,7 @@ impl RedisListener {
 
     pub(in crate::bus) async fn follow(&mut self, branch: BranchId) -> Result<(), BusError> {
         let (placed, answer) = oneshot::channel();
-        self.wishes.send(Wish::Follow(branch, placed)).map_err(|_| BusError::Closed)?;
+        self.wishes.send(Command::Follow(branch, placed)).map_err(|_| BusError::Closed)?;
         self.followed.insert(branch);
         // Placed, put off, or too slow: in the last two cases the keeper says so with a gap once it is placed.
         let _ = tokio::time::timeout(COMMAND_TIMEOUT, answer).await;
@@ -80,7 +80,7 @@ impl RedisListener {
     pub(in crate::bus) fn unfollow(&mut self, branch: BranchId) {
         self.followed.remove(&branch);
         // An error means that the keeper is gone, and the subscription with it.
-        let _ = self.wishes.send(Wish::Unfollow(branch));
+        let _ = self.wishes.send(Command::Unfollow(branch));
     }
 
     pub(in crate::bus) async fn next(&mut self) -> BusMessage {
@@ -124,7 +124,7 @@ enum State {
 }
 
 /// Keeps the subscriptions true.
-struct Keeper {
+struct SubscriptionTask {
     client: SubscriberClient,
     /// Sends the ping to the node of a cluster that has the subscriptions: fred picks it by the client's id.
     node: Options,
@@ -134,10 +134,10 @@ struct Keeper {
     gap: Arc<Notify>,
 }
 
-impl Keeper {
+impl SubscriptionTask {
     async fn run(
         mut self,
-        mut wishes: mpsc::UnboundedReceiver<Wish>,
+        mut wishes: mpsc::UnboundedReceiver<Command>,
         shutdown: Shutdown,
         _closed: tokio_util::sync::DropGuard,
     ) {
@@ -157,8 +157,8 @@ impl Keeper {
                 _ = errors.recv() => self.lost(),
                 _ = connects.recv() => self.renew().await,
                 wish = wishes.recv() => match wish {
-                    Some(Wish::Follow(branch, placed)) => self.follow(branch, placed).await,
-                    Some(Wish::Unfollow(branch)) => self.unfollow(branch).await,
+                    Some(Command::Follow(branch, placed)) => self.follow(branch, placed).await,
+                    Some(Command::Unfollow(branch)) => self.unfollow(branch).await,
                     None => return,
                 },
                 _ = retry.tick(), if self.state == State::Stale => {

@@ -1,8 +1,8 @@
 //! The bus over Redis or Valkey, through fred.
 //!
 //! What fred 10.1 needs to be told (measured, decisions/025): RESP3; a command timeout, as there is
-//! none by default; a broadcast capacity far above 32; and that `SUBSCRIBE` is done only when a `PING` sent after it has
-//! been answered. One connection publishes, and each listener has one of its own.
+//! none by default; a broadcast capacity far above 32; and that `SUBSCRIBE` is done only when a `PING` sent after it
+//! has been answered. One connection publishes, and each listener has one of its own.
 
 mod connection;
 mod listener;

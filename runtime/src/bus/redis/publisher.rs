@@ -142,9 +142,12 @@ impl Pump {
         let pipeline = self.client.pipeline();
         let mut commands = 0_usize;
         for event in batch {
+            let mut carried = event.carried();
             for channel in channels::of(&event.envelope) {
                 // Within a pipeline this only queues the command in memory.
-                let queued: Result<(), _> = pipeline.publish(channel, event.json.clone()).await;
+                let queued: Result<(), _> = pipeline.publish(channel, carried).await;
+                // Only the first is the gateways'; the others are told what clients are.
+                carried = event.json.clone();
                 commands += usize::from(queued.is_ok());
             }
         }

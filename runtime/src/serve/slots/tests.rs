@@ -1,7 +1,11 @@
 //! The rules of the slots, played without a socket.
 
 use super::*;
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    cell::Cell,
+    net::{IpAddr, Ipv4Addr},
+    rc::Rc,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -13,28 +17,62 @@ fn proxy() -> Origin {
     Origin::Proxy(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 
-/// Slots with a clock that moves by a millisecond at each step; a connection's handle is its own number.
+/// A connection: its number, and whether a request came on it that the slots do not know of yet.
+#[derive(Clone, Debug)]
+struct Line {
+    number: u64,
+    at_work: Rc<Cell<bool>>,
+    told: Rc<Cell<bool>>,
+}
+
+impl Guest for Line {
+    fn leave(&self) -> bool {
+        self.told.set(!self.at_work.get());
+        self.told.get()
+    }
+
+    fn stay(&self) {
+        self.told.set(false);
+    }
+}
+
+/// Slots with a clock that moves by a millisecond at each step; who is told to go is gone at once unless the house
+/// keeps them.
 struct House {
-    slots: Slots<u64>,
+    slots: Slots<Line>,
     now: Instant,
-    came: u64,
+    keeps: bool,
 }
 
 impl House {
     fn new(total: usize, per_address: usize) -> Self {
-        Self { slots: Slots::new(Limits { total, per_address }), now: Instant::now(), came: 0 }
+        Self { slots: Slots::new(Limits { total, per_address }), now: Instant::now(), keeps: false }
     }
 
     fn come(&mut self, origin: Origin) -> Result<(SlotId, Option<u64>), Refused> {
         self.now += Duration::from_millis(1);
-        let admitted = self.slots.admit(origin, self.now, self.came)?;
-        self.came += 1;
-        if let Some(gone) = admitted.evicted {
+        let line = Line { number: self.slots.next, at_work: Rc::default(), told: Rc::default() };
+        let admitted = self.slots.admit(origin, self.now, line)?;
+        let gone = admitted.evicted.map(|line| line.number);
+        if let Some(gone) = gone.filter(|_| !self.keeps) {
             assert_eq!(self.slots.leaving(), 1);
             self.slots.release(gone);
         }
         self.check();
-        Ok((admitted.id, admitted.evicted))
+        Ok((admitted.id, gone))
+    }
+
+    /// A request came on the connection, and nobody told the slots yet.
+    fn at_work(&self, id: SlotId) {
+        self.slots.slots[&id].handle.at_work.set(true);
+    }
+
+    fn is_told(&self, id: SlotId) -> bool {
+        self.slots.slots[&id].handle.told.get()
+    }
+
+    fn evict_one(&mut self) -> Option<u64> {
+        self.slots.evict_one(self.now).map(|line| line.number)
     }
 
     fn silent(&mut self, origin: Origin, many: usize) -> Vec<SlotId> {
@@ -108,16 +146,33 @@ fn whoever_rested_longest_goes_first_however_old_the_connection() {
 
 #[test]
 fn a_trickling_body_gives_way_but_not_at_once() {
-    let mut house = House::new(100, 2);
-    let ids = house.silent(address(1), 2);
-    ids.iter().for_each(|id| house.tell(*id, Doing::Stalled));
-    assert_eq!(house.come(address(1)).unwrap_err(), Refused::Address, "a phone's network may hold its breath");
+    let mut house = House::new(100, 3);
+    let ids = house.silent(address(1), 3);
+    ids[..2].iter().for_each(|id| house.tell(*id, Doing::Stalled));
+    assert_eq!(house.come(address(1)).unwrap().1, Some(ids[2]), "a phone's network may hold its breath");
+    let fresh = house.slots.next - 1;
+    house.tell(fresh, Doing::Busy);
     house.now += STALL_GRACE;
     // The second one has made its pace meanwhile.
     house.tell(ids[1], Doing::Stalled);
     assert_eq!(house.come(address(1)).unwrap().1, Some(ids[0]));
-    let (fresh, _) = house.come(address(1)).unwrap();
     assert!(house.slots.slots.contains_key(&ids[1]) && house.slots.slots.contains_key(&fresh));
+}
+
+#[test]
+fn bodies_begun_anew_for_ever_lock_no_address_and_no_process() {
+    let mut house = House::new(40, 10);
+    for turn in 0..50 {
+        let (id, _) = house.come(address(1)).expect("nobody is refused for what others owe");
+        if turn % 5 != 0 {
+            house.tell(id, Doing::Stalled);
+        }
+    }
+    let mut wide = House::new(20, 100);
+    for number in 0..100 {
+        let (id, _) = wide.come(address(number)).expect("nor in a full process");
+        wide.tell(id, Doing::Stalled);
+    }
 }
 
 #[test]
@@ -132,6 +187,26 @@ fn the_last_tenth_is_for_staff() {
     house.busy(address(99));
     assert_eq!(house.come(address(99)).unwrap_err(), Refused::Total);
     assert_eq!(house.slots.used(), 20);
+}
+
+#[test]
+fn staff_pass_the_cap_of_their_address_into_what_is_kept_for_them_and_no_further() {
+    let mut house = House::new(40, 10);
+    (0..10).for_each(|_| {
+        house.busy(address(1));
+        house.busy(address(2));
+    });
+    assert_eq!(house.come(address(1)).unwrap_err(), Refused::Address);
+    house.slots.note_staff(address(1), house.now);
+    (0..4).for_each(|_| {
+        house.busy(address(1));
+    });
+    assert_eq!(house.come(address(1)).unwrap_err(), Refused::Address, "ten, and the tenth of forty");
+    assert_eq!(house.come(address(2)).unwrap_err(), Refused::Address, "a stranger's address has ten");
+    // What rests is replaced before anything of the reserve is taken.
+    let first = *house.slots.slots.keys().min().unwrap();
+    house.tell(first, Doing::Waiting);
+    assert_eq!(house.come(address(1)).unwrap().1, Some(first));
 }
 
 #[test]
@@ -214,7 +289,7 @@ fn an_address_that_becomes_one_of_staff_is_counted_as_one() {
 fn whoever_was_told_to_go_is_in_no_count_and_cannot_come_back() {
     let mut house = House::new(10, 10);
     let ids = house.silent(address(1), 2);
-    assert_eq!(house.slots.evict_one(house.now), Some(ids[0]));
+    assert_eq!(house.evict_one(), Some(ids[0]));
     house.slots.tell(ids[0], Doing::Busy, house.now);
     assert_eq!((house.slots.used(), house.slots.leaving()), (1, 1));
     house.check();
@@ -223,19 +298,65 @@ fn whoever_was_told_to_go_is_in_no_count_and_cannot_come_back() {
     assert_eq!((house.slots.used(), house.slots.leaving()), (1, 0));
 }
 
+/// What the slots know is a step behind the connections: a socket that was opened within one step still looks silent.
 #[test]
-fn whoever_began_to_work_while_told_to_go_is_counted_again() {
+fn whoever_is_at_work_without_the_slots_knowing_does_not_go() {
     let mut house = House::new(10, 3);
     let ids = house.silent(address(1), 3);
-    house.slots.note_staff(address(1), house.now);
-    assert_eq!(house.slots.evict_one(house.now), Some(ids[0]));
-    house.slots.keep(ids[0]);
-    house.slots.keep(ids[0]);
+    house.at_work(ids[0]);
+    house.at_work(ids[1]);
+    assert_eq!(house.come(address(1)).unwrap().1, Some(ids[2]));
+    assert!(!house.is_told(ids[0]) && !house.is_told(ids[1]));
+    house.at_work(house.slots.next - 1);
+    assert_eq!(house.come(address(1)).unwrap_err(), Refused::Address);
+    assert_eq!(house.evict_one(), None);
     house.check();
+}
+
+#[test]
+fn whoever_has_a_request_while_told_to_go_stays_if_there_is_a_place() {
+    let mut house = House::new(10, 3);
+    house.slots.note_staff(address(1), house.now);
+    let ids = house.silent(address(1), 3);
+    assert_eq!(house.evict_one(), Some(ids[0]));
+    assert!(house.is_told(ids[0]));
+    assert!(house.slots.stay(ids[0], house.now).unwrap().is_none());
+    assert!(house.slots.stay(ids[0], house.now).unwrap().is_none(), "once");
+    house.check();
+    assert!(!house.is_told(ids[0]));
     assert_eq!((house.slots.used(), house.slots.leaving()), (3, 0));
     ids.into_iter().for_each(|id| house.slots.release(id));
     house.check();
     assert_eq!((house.slots.used(), house.slots.staff_used), (0, 0));
+}
+
+/// A burst of connections that each send a request when they are told to go: the bounds hold all the same.
+#[test]
+fn no_burst_exceeds_a_bound() {
+    for strangers in [false, true] {
+        let mut house = House::new(20, 10);
+        house.keeps = true;
+        let whose = |number: u32| if strangers { address(number) } else { address(1) };
+        let mut told = Vec::new();
+        for number in 0..200 {
+            if let Ok((id, gone)) = house.come(whose(number)) {
+                told.extend(gone);
+                // Every other one has a request by now.
+                if number % 2 == 0 {
+                    house.tell(id, Doing::Busy);
+                }
+            }
+            if let Some(id) = told.pop() {
+                match house.slots.stay(id, house.now) {
+                    Ok(gone) => told.extend(gone.map(|line| line.number)),
+                    Err(_) => house.slots.release(id),
+                }
+            }
+            house.check();
+            let most = if strangers { 18 } else { 10 };
+            assert!(house.slots.used() <= most, "{} at {number}", house.slots.used());
+        }
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ async fn house() -> (Database, AccountRow, tempfile::TempDir) {
     let rows = format!(
         "insert into tenant (id, name, slug, created_at) values (1, 'T', 't', '{now}');
          insert into provider_account (id, tenant_id, provider, currency, sealed, webhook_token, webhook_mode, status, created_at, updated_at)
-         values (1, 1, 'MERCADO_PAGO', 'ARS', '', 'a', 'strict', 'ACTIVE', '{now}', '{now}')"
+         values (1, 1, 'PAYU', 'ARS', '', 'a', 'strict', 'ACTIVE', '{now}', '{now}')"
     );
     db.reader().execute_unprepared(&rows).await.unwrap();
     let account = db.account_of_notice(Some("a")).await.unwrap();
@@ -61,7 +61,7 @@ async fn count(db: &Database, what: &str) -> i64 {
         count: i64,
     }
     let sql = format!("select count(*) as count from {what}");
-    crate::unit_of_work::one::<Count>(db.reader(), &sql, []).await.unwrap().unwrap().count
+    crate::unit_of_work::one::<Count>(db.reader(), sql.as_str(), []).await.unwrap().unwrap().count
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ async fn queue() -> (Database, Arc<Hand>, AccountRow, tempfile::TempDir) {
             let new = NewAccount {
                 tenant,
                 branch: None,
-                provider: Provider::MercadoPago,
+                provider: Provider::literal("PAYU"),
                 external_id: None,
                 currency: Currency::Ars,
                 webhook_token: "t".to_owned(),
@@ -102,8 +102,8 @@ async fn a_reason_that_comes_meanwhile_is_not_lost() {
     assert!(lease(&db).await.is_empty());
 }
 
-/// What is merely claimed and unknown to the provider is dropped in the end; what the provider told us of must not become
-/// that because a browser or a stranger asks for it too (S26).
+/// What is merely claimed and unknown to the provider is dropped in the end; what the provider told us of must not
+/// become that because a browser or a stranger asks for it too (S26).
 #[tokio::test]
 async fn a_claim_does_not_weaken_the_providers_word() {
     let (db, _clock, account, _folder) = queue().await;

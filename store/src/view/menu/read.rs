@@ -7,7 +7,7 @@ use crate::{
     BranchRow, Database,
     error::Result,
     menu::{OFFERED, hours, promotions},
-    scoped::listed,
+    sql::{Sql, sql},
     unit_of_work::all,
 };
 use chrono::{DateTime, Utc};
@@ -59,13 +59,16 @@ struct AllergenRow {
 }
 
 // Its own categories, and those of other branches of which it sells something.
-const CATEGORIES: &str = "select c.id, c.name, c.icon, c.image, c.display_order from category c
+static CATEGORIES: &Sql = sql!(
+    tenant,
+    "select c.id, c.name, c.icon, c.image, c.display_order from category c
     where c.tenant_id = $2 and c.is_active
       and (c.branch_id = $1 or exists (
           select 1 from product p join branch_product bp on bp.product_id = p.id and bp.branch_id = $1
           where p.category_id = c.id and p.is_active))
       and not exists (select 1 from branch_category_exclusion x where x.branch_id = $1 and x.category_id = c.id)
-    order by case when c.branch_id = $1 then 0 else 1 end, c.display_order, c.id";
+    order by case when c.branch_id = $1 then 0 else 1 end, c.display_order, c.id"
+);
 
 const SUBCATEGORIES: &str = r#"select s.id, s.name, s.image, s.display_order as "order", s.category_id from subcategory s
     where s.is_active
@@ -76,11 +79,14 @@ const PRODUCTS: &str = "select p.id, p.name, p.description, bp.price_cents, p.im
         p.featured, p.popular, p.badge, p.seal, bp.is_available, bp.remaining, bp.restricted_until,
         p.service_hours as product_hours, c.service_hours as category_hours, p.dietary, p.cooking ";
 
-const ALLERGENS: &str = "select pa.product_id, pa.presence, a.id, a.name, a.icon
+static ALLERGENS: &Sql = sql!(
+    branch,
+    "select pa.product_id, pa.presence, a.id, a.name, a.icon
     from branch_product bp
     join product_allergen pa on pa.product_id = bp.product_id
     join allergen a on a.id = pa.allergen_id and a.is_active
-    where bp.branch_id = $1 order by a.id";
+    where bp.branch_id = $1 order by a.id"
+);
 
 #[derive(FromQueryResult)]
 struct ChoiceRow {
@@ -91,11 +97,14 @@ struct ChoiceRow {
     extra_cost_cents: Cents,
 }
 
-const CHOICES: &str = "select x.product_id, c.id, c.name, c.category, c.extra_cost_cents
+static CHOICES: &Sql = sql!(
+    branch,
+    "select x.product_id, c.id, c.name, c.category, c.extra_cost_cents
     from branch_product bp
     join customization_product x on x.product_id = bp.product_id
     join customization c on c.id = x.customization_id and c.is_active
-    where bp.branch_id = $1 order by coalesce(c.category, ''), c.display_order, c.name, c.id";
+    where bp.branch_id = $1 order by coalesce(c.category, ''), c.display_order, c.name, c.id"
+);
 
 impl Database {
     /// What the branch offers now.
@@ -107,11 +116,10 @@ impl Database {
         let categories: Vec<CategoryRow> = all(self.reader(), CATEGORIES, [id(), branch.tenant_id.into()]).await?;
         let ids: Vec<CategoryId> = categories.iter().map(|category| category.id).collect();
         let ids = serde_json::to_string(&ids).unwrap_or_default();
-        let of_categories = listed(self.reader().get_database_backend(), "$2");
-        let sql = format!("{SUBCATEGORIES}{of_categories} order by s.display_order, s.id");
-        let subcategories: Vec<MenuSubcategory> = all(self.reader(), &sql, [id(), ids.into()]).await?;
-        let sql = format!("{PRODUCTS}{OFFERED} order by s.display_order nulls last, p.name, p.id");
-        let products: Vec<ProductRow> = all(self.reader(), &sql, [id()]).await?;
+        let sql = sql!(branch, "{SUBCATEGORIES}#list($2) order by s.display_order, s.id");
+        let subcategories: Vec<MenuSubcategory> = all(self.reader(), sql, [id(), ids.into()]).await?;
+        let sql = sql!(branch, "{PRODUCTS}{OFFERED} order by s.display_order nulls last, p.name, p.id");
+        let products: Vec<ProductRow> = all(self.reader(), sql, [id()]).await?;
         let mut declared = declared(all(self.reader(), ALLERGENS, [id()]).await?);
         let mut choices = choices(all(self.reader(), CHOICES, [id()]).await?);
         let running = promotions::running(self.reader(), branch.id, now).await?;

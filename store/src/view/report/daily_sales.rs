@@ -1,7 +1,7 @@
 //! What each day brought.
 
 use super::window::{Window, place, quarter, within};
-use crate::{Database, error::Result, unit_of_work::all};
+use crate::{Database, error::Result, sql::sql, unit_of_work::all};
 use chrono::NaiveDate;
 use domain::{BranchId, Cents};
 use sea_orm::FromQueryResult;
@@ -36,16 +36,16 @@ impl Database {
     /// # Errors
     /// The database failed, or a sum does not fit.
     pub async fn report_daily_sales(&self, window: &Window) -> Result<Vec<DaySales>> {
-        let backend = self.reader().get_database_backend();
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "{} select p.branch_id, {} as quarter, cast(sum(p.net_cents) as bigint) as sales, count(*) as payments
             from payment p join place w on {}
             where p.tenant_id = $1 and p.check_id is not null and p.net_cents > 0 group by 1, 2",
-            place(backend),
-            quarter(backend, "coalesce(p.approved_at, p.created_at)"),
-            within!("p", "coalesce(p.approved_at, p.created_at)")
+            place(),
+            quarter("coalesce(p.approved_at, p.created_at)"),
+            within("p", "coalesce(p.approved_at, p.created_at)")
         );
-        let rows: Vec<Row> = all(self.reader(), &sql, window.values()).await?;
+        let rows: Vec<Row> = all(self.reader(), sql, window.values()).await?;
         let mut days: BTreeMap<NaiveDate, (Cents, i64)> = BTreeMap::new();
         for row in rows {
             if let Some(wall) = window.wall(row.branch_id, row.quarter) {

@@ -1,7 +1,12 @@
 //! Who took what off checks.
 
 use super::window::{Window, called, place, within};
-use crate::{Database, error::Result, unit_of_work::all};
+use crate::{
+    Database,
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::all,
+};
 use domain::{Cents, UserId};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
@@ -22,16 +27,10 @@ pub struct PersonDiscounts {
     pub total_discount_cents: Cents,
 }
 
-const DISCOUNTS: &str = concat!(
-    "select d.granted_by_id as user_id, ",
-    called!(),
-    " as user_name, count(*) as discount_count, count(distinct d.check_id) as check_count,
+static DISCOUNTS: &Sql = sql!(tenant, "{} select d.granted_by_id as user_id, {} as user_name, count(*) as discount_count, count(distinct d.check_id) as check_count,
         cast(sum(d.amount_cents) as bigint) as total_discount_cents
-    from check_discount d join guest_check k on k.id = d.check_id join place w on ",
-    within!("k", "d.created_at"),
-    " join app_user u on u.id = d.granted_by_id
-    where d.tenant_id = $1 group by 1, 2 order by 5 desc, 1"
-);
+    from check_discount d join guest_check k on k.id = d.check_id join place w on {} join app_user u on u.id = d.granted_by_id
+    where d.tenant_id = $1 group by 1, 2 order by 5 desc, 1", place(), called(), within("k", "d.created_at"));
 
 impl Database {
     /// Who granted discounts in the window, the most generous first.
@@ -39,7 +38,6 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn report_discounts(&self, window: &Window) -> Result<Vec<PersonDiscounts>> {
-        let sql = format!("{} {DISCOUNTS}", place(self.reader().get_database_backend()));
-        all(self.reader(), &sql, window.values()).await
+        all(self.reader(), DISCOUNTS, window.values()).await
     }
 }

@@ -1,7 +1,13 @@
 //! What is still to be paid: parties at their tables, and those that left something owing.
 
 use super::window::{Window, called, place, within};
-use crate::{Database, error::Result, unit_of_work::all, view::owed::total_cents};
+use crate::{
+    Database,
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::all,
+    view::owed::total_cents,
+};
 use chrono::{DateTime, Utc};
 use domain::{BranchId, Cents, CheckId, SessionId, TableId, UserId, check::CheckStatus, session::SessionStatus};
 use sea_orm::FromQueryResult;
@@ -61,24 +67,16 @@ struct Row {
     paid_cents: Cents,
 }
 
-const OPEN: &str = concat!(
-    ", owing as (
-        select s.id from table_session s join place w on w.branch_id = s.branch_id where s.status in ('OPEN', 'PAYING')
-        union select k.session_id from guest_check k join place w on w.branch_id = k.branch_id where k.status <> 'PAID'
+static OPEN: &Sql = sql!(tenant, "{} , owing as (
+        select s.id from table_session s join place w on w.branch_id = s.branch_id where #live_session(s)
+        union select k.session_id from guest_check k join place w on w.branch_id = k.branch_id where #unsettled(k)
     )
     select s.id as session_id, s.status as session_status, k.id as check_id, k.status as check_status, s.branch_id,
-        b.name as branch_name, s.table_id, t.code as table_code, s.assigned_waiter_id as waiter_id, ",
-    called!(),
-    " as waiter_name, s.opened_at, k.requested_at, ",
-    total_cents!(),
-    " as total_cents, coalesce(k.paid_cents, 0) as paid_cents
-    from owing o join table_session s on s.id = o.id join place w on ",
-    within!("s", "s.opened_at"),
-    " join branch b on b.id = s.branch_id join dining_table t on t.id = s.table_id
+        b.name as branch_name, s.table_id, t.code as table_code, s.assigned_waiter_id as waiter_id, {} as waiter_name, s.opened_at, k.requested_at, {} as total_cents, coalesce(k.paid_cents, 0) as paid_cents
+    from owing o join table_session s on s.id = o.id join place w on {} join branch b on b.id = s.branch_id join dining_table t on t.id = s.table_id
     left join guest_check k on k.session_id = s.id
     left join app_user u on u.id = s.assigned_waiter_id
-    where s.tenant_id = $1 order by s.opened_at, s.id"
-);
+    where s.tenant_id = $1 order by s.opened_at, s.id", place(), called(), total_cents(), within("s", "s.opened_at"));
 
 impl Database {
     /// The parties that sat down in the window and owe something now, whoever has sat longest first.
@@ -86,8 +84,7 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn report_open_checks(&self, window: &Window) -> Result<Vec<OpenCheck>> {
-        let sql = format!("{}{OPEN}", place(self.reader().get_database_backend()));
-        let rows: Vec<Row> = all(self.reader(), &sql, window.values()).await?;
+        let rows: Vec<Row> = all(self.reader(), OPEN, window.values()).await?;
         Ok(rows.into_iter().map(OpenCheck::from).filter(|check| check.remaining_cents > Cents::ZERO).collect())
     }
 }

@@ -1,7 +1,7 @@
 //! When the kitchen is busy.
 
 use super::window::{Window, place, quarter, within};
-use crate::{Database, error::Result, unit_of_work::all};
+use crate::{Database, error::Result, sql::sql, unit_of_work::all};
 use chrono::Timelike;
 use domain::BranchId;
 use sea_orm::FromQueryResult;
@@ -31,15 +31,15 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn report_orders_by_hour(&self, window: &Window) -> Result<Vec<HourOrders>> {
-        let backend = self.reader().get_database_backend();
-        let sql = format!(
+        let sql = sql!(
+            tenant,
             "{} select r.branch_id, {} as quarter, count(*) as orders from round r join place w on {}
-            where r.tenant_id = $1 and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY', 'SERVED') group by 1, 2",
-            place(backend),
-            quarter(backend, "r.submitted_at"),
-            within!("r", "r.submitted_at")
+            where r.tenant_id = $1 and #in_kitchen(r) group by 1, 2",
+            place(),
+            quarter("r.submitted_at"),
+            within("r", "r.submitted_at")
         );
-        let rows: Vec<Row> = all(self.reader(), &sql, window.values()).await?;
+        let rows: Vec<Row> = all(self.reader(), sql, window.values()).await?;
         let mut hours: BTreeMap<u32, i64> = BTreeMap::new();
         for row in rows {
             if let Some(wall) = window.wall(row.branch_id, row.quarter) {

@@ -4,7 +4,12 @@ use super::{
     orders_by_hour::HourOrders,
     window::{Window, place, within},
 };
-use crate::{Database, error::Result, unit_of_work::one};
+use crate::{
+    Database,
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::one,
+};
 use domain::Cents;
 use sea_orm::FromQueryResult;
 use serde::Serialize;
@@ -31,14 +36,8 @@ struct Row {
     sessions: i64,
 }
 
-const SUMS: &str = concat!(
-    "select cast(coalesce((select sum(p.net_cents) from payment p join place w on ",
-    within!("p", "coalesce(p.approved_at, p.created_at)"),
-    " where p.tenant_id = $1 and p.check_id is not null), 0) as bigint) as revenue,
-    (select count(*) from table_session s join place w on ",
-    within!("s", "s.opened_at"),
-    " where s.tenant_id = $1) as sessions"
-);
+static SUMS: &Sql = sql!(tenant, "{} select cast(coalesce((select sum(p.net_cents) from payment p join place w on {} where p.tenant_id = $1 and p.check_id is not null), 0) as bigint) as revenue,
+    (select count(*) from table_session s join place w on {} where s.tenant_id = $1) as sessions", place(), within("p", "coalesce(p.approved_at, p.created_at)"), within("s", "s.opened_at"));
 
 impl Database {
     /// The whole period in five numbers.
@@ -46,8 +45,7 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn report_summary(&self, window: &Window) -> Result<Summary> {
-        let sql = format!("{} {SUMS}", place(self.reader().get_database_backend()));
-        let sums: Option<Row> = one(self.reader(), &sql, window.values()).await?;
+        let sums: Option<Row> = one(self.reader(), SUMS, window.values()).await?;
         let (revenue, sessions) = sums.map_or((Cents::ZERO, 0), |row| (row.revenue, row.sessions));
         let hours = self.report_orders_by_hour(window).await?;
         let orders = hours.iter().map(|row| row.order_count).sum();

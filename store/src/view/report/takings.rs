@@ -1,7 +1,12 @@
 //! How money was tendered.
 
 use super::window::{Window, place, within};
-use crate::{Database, error::Result, unit_of_work::all};
+use crate::{
+    Database,
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::all,
+};
 use domain::{Cents, payment::Tender};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
@@ -10,7 +15,7 @@ use utoipa::ToSchema;
 /// A way to pay. `total_amount = total_sales + total_tips + total_refunded + total_charged_back`, to the cent.
 #[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
 pub struct MethodSales {
-    /// CASH, CARD_PHYSICAL, TRANSFER_EXTERNAL, OTHER_MANUAL or MERCADO_PAGO.
+    /// CASH, CARD_PHYSICAL, TRANSFER_EXTERNAL, OTHER_MANUAL, or the provider.
     pub method: Tender,
     /// Payments that were approved, whatever became of them.
     pub payment_count: i64,
@@ -28,8 +33,7 @@ pub struct MethodSales {
 
 // A payment in a foreign currency or to a foreign account is approved and counts for nothing: the last condition leaves
 // it out.
-const METHODS: &str = concat!(
-    "select p.tender as method, count(*) as payment_count, cast(sum(p.amount_cents) as bigint) as total_amount_cents,
+static METHODS: &Sql = sql!(tenant, "{} select p.tender as method, count(*) as payment_count, cast(sum(p.amount_cents) as bigint) as total_amount_cents,
         cast(sum(p.tip_cents) as bigint) as total_tips_cents,
         cast(sum(case when p.status = 'REFUNDED' then p.amount_cents - p.net_cents - p.tip_cents
             else p.refunded_cents end) as bigint) as total_refunded_cents,
@@ -37,13 +41,10 @@ const METHODS: &str = concat!(
             then p.amount_cents - p.refunded_cents - p.net_cents - p.tip_cents else 0 end) as bigint)
             as total_charged_back_cents,
         cast(sum(p.net_cents) as bigint) as total_sales_cents
-    from payment p join place w on ",
-    within!("p", "coalesce(p.approved_at, p.created_at)"),
-    " join guest_check k on k.id = p.check_id and k.currency = p.currency
-    where p.tenant_id = $1 and (p.status in ('REFUNDED', 'CHARGED_BACK') or p.status in ('APPROVED', 'IN_MEDIATION')
+    from payment p join place w on {} join guest_check k on k.id = p.check_id and k.currency = p.currency
+    where p.tenant_id = $1 and (#taken_back(p) or #money(p)
         and p.net_cents + p.tip_cents = p.amount_cents - p.refunded_cents)
-    group by p.tender order by 7 desc, 1"
-);
+    group by p.tender order by 7 desc, 1", place(), within("p", "coalesce(p.approved_at, p.created_at)"));
 
 impl Database {
     /// The ways to pay that were used, the one that brought most first.
@@ -51,7 +52,6 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn report_sales_by_method(&self, window: &Window) -> Result<Vec<MethodSales>> {
-        let sql = format!("{} {METHODS}", place(self.reader().get_database_backend()));
-        all(self.reader(), &sql, window.values()).await
+        all(self.reader(), METHODS, window.values()).await
     }
 }

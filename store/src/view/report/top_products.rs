@@ -1,7 +1,12 @@
 //! What sells.
 
 use super::window::{Window, place, within};
-use crate::{Database, error::Result, unit_of_work::all};
+use crate::{
+    Database,
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::all,
+};
 use domain::{Cents, ProductId};
 use sea_orm::{FromQueryResult, Value};
 use serde::Serialize;
@@ -16,21 +21,22 @@ pub struct ProductSales {
     pub product_name: String,
     /// Portions that the kitchen got and nobody struck, paid or not.
     pub quantity_sold: i64,
-    /// What the ledger says was paid for them, in cents: after discounts, net of refunds, without tips. What is not paid
-    /// yet, or never was, is not in it.
+    /// What the ledger says was paid for them, in cents: after discounts, net of refunds, without tips. What is not
+    /// paid yet, or never was, is not in it.
     pub total_revenue_cents: Cents,
 }
 
-const PRODUCTS: &str = concat!(
-    "select i.product_id, p.name as product_name, cast(sum(i.qty) as bigint) as quantity_sold,
+static PRODUCTS: &Sql = sql!(
+    tenant,
+    "{} select i.product_id, p.name as product_name, cast(sum(i.qty) as bigint) as quantity_sold,
         cast(coalesce(sum(c.paid_cents), 0) as bigint) as total_revenue_cents
-    from round r join place w on ",
-    within!("r", "r.submitted_at"),
-    " join round_item i on i.round_id = r.id and i.voided_at is null
+    from round r join place w on {} join round_item i on i.round_id = r.id and i.voided_at is null
     join product p on p.id = i.product_id
     left join charge c on c.round_item_id = i.id
-    where r.tenant_id = $1 and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY', 'SERVED')
-    group by i.product_id, p.name order by 3 desc, 4 desc, 1 limit $3"
+    where r.tenant_id = $1 and #in_kitchen(r)
+    group by i.product_id, p.name order by 3 desc, 4 desc, 1 limit $3",
+    place(),
+    within("r", "r.submitted_at")
 );
 
 impl Database {
@@ -39,9 +45,8 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn report_top_products(&self, window: &Window, limit: u32) -> Result<Vec<ProductSales>> {
-        let sql = format!("{} {PRODUCTS}", place(self.reader().get_database_backend()));
         let [tenant, places] = window.values();
         let values: [Value; 3] = [tenant, places, i64::from(limit).into()];
-        all(self.reader(), &sql, values).await
+        all(self.reader(), PRODUCTS, values).await
     }
 }

@@ -1,13 +1,13 @@
 //! What each member of the floor did.
 //!
-//! A party belongs to the waiter who has its table; where nobody has it (the diners opened it with a phone), money belongs
-//! to whoever registered it, and what came by phone to nobody. A round belongs to whoever confirmed it, else to whoever
-//! took it at the table.
+//! A party belongs to the waiter who has its table; where nobody has it (the diners opened it with a phone), money
+//! belongs to whoever registered it, and what came by phone to nobody. A round belongs to whoever confirmed it, else to
+//! whoever took it at the table.
 
 use super::window::{Window, called, millis, place, within};
-use crate::{Database, error::Result, unit_of_work::all};
+use crate::{Database, error::Result, sql::sql, unit_of_work::all};
 use domain::{Cents, UserId};
-use sea_orm::{DbBackend, FromQueryResult};
+use sea_orm::FromQueryResult;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,7 +26,8 @@ pub struct WaiterPerformance {
     pub total_revenue_cents: Cents,
     /// What their parties gave as tips, in cents.
     pub total_tips_cents: Cents,
-    /// How long their orders took from the kitchen's receipt to the table, in minutes, to a tenth; 0 when none was served.
+    /// How long their orders took from the kitchen's receipt to the table, in minutes, to a tenth; 0 when none was
+    /// served.
     pub avg_service_time_minutes: f64,
     /// Calls that they answered.
     pub total_service_calls: i64,
@@ -49,16 +50,16 @@ struct Row {
 }
 
 /// Each kind of work is a row of `did` a person, with its numbers in their columns and nothing in the others.
-fn sql(backend: DbBackend) -> String {
-    let (orders, money) = (within!("r", "r.submitted_at"), within!("p", "coalesce(p.approved_at, p.created_at)"));
-    let (stays, calls) = (within!("s", "s.opened_at"), within!("c", "c.created_at"));
+fn text() -> String {
+    let (orders, money) = (within("r", "r.submitted_at"), within("p", "coalesce(p.approved_at, p.created_at)"));
+    let (stays, calls) = (within("s", "s.opened_at"), within("c", "c.created_at"));
     format!(
         "{place}, took as (
             select coalesce(r.confirmed_by_id, r.submitted_by_waiter_id) as user_id, r.session_id,
                 case when r.served_at is null then 0 else 1 end as served,
                 case when r.served_at is null then 0 else {service} end as service_ms
             from round r join place w on {orders}
-            where r.tenant_id = $1 and r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY', 'SERVED')
+            where r.tenant_id = $1 and #in_kitchen(r)
         ), paid as (
             select coalesce(s.assigned_waiter_id, p.registered_by_id) as user_id, s.id as session_id, p.net_cents, p.tip_cents
             from payment p join place w on {money} join guest_check k on k.id = p.check_id
@@ -85,10 +86,10 @@ fn sql(backend: DbBackend) -> String {
             cast(sum(response_ms) as bigint) as response_ms
         from did join app_user u on u.id = did.user_id where u.tenant_id = $1
         group by u.id, u.first_name, u.last_name, u.email order by 5 desc, 1",
-        place = place(backend),
-        service = millis(backend, "r.submitted_at", "r.served_at"),
-        response = millis(backend, "c.created_at", "c.acked_at"),
-        called = called!(),
+        place = place(),
+        service = millis("r.submitted_at", "r.served_at"),
+        response = millis("c.created_at", "c.acked_at"),
+        called = called(),
     )
 }
 
@@ -98,8 +99,8 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn report_waiters(&self, window: &Window) -> Result<Vec<WaiterPerformance>> {
-        let sql = sql(self.reader().get_database_backend());
-        let rows: Vec<Row> = all(self.reader(), &sql, window.values()).await?;
+        let sql = sql!(tenant, "{}", text());
+        let rows: Vec<Row> = all(self.reader(), sql, window.values()).await?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
 }

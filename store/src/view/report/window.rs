@@ -1,10 +1,16 @@
 //! Where and when a report looks: branches of the caller's, each from an instant to another by its own calendar.
 //!
 //! A database groups by the quarter of an hour (SQLite knows no time zones), and the clock of the branch is put to the
-//! groups here: no zone in use today differs from UTC by anything but whole quarters, so no group lies on both sides of a
-//! local hour or midnight.
+//! groups here: no zone in use today differs from UTC by anything but whole quarters, so no group lies on both sides of
+//! a local hour or midnight.
 
-use crate::{Database, error::Result, scoped::admitted, unit_of_work::all};
+use crate::{
+    Database,
+    error::Result,
+    scoped::admitted,
+    sql::{Sql, sql},
+    unit_of_work::all,
+};
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use domain::{
@@ -12,7 +18,7 @@ use domain::{
     period::Period,
     timezone::{day_bounds, local_date, local_time},
 };
-use sea_orm::{DbBackend, FromQueryResult, Value};
+use sea_orm::{FromQueryResult, Value};
 use serde::Serialize;
 
 const QUARTER_SECONDS: i64 = 15 * 60;
@@ -39,7 +45,8 @@ pub struct Place {
     pub timezone: String,
     /// What its cents are cents of.
     pub currency: Currency,
-    /// The first and the last day of the window by its calendar; `None` on all of time, and where the days are yet to come.
+    /// The first and the last day of the window by its calendar; `None` on all of time, and where the days are yet to
+    /// come.
     pub days: Option<(NaiveDate, NaiveDate)>,
     /// The first instant, and the first one after.
     span: Option<(DateTime<Utc>, DateTime<Utc>)>,
@@ -63,7 +70,8 @@ struct Span {
 }
 
 // A branch that was closed for good has a past all the same.
-const BRANCHES: &str = "select id, name, address, timezone, currency from branch where tenant_id = $1 order by id";
+static BRANCHES: &Sql =
+    sql!(tenant, "select id, name, address, timezone, currency from branch where tenant_id = $1 order by id");
 
 impl Database {
     /// Opens the window on `branch`, or on all branches of the caller's; without a period it is open on all of time.
@@ -146,51 +154,38 @@ fn spelled(instant: DateTime<Utc>) -> String {
 }
 
 /// The beginning of every statement: `place (branch_id, from_at, to_at)`, to be joined with whatever is counted.
-pub(super) fn place(backend: DbBackend) -> &'static str {
-    match backend {
-        DbBackend::Postgres => {
-            "with place as (select (d->>'branch')::bigint as branch_id, (d->>'from')::timestamptz as from_at,
-                (d->>'to')::timestamptz as to_at from jsonb_array_elements($2::jsonb) as d)"
-        }
-        _ => {
-            "with place as (select json_extract(value, '$.branch') as branch_id, json_extract(value, '$.from') as from_at,
-                json_extract(value, '$.to') as to_at from json_each($2))"
-        }
-    }
+pub(super) const fn place() -> &'static str {
+    "with place as (select cast(e.value->>'branch' as bigint) as branch_id,
+        #pg((e.value->>'from')::timestamptz)#sqlite(e.value->>'from') as from_at,
+        #pg((e.value->>'to')::timestamptz)#sqlite(e.value->>'to') as to_at from #rows($2))"
 }
 
 /// The number of the quarter of an hour that an instant lies in, as [`Window::wall`] wants it.
-pub(super) fn quarter(backend: DbBackend, instant: &str) -> String {
-    match backend {
-        DbBackend::Postgres => format!("cast(floor(extract(epoch from {instant}) / {QUARTER_SECONDS}) as bigint)"),
-        // Without the fraction, which SQLite would round up.
-        _ => format!("cast(strftime('%s', substr({instant}, 1, 19)) as integer) / {QUARTER_SECONDS}"),
-    }
+pub(super) fn quarter(instant: &str) -> String {
+    // Without the fraction, which SQLite would round up.
+    format!(
+        "#pg(cast(floor(extract(epoch from {instant}) / {QUARTER_SECONDS}) as bigint))#sqlite(
+            cast(strftime('%s', substr({instant}, 1, 19)) as integer) / {QUARTER_SECONDS})"
+    )
 }
 
 /// The milliseconds from one instant to another.
-pub(super) fn millis(backend: DbBackend, from: &str, to: &str) -> String {
-    match backend {
-        DbBackend::Postgres => format!("cast(round(extract(epoch from {to} - {from}) * 1000) as bigint)"),
-        _ => format!("cast(round((julianday({to}) - julianday({from})) * 86400000) as integer)"),
-    }
+pub(super) fn millis(from: &str, to: &str) -> String {
+    format!(
+        "#pg(cast(round(extract(epoch from {to} - {from}) * 1000) as bigint))#sqlite(
+            cast(round((julianday({to}) - julianday({from})) * 86400000) as integer))"
+    )
 }
 
 /// The condition that `$alias.$instant` lies in the window, `w` being its place.
-macro_rules! within {
-    ($alias:literal, $instant:literal) => {
-        concat!("w.branch_id = ", $alias, ".branch_id and ", $instant, " >= w.from_at and ", $instant, " < w.to_at")
-    };
+pub(super) fn within(alias: &str, instant: &str) -> String {
+    format!("w.branch_id = {alias}.branch_id and {instant} >= w.from_at and {instant} < w.to_at")
 }
-pub(super) use within;
 
 /// What a member of staff `u` is called: the name, else the login.
-macro_rules! called {
-    () => {
-        "coalesce(nullif(trim(coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '')), ''), u.email)"
-    };
+pub(super) const fn called() -> &'static str {
+    "coalesce(nullif(trim(coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '')), ''), u.email)"
 }
-pub(super) use called;
 
 #[cfg(test)]
 mod tests {

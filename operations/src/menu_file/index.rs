@@ -1,5 +1,5 @@
-//! The menu as it stands, by names instead of numbers. Where two things of one place share a name, the one that is on, or
-//! else the older, is the one that the name means.
+//! The menu as it stands, by names instead of numbers. Where two things of one place share a name, the one that is on,
+//! or else the older, is the one that the name means.
 
 use super::line::{Key, Kind};
 use domain::{AllergenId, BranchId, CategoryId, CustomizationId, ProductId, SubcategoryId};
@@ -9,7 +9,7 @@ use store::{MenuRows, ProductRow};
 
 /// A thing that exists.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(super) struct ExistingRow {
     pub(super) id: i64,
     /// As the file says it.
     pub(super) fields: Value,
@@ -17,24 +17,24 @@ pub(super) struct Known {
 
 /// Everything that exists.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Book {
+pub(super) struct MenuIndex {
     pub(super) branches: BTreeMap<String, BranchId>,
-    pub(super) things: BTreeMap<(Kind, Key), Known>,
+    pub(super) things: BTreeMap<(Kind, Key), ExistingRow>,
 }
 
-impl Book {
+impl MenuIndex {
     pub(super) fn of(rows: MenuRows) -> Self {
-        let mut book = Self::default();
+        let mut index = Self::default();
         let slugs: HashMap<BranchId, &str> = rows.branches.iter().map(|row| (row.id, row.slug.as_str())).collect();
         for row in &rows.branches {
-            book.branches.entry(row.slug.clone()).or_insert(row.id);
+            index.branches.entry(row.slug.clone()).or_insert(row.id);
         }
         let allergens: HashMap<AllergenId, &str> =
             rows.allergens.iter().map(|row| (row.id, row.name.as_str())).collect();
         for row in &rows.allergens {
             let fields = json!({"icon": row.icon, "description": row.description, "is_mandatory": row.is_mandatory,
                 "severity": row.severity, "is_active": !row.deactivated});
-            book.add(Kind::Allergen, vec![row.name.clone()], row.id.get(), fields);
+            index.add(Kind::Allergen, vec![row.name.clone()], row.id.get(), fields);
         }
         let mut shelves: HashMap<CategoryId, [String; 2]> = HashMap::new();
         for row in &rows.categories {
@@ -42,14 +42,14 @@ impl Book {
             shelves.insert(row.id, [(*slug).to_owned(), row.name.clone()]);
             let fields = json!({"icon": row.icon, "image": row.image, "order": row.display_order,
                 "service_hours": row.service_hours, "is_active": !row.deactivated});
-            book.add(Kind::Category, vec![(*slug).to_owned(), row.name.clone()], row.id.get(), fields);
+            index.add(Kind::Category, vec![(*slug).to_owned(), row.name.clone()], row.id.get(), fields);
         }
         let parts: HashMap<SubcategoryId, &str> =
             rows.subcategories.iter().map(|row| (row.id, row.name.as_str())).collect();
         for row in &rows.subcategories {
             let Some(shelf) = shelves.get(&row.category_id) else { continue };
             let fields = json!({"image": row.image, "order": row.display_order, "is_active": !row.deactivated});
-            book.add(Kind::Subcategory, placed(shelf, &row.name), row.id.get(), fields);
+            index.add(Kind::Subcategory, placed(shelf, &row.name), row.id.get(), fields);
         }
         let mut prices: HashMap<ProductId, Map<String, Value>> = HashMap::new();
         for row in &rows.offers {
@@ -69,10 +69,10 @@ impl Book {
             let mut fields = described(row, part);
             fields["prices"] = Value::Object(prices.remove(&row.id).unwrap_or_default());
             fields["allergens"] = Value::Object(declared.remove(&row.id).unwrap_or_default());
-            book.add(Kind::Product, placed(shelf, &row.name), row.id.get(), fields);
+            index.add(Kind::Product, placed(shelf, &row.name), row.id.get(), fields);
         }
-        book.add_modifiers(&rows);
-        book
+        index.add_modifiers(&rows);
+        index
     }
 
     fn add_modifiers(&mut self, rows: &MenuRows) {
@@ -101,7 +101,7 @@ impl Book {
     fn add(&mut self, kind: Kind, key: Key, id: i64, fields: Value) {
         // What an older program wrote outside of today's bounds is shown as it is.
         let fields = kind.checked(fields.clone()).unwrap_or(fields);
-        self.things.entry((kind, key)).or_insert(Known { id, fields });
+        self.things.entry((kind, key)).or_insert(ExistingRow { id, fields });
     }
 
     /// The same, where what `before` knew keeps its number: writing may change which of two things a name means.
@@ -110,7 +110,7 @@ impl Book {
         self
     }
 
-    pub(super) fn find(&self, kind: Kind, key: &[String]) -> Option<&Known> {
+    pub(super) fn find(&self, kind: Kind, key: &[String]) -> Option<&ExistingRow> {
         self.things.get(&(kind, key.to_vec()))
     }
 

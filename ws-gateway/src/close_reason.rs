@@ -4,14 +4,14 @@
 
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
 
-/// The last word to a client.
+/// Code and reason of a close frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Farewell {
+pub(crate) struct CloseReason {
     code: u16,
     reason: &'static str,
 }
 
-impl Farewell {
+impl CloseReason {
     /// Nothing was heard for too long.
     pub(crate) const IDLE: Self = Self::new(1000, "Connection timeout");
     /// A binary frame; there are none in this protocol.

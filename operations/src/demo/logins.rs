@@ -1,0 +1,75 @@
+//! The demo's people: their logins, the passwords that the README publishes, and who of them still has the published
+//! one.
+
+use crate::{Error, Result};
+use domain::{Role, text::Email};
+use rand::{
+    TryRngCore,
+    distr::{Alphanumeric, SampleString},
+    rngs::OsRng,
+};
+use store::Database;
+
+/// Characters of a password that is made up.
+const MADE_UP: usize = 20;
+
+/// Who wrote the recipes.
+pub(super) const COOK: &str = "kitchen@demo.com";
+
+/// Login, published password, given name, family name, role.
+pub(super) const STAFF: &[(&str, &str, &str, &str, Role)] = &[
+    ("admin@demo.com", "admin123", "Admin", "Usuario", Role::Admin),
+    ("manager@demo.com", "manager123", "María", "García", Role::Manager),
+    ("kitchen@demo.com", "kitchen123", "Chef", "Rodríguez", Role::Kitchen),
+    ("waiter@demo.com", "waiter123", "Carlos", "López", Role::Waiter),
+    ("ana@demo.com", "ana123", "Ana", "Martínez", Role::Waiter),
+    ("alberto.cortez@demo.com", "waiter123", "Alberto", "Cortez", Role::Waiter),
+];
+
+/// A login with its password in clear.
+#[derive(Clone)]
+pub struct Login {
+    /// What is typed as the e-mail address.
+    pub email: &'static str,
+    /// The password.
+    pub password: String,
+}
+
+/// The demo's people with the passwords of the README, in the order of [`STAFF`].
+pub(super) fn published() -> Vec<Login> {
+    STAFF.iter().map(|(email, password, ..)| Login { email, password: (*password).to_owned() }).collect()
+}
+
+/// The same people with passwords that only the reader of the answer knows.
+pub(super) fn made_up() -> Vec<Login> {
+    let password = || Alphanumeric.sample_string(&mut OsRng.unwrap_err(), MADE_UP);
+    STAFF.iter().map(|(email, ..)| Login { email, password: password() }).collect()
+}
+
+/// The hash of each login's password.
+pub(super) async fn hashes(logins: &[Login]) -> Result<Vec<String>> {
+    let mut hashes = Vec::new();
+    for login in logins {
+        let hash = auth::password::hash_async(login.password.clone().into()).await;
+        hashes.push(hash.map_err(|_| Error::Internal("a password could not be hashed"))?);
+    }
+    Ok(hashes)
+}
+
+/// The demo's logins that let anybody in: active, in whichever business, with the published password.
+///
+/// # Errors
+/// The database failed.
+pub async fn published_logins(db: &Database) -> Result<Vec<&'static str>> {
+    let mut open = Vec::new();
+    for Login { email, password } in published() {
+        let login =
+            Email::try_from(email.to_owned()).map_err(|_| Error::Internal("a login of the demo is no address"))?;
+        let Some(stored) = db.find_password(&login).await? else { continue };
+        let right = auth::password::verify_async(password.into(), Some(stored.password_hash)).await;
+        if right.map_err(|_| Error::Internal("a password could not be checked"))? {
+            open.push(email);
+        }
+    }
+    Ok(open)
+}
