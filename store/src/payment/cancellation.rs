@@ -72,7 +72,7 @@ impl UnitOfWork {
         let sql = sql!(
             row("payment_id"),
             "select * from cancellation where payment_id = $1
-            and (#open_cancellation() or status <> 'FAILED' and command = $2 and requested_by_id = $3)
+            and (#open_cancellation() or #cancellation_stands() and command = $2 and requested_by_id = $3)
             order by id desc limit 1"
         );
         self.one(sql, [payment.id.into(), command.map(str::to_owned).into(), by.into()]).await

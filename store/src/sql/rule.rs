@@ -21,6 +21,7 @@
 //! | `#refund_under_way(r)`, `#refund_waiting(r)`, `#refund_unasked(r)`, `#open_refund(r)` | where the refund stands |
 //! | `#serves(r, $1)` | role `r` serves tables in that branch |
 //! | `#waits(r)` | role `r` can have a sector |
+//! | `#cancellation_stands(c)` | the cancellation did not fail |
 //! | `#open_cancellation(c)` | a worker has yet to call the payment off |
 //! | `#account_in_use(a)` | the account is not taken out of use |
 //! | `#payable(c)` | the checkout can still be paid |
@@ -78,6 +79,7 @@ fn of_payments(word: &str, alias: &str, status: &str) -> Option<String> {
         "refund_under_way" => among(status, RefundStatus::is_under_way),
         "refund_waiting" => among(status, RefundStatus::is_waiting),
         "refund_unasked" => among(status, RefundStatus::is_unasked),
+        "cancellation_stands" => except(status, |status| status != CancellationStatus::Failed),
         "open_cancellation" => among(status, CancellationStatus::is_open),
         "open_refund" => except(status, RefundStatus::is_open),
         "account_in_use" => except(status, AccountStatus::is_in_use),

@@ -240,6 +240,11 @@ const BY_MODEL: [(&str, &str, &str); 14] = [
         "checkout::Entity::find_by_id(id.clone())",
         "a job looks at a checkout that it took",
     ),
+    (
+        "store/src/payment/cancellation.rs",
+        "cancellation::Entity::find_by_id(id)",
+        "whoever waits wrote it down or found it by a locked payment",
+    ),
     ("store/src/payment/sweep.rs", "payment_sync::Entity::find()", "the sweep asks by account"),
     ("store/src/payment/reconciliation.rs", "branch::Entity::find()", "a job reconciles all businesses"),
 ];
