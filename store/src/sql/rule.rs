@@ -79,7 +79,7 @@ fn of_payments(word: &str, alias: &str, status: &str) -> Option<String> {
         "refund_under_way" => among(status, RefundStatus::is_under_way),
         "refund_waiting" => among(status, RefundStatus::is_waiting),
         "refund_unasked" => among(status, RefundStatus::is_unasked),
-        "cancellation_stands" => except(status, |status| status != CancellationStatus::Failed),
+        "cancellation_stands" => except(status, |status: CancellationStatus| status != CancellationStatus::Failed),
         "open_cancellation" => among(status, CancellationStatus::is_open),
         "open_refund" => except(status, RefundStatus::is_open),
         "account_in_use" => except(status, AccountStatus::is_in_use),
