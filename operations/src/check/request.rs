@@ -3,7 +3,7 @@
 //! Table, session and check are locked in that order and move together, so of two phones that ask at once both get the
 //! same check (I4). It is idempotent in every state (design.md §9): who asks again is told what there is.
 
-use super::till::Settled;
+use super::Settled;
 use crate::{
     Error, Result,
     command::{Act, Done, command},
@@ -148,8 +148,8 @@ async fn ask<C: Scope>(act: &Act<'_, C>, table: &Locked<TableRow>, session: &Loc
         Some(check) => (check, false),
         None => (uow.insert_check(session).await?, true),
     };
-    let till = act.till(session, &check);
-    let settled = till.settle(false, None, "check.request").await?;
+    let of = (session, &check);
+    let settled = act.settle_check(of, false, None, "check.request").await?;
     if session.session.status != paying {
         uow.set_session_status(session, paying).await?;
     }
@@ -157,9 +157,9 @@ async fn ask<C: Scope>(act: &Act<'_, C>, table: &Locked<TableRow>, session: &Loc
         uow.set_table_status(table, table.status.pay()).await?;
     }
     if is_new || check.status == CheckStatus::Open {
-        till.emit(Event::CheckRequested(till.check_ref(&settled)));
+        act.emit(session.place(), Event::CheckRequested(settled.of_check(&check)));
     }
-    till.tell(&settled);
+    act.tell_paid(of, &settled);
     let was = (!is_new).then_some(check.status);
     Ok(Asked { check_id: check.id, branch: check.branch_id, settled, was })
 }
