@@ -77,7 +77,7 @@ impl<'a, C: Scope> Act<'a, C> {
 
     /// Tells of products that ran out or are back.
     pub(crate) async fn tell_turned(&self, session: &Locked<Seated>, turned: portions::Turned) -> Result<()> {
-        turned.tell(&self.uow, session, self.by.actor(session.session.branch_id)).await
+        turned.tell(&self.uow, session, self.by.actor(session.branch_id)).await
     }
 
     /// Settles the check of every session whose debt the command's writes changed and that it has not settled itself.

@@ -19,6 +19,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
     QuerySelect, sea_query::Expr,
 };
+use std::ops::Deref;
 
 /// A session's row.
 pub type SessionRow = table_session::Model;
@@ -37,6 +38,13 @@ pub struct Seated {
     pub round_confirmation: RoundConfirmation,
     /// How phones join.
     pub join_rule: JoinRule,
+}
+
+impl Deref for Seated {
+    type Target = table_session::Model;
+    fn deref(&self) -> &table_session::Model {
+        &self.session
+    }
 }
 
 impl Seated {
@@ -91,7 +99,7 @@ impl UnitOfWork {
         let row = self.lock_row(scope, &LOCK, id).await?;
         let row = row.map(|row| Seated::from_query_result(&row, "")).transpose()?;
         let seated = admitted(scope, "session", row, |row| row.session.branch_id)?;
-        if !scope.admits_session(seated.session.id) {
+        if !scope.admits_session(seated.id) {
             return Err(crate::Error::Forbidden("session"));
         }
         self.ensure_seated(scope, &seated.session).await?;
@@ -150,7 +158,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn set_session_status(&self, session: &Locked<Seated>, status: SessionStatus) -> Result<()> {
         let sql = sql!(session, "update table_session set status = $2 where id = $1");
-        self.run(sql, [session.session.id.into(), status.as_str().into()]).await?;
+        self.run(sql, [session.id.into(), status.as_str().into()]).await?;
         Ok(())
     }
 

@@ -123,7 +123,7 @@ impl<C: Scope> Act<'_, C> {
     /// Settles the session's check, if it has one, after what was ordered changed.
     pub(crate) async fn settle_session(&self, session: &Locked<Seated>, cause: &str) -> Result<()> {
         let Some(check) = self.uow.lock_check_of(session).await? else {
-            self.uow.settled(session.session.id);
+            self.uow.settled(session.id);
             return Ok(());
         };
         let of = (session, &check);

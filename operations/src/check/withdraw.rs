@@ -52,7 +52,7 @@ pub async fn withdraw(db: &Database, staff: &Staff<Floor>, session_id: SessionId
         |act, (table, session)| async move {
             let check = act.uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
             check.status.withdraw().map_err(Error::Conflict)?;
-            let session_status = session.session.status.withdraw_check().map_err(Error::Conflict)?;
+            let session_status = session.status.withdraw_check().map_err(Error::Conflict)?;
             let table_status = table.status.resume();
             let settled = act.settle_check((&session, &check), true, None, "check.withdraw").await?;
             act.uow.set_session_status(&session, session_status).await?;
