@@ -23,7 +23,8 @@ const PATIENCE: u64 = 600;
 /// The tests do not call this: [`both_modes!`](crate::both_modes) does.
 ///
 /// # Panics
-/// When the body does, or takes longer than ten minutes, or what `COMANDA_TEST_SECONDS` says; the logs of the processes are printed then.
+/// When the body does, or takes longer than ten minutes, or what `COMANDA_TEST_SECONDS` says; the logs of the processes
+/// are printed then.
 pub fn play<Body>(binary: &str, mode: Mode, options: AppOptions, body: impl FnOnce(App) -> Body)
 where
     Body: Future<Output = ()>,
