@@ -5,16 +5,7 @@ use auth::{Management, Staff};
 use domain::{AssignmentId, office::EntityKind};
 use serde::Serialize;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// What was taken off the roster.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Removed {
-    /// For people.
-    pub message: String,
-    /// The assignment.
-    pub id: AssignmentId,
-}
+pub use wire::assignment::Removed;
 
 /// Removes an assignment.
 ///

@@ -12,37 +12,10 @@ use domain::{BranchId, CashRegisterId, CashSessionId, Cents, cash::CashSessionSt
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
-use utoipa::ToSchema;
+pub use wire::cash::{Opened, Opening};
 
 /// The register when the dashboard does not name one (U8).
 const USUAL: &str = "Caja Principal";
-
-/// A drawer to be opened.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Opening {
-    /// Where.
-    pub branch_id: BranchId,
-    /// What is in it, in cents.
-    pub opening_amount_cents: Cents,
-    /// Which register; `Caja Principal` when not said. A new name is a new register.
-    #[serde(default)]
-    pub register_name: Option<Name<100>>,
-}
-
-/// An open drawer.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Opened {
-    /// The session.
-    pub id: CashSessionId,
-    /// The register.
-    pub cash_register_id: CashRegisterId,
-    /// OPEN.
-    pub status: CashSessionStatus,
-    /// Now.
-    pub opened_at: DateTime<Utc>,
-    /// What is in it, in cents.
-    pub opening_amount_cents: Cents,
-}
 
 /// Opens the drawer.
 ///

@@ -19,39 +19,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewDiscount};
-use utoipa::ToSchema;
-
-/// What is taken off.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Discounting {
-    /// PERCENT or AMOUNT.
-    pub discount_type: DiscountType,
-    /// 1 to 100, or cents.
-    pub value: i64,
-    /// Why.
-    pub reason: Name<200>,
-}
-
-/// The check after it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Discounted {
-    /// The discount.
-    pub discount_id: DiscountId,
-    /// The check.
-    pub check_id: CheckId,
-    /// Its session.
-    pub session_id: SessionId,
-    /// What it took off, in cents.
-    pub discount_cents: Cents,
-    /// What the check comes to now, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// What is left to pay, in cents.
-    pub remaining_cents: Cents,
-    /// Where the check stands.
-    pub status: CheckStatus,
-}
+pub use wire::check::{Discounted, Discounting};
 
 /// Takes it off.
 ///

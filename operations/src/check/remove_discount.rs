@@ -12,26 +12,7 @@ use domain::{Cents, CheckId, DiscountId, SessionId, check::CheckStatus};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
-use utoipa::ToSchema;
-
-/// The check after it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RemovedDiscount {
-    /// The discount that is gone.
-    pub discount_id: DiscountId,
-    /// The check.
-    pub check_id: CheckId,
-    /// Its session.
-    pub session_id: SessionId,
-    /// What the check comes to now, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// What is left to pay, in cents.
-    pub remaining_cents: Cents,
-    /// Where the check stands.
-    pub status: CheckStatus,
-}
+pub use wire::check::RemovedDiscount;
 
 /// Removes it.
 ///

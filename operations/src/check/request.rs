@@ -13,37 +13,7 @@ use domain::{BranchId, Cents, CheckId, SessionId, check::CheckStatus, event::Eve
 use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked, Seated, TableRow, UnitOfWork};
-use utoipa::ToSchema;
-
-/// The check, as a phone is told of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RequestedCheck {
-    /// The check.
-    pub check_id: CheckId,
-    /// What it comes to, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// Where it stands.
-    pub status: CheckStatus,
-}
-
-/// The check, as a waiter is told of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct WaiterCheck {
-    /// The check.
-    pub check_id: CheckId,
-    /// Its session.
-    pub session_id: SessionId,
-    /// What it comes to, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// Where it stands.
-    pub status: CheckStatus,
-    /// How many dishes and drinks are on it.
-    pub items_count: i64,
-}
+pub use wire::check::{RequestedCheck, WaiterCheck};
 
 /// A phone asks for the check.
 ///

@@ -10,17 +10,10 @@ use auth::{Management, Staff};
 use domain::{CustomizationId, ProductId};
 use serde::Deserialize;
 use store::{Answer, Attempt, Database, view::Customization};
-use utoipa::ToSchema;
+pub use wire::customization::CustomizationProducts;
 
 /// Most products of one modifier.
 const MAX_PRODUCTS: usize = 5_000;
-
-/// What a modifier can be chosen of, and nothing else.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct CustomizationProducts {
-    /// Products of the business, at most 5,000.
-    pub product_ids: Vec<ProductId>,
-}
 
 /// Has a modifier be chosen of exactly these products.
 ///

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::{FeedbackId, text::Text};
 use serde::Serialize;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
+pub use wire::diner::Feedback;
 
 /// What a party says.
 #[derive(Clone, Debug)]
@@ -19,19 +19,6 @@ pub struct Rating {
     pub stars: i32,
     /// In its own words.
     pub comment: Option<Text<500>>,
-}
-
-/// What was kept of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Feedback {
-    /// The feedback.
-    pub id: FeedbackId,
-    /// 1 to 5.
-    pub rating: i32,
-    /// In the party's own words.
-    pub comment: Option<String>,
-    /// When.
-    pub created_at: DateTime<Utc>,
 }
 
 /// Keeps the session's feedback.

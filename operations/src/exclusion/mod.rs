@@ -11,14 +11,7 @@ use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
 use serde::Deserialize;
 use serde_json::json;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// Where something is to be left out, and nowhere else.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Exclusions {
-    /// Branches of the business.
-    pub excluded_branch_ids: Vec<BranchId>,
-}
+pub use wire::exclusion::Exclusions;
 
 /// Has exactly these branches leave a category out.
 ///
@@ -68,15 +61,6 @@ pub async fn exclude_subcategory(
         Ok(after)
     })
     .await
-}
-
-impl Exclusions {
-    fn sorted(&self) -> Vec<BranchId> {
-        let mut branches = self.excluded_branch_ids.clone();
-        branches.sort_unstable();
-        branches.dedup();
-        branches
-    }
 }
 
 impl Act<'_, Staff<AdminOnly>> {

@@ -10,24 +10,7 @@ use domain::{
 };
 use serde::Deserialize;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// An ingredient to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewIngredient {
-    /// 1 to 100 characters, unique in the business.
-    pub name: Name<100>,
-    /// At most 500 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub description: Blank<Text<500>>,
-    /// On which shelf.
-    #[serde(default)]
-    pub group_id: Option<IngredientGroupId>,
-    /// Whether it is made of others.
-    #[serde(default)]
-    pub is_processed: bool,
-}
+pub use wire::ingredient::NewIngredient;
 
 /// Adds an ingredient.
 ///

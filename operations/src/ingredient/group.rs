@@ -13,22 +13,7 @@ use domain::{
 };
 use serde::Deserialize;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// A group to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewIngredientGroup {
-    /// 1 to 50 characters, unique in the business; kept in lower case.
-    pub name: Name<50>,
-    /// At most 500 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub description: Blank<Text<500>>,
-    /// An emoji or the name of an icon, at most 50 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub icon: Blank<Text<50>>,
-}
+pub use wire::ingredient::NewIngredientGroup;
 
 /// Adds a group.
 ///

@@ -14,18 +14,7 @@ use domain::{
 };
 use serde::Deserialize;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// A part to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewSubIngredient {
-    /// 1 to 100 characters, unique in the ingredient.
-    pub name: Name<100>,
-    /// At most 500 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub description: Blank<Text<500>>,
-}
+pub use wire::ingredient::NewSubIngredient;
 
 /// Adds a part.
 ///

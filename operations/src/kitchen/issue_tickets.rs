@@ -10,18 +10,7 @@ use domain::{IllegalTransition, RoundId, kitchen::TicketStatus};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Database, view::Ticket};
-use utoipa::ToSchema;
-
-/// The tickets that were missing.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct IssuedTickets {
-    /// The round.
-    pub round_id: RoundId,
-    /// How many.
-    pub tickets_created: usize,
-    /// The tickets.
-    pub tickets: Vec<Ticket>,
-}
+pub use wire::kitchen::IssuedTickets;
 
 /// Issues the tickets of a round that the kitchen has without them.
 ///

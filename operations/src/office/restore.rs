@@ -17,22 +17,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use store::{Answer, Attempt, Database, Doomed};
-use utoipa::ToSchema;
-
-/// What is back.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Restored {
-    /// Always true.
-    pub success: bool,
-    /// For people.
-    pub message: String,
-    /// What kind of thing.
-    pub entity_type: EntityKind,
-    /// Its id.
-    pub entity_id: i64,
-    /// How many things came back with it.
-    pub restored_items: usize,
-}
+pub use wire::office::Restored;
 
 /// Restores a thing of `kind` and all that its deletion took.
 ///

@@ -21,8 +21,8 @@ use provider::{CallError, Credentials, Fields, PaymentProvider, Summary, Unfit};
 use serde::Serialize;
 use serde_json::json;
 use store::{AccountRow, Answer, Attempt, Change, Database, Incident, NewAccount};
-use utoipa::ToSchema;
 use uuid::Uuid;
+pub use wire::provider::AccountView;
 
 /// What the office says of an account. What is absent stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -39,41 +39,6 @@ pub struct AccountForm {
     pub token_expires_at: Option<DateTime<Utc>>,
     /// What happens to notices whose signature does not hold.
     pub webhook_mode: Option<SignatureMode>,
-}
-
-/// An account, without its secrets.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct AccountView {
-    /// Its number.
-    pub id: AccountId,
-    /// The branch it is for; null for all that have none of their own.
-    pub branch_id: Option<BranchId>,
-    /// With whom.
-    pub provider: Provider,
-    /// How the provider numbers the seller.
-    pub collector_id: Option<String>,
-    /// What it counts in.
-    pub currency: Currency,
-    /// Whether it can be used.
-    pub status: AccountStatus,
-    /// What happens to notices whose signature does not hold.
-    pub webhook_mode: SignatureMode,
-    /// Where the provider is to send its notices.
-    pub webhook_url: Option<String>,
-    /// The end of the access token.
-    pub access_token_last4: Option<String>,
-    /// The end of each webhook secret.
-    pub webhook_secrets_last4: Vec<String>,
-    /// Whether the access token can be renewed.
-    pub renewable: bool,
-    /// When the access token ends.
-    pub token_expires_at: Option<DateTime<Utc>>,
-    /// Up to when the account's payments were all seen.
-    pub swept_until: Option<DateTime<Utc>>,
-    /// When it was added.
-    pub created_at: DateTime<Utc>,
-    /// When it last changed.
-    pub updated_at: DateTime<Utc>,
 }
 
 /// The accounts of the caller's business that are in use.

@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, time::Duration};
 use store::{
     AccountRow, Answer, Attempt, CheckRow, CheckoutRow, Database, Locked, NewCheckout, Seated, Target, UnitOfWork,
 };
-use utoipa::ToSchema;
+pub use wire::provider::Preference;
 
 /// How long a payer may take, in minutes: long enough to find a card, short enough that the amount is still what is
 /// owed.
@@ -42,25 +42,6 @@ pub struct Wish {
     pub tip: Option<Tip>,
     /// Which diner pays; its claims are what is paid for.
     pub diner: Option<DinerId>,
-}
-
-/// Where the payer is sent.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Preference {
-    /// The provider's id.
-    pub preference_id: String,
-    /// Where to pay.
-    pub init_point: String,
-    /// The same: clients in development follow this one.
-    pub sandbox_init_point: String,
-    /// Our id of it: the `external_reference` in the return URL.
-    pub checkout_id: String,
-    /// For the bill, in cents.
-    pub amount_cents: Cents,
-    /// For the staff, in cents.
-    pub tip_cents: Cents,
-    /// Until when it can be paid.
-    pub expires_at: chrono::DateTime<chrono::Utc>,
 }
 
 /// Opens a checkout, or leads to the one that asks for the same.

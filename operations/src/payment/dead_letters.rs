@@ -13,17 +13,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, DeadLetter, KeptNotice};
-use utoipa::ToSchema;
-
-/// A dead letter, and what its provider told us about it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DeadLetterDetail {
-    /// The work.
-    #[serde(flatten)]
-    pub letter: DeadLetter,
-    /// The last notices about it, the latest first.
-    pub notices: Vec<KeptNotice>,
-}
+pub use wire::provider::DeadLetterDetail;
 
 /// All that is known of one.
 ///

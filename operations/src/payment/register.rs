@@ -17,7 +17,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewPayment};
-use utoipa::ToSchema;
+pub use wire::payment::Registered;
 
 /// What was taken.
 #[derive(Clone, Debug)]
@@ -36,45 +36,6 @@ pub struct Registration {
     pub diner: Option<DinerId>,
     /// A remark.
     pub notes: Option<String>,
-}
-
-/// The payment that was registered.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Registered {
-    /// The payment.
-    pub payment_id: PaymentId,
-    /// Its check.
-    pub check_id: CheckId,
-    /// For the bill, in cents.
-    pub amount_cents: Cents,
-    /// For the staff, in cents.
-    pub tip_cents: Cents,
-    /// CASH for money in hand; the terminal, a transfer and the like by their own name.
-    pub provider: Tender,
-    /// The same, under the name that the waiter app reads.
-    pub manual_method: Tender,
-    /// APPROVED.
-    pub status: PaymentStatus,
-    /// MANUAL.
-    pub payment_category: &'static str,
-    /// WAITER.
-    pub registered_by: Registrar,
-    /// Who registered it.
-    pub registered_by_waiter_id: UserId,
-    /// Which diner paid.
-    pub diner_id: Option<DinerId>,
-    /// The cash handed over, in cents.
-    pub received_cents: Option<Cents>,
-    /// What to give back of it, in cents.
-    pub change_cents: Option<Cents>,
-    /// Where the check stands.
-    pub check_status: CheckStatus,
-    /// What it comes to, in cents.
-    pub check_total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub check_paid_cents: Cents,
-    /// What is left to pay, in cents.
-    pub check_remaining_cents: Cents,
 }
 
 /// Registers a payment.

@@ -11,22 +11,10 @@ use domain::{
 };
 use serde::Deserialize;
 use store::{Locked, OfferRow, ProductRow};
-use utoipa::ToSchema;
+pub use wire::product::NewPrice;
 
 /// Most branches that can price one product.
 const MAX_PRICES: usize = 500;
-
-/// What a product costs in a branch.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-pub struct NewPrice {
-    /// Where.
-    pub branch_id: BranchId,
-    /// Price of one, in cents.
-    pub price_cents: Price,
-    /// False: 86. Absent: as it is, and available where it is new.
-    #[serde(default)]
-    pub is_available: Option<bool>,
-}
 
 /// The branches that a list names, each once.
 pub(super) fn branches(prices: &[NewPrice]) -> Result<Vec<BranchId>> {

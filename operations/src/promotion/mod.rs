@@ -8,6 +8,7 @@ mod form;
 
 pub use form::{NewPromotion, PromotionPatch};
 
+use self::form::{branches, changed, first, items};
 use crate::{
     Error, Result,
     command::{Act, Done},
@@ -33,7 +34,11 @@ fn entity(promotion: &Promotion, others: &[BranchId]) -> OfficeEntity {
 /// # Errors
 /// A branch or a product is not the business's, or named twice; a branch is not the caller's; it ends before it begins.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewPromotion, attempt: &Attempt) -> Result<Answer> {
-    let (set, branches, items) = (&new.set()?, &new.branches()?, &new.items()?);
+    let (set, branches, items) = (
+        &first(new)?,
+        &branches(new.branch_ids.as_deref().unwrap_or_default())?,
+        &items(new.items.as_deref().unwrap_or_default())?,
+    );
     change(db, "promotion.create", (staff, attempt), Done::Made, |act| async move {
         let id = act.uow.insert_promotion(staff, set.clone()).await?;
         act.place(id, Some(branches), Some(items)).await?;
@@ -55,10 +60,11 @@ pub async fn update(
     patch: &PromotionPatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let (branches, items) = (&patch.branches()?, &patch.items()?);
+    let (branches, items) =
+        (&patch.branch_ids.as_deref().map(branches).transpose()?, &patch.items.as_deref().map(items).transpose()?);
     change(db, "promotion.update", (staff, attempt), Done::Changed, |act| async move {
         let before = act.uow.promotion(staff, id).await?;
-        act.uow.set_promotion(id, patch.set(&before)?).await?;
+        act.uow.set_promotion(id, changed(patch, &before)?).await?;
         // A form sends back what it read, which leaves out what is deleted for now: only what differs is an answer.
         let branches = branches.as_deref().filter(|branches| **branches != *before.branch_ids);
         let items = items.as_deref().filter(|items| **items != *before.items);

@@ -15,69 +15,30 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{Answer, Attempt, Database, RecipeRow};
-use utoipa::ToSchema;
+pub use wire::recipe::{Derived, NewDerived};
 
-/// A product to be, made by a recipe.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewDerived {
-    /// 1 to 200 characters; nothing else of that name stands in the category.
-    pub name: Name<200>,
-    /// Where it stands.
-    pub category_id: CategoryId,
-    /// Where it stands there.
-    #[serde(default)]
-    pub subcategory_id: Option<SubcategoryId>,
-    /// What it costs where.
-    #[serde(default)]
-    pub branch_prices: Option<Vec<NewPrice>>,
-}
-
-/// The product that came of a recipe.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Derived {
-    /// The product.
-    pub id: ProductId,
-    /// Its name.
-    pub name: String,
-    /// What it is made by.
-    pub recipe_id: RecipeId,
-    /// That recipe's name.
-    pub recipe_name: String,
-    /// Always true.
-    pub inherits_from_recipe: bool,
-    /// Where it stands.
-    pub category_id: CategoryId,
-    /// Where it stands there.
-    #[schema(required)]
-    pub subcategory_id: Option<SubcategoryId>,
-    /// For people.
-    pub message: String,
-}
-
-impl NewDerived {
-    /// The product, described and shown as the recipe is.
-    fn product(&self, recipe: &RecipeRow) -> NewProduct {
-        NewProduct {
-            name: self.name.clone(),
-            description: recipe.description.clone().and_then(|text| Text::try_from(text).ok()),
-            image: ImageUrl::try_from(recipe.image.clone()).unwrap_or_default(),
-            category_id: self.category_id,
-            subcategory_id: self.subcategory_id,
-            featured: None,
-            popular: None,
-            badge: None,
-            seal: None,
-            allergen_ids: None,
-            allergens: None,
-            dietary_profile: None,
-            cooking_info: None,
-            sensory_profile: None,
-            service_hours: None,
-            recipe_id: Some(recipe.id),
-            inherits_from_recipe: Some(true),
-            is_active: None,
-            branch_prices: self.branch_prices.clone(),
-        }
+/// The product, described and shown as the recipe is.
+fn product(new: &NewDerived, recipe: &RecipeRow) -> NewProduct {
+    NewProduct {
+        name: new.name.clone(),
+        description: recipe.description.clone().and_then(|text| Text::try_from(text).ok()),
+        image: ImageUrl::try_from(recipe.image.clone()).unwrap_or_default(),
+        category_id: new.category_id,
+        subcategory_id: new.subcategory_id,
+        featured: None,
+        popular: None,
+        badge: None,
+        seal: None,
+        allergen_ids: None,
+        allergens: None,
+        dietary_profile: None,
+        cooking_info: None,
+        sensory_profile: None,
+        service_hours: None,
+        recipe_id: Some(recipe.id),
+        inherits_from_recipe: Some(true),
+        is_active: None,
+        branch_prices: new.branch_prices.clone(),
     }
 }
 
@@ -101,7 +62,7 @@ pub async fn derive(
             let detail = "name: the category has a product of this name already".into();
             return Err(Error::Exists { code: "name_taken", detail });
         }
-        let product = act.stock(&new.product(&recipe)).await?;
+        let product = act.stock(&product(new, &recipe)).await?;
         Ok(Derived {
             id: product.id,
             name: product.name,

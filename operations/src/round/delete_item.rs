@@ -16,24 +16,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Database, ItemRow};
-use utoipa::ToSchema;
-
-/// What is left.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DeletedItem {
-    /// Always true.
-    pub success: bool,
-    /// The round.
-    pub round_id: RoundId,
-    /// The line that is gone.
-    pub item_id: RoundItemId,
-    /// Lines left in the round.
-    pub remaining_items: usize,
-    /// Whether it was the last, so that the round is gone too.
-    pub round_deleted: bool,
-    /// For people.
-    pub message: &'static str,
-}
+pub use wire::round::DeletedItem;
 
 /// Deletes the item, and with the last one the round.
 ///

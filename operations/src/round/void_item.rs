@@ -18,26 +18,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Database, ItemRow, Locked, RoundRow, UnitOfWork};
-use utoipa::ToSchema;
-
-/// What was struck.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct VoidedItem {
-    /// Always true.
-    pub success: bool,
-    /// The line.
-    pub item_id: RoundItemId,
-    /// Its round.
-    pub round_id: RoundId,
-    /// Always true.
-    pub is_voided: bool,
-    /// Why.
-    pub void_reason: String,
-    /// Whether nothing is left, so that the round is canceled.
-    pub round_canceled: bool,
-    /// For people.
-    pub message: &'static str,
-}
+pub use wire::round::VoidedItem;
 
 /// Strikes the item.
 ///

@@ -18,7 +18,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewSession};
-use utoipa::ToSchema;
+pub use wire::session::Activated;
 
 /// Who sits down.
 #[derive(Clone, Debug)]
@@ -27,27 +27,6 @@ pub struct Party {
     pub covers: Covers,
     /// The waiter's note.
     pub notes: Option<Text<200>>,
-}
-
-/// The session that a waiter opened.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Activated {
-    /// The session.
-    pub session_id: SessionId,
-    /// Its table.
-    pub table_id: TableId,
-    /// That table's code.
-    pub table_code: String,
-    /// OPEN.
-    pub status: SessionStatus,
-    /// Now.
-    pub opened_at: DateTime<Utc>,
-    /// WAITER.
-    pub opened_by: OpenedBy,
-    /// The caller, who has the table from now on.
-    pub opened_by_waiter_id: UserId,
-    /// How many guests.
-    pub diner_count: Covers,
 }
 
 /// Opens a session at a free table for a party that a waiter counted.

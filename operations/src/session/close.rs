@@ -13,28 +13,7 @@ use chrono::{DateTime, Utc};
 use domain::{Cents, Role, SessionId, TableId, session::SessionStatus, table::TableStatus};
 use serde::Serialize;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// The session that was closed.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ClosedSession {
-    /// The table.
-    pub table_id: TableId,
-    /// Its code.
-    pub table_code: String,
-    /// FREE, unless the office took the table out of use meanwhile.
-    pub table_status: TableStatus,
-    /// The session.
-    pub session_id: SessionId,
-    /// CLOSED.
-    pub session_status: SessionStatus,
-    /// What was ordered, in cents.
-    pub total_cents: Cents,
-    /// What was paid, in cents.
-    pub paid_cents: Cents,
-    /// Now.
-    pub closed_at: DateTime<Utc>,
-}
+pub use wire::session::ClosedSession;
 
 /// Ends the session at a table. `force`, for administrators, ends it whatever is owed.
 ///

@@ -17,26 +17,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked};
-use utoipa::ToSchema;
-
-/// Where the party sits now.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MovedSession {
-    /// The session.
-    pub session_id: SessionId,
-    /// The table it left.
-    pub from_table_id: TableId,
-    /// That table's code.
-    pub from_table_code: String,
-    /// That table's state now.
-    pub from_table_status: TableStatus,
-    /// The table it sits at.
-    pub table_id: TableId,
-    /// That table's code.
-    pub table_code: String,
-    /// That table's state now.
-    pub table_status: TableStatus,
-}
+pub use wire::session::MovedSession;
 
 /// Moves the session at `from` to the free table `to`.
 ///

@@ -14,22 +14,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
-use utoipa::ToSchema;
-
-/// The table with its new waiter.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TransferredTable {
-    /// The table.
-    pub table_id: TableId,
-    /// Its code.
-    pub table_code: String,
-    /// The session.
-    pub session_id: SessionId,
-    /// Who had it.
-    pub previous_waiter_id: Option<UserId>,
-    /// Who has it now.
-    pub assigned_waiter_id: UserId,
-}
+pub use wire::session::TransferredTable;
 
 /// Makes `target` the waiter of the table's session.
 ///

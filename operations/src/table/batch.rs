@@ -7,39 +7,10 @@ use domain::{BranchId, SectorId, event::Event, office::Whole, table::code::numbe
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Database, view::OfficeTable};
-use utoipa::ToSchema;
+pub use wire::table::{Batch, BatchRow, Laid};
 
 /// Most tables of one request.
 const MOST: usize = 200;
-
-/// Tables to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Batch {
-    /// Where.
-    pub branch_id: BranchId,
-    /// Which; 200 tables in all at most.
-    pub tables: Vec<BatchRow>,
-}
-
-/// Some tables of one sector and size.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct BatchRow {
-    /// A sector of the branch or of every branch.
-    pub sector_id: SectorId,
-    /// Seats.
-    pub capacity: Whole<1, 50>,
-    /// How many.
-    pub count: Whole<1, 200>,
-}
-
-/// The tables that are there now.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Laid {
-    /// How many.
-    pub created_count: usize,
-    /// In the order of the request.
-    pub tables: Vec<OfficeTable>,
-}
 
 /// Adds the tables of a batch.
 ///

@@ -12,34 +12,7 @@ use domain::{Cents, TipId, TipPoolId, tips::Shares};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, view::TipShare};
-use utoipa::ToSchema;
-
-/// Which tip, by which pool.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-pub struct Distribution {
-    /// The tip.
-    #[serde(deserialize_with = "number_or_text")]
-    #[schema(value_type = i64)]
-    pub tip_id: i64,
-    /// The pool.
-    #[serde(deserialize_with = "number_or_text")]
-    #[schema(value_type = i64)]
-    pub pool_id: i64,
-}
-
-/// The dashboard sends ids as text.
-fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Id {
-        Number(i64),
-        Text(String),
-    }
-    match Id::deserialize(deserializer).map_err(|_| serde::de::Error::custom("must be an id"))? {
-        Id::Number(id) => Ok(id),
-        Id::Text(text) => text.parse().map_err(|_| serde::de::Error::custom("must be an id")),
-    }
-}
+pub use wire::tip::Distribution;
 
 /// Shares a tip out and returns the parts.
 ///

@@ -31,22 +31,22 @@ mod visit_check;
 pub use crate::{
     allergen::{Allergen, CrossReaction, KnownReaction},
     cash::{CashMovement, CashSession, CashSummary},
-    category::Category,
+    category::{Category, category_of},
     customization::Customization,
     exclusion::{CategoryExclusion, SubcategoryExclusion},
     ingredient::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient},
     promotion::Promotion,
     recipe::{DerivedProduct, Recipe, RecipeAllergen, RecipeFilter},
-    sector::Sector,
-    staff_member::StaffMember,
-    subcategory::Subcategory,
-    tenant::Tenant,
+    sector::{Sector, sector_of},
+    staff_member::{StaffMember, member_of, seen_from},
+    subcategory::{Subcategory, subcategory_of},
+    tenant::{Tenant, tenant_of},
     tip::{Tip, TipPool, TipReport, TipShare},
 };
 pub use allergens::{AllergenEntry, CrossReactionEntry};
 pub use assignments::{AssignedSector, AssignmentCheck, Assignments};
 pub use audit_log::{AuditEntry, AuditFilter};
-pub use branches::{Branch, PublicBranch};
+pub use branches::{Branch, PublicBranch, branch_of};
 pub use calls::Call;
 pub use check_detail::{
     ChargeLine, CheckDetail, CheckHead, CoveredCharge, DiscountLine, PaymentHead, PaymentLine, RefundLine,
