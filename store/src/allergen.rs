@@ -7,13 +7,9 @@ use crate::{
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::Scope;
-use domain::{
-    AllergenId, CrossReactionId, TenantId,
-    menu::{Probability, Severity},
-};
+use domain::{AllergenId, CrossReactionId, TenantId, menu::Probability};
 use entity::{allergen, cross_reaction};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, FromQueryResult, IntoActiveModel};
-use serde::Serialize;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
 use std::collections::HashMap;
 pub use wire::allergen::{Allergen, CrossReaction, KnownReaction};
 

@@ -9,10 +9,9 @@ use crate::{
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
-use domain::{BranchId, CategoryId, TenantId, menu::ServiceHours};
+use domain::{BranchId, CategoryId, TenantId};
 use entity::category;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult, IntoActiveModel};
-use serde::Serialize;
 pub use wire::category::Category;
 
 /// A category's row.

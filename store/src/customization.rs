@@ -9,7 +9,6 @@ use crate::{
 use auth::Scope;
 use domain::{BranchId, Cents, CustomizationId, ProductId, TenantId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::Serialize;
 use std::collections::HashMap;
 pub use wire::customization::Customization;
 

@@ -9,7 +9,6 @@ use crate::{
 use auth::Scope;
 use domain::{BranchId, CategoryId, SubcategoryId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::Serialize;
 pub use wire::exclusion::{CategoryExclusion, SubcategoryExclusion};
 
 #[derive(FromQueryResult)]

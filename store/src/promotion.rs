@@ -12,7 +12,6 @@ use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{BranchId, Cents, ProductId, PromotionId, TenantId};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-use serde::Serialize;
 use std::collections::HashMap;
 pub use wire::promotion::Promotion;
 

@@ -11,7 +11,6 @@ use auth::{Reach, RoleSet, Scope, Staff};
 use domain::{BranchId, SectorId, TenantId};
 use entity::sector;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult};
-use serde::Serialize;
 pub use wire::sector::Sector;
 
 /// A sector's row.

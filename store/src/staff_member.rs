@@ -11,7 +11,6 @@ use crate::{
     unit_of_work::{Locked, UnitOfWork, all, one},
 };
 use auth::{Reach, RoleSet, Scope, Staff};
-use chrono::{DateTime, Utc};
 use domain::{BranchId, Role, TenantId, UserId, staff::Post};
 use entity::{user, user_branch_role};
 use sea_orm::{
@@ -19,7 +18,6 @@ use sea_orm::{
     ActiveValue::{NotSet, Set},
     ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
 };
-use serde::Serialize;
 use std::collections::HashMap;
 pub use wire::staff::StaffMember;
 

@@ -11,7 +11,6 @@ use auth::{RoleSet, Scope, Staff};
 use domain::{BranchId, CategoryId, SubcategoryId, TenantId};
 use entity::subcategory;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult, IntoActiveModel};
-use serde::Serialize;
 pub use wire::subcategory::Subcategory;
 
 /// A subcategory's row.

@@ -7,11 +7,9 @@ use crate::{
     unit_of_work::UnitOfWork,
 };
 use auth::Scope;
-use chrono::{DateTime, Utc};
-use domain::{BranchId, TenantId};
+use domain::BranchId;
 use entity::tenant;
 use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, EntityTrait, FromQueryResult, IntoActiveModel};
-use serde::Serialize;
 pub use wire::tenant::Tenant;
 
 /// The business's row.

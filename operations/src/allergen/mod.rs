@@ -12,14 +12,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
-use domain::{
-    AllergenId, Patch, TenantId,
-    menu::Severity,
-    office::EntityKind,
-    patch::present,
-    text::{Name, Text},
-};
-use serde::Deserialize;
+use domain::{AllergenId, TenantId, menu::Severity, office::EntityKind};
 use store::{AllergenRow, Answer, Attempt, Database};
 pub use wire::allergen::{AllergenPatch, NewAllergen};
 

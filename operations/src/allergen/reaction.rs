@@ -6,8 +6,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
-use domain::{AllergenId, CrossReactionId, Patch, menu::Probability, office::EntityKind, patch::present, text::Text};
-use serde::Deserialize;
+use domain::{CrossReactionId, menu::Probability, office::EntityKind};
 use store::{Answer, Attempt, Database, view::CrossReaction};
 pub use wire::allergen::{CrossReactionPatch, NewCrossReaction};
 

@@ -10,9 +10,7 @@ use crate::{
     office::change,
 };
 use auth::{Management, RoleSet, Staff};
-use chrono::NaiveDate;
-use domain::{AssignmentId, BranchId, SectorId, Shift, TenantId, UserId, event::Event, roster::RosterDay};
-use serde::{Deserialize, Serialize};
+use domain::{Shift, event::Event, roster::RosterDay};
 use serde_json::Value;
 use std::collections::HashSet;
 use store::{Answer, AssignmentRow, Attempt, BranchRow, Database, Placed};

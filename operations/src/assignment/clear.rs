@@ -4,7 +4,6 @@ use super::{Day, entity, trace};
 use crate::{Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{AssignmentId, event::Event};
-use serde::Serialize;
 use serde_json::Value;
 use store::{Answer, Attempt, Database};
 pub use wire::assignment::Cleared;

@@ -3,7 +3,6 @@
 use crate::{Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{AssignmentId, office::EntityKind};
-use serde::Serialize;
 use store::{Answer, Attempt, Database};
 pub use wire::assignment::Removed;
 

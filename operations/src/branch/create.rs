@@ -10,15 +10,7 @@ use crate::{
     office::{ToldBranches, change},
 };
 use auth::{AdminOnly, Staff};
-use domain::{
-    branch::{Slug, TimeOfDay, ZoneName},
-    office::Blank,
-    round::RoundConfirmation,
-    session::JoinRule,
-    text::{Name, Text},
-    timezone::DEFAULT_TIME_ZONE,
-};
-use serde::Deserialize;
+use domain::{branch::Slug, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
 use store::{Answer, Attempt, Database, view::branch_of};
 pub use wire::branch::NewBranch;
 

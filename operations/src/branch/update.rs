@@ -10,15 +10,7 @@ use crate::{
     office::{ToldBranches, change, ensure_free},
 };
 use auth::{Management, Staff};
-use domain::{
-    BranchId, Patch,
-    branch::{Slug, TimeOfDay, ZoneName},
-    patch::present,
-    round::RoundConfirmation,
-    session::JoinRule,
-    text::{Name, Text},
-};
-use serde::Deserialize;
+use domain::BranchId;
 use store::{Answer, Attempt, BranchRow, Database, view::branch_of};
 pub use wire::branch::BranchPatch;
 

@@ -8,14 +8,10 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use chrono::{DateTime, Utc};
 use domain::{
-    CashRegisterId, CashSessionId, Cents,
     cash::{CashSessionStatus, expected},
     money::MAX_AMOUNT,
-    text::Text,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
 pub use wire::cash::{Closed, Counted};

@@ -7,9 +7,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use chrono::{DateTime, Utc};
-use domain::{BranchId, CashRegisterId, CashSessionId, Cents, cash::CashSessionStatus, money::MAX_AMOUNT, text::Name};
-use serde::{Deserialize, Serialize};
+use domain::{money::MAX_AMOUNT, text::Name};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
 pub use wire::cash::{Opened, Opening};

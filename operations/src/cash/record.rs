@@ -6,9 +6,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use chrono::{DateTime, Utc};
-use domain::{CashMovementId, CashSessionId, cash::MovementType, money::MAX_AMOUNT, text::Text, tips::MoneyMethod};
-use serde::{Deserialize, Serialize};
+use domain::money::MAX_AMOUNT;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewMovement};
 pub use wire::cash::{Movement, Recorded};

@@ -9,13 +9,7 @@ use crate::{
     office::{change, written},
 };
 use auth::{Management, Staff};
-use domain::{
-    BranchId,
-    menu::ServiceHours,
-    office::{ImageUrl, Whole},
-    text::{Name, Text},
-};
-use serde::Deserialize;
+use domain::office::Whole;
 use store::{Answer, Attempt, Database, view::category_of};
 pub use wire::category::NewCategory;
 

@@ -7,14 +7,7 @@ use crate::{
     office::{change, written},
 };
 use auth::{Management, Staff};
-use domain::{
-    CategoryId, Patch,
-    menu::ServiceHours,
-    office::{ImageUrl, Whole},
-    patch::present,
-    text::{Name, Text},
-};
-use serde::Deserialize;
+use domain::{CategoryId, Patch, office::Whole};
 use store::{Answer, Attempt, CategoryRow, Database, view::category_of};
 pub use wire::category::CategoryPatch;
 

@@ -16,7 +16,6 @@ use domain::{
         claim::{self, Held},
     },
 };
-use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use store::{Answer, Attempt, CheckRow, ClaimRow, Database, Ledger, Locked, NewClaim, UnitOfWork};
 pub use wire::check::{ClaimItem, Claimed, ClaimedItem, Claiming};

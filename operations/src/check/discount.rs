@@ -9,14 +9,12 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{
-    Cents, CheckId, DiscountId, SessionId,
+    Cents, SessionId,
     check::{
         CheckStatus, DiscountType,
         pricing::{Percent, Reduction},
     },
-    text::Name,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewDiscount};
 pub use wire::check::{Discounted, Discounting};

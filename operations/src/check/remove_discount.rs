@@ -8,8 +8,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use domain::{Cents, CheckId, DiscountId, SessionId, check::CheckStatus};
-use serde::Serialize;
+use domain::{DiscountId, check::CheckStatus};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
 pub use wire::check::RemovedDiscount;

@@ -10,7 +10,6 @@ use crate::{
 };
 use auth::{Diner, Floor, Scope, Staff};
 use domain::{BranchId, Cents, CheckId, SessionId, check::CheckStatus, event::Event, session::SessionStatus};
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked, Seated, TableRow, UnitOfWork};
 pub use wire::check::{RequestedCheck, WaiterCheck};

@@ -9,13 +9,9 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    Cents, CheckId, SessionId,
-    check::CheckStatus,
+    SessionId,
     event::{Event, TableRef},
-    session::SessionStatus,
-    table::TableStatus,
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
 pub use wire::check::WithdrawnCheck;

@@ -13,11 +13,8 @@ use crate::{
 use auth::{Management, Scope, Staff};
 use domain::{
     CustomizationId, Patch,
-    office::{Blank, EntityKind, Price, Whole},
-    patch::present,
-    text::Name,
+    office::{EntityKind, Price, Whole},
 };
-use serde::Deserialize;
 use store::{Answer, Attempt, Database, SetCustomization, view::Customization};
 pub use wire::customization::{CustomizationPatch, NewCustomization};
 

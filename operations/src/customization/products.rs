@@ -8,7 +8,6 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{CustomizationId, ProductId};
-use serde::Deserialize;
 use store::{Answer, Attempt, Database, view::Customization};
 pub use wire::customization::CustomizationProducts;
 

@@ -6,4 +6,4 @@ mod register;
 
 pub use prefer::{KeptTaste, Taste, prefer};
 pub use rate::{Feedback, Rating, rate};
-pub use register::{Registered, Registration, register};
+pub use register::{Registered, Registration, register, registered};

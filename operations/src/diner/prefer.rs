@@ -6,13 +6,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::Diner;
-use chrono::{DateTime, Utc};
-use domain::{
-    AllergenId, DinerId,
-    menu::{Diet, Strictness},
-    text::Name,
-};
-use serde::{Deserialize, Serialize};
+use domain::DinerId;
 use store::{Answer, Attempt, Database};
 pub use wire::diner::{KeptTaste, Taste};
 

@@ -6,9 +6,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::Diner;
-use chrono::{DateTime, Utc};
-use domain::{FeedbackId, text::Text};
-use serde::Serialize;
+use domain::text::Text;
 use store::{Answer, Attempt, Database};
 pub use wire::diner::Feedback;
 

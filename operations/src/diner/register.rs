@@ -9,13 +9,10 @@ use crate::{
     command::{Twice, keyless},
 };
 use auth::{Diner, Scope};
-use chrono::{DateTime, Utc};
 use domain::{
-    DinerId, SessionId,
     event::{Event, GuestJoined, TableRef, TableState},
     text::{Color, Name, Text},
 };
-use serde::Serialize;
 use store::{Database, DeviceMarks, DinerRow, Locked, NewDiner, Seated, TableRow, UnitOfWork};
 pub use wire::diner::Registered;
 
@@ -34,7 +31,9 @@ pub struct Registration {
     pub device_fingerprint: Option<Text<64>>,
 }
 
-fn registered(row: store::DinerRow) -> Registered {
+/// A diner as the table's phones see one.
+#[must_use]
+pub fn registered(row: store::DinerRow) -> Registered {
     Registered {
         id: row.id,
         session_id: row.session_id,

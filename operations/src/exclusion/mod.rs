@@ -8,7 +8,6 @@ use crate::{
 };
 use auth::{AdminOnly, Staff};
 use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
-use serde::Deserialize;
 use serde_json::json;
 use store::{Answer, Attempt, Database};
 pub use wire::exclusion::Exclusions;

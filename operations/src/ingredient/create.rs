@@ -3,12 +3,6 @@
 use super::{entity, named};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
-use domain::{
-    IngredientGroupId,
-    office::Blank,
-    text::{Name, Text},
-};
-use serde::Deserialize;
 use store::{Answer, Attempt, Database};
 pub use wire::ingredient::NewIngredient;
 

@@ -7,11 +7,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{AdminOnly, Staff};
-use domain::{
-    office::{Blank, EntityKind},
-    text::{Name, Text},
-};
-use serde::Deserialize;
+use domain::office::EntityKind;
 use store::{Answer, Attempt, Database};
 pub use wire::ingredient::NewIngredientGroup;
 

@@ -7,12 +7,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{KitchenCrew, Staff};
-use domain::{
-    IngredientId, SubIngredientId,
-    office::{Blank, EntityKind},
-    text::{Name, Text},
-};
-use serde::Deserialize;
+use domain::{IngredientId, SubIngredientId, office::EntityKind};
 use store::{Answer, Attempt, Database};
 pub use wire::ingredient::NewSubIngredient;
 

@@ -3,13 +3,7 @@
 use super::{create::no_group, entity, named};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
-use domain::{
-    IngredientGroupId, IngredientId, Patch,
-    office::Blank,
-    patch::present,
-    text::{Name, Text},
-};
-use serde::Deserialize;
+use domain::{IngredientId, Patch};
 use store::{Answer, Attempt, Database, IngredientRow};
 pub use wire::ingredient::IngredientPatch;
 

@@ -7,9 +7,8 @@ use crate::{
 };
 use auth::{KitchenCrew, Staff};
 use domain::{IllegalTransition, RoundId, kitchen::TicketStatus};
-use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Answer, Attempt, Database, view::Ticket};
+use store::{Answer, Attempt, Database};
 pub use wire::kitchen::IssuedTickets;
 
 /// Issues the tickets of a round that the kitchen has without them.

@@ -8,13 +8,12 @@ use crate::{
     command::{Done, command},
 };
 use auth::{KitchenCrew, Staff};
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::SubsecRound;
 use domain::{
     BranchId, ProductId,
     event::{Event, ProductAvailability},
     menu::{Supply, SupplyChange},
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, OfferedIn};
 pub use wire::menu::AvailabilitySet;

@@ -4,13 +4,12 @@
 
 use super::{
     index::MenuIndex,
-    line::{Kind, Line},
+    line::Line,
     plan::{PlannedRow, plan},
     refused,
 };
 use crate::{Result, command::Done, office::change};
 use auth::{AdminOnly, Staff};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use store::{Answer, Attempt, Change, Database, Outcome};
 pub use wire::menu_file::{Created, Diff, Updated};

@@ -4,7 +4,6 @@ use super::delete::{blocked_by, counted, ids};
 use crate::Result;
 use auth::{RoleSet, Staff};
 use domain::{UserId, office::EntityKind};
-use serde::Serialize;
 use store::{Database, Doomed};
 pub use wire::office::{Affected, CascadePreview};
 

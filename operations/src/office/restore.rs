@@ -13,7 +13,6 @@ use crate::{
 };
 use auth::{AdminOnly, Staff};
 use domain::{BranchId, event::Event, office::EntityKind};
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use store::{Answer, Attempt, Database, Doomed};

@@ -18,7 +18,6 @@ use domain::{
     payment::{AccountStatus, IncidentKind, Provider, SignatureMode},
 };
 use provider::{CallError, Credentials, Fields, PaymentProvider, Summary, Unfit};
-use serde::Serialize;
 use serde_json::json;
 use store::{AccountRow, Answer, Attempt, Change, Database, Incident, NewAccount};
 use uuid::Uuid;

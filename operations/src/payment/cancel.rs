@@ -16,7 +16,6 @@ use domain::{
     payment::{CancellationFailure, CancellationStatus, PaymentStatus, Tender},
 };
 use provider::{CallError, PaymentProvider};
-use serde::Serialize;
 use serde_json::json;
 use std::time::Duration;
 use store::{Answer, Attempt, CancellationRow, Change, Database, PaymentRow};

@@ -16,7 +16,6 @@ use domain::{
     payment::{CheckoutStatus, Provider, tip::Tip},
 };
 use provider::{BackUrls, CallError, CheckoutLine, Credentials, LostCheckout, PaymentProvider};
-use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
 use store::{
     AccountRow, Answer, Attempt, CheckRow, CheckoutRow, Database, Locked, NewCheckout, Seated, Target, UnitOfWork,

@@ -10,9 +10,8 @@ use domain::{
     SyncId,
     payment::{AccountStatus, SyncStatus},
 };
-use serde::Serialize;
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, DeadLetter, KeptNotice};
+use store::{Answer, Attempt, Change, Database, DeadLetter};
 pub use wire::provider::DeadLetterDetail;
 
 /// All that is known of one.

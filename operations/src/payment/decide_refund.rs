@@ -2,7 +2,7 @@
 
 use super::{
     give_back::left,
-    refund::{NO_BILL, Refunded, Stand, refunded},
+    refund::{NO_BILL, Stand, refunded},
     refund_at_provider::open_account,
 };
 use crate::{

@@ -11,12 +11,10 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{
-    Amount, Cents, CheckId, PaymentId, RefundId,
+    Amount, Cents, CheckId, PaymentId,
     check::CheckStatus,
-    payment::{PaymentStatus, RefundKind, RefundStatus},
-    text::Name,
+    payment::{RefundKind, RefundStatus},
 };
-use serde::{Deserialize, Serialize};
 use store::{Answer, Attempt, Bill, Database, PaymentRow, RefundRow};
 pub use wire::payment::{Refunded, Refunding};
 

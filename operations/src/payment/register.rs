@@ -9,12 +9,10 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    Cents, CheckId, DinerId, PaymentId, UserId,
-    check::CheckStatus,
+    Cents, CheckId, DinerId,
     event::Event,
-    payment::{PaymentStatus, Registrar, Tender, tender},
+    payment::{Tender, tender},
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewPayment};
 pub use wire::payment::Registered;

@@ -7,9 +7,8 @@ use crate::{
     command::{Twice, keyless},
 };
 use auth::Diner;
-use domain::{Cents, CheckId, CheckoutId, PaymentId, check::CheckStatus};
+use domain::CheckoutId;
 use provider::{PaymentProvider, PaymentQuery};
-use serde::Serialize;
 use std::time::Duration;
 use store::{AccountRow, Database};
 pub use wire::provider::Verified;

@@ -1,23 +1,14 @@
 //! The office adds a product, with its prices and what is declared of it.
 
-use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, entity};
+use super::{declared, entity};
 use crate::{
     Result,
     command::{Act, Done},
     office::{change, written},
 };
 use auth::{Management, RoleSet, Staff};
-use domain::{
-    AllergenId, CategoryId, ProductId, RecipeId, SubcategoryId,
-    menu::ServiceHours,
-    office::ImageUrl,
-    text::{Name, Text},
-};
-use serde::Deserialize;
-use store::{
-    Answer, Attempt, Database, ProductRow,
-    view::{Dietary, Product},
-};
+use domain::{ProductId, text::Text};
+use store::{Answer, Attempt, Database, ProductRow, view::Product};
 pub use wire::product::NewProduct;
 
 fn row(new: &NewProduct) -> Result<ProductRow> {

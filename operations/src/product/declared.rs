@@ -6,9 +6,7 @@ use domain::{
     AllergenId, CatalogEntryId,
     menu::Presence,
     office::{Catalog, Few, Whole},
-    text::Name,
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 use store::view::{Cooking, Dietary, KnownCooking, Sensory};
 pub use wire::product::{CookingInfo, DeclaredAllergen, SensoryProfile};

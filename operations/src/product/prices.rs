@@ -7,9 +7,7 @@ use domain::{
     BranchId, Patch, ProductId,
     event::{Event, ProductAvailability},
     menu::{Supply, SupplyChange},
-    office::Price,
 };
-use serde::Deserialize;
 use store::{Locked, OfferRow, ProductRow};
 pub use wire::product::NewPrice;
 
@@ -74,6 +72,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::office::Price;
 
     #[test]
     fn a_branch_has_one_price() {

@@ -1,21 +1,14 @@
 //! The office changes a product. A list that is there replaces the whole set, an empty one clears it.
 
-use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, entity};
+use super::{declared, entity};
 use crate::{
     Result,
     command::Done,
     office::{change, written},
 };
 use auth::{Management, Staff};
-use domain::{
-    AllergenId, BranchId, CategoryId, Patch, ProductId, RecipeId, SubcategoryId,
-    menu::ServiceHours,
-    office::ImageUrl,
-    patch::present,
-    text::{Name, Text},
-};
-use serde::Deserialize;
-use store::{Answer, Attempt, Database, ProductRow, view::Dietary};
+use domain::{BranchId, Patch, ProductId, text::Text};
+use store::{Answer, Attempt, Database, ProductRow};
 pub use wire::product::ProductPatch;
 
 fn apply(patch: ProductPatch, row: ProductRow) -> Result<ProductRow> {

@@ -3,18 +3,16 @@
 use crate::{Error, Result};
 use chrono::NaiveDate;
 use domain::{
-    BranchId, Patch, ProductId,
+    BranchId,
     branch::TimeOfDay,
-    office::{ImageUrl, Price, Whole},
-    patch::present,
-    text::{Name, Text},
+    office::{Price, Whole},
 };
-use serde::Deserialize;
 use store::{
     SetPromotion,
     view::{Promotion, PromotionItem},
 };
-pub use wire::promotion::{NewItem, NewPromotion, PromotionPatch};
+use wire::promotion::NewItem;
+pub use wire::promotion::{NewPromotion, PromotionPatch};
 
 /// Most products of one promotion, and most branches that take part.
 const MAX_ITEMS: usize = 50;
@@ -103,6 +101,7 @@ pub(super) fn changed(patch: &PromotionPatch, now: &Promotion) -> Result<SetProm
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ProductId;
 
     fn new(json: serde_json::Value) -> NewPromotion {
         serde_json::from_value(json).unwrap()

@@ -1,19 +1,9 @@
 //! A recipe becomes a product: it stands in a category, has prices, and contains what the recipe contains. The audit
 //! row says who made it.
 
-use crate::{
-    Error, Result,
-    command::Done,
-    office::change,
-    product::{NewPrice, NewProduct},
-};
+use crate::{Error, Result, command::Done, office::change, product::NewProduct};
 use auth::{KitchenCrew, Staff};
-use domain::{
-    CategoryId, ProductId, RecipeId, SubcategoryId,
-    office::ImageUrl,
-    text::{Name, Text},
-};
-use serde::{Deserialize, Serialize};
+use domain::{RecipeId, office::ImageUrl, text::Text};
 use store::{Answer, Attempt, Database, RecipeRow};
 pub use wire::recipe::{Derived, NewDerived};
 

@@ -1,13 +1,12 @@
 //! What a recipe's form may say. A new one and a change say the same things; only branch and name differ.
 
 use domain::{
-    AllergenId, BranchId, Patch, ProductId, SubcategoryId,
-    office::{Blank, Few, ImageUrl, Price, Whole},
-    patch::present,
-    recipe::{Modification, PreparationStep, RecipeIngredient, RiskLevel, name_key},
-    text::{Name, Text},
+    Patch,
+    office::{Blank, Few, Price, Whole},
+    recipe::name_key,
+    text::Text,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use store::RecipeRow;
 pub use wire::recipe::{NewRecipe, RecipePatch};

@@ -13,7 +13,6 @@ use domain::{
     event::{Event, RoundItemDeleted},
     round::RoundAction,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Database, ItemRow};
 pub use wire::round::DeletedItem;

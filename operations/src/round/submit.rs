@@ -12,12 +12,10 @@ use crate::{
 };
 use auth::Diner;
 use domain::{
-    RoundId, SessionId,
     event::{Event, RoundRef},
-    round::{RoundStatus, first_status},
+    round::first_status,
     session::OpenedBy,
 };
-use serde::Serialize;
 use store::{Answer, Attempt, Database, NewRound};
 pub use wire::round::SubmittedRound;
 

@@ -11,14 +11,13 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    Cents, RoundId, SessionId, UserId,
+    Cents, SessionId,
     event::{Event, RoundRef},
     money::MoneyError,
     round::RoundStatus,
     session::{OpenedBy, SessionStatus},
     text::Quantity,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewRound, RoundRow, UnitOfWork};
 pub use wire::round::TakenRound;

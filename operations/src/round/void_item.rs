@@ -9,13 +9,12 @@ use crate::{
 };
 use auth::{AnyRole, Staff};
 use domain::{
-    RoundId, RoundItemId,
+    RoundItemId,
     event::{Event, RoundItemVoided},
     kitchen::round_after_tickets,
     round::{RoundAction, RoundStatus},
     text::Name,
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Database, ItemRow, Locked, RoundRow, UnitOfWork};
 pub use wire::round::VoidedItem;

@@ -8,8 +8,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
-use domain::{BranchId, office::EntityKind, sector::Prefix, text::Name};
-use serde::Deserialize;
+use domain::office::EntityKind;
 use store::{Answer, Attempt, Database, view::sector_of};
 pub use wire::sector::NewSector;
 

@@ -8,14 +8,12 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Floor, Staff};
-use chrono::{DateTime, Utc};
 use domain::{
-    SessionId, TableId, UserId,
+    TableId,
     event::{Event, Place, TableRef},
-    session::{Covers, OpenedBy, SessionStatus},
+    session::{Covers, OpenedBy},
     text::Text,
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewSession};
 pub use wire::session::Activated;

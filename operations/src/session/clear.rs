@@ -9,7 +9,6 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{TableId, table::TableStatus};
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked};
 pub use wire::session::ClearedTable;

@@ -9,9 +9,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Floor, Staff};
-use chrono::{DateTime, Utc};
-use domain::{Cents, Role, SessionId, TableId, session::SessionStatus, table::TableStatus};
-use serde::Serialize;
+use domain::{Cents, Role, TableId, session::SessionStatus};
 use store::{Answer, Attempt, Database};
 pub use wire::session::ClosedSession;
 

@@ -10,11 +10,10 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    SessionId, TableId,
+    TableId,
     event::{Event, Place, TableRef, TableTransferred},
     table::TableStatus,
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked};
 pub use wire::session::MovedSession;

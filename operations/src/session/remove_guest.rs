@@ -14,7 +14,6 @@ use domain::{
     DinerId, PhoneId, SessionId,
     event::{Actor, ActorRole, CartLineRemoved, Event, GuestRemoved, TableRef, TableState},
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Guest, Locked, Seated, TableRow, UnitOfWork};
 pub use wire::session::RemovedGuest;

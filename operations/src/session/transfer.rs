@@ -8,10 +8,9 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{
-    SessionId, TableId, UserId,
+    TableId, UserId,
     event::{Event, Place, TableTransferred},
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
 pub use wire::session::TransferredTable;

@@ -5,12 +5,6 @@
 use super::{MAX_POSTS, Trace, ensure_begun, entity, hashed, named, rules};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Reach, Staff};
-use domain::{
-    office::Blank,
-    staff::{Dni, HireDate, Password, Phone, Post},
-    text::{Email, Name},
-};
-use serde::Deserialize;
 use store::{Answer, Attempt, Database, view::member_of};
 pub use wire::staff::NewMember;
 

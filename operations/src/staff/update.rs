@@ -6,14 +6,7 @@
 use super::{MAX_POSTS, Trace, ensure_begun, entity, hashed, named, rules};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Staff};
-use domain::{
-    UserId,
-    office::Blank,
-    patch::present,
-    staff::{Dni, HireDate, Password, Phone, Post},
-    text::{Email, Name},
-};
-use serde::Deserialize;
+use domain::UserId;
 use store::{
     Account, Answer, Attempt, Database,
     view::{member_of, seen_from},

@@ -7,12 +7,9 @@ use crate::{
 };
 use auth::{AdminOnly, RoleSet, Staff};
 use domain::{
-    BranchId, CategoryId, SubcategoryId,
-    office::{EntityKind, ImageUrl, Whole},
-    patch::present,
-    text::Name,
+    BranchId, SubcategoryId,
+    office::{EntityKind, Whole},
 };
-use serde::Deserialize;
 use store::{Answer, Attempt, Database, SubcategoryRow, view::subcategory_of};
 pub use wire::subcategory::{NewSubcategory, SubcategoryPatch};
 

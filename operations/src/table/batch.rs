@@ -3,10 +3,9 @@
 use super::{entity, named};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Staff};
-use domain::{BranchId, SectorId, event::Event, office::Whole, table::code::number};
-use serde::{Deserialize, Serialize};
+use domain::{event::Event, table::code::number};
 use serde_json::{Value, json};
-use store::{Answer, Attempt, Database, view::OfficeTable};
+use store::{Answer, Attempt, Database};
 pub use wire::table::{Batch, BatchRow, Laid};
 
 /// Most tables of one request.

@@ -9,13 +9,7 @@ use crate::{
     office::change,
 };
 use auth::{Management, RoleSet, Staff};
-use domain::{
-    BranchId, SectorId,
-    office::{Blank, Whole},
-    table::TableCode,
-    text::Name,
-};
-use serde::Deserialize;
+use domain::{BranchId, SectorId, office::Whole, text::Name};
 use store::{Answer, Attempt, Database};
 pub use wire::table::NewTable;
 

@@ -14,7 +14,6 @@ use crate::{
 use auth::{Management, Staff};
 use domain::{BranchId, SectorId, TableId, event::Event, table::JoinCode};
 use rand::{RngCore, TryRngCore, rngs::OsRng};
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, BranchRow, Change, Database, Locked, TableRow, UnitOfWork};
 use url::Url;

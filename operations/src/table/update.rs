@@ -10,14 +10,10 @@ use crate::{
 };
 use auth::{Management, Scope, Staff};
 use domain::{
-    Patch, SectorId, TableId,
+    Patch, TableId,
     event::{Event, TableRef},
-    office::{Blank, Whole},
-    patch::present,
-    table::{TableCode, TableStatus},
-    text::Name,
+    office::Whole,
 };
-use serde::Deserialize;
 use store::{Answer, Attempt, Database, TableRow};
 pub use wire::table::TablePatch;
 

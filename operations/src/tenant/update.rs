@@ -2,13 +2,7 @@
 
 use crate::{Result, command::Done, office::change};
 use auth::{AdminOnly, Staff};
-use domain::{
-    event::{EntityRef, Event},
-    office::{Blank, ImageUrl},
-    patch::present,
-    text::{Color, Name, Text},
-};
-use serde::Deserialize;
+use domain::event::{EntityRef, Event};
 use store::{Answer, Attempt, Change, Database, TenantRow, view::tenant_of};
 pub use wire::tenant::TenantPatch;
 

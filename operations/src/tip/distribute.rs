@@ -9,7 +9,6 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{Cents, TipId, TipPoolId, tips::Shares};
-use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, view::TipShare};
 pub use wire::tip::Distribution;

@@ -5,8 +5,6 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use domain::{Amount, BranchId, Cents, CheckId, SessionId, TipId, UserId, tips::MoneyMethod};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewTip};
 pub use wire::tip::{Entered, EnteredTip};

@@ -6,8 +6,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
-use domain::{BranchId, TipPoolId, office::EntityKind, patch::present, text::Name, tips::Shares};
-use serde::Deserialize;
+use domain::{TipPoolId, office::EntityKind, tips::Shares};
 use store::{Answer, Attempt, Database, TipPoolRow, view::TipPool};
 pub use wire::tip::{NewTipPool, TipPoolPatch};
 

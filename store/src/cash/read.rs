@@ -8,14 +8,7 @@ use crate::{
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Scope, Staff};
-use chrono::{DateTime, Utc};
-use domain::{
-    BranchId, CashMovementId, CashRegisterId, CashSessionId, Cents, UserId,
-    cash::{CashSessionStatus, MovementType},
-    tips::MoneyMethod,
-};
-use sea_orm::FromQueryResult;
-use serde::Serialize;
+use domain::{BranchId, CashSessionId};
 use std::collections::BTreeMap;
 pub use wire::cash::{CashMovement, CashSession, CashSummary};
 

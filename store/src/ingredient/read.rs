@@ -8,10 +8,8 @@ use crate::{
     unit_of_work::{all, one},
 };
 use auth::Scope;
-use chrono::{DateTime, Utc};
-use domain::{CatalogEntryId, IngredientGroupId, IngredientId, SubIngredientId, TenantId, office::Catalog};
-use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::Serialize;
+use domain::{IngredientGroupId, IngredientId, office::Catalog};
+use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 pub use wire::ingredient::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient};
 

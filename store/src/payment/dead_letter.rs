@@ -10,12 +10,8 @@ use crate::{
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
-use domain::{
-    AccountId, BranchId, NoticeId, SyncId, TenantId,
-    payment::{NoticeVerdict, ResourceKind, SyncCause, SyncStatus},
-};
+use domain::{BranchId, SyncId, TenantId, payment::SyncStatus};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::provider::{DeadLetter, KeptNotice};
 
 /// Which dead letters.

@@ -9,13 +9,9 @@ use crate::{
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Scope, Staff};
-use chrono::{DateTime, Utc};
-use domain::{
-    AllergenId, BranchId, CategoryId, Cents, ProductId, RecipeId, SubcategoryId, TenantId,
-    recipe::{Modification, PreparationStep, RecipeIngredient, RiskLevel, total_time},
-};
+use domain::{AllergenId, BranchId, CategoryId, RecipeId, recipe::total_time};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
 pub use wire::recipe::{DerivedProduct, Recipe, RecipeAllergen};

@@ -18,11 +18,9 @@ use crate::{
 use auth::Scope;
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, Cents, CheckId, PaymentId, Role, SessionId, TenantId, TipId, TipPoolId, TipShareId, UserId,
-    tips::MoneyMethod,
+    BranchId, Cents, CheckId, PaymentId, Role, SessionId, TenantId, TipId, TipPoolId, UserId, tips::MoneyMethod,
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::tip::TipShare;
 
 /// A tip's row.

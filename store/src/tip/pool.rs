@@ -10,7 +10,6 @@ use crate::{
 use auth::{RoleSet, Scope, Staff};
 use domain::{BranchId, DeletionId, TenantId, TipPoolId};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::tip::TipPool;
 
 /// A pool's row.

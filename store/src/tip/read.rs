@@ -3,13 +3,8 @@
 use crate::{Database, Page, error::Result, scoped::reach, sql::sql, unit_of_work::all};
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{
-    BranchId, Cents, CheckId, PaymentId, SessionId, TipId, UserId, period::writable, timezone::day_bounds,
-    tips::MoneyMethod,
-};
-use sea_orm::{FromQueryResult, Value};
-use serde::Serialize;
-use std::collections::BTreeMap;
+use domain::{BranchId, UserId, period::writable, timezone::day_bounds};
+use sea_orm::Value;
 pub use wire::tip::{Tip, TipReport};
 
 /// Which tips are wanted.

@@ -11,7 +11,6 @@ use domain::{
     menu::{Probability, Severity},
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 use std::collections::HashMap;
 pub use wire::allergen::{AllergenEntry, CrossReactionEntry};
 

@@ -8,9 +8,8 @@ use crate::{
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{NaiveDate, TimeDelta};
-use domain::{BranchId, SectorId, Shift, UserId, roster, timezone::local_date};
+use domain::{BranchId, SectorId, Shift, roster, timezone::local_date};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::assignment::{AssignedSector, AssignmentCheck, Assignments};
 
 #[derive(FromQueryResult)]

@@ -3,9 +3,7 @@
 use crate::{Database, Page, error::Result, scoped::reach, sql::sql, unit_of_work::all};
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
-use domain::{AuditId, BranchId, TenantId, UserId, period::writable};
-use sea_orm::FromQueryResult;
-use serde::Serialize;
+use domain::{BranchId, UserId, period::writable};
 pub use wire::audit::AuditEntry;
 
 /// Which entries are wanted; what is not said does not matter.

@@ -2,11 +2,9 @@
 
 use crate::{Database, branch::BranchRow, error::Result, sql::sql, unit_of_work::all};
 use auth::{RoleSet, Staff};
-use chrono::{DateTime, Utc};
-use domain::{BranchId, TenantId, round::RoundConfirmation, session::JoinRule};
+use domain::{BranchId, TenantId};
 use entity::branch;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
-use serde::Serialize;
 pub use wire::branch::{Branch, PublicBranch};
 
 /// The row as the office sees it.

@@ -13,7 +13,6 @@ use domain::{
     call::{CallStatus, CallType},
 };
 use sea_orm::{FromQueryResult, Value};
-use serde::Serialize;
 pub use wire::call::Call;
 
 #[derive(FromQueryResult)]

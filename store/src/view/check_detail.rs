@@ -10,13 +10,10 @@ use crate::{
 use auth::Scope;
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, Cents, ChargeId, CheckId, Currency, DinerId, DiscountId, PaymentId, RefundId, RoundItemId, SessionId,
-    TableId, UserId,
-    check::{CheckStatus, DiscountType},
-    payment::{PaymentStatus, RefundKind, RefundStatus, Registrar, Tender},
+    Cents, ChargeId, CheckId, PaymentId, RefundId,
+    payment::{RefundKind, RefundStatus},
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 use std::collections::HashMap;
 pub use wire::bill::{
     ChargeLine, CheckDetail, CheckHead, CoveredCharge, DiscountLine, PaymentHead, PaymentLine, RefundLine,

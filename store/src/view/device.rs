@@ -11,9 +11,7 @@ use crate::{
 };
 use auth::{Diner, Scope};
 use chrono::{DateTime, Utc};
-use domain::{BranchId, Cents, DinerId, SessionId};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::visit::DeviceVisit;
 
 /// What a device's owner said last of their taste.

@@ -11,7 +11,6 @@ use auth::Scope;
 use chrono::NaiveDate;
 use domain::{AssignmentId, BranchId, SectorId, Shift, UserId};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 pub use wire::assignment::{OverviewWaiter, PlacedWaiter, RosterOverview, StaffedSector};
 

@@ -21,7 +21,6 @@ use domain::{
     table::TableStatus, timezone::local_date,
 };
 use sea_orm::{FromQueryResult, Value};
-use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
 pub use wire::table::OfficeTable;
 

@@ -11,11 +11,8 @@ use crate::{
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
-use domain::{
-    BranchId, Cents, ProductId, RoundId, RoundItemId, TableId, menu::Choice, round::RoundStatus, text::Quantity,
-};
+use domain::{BranchId, Cents, ProductId, RoundId, RoundItemId, TableId, round::RoundStatus, text::Quantity};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-use serde::Serialize;
 pub use wire::kitchen::{KitchenRound, KitchenRoundItem};
 
 /// A round with what its printed ticket says besides.

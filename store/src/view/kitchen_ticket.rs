@@ -14,11 +14,9 @@ use chrono::{DateTime, Utc};
 use domain::{
     BranchId, ProductId, RoundId, RoundItemId, TableId, TicketId, TicketItemId,
     kitchen::{Station, TicketStatus},
-    menu::Choice,
     text::Quantity,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-use serde::Serialize;
 pub use wire::kitchen::{StationTickets, Ticket, TicketItem};
 
 #[derive(FromQueryResult)]

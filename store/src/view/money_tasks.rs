@@ -7,13 +7,8 @@ use crate::{
     unit_of_work::all,
 };
 use auth::{Reach, RoleSet, Staff};
-use chrono::{DateTime, Utc};
-use domain::{
-    BranchId, Cents, CheckId, IncidentId, PaymentId, RefundId, UserId,
-    payment::{IncidentKind, RefundKind, RefundStatus, Tender},
-};
-use sea_orm::{FromQueryResult, Value};
-use serde::Serialize;
+use domain::BranchId;
+use sea_orm::Value;
 pub use wire::payment::{OpenIncident, OpenRefund};
 
 static REFUNDS: &Sql = sql!(

@@ -14,11 +14,9 @@ use crate::{
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, menu::Choice, round::RoundStatus,
-    text::Quantity,
+    BranchId, Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus, text::Quantity,
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::order::{ActiveOrder, OrderItem, OrderStats};
 
 #[derive(FromQueryResult)]

@@ -9,10 +9,8 @@ use crate::{
     unit_of_work::{all, one},
 };
 use auth::Scope;
-use chrono::{DateTime, Utc};
-use domain::{BranchId, DinerId, PhoneId, SessionId};
+use domain::{BranchId, SessionId};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::session::SeatedPhone;
 
 #[derive(FromQueryResult)]

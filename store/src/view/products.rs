@@ -1,6 +1,5 @@
 //! Products as the office reads them: in three statements, however many there are.
 
-use super::{Cooking, Dietary};
 use crate::{
     Database, Page,
     error::{Error, Result},
@@ -13,11 +12,11 @@ use crate::{
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    AllergenId, BranchId, CatalogEntryId, CategoryId, Cents, ProductId, RecipeId, SubcategoryId, TenantId,
-    menu::{Presence, ServiceHours, Supply},
+    AllergenId, BranchId, CategoryId, Cents, ProductId,
+    menu::{Presence, Supply},
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
 pub use wire::product::{AllergenPresence, BranchPrice, KnownCooking, Product, Sensory};

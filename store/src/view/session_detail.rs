@@ -15,10 +15,9 @@ use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
     BranchId, Cents, CheckId, DinerId, ProductId, RoundId, RoundItemId, SessionId, TableId, check::CheckStatus,
-    menu::Choice, round::RoundStatus, session::SessionStatus, text::Quantity,
+    round::RoundStatus, session::SessionStatus, text::Quantity,
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::session::{ItemDetail, RoundDetail, SeatedDiner, SessionDetail};
 
 #[derive(FromQueryResult)]

@@ -16,7 +16,6 @@ use domain::{
     session::{OpenedBy, SessionStatus},
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::session::SessionSummary;
 
 #[derive(FromQueryResult)]

@@ -8,13 +8,11 @@ use crate::{
     unit_of_work::{all, one},
 };
 use auth::Scope;
-use chrono::{DateTime, Utc};
 use domain::{
     BranchId, Cents, ChargeId, CheckId, DinerId, SessionId,
     check::split::{Bill, BillDiner, BillLine},
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::bill::{Balance, LiveClaim};
 
 #[derive(FromQueryResult)]

@@ -11,13 +11,9 @@ use crate::{
 };
 use auth::{Diner, Scope};
 use chrono::{DateTime, Utc};
-use domain::{
-    Cents, CheckId, ProductId, RoundId, RoundItemId, SessionId, TableId, check::CheckStatus, menu::Choice,
-    round::RoundStatus, text::Quantity,
-};
+use domain::{Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus, text::Quantity};
 use entity::diner;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
-use serde::Serialize;
 use std::collections::HashMap;
 pub use wire::visit::{VisitItem, VisitRound, VisitTotal};
 

@@ -12,13 +12,11 @@ use crate::{
 use auth::{Diner, Scope};
 use chrono::{DateTime, Utc};
 use domain::{
-    Cents, ChargeId, CheckId, DinerId, PaymentId,
+    Cents, CheckId, DinerId, PaymentId,
     check::CheckStatus,
     payment::{PaymentStatus, Tender},
-    text::Quantity,
 };
 use sea_orm::{FromQueryResult, Value};
-use serde::Serialize;
 pub use wire::visit::{BillItem, BillPayment, VisitCheck};
 
 #[derive(FromQueryResult)]

@@ -8,11 +8,9 @@ use crate::{
 use auth::{AdminOnly, Management, Staff};
 use axum::{Json, extract::State};
 use domain::office::EntityKind;
-use operations::{
-    Error,
-    office::{self, CascadePreview, Restored},
-};
+use operations::{Error, office};
 use runtime::ProblemBody;
+use wire::office::{CascadePreview, Restored};
 
 /// The kind that a path means.
 fn kind(plural: &str) -> ApiResult<EntityKind> {

@@ -1,9 +1,7 @@
 //! What a comparison says: a line for each payment that does not match, and the sums, which the lines explain to the
 //! cent.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AccountId, BranchId, Cents, CheckId, PaymentId, payment::PaymentStatus};
-use serde::{Deserialize, Serialize};
+use domain::Cents;
 use store::{LedgerFault, Recorded};
 pub use wire::reconcile::{Fault, Line, LineKind, Report, Side};
 
@@ -79,6 +77,8 @@ fn told(theirs: Side, ours: Side) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::DateTime;
+    use domain::{AccountId, BranchId, CheckId, PaymentId, payment::PaymentStatus};
 
     fn side(status: PaymentStatus, amount: i64, refunded: i64, net: i64) -> Side {
         let cents = |cents| Cents::new(cents).expect("an amount");

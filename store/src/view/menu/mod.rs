@@ -7,10 +7,6 @@
 mod prices;
 mod read;
 
-use chrono::{DateTime, Utc};
-use domain::{AllergenId, BranchId, CategoryId, Cents, CustomizationId, ProductId, PromotionId, SubcategoryId};
-use sea_orm::FromQueryResult;
-use serde::{Deserialize, Serialize};
 pub use wire::menu::{
     Cooking, DeclaredAllergens, Dietary, Menu, MenuAllergen, MenuCategory, MenuChoice, MenuProduct, MenuPromotion,
     MenuSubcategory, PromotionItem,

@@ -5,7 +5,6 @@ use crate::{Database, error::Result, sql::sql, unit_of_work::all};
 use chrono::NaiveDate;
 use domain::{BranchId, Cents};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 use std::collections::BTreeMap;
 pub use wire::report::DaySales;
 

@@ -7,9 +7,6 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::all,
 };
-use domain::{Cents, UserId};
-use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::report::PersonDiscounts;
 
 static DISCOUNTS: &Sql = sql!(tenant, "{} select d.granted_by_id as user_id, {} as user_name, count(*) as discount_count, count(distinct d.check_id) as check_count,

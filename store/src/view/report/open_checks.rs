@@ -11,7 +11,6 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{BranchId, Cents, CheckId, SessionId, TableId, UserId, check::CheckStatus, session::SessionStatus};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::report::OpenCheck;
 
 #[derive(FromQueryResult)]

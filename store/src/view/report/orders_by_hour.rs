@@ -5,7 +5,6 @@ use crate::{Database, error::Result, sql::sql, unit_of_work::all};
 use chrono::Timelike;
 use domain::BranchId;
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 use std::collections::BTreeMap;
 pub use wire::report::HourOrders;
 

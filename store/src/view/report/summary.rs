@@ -12,7 +12,6 @@ use crate::{
 };
 use domain::Cents;
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::report::Summary;
 
 #[derive(FromQueryResult)]

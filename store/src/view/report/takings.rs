@@ -7,9 +7,6 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::all,
 };
-use domain::{Cents, payment::Tender};
-use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::report::MethodSales;
 
 // A payment in a foreign currency or to a foreign account is approved and counts for nothing: the last condition leaves

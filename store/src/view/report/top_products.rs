@@ -7,9 +7,7 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::all,
 };
-use domain::{Cents, ProductId};
-use sea_orm::{FromQueryResult, Value};
-use serde::Serialize;
+use sea_orm::Value;
 pub use wire::report::ProductSales;
 
 static PRODUCTS: &Sql = sql!(

@@ -8,9 +8,6 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::all,
 };
-use domain::{Cents, UserId};
-use sea_orm::FromQueryResult;
-use serde::Serialize;
 pub use wire::report::PersonVoids;
 
 // The outer bounds say nothing new; they let the database begin with what was struck, which is little, and not with
