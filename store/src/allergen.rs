@@ -11,7 +11,7 @@ use domain::{AllergenId, CrossReactionId, TenantId, menu::Probability};
 use entity::{allergen, cross_reaction};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
 use std::collections::HashMap;
-pub use wire::allergen::{Allergen, CrossReaction, KnownReaction};
+use wire::allergen::{Allergen, CrossReaction, KnownReaction};
 
 /// An allergen's row.
 pub type AllergenRow = allergen::Model;

@@ -12,7 +12,7 @@ use auth::{RoleSet, Scope, Staff};
 use domain::{BranchId, CategoryId, TenantId};
 use entity::category;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult, IntoActiveModel};
-pub use wire::category::Category;
+use wire::category::Category;
 
 /// A category's row.
 pub type CategoryRow = category::Model;

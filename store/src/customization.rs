@@ -10,7 +10,7 @@ use auth::Scope;
 use domain::{BranchId, Cents, CustomizationId, ProductId, TenantId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use std::collections::HashMap;
-pub use wire::customization::Customization;
+use wire::customization::Customization;
 
 /// What the office says of a modifier.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use crate::{
 use auth::Scope;
 use domain::{BranchId, CategoryId, SubcategoryId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-pub use wire::exclusion::{CategoryExclusion, SubcategoryExclusion};
+use wire::exclusion::{CategoryExclusion, SubcategoryExclusion};
 
 #[derive(FromQueryResult)]
 struct CategoryRow {

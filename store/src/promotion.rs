@@ -6,14 +6,13 @@ use crate::{
     scoped::reach,
     sql::sql,
     unit_of_work::{UnitOfWork, all, one},
-    view::PromotionItem,
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{BranchId, Cents, ProductId, PromotionId, TenantId};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use std::collections::HashMap;
-pub use wire::promotion::Promotion;
+use wire::{menu::PromotionItem, promotion::Promotion};
 
 /// What the office says of a promotion, beside branches and portions.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use auth::{Reach, RoleSet, Scope, Staff};
 use domain::{BranchId, SectorId, TenantId};
 use entity::sector;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult};
-pub use wire::sector::Sector;
+use wire::sector::Sector;
 
 /// A sector's row.
 pub type SectorRow = sector::Model;

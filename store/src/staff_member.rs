@@ -19,7 +19,7 @@ use sea_orm::{
     ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
 };
 use std::collections::HashMap;
-pub use wire::staff::StaffMember;
+use wire::staff::StaffMember;
 
 /// The person of `row` with `posts`.
 #[must_use]

@@ -11,7 +11,7 @@ use auth::{RoleSet, Scope, Staff};
 use domain::{BranchId, CategoryId, SubcategoryId, TenantId};
 use entity::subcategory;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult, IntoActiveModel};
-pub use wire::subcategory::Subcategory;
+use wire::subcategory::Subcategory;
 
 /// A subcategory's row.
 pub type SubcategoryRow = subcategory::Model;

@@ -10,7 +10,7 @@ use auth::Scope;
 use domain::BranchId;
 use entity::tenant;
 use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, EntityTrait, FromQueryResult, IntoActiveModel};
-pub use wire::tenant::Tenant;
+use wire::tenant::Tenant;
 
 /// The business's row.
 pub type TenantRow = tenant::Model;

@@ -2,9 +2,7 @@
 
 mod reaction;
 
-pub use reaction::{
-    CrossReactionPatch, NewCrossReaction, create as create_cross_reaction, update as update_cross_reaction,
-};
+pub use reaction::{create as create_cross_reaction, update as update_cross_reaction};
 
 use crate::{
     Error, Result,
@@ -14,7 +12,7 @@ use crate::{
 use auth::{Management, Staff};
 use domain::{AllergenId, TenantId, menu::Severity, office::EntityKind};
 use store::{AllergenRow, Answer, Attempt, Database};
-pub use wire::allergen::{AllergenPatch, NewAllergen};
+use wire::allergen::{AllergenPatch, NewAllergen};
 
 fn row(new: &NewAllergen) -> AllergenRow {
     AllergenRow {

@@ -7,8 +7,8 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{CrossReactionId, menu::Probability, office::EntityKind};
-use store::{Answer, Attempt, Database, view::CrossReaction};
-pub use wire::allergen::{CrossReactionPatch, NewCrossReaction};
+use store::{Answer, Attempt, Database};
+use wire::allergen::{CrossReaction, CrossReactionPatch, NewCrossReaction};
 
 fn entity(pair: &CrossReaction) -> OfficeEntity {
     let name = format!("{} → {}", pair.allergen_name, pair.cross_reacts_with_name);

@@ -14,7 +14,7 @@ use domain::{Shift, event::Event, roster::RosterDay};
 use serde_json::Value;
 use std::collections::HashSet;
 use store::{Answer, AssignmentRow, Attempt, BranchRow, Database, Placed};
-pub use wire::assignment::{Assigned, BulkResult, Roster, SectorPlan};
+use wire::assignment::{Assigned, BulkResult, Roster};
 
 /// Most places of one request.
 const MOST: usize = 2000;

@@ -6,7 +6,7 @@ use auth::{Management, Staff};
 use domain::{AssignmentId, event::Event};
 use serde_json::Value;
 use store::{Answer, Attempt, Database};
-pub use wire::assignment::Cleared;
+use wire::assignment::Cleared;
 
 /// Takes the assignments of a day off the roster: those of exactly the shift, without one those of every shift.
 /// Standing ones stay.

@@ -4,7 +4,7 @@ use crate::{Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{AssignmentId, office::EntityKind};
 use store::{Answer, Attempt, Database};
-pub use wire::assignment::Removed;
+use wire::assignment::Removed;
 
 /// Removes an assignment.
 ///

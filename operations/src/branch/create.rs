@@ -12,7 +12,7 @@ use crate::{
 use auth::{AdminOnly, Staff};
 use domain::{branch::Slug, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
 use store::{Answer, Attempt, Database, view::branch_of};
-pub use wire::branch::NewBranch;
+use wire::branch::NewBranch;
 
 /// Adds a branch.
 ///

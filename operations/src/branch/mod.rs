@@ -3,8 +3,8 @@
 mod create;
 mod update;
 
-pub use create::{NewBranch, create};
-pub use update::{BranchPatch, update};
+pub use create::create;
+pub use update::update;
 
 use crate::{
     Error, Result,

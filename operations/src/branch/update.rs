@@ -12,7 +12,7 @@ use crate::{
 use auth::{Management, Staff};
 use domain::BranchId;
 use store::{Answer, Attempt, BranchRow, Database, view::branch_of};
-pub use wire::branch::BranchPatch;
+use wire::branch::BranchPatch;
 
 fn apply(patch: BranchPatch, row: BranchRow) -> BranchRow {
     BranchRow {

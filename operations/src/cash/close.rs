@@ -14,7 +14,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
-pub use wire::cash::{Closed, Counted};
+use wire::cash::{Closed, Counted};
 
 /// Closes the drawer.
 ///

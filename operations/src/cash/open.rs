@@ -10,7 +10,7 @@ use auth::{Management, Staff};
 use domain::{money::MAX_AMOUNT, text::Name};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
-pub use wire::cash::{Opened, Opening};
+use wire::cash::{Opened, Opening};
 
 /// The register when the dashboard does not name one (U8).
 const USUAL: &str = "Caja Principal";

@@ -9,7 +9,7 @@ use auth::{Management, Staff};
 use domain::money::MAX_AMOUNT;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewMovement};
-pub use wire::cash::{Movement, Recorded};
+use wire::cash::{Movement, Recorded};
 
 /// Books a movement.
 ///

@@ -11,7 +11,7 @@ use crate::{
 use auth::{Management, Staff};
 use domain::office::Whole;
 use store::{Answer, Attempt, Database, view::category_of};
-pub use wire::category::NewCategory;
+use wire::category::NewCategory;
 
 /// Adds a category.
 ///

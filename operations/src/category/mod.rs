@@ -3,8 +3,8 @@
 mod create;
 mod update;
 
-pub use create::{NewCategory, create};
-pub use update::{CategoryPatch, update};
+pub use create::create;
+pub use update::update;
 
 use crate::{
     Error, Result,

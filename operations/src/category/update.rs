@@ -9,7 +9,7 @@ use crate::{
 use auth::{Management, Staff};
 use domain::{CategoryId, Patch, office::Whole};
 use store::{Answer, Attempt, CategoryRow, Database, view::category_of};
-pub use wire::category::CategoryPatch;
+use wire::category::CategoryPatch;
 
 fn apply(patch: CategoryPatch, row: CategoryRow) -> CategoryRow {
     CategoryRow {

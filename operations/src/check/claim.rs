@@ -18,7 +18,7 @@ use domain::{
 };
 use std::collections::HashSet;
 use store::{Answer, Attempt, CheckRow, ClaimRow, Database, Ledger, Locked, NewClaim, UnitOfWork};
-pub use wire::check::{ClaimItem, Claimed, ClaimedItem, Claiming};
+use wire::check::{ClaimItem, Claimed, ClaimedItem, Claiming};
 
 /// How long a claim holds. Long enough to read the bill, choose a tip and come back from the provider's page; short
 /// enough that a phone that went to sleep does not keep the others waiting.

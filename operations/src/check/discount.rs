@@ -17,7 +17,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewDiscount};
-pub use wire::check::{Discounted, Discounting};
+use wire::check::{Discounted, Discounting};
 
 /// Takes it off.
 ///

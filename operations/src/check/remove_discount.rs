@@ -11,7 +11,7 @@ use auth::{Management, Staff};
 use domain::{DiscountId, check::CheckStatus};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
-pub use wire::check::RemovedDiscount;
+use wire::check::RemovedDiscount;
 
 /// Removes it.
 ///

@@ -12,7 +12,7 @@ use auth::{Diner, Floor, Scope, Staff};
 use domain::{BranchId, Cents, CheckId, SessionId, check::CheckStatus, event::Event, session::SessionStatus};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked, Seated, TableRow, UnitOfWork};
-pub use wire::check::{RequestedCheck, WaiterCheck};
+use wire::check::{RequestedCheck, WaiterCheck};
 
 /// A phone asks for the check.
 ///

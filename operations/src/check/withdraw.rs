@@ -14,7 +14,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
-pub use wire::check::WithdrawnCheck;
+use wire::check::WithdrawnCheck;
 
 /// Withdraws the session's check.
 ///

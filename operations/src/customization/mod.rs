@@ -3,7 +3,7 @@
 
 mod products;
 
-pub use products::{CustomizationProducts, link, replace, unlink};
+pub use products::{link, replace, unlink};
 
 use crate::{
     Error, Result,
@@ -15,8 +15,8 @@ use domain::{
     CustomizationId, Patch,
     office::{EntityKind, Price, Whole},
 };
-use store::{Answer, Attempt, Database, SetCustomization, view::Customization};
-pub use wire::customization::{CustomizationPatch, NewCustomization};
+use store::{Answer, Attempt, Database, SetCustomization};
+use wire::customization::{Customization, CustomizationPatch, NewCustomization};
 
 fn first(new: &NewCustomization) -> SetCustomization {
     SetCustomization {

@@ -8,8 +8,8 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{CustomizationId, ProductId};
-use store::{Answer, Attempt, Database, view::Customization};
-pub use wire::customization::CustomizationProducts;
+use store::{Answer, Attempt, Database};
+use wire::customization::{Customization, CustomizationProducts};
 
 /// Most products of one modifier.
 const MAX_PRODUCTS: usize = 5_000;

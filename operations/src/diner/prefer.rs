@@ -8,7 +8,7 @@ use crate::{
 use auth::Diner;
 use domain::DinerId;
 use store::{Answer, Attempt, Database};
-pub use wire::diner::{KeptTaste, Taste};
+use wire::diner::{KeptTaste, Taste};
 
 /// Keeps the taste of the diner of that id, or without one of the diner who joined last.
 ///

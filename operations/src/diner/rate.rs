@@ -8,7 +8,7 @@ use crate::{
 use auth::Diner;
 use domain::text::Text;
 use store::{Answer, Attempt, Database};
-pub use wire::diner::Feedback;
+use wire::diner::Feedback;
 
 /// What a party says.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ use domain::{
     text::{Color, Name, Text},
 };
 use store::{Database, DeviceMarks, DinerRow, Locked, NewDiner, Seated, TableRow, UnitOfWork};
-pub use wire::diner::Registered;
+use wire::diner::Registered;
 
 /// What the phone says of itself.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use auth::{AdminOnly, Staff};
 use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
 use serde_json::json;
 use store::{Answer, Attempt, Database};
-pub use wire::exclusion::Exclusions;
+use wire::exclusion::Exclusions;
 
 /// Has exactly these branches leave a category out.
 ///

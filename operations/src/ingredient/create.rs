@@ -4,7 +4,7 @@ use super::{entity, named};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use store::{Answer, Attempt, Database};
-pub use wire::ingredient::NewIngredient;
+use wire::ingredient::NewIngredient;
 
 /// Adds an ingredient.
 ///

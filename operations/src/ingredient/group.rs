@@ -9,7 +9,7 @@ use crate::{
 use auth::{AdminOnly, Staff};
 use domain::office::EntityKind;
 use store::{Answer, Attempt, Database};
-pub use wire::ingredient::NewIngredientGroup;
+use wire::ingredient::NewIngredientGroup;
 
 /// Adds a group.
 ///

@@ -5,14 +5,15 @@ mod group;
 mod part;
 mod update;
 
-pub use create::{NewIngredient, create};
-pub use group::{NewIngredientGroup, create_group};
-pub use part::{NewSubIngredient, add_part, remove_part};
-pub use update::{IngredientPatch, update};
+pub use create::create;
+pub use group::create_group;
+pub use part::{add_part, remove_part};
+pub use update::update;
 
 use crate::{Error, Result, office::OfficeEntity};
 use domain::office::EntityKind;
-use store::{Answer, view::Ingredient};
+use store::Answer;
+use wire::ingredient::Ingredient;
 
 fn entity(ingredient: &Ingredient) -> OfficeEntity {
     OfficeEntity::new(EntityKind::Ingredient, ingredient.id.get(), ingredient.name.clone(), None)

@@ -9,7 +9,7 @@ use crate::{
 use auth::{KitchenCrew, Staff};
 use domain::{IngredientId, SubIngredientId, office::EntityKind};
 use store::{Answer, Attempt, Database};
-pub use wire::ingredient::NewSubIngredient;
+use wire::ingredient::NewSubIngredient;
 
 /// Adds a part.
 ///

@@ -5,7 +5,7 @@ use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use domain::{IngredientId, Patch};
 use store::{Answer, Attempt, Database, IngredientRow};
-pub use wire::ingredient::IngredientPatch;
+use wire::ingredient::IngredientPatch;
 
 fn apply(patch: IngredientPatch, row: IngredientRow) -> IngredientRow {
     IngredientRow {

@@ -9,7 +9,7 @@ use auth::{KitchenCrew, Staff};
 use domain::{IllegalTransition, RoundId, kitchen::TicketStatus};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Database};
-pub use wire::kitchen::IssuedTickets;
+use wire::kitchen::IssuedTickets;
 
 /// Issues the tickets of a round that the kitchen has without them.
 ///

@@ -16,7 +16,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, OfferedIn};
-pub use wire::menu::AvailabilitySet;
+use wire::menu::AvailabilitySet;
 
 /// What is to hold.
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,7 @@ use crate::{Result, command::Done, office::change};
 use auth::{AdminOnly, Staff};
 use serde_json::{Map, Value, json};
 use store::{Answer, Attempt, Change, Database, Outcome};
-pub use wire::menu_file::{Created, Diff, Updated};
+use wire::menu_file::{Created, Diff, Updated};
 
 fn diff(wanted: &[PlannedRow], dry_run: bool) -> Diff {
     let new = wanted.iter().filter(|it| it.is_new()).map(created);

@@ -1,11 +1,12 @@
 //! The menu as it stands, by names instead of numbers. Where two things of one place share a name, the one that is on,
 //! or else the older, is the one that the name means.
 
-use super::line::{Key, Kind, checked};
+use super::line::{Key, checked};
 use domain::{AllergenId, BranchId, CategoryId, CustomizationId, ProductId, SubcategoryId};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 use store::{MenuRows, ProductRow};
+use wire::menu_file::Kind;
 
 /// A thing that exists.
 #[derive(Clone, Debug)]

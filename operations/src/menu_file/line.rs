@@ -1,6 +1,6 @@
 //! What a line of the file may say of which kind of thing, and within which bounds: those of the forms.
 
-use crate::product::{CookingInfo, kept_cooking};
+use crate::product::kept_cooking;
 use domain::{
     menu::{Presence, ServiceHours, Severity},
     office::{ImageUrl, Price, Whole},
@@ -12,8 +12,11 @@ use serde::{
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use store::view::{Cooking, Dietary};
-pub use wire::menu_file::Kind;
+use wire::{
+    menu::{Cooking, Dietary},
+    menu_file::Kind,
+    product::CookingInfo,
+};
 
 /// A line of the file, and where it stands there, for people.
 #[derive(Clone, Debug)]

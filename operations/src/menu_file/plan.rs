@@ -4,11 +4,12 @@
 use super::{
     MAX_LINES,
     index::MenuIndex,
-    line::{Key, Kind, Line, blank, checked, longest, may_lack},
+    line::{Key, Line, blank, checked, longest, may_lack},
 };
 use domain::text::Name;
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap};
+use wire::menu_file::Kind;
 
 /// One thing as the file wants it.
 #[derive(Debug)]

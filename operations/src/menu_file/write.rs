@@ -2,7 +2,7 @@
 
 use super::{
     index::MenuIndex,
-    line::{AllergenFields, CategoryFields, Kind, ModifierFields, ProductFields, SubcategoryFields},
+    line::{AllergenFields, CategoryFields, ModifierFields, ProductFields, SubcategoryFields},
     plan::PlannedRow,
 };
 use crate::{
@@ -22,6 +22,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{AllergenRow, CategoryRow, ChoosableRow, DeclaredRow, ModifierRow, OfferRow, ProductRow, SubcategoryRow};
+use wire::menu_file::Kind;
 
 const fn entity(kind: Kind) -> EntityKind {
     match kind {

@@ -5,7 +5,7 @@ use crate::Result;
 use auth::{RoleSet, Staff};
 use domain::{UserId, office::EntityKind};
 use store::{Database, Doomed};
-pub use wire::office::{Affected, CascadePreview};
+use wire::office::{Affected, CascadePreview};
 
 fn affected(thing: &Doomed) -> Affected {
     Affected { r#type: thing.kind, id: thing.id, name: thing.name.clone() }

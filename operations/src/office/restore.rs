@@ -16,7 +16,7 @@ use domain::{BranchId, event::Event, office::EntityKind};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use store::{Answer, Attempt, Database, Doomed};
-pub use wire::office::Restored;
+use wire::office::Restored;
 
 /// Restores a thing of `kind` and all that its deletion took.
 ///

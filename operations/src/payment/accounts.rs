@@ -21,7 +21,7 @@ use provider::{CallError, Credentials, Fields, PaymentProvider, Summary, Unfit};
 use serde_json::json;
 use store::{AccountRow, Answer, Attempt, Change, Database, Incident, NewAccount};
 use uuid::Uuid;
-pub use wire::provider::AccountView;
+use wire::provider::AccountView;
 
 /// What the office says of an account. What is absent stays as it is.
 #[derive(Clone, Debug, Default)]

@@ -19,7 +19,7 @@ use provider::{CallError, PaymentProvider};
 use serde_json::json;
 use std::time::Duration;
 use store::{Answer, Attempt, CancellationRow, Change, Database, PaymentRow};
-pub use wire::payment::Cancelled;
+use wire::payment::Cancelled;
 
 /// How often whoever waits looks.
 const PAUSE: Duration = Duration::from_millis(50);

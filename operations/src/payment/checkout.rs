@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, time::Duration};
 use store::{
     AccountRow, Answer, Attempt, CheckRow, CheckoutRow, Database, Locked, NewCheckout, Seated, Target, UnitOfWork,
 };
-pub use wire::provider::Preference;
+use wire::provider::Preference;
 
 /// How long a payer may take, in minutes: long enough to find a card, short enough that the amount is still what is
 /// owed.

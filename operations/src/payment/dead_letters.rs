@@ -11,8 +11,8 @@ use domain::{
     payment::{AccountStatus, SyncStatus},
 };
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, DeadLetter};
-pub use wire::provider::DeadLetterDetail;
+use store::{Answer, Attempt, Change, Database};
+use wire::provider::{DeadLetter, DeadLetterDetail};
 
 /// All that is known of one.
 ///

@@ -16,7 +16,7 @@ use domain::{
     payment::{RefundKind, RefundStatus},
 };
 use store::{Answer, Attempt, Bill, Database, PaymentRow, RefundRow};
-pub use wire::payment::{Refunded, Refunding};
+use wire::payment::{Refunded, Refunding};
 
 /// What staff take is for a check.
 pub(super) const NO_BILL: Error = Error::Internal("money that staff took has no check");

@@ -15,7 +15,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewPayment};
-pub use wire::payment::Registered;
+use wire::payment::Registered;
 
 /// What was taken.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use domain::CheckoutId;
 use provider::{PaymentProvider, PaymentQuery};
 use std::time::Duration;
 use store::{AccountRow, Database};
-pub use wire::provider::Verified;
+use wire::provider::Verified;
 
 /// The longest a browser waits for the provider's word.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -8,8 +8,8 @@ use crate::{
 };
 use auth::{Management, RoleSet, Staff};
 use domain::{ProductId, text::Text};
-use store::{Answer, Attempt, Database, ProductRow, view::Product};
-pub use wire::product::NewProduct;
+use store::{Answer, Attempt, Database, ProductRow};
+use wire::product::{NewProduct, Product};
 
 fn row(new: &NewProduct) -> Result<ProductRow> {
     let text = |text: &Option<Text<50>>| text.clone().map(String::from).filter(|text| !text.is_empty());

@@ -8,8 +8,10 @@ use domain::{
     office::{Catalog, Few, Whole},
 };
 use serde_json::{Value, json};
-use store::view::{Cooking, Dietary, KnownCooking, Sensory};
-pub use wire::product::{CookingInfo, DeclaredAllergen, SensoryProfile};
+use wire::{
+    menu::{Cooking, Dietary},
+    product::{CookingInfo, DeclaredAllergen, KnownCooking, Sensory, SensoryProfile},
+};
 
 /// Most allergens of one product.
 const MAX_ALLERGENS: usize = 100;

@@ -9,7 +9,7 @@ use domain::{
     menu::{Supply, SupplyChange},
 };
 use store::{Locked, OfferRow, ProductRow};
-pub use wire::product::NewPrice;
+use wire::product::NewPrice;
 
 /// Most branches that can price one product.
 const MAX_PRICES: usize = 500;

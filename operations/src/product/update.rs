@@ -9,7 +9,7 @@ use crate::{
 use auth::{Management, Staff};
 use domain::{BranchId, Patch, ProductId, text::Text};
 use store::{Answer, Attempt, Database, ProductRow};
-pub use wire::product::ProductPatch;
+use wire::product::ProductPatch;
 
 fn apply(patch: ProductPatch, row: ProductRow) -> Result<ProductRow> {
     let text = |patch: Patch<Text<50>>, now| patch.map(String::from).or(now).filter(|text| !text.is_empty());

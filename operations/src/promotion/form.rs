@@ -7,12 +7,11 @@ use domain::{
     branch::TimeOfDay,
     office::{Price, Whole},
 };
-use store::{
-    SetPromotion,
-    view::{Promotion, PromotionItem},
+use store::SetPromotion;
+use wire::{
+    menu::PromotionItem,
+    promotion::{NewItem, NewPromotion, Promotion, PromotionPatch},
 };
-use wire::promotion::NewItem;
-pub use wire::promotion::{NewPromotion, PromotionPatch};
 
 /// Most products of one promotion, and most branches that take part.
 const MAX_ITEMS: usize = 50;

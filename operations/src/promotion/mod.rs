@@ -6,8 +6,6 @@
 
 mod form;
 
-pub use form::{NewPromotion, PromotionPatch};
-
 use self::form::{branches, changed, first, items};
 use crate::{
     Error, Result,
@@ -16,9 +14,10 @@ use crate::{
 };
 use auth::{AdminOnly, Management, RoleSet, Staff};
 use domain::{BranchId, PromotionId, office::EntityKind};
-use store::{
-    Answer, Attempt, Database,
-    view::{Promotion, PromotionItem},
+use store::{Answer, Attempt, Database};
+use wire::{
+    menu::PromotionItem,
+    promotion::{NewPromotion, Promotion, PromotionPatch},
 };
 
 /// A promotion as events and audit rows name it; `others` are the branches that it concerned before.

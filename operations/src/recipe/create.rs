@@ -3,12 +3,13 @@
 //! `recipe_name_standing` backs the name; the office lock keeps the branch, and whatever the recipe speaks of, from
 //! being deleted meanwhile.
 
-use super::{NewRecipe, each_once, entity, form::row, named};
+use super::{each_once, entity, form::row, named};
 use crate::{Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use chrono::DateTime;
 use domain::{AllergenId, BranchId, Patch, RecipeId, TenantId, UserId, recipe::RiskLevel};
 use store::{Answer, Attempt, Database, RecipeRow};
+use wire::recipe::NewRecipe;
 
 /// Adds a recipe.
 ///

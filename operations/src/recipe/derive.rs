@@ -1,11 +1,14 @@
 //! A recipe becomes a product: it stands in a category, has prices, and contains what the recipe contains. The audit
 //! row says who made it.
 
-use crate::{Error, Result, command::Done, office::change, product::NewProduct};
+use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use domain::{RecipeId, office::ImageUrl, text::Text};
 use store::{Answer, Attempt, Database, RecipeRow};
-pub use wire::recipe::{Derived, NewDerived};
+use wire::{
+    product::NewProduct,
+    recipe::{Derived, NewDerived},
+};
 
 /// The product, described and shown as the recipe is.
 fn product(new: &NewDerived, recipe: &RecipeRow) -> NewProduct {

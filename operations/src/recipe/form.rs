@@ -9,7 +9,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::RecipeRow;
-pub use wire::recipe::{NewRecipe, RecipePatch};
+use wire::recipe::{NewRecipe, RecipePatch};
 
 /// What both forms do: say what they say, and keep the rest of the row.
 trait Form {

@@ -8,8 +8,7 @@ mod update;
 
 pub use create::create;
 pub(crate) use create::empty;
-pub use derive::{Derived, NewDerived, derive};
-pub use form::{NewRecipe, RecipePatch};
+pub use derive::derive;
 pub use ingest::ingest;
 pub use update::update;
 
@@ -21,7 +20,8 @@ use domain::{
     recipe::{RecipeIngredient, is_worth_its_cost},
 };
 use serde_json::Value;
-use store::{Answer, RecipeRow, view::Recipe};
+use store::{Answer, RecipeRow};
+use wire::recipe::Recipe;
 
 /// Fewest characters of a name (U2).
 const SHORTEST_NAME: usize = 2;

@@ -15,7 +15,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Database, ItemRow};
-pub use wire::round::DeletedItem;
+use wire::round::DeletedItem;
 
 /// Deletes the item, and with the last one the round.
 ///

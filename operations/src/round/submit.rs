@@ -17,7 +17,7 @@ use domain::{
     session::OpenedBy,
 };
 use store::{Answer, Attempt, Database, NewRound};
-pub use wire::round::SubmittedRound;
+use wire::round::SubmittedRound;
 
 /// Sends the order as the session's next round.
 ///

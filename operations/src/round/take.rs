@@ -20,7 +20,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewRound, RoundRow, UnitOfWork};
-pub use wire::round::TakenRound;
+use wire::round::TakenRound;
 
 /// Sends the order to the kitchen as the session's next round.
 ///

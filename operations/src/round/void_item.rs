@@ -17,7 +17,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{Answer, Attempt, Database, ItemRow, Locked, RoundRow, UnitOfWork};
-pub use wire::round::VoidedItem;
+use wire::round::VoidedItem;
 
 /// Strikes the item.
 ///

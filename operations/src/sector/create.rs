@@ -10,7 +10,7 @@ use crate::{
 use auth::{Management, Staff};
 use domain::office::EntityKind;
 use store::{Answer, Attempt, Database, view::sector_of};
-pub use wire::sector::NewSector;
+use wire::sector::NewSector;
 
 /// Adds a sector.
 ///

@@ -16,7 +16,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewSession};
-pub use wire::session::Activated;
+use wire::session::Activated;
 
 /// Who sits down.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use auth::{Floor, Staff};
 use domain::{TableId, table::TableStatus};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked};
-pub use wire::session::ClearedTable;
+use wire::session::ClearedTable;
 
 /// Ends the session at a table, if there is one, and frees the table.
 ///

@@ -11,7 +11,7 @@ use crate::{
 use auth::{Floor, Staff};
 use domain::{Cents, Role, TableId, session::SessionStatus};
 use store::{Answer, Attempt, Database};
-pub use wire::session::ClosedSession;
+use wire::session::ClosedSession;
 
 /// Ends the session at a table. `force`, for administrators, ends it whatever is owed.
 ///

@@ -16,7 +16,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked};
-pub use wire::session::MovedSession;
+use wire::session::MovedSession;
 
 /// Moves the session at `from` to the free table `to`.
 ///

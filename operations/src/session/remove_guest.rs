@@ -16,7 +16,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Guest, Locked, Seated, TableRow, UnitOfWork};
-pub use wire::session::RemovedGuest;
+use wire::session::RemovedGuest;
 
 /// Who is to go.
 #[derive(Clone, Copy, Debug)]

@@ -13,7 +13,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
-pub use wire::session::TransferredTable;
+use wire::session::TransferredTable;
 
 /// Makes `target` the waiter of the table's session.
 ///

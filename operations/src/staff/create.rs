@@ -6,7 +6,7 @@ use super::{MAX_POSTS, Trace, ensure_begun, entity, hashed, named, rules};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Reach, Staff};
 use store::{Answer, Attempt, Database, view::member_of};
-pub use wire::staff::NewMember;
+use wire::staff::NewMember;
 
 /// Adds a member of staff.
 ///

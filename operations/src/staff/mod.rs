@@ -4,8 +4,8 @@ mod create;
 mod rules;
 mod update;
 
-pub use create::{NewMember, create};
-pub use update::{MemberPatch, update};
+pub use create::create;
+pub use update::update;
 
 use crate::{
     Error, Result,
@@ -18,7 +18,8 @@ use domain::{
     staff::{HireDate, Password, Post},
 };
 use serde::Serialize;
-use store::{Answer, view::StaffMember};
+use store::Answer;
+use wire::staff::StaffMember;
 
 /// More posts than any business has branches times roles.
 const MAX_POSTS: usize = 500;

@@ -11,7 +11,7 @@ use store::{
     Account, Answer, Attempt, Database,
     view::{member_of, seen_from},
 };
-pub use wire::staff::MemberPatch;
+use wire::staff::MemberPatch;
 
 fn apply(patch: MemberPatch, row: Account, hash: Option<String>) -> Account {
     Account {

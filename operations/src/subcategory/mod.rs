@@ -11,7 +11,7 @@ use domain::{
     office::{EntityKind, Whole},
 };
 use store::{Answer, Attempt, Database, SubcategoryRow, view::subcategory_of};
-pub use wire::subcategory::{NewSubcategory, SubcategoryPatch};
+use wire::subcategory::{NewSubcategory, SubcategoryPatch};
 
 fn apply(patch: SubcategoryPatch, row: SubcategoryRow) -> SubcategoryRow {
     SubcategoryRow {

@@ -6,7 +6,7 @@ use auth::{Management, Staff};
 use domain::{event::Event, table::code::number};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Database};
-pub use wire::table::{Batch, BatchRow, Laid};
+use wire::table::{Batch, Laid};
 
 /// Most tables of one request.
 const MOST: usize = 200;

@@ -11,7 +11,7 @@ use crate::{
 use auth::{Management, RoleSet, Staff};
 use domain::{BranchId, SectorId, office::Whole, text::Name};
 use store::{Answer, Attempt, Database};
-pub use wire::table::NewTable;
+use wire::table::NewTable;
 
 /// Seats of a table when nobody says.
 pub(super) const SEATS: i32 = 4;

@@ -17,7 +17,7 @@ use rand::{RngCore, TryRngCore, rngs::OsRng};
 use serde_json::json;
 use store::{Answer, Attempt, BranchRow, Change, Database, Locked, TableRow, UnitOfWork};
 use url::Url;
-pub use wire::table::{QrCode, RotatedCodes};
+use wire::table::{QrCode, RotatedCodes};
 
 /// Where the diner app at `base` opens with a table of the branch.
 ///

@@ -15,7 +15,7 @@ use domain::{
     office::Whole,
 };
 use store::{Answer, Attempt, Database, TableRow};
-pub use wire::table::TablePatch;
+use wire::table::TablePatch;
 
 /// Changes a table.
 ///

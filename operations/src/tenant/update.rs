@@ -4,7 +4,7 @@ use crate::{Result, command::Done, office::change};
 use auth::{AdminOnly, Staff};
 use domain::event::{EntityRef, Event};
 use store::{Answer, Attempt, Change, Database, TenantRow, view::tenant_of};
-pub use wire::tenant::TenantPatch;
+use wire::tenant::TenantPatch;
 
 fn apply(patch: TenantPatch, row: TenantRow) -> TenantRow {
     TenantRow {

@@ -10,8 +10,8 @@ use crate::{
 use auth::{Management, Staff};
 use domain::{Cents, TipId, TipPoolId, tips::Shares};
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, view::TipShare};
-pub use wire::tip::Distribution;
+use store::{Answer, Attempt, Change, Database};
+use wire::tip::{Distribution, TipShare};
 
 /// Shares a tip out and returns the parts.
 ///

@@ -7,7 +7,7 @@ use crate::{
 use auth::{Management, Staff};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewTip};
-pub use wire::tip::{Entered, EnteredTip};
+use wire::tip::{Entered, EnteredTip};
 
 /// Enters a tip.
 ///

@@ -7,8 +7,8 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{TipPoolId, office::EntityKind, tips::Shares};
-use store::{Answer, Attempt, Database, TipPoolRow, view::TipPool};
-pub use wire::tip::{NewTipPool, TipPoolPatch};
+use store::{Answer, Attempt, Database, TipPoolRow};
+use wire::tip::{NewTipPool, TipPool, TipPoolPatch};
 
 fn apply(patch: TipPoolPatch, row: TipPoolRow) -> TipPoolRow {
     TipPoolRow {

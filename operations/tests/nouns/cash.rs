@@ -6,10 +6,8 @@ use crate::{
 };
 use auth::Management;
 use domain::{BranchId, CashSessionId, Cents, cash::MovementType, tips::MoneyMethod};
-use operations::{
-    Attempt, Error,
-    cash::{self, Counted, Movement, Opening},
-};
+use operations::{Attempt, Error, cash};
+use wire::cash::{Counted, Movement, Opening};
 
 #[tokio::test]
 async fn a_drawer_is_opened_once_and_counted_against_its_movements() {

@@ -3,10 +3,8 @@
 use crate::{House, house::number};
 use auth::{Floor, Management};
 use domain::check::DiscountType;
-use operations::{
-    Attempt, Error,
-    check::{self, Discounting},
-};
+use operations::{Attempt, Error, check};
+use wire::check::Discounting;
 
 fn off(kind: DiscountType, value: i64) -> Discounting {
     Discounting { discount_type: kind, value, reason: "Birthday".to_owned().try_into().unwrap() }

@@ -7,6 +7,7 @@ use crate::{
 use auth::{Floor, Management};
 use domain::{event::Actor, round::RoundAction};
 use operations::{Error, Outcome, call, check, round};
+use wire::check::Discounting;
 
 #[tokio::test]
 async fn a_repeated_key_gets_the_first_answer_and_does_nothing() {
@@ -40,7 +41,7 @@ async fn what_a_command_took_away_does_not_take_its_answer_along() {
     let manager = house.staff::<Management>("manager").await;
     house.send(&diner, &[("Limonada", 2)]).await;
     check::request_by_staff(&house.db, &waiter, diner.session_id(), &keyed("c", "check")).await.unwrap();
-    let percent = |value| check::Discounting {
+    let percent = |value| Discounting {
         discount_type: domain::check::DiscountType::Percent,
         value,
         reason: "Birthday".to_owned().try_into().unwrap(),

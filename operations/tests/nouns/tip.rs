@@ -6,10 +6,8 @@ use crate::{
 };
 use auth::Management;
 use domain::tips::MoneyMethod;
-use operations::{
-    Attempt, Error,
-    tip::{self, Distribution, EnteredTip},
-};
+use operations::{Attempt, Error, tip};
+use wire::tip::{Distribution, EnteredTip};
 
 #[tokio::test]
 async fn a_tip_is_shared_out_once_and_to_the_cent() {

@@ -10,7 +10,7 @@ use crate::{
 use auth::{RoleSet, Scope, Staff};
 use domain::{BranchId, CashSessionId};
 use std::collections::BTreeMap;
-pub use wire::cash::{CashMovement, CashSession, CashSummary};
+use wire::cash::{CashMovement, CashSession, CashSummary};
 
 const SESSIONS: &str = "select s.id, s.branch_id, s.cash_register_id, r.name as register_name, s.status, s.opened_at,
         s.opened_by_id, s.opening_amount_cents, s.closed_at, s.closed_by_id, s.expected_amount_cents,

@@ -11,7 +11,7 @@ use auth::Scope;
 use domain::{IngredientGroupId, IngredientId, office::Catalog};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
-pub use wire::ingredient::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient};
+use wire::ingredient::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient};
 
 /// The row with its parts.
 fn ingredient_of(row: IngredientRow, parts: Vec<SubIngredient>) -> Ingredient {

@@ -12,7 +12,7 @@ use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
 use domain::{BranchId, SyncId, TenantId, payment::SyncStatus};
 use sea_orm::FromQueryResult;
-pub use wire::provider::{DeadLetter, KeptNotice};
+use wire::provider::{DeadLetter, KeptNotice};
 
 /// Which dead letters.
 #[derive(Clone, Copy, Debug)]

@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
-pub use wire::recipe::{DerivedProduct, Recipe, RecipeAllergen};
+use wire::recipe::{DerivedProduct, Recipe, RecipeAllergen};
 
 /// Which recipes.
 #[derive(Clone, Debug, Default)]

@@ -6,8 +6,8 @@
 mod pool;
 mod read;
 
-pub use pool::{TipPool, TipPoolRow};
-pub use read::{Tip, TipFilter, TipReport};
+pub use pool::TipPoolRow;
+pub use read::TipFilter;
 
 use crate::{
     error::{Error, Result},
@@ -21,7 +21,7 @@ use domain::{
     BranchId, Cents, CheckId, PaymentId, Role, SessionId, TenantId, TipId, TipPoolId, UserId, tips::MoneyMethod,
 };
 use sea_orm::FromQueryResult;
-pub use wire::tip::TipShare;
+use wire::tip::TipShare;
 
 /// A tip's row.
 #[derive(Clone, Debug, FromQueryResult)]

@@ -10,7 +10,7 @@ use crate::{
 use auth::{RoleSet, Scope, Staff};
 use domain::{BranchId, DeletionId, TenantId, TipPoolId};
 use sea_orm::FromQueryResult;
-pub use wire::tip::TipPool;
+use wire::tip::TipPool;
 
 /// A pool's row.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]

@@ -5,7 +5,7 @@ use auth::{RoleSet, Staff};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{BranchId, UserId, period::writable, timezone::day_bounds};
 use sea_orm::Value;
-pub use wire::tip::{Tip, TipReport};
+use wire::tip::{Tip, TipReport};
 
 /// Which tips are wanted.
 #[derive(Clone, Copy, Debug, Default)]

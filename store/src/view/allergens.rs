@@ -12,7 +12,7 @@ use domain::{
 };
 use sea_orm::FromQueryResult;
 use std::collections::HashMap;
-pub use wire::allergen::{AllergenEntry, CrossReactionEntry};
+use wire::allergen::{AllergenEntry, CrossReactionEntry};
 
 #[derive(FromQueryResult)]
 struct AllergenRow {

@@ -10,7 +10,7 @@ use auth::{RoleSet, Scope, Staff};
 use chrono::{NaiveDate, TimeDelta};
 use domain::{BranchId, SectorId, Shift, roster, timezone::local_date};
 use sea_orm::FromQueryResult;
-pub use wire::assignment::{AssignedSector, AssignmentCheck, Assignments};
+use wire::assignment::{AssignedSector, AssignmentCheck, Assignments};
 
 #[derive(FromQueryResult)]
 struct BranchRow {

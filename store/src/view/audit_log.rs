@@ -4,7 +4,7 @@ use crate::{Database, Page, error::Result, scoped::reach, sql::sql, unit_of_work
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{BranchId, UserId, period::writable};
-pub use wire::audit::AuditEntry;
+use wire::audit::AuditEntry;
 
 /// Which entries are wanted; what is not said does not matter.
 #[derive(Clone, Debug, Default)]

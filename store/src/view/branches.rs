@@ -5,7 +5,7 @@ use auth::{RoleSet, Staff};
 use domain::{BranchId, TenantId};
 use entity::branch;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
-pub use wire::branch::{Branch, PublicBranch};
+use wire::branch::{Branch, PublicBranch};
 
 /// The row as the office sees it.
 #[must_use]

@@ -13,7 +13,7 @@ use domain::{
     call::{CallStatus, CallType},
 };
 use sea_orm::{FromQueryResult, Value};
-pub use wire::call::Call;
+use wire::call::Call;
 
 #[derive(FromQueryResult)]
 struct Row {

@@ -15,9 +15,7 @@ use domain::{
 };
 use sea_orm::FromQueryResult;
 use std::collections::HashMap;
-pub use wire::bill::{
-    ChargeLine, CheckDetail, CheckHead, CoveredCharge, DiscountLine, PaymentHead, PaymentLine, RefundLine,
-};
+use wire::bill::{CheckDetail, CheckHead, CoveredCharge, PaymentHead, PaymentLine, RefundLine};
 
 #[derive(FromQueryResult)]
 struct Covered {

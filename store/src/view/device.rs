@@ -12,7 +12,7 @@ use crate::{
 use auth::{Diner, Scope};
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
-pub use wire::visit::DeviceVisit;
+use wire::visit::DeviceVisit;
 
 /// What a device's owner said last of their taste.
 #[derive(Clone, Debug)]

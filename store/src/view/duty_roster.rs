@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use domain::{AssignmentId, BranchId, SectorId, Shift, UserId};
 use sea_orm::FromQueryResult;
 use std::collections::{HashMap, HashSet};
-pub use wire::assignment::{OverviewWaiter, PlacedWaiter, RosterOverview, StaffedSector};
+use wire::assignment::{OverviewWaiter, PlacedWaiter, RosterOverview, StaffedSector};
 
 impl From<&TableWaiter> for OverviewWaiter {
     fn from(waiter: &TableWaiter) -> Self {

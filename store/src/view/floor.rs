@@ -22,7 +22,7 @@ use domain::{
 };
 use sea_orm::{FromQueryResult, Value};
 use std::collections::{BTreeMap, HashSet};
-pub use wire::table::OfficeTable;
+use wire::table::OfficeTable;
 
 /// A table at this moment.
 #[derive(Clone, Debug)]

@@ -13,7 +13,7 @@ use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
 use domain::{BranchId, Cents, ProductId, RoundId, RoundItemId, TableId, round::RoundStatus, text::Quantity};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-pub use wire::kitchen::{KitchenRound, KitchenRoundItem};
+use wire::kitchen::{KitchenRound, KitchenRoundItem};
 
 /// A round with what its printed ticket says besides.
 #[derive(Clone, Debug)]

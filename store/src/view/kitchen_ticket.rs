@@ -17,7 +17,7 @@ use domain::{
     text::Quantity,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-pub use wire::kitchen::{StationTickets, Ticket, TicketItem};
+use wire::kitchen::{StationTickets, Ticket, TicketItem};
 
 #[derive(FromQueryResult)]
 struct Row {

@@ -9,7 +9,7 @@ use crate::{
 use auth::{Reach, RoleSet, Staff};
 use domain::BranchId;
 use sea_orm::Value;
-pub use wire::payment::{OpenIncident, OpenRefund};
+use wire::payment::{OpenIncident, OpenRefund};
 
 static REFUNDS: &Sql = sql!(
     tenant,

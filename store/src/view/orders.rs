@@ -17,7 +17,7 @@ use domain::{
     BranchId, Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus, text::Quantity,
 };
 use sea_orm::FromQueryResult;
-pub use wire::order::{ActiveOrder, OrderItem, OrderStats};
+use wire::order::{ActiveOrder, OrderItem, OrderStats};
 
 #[derive(FromQueryResult)]
 struct Row {

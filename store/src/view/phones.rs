@@ -11,7 +11,7 @@ use crate::{
 use auth::Scope;
 use domain::{BranchId, SessionId};
 use sea_orm::FromQueryResult;
-pub use wire::session::SeatedPhone;
+use wire::session::SeatedPhone;
 
 #[derive(FromQueryResult)]
 struct Address {

@@ -19,7 +19,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
-pub use wire::product::{AllergenPresence, BranchPrice, KnownCooking, Product, Sensory};
+use wire::product::{AllergenPresence, BranchPrice, Product};
 
 /// Which products.
 #[derive(Clone, Copy, Debug, Default)]

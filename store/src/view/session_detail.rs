@@ -18,7 +18,7 @@ use domain::{
     round::RoundStatus, session::SessionStatus, text::Quantity,
 };
 use sea_orm::FromQueryResult;
-pub use wire::session::{ItemDetail, RoundDetail, SeatedDiner, SessionDetail};
+use wire::session::{ItemDetail, RoundDetail, SessionDetail};
 
 #[derive(FromQueryResult)]
 struct Sitting {

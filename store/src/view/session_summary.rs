@@ -16,7 +16,7 @@ use domain::{
     session::{OpenedBy, SessionStatus},
 };
 use sea_orm::FromQueryResult;
-pub use wire::session::SessionSummary;
+use wire::session::SessionSummary;
 
 #[derive(FromQueryResult)]
 struct Row {

@@ -13,7 +13,7 @@ use domain::{
     check::split::{Bill, BillDiner, BillLine},
 };
 use sea_orm::FromQueryResult;
-pub use wire::bill::{Balance, LiveClaim};
+use wire::bill::{Balance, LiveClaim};
 
 #[derive(FromQueryResult)]
 struct Address {

@@ -15,7 +15,7 @@ use domain::{Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::
 use entity::diner;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use std::collections::HashMap;
-pub use wire::visit::{VisitItem, VisitRound, VisitTotal};
+use wire::visit::{VisitItem, VisitRound, VisitTotal};
 
 #[derive(FromQueryResult)]
 struct RoundRow {

@@ -17,7 +17,7 @@ use domain::{
     payment::{PaymentStatus, Tender},
 };
 use sea_orm::{FromQueryResult, Value};
-pub use wire::visit::{BillItem, BillPayment, VisitCheck};
+use wire::visit::{BillPayment, VisitCheck};
 
 #[derive(FromQueryResult)]
 struct Head {

@@ -7,8 +7,6 @@
 
 mod report;
 
-pub use report::{Fault, Line, LineKind, Report, Side};
-
 use self::report::{add, fault};
 use super::{
     providers::{Providers, refusal},
@@ -28,6 +26,7 @@ use domain::{
 use provider::{CallError, Credentials, PaymentProvider, PaymentQuery, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{AccountRow, Database, Recorded};
+use wire::reconcile::{Report, Side};
 
 /// The provider's list lags: a day is compared so long after it ended.
 const SETTLES: TimeDelta = TimeDelta::minutes(30);

@@ -3,7 +3,7 @@
 
 use domain::Cents;
 use store::{LedgerFault, Recorded};
-pub use wire::reconcile::{Fault, Line, LineKind, Report, Side};
+use wire::reconcile::{Fault, Line, LineKind, Report, Side};
 
 /// What the ledger says of itself.
 pub(super) fn fault(fault: LedgerFault) -> Fault {

@@ -6,8 +6,3 @@
 
 mod prices;
 mod read;
-
-pub use wire::menu::{
-    Cooking, DeclaredAllergens, Dietary, Menu, MenuAllergen, MenuCategory, MenuChoice, MenuProduct, MenuPromotion,
-    MenuSubcategory, PromotionItem,
-};

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::{BranchId, Cents};
 use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
-pub use wire::report::DaySales;
+use wire::report::DaySales;
 
 #[derive(FromQueryResult)]
 struct Row {

@@ -7,7 +7,7 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::all,
 };
-pub use wire::report::PersonDiscounts;
+use wire::report::PersonDiscounts;
 
 static DISCOUNTS: &Sql = sql!(tenant, "{} select d.granted_by_id as user_id, {} as user_name, count(*) as discount_count, count(distinct d.check_id) as check_count,
         cast(sum(d.amount_cents) as bigint) as total_discount_cents

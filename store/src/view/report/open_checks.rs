@@ -11,7 +11,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{BranchId, Cents, CheckId, SessionId, TableId, UserId, check::CheckStatus, session::SessionStatus};
 use sea_orm::FromQueryResult;
-pub use wire::report::OpenCheck;
+use wire::report::OpenCheck;
 
 #[derive(FromQueryResult)]
 struct Row {

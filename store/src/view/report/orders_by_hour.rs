@@ -6,7 +6,7 @@ use chrono::Timelike;
 use domain::BranchId;
 use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
-pub use wire::report::HourOrders;
+use wire::report::HourOrders;
 
 #[derive(FromQueryResult)]
 struct Row {

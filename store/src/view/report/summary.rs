@@ -1,9 +1,6 @@
 //! The whole period in five numbers.
 
-use super::{
-    orders_by_hour::HourOrders,
-    window::{Window, place, within},
-};
+use super::window::{Window, place, within};
 use crate::{
     Database,
     error::Result,
@@ -12,7 +9,7 @@ use crate::{
 };
 use domain::Cents;
 use sea_orm::FromQueryResult;
-pub use wire::report::Summary;
+use wire::report::{HourOrders, Summary};
 
 #[derive(FromQueryResult)]
 struct Row {

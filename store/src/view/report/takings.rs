@@ -7,7 +7,7 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::all,
 };
-pub use wire::report::MethodSales;
+use wire::report::MethodSales;
 
 // A payment in a foreign currency or to a foreign account is approved and counts for nothing: the last condition leaves
 // it out.

@@ -8,7 +8,7 @@ use crate::{
     unit_of_work::all,
 };
 use sea_orm::Value;
-pub use wire::report::ProductSales;
+use wire::report::ProductSales;
 
 static PRODUCTS: &Sql = sql!(
     tenant,

@@ -8,7 +8,7 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::all,
 };
-pub use wire::report::PersonVoids;
+use wire::report::PersonVoids;
 
 // The outer bounds say nothing new; they let the database begin with what was struck, which is little, and not with
 // every round there was.

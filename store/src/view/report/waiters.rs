@@ -8,7 +8,7 @@ use super::window::{Window, called, millis, place, within};
 use crate::{Database, error::Result, sql::sql, unit_of_work::all};
 use domain::{Cents, UserId};
 use sea_orm::FromQueryResult;
-pub use wire::report::WaiterPerformance;
+use wire::report::WaiterPerformance;
 
 #[derive(FromQueryResult)]
 struct Row {
