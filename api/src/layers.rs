@@ -14,6 +14,7 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use domain::ProblemCode;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use runtime::Problem;
 use std::{
@@ -202,7 +203,7 @@ async fn content_type(request: Request, next: Next) -> Response {
         kind if writes && file_types(&request).contains(&kind) => next.run(request).await,
         _ if writes => Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
+            ProblemCode::UnsupportedMediaType,
             "Content-Type must be application/json",
         )
         .into_response(),

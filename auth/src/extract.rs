@@ -83,6 +83,7 @@ mod tests {
         roles::{AdminOnly, AnyRole},
         testing::{authenticator, diner, start, waiter},
     };
+    use domain::ProblemCode;
     use domain::SessionId;
     use http::{Request, StatusCode};
 
@@ -117,6 +118,6 @@ mod tests {
 
         let mut parts = request(&header::AUTHORIZATION, &format!("Bearer {token}"));
         let refused = Diner::from_request_parts(&mut parts, &state).await.unwrap_err();
-        assert_eq!((refused.status, refused.code), (StatusCode::UNAUTHORIZED, "unauthorized"));
+        assert_eq!((refused.status, refused.code), (StatusCode::UNAUTHORIZED, ProblemCode::Unauthorized));
     }
 }

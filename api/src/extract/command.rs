@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use domain::ProblemCode;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use operations::{Answer, Attempt, Outcome};
 use runtime::{Peer, Problem, serve::counted};
@@ -72,7 +73,7 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     match value.to_str() {
         Ok(key) if !key.is_empty() && key.len() <= MAX_KEY => Ok(Some(key.to_owned())),
         _ => Err(Problem::bad_request(
-            "bad_idempotency_key",
+            ProblemCode::BadIdempotencyKey,
             format!("The idempotency key must be 1 to {MAX_KEY} ASCII characters"),
         )),
     }

@@ -10,7 +10,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
-use domain::{AllergenId, TenantId, menu::Severity, office::EntityKind};
+use domain::{AllergenId, ProblemCode, TenantId, menu::Severity, office::EntityKind};
 use store::{AllergenRow, Answer, Attempt, Database};
 use wire::allergen::{AllergenPatch, NewAllergen};
 
@@ -50,9 +50,10 @@ fn entity(row: &AllergenRow) -> OfficeEntity {
 /// The only unique key of an allergen is its name in the business.
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "name_taken", detail: "name: there is an allergen of this name already".into() })
-        }
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+            code: ProblemCode::NameTaken,
+            detail: "name: there is an allergen of this name already".into(),
+        }),
         other => other,
     }
 }

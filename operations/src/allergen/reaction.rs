@@ -6,7 +6,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
-use domain::{CrossReactionId, menu::Probability, office::EntityKind};
+use domain::{CrossReactionId, ProblemCode, menu::Probability, office::EntityKind};
 use store::{Answer, Attempt, Database};
 use wire::allergen::{CrossReaction, CrossReactionPatch, NewCrossReaction};
 
@@ -40,9 +40,10 @@ pub async fn create(
     })
     .await;
     match created {
-        Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "already_exists", detail: "This cross-reaction is known already".into() })
-        }
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+            code: ProblemCode::AlreadyExists,
+            detail: "This cross-reaction is known already".into(),
+        }),
         other => other,
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use domain::{money::MAX_AMOUNT, text::Name};
+use domain::{ProblemCode, money::MAX_AMOUNT, text::Name};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
 use wire::cash::{Opened, Opening};
@@ -54,7 +54,7 @@ pub async fn open(db: &Database, staff: &Staff<Management>, opening: &Opening, a
     .await;
     match opened {
         Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::refused("cash_session_open", "A cash session is open in this branch already"))
+            Err(Error::refused(ProblemCode::CashSessionOpen, "A cash session is open in this branch already"))
         }
         other => other,
     }

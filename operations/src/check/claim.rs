@@ -10,7 +10,7 @@ use crate::{
 use auth::Diner;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Cents, ChargeId, CheckId, DinerId,
+    Cents, ChargeId, CheckId, DinerId, ProblemCode,
     check::{
         Fraction,
         claim::{self, Held},
@@ -47,7 +47,7 @@ pub async fn claim(
             session.session.status.ensure_live()?;
             check.status.ensure_payable()?;
             let of_table = act.uow.find_diner(&session, Some(wanted.diner_id)).await?;
-            of_table.ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
+            of_table.ok_or(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"))?;
             act.uow.release_claims(&check, wanted.diner_id).await?;
             let (ledger, others) = (act.uow.find_ledger(&check).await?, act.uow.find_claims(&check).await?);
             let expires_at = act.uow.now() + CLAIM_LIFE;
@@ -88,7 +88,7 @@ pub async fn release(
         |uow| async move { uow.lock_check(diner, check).await },
         |act, (session, check)| async move {
             let of_table = act.uow.find_diner(&session, Some(whose)).await?;
-            of_table.ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
+            of_table.ok_or(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"))?;
             act.uow.release_claims(&check, whose).await?;
             Ok(Done::<()>::Nothing)
         },

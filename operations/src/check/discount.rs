@@ -9,7 +9,7 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{
-    Cents, SessionId,
+    Cents, ProblemCode, SessionId,
     check::{
         CheckStatus, DiscountType,
         pricing::{Percent, Reduction},
@@ -39,7 +39,7 @@ pub async fn discount(
         |act, session| async move {
         let mut check = act.uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
         if check.closed_at.is_some() {
-            return Err(Error::refused("check_closed", "The party has left; nothing can be taken off its check"));
+            return Err(Error::refused(ProblemCode::CheckClosed, "The party has left; nothing can be taken off its check"));
         }
         if check.status == CheckStatus::Open {
             // What was ordered since it was withdrawn is on it when something is taken off.
@@ -88,7 +88,7 @@ pub async fn discount(
 fn ensure_fits(reduction: Reduction, total: Cents) -> Result<()> {
     if reduction.of(total) == Cents::ZERO || matches!(reduction, Reduction::Amount(off) if off > total) {
         let detail = format!("The check comes to {} cents; that cannot be taken off", total.get());
-        return Err(Error::refused("discount_too_large", detail));
+        return Err(Error::refused(ProblemCode::DiscountTooLarge, detail));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use domain::{DiscountId, check::CheckStatus};
+use domain::{DiscountId, ProblemCode, check::CheckStatus};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
 use wire::check::RemovedDiscount;
@@ -30,7 +30,10 @@ pub async fn remove_discount(
         |uow| async move { uow.lock_discount(staff, id).await },
         |act, (session, check, discount)| async move {
             if check.closed_at.is_some() {
-                return Err(Error::refused("check_closed", "The party has left; nothing can be added to its check"));
+                return Err(Error::refused(
+                    ProblemCode::CheckClosed,
+                    "The party has left; nothing can be added to its check",
+                ));
             }
             act.uow.delete_discount(&check, id).await?;
             let till = act.till(&session, &check);

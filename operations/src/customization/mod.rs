@@ -12,7 +12,7 @@ use crate::{
 };
 use auth::{Management, Scope, Staff};
 use domain::{
-    CustomizationId, Patch,
+    CustomizationId, Patch, ProblemCode,
     office::{EntityKind, Price, Whole},
 };
 use store::{Answer, Attempt, Database, SetCustomization};
@@ -49,7 +49,7 @@ fn entity(customization: &Customization) -> OfficeEntity {
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::refused("name_taken", "name: there is one of this name in this category already"))
+            Err(Error::refused(ProblemCode::NameTaken, "name: there is one of this name in this category already"))
         }
         other => other,
     }

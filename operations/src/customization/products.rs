@@ -7,7 +7,7 @@ use crate::{
     office::change,
 };
 use auth::{Management, Staff};
-use domain::{CustomizationId, ProductId};
+use domain::{CustomizationId, ProblemCode, ProductId};
 use store::{Answer, Attempt, Database};
 use wire::customization::{Customization, CustomizationProducts};
 
@@ -58,7 +58,7 @@ pub async fn link(
         |act| async move {
             let before = act.uow.customization(staff, id).await?;
             if before.product_ids.contains(&product) {
-                return Err(Error::refused("already_linked", "It can be chosen of this product already"));
+                return Err(Error::refused(ProblemCode::AlreadyLinked, "It can be chosen of this product already"));
             }
             match act.uow.ensure_products(staff, &[product]).await {
                 Err(store::Error::NotFound(noun)) => return Err(Error::NotFound(noun)),
@@ -108,7 +108,10 @@ impl Act<'_, Staff<Management>> {
     async fn relink(&self, before: &Customization, more: &[ProductId], less: &[ProductId]) -> Result<Customization> {
         match self.uow.ensure_products(self.by, more).await {
             Err(store::Error::NotFound(_)) => {
-                return Err(Error::refused("unknown_product", "product_ids: not all of these are products of yours"));
+                return Err(Error::refused(
+                    ProblemCode::UnknownProduct,
+                    "product_ids: not all of these are products of yours",
+                ));
             }
             known => known?,
         }

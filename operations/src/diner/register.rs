@@ -10,6 +10,7 @@ use crate::{
 };
 use auth::{Diner, Scope};
 use domain::{
+    ProblemCode,
     event::{Event, GuestJoined, TableRef, TableState},
     text::{Color, Name, Text},
 };
@@ -71,7 +72,7 @@ pub async fn register(db: &Database, diner: &Diner, registration: &Registration)
             (Some(row), _) => row,
             (None, _) => {
                 if uow.count_diners(&session).await? >= MOST_DINERS {
-                    return Err(Error::refused("too_many_diners", "This table has too many guests already"));
+                    return Err(Error::refused(ProblemCode::TooManyDiners, "This table has too many guests already"));
                 }
                 let row = uow.insert_diner(&session, diner.phone_id(), registration.row()).await?;
                 if session.join_rule.tells_of_joins() {

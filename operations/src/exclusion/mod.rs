@@ -7,7 +7,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{AdminOnly, Staff};
-use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
+use domain::{BranchId, CategoryId, ProblemCode, SubcategoryId, office::EntityKind};
 use serde_json::json;
 use store::{Answer, Attempt, Database};
 use wire::exclusion::Exclusions;
@@ -66,9 +66,10 @@ impl Act<'_, Staff<AdminOnly>> {
     /// The contract knows an unknown branch as 400 here.
     async fn ensure_known(&self, branches: &[BranchId]) -> Result<()> {
         match self.uow.ensure_branches(self.by, branches).await {
-            Err(store::Error::NotFound(_)) => {
-                Err(Error::refused("unknown_branch", "excluded_branch_ids: not all of these are branches of yours"))
-            }
+            Err(store::Error::NotFound(_)) => Err(Error::refused(
+                ProblemCode::UnknownBranch,
+                "excluded_branch_ids: not all of these are branches of yours",
+            )),
             other => Ok(other?),
         }
     }

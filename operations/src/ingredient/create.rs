@@ -3,6 +3,7 @@
 use super::{entity, named};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
+use domain::ProblemCode;
 use store::{Answer, Attempt, Database};
 use wire::ingredient::NewIngredient;
 
@@ -33,7 +34,7 @@ pub async fn create(
 /// The contract answers an unknown group with 400.
 pub(super) fn no_group(error: store::Error) -> Error {
     match error {
-        store::Error::NotFound(_) => Error::refused("unknown_group", "group_id: no such group"),
+        store::Error::NotFound(_) => Error::refused(ProblemCode::UnknownGroup, "group_id: no such group"),
         other => other.into(),
     }
 }

@@ -11,7 +11,7 @@ pub use part::{add_part, remove_part};
 pub use update::update;
 
 use crate::{Error, Result, office::OfficeEntity};
-use domain::office::EntityKind;
+use domain::{ProblemCode, office::EntityKind};
 use store::Answer;
 use wire::ingredient::Ingredient;
 
@@ -23,7 +23,7 @@ fn entity(ingredient: &Ingredient) -> OfficeEntity {
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::refused("name_taken", "name: there is one of this name already"))
+            Err(Error::refused(ProblemCode::NameTaken, "name: there is one of this name already"))
         }
         other => other,
     }

@@ -3,7 +3,7 @@
 use super::{create::no_group, entity, named};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
-use domain::{IngredientId, Patch};
+use domain::{IngredientId, Patch, ProblemCode};
 use store::{Answer, Attempt, Database, IngredientRow};
 use wire::ingredient::IngredientPatch;
 
@@ -37,7 +37,7 @@ pub async fn update(
             act.uow.ingredient_group(staff, group).await.map_err(no_group)?;
         }
         if !changed.is_processed && !before.sub_ingredients.is_empty() {
-            return Err(Error::refused("has_parts", "is_processed: take its parts away first"));
+            return Err(Error::refused(ProblemCode::HasParts, "is_processed: take its parts away first"));
         }
         act.uow.set_ingredient(&row, &changed).await?;
         let after = act.uow.ingredient_now(staff, id).await?;

@@ -6,7 +6,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::{KitchenCrew, Staff};
-use domain::{IllegalTransition, RoundId, kitchen::TicketStatus};
+use domain::{IllegalTransition, ProblemCode, RoundId, kitchen::TicketStatus};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Database};
 use wire::kitchen::IssuedTickets;
@@ -33,7 +33,7 @@ pub async fn issue_tickets(
                 action: "issue tickets of",
             })?;
             if !act.uow.find_tickets(&round).await?.is_empty() {
-                return Err(Error::refused("tickets_exist", "The round has its tickets already"));
+                return Err(Error::refused(ProblemCode::TicketsExist, "The round has its tickets already"));
             }
             act.uow.insert_tickets(&session, round.id).await?;
             act.uow.advance_tickets(&round, status).await?;

@@ -14,7 +14,7 @@ use crate::{
 use auth::{AdminOnly, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    AccountId, BranchId, Currency,
+    AccountId, BranchId, Currency, ProblemCode,
     payment::{AccountStatus, IncidentKind, Provider, SignatureMode},
 };
 use provider::{CallError, Credentials, Fields, PaymentProvider, Summary, Unfit};
@@ -144,7 +144,7 @@ pub async fn change_account(
         |act, account| async move {
             if account.version != version {
                 return Err(Error::Exists {
-                    code: "changed_meanwhile",
+                    code: ProblemCode::ChangedMeanwhile,
                     detail: "The account changed meanwhile; read it again".to_owned(),
                 });
             }
@@ -221,7 +221,7 @@ async fn asked(providers: &Providers, id: Provider, credentials: &Credentials) -
     let provider = providers.provider(id);
     provider.whoami(&trial).await.map_err(|error| match error {
         CallError::Unauthorized { .. } | CallError::Rejected { .. } | CallError::NotFound => {
-            Error::refused("credentials_refused", provider.words().token_refused)
+            Error::refused(ProblemCode::CredentialsRefused, provider.words().token_refused)
         }
         error => refusal(provider.words(), &error),
     })
@@ -254,7 +254,10 @@ fn change(action: &'static str, account: &AccountRow, (seller, shown): &(Option<
 }
 
 fn taken() -> Error {
-    Error::Exists { code: "account_exists", detail: "There is an account for it already; change that one".to_owned() }
+    Error::Exists {
+        code: ProblemCode::AccountExists,
+        detail: "There is an account for it already; change that one".to_owned(),
+    }
 }
 
 fn view(providers: &Providers, account: &AccountRow) -> AccountView {

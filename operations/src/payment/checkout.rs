@@ -12,7 +12,7 @@ use crate::{
 use auth::Diner;
 use chrono::TimeDelta;
 use domain::{
-    Cents, CheckId, DinerId,
+    Cents, CheckId, DinerId, ProblemCode,
     payment::{CheckoutStatus, Provider, tip::Tip},
 };
 use provider::{BackUrls, CallError, CheckoutLine, Credentials, LostCheckout, PaymentProvider};
@@ -93,7 +93,7 @@ async fn prepare(
             check.status.ensure_payable()?;
             let Some(account) = act.uow.find_account(diner.tenant_id(), check.branch_id).await? else {
                 return Err(Error::Unavailable {
-                    code: "provider_not_configured",
+                    code: ProblemCode::ProviderNotConfigured,
                     detail: providers.provider(Provider::DEFAULT).words().no_account,
                     retry_after: 3600,
                 });
@@ -124,7 +124,7 @@ async fn asked_for(
     let mut targets = Vec::new();
     if let Some(diner) = wish.diner {
         if uow.find_diner(session, Some(diner)).await?.is_none() {
-            return Err(Error::refused("unknown_diner", "No such diner at the table"));
+            return Err(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"));
         }
         let claims = uow.find_claims(check).await?;
         let own = claims.into_iter().filter(|claim| claim.diner_id == diner && claim.amount_cents > Cents::ZERO);
@@ -159,7 +159,7 @@ fn ensure_same_currency(providers: &Providers, account: &AccountRow, check: &Che
         "the account counts in another currency"
     );
     Err(Error::Unavailable {
-        code: "provider_not_configured",
+        code: ProblemCode::ProviderNotConfigured,
         detail: providers.of(account).words().other_currency,
         retry_after: 3600,
     })
@@ -170,7 +170,7 @@ fn ensure_whole(providers: &Providers, account: &AccountRow, new: &NewCheckout) 
     let whole = (providers.of(account).caps().exponent)(account.currency) == 0;
     if whole && [new.bill, new.tip].iter().any(|amount| amount.get() % 100 != 0) {
         return Err(Error::refused(
-            "amount_not_whole",
+            ProblemCode::AmountNotWhole,
             "This currency has no cents: the amount must be a multiple of 100",
         ));
     }

@@ -9,7 +9,7 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    Cents, CheckId, DinerId,
+    Cents, CheckId, DinerId, ProblemCode,
     event::Event,
     payment::{Tender, tender},
 };
@@ -56,7 +56,7 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
             if let Some(diner) = taken.diner
                 && act.uow.find_diner(&session, Some(diner)).await?.is_none()
             {
-                return Err(Error::refused("unknown_diner", "No such diner at the table"));
+                return Err(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"));
             }
             let change = change(taken)?;
             let payment = act.uow.insert_payment(&check, row(taken, staff)).await?;
@@ -105,7 +105,8 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
 fn change(taken: &Registration) -> Result<Option<Cents>> {
     let Some(received) = taken.received else { return Ok(None) };
     let due = taken.amount.checked_add(taken.tip)?;
-    let change = tender::change(received, due).map_err(|error| Error::refused("too_little", error.to_string()))?;
+    let change =
+        tender::change(received, due).map_err(|error| Error::refused(ProblemCode::TooLittle, error.to_string()))?;
     Ok(Some(change))
 }
 

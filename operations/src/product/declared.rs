@@ -3,7 +3,7 @@
 use crate::{Error, Result, command::Act, recipe::ensure_known};
 use auth::{RoleSet, Staff};
 use domain::{
-    AllergenId, CatalogEntryId,
+    AllergenId, CatalogEntryId, ProblemCode,
     menu::Presence,
     office::{Catalog, Few, Whole},
 };
@@ -99,7 +99,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         ] {
             let Some(ids) = ids else { continue };
             let missing = self.uow.unknown_entries(self.by, catalog, ids.as_slice()).await?;
-            ensure_known(field, "entry of that list", "unknown_word", &missing)?;
+            ensure_known(field, "entry of that list", ProblemCode::UnknownWord, &missing)?;
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{AdminOnly, Management, RoleSet, Staff};
-use domain::{BranchId, PromotionId, office::EntityKind};
+use domain::{BranchId, ProblemCode, PromotionId, office::EntityKind};
 use store::{Answer, Attempt, Database};
 use wire::{
     menu::PromotionItem,
@@ -109,7 +109,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
 
 fn known(found: store::Result<()>, detail: &str) -> Result<()> {
     match found {
-        Err(store::Error::NotFound(_)) => Err(Error::refused("unknown_reference", detail)),
+        Err(store::Error::NotFound(_)) => Err(Error::refused(ProblemCode::UnknownReference, detail)),
         other => Ok(other?),
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 use auth::{AnyRole, Staff};
 use domain::{
-    RoundItemId,
+    ProblemCode, RoundItemId,
     event::{Event, RoundItemVoided},
     kitchen::round_after_tickets,
     round::{RoundAction, RoundStatus},
@@ -41,7 +41,7 @@ pub async fn void_item(
             let left = items.iter().filter(|other| other.id != item_id && other.voided_at.is_none()).count();
             let next = round.status.after_void(left)?;
             if item.voided_at.is_some() {
-                return Err(Error::refused("already_voided", "The item is voided already"));
+                return Err(Error::refused(ProblemCode::AlreadyVoided, "The item is voided already"));
             }
             act.ensure_may(RoundAction::VoidItem, &session)?;
             let untouched = act.untouched(&round, Some(item_id)).await?;

@@ -8,7 +8,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
-use domain::office::EntityKind;
+use domain::{ProblemCode, office::EntityKind};
 use store::{Answer, Attempt, Database, view::sector_of};
 use wire::sector::NewSector;
 
@@ -33,7 +33,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewSector, a
     .await;
     match created {
         Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
-            code: "prefix_taken",
+            code: ProblemCode::PrefixTaken,
             detail: "prefix: the branch has a sector of this prefix already".into(),
         }),
         other => other,

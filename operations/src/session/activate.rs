@@ -9,7 +9,7 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    TableId,
+    ProblemCode, TableId,
     event::{Event, Place, TableRef},
     session::{Covers, OpenedBy},
     text::Text,
@@ -46,7 +46,7 @@ pub async fn activate(
         |act, table| async move {
         let status = table.status.activate()?;
         if act.uow.lock_live_session(&table).await?.is_some() {
-            return Err(Error::refused("table_occupied", format!("Table {} has an active session", table.code)));
+            return Err(Error::refused(ProblemCode::TableOccupied, format!("Table {} has an active session", table.code)));
         }
         let waiter = staff.user_id();
         let new = NewSession {

@@ -9,7 +9,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Floor, Staff};
-use domain::{Cents, Role, TableId, session::SessionStatus};
+use domain::{Cents, ProblemCode, Role, TableId, session::SessionStatus};
 use store::{Answer, Attempt, Database};
 use wire::session::ClosedSession;
 
@@ -29,7 +29,10 @@ pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool
                 return Err(Error::Forbidden("Only an administrator may force a table closed"));
             }
             let Some(session) = act.uow.lock_live_session(&table).await? else {
-                return Err(Error::refused("no_active_session", format!("Table {} has no active session", table.code)));
+                return Err(Error::refused(
+                    ProblemCode::NoActiveSession,
+                    format!("Table {} has no active session", table.code),
+                ));
             };
             let check = act.uow.lock_check_of(&session).await?;
             let (total_cents, paid_cents) = match &check {

@@ -10,7 +10,7 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    TableId,
+    ProblemCode, TableId,
     event::{Event, Place, TableRef, TableTransferred},
     table::TableStatus,
 };
@@ -30,7 +30,7 @@ pub async fn move_to(
     attempt: &Attempt,
 ) -> Result<Answer> {
     if from == to {
-        return Err(Error::refused("same_table", "The party sits at that table already"));
+        return Err(Error::refused(ProblemCode::SameTable, "The party sits at that table already"));
     }
     command(
         db,
@@ -39,17 +39,20 @@ pub async fn move_to(
         |uow| async move { uow.lock_two_tables(staff, from, to).await },
         |act, (source, target)| async move {
             if source.branch_id != target.branch_id {
-                return Err(Error::refused("another_branch", "The tables are in different branches"));
+                return Err(Error::refused(ProblemCode::AnotherBranch, "The tables are in different branches"));
             }
             let Some(session) = act.uow.lock_live_session(&source).await? else {
                 return Err(Error::refused(
-                    "no_active_session",
+                    ProblemCode::NoActiveSession,
                     format!("Table {} has no active session", source.code),
                 ));
             };
             let taken = target.status.receive(source.status.carried())?;
             if act.uow.lock_live_session(&target).await?.is_some() {
-                return Err(Error::refused("table_occupied", format!("Table {} has an active session", target.code)));
+                return Err(Error::refused(
+                    ProblemCode::TableOccupied,
+                    format!("Table {} has an active session", target.code),
+                ));
             }
             let left = source.status.free();
             act.uow.move_session(&session, &target).await?;

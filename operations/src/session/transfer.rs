@@ -8,7 +8,7 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{
-    TableId, UserId,
+    ProblemCode, TableId, UserId,
     event::{Event, Place, TableTransferred},
 };
 use serde_json::json;
@@ -34,10 +34,13 @@ pub async fn transfer(
         |uow| async move { uow.lock_table(staff, id).await },
         |act, table| async move {
             let Some(session) = act.uow.lock_live_session(&table).await? else {
-                return Err(Error::refused("no_active_session", format!("Table {} has no active session", table.code)));
+                return Err(Error::refused(
+                    ProblemCode::NoActiveSession,
+                    format!("Table {} has no active session", table.code),
+                ));
             };
             if !act.uow.find_table_waiter(staff, target, table.branch_id).await? {
-                return Err(Error::refused("not_a_waiter_here", "The target serves no tables in this branch"));
+                return Err(Error::refused(ProblemCode::NotAWaiterHere, "The target serves no tables in this branch"));
             }
             act.uow.assign_session(&session, target).await?;
             let event = TableTransferred {

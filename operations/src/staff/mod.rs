@@ -14,6 +14,7 @@ use crate::{
 };
 use auth::{RoleSet, Staff};
 use domain::{
+    ProblemCode,
     office::{Blank, EntityKind},
     staff::{HireDate, Password, Post},
 };
@@ -58,9 +59,10 @@ fn ensure_begun<R: RoleSet>(act: &Act<'_, Staff<R>>, day: Option<&Blank<HireDate
 /// The only unique key of a member of staff is the login.
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "email_taken", detail: "email: somebody has this login already".into() })
-        }
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+            code: ProblemCode::EmailTaken,
+            detail: "email: somebody has this login already".into(),
+        }),
         other => other,
     }
 }

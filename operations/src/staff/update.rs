@@ -6,7 +6,7 @@
 use super::{MAX_POSTS, Trace, ensure_begun, entity, hashed, named, rules};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Staff};
-use domain::UserId;
+use domain::{ProblemCode, UserId};
 use store::{
     Account, Answer, Attempt, Database,
     view::{member_of, seen_from},
@@ -64,7 +64,7 @@ pub async fn update(
             ));
         }
         if row.deactivated && !account.deactivated && id == staff.user_id() {
-            return Err(Error::refused("own_account", "You cannot deactivate your own account"));
+            return Err(Error::refused(ProblemCode::OwnAccount, "You cannot deactivate your own account"));
         }
         let ends_tokens = hash.is_some() || row.deactivated != account.deactivated || !rules::same(&held, &posts);
         let row = act.uow.set_member(&account, row).await?;

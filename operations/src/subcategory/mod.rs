@@ -7,7 +7,7 @@ use crate::{
 };
 use auth::{AdminOnly, RoleSet, Staff};
 use domain::{
-    BranchId, SubcategoryId,
+    BranchId, ProblemCode, SubcategoryId,
     office::{EntityKind, Whole},
 };
 use store::{Answer, Attempt, Database, SubcategoryRow, view::subcategory_of};
@@ -27,7 +27,7 @@ fn apply(patch: SubcategoryPatch, row: SubcategoryRow) -> SubcategoryRow {
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
-            code: "name_taken",
+            code: ProblemCode::NameTaken,
             detail: "name: the category has a subcategory of this name already".into(),
         }),
         other => other,

@@ -11,7 +11,7 @@ pub use join_code::{print, qr_link, rotate, rotate_all};
 pub use update::update;
 
 use crate::{Error, Result, office::OfficeEntity};
-use domain::{SectorId, office::EntityKind, table::TableCode};
+use domain::{ProblemCode, SectorId, office::EntityKind, table::TableCode};
 use store::{Answer, SectorRow};
 use wire::table::OfficeTable;
 
@@ -40,7 +40,7 @@ fn ensure_no_join_code(code: &TableCode) -> Result<()> {
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
-            code: "code_taken",
+            code: ProblemCode::CodeTaken,
             detail: "code: the branch has a table of this code already".into(),
         }),
         other => other,

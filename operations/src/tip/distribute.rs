@@ -8,7 +8,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use domain::{Cents, TipId, TipPoolId, tips::Shares};
+use domain::{Cents, ProblemCode, TipId, TipPoolId, tips::Shares};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
 use wire::tip::{Distribution, TipShare};
@@ -32,14 +32,14 @@ pub async fn distribute(
         |act, tip| async move {
             let pool = act.uow.tip_pool(staff, TipPoolId(asked.pool_id)).await?;
             if tip.distributed_at.is_some() {
-                return Err(Error::refused("already_distributed", "The tip was shared out already"));
+                return Err(Error::refused(ProblemCode::AlreadyDistributed, "The tip was shared out already"));
             }
             if pool.branch_id != tip.branch_id || !pool.is_active {
-                return Err(Error::refused("unusable_pool", "The pool is not in use in the tip's branch"));
+                return Err(Error::refused(ProblemCode::UnusablePool, "The pool is not in use in the tip's branch"));
             }
             if tip.amount_cents == Cents::ZERO {
                 return Err(Error::refused(
-                    "nothing_left",
+                    ProblemCode::NothingLeft,
                     "Nothing is left of the tip: it went back with its payment",
                 ));
             }

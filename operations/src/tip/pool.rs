@@ -6,7 +6,7 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
-use domain::{TipPoolId, office::EntityKind, tips::Shares};
+use domain::{ProblemCode, TipPoolId, office::EntityKind, tips::Shares};
 use store::{Answer, Attempt, Database, TipPoolRow};
 use wire::tip::{NewTipPool, TipPool, TipPoolPatch};
 
@@ -34,9 +34,10 @@ fn entity(row: &TipPoolRow) -> OfficeEntity {
 
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "name_taken", detail: "name: the branch has a pool of this name already".into() })
-        }
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+            code: ProblemCode::NameTaken,
+            detail: "name: the branch has a pool of this name already".into(),
+        }),
         other => other,
     }
 }

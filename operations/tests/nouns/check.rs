@@ -2,7 +2,7 @@
 
 use crate::{House, house::number};
 use auth::{Floor, Management};
-use domain::check::DiscountType;
+use domain::{ProblemCode, check::DiscountType};
 use operations::{Attempt, Error, check};
 use wire::check::Discounting;
 
@@ -33,7 +33,7 @@ async fn a_discount_takes_off_what_it_says_and_no_more_than_there_is() {
     assert_eq!(house.check(&diner).await, Some((2700, 0)));
     let much = off(DiscountType::Amount, 2701);
     let refused = check::discount(&house.db, &manager, session, &much, &Attempt::default()).await;
-    assert!(matches!(refused, Err(Error::Refused { code: "discount_too_large", .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Refused { code: ProblemCode::DiscountTooLarge, .. })), "{refused:?}");
     assert_eq!(house.check(&diner).await, Some((2700, 0)));
 }
 
