@@ -2,6 +2,7 @@
 
 use super::UPLOAD;
 use crate::{
+    header::content_length,
     problem::{ApiError, ApiResult},
     state::AppState,
 };
@@ -12,7 +13,7 @@ use axum::{
 };
 use bytes::Bytes;
 use domain::ProblemCode;
-use http::{StatusCode, header};
+use http::StatusCode;
 use pictures::{Error, MAX_BYTES, StorageError, Unfit};
 use runtime::{Problem, ProblemBody};
 use serde::Serialize;
@@ -40,9 +41,7 @@ impl<S: Send + Sync> FromRequest<S> for File {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         // What says that it is too long is not read at all; what does not say it, only so far.
-        let announced =
-            request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        if announced.is_some_and(|bytes: u64| bytes > MAX_BYTES as u64) {
+        if content_length(request.headers()).is_some_and(|bytes| bytes > MAX_BYTES as u64) {
             return Err(too_large());
         }
         match Bytes::from_request(request, state).await {
