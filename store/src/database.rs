@@ -6,11 +6,9 @@
 //! in the COMMIT; nothing of the failed try is left.
 
 use crate::{
-    audit,
     condition::Condition,
     connection::{self, DatabaseFile, Purpose, Reader, Transaction},
     error::{Conflict, Error, HoldsStoreError, Result},
-    event_log,
     unit_of_work::{Owing, UnitOfWork},
 };
 use domain::{Clock, event::EventSink};
@@ -198,12 +196,11 @@ impl Database {
         let turn = self.turn().await?;
         let pool = self.reader.pool().map_err(Error::Unavailable)?;
         let tx = Transaction::begin(pool, purpose, turn).await.map_err(Error::from)?;
-        let now = self.clock.now();
-        let work = UnitOfWork::new(tx, now);
+        let work = UnitOfWork::new(tx, self.clock.now());
         let value = match body(work.clone()).await.and_then(|value| settled(&work).map(|()| value)) {
             Ok(value) => value,
             Err(error) => {
-                if let Some((tx, ..)) = work.into_parts() {
+                if let Some((tx, _)) = work.into_parts() {
                     // The rollback is asked for now rather than left to the drop, so that the locks are free before the
                     // answer is out.
                     if let Err(error) = tx.rollback().await {
@@ -213,9 +210,8 @@ impl Database {
                 return Err(error);
             }
         };
-        let (tx, notes, drafts) = work.into_parts().ok_or_else(leaked)?;
-        audit::chain::seal(&tx, notes, now).await?;
-        let events = event_log::append(&tx, drafts, now).await?;
+        let (tx, last) = work.into_parts().ok_or_else(leaked)?;
+        let events = last.write(&tx).await?;
         self.commit(tx).await?;
         if !events.is_empty() {
             self.sink.publish(events);

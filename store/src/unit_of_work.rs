@@ -9,10 +9,17 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, S
 use std::{
     collections::BTreeMap,
     ops::Deref,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use crate::{audit::Note, connection::Transaction, error::Result, sql::Text};
+use crate::{
+    audit::Note,
+    connection::Transaction,
+    error::Result,
+    idempotency::{Kept, claim::Claiming},
+    last::Last,
+    sql::Text,
+};
 
 /// A row that this transaction holds `FOR UPDATE` (on SQLite: under the only writer's transaction). Whatever changes
 /// the row asks for this, so a change without the lock does not compile (I5). Only `store` makes one.
@@ -42,6 +49,8 @@ struct Inner {
     drafts: Mutex<Vec<Draft>>,
     notes: Mutex<Vec<Note>>,
     unsettled: Mutex<BTreeMap<SessionId, &'static str>>,
+    claiming: Mutex<Claiming>,
+    kept: Mutex<Option<Kept>>,
     now: DateTime<Utc>,
 }
 
@@ -57,14 +66,20 @@ pub struct Owing {
 impl UnitOfWork {
     pub(crate) fn new(tx: Transaction, now: DateTime<Utc>) -> Self {
         let (drafts, notes, unsettled) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { tx, drafts, notes, unsettled, now }))
+        let (claiming, kept) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { tx, drafts, notes, unsettled, claiming, kept, now }))
     }
 
-    /// Gives transaction, audit notes and events back, unless a clone is still alive somewhere.
-    pub(crate) fn into_parts(self) -> Option<(Transaction, Vec<Note>, Vec<Draft>)> {
+    /// Gives the transaction back, with what is to be written last, unless a clone is still alive somewhere.
+    pub(crate) fn into_parts(self) -> Option<(Transaction, Last)> {
         let inner = Arc::into_inner(self.0)?;
-        let notes = inner.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Some((inner.tx, notes, inner.drafts.into_inner().unwrap_or_else(PoisonError::into_inner)))
+        let last = Last {
+            notes: inner.notes.into_inner().unwrap_or_else(PoisonError::into_inner),
+            answer: inner.kept.into_inner().unwrap_or_else(PoisonError::into_inner),
+            drafts: inner.drafts.into_inner().unwrap_or_else(PoisonError::into_inner),
+            now: inner.now,
+        };
+        Some((inner.tx, last))
     }
 
     /// The instant of this transaction: every row and event of it carries the same.
@@ -98,6 +113,14 @@ impl UnitOfWork {
 
     pub(crate) fn note(&self, note: Note) {
         self.0.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+    }
+
+    pub(crate) fn keep(&self, answer: Kept) {
+        *self.0.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+    }
+
+    pub(crate) fn claiming(&self) -> MutexGuard<'_, Claiming> {
+        self.0.claiming.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn tx(&self) -> &Transaction {
