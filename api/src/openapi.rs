@@ -79,7 +79,9 @@ mod tests {
             .collect();
         let words: Vec<&str> = ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(listed, words);
-        assert_eq!(schemas["ProblemBody"]["properties"]["code"]["$ref"], "#/components/schemas/ProblemCode");
+        let parts = schemas["ProblemBody"]["allOf"].as_array().expect("the fields, and further ones");
+        let code = parts.iter().find_map(|part| part["properties"].get("code")).expect("a problem has a code");
+        assert_eq!(code["$ref"], "#/components/schemas/ProblemCode");
     }
 
     /// The committed document is what reviewers see of a change to the contract.
