@@ -9,12 +9,10 @@ use crate::{
 use chrono::NaiveDate;
 use clap::Subcommand;
 use domain::{SyncId, text::Email};
-use operations::{
-    demo,
-    payment::{self, Report},
-};
+use operations::{demo, payment};
 use std::time::{Duration, Instant};
 use store::Verified;
+use wire::reconcile::Report;
 
 /// The longest that a sweep waits for the queue to empty.
 const PATIENCE: Duration = Duration::from_secs(60);
