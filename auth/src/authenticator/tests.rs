@@ -6,6 +6,7 @@ use crate::{
     testing::{REMOVED, authenticator, diner, start, waiter, with_clock},
     tokens::ACCESS_TTL,
 };
+use domain::{BranchId, Role, TenantId};
 use http::StatusCode;
 use uuid::Uuid;
 
