@@ -1,4 +1,4 @@
-//! The office takes its menu along.
+//! Exports the whole menu of a business, for a file.
 
 use super::{
     index::MenuIndex,
@@ -9,7 +9,7 @@ use auth::{AdminOnly, Staff};
 use serde_json::{Map, Value};
 use store::Database;
 
-/// The business's whole menu in the order of names.
+/// Reads the business's whole menu, in the order of names.
 ///
 /// # Errors
 /// The database failed.

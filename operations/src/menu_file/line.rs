@@ -1,4 +1,4 @@
-//! What a line of the file may say of which kind of thing, and within which bounds: those of the forms.
+//! The lines of a menu file: which fields a line of each kind has, and their bounds, which are those of the forms.
 
 use crate::product::{CookingInfo, kept_cooking};
 use domain::{
@@ -14,35 +14,35 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use store::view::{Cooking, Dietary};
 
-/// What a line is about, in the order in which they depend on each other.
+/// The kind of entry that a line is about. A kind depends only on those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// What guests may have to avoid.
+    /// An allergen.
     Allergen,
-    /// A part of a branch's menu.
+    /// A category of a branch's menu.
     Category,
-    /// A part of that.
+    /// A subcategory.
     Subcategory,
-    /// What can be ordered.
+    /// A product, which can be ordered.
     Product,
-    /// What can be chosen of that.
+    /// A modifier, which can be chosen with a product.
     Modifier,
 }
 
-/// A line of the file, and where it stands there, for people.
+/// A line of the file, with its place in the file for error messages.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// `products[3]`, or `line 7`.
     pub place: String,
-    /// What it is about.
+    /// The kind of entry.
     pub kind: Kind,
-    /// What it says.
+    /// The fields that it names.
     pub says: Map<String, Value>,
 }
 
-/// Where a thing stands and how it is called: `[branch, category, name]` as far as they apply. A modifier of no
-/// category has an empty one.
+/// The place and name of an entry: `[branch, category, name]` as far as they apply. A modifier of no category has an
+/// empty one.
 pub(super) type Key = Vec<String>;
 
 #[derive(Serialize, Deserialize)]
@@ -86,7 +86,7 @@ pub(super) struct ProductFields {
     pub(super) is_active: bool,
     /// Cents by branch slug.
     pub(super) prices: BTreeMap<String, Price>,
-    /// By allergen.
+    /// Presence by the allergen's name.
     pub(super) allergens: BTreeMap<String, Presence>,
 }
 
@@ -94,7 +94,7 @@ pub(super) struct ProductFields {
 pub(super) struct ModifierFields {
     pub(super) extra_cost_cents: Price,
     pub(super) order: Whole<0, 9999>,
-    /// What it can be chosen of: a set, so in whatever order and as often as the file names them.
+    /// The products it can be chosen with: a set, so their order in the file and repeats do not matter.
     #[serde(deserialize_with = "as_set")]
     pub(super) products: Vec<Place>,
 }
@@ -113,7 +113,8 @@ impl Place {
     }
 }
 
-/// Within the bounds of the product's form; numbers of cooking methods are another business's.
+/// Reads cooking information within the bounds of the product's form. Numbers of cooking methods are not kept: they are
+/// those of the business that wrote the file.
 fn cooking<'de, D: Deserializer<'de>>(info: D) -> Result<Option<Cooking>, D::Error> {
     let Some(info) = Option::<CookingInfo>::deserialize(info)? else { return Ok(None) };
     let kept = kept_cooking(Some(&info)).map_err(D::Error::custom)?;
@@ -128,10 +129,10 @@ fn as_set<'de, D: Deserializer<'de>>(products: D) -> Result<Vec<Place>, D::Error
 }
 
 impl Kind {
-    /// All of them, in order.
+    /// All kinds, in the order in which they depend on each other.
     pub const ALL: [Self; 5] = [Self::Allergen, Self::Category, Self::Subcategory, Self::Product, Self::Modifier];
 
-    /// What places a thing of this kind, the name last.
+    /// The fields that place an entry of this kind, the name last.
     #[must_use]
     pub const fn keys(self) -> &'static [&'static str] {
         match self {
@@ -142,7 +143,7 @@ impl Kind {
         }
     }
 
-    /// What is said of a new thing that nothing is said of; `order` is its place behind the others.
+    /// The default fields of a new entry; `order` is its place after the others.
     pub(super) fn blank(self, order: i64) -> Value {
         match self {
             Self::Allergen => json!({"icon": null, "description": null, "is_mandatory": false,
@@ -158,7 +159,7 @@ impl Kind {
         }
     }
 
-    /// The fields as they are kept, if they are within their bounds; else what is wrong, beginning with the field.
+    /// Checks the fields and returns them as they are stored; else says what is wrong, beginning with the field's name.
     pub(super) fn checked(self, fields: Value) -> Result<Value, String> {
         match self {
             Self::Allergen => parsed::<AllergenFields>(fields),
@@ -169,7 +170,7 @@ impl Kind {
         }
     }
 
-    /// Most characters of one of its [`keys`](Self::keys).
+    /// The most characters of one of its [`keys`](Self::keys).
     pub(super) fn longest(self, key: &str) -> usize {
         match (self, key) {
             (Self::Product, "name") => 200,
@@ -178,7 +179,7 @@ impl Kind {
         }
     }
 
-    /// Whether it may stand in no category.
+    /// Whether the field may be empty: a modifier needs no category.
     pub(super) fn may_lack(self, key: &str) -> bool {
         self == Self::Modifier && key == "category"
     }
@@ -190,7 +191,7 @@ fn parsed<T: Serialize + DeserializeOwned>(fields: Value) -> Result<Value, Strin
         format!("{path}: {}", error.into_inner())
     })?;
     let mut fields = json!(typed);
-    // What says nothing is kept as nothing.
+    // An empty text is stored as null.
     for name in ["icon", "description", "badge", "seal"] {
         if fields[name] == json!("") {
             fields[name] = Value::Null;

@@ -1,4 +1,5 @@
-//! Work that was given up is looked at by a person, who puts it back into the queue once its cause is gone (S29).
+//! Dead letters: work that was given up. A person looks at it, and puts it back into the queue once its cause is gone
+//! (S29).
 
 use super::providers::Providers;
 use crate::{
@@ -25,7 +26,7 @@ pub struct DeadLetterDetail {
     pub notices: Vec<KeptNotice>,
 }
 
-/// All that is known of one.
+/// Reads a dead letter with all that is known of it.
 ///
 /// # Errors
 /// Not found, or another branch's.
@@ -34,7 +35,7 @@ pub async fn dead_letter(db: &Database, scope: &impl Scope, id: SyncId) -> Resul
     Ok(DeadLetterDetail { letter, notices })
 }
 
-/// The same for the operator of the server, whoever's it is.
+/// Reads a dead letter of any business, for the operator of the server.
 ///
 /// # Errors
 /// Not found.
@@ -43,7 +44,7 @@ pub async fn dead_letter_of_any(db: &Database, id: SyncId) -> Result<DeadLetterD
     dead_letter(db, &System::of(tenant), id).await
 }
 
-/// Puts one back into the queue and tells of it. One that went on by itself meanwhile stays as it is.
+/// Puts a dead letter back into the queue, and returns it. Work that went on by itself meanwhile stays as it is.
 ///
 /// # Errors
 /// Not found, or another branch's; its account is not in use any more; the key was used for another request.
@@ -92,7 +93,7 @@ fn replayed(before: &DeadLetter) -> Change {
     }
 }
 
-/// Puts them back into the queue and says how many were dead letters still.
+/// Puts several back into the queue, and returns how many of them were still dead letters.
 ///
 /// # Errors
 /// The database failed.

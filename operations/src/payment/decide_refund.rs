@@ -1,8 +1,8 @@
-//! A manager decides on a refund that waits for a word: one that was proposed, or one that the provider refused.
+//! Decides a refund that waits for a manager: one that was proposed, or one that the provider refused.
 
 use super::{
     give_back::left,
-    refund::{NO_BILL, Refunded, Stand},
+    refund::{CheckState, NO_BILL, Refunded},
     refund_at_provider::open_account,
 };
 use crate::{
@@ -17,8 +17,8 @@ use domain::{
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, LockedRefund, RefundRow};
 
-/// Gives the money back: what staff took at once, what the provider took as soon as a worker has asked it. Never more
-/// than what is left of the payment by now.
+/// Approves a refund: what staff took goes back at once, what a provider took as soon as a worker has asked it. Never
+/// more than what is left of the payment by now.
 ///
 /// # Errors
 /// No such refund; it is under way, done or dismissed; nothing is left to give back.
@@ -52,18 +52,18 @@ pub async fn approve_refund(
             let decided = act.uow.decide_refund(&refund, status, refund.amount_cents, staff.user_id()).await?;
             audit(&act, &refund, &decided);
             if !by_hand {
-                return Ok(Done::Accepted(Refunded::of(&decided, &payment, Stand::of(bill.as_ref()))));
+                return Ok(Done::Accepted(Refunded::of(&decided, &payment, CheckState::of(bill.as_ref()))));
             }
             let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
             let (payment, settled) = act.settle_refund((session, check), &payment, &decided).await?;
-            let stand = Stand::after(check.id, &settled);
-            Ok(Done::Changed(Refunded::of(&decided, &payment, stand)))
+            let check_state = CheckState::after(check.id, &settled);
+            Ok(Done::Changed(Refunded::of(&decided, &payment, check_state)))
         },
     )
     .await
 }
 
-/// Leaves the money where it is.
+/// Dismisses a refund: the money stays where it is.
 ///
 /// # Errors
 /// No such refund; it is under way, done or dismissed.
@@ -82,7 +82,7 @@ pub async fn dismiss_refund(
             let dismissed = refund.status.dismiss().map_err(Error::Conflict)?;
             let decided = act.uow.decide_refund(&refund, dismissed, refund.amount_cents, staff.user_id()).await?;
             audit(&act, &refund, &decided);
-            let told = Refunded::of(&decided, &payment, Stand::of(bill.as_ref()));
+            let told = Refunded::of(&decided, &payment, CheckState::of(bill.as_ref()));
             Ok(Done::Changed(told))
         },
     )

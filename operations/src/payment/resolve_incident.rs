@@ -1,4 +1,4 @@
-//! A manager has dealt with what the program could not.
+//! Resolves an incident: a manager has dealt with what the program could not.
 
 use crate::{
     Error, Result,
