@@ -28,7 +28,7 @@ pub async fn set_up_second_factor(db: &Database, staff: &Staff<AnyRole>) -> Resu
     keyless(db, "account.set_up_second_factor", Twice::MeansAnother, |uow| async move {
         let account = lock_own(&uow, staff).await?;
         if account.totp_enabled_at.is_some() {
-            return Err(Error::Exists { code: "2fa_enabled", detail: "2FA is already enabled".into() });
+            return Err(Error::Conflict { code: "2fa_enabled", detail: "2FA is already enabled".into() });
         }
         let secret = TotpSecret::new();
         let factor = SecondFactor { secret: Some(secret.to_base32()), ..SecondFactor::default() };

@@ -110,9 +110,10 @@ fn entity(row: &AllergenRow) -> OfficeEntity {
 /// The only unique key of an allergen is its name in the business.
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "name_taken", detail: "name: there is an allergen of this name already".into() })
-        }
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
+            code: "name_taken",
+            detail: "name: there is an allergen of this name already".into(),
+        }),
         other => other,
     }
 }

@@ -69,7 +69,7 @@ pub async fn create(
     .await;
     match created {
         Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "already_exists", detail: "This cross-reaction is known already".into() })
+            Err(Error::Conflict { code: "already_exists", detail: "This cross-reaction is known already".into() })
         }
         other => other,
     }

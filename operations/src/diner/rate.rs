@@ -47,7 +47,7 @@ pub async fn rate(db: &Database, diner: &Diner, rating: &Rating, attempt: &Attem
         |act, session| async move {
             if act.uow.find_feedback(&session).await?.is_some() {
                 let detail = "This visit has been rated already".into();
-                return Err(Error::Exists { code: "feedback_exists", detail });
+                return Err(Error::Conflict { code: "feedback_exists", detail });
             }
             let row = act.uow.insert_feedback(&session, rating.stars, rating.comment.clone().map(Into::into)).await?;
             let kept = Feedback { id: row.id, rating: row.rating, comment: row.comment, created_at: row.created_at };

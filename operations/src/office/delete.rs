@@ -54,7 +54,7 @@ fn ensure_own(scope: &impl Scope, sold_in: &[BranchId]) -> Result<()> {
 pub(crate) fn ensure_free(tables_in_use: &[String], open_registers: &[String]) -> Result<()> {
     match blocked_by(tables_in_use, open_registers) {
         None => Ok(()),
-        Some(detail) => Err(Error::Exists { code: "in_use", detail }),
+        Some(detail) => Err(Error::Conflict { code: "in_use", detail }),
     }
 }
 
@@ -120,7 +120,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
             return Ok(());
         }
         let detail = "The business would be left without an active administrator".into();
-        Err(Error::Exists { code: "last_admin", detail })
+        Err(Error::Conflict { code: "last_admin", detail })
     }
 
     async fn tell_deleted(&self, cascade: &[CascadeRow], sold_in: &[BranchId]) -> Result<()> {

@@ -66,7 +66,7 @@ pub async fn restore(
     match restored {
         Err(Error::Store(store::Error::Taken(_))) => {
             let detail = "Something else has its name, code or login by now".to_owned();
-            Err(Error::Exists { code: "name_taken", detail })
+            Err(Error::Conflict { code: "name_taken", detail })
         }
         other => other,
     }
@@ -81,13 +81,13 @@ fn products(root: &CascadeRow, rest: &[CascadeRow]) -> Vec<i64> {
 fn gone_parent(parent: &CascadeRow) -> Error {
     let name = parent.name.as_deref().unwrap_or_default();
     let detail = format!("It stands under {} {} {name}, which is deleted: restore that first", parent.kind, parent.id);
-    Error::Exists { code: "parent_deleted", detail }
+    Error::Conflict { code: "parent_deleted", detail }
 }
 
 impl Act<'_, Staff<AdminOnly>> {
     async fn why_no_deletion(&self, kind: EntityKind, id: i64, noun: &'static str) -> Result<Error> {
         Ok(match self.uow.deleted_with(self.by, kind, id).await? {
-            Some((root, root_id)) => Error::Exists {
+            Some((root, root_id)) => Error::Conflict {
                 code: "went_with_another",
                 detail: format!("It went when {root} {root_id} was deleted: restore that"),
             },

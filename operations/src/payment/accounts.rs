@@ -179,7 +179,7 @@ pub async fn change_account(
         |uow| async move { uow.lock_office_account(staff, id).await },
         |act, account| async move {
             if account.version != version {
-                return Err(Error::Exists {
+                return Err(Error::Conflict {
                     code: "changed_meanwhile",
                     detail: "The account changed meanwhile; read it again".to_owned(),
                 });
@@ -290,7 +290,7 @@ fn change(action: &'static str, account: &AccountRow, (seller, shown): &(Option<
 }
 
 fn taken() -> Error {
-    Error::Exists { code: "account_exists", detail: "There is an account for it already; change that one".to_owned() }
+    Error::Conflict { code: "account_exists", detail: "There is an account for it already; change that one".to_owned() }
 }
 
 fn view(providers: &Providers, account: &AccountRow) -> AccountView {

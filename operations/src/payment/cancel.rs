@@ -116,7 +116,7 @@ fn ensure_cancellable(providers: &Providers, payment: &PaymentRow) -> Result<()>
 }
 
 fn decided(payment: &PaymentRow) -> Error {
-    Error::Conflict(IllegalTransition { noun: "payment", from: payment.status.as_str(), action: "cancel" })
+    Error::IllegalConflict(IllegalTransition { noun: "payment", from: payment.status.as_str(), action: "cancel" })
 }
 
 /// Waits for the worker, as long as that makes sense.

@@ -64,7 +64,7 @@ pub async fn replay(
         |act, ()| async move {
             if act.uow.hold_account(before.letter.account_id).await? == AccountStatus::Disabled {
                 let detail = "Its payment account is not in use any more: nobody can ask about it";
-                return Err(Error::Exists { code: "account_disabled", detail: detail.to_owned() });
+                return Err(Error::Conflict { code: "account_disabled", detail: detail.to_owned() });
             }
             let mut now = before.clone();
             if let Some(queued) = act.uow.replay(id).await? {

@@ -34,7 +34,7 @@ pub async fn approve_refund(
         (staff, attempt),
         |uow| async move { uow.lock_refund(staff, id).await },
         |act, LockedRefund { bill, payment, refund }| async move {
-            let queued = refund.status.approve().map_err(Error::Conflict)?;
+            let queued = refund.status.approve().map_err(Error::IllegalConflict)?;
             let on_its_way = act.uow.refunding(&payment).await?;
             let left = left(&payment)?.saturating_sub(on_its_way);
             // An over-payment is what covers nothing at this moment, whatever it was when the task was written, and is
@@ -79,7 +79,7 @@ pub async fn dismiss_refund(
         (staff, attempt),
         |uow| async move { uow.lock_refund(staff, id).await },
         |act, LockedRefund { bill, payment, refund }| async move {
-            let dismissed = refund.status.dismiss().map_err(Error::Conflict)?;
+            let dismissed = refund.status.dismiss().map_err(Error::IllegalConflict)?;
             let decided = act.uow.decide_refund(&refund, dismissed, refund.amount_cents, staff.user_id()).await?;
             audit(&act, &refund, &decided);
             let told = Refunded::of(&decided, &payment, CheckState::of(bill.as_ref()));

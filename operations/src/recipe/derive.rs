@@ -99,7 +99,7 @@ pub async fn derive(
             // Of a category that is not the caller's nothing is told.
             act.uow.category(staff, new.category_id).await?;
             let detail = "name: the category has a product of this name already".into();
-            return Err(Error::Exists { code: "name_taken", detail });
+            return Err(Error::Conflict { code: "name_taken", detail });
         }
         let product = act.stock(&new.product(&recipe)).await?;
         Ok(Derived {

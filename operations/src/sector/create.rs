@@ -45,7 +45,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewSector, a
     })
     .await;
     match created {
-        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
             code: "prefix_taken",
             detail: "prefix: the branch has a sector of this prefix already".into(),
         }),

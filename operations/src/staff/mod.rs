@@ -58,7 +58,7 @@ fn ensure_begun<R: RoleSet>(act: &Act<'_, Staff<R>>, day: Option<&Blank<HireDate
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "email_taken", detail: "email: somebody has this login already".into() })
+            Err(Error::Conflict { code: "email_taken", detail: "email: somebody has this login already".into() })
         }
         other => other,
     }

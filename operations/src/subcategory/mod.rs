@@ -66,7 +66,7 @@ impl SubcategoryPatch {
 /// The only unique key of a subcategory is its name in the category.
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
             code: "name_taken",
             detail: "name: the category has a subcategory of this name already".into(),
         }),

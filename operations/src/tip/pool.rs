@@ -78,9 +78,10 @@ fn entity(row: &TipPoolRow) -> OfficeEntity {
 
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "name_taken", detail: "name: the branch has a pool of this name already".into() })
-        }
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
+            code: "name_taken",
+            detail: "name: the branch has a pool of this name already".into(),
+        }),
         other => other,
     }
 }
