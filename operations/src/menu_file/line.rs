@@ -14,19 +14,19 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use store::view::{Cooking, Dietary};
 
-/// The kind of entry that a line is about. A kind depends only on those before it.
+/// What a line is about, in the order in which they depend on each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// An allergen.
+    /// What guests may have to avoid.
     Allergen,
-    /// A category of a branch's menu.
+    /// A part of a branch's menu.
     Category,
-    /// A subcategory.
+    /// A part of that.
     Subcategory,
-    /// A product, which can be ordered.
+    /// What can be ordered.
     Product,
-    /// A modifier, which can be chosen with a product.
+    /// What can be chosen of that.
     Modifier,
 }
 
