@@ -1,7 +1,9 @@
 //! What each subcommand does.
 
 use crate::{
-    Command, banner, configuration, jobs, operator,
+    Command, banner, configuration,
+    console::{Failure, print},
+    jobs, operator,
     process::Process,
     providers::{ProviderArgs, adopt_accounts},
     sandbox::Sandbox,
@@ -16,9 +18,6 @@ use std::net::SocketAddr;
 use telemetry::MetricsHandle;
 use tokio::net::TcpListener;
 use ws_gateway::GatewayParts;
-
-/// Anything that ends the program.
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the command until it is done or told to stop.
 pub(crate) async fn run(command: Command, args: Args, providers: ProviderArgs) -> Result<(), Failure> {
@@ -176,13 +175,4 @@ async fn until_stopped(process: Process) -> Result<(), Failure> {
 
 fn open(address: SocketAddr) -> Result<TcpListener, Failure> {
     listen(address).map_err(|error| format!("cannot listen on {address}: {error}").into())
-}
-
-/// Prints to standard output; a closed pipe (`comanda openapi | head`) is no failure.
-pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    use std::io::{ErrorKind, Write};
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
-    }
 }

@@ -4,6 +4,7 @@
 mod banner;
 mod commands;
 mod configuration;
+mod console;
 mod jobs;
 mod operator;
 mod process;

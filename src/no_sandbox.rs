@@ -1,6 +1,6 @@
 //! A build without the demo's sandbox: payments come through the providers that are configured, or not at all.
 
-use crate::{commands::Failure, providers::ProviderArgs};
+use crate::{console::Failure, providers::ProviderArgs};
 
 /// No sandbox.
 pub(crate) struct Sandbox;

@@ -3,7 +3,7 @@
 //! leases keep them apart.
 
 use crate::{
-    commands::{Failure, print},
+    console::{Failure, print},
     process::Process,
 };
 use chrono::NaiveDate;

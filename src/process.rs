@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use std::sync::Arc;
 use store::{Database, Location};
 
-use crate::{commands::Failure, providers::ProviderArgs};
+use crate::{console::Failure, providers::ProviderArgs};
 
 /// What both halves need.
 pub(crate) struct Process {

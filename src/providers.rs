@@ -1,7 +1,7 @@
 //! The payment providers of this program, the one place that lists them: a field for what each reads of the
 //! environment, and a line in [`ProviderArgs::all`].
 
-use crate::{commands::Failure, process::Process};
+use crate::{console::Failure, process::Process};
 use domain::Clock;
 use provider::{PaymentProvider, ProviderSettings};
 use runtime::ProviderFacts;

@@ -1,7 +1,7 @@
 //! Where the demo pays: a Mercado Pago of our own in this process, so that a newcomer pays a bill in the browser
 //! without an account. Never in production, and never once an access token is configured.
 
-use crate::{commands::Failure, providers::ProviderArgs};
+use crate::{console::Failure, providers::ProviderArgs};
 use fake_mercadopago::{FakeMercadoPago, Options, Seller};
 
 /// The sandbox. It stops when this is dropped.

@@ -19,7 +19,6 @@ mod shown_path;
 mod state;
 mod turned_away;
 
-pub use openapi::document;
-pub use router::router;
+pub use router::{document, router};
 pub use serve::serve;
 pub use state::{AppState, Parts};

@@ -37,7 +37,7 @@ impl From<Error> for ApiError {
         Self(match error {
             Error::Store(error) => of_store(error),
             Error::Illegal(illegal) => of_state(StatusCode::BAD_REQUEST, &illegal),
-            Error::Conflict(illegal) => of_state(StatusCode::CONFLICT, &illegal),
+            Error::IllegalConflict(illegal) => of_state(StatusCode::CONFLICT, &illegal),
             Error::Refused { code, detail } => Problem::bad_request(code, detail),
             Error::TooMuch { remaining } => Problem::bad_request(ProblemCode::MoreThanOwed, error.to_string())
                 .with("remaining_cents", remaining.get()),
@@ -51,7 +51,7 @@ impl From<Error> for ApiError {
             Error::ItemClaimed { charge, why } => Problem::conflict(ProblemCode::ItemClaimed, error.to_string())
                 .with("charge_id", charge.get())
                 .with("free_cents", free(why).get()),
-            Error::Exists { code, detail } => Problem::conflict(code, detail),
+            Error::Conflict { code, detail } => Problem::conflict(code, detail),
             Error::Invalid(detail) => Problem::unprocessable(detail),
             Error::Unfit(detail) => Problem::unprocessable(detail),
             Error::NotFound(noun) => Problem::not_found(format!("{noun} not found")),

@@ -3,7 +3,7 @@
 use crate::{layers, limited::limited, openapi, routes, state::AppState};
 use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn};
 use runtime::{Limit, Problem};
-use utoipa::OpenApi;
+use utoipa::{OpenApi, openapi::OpenApi as OpenApiDocument};
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt},
     routes,
@@ -291,6 +291,12 @@ fn till(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<A
         .routes(routes!(routes::payment::dismiss_refund))
         .routes(routes!(routes::payment::open_incidents))
         .routes(routes!(routes::payment::resolve_incident))
+}
+
+/// The OpenAPI document of all routes.
+#[must_use]
+pub fn document() -> OpenApiDocument {
+    openapi::complete(api(None).split_for_parts().1)
 }
 
 /// The whole server.

@@ -1,94 +1,36 @@
-//! From a token to a principal.
+//! The authenticator: turns a token into a principal.
 //!
-//! Staff and phones are looked up on every request. One read by primary key is the price
-//! (decisions/003), and no second store has to be up: a revoked token, a dismissed waiter, a role given
-//! or taken count from the next request on, and nothing needs to be told about it.
+//! Staff and phones are looked up on every request. The price is one read by primary key (decisions/003). In return a
+//! revoked token, a dismissed waiter, a role given or taken count from the next request on, no process has to be told,
+//! and no second store has to be up.
 
 use crate::{
-    claims::{AccessClaims, AccessSubject},
+    claims::AccessClaims,
     principal::{Diner, Staff},
+    record::StaffRecord,
     roles::RoleSet,
     tokens::{TokenError, TokenKeys},
 };
 use chrono::{DateTime, Utc};
-use domain::{BranchId, Clock, PhoneId, ProblemCode, Role, SessionId, TenantId, UserId};
+use domain::{Clock, PhoneId, ProblemCode, SessionId, UserId};
 use http::StatusCode;
 use runtime::Problem;
 use std::{fmt::Debug, pin::Pin, sync::Arc};
 
-/// A user as the database knows them now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StaffRecord {
-    /// The user.
-    pub user_id: UserId,
-    /// Their tenant.
-    pub tenant_id: TenantId,
-    /// Their login.
-    pub email: String,
-    /// Whether they still work here.
-    pub is_active: bool,
-    /// The version their tokens must name.
-    pub token_version: i64,
-    /// The roles they hold, each in its branch; those of closed branches left out.
-    pub grants: Vec<(BranchId, Role)>,
-}
-
-impl StaffRecord {
-    /// Whether a token of `subject` still speaks for this member of staff: the same person of the same business, who
-    /// still works here and was not signed out since.
-    #[must_use]
-    pub fn still_speaks_for(&self, subject: &AccessSubject) -> bool {
-        self.user_id == subject.user_id
-            && self.tenant_id == subject.tenant_id
-            && self.is_active
-            && self.token_version == subject.token_version
-    }
-
-    /// The branches with a grant, distinct and ascending.
-    #[must_use]
-    pub fn branch_ids(&self) -> Vec<BranchId> {
-        let mut branches: Vec<_> = self.grants.iter().map(|(branch, _)| *branch).collect();
-        branches.sort_unstable();
-        branches.dedup();
-        branches
-    }
-
-    /// The roles held anywhere, distinct and sorted by name.
-    #[must_use]
-    pub fn roles(&self) -> Vec<Role> {
-        let mut roles: Vec<_> = self.grants.iter().map(|(_, role)| *role).collect();
-        roles.sort_unstable_by_key(|role| role.as_str());
-        roles.dedup();
-        roles
-    }
-
-    /// What an access token for this user says.
-    #[must_use]
-    pub fn subject(&self) -> AccessSubject {
-        AccessSubject {
-            user_id: self.user_id,
-            tenant_id: self.tenant_id,
-            email: self.email.clone(),
-            branch_ids: self.branch_ids(),
-            roles: self.roles(),
-            token_version: self.token_version,
-        }
-    }
-}
-
-/// The answer of a [`Directory`] about a member of staff, on its way.
+/// The future answer of a [`Directory`] about a member of staff.
 pub type FindStaff<'a> = Pin<Box<dyn Future<Output = Result<Option<StaffRecord>, Problem>> + Send + 'a>>;
 
-/// The answer of a [`Directory`] about a phone, on its way.
+/// The future answer of a [`Directory`] about a phone.
 pub type FindPhone<'a> = Pin<Box<dyn Future<Output = Result<bool, Problem>> + Send + 'a>>;
 
-/// Where callers are looked up. `store` has the one over the database; it is a trait so that this crate knows no SQL.
+/// A directory looks callers up. `store` implements it over the database; it is a trait so that this crate has no SQL.
 pub trait Directory: Send + Sync + Debug {
-    /// The user of that id, active or not; `None` if there never was one. Fails with 503 if the database is out of
-    /// reach, so that a client keeps its login.
+    /// Finds the user of that id, active or not; `None` if there never was one. Fails with 503 if the database cannot
+    /// be reached, so that a client keeps its login.
     fn find_staff(&self, user: UserId) -> FindStaff<'_>;
 
-    /// Whether that phone joined that session and was not removed from it; of one without a number, whether nobody was.
+    /// Whether that phone joined that session and was not removed from it. For a token without a phone: whether no
+    /// phone was removed.
     fn is_seated(&self, session: SessionId, phone: Option<PhoneId>) -> FindPhone<'_>;
 }
 
@@ -101,7 +43,7 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// One that verifies with `keys`, looks callers up in `directory` and judges time by `clock`.
+    /// Builds one that verifies with `keys`, looks callers up in `directory` and reads the time from `clock`.
     #[must_use]
     pub fn new(keys: TokenKeys, directory: Arc<dyn Directory>, clock: Arc<dyn Clock>) -> Self {
         Self { keys, directory, clock }
@@ -119,7 +61,7 @@ impl Authenticator {
         self.clock.now()
     }
 
-    /// The member of staff an access token speaks for.
+    /// Authenticates the member of staff of an access token.
     ///
     /// # Errors
     /// 401 if the token is not good or not good any more, 403 if no role of `R` is held in any branch, 503 if the
@@ -128,8 +70,8 @@ impl Authenticator {
         self.admit(&self.access(token)?).await
     }
 
-    /// The claims of an access token, without a look at the directory: for a socket, which keeps them and asks
-    /// [`admit`](Self::admit) again from time to time instead of keeping the token.
+    /// Verifies an access token without asking the directory, and returns its claims. It is for a socket, which keeps
+    /// them and calls [`admit`](Self::admit) from time to time instead of keeping the token.
     ///
     /// # Errors
     /// 401 if the token is not good.
@@ -137,7 +79,7 @@ impl Authenticator {
         self.keys.verify_access(token, self.clock.now()).map_err(refused)
     }
 
-    /// The member of staff that verified claims speak for, as of now.
+    /// Looks up the member of staff of verified claims, as of now.
     ///
     /// # Errors
     /// As [`staff`](Self::staff): claims expire and are revoked like the token they came from.
@@ -155,7 +97,7 @@ impl Authenticator {
         Staff::of(Arc::new(record)).ok_or_else(|| Problem::forbidden("Your role does not allow this."))
     }
 
-    /// The diner a table token speaks for, as of now.
+    /// Authenticates the diner of a table token, as of now.
     ///
     /// # Errors
     /// 401 if the token is not good, or its phone was removed from the table; 503 if the directory cannot be read.
@@ -165,7 +107,7 @@ impl Authenticator {
         Ok(diner)
     }
 
-    /// The diner a table token speaks for, without a look at the directory: for whoever asks
+    /// Verifies a table token without asking the directory. It is for a caller that calls
     /// [`ensure_seated`](Self::ensure_seated) later, or locks the session.
     ///
     /// # Errors
@@ -184,14 +126,14 @@ impl Authenticator {
     }
 }
 
-/// What a phone hears that staff removed from its table. 401, which the diner app answers with its "session expired"
-/// page; a refusal of another kind it would try again.
+/// The refusal for a phone that staff removed from its table. It is 401, for which the diner app shows its "session
+/// expired" page; after another refusal it would try again.
 #[must_use]
 pub fn removed() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, ProblemCode::RemovedFromTable, "You were removed from this table.")
 }
 
-/// What was wrong with a token is for the log; its holder learns no more than whether it was good once.
+/// The refusal for a bad token. What was wrong goes to the log; the holder learns only whether the token has expired.
 fn refused(error: TokenError) -> Problem {
     tracing::debug!(%error, "token refused");
     match error {

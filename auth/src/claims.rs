@@ -1,4 +1,4 @@
-//! What a verified staff token says.
+//! The claims of verified staff tokens.
 //!
 //! The types have no public constructor: holding one means that [`TokenKeys`](crate::TokenKeys) has checked the
 //! signature, the audience, the kind and the time.
@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use domain::{BranchId, Role, TenantId, UserId};
 use uuid::Uuid;
 
-/// Whom an access token is made for. Branches and roles are a snapshot for the clients' eyes; what the holder may do
-/// is read from the database on every request.
+/// The subject of an access token. Branches and roles are a snapshot for the clients to show; what the holder may do is
+/// read from the database on every request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessSubject {
     /// The member of staff.
@@ -34,7 +34,7 @@ pub struct AccessClaims {
 }
 
 impl AccessClaims {
-    /// Whom it was made for.
+    /// The subject that it was made for.
     #[must_use]
     pub fn subject(&self) -> &AccessSubject {
         &self.subject
@@ -53,7 +53,7 @@ impl AccessClaims {
     }
 }
 
-/// A verified refresh token. Whether it was used or revoked is in the database, under the digest of its id.
+/// A verified refresh token. The database knows, by the digest of its id, whether it was used or revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshClaims {
     pub(crate) user_id: UserId,

@@ -1,12 +1,12 @@
-//! What the database keeps in place of a secret.
+//! The digest that the database stores in place of a secret.
 
 use sha2::{Digest, Sha256};
 
-/// SHA-256 of `text` in lower-case hex.
+/// Computes the SHA-256 of `text` in lower-case hex.
 ///
-/// For values that are random already (a refresh token's id): they need no salt and no slow hash. A row is looked up
-/// *by* its digest, so how long a comparison takes tells nothing about the value itself, and a stolen database holds
-/// nothing that can be presented.
+/// It is for values that are random already (a refresh token's id), which need no salt and no slow hash. A row is
+/// looked up *by* its digest, so the time of a comparison says nothing about the value. A stolen database holds nothing
+/// that can be presented.
 #[must_use]
 pub fn digest(text: &str) -> String {
     hex::encode(Sha256::digest(text.as_bytes()))

@@ -10,11 +10,11 @@ use http::{HeaderMap, HeaderName, header, request::Parts};
 use runtime::{Peer, Problem};
 use std::sync::Arc;
 
-/// The header diners send their token in.
+/// The header with the token of a diner.
 pub const TABLE_TOKEN: HeaderName = HeaderName::from_static("x-table-token");
 
-/// A diner whose phone is not looked up here: for a command that locks the session, under whose lock it is looked up
-/// without a round trip of its own, and for certain.
+/// A diner whose phone is not looked up here. It is for a command that locks the session: the statement that locks also
+/// looks the phone up, without a round trip of its own, and the answer holds until the commit.
 #[derive(Clone, Copy, Debug)]
 pub struct ByLock(pub Diner);
 

@@ -1,16 +1,16 @@
-//! Who is calling, and what that lets them reach.
+//! Authentication and scope: who is calling, and what the caller may reach.
 //!
-//! What a caller may do is a parameter type, not a call that a handler can forget: a handler that takes [`Diner`] runs
-//! only for a verified table token of a phone that still sits there, one that takes [`Staff<Management>`](Staff) only
-//! for a manager or administrator. Both are a [`Scope`], and every query of `store` starts from one, so another
-//! tenant's row is simply not there.
+//! What a caller may do is a parameter type, not a call that a handler can forget. A handler that takes [`Diner`] runs
+//! only for a verified table token of a phone that is still at the table. A handler that takes
+//! [`Staff<Management>`](Staff) runs only for a manager or administrator. Both are a [`Scope`], and every query of
+//! `store` starts from one, so that another tenant's row is not found.
 //!
 //! Three rules hold throughout:
 //!
 //! * A role counts only in the branch it was granted for. [`Staff::roles_in`] is the one place that pairs the two.
 //! * A principal cannot be made up. The only ways to one lead through a signature ([`TokenKeys`]) and through what the
 //!   database says at that moment ([`Authenticator`]; for [`ByLock`] under the session's lock).
-//! * Nothing here reads the machine's clock: whatever expires is judged against a [`domain::Clock`].
+//! * Nothing here reads the machine's clock: every expiry is compared with a [`domain::Clock`].
 
 mod authenticator;
 mod claims;
@@ -18,17 +18,19 @@ mod digest;
 mod extract;
 pub mod password;
 mod principal;
+mod record;
 mod roles;
 mod scope;
 mod system;
 mod tokens;
 pub mod totp;
 
-pub use authenticator::{Authenticator, Directory, FindPhone, FindStaff, StaffRecord, removed};
+pub use authenticator::{Authenticator, Directory, FindPhone, FindStaff, removed};
 pub use claims::{AccessClaims, AccessSubject, RefreshClaims};
 pub use digest::digest;
 pub use extract::{ByLock, TABLE_TOKEN, bearer, table_token};
 pub use principal::{Diner, Reach, Staff};
+pub use record::StaffRecord;
 pub use roles::{AdminOnly, AnyRole, Floor, KitchenCrew, Management, RoleSet};
 pub use scope::{Caller, Scope};
 pub use system::System;

@@ -1,4 +1,4 @@
-//! Passwords: argon2id, and never on a thread that serves requests.
+//! Passwords: hashes and checks them with argon2id, never on a thread that serves requests.
 //!
 //! One hash costs about 19 MiB and tens of milliseconds by design. A semaphore bounds how many are computed at once in
 //! the whole process, so that a burst of logins queues instead of starving orders of the machine's cores.
@@ -24,7 +24,7 @@ const NOBODY: &str =
 #[error("the password could not be hashed: {0}")]
 pub struct HashError(String);
 
-/// The hash to store, in PHC format with its parameters and a fresh salt. Blocks: see [`hash_async`].
+/// Computes the hash to store, in PHC format with its parameters and a fresh salt. Blocks: see [`hash_async`].
 ///
 /// # Errors
 /// If the machine is out of memory or randomness.
@@ -34,8 +34,8 @@ pub fn hash(password: &str) -> Result<String, HashError> {
     Ok(hash.to_string())
 }
 
-/// Whether `password` is the one `hash` was made of; `None` stands for an account that does not exist, which costs the
-/// same and is always false. Blocks: see [`verify_async`].
+/// Checks `password` against `hash`. `None` stands for an account that does not exist: it takes as long, and the answer
+/// is always false. Blocks: see [`verify_async`].
 #[must_use]
 pub fn verify(password: &str, hash: Option<&str>) -> bool {
     let parsed = match PasswordHash::new(hash.unwrap_or(NOBODY)) {

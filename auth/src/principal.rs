@@ -1,10 +1,10 @@
-//! The two kinds of caller.
+//! Principals: the two kinds of caller.
 //!
-//! A [`Diner`] is a phone in a session; a phone may be anybody's, so it names no person. A [`Staff`] is a person as
-//! the database knew them when the request came in: nothing it answers comes from the token's own claims.
+//! A [`Diner`] is a phone in a session; it names no person, since the phone's owner is not known. A [`Staff`] is a
+//! person as the database knew them when the request came in: nothing it answers comes from the token's own claims.
 
 use crate::{
-    authenticator::StaffRecord,
+    record::StaffRecord,
     roles::{AnyRole, RoleSet},
     scope::{Caller, Scope},
 };
@@ -25,14 +25,14 @@ pub struct Diner {
 }
 
 impl Diner {
-    /// The diners of a session that is being opened or joined, for a token to be minted. Any other diner comes out of a
-    /// verified token.
+    /// Builds a diner of a session that is being opened or joined, so that a token can be made. Any other diner comes
+    /// from a verified token.
     #[must_use]
     pub const fn for_session(tenant: TenantId, branch: BranchId, table: TableId, session: SessionId) -> Self {
         Self { tenant_id: tenant, branch_id: branch, table_id: table, session_id: session, phone_id: None }
     }
 
-    /// The same, on this phone.
+    /// The same diner, on this phone.
     #[must_use]
     pub const fn on_phone(self, phone: PhoneId) -> Self {
         Self { phone_id: Some(phone), ..self }
@@ -50,8 +50,8 @@ impl Diner {
         self.branch_id
     }
 
-    /// The table whose code was scanned. After a move it is not the session's table any more: whoever wants that one
-    /// asks the session.
+    /// The table whose code was scanned. After a move it is not the session's table any more; the session knows its
+    /// own.
     #[must_use]
     pub const fn table_id(&self) -> TableId {
         self.table_id
@@ -63,7 +63,7 @@ impl Diner {
         self.session_id
     }
 
-    /// The phone; `None` in a token of before phones were told apart. Those were good for three hours.
+    /// The phone; `None` in a token made before phones were told apart. Such tokens were good for three hours.
     #[must_use]
     pub const fn phone_id(&self) -> Option<PhoneId> {
         self.phone_id
@@ -116,9 +116,9 @@ impl Reach {
     }
 }
 
-/// A member of staff who holds a role of `R` in some branch; in which, [`admits`](Scope::admits) says.
+/// A member of staff who holds a role of `R` in some branch; [`admits`](Scope::admits) says in which.
 ///
-/// Cheap to clone. The way to one leads through [`Authenticator::staff`](crate::Authenticator::staff).
+/// Cheap to clone. Only [`Authenticator::staff`](crate::Authenticator::staff) makes one.
 pub struct Staff<R: RoleSet = AnyRole> {
     record: Arc<StaffRecord>,
     foremost: Role,
@@ -126,7 +126,7 @@ pub struct Staff<R: RoleSet = AnyRole> {
 }
 
 impl<R: RoleSet> Staff<R> {
-    /// `None` if nowhere in the tenant a role of `R` is held.
+    /// Builds the principal; `None` if they hold no role of `R` in any branch of the tenant.
     pub(crate) fn of(record: Arc<StaffRecord>) -> Option<Self> {
         let held = record.grants.iter().map(|(_, role)| *role).filter(|role| R::ROLES.contains(role));
         let foremost = Roles::new(held).foremost()?;
@@ -163,8 +163,8 @@ impl<R: RoleSet> Staff<R> {
         &self.record.grants
     }
 
-    /// What the user is in `branch`: the roles granted there, and ADMIN if held in any branch, so that an
-    /// administrator is one in a new branch before anybody thinks of a grant. `R` does not narrow it.
+    /// The user's roles in `branch`: those granted there, and ADMIN if it is held in any branch, so that an
+    /// administrator needs no grant for a new branch. `R` does not narrow them.
     #[must_use]
     pub fn roles_in(&self, branch: BranchId) -> Roles {
         let granted = self.grants().iter().filter(|(at, role)| *at == branch || *role == Role::Admin);
@@ -183,13 +183,13 @@ impl<R: RoleSet> Staff<R> {
         self.record.branch_ids()
     }
 
-    /// The roles held anywhere, distinct and sorted: what clients read as `roles`. No decision rests on it.
+    /// The roles held anywhere, distinct and sorted: what clients read as `roles`. No decision depends on it.
     #[must_use]
     pub fn role_names(&self) -> Vec<&'static str> {
         self.record.roles().into_iter().map(Role::as_str).collect()
     }
 
-    /// Where a role of `R` is held; agrees with [`admits`](Scope::admits), for queries that span branches.
+    /// The branches where a role of `R` is held, for queries that span branches; agrees with [`admits`](Scope::admits).
     #[must_use]
     pub fn branches(&self) -> Reach {
         if self.is_admin() && R::ROLES.contains(&Role::Admin) {
@@ -222,8 +222,8 @@ impl<R: RoleSet> Scope for Staff<R> {
         true
     }
 
-    /// In the capacity that let them in, the one with the most rights; in a branch where they hold none (a change to
-    /// the whole tenant is told to every branch), the one they hold elsewhere.
+    /// The author of an event, in the role that let them in: the one with the most rights. In a branch where they hold
+    /// none (a change to the whole tenant is told to every branch) it is the role they hold elsewhere.
     fn actor(&self, branch: BranchId) -> Actor {
         let here = self.roles_in(branch);
         let matching = Roles::new(R::ROLES.iter().copied().filter(|role| here.has(*role)));
@@ -235,7 +235,7 @@ impl<R: RoleSet> Scope for Staff<R> {
     }
 }
 
-// By hand: a derive would ask the same of `R`, which is never there.
+// Written by hand: a derive would ask the same trait of `R`, of which no value exists.
 impl<R: RoleSet> Clone for Staff<R> {
     fn clone(&self) -> Self {
         Self { record: Arc::clone(&self.record), foremost: self.foremost, roles: PhantomData }

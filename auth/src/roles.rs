@@ -1,4 +1,4 @@
-//! Sets of roles as types, so that a handler's signature says who gets in.
+//! Sets of roles as types, so that a handler's signature says who may call it.
 
 use domain::Role;
 
@@ -22,7 +22,7 @@ macro_rules! role_set {
 }
 
 role_set! {
-    /// Anybody who works here.
+    /// All staff.
     AnyRole = [Admin, Kitchen, Manager, Waiter];
     /// Those who serve tables.
     Floor = [Waiter, Manager, Admin];

@@ -1,4 +1,4 @@
-//! The ground a caller stands on.
+//! Tenant and branch limits of a caller.
 
 use domain::{BranchId, PhoneId, SessionId, TenantId, UserId, event::Actor};
 use std::fmt;
@@ -15,13 +15,14 @@ pub trait Scope: Send + Sync {
     /// Whether the caller may act in a session of its branches: staff in any, diners in their own only.
     fn admits_session(&self, session: SessionId) -> bool;
 
-    /// Whom an event of `branch` names as its author.
+    /// The author that an event of `branch` names.
     fn actor(&self, branch: BranchId) -> Actor;
 
-    /// Whose idempotency keys the caller's are.
+    /// The owner of the caller's idempotency keys.
     fn caller(&self) -> Caller;
 
-    /// The phone that asks, if it is one that can be sent away: whoever locks its session looks whether it was.
+    /// The caller's phone, if it can be removed from its table. The query that locks its session checks that it was
+    /// not.
     fn phone(&self) -> Option<PhoneId> {
         None
     }

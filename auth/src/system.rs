@@ -1,9 +1,10 @@
-//! Comanda acting for a business by itself: on a provider's word, by the clock, for an operator at the command line.
+//! The system principal: Comanda acts for a business by itself, for a provider's notice, by the clock, or for an
+//! operator at the command line.
 
 use crate::scope::{Caller, Scope};
 use domain::{BranchId, SessionId, TenantId, event::Actor};
 
-/// Comanda itself, within one business. No request makes one: it is for work that a row of that business asks for.
+/// Comanda itself, within one business. No request makes one: it is for work that follows from a row of that business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct System(TenantId);
 

@@ -2,8 +2,8 @@
 //!
 //! The format is the clients' (realtime.md §6): JWT, HS256, no key id. Everything else is refused: another
 //! algorithm, another issuer, audience or kind, a missing claim, and any instant at or after `exp`, without leeway,
-//! since both ends of the check are our own clocks. Staff and table tokens have secrets of their own, and would be told
-//! apart by audience and kind even if somebody configured the two alike.
+//! since both ends of the check are our own clocks. Staff and table tokens have secrets of their own; audience and kind
+//! would tell them apart even if both were configured with one secret.
 //!
 //! The older table token that the diner app still knows (`tenant:branch:table:session:exp:sig`) is not read: no server
 //! of ours ever issued one, and its signature is cut to 128 bits.
@@ -48,7 +48,7 @@ pub enum TokenError {
     Expired,
 }
 
-/// What sets one kind of token apart from the others.
+/// The properties that tell one kind of token from the others.
 struct Kind {
     issuer: &'static str,
     audience: &'static str,
@@ -71,7 +71,7 @@ struct Common {
     exp: i64,
 }
 
-/// A token's claims on their way out.
+/// The claims of a token that is being made.
 #[derive(Serialize)]
 struct Signed<'a, C> {
     #[serde(flatten)]
@@ -105,7 +105,7 @@ struct TableWire {
     branch_id: BranchId,
     table_id: TableId,
     session_id: SessionId,
-    /// Absent from the tokens of processes that told no phones apart, which ignore it in ours.
+    /// Absent from the tokens of older processes, which told no phones apart and ignore it in ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     phone_id: Option<PhoneId>,
 }
@@ -133,8 +133,8 @@ pub struct TokenKeys {
 }
 
 impl TokenKeys {
-    /// Takes the secret of the staff's tokens and that of the tables'. Whether they are good enough for production is
-    /// judged where the configuration is read.
+    /// Takes the secret of the staff's tokens and that of the tables'. The code that reads the configuration checks
+    /// that they are good enough for production.
     #[must_use]
     pub fn new(staff: SecretString, table: SecretString) -> Self {
         // Time, issuer and audience are checked by `verify`: the library would read the machine's clock, and takes
@@ -146,7 +146,7 @@ impl TokenKeys {
         Self { staff: Key::new(&staff), table: Key::new(&table), validation }
     }
 
-    /// An access token for `subject`, good for [`ACCESS_TTL`] from `now`.
+    /// Makes an access token for `subject`, good for [`ACCESS_TTL`] from `now`.
     #[must_use]
     pub fn mint_access(&self, subject: &AccessSubject, now: DateTime<Utc>) -> String {
         let wire = AccessWire {
@@ -161,7 +161,7 @@ impl TokenKeys {
         sign(&self.staff, &ACCESS, &wire, now)
     }
 
-    /// The claims of an access token.
+    /// Verifies an access token and returns its claims.
     ///
     /// # Errors
     /// See [`TokenError`]; a refresh token is [`TokenError::Kind`].
@@ -178,13 +178,13 @@ impl TokenKeys {
         Ok(AccessClaims { subject, issued_at: instant(common.iat)?, expires_at: instant(common.exp)? })
     }
 
-    /// A refresh token, good for [`REFRESH_TTL`] from `now`. The caller keeps the digest of `jti`.
+    /// Makes a refresh token, good for [`REFRESH_TTL`] from `now`. The caller stores the digest of `jti`.
     #[must_use]
     pub fn mint_refresh(&self, user: UserId, tenant: TenantId, jti: Uuid, now: DateTime<Utc>) -> String {
         sign(&self.staff, &REFRESH, &RefreshWire { sub: user.to_string(), tenant_id: tenant, jti }, now)
     }
 
-    /// The claims of a refresh token.
+    /// Verifies a refresh token and returns its claims.
     ///
     /// # Errors
     /// See [`TokenError`]; an access token is [`TokenError::Kind`].
@@ -198,7 +198,7 @@ impl TokenKeys {
         })
     }
 
-    /// A table token, good for [`TABLE_TTL`] from `now`.
+    /// Makes a table token, good for [`TABLE_TTL`] from `now`.
     #[must_use]
     pub fn mint_table(&self, diner: &Diner, now: DateTime<Utc>) -> String {
         let wire = TableWire {
@@ -211,7 +211,7 @@ impl TokenKeys {
         sign(&self.table, &TABLE, &wire, now)
     }
 
-    /// The diner a table token speaks for. Whether its phone was sent away is not in the token.
+    /// Verifies a table token and returns its diner. The token does not say whether its phone was removed.
     ///
     /// # Errors
     /// See [`TokenError`].
@@ -281,7 +281,7 @@ fn refusal(error: &jsonwebtoken::errors::Error) -> TokenError {
         ErrorKind::InvalidAlgorithm | ErrorKind::InvalidAlgorithmName | ErrorKind::UnsupportedAlgorithm => {
             TokenError::Algorithm
         }
-        // The library's error type grows; whatever else it finds wrong is wrong with the form.
+        // The library's error type may grow; every other error is one of the token's form.
         _ => TokenError::Malformed,
     }
 }

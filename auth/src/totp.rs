@@ -1,33 +1,34 @@
 //! The second factor: RFC 6238 codes of six digits, every 30 seconds, over SHA-1.
 //!
-//! SHA-1 because several authenticator apps ignore the parameter and use it anyway. A code is good once: whoever
-//! accepts one stores its step, and no step up to it is accepted again, so a code read over a shoulder is worthless.
+//! SHA-1 because several authenticator apps ignore the parameter and use it anyway. A code is good once: the caller
+//! that accepts one stores its step, and no step up to it is accepted again, so that a code read over a shoulder is
+//! worthless.
 
 use chrono::{DateTime, Utc};
 use std::fmt;
 use totp_rs::{Builder, Secret};
 
-/// Seconds a code is shown for.
+/// How many seconds a code is shown.
 const STEP_SECONDS: i64 = 30;
 
 /// A user's shared secret: 160 random bits, shown and stored in base32.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TotpSecret(Secret);
 
-/// The stored text is not a secret.
+/// The error for a stored text that is no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a base32 secret of at least 128 bits")]
 pub struct InvalidSecret;
 
 impl TotpSecret {
-    /// A new secret.
+    /// Draws a new secret.
     #[expect(clippy::new_without_default, reason = "a secret is never a default")]
     #[must_use]
     pub fn new() -> Self {
         Self(Secret::generate())
     }
 
-    /// The secret of a base32 text.
+    /// Reads the secret from a base32 text.
     ///
     /// # Errors
     /// If it is not base32, or shorter than the RFC's 128 bits.
@@ -42,7 +43,7 @@ impl TotpSecret {
         self.0.to_base32()
     }
 
-    /// What the QR code says: the app shows `issuer` (the tenant's name) and `email`.
+    /// The URI in the QR code: the app shows `issuer` (the tenant's name) and `email`.
     ///
     /// A colon separates the two in the format, so it becomes a space within either. Empty if `email` is, which no
     /// user's is.
@@ -60,8 +61,9 @@ impl fmt::Debug for TotpSecret {
     }
 }
 
-/// The step `code` belongs to, if it may be accepted: the present one or a neighbour, for clocks that are a little off,
-/// and later than `last_step`, the last that was accepted. The caller stores what this returns in the same transaction.
+/// Checks `code` and returns its step. The step may be the present one or a neighbour, for clocks that are a little
+/// off, and must be later than `last_step`, the last that was accepted. The caller stores the step in the same
+/// transaction.
 ///
 /// Spaces are allowed, as apps show `123 456`.
 #[must_use]

@@ -14,7 +14,7 @@ pub enum Error {
     Illegal(#[from] IllegalTransition),
     /// The state does not allow it, in an operation no shipped client calls: 409 (design.md §5).
     #[error("{0}")]
-    Conflict(IllegalTransition),
+    IllegalConflict(IllegalTransition),
     /// A rule of the business says no; `code` is stable, `detail` is for people.
     #[error("{detail}")]
     Refused {
@@ -56,9 +56,10 @@ pub enum Error {
         /// Why, for people.
         why: ClaimRefused,
     },
-    /// The thing exists already and cannot exist twice: 409.
+    /// What is there stands against it: a name that is taken, a thing in use, a change made meanwhile. 409; `code` says
+    /// which.
     #[error("{detail}")]
-    Exists {
+    Conflict {
         /// Stable, for programs.
         code: ProblemCode,
         /// For people.
@@ -121,14 +122,14 @@ impl HoldsStoreError for Error {
         match self {
             Self::Store(error) => Some(error),
             Self::Illegal(_)
-            | Self::Conflict(_)
+            | Self::IllegalConflict(_)
             | Self::Refused { .. }
             | Self::TooMuch { .. }
             | Self::Unavailable { .. }
             | Self::Upstream(_)
             | Self::TooMuchBack { .. }
             | Self::ItemClaimed { .. }
-            | Self::Exists { .. }
+            | Self::Conflict { .. }
             | Self::Invalid(_)
             | Self::Unfit(_)
             | Self::NotFound(_)

@@ -49,19 +49,19 @@ pub enum StorageError {
 /// Why the pictures cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// The bucket's address cannot be made.
+    /// The endpoint and the bucket's name give no valid address.
     #[error("COMANDA_S3_ENDPOINT and COMANDA_S3_BUCKET make no address: {0}")]
     Address(String),
-    /// Nobody to trust.
+    /// No CA certificates on this machine.
     #[error(transparent)]
     Tls(#[from] runtime::tls::TlsError),
-    /// The HTTP client.
+    /// The HTTP client cannot be built.
     #[error("the pictures' HTTP client cannot be set up: {0}")]
     Client(String),
 }
 
 #[derive(Debug)]
-enum Shelf {
+enum Storage {
     Directory(Directory),
     Bucket(Bucket),
 }
@@ -72,7 +72,7 @@ pub struct Pictures(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    shelf: Shelf,
+    storage: Storage,
     workers: Arc<Semaphore>,
 }
 
@@ -95,11 +95,11 @@ impl Pictures {
     /// # Errors
     /// A bucket that cannot be spoken to.
     pub fn new(target: &PictureTarget) -> Result<Self, SetupError> {
-        let shelf = match target {
-            PictureTarget::Directory(path) => Shelf::Directory(Directory::new(path.clone())),
-            PictureTarget::Bucket(target) => Shelf::Bucket(Bucket::new(target)?),
+        let storage = match target {
+            PictureTarget::Directory(path) => Storage::Directory(Directory::new(path.clone())),
+            PictureTarget::Bucket(target) => Storage::Bucket(Bucket::new(target)?),
         };
-        Ok(Self(Arc::new(Inner { shelf, workers: Arc::new(Semaphore::new(WORKERS)) })))
+        Ok(Self(Arc::new(Inner { storage, workers: Arc::new(Semaphore::new(WORKERS)) })))
     }
 
     /// Takes a file in, whoever says what it is. Waits while others' pictures are decoded.
@@ -118,9 +118,9 @@ impl Pictures {
         let picture = work.await.map_err(|_| Unfit::Damaged)??;
         let kept =
             Kept { name: picture.name, width: picture.width, height: picture.height, bytes: picture.bytes.len() };
-        match &self.0.shelf {
-            Shelf::Directory(directory) => directory.put(picture.name, picture.bytes).await?,
-            Shelf::Bucket(bucket) => bucket.put(picture.name, picture.bytes).await?,
+        match &self.0.storage {
+            Storage::Directory(directory) => directory.put(picture.name, picture.bytes).await?,
+            Storage::Bucket(bucket) => bucket.put(picture.name, picture.bytes).await?,
         }
         Ok(kept)
     }
@@ -130,9 +130,9 @@ impl Pictures {
     /// # Errors
     /// The storage failed.
     pub async fn find(&self, name: Name) -> Result<Option<Vec<u8>>, StorageError> {
-        match &self.0.shelf {
-            Shelf::Directory(directory) => directory.get(name).await,
-            Shelf::Bucket(bucket) => bucket.get(name).await,
+        match &self.0.storage {
+            Storage::Directory(directory) => directory.get(name).await,
+            Storage::Bucket(bucket) => bucket.get(name).await,
         }
     }
 }

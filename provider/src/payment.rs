@@ -5,7 +5,7 @@ use domain::{
     Cents, Currency,
     payment::{
         PaymentStatus,
-        truth::{Sighting, Stamp},
+        truth::{Observation, Stamp},
     },
 };
 
@@ -49,8 +49,8 @@ pub struct Snapshot {
 impl Snapshot {
     /// What of it decides whether it is news. No more is given back than was paid.
     #[must_use]
-    pub fn sighting(&self) -> Sighting {
-        Sighting {
+    pub fn sighting(&self) -> Observation {
+        Observation {
             status: self.status,
             detail: self.detail.clone(),
             amount: self.amount,

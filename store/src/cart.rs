@@ -25,7 +25,7 @@ use sea_orm::{
 /// A cart line's row.
 pub type CartRow = cart_item::Model;
 
-/// A cart with lines that are due to be told of again. It is the ground to do that on: its own session, nothing else.
+/// A cart with changed lines that the table must be told of now. As a scope it reaches its own session, nothing else.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
 pub struct DueCart {
     /// The business.
@@ -59,12 +59,13 @@ impl Scope for DueCart {
 }
 
 impl Database {
-    /// At most a hundred carts with lines that are due by now, by session, behind the session `after`.
+    /// Finds carts with lines that are due now: at most a hundred, in the order of their sessions, after session
+    /// `after`.
     ///
     /// # Errors
     /// The database failed.
     pub async fn due_carts(&self, after: Option<SessionId>) -> Result<Vec<DueCart>> {
-        // The word in the comment is how a look at the connection tells it from what a request asks.
+        // Tagged `housekeeping`, so that the test that counts a request's statements ignores background queries.
         let sql = sql!(
             unscoped("the carts of all businesses: a job settles those that are due"),
             "/* housekeeping */ select distinct s.tenant_id, s.branch_id, s.id as session_id
@@ -77,8 +78,8 @@ impl Database {
 }
 
 impl UnitOfWork {
-    /// The diner of that id, or without one the diner who joined last (M6); `None` where the session has none. Who
-    /// was removed is none of its diners.
+    /// Finds the diner of that id; without an id, the diner who joined last (M6). `None` if the session has no such
+    /// diner. A diner who was removed does not count.
     ///
     /// # Errors
     /// The database failed.
@@ -162,7 +163,7 @@ impl UnitOfWork {
         Ok(row.insert(self.tx()).await?)
     }
 
-    /// Gives a line another quantity and note, of which the table is told now and, if at all, at `settle_at` again.
+    /// Changes a line's quantity and note. The table is told now, and once more at `settle_at` if that is set.
     ///
     /// # Errors
     /// The database failed.
@@ -186,7 +187,7 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Settles the lines that are due and tells which: the table is told of them now.
+    /// Marks the lines that are due as told, and returns their ids so that the caller tells the table.
     ///
     /// # Errors
     /// The database failed.

@@ -66,7 +66,7 @@ pub mod view;
 pub use account::{Account, SecondFactor, StoredPassword};
 pub use allergen::{AllergenRow, CrossReactionRow};
 pub use assignment::{AssignmentRow, Placed, TableWaiter};
-pub use audit::{Change, chain::ChainHead, chain::Verified};
+pub use audit::{Change, chain::Breach, chain::ChainHead, chain::Verified};
 pub use branch::BranchRow;
 pub use call::CallRow;
 pub use cart::{CartRow, DueCart};
@@ -77,7 +77,7 @@ pub use check::{ChargeNow, ChargePrice, CheckRow, ClaimRow, DiscountRow, Ledger,
 pub use condition::Soundness;
 pub use customization::SetCustomization;
 pub use database::{Database, Location};
-pub use deletion::{DeletionRow, Doomed};
+pub use deletion::{CascadeRow, DeletionRow};
 pub use diner::{DinerRow, NewDiner};
 pub use error::{Error, HoldsStoreError, Result};
 pub use event_log::{Logged, PAGE as EVENT_PAGE, Unreadable};

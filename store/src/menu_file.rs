@@ -1,4 +1,5 @@
-//! The whole menu of a business at once, for files: read in nine statements, written in batches, however long it is.
+//! Reads and writes the whole menu of a business at once, for menu files: nine statements to read, batches to write,
+//! however long it is.
 
 use crate::{
     BranchRow, CategoryRow, Database, OfferRow, ProductRow, SubcategoryRow,
@@ -19,19 +20,19 @@ use sea_orm::{
 use serde_json::Value as Json;
 use std::collections::HashMap;
 
-/// Rows a statement: SQLite binds 32,766 values in one, and a product has eighteen.
+/// The most rows of one statement: SQLite binds 32,766 values, and a product has eighteen.
 const BATCH: usize = 1_000;
 
-/// What is declared of a product.
+/// An allergen declaration of a product.
 pub type DeclaredRow = product_allergen::Model;
 
 /// A modifier.
 pub type ModifierRow = customization::Model;
 
-/// A product that a modifier can be chosen of.
+/// A link: a product that a modifier can be chosen with.
 pub type ChoosableRow = customization_product::Model;
 
-/// Everything of a menu that was not deleted, in the order of age; what is on comes before what is switched off.
+/// All rows of a menu that are not deleted, in the order of age; those switched on come first.
 #[derive(Clone, Debug)]
 pub struct MenuRows {
     /// Of the business.
@@ -44,20 +45,20 @@ pub struct MenuRows {
     pub subcategories: Vec<SubcategoryRow>,
     /// Of all categories.
     pub products: Vec<ProductRow>,
-    /// What they cost where.
+    /// Prices of the products by branch.
     pub offers: Vec<OfferRow>,
-    /// What is declared of them.
+    /// Allergen declarations of the products.
     pub declared: Vec<DeclaredRow>,
     /// Of the business.
     pub modifiers: Vec<ModifierRow>,
-    /// What they can be chosen of; of deleted modifiers too.
+    /// Products that the modifiers can be chosen with; links of deleted modifiers too.
     pub choosable: Vec<ChoosableRow>,
 }
 
-/// The tables of which each row is a thing of its own.
+/// The tables whose rows are entries of their own.
 #[cfg(test)]
 const TABLES: [&str; 6] = ["branch", "allergen", "category", "subcategory", "product", "customization"];
-/// The tables that say something of products.
+/// The tables whose rows belong to products.
 #[cfg(test)]
 const OF_PRODUCTS: [&str; 3] = ["branch_product", "product_allergen", "customization_product"];
 
@@ -94,7 +95,7 @@ async fn read(db: &impl ConnectionTrait, tenant: TenantId) -> Result<MenuRows> {
 }
 
 impl Database {
-    /// The business's menu.
+    /// Reads the business's menu.
     ///
     /// # Errors
     /// The database failed.
@@ -104,7 +105,7 @@ impl Database {
 }
 
 impl UnitOfWork {
-    /// The business's menu as this transaction leaves it. Under the office lock it stays so.
+    /// Reads the business's menu as this transaction leaves it. Under the office lock it stays so.
     ///
     /// # Errors
     /// The database failed.
@@ -112,7 +113,7 @@ impl UnitOfWork {
         read(self.tx(), scope.tenant_id()).await
     }
 
-    /// Adds the rows without an id (0) and rewrites the others, but for whose they are and when they came.
+    /// Inserts the rows without an id (0) and rewrites the others, except their owner and the time of their creation.
     ///
     /// # Errors
     /// A name is taken.
@@ -139,8 +140,8 @@ impl UnitOfWork {
         self.save::<subcategory::Entity, _>(new, old).await
     }
 
-    /// As [`save_allergens`](Self::save_allergens). Recipe, taste and the numbers of cooking methods, which no file
-    /// knows, stay as they are.
+    /// As [`save_allergens`](Self::save_allergens). Recipe, taste and the numbers of cooking methods are not part of a
+    /// file and stay as they are.
     ///
     /// # Errors
     /// The database failed.
@@ -171,13 +172,13 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Prices: new ones are available, of the others only the price changes.
+    /// Saves prices: new ones are available, of the others only the price changes.
     ///
     /// # Errors
     /// The database failed.
     pub async fn save_offers(&self, mut rows: Vec<OfferRow>) -> Result<()> {
         use branch_product::Column;
-        // As orders lock them.
+        // In the order in which orders lock them.
         rows.sort_unstable_by_key(|row| (row.product_id, row.branch_id));
         for batch in rows.chunks(BATCH) {
             let rows = batch.iter().map(|row| {
@@ -192,7 +193,7 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Replaces what is declared of these products; what was declared of a deleted allergen waits for its restore.
+    /// Replaces the allergen declarations of these products. Declarations of a deleted allergen stay for its restore.
     ///
     /// # Errors
     /// The database failed.
@@ -215,7 +216,7 @@ impl UnitOfWork {
             });
             product_allergen::Entity::insert_many(rows).exec_without_returning(self.tx()).await?;
         }
-        // Whatever the file says of what comes from a recipe.
+        // Allergens that come from a recipe count, whatever the file says of them.
         self.inherit_allergens_of(products).await
     }
 
@@ -228,7 +229,7 @@ impl UnitOfWork {
         self.save::<customization::Entity, _>(new, old).await
     }
 
-    /// Replaces what these modifiers can be chosen of; a deleted product's links wait for its restore.
+    /// Replaces the products that these modifiers can be chosen with. Links of a deleted product stay for its restore.
     ///
     /// # Errors
     /// The database failed.

@@ -1,7 +1,8 @@
-//! A product's place in a branch's menu as kitchen and orders change it: 86 and back, and portions counted down.
+//! Offers: the rows that put a product on a branch's menu, as kitchen and orders change them. 86 takes a product off
+//! and back; counted portions go down with each order.
 //!
-//! A phone that read the menu before must notice: whoever changes what a branch offers raises `branch.menu_version` in
-//! the same transaction, which is all that the menu caches of all processes go by.
+//! A phone that read the menu before must notice. So every change of what a branch offers raises `branch.menu_version`
+//! in the same transaction. The menu caches of all processes compare that number and nothing else.
 
 use crate::{
     Database,
@@ -16,16 +17,16 @@ use domain::{BranchId, BranchProductId, ProductId, TenantId, event::Place, menu:
 use entity::branch_product;
 use sea_orm::FromQueryResult;
 
-/// The branches where the caller could mean a product.
+/// The branches of the caller that have a product on their menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OfferedIn {
     /// Exactly one.
     One(BranchId),
-    /// Several: which one, only the caller knows.
+    /// Several: the caller must say which one.
     Several,
 }
 
-/// A place in a menu where an 86 or a count is over.
+/// An offer whose 86 or count has ended.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
 pub struct EndedRestriction {
     /// The business.
@@ -60,7 +61,7 @@ static OWN_BRANCH: &Sql =
     sql!(tenant, "select id as branch_id from branch where id = $1 and tenant_id = $2 and is_active");
 
 impl UnitOfWork {
-    /// Where, among the caller's branches, the product is on the menu.
+    /// Finds the caller's branches that have the product on their menu.
     ///
     /// # Errors
     /// On no menu, or on none of the caller's.
@@ -75,7 +76,7 @@ impl UnitOfWork {
         }
     }
 
-    /// Locks the product's place in the menu of one of the caller's branches.
+    /// Locks the offer of a product in one of the caller's branches.
     ///
     /// # Errors
     /// No such branch or not the caller's; the product is not on its menu.
@@ -110,7 +111,7 @@ impl UnitOfWork {
         Ok(rows.into_iter().map(Locked::new).collect())
     }
 
-    /// Writes what the branch has of a product. Where that changes what can be had, or when, its menus are void: see
+    /// Writes the supply of an offer. If that changes what can be ordered, or when, the caller must also
     /// [`raise_menu_version`](Self::raise_menu_version).
     ///
     /// # Errors
@@ -126,8 +127,8 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Says that what the branch offers has changed: every cached menu of it is void from this commit on. The branch's
-    /// row stays locked until then, so this comes as late as it can.
+    /// Invalidates every cached menu of the branch from this commit on. The branch's row stays locked until the commit,
+    /// so call this as late as possible.
     ///
     /// # Errors
     /// The database failed.
@@ -139,13 +140,12 @@ impl UnitOfWork {
 }
 
 impl Database {
-    /// At most a hundred places in menus where an 86 or a count is over, by branch and product, behind the place
-    /// `after`.
+    /// Finds offers whose 86 or count has ended: at most a hundred, in the order of branch and product, after `after`.
     ///
     /// # Errors
     /// The database failed.
     pub async fn ended_restrictions(&self, after: Option<(BranchId, ProductId)>) -> Result<Vec<EndedRestriction>> {
-        // The word in the comment is how a look at the connection tells it from what a request asks.
+        // Tagged `housekeeping`, so that the test that counts a request's statements ignores background queries.
         let sql = sql!(
             unscoped("the restrictions of all businesses: a job ends those that are due"),
             "/* housekeeping */ select bp.tenant_id, bp.branch_id, bp.product_id from branch_product bp
@@ -160,13 +160,13 @@ impl Database {
 }
 
 impl Locked<branch_product::Model> {
-    /// What is written down of the branch's supply.
+    /// The supply that the row holds.
     #[must_use]
     pub fn supply(&self) -> Supply {
         Supply { is_available: self.is_available, remaining: self.remaining, until: self.restricted_until }
     }
 
-    /// Where an event about this place in the menu happens.
+    /// The place of an event about this offer.
     #[must_use]
     pub fn place(&self) -> Place {
         Place::branch(self.tenant_id, self.branch_id)

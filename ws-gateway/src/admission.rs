@@ -1,7 +1,7 @@
-//! Who a socket belongs to, and whether it still may.
+//! Admission: finds who a socket belongs to, and checks again later that it may stay.
 //!
-//! What a user may do comes from the database, never from the token or the path (design.md §3): a kitchen display that
-//! reconnects to `/ws/admin`, as the shipped one does, goes on as a kitchen display.
+//! What a user may do comes from the database, never from the token or the path (design.md §3). A kitchen display that
+//! reconnects to `/ws/admin`, as the shipped one does, stays a kitchen display.
 
 use crate::{close_reason::CloseReason, hub::BranchRoles};
 use auth::{AccessClaims, AnyRole, Authenticator, Reach, Staff};
@@ -12,15 +12,17 @@ use runtime::Problem;
 use std::{collections::BTreeMap, sync::Arc};
 use store::Database;
 
-/// How long a staff socket outlives its token. The clients refresh a minute before the end, and come back by
-/// themselves with the new token; but 4001 silences them, so it must not hit one whose refresh is a little late
-/// (realtime.md §2). Revocation does not wait for it.
+/// How long a staff socket outlives its token.
+///
+/// The clients refresh a minute before the end and reconnect by themselves with the new token. Close code 4001 silences
+/// them, so it must not hit a client whose refresh is a little late (realtime.md §2). A revocation takes effect at
+/// once; it does not wait for this time.
 const TOKEN_GRACE: TimeDelta = TimeDelta::seconds(5 * 60 + 30);
 
 /// What a socket's user may hear, branch by branch.
 pub(crate) type RolesByBranch = BTreeMap<BranchId, BranchRoles>;
 
-/// Answers who a token speaks for, now and later.
+/// Checks tokens: when a socket opens, and again while it is open.
 #[derive(Clone, Debug)]
 pub(crate) struct Admission {
     pub(crate) authenticator: Arc<Authenticator>,
@@ -39,7 +41,7 @@ impl StaffPass {
     }
 }
 
-/// The diners behind a socket. The token is kept because it says itself until when it is good.
+/// The phone behind a socket. The token is kept because it contains its own expiry.
 #[derive(Debug)]
 pub(crate) struct DinerPass {
     token: String,
@@ -48,35 +50,34 @@ pub(crate) struct DinerPass {
     pub(crate) phone: Option<PhoneId>,
 }
 
-/// The answer to a look at a user who was let in before.
+/// The result of checking a user again who was let in before.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// May stay, with these duties.
+    /// May stay, with these roles.
     Stay(RolesByBranch),
-    /// Could not be looked up; nothing changes until that works again. A database that blinks must not silence a
-    /// restaurant.
+    /// Could not be read. Nothing changes until it can: a short failure of the database must not silence a restaurant.
     Unknown,
-    /// Must go.
+    /// Must be closed.
     Go,
 }
 
 impl Admission {
-    /// Reads an access token. Whether its user still may is for [`posts_of_pass`](Self::posts_of_pass), which is asked
-    /// once the socket can be found under its user: a revocation in between then reaches it.
+    /// Reads an access token. [`roles_of_pass`](Self::roles_of_pass) then checks that its user is still allowed in. It
+    /// is called after the socket is registered under its user, so that a revocation in between reaches the socket.
     pub(crate) fn staff(&self, token: Option<&str>) -> Result<StaffPass, CloseReason> {
         let token = token.ok_or(CloseReason::UNAUTHORIZED)?;
         let claims = self.authenticator.access(token).map_err(|problem| close_reason(&problem))?;
         Ok(StaffPass { claims })
     }
 
-    /// What the holder of an access token hears, and where; at least one branch.
-    pub(crate) async fn posts_of_pass(&self, pass: &StaffPass) -> Result<RolesByBranch, CloseReason> {
+    /// Reads the roles of the holder of an access token, branch by branch; at least one branch.
+    pub(crate) async fn roles_of_pass(&self, pass: &StaffPass) -> Result<RolesByBranch, CloseReason> {
         let staff = self.authenticator.admit(&pass.claims).await.map_err(|problem| close_reason(&problem))?;
-        self.posts(&staff).await.map_err(|problem| close_reason(&problem))
+        self.roles_by_branch(&staff).await.map_err(|problem| close_reason(&problem))
     }
 
-    /// Reads a table token. Whether its phone still may is for [`still_diner`](Self::still_diner), which is asked once
-    /// the socket has its place in the feed: a removal in between then reaches it.
+    /// Reads a table token. [`still_diner`](Self::still_diner) then checks that its phone is still at the table. It is
+    /// called after the socket has joined the feed, so that a removal in between reaches the socket.
     pub(crate) fn diner(&self, token: Option<&str>) -> Result<DinerPass, CloseReason> {
         let token = token.ok_or(CloseReason::UNAUTHORIZED)?;
         let diner = self.authenticator.table(token).map_err(|problem| close_reason(&problem))?;
@@ -84,16 +85,16 @@ impl Admission {
         Ok(DinerPass { token: token.to_owned(), branch, session, phone })
     }
 
-    /// What a member of staff hears, and where.
+    /// Reads the roles of a member of staff, branch by branch.
     ///
     /// # Errors
     /// 503 if the branches cannot be read.
-    pub(crate) async fn posts(&self, staff: &Staff<AnyRole>) -> Result<RolesByBranch, Problem> {
+    pub(crate) async fn roles_by_branch(&self, staff: &Staff<AnyRole>) -> Result<RolesByBranch, Problem> {
         let everywhere = matches!(staff.branches(), Reach::All);
-        self.posts_of(staff.grants(), everywhere, auth::Scope::tenant_id(staff)).await
+        self.roles_of(staff.grants(), everywhere, auth::Scope::tenant_id(staff)).await
     }
 
-    async fn posts_of(
+    async fn roles_of(
         &self,
         grants: &[(BranchId, Role)],
         everywhere: bool,
@@ -110,21 +111,21 @@ impl Admission {
         })
     }
 
-    /// Looks again at a member of staff who was let in.
+    /// Checks a member of staff again who was let in before.
     pub(crate) async fn still_staff(&self, pass: &StaffPass) -> Verdict {
         let expires = pass.claims.expires_at();
         let now = self.authenticator.now();
         if now >= expires {
             return if now < expires + TOKEN_GRACE { self.late(pass).await } else { Verdict::Go };
         }
-        let posts = match self.authenticator.admit(&pass.claims).await {
-            Ok(staff) => self.posts(&staff).await,
+        let roles_by_branch = match self.authenticator.admit(&pass.claims).await {
+            Ok(staff) => self.roles_by_branch(&staff).await,
             Err(problem) => Err(problem),
         };
-        verdict(posts)
+        verdict(roles_by_branch)
     }
 
-    /// The same for one whose token has just run out: everything counts except the token's time.
+    /// Does the same for a token that has just expired: everything is checked except the token's time.
     async fn late(&self, pass: &StaffPass) -> Verdict {
         let subject = pass.claims.subject();
         let record = match self.database.find_staff_record(subject.user_id).await {
@@ -137,10 +138,10 @@ impl Admission {
         let same = record.filter(|record| record.still_speaks_for(subject) && !record.grants.is_empty());
         let Some(record) = same else { return Verdict::Go };
         let everywhere = record.grants.iter().any(|(_, role)| *role == Role::Admin);
-        verdict(self.posts_of(&record.grants, everywhere, record.tenant_id).await)
+        verdict(self.roles_of(&record.grants, everywhere, record.tenant_id).await)
     }
 
-    /// Whether a table token is still good and its phone still sits there.
+    /// Checks that a table token is still valid and that its phone is still at the table.
     pub(crate) async fn still_diner(&self, pass: &DinerPass) -> Result<(), Problem> {
         self.authenticator.diner(&pass.token).await.map(drop)
     }
@@ -154,9 +155,9 @@ pub(crate) fn close_reason(problem: &Problem) -> CloseReason {
     }
 }
 
-fn verdict(posts: Result<RolesByBranch, Problem>) -> Verdict {
-    match posts {
-        Ok(posts) => Verdict::Stay(posts),
+fn verdict(roles_by_branch: Result<RolesByBranch, Problem>) -> Verdict {
+    match roles_by_branch {
+        Ok(roles_by_branch) => Verdict::Stay(roles_by_branch),
         Err(problem) if problem.status.is_server_error() => Verdict::Unknown,
         Err(_) => Verdict::Go,
     }

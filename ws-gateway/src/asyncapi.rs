@@ -39,7 +39,7 @@ pub fn document() -> Value {
     })
 }
 
-const DOORS: [(&str, &str, &str); 4] = [
+const ENDPOINTS: [(&str, &str, &str); 4] = [
     (
         "waiter",
         "token",
@@ -62,7 +62,7 @@ fn channels() -> Value {
         });
         (name.to_owned(), channel)
     };
-    Value::Object(DOORS.into_iter().map(channel).collect())
+    Value::Object(ENDPOINTS.into_iter().map(channel).collect())
 }
 
 const CLOSE_CODES: &str = "Close codes: 4001 token missing, expired or revoked; 4003 origin or role; 4029 too many sockets or \
@@ -98,7 +98,7 @@ fn operations() -> Value {
             ),
         ]
     };
-    Value::Object(DOORS.into_iter().flat_map(of).collect())
+    Value::Object(ENDPOINTS.into_iter().flat_map(of).collect())
 }
 
 fn said_on(endpoint: &str) -> impl Iterator<Item = &'static str> + use<> {

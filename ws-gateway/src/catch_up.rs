@@ -1,12 +1,12 @@
-//! The log over HTTP: what the shipped clients ask for after a reconnect (realtime.md §4.6).
+//! The event log over HTTP: the shipped clients read it after a reconnect (realtime.md §4.6).
 //!
-//! They ask by clock (`since`); a client that counts asks by number (`after`), which loses nothing to skewed clocks.
-//! The audiences are those of the sockets: staff hear what their roles in the branch let them hear, diners their
-//! session and what is for every diner (design.md §9).
+//! They ask by clock (`since`). A client that keeps numbers asks by number (`after`), which loses nothing to skewed
+//! clocks. The audiences are those of the sockets: staff get what their roles in the branch let them hear; diners get
+//! their session and what is for every diner (design.md §9).
 
 use crate::{
     Gateway,
-    hub::{Call, Listener},
+    hub::{Listener, Recipients},
     replay::concerns,
 };
 use auth::AnyRole;
@@ -25,12 +25,12 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 use store::{EVENT_PAGE, Logged, view::Roster};
 
-/// Events in one answer, at most.
+/// The most events in one answer.
 const MOST_EVENTS: usize = 5_000;
-/// Events looked at for one answer, at most: a diner may ask for a day of which almost nothing is theirs.
+/// The most events read for one answer: a diner may ask for a day of which almost nothing is theirs.
 const MOST_READ: usize = 20_000;
 
-/// The query of both paths, as text: what does not parse is named in a 422.
+/// The query of both paths, as text: a 422 names the parameter that does not parse.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct CatchUpQuery {
     branch_id: Option<String>,
@@ -57,14 +57,14 @@ pub(crate) struct CaughtUp {
     resync: bool,
 }
 
-/// From where on.
+/// Where the reading begins.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum From {
     Number(i64),
     Instant(DateTime<Utc>),
 }
 
-/// `GET /ws/catchup`: a branch, for staff.
+/// `GET /ws/catchup`: reads the events of a branch, for staff.
 pub(crate) async fn branch(
     State(gateway): State<Arc<Gateway>>,
     peer: Option<Extension<Peer>>,
@@ -80,13 +80,13 @@ pub(crate) async fn branch(
         peer.note_staff();
     }
     gateway.rates.check(Limit::CatchUp, &format!("user:{}", staff.user_id()))?;
-    let posts = gateway.admission.posts(&staff).await?;
-    let roles = posts.get(&branch).ok_or_else(|| Problem::forbidden("This is not one of your branches."))?;
+    let roles_by_branch = gateway.admission.roles_by_branch(&staff).await?;
+    let roles = roles_by_branch.get(&branch).ok_or_else(|| Problem::forbidden("This is not one of your branches."))?;
     let listener = Listener::Staff { user: staff.user_id(), roles: *roles };
     gateway.catch_up(branch, listener, from, asked.epoch.as_deref()).await.map(Json)
 }
 
-/// `GET /ws/catchup/session`: a session, for its diners.
+/// `GET /ws/catchup/session`: reads the events of a session, for its diners.
 pub(crate) async fn session(
     State(gateway): State<Arc<Gateway>>,
     headers: HeaderMap,
@@ -170,7 +170,7 @@ impl Gateway {
         let mut resync = match (from, rows.first()) {
             (From::Number(after), Some(first)) => first.seq() != after + 1,
             (From::Number(after), None) => after != head.seq,
-            // The oldest event kept: whether there were others before it that belong to the answer, nobody knows.
+            // The oldest event kept: events before it may have belonged to the answer, and it cannot be known.
             (From::Instant(since), Some(first)) => {
                 first.seq() > 1
                     && matches!(first, Logged::Event(event) if event.ts > since)
@@ -187,7 +187,7 @@ impl Gateway {
             resync |= rows.iter().any(|row| *row.epoch() != head.epoch) || (numbered && has_hole(&rows));
             for row in rows {
                 match row {
-                    Logged::Event(event) if Call::new(&event, roster).reaches(&listener) => events.push(event),
+                    Logged::Event(event) if Recipients::new(&event, roster).reaches(&listener) => events.push(event),
                     Logged::Event(_) => {}
                     Logged::Unreadable(row) => resync |= concerns(&row, roster, &listener),
                 }
@@ -202,7 +202,7 @@ impl Gateway {
                 break;
             }
             rows = self.log.after(branch, last).await?;
-            // What was forgotten while it was read is a hole as well.
+            // An event that the retention deleted during the reading leaves a hole too.
             resync |= rows.first().is_some_and(|row| row.seq() != last + 1);
         }
         let count = events.len();
@@ -210,7 +210,8 @@ impl Gateway {
     }
 }
 
-/// Whether the retention took something out of the middle: a transaction that began early may have committed late.
+/// Whether numbers are missing in the middle. The retention can delete there: a transaction that began early may have
+/// committed late.
 fn has_hole(rows: &[Logged]) -> bool {
     rows.windows(2).any(|pair| pair[1].seq() != pair[0].seq() + 1)
 }

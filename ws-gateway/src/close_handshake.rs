@@ -18,8 +18,8 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long closing a refused connection may take while many others are being closed: long enough for the close frame.
 const SHORT_CLOSE_TIMEOUT: Duration = Duration::from_millis(50);
-/// So many refused connections have the whole time at once. Whoever comes by the hundred with a bad token must not hold
-/// as many connections for as many seconds.
+/// How many refused connections may take [`CLOSE_TIMEOUT`] at once. Hundreds of attempts with a bad token must not hold
+/// hundreds of connections for a second each.
 pub(crate) const FULL_CLOSES: usize = 64;
 
 /// Who ended a connection.
@@ -27,14 +27,14 @@ pub(crate) const FULL_CLOSES: usize = 64;
 pub(crate) enum End {
     /// We close it, with this reason.
     WeClose(CloseReason),
-    /// The client closed it; the answer is due at once, as clients hold the next connection against a late one.
+    /// The client closed it. The answer is due at once: clients wait for it before they connect again.
     TheyClosed,
     /// The connection broke.
     Broken,
 }
 
-/// Closes a connection that was never more than accepted. `full_closes` has a permit for each that may take the whole
-/// time.
+/// Closes a connection that was refused. It may take [`CLOSE_TIMEOUT`] if `full_closes` has a permit left, else only
+/// [`SHORT_CLOSE_TIMEOUT`].
 pub(crate) async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(
     stream: WebSocketStream<S>,
     reason: CloseReason,

@@ -1,6 +1,7 @@
-//! Why a socket ends, and what the shipped clients make of it (realtime.md §1.7): after 4001, 4003 and 4029
-//! they stop for good, after anything else they come back with growing pauses. So a code of the first kind is only sent
-//! when coming back would not help.
+//! Close codes and their reasons (realtime.md §1.7).
+//!
+//! After 4001, 4003 and 4029 the shipped clients stop for good. After any other code they come back with growing
+//! pauses. So a code of the first kind is only sent when coming back would not help.
 
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
 

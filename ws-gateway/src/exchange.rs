@@ -1,9 +1,9 @@
-//! Connects the bus, the feeds of the active branches, and the sockets.
+//! The exchange: connects the bus, the feeds of the active branches, and the sockets.
 //!
 //! One task owns the bus listener and the list of feeds, so that following a branch, starting its feed and ending it
-//! cannot race. Each feed is a task of its own: a branch whose log read is slow delays no other. What the exchange
-//! cannot hand to a feed because it is busy it throws away; once a second it tells every feed where its stream stands,
-//! which is how a lost publish, a dead Redis and a full inbox are all repaired within about a second (design.md §3).
+//! cannot race. Each feed is a task of its own: a branch whose log is slow delays no other branch. When a feed is busy,
+//! the exchange drops what the feed cannot take. Once a second it tells every feed the head of its stream. So a lost
+//! publish, a dead Redis and a full inbox are all repaired within about a second (design.md §3).
 
 mod run;
 
@@ -22,7 +22,7 @@ use std::sync::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-/// What sockets ask of a feed.
+/// A command of a socket to a feed.
 #[derive(Debug)]
 enum FeedCommand {
     Join(Box<Member>, oneshot::Sender<Joined>),
@@ -30,7 +30,7 @@ enum FeedCommand {
     Sectors(UserId, oneshot::Sender<Vec<SectorId>>),
 }
 
-/// The way to the exchange; cheap to clone.
+/// A handle to the exchange; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     commands: mpsc::UnboundedSender<(BranchId, FeedCommand)>,
@@ -53,22 +53,22 @@ impl Exchange {
         Self { commands, active }
     }
 
-    /// Seats a socket in a branch. Its queue receives everything after the position in the answer for as long as the
-    /// attachment is kept. `None` when the branch's feed does not open: stopping, or no database.
+    /// Joins a socket to a branch. Its queue receives everything after the position in the answer, as long as the
+    /// attachment is kept. `None` when the branch's feed does not open: the process stops, or there is no database.
     pub(crate) async fn join(&self, branch: BranchId, member: Member) -> Option<(Attachment, Joined)> {
         let attachment = Attachment { branch, socket: member.wire.id(), exchange: self.clone() };
         let joined = self.rejoin(branch, member).await?;
         Some((attachment, joined))
     }
 
-    /// Changes as whom a socket listens to a branch where it has an attachment already.
+    /// Changes the listener of a socket that has joined the branch already.
     pub(crate) async fn rejoin(&self, branch: BranchId, member: Member) -> Option<Joined> {
         let (answer, joined) = oneshot::channel();
         self.commands.send((branch, FeedCommand::Join(Box::new(member), answer))).ok()?;
         joined.await.ok()
     }
 
-    /// The sectors of a waiter today.
+    /// Reads the sectors of a waiter today.
     pub(crate) async fn sectors_of(&self, branch: BranchId, waiter: UserId) -> Option<Vec<SectorId>> {
         let (answer, sectors) = oneshot::channel();
         self.commands.send((branch, FeedCommand::Sectors(waiter, answer))).ok()?;
@@ -81,7 +81,7 @@ impl Exchange {
     }
 }
 
-/// A socket's place in a branch's feed; dropping it gives the place up.
+/// A socket's membership in a branch's feed; dropping it ends the membership.
 #[derive(Debug)]
 pub(crate) struct Attachment {
     branch: BranchId,
@@ -90,7 +90,7 @@ pub(crate) struct Attachment {
 }
 
 impl Attachment {
-    /// The branch it is a place in.
+    /// The branch of the feed.
     pub(crate) fn branch(&self) -> BranchId {
         self.branch
     }
@@ -98,7 +98,7 @@ impl Attachment {
 
 impl Drop for Attachment {
     fn drop(&mut self) {
-        // An error means that the exchange has ended, and the place with it.
+        // An error means that the exchange has ended, and the membership with it.
         let _ = self.exchange.commands.send((self.branch, FeedCommand::Leave(self.socket)));
     }
 }

@@ -1,8 +1,8 @@
 //! One branch's ordered feed: from a bus that loses, repeats and reorders to sockets that get each event of their
 //! audience exactly once, in order (I3).
 //!
-//! The rule is three lines long: `seq == last + 1` is delivered, lower is a repeat, higher means that the log is read
-//! first. Everything else here is about not forgetting that something is owed: a log that cannot be read now is read
+//! The rule has three parts: `seq == last + 1` is delivered, a lower number is a repeat, a higher one means that the
+//! log is read first. Everything else here remembers what is still missing: a log that cannot be read now is read
 //! later, and no event behind the gap is delivered before it.
 
 mod member;
@@ -15,7 +15,7 @@ pub(crate) use ring::Frame;
 
 use crate::{
     close_reason::CloseReason,
-    hub::{Call, Hub},
+    hub::{Hub, Recipients},
     log::EventLog,
     notice,
     registry::ConnectionRegistry,
@@ -34,24 +34,25 @@ use std::{
 };
 use store::{Logged, Unreadable, view::Roster};
 
-/// A roster older than that is read again: the branch's day may have changed.
+/// The age at which a roster is read again: the branch's day may have changed.
 const ROSTER_AGE: Duration = Duration::from_secs(30);
-/// A waiter who asks for a fresh roster gets one that is at most that old.
+/// The greatest age of the roster that a waiter gets who asks for a fresh one.
 const ROSTER_FRESH: Duration = Duration::from_secs(1);
-/// Events replayed to one socket at most; whoever missed more re-reads faster.
+/// The most events replayed to one socket; a client that missed more is faster when it reads everything again.
 pub(crate) const MAX_REPLAY: i64 = 5_000;
-/// Events delivered from the log before the sockets get a turn to write: well below what one's queue holds.
+/// How many events from the log are delivered before the sockets may write: well below what a socket's queue holds.
 const YIELD_EVERY: usize = crate::wire::QUEUE / 8;
-/// A stream whose head stays below what was delivered for that many looks went back in time, not out of step.
+/// After so many comparisons with a head below what was delivered, the stream counts as gone back in time. One such
+/// comparison can just be old.
 const REGRESSIONS: u8 = 3;
 
-/// What could not be done because the log did not answer.
+/// What a feed must still do because the log did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CatchUpState {
     None,
     /// Read up to this number.
     Behind(i64),
-    /// Ask where the stream stands and tell everybody to re-read if it is another one.
+    /// Read the head of the stream, and tell everybody to re-read if it is another stream.
     Restart,
 }
 
@@ -67,12 +68,12 @@ pub(crate) struct Feed {
     roster_read: Option<Instant>,
     position: Position,
     ring: Ring,
-    debt: CatchUpState,
+    catch_up: CatchUpState,
     regressions: u8,
 }
 
 impl Feed {
-    /// A feed that begins where the stream stands now. The bus must be listening to the branch already.
+    /// Opens a feed at the current head of the stream. The bus must be listening to the branch already.
     pub(crate) async fn open(
         branch: BranchId,
         log: Arc<dyn EventLog>,
@@ -90,7 +91,7 @@ impl Feed {
             roster_read: None,
             position,
             ring: Ring::default(),
-            debt: CatchUpState::None,
+            catch_up: CatchUpState::None,
             regressions: 0,
         };
         feed.read_roster().await;
@@ -102,21 +103,21 @@ impl Feed {
         let envelope = &event.envelope;
         if envelope.epoch != self.position.epoch {
             // A straggler of the old stream or the first of a new one: only the log knows.
-            return self.look_again().await;
+            return self.check_head().await;
         }
         if envelope.seq <= self.position.seq {
             metrics::counter!("wsgateway_events_duplicate_total").increment(1);
-        } else if envelope.seq == self.position.seq + 1 && self.debt == CatchUpState::None {
+        } else if envelope.seq == self.position.seq + 1 && self.catch_up == CatchUpState::None {
             self.deliver(Frame::of_published(event)).await;
         } else {
             self.heal(envelope.seq).await;
         }
     }
 
-    /// Compares with where the stream stands.
+    /// Compares what was delivered with the head of the stream.
     pub(crate) async fn compare(&mut self, head: &Position) {
         if head.epoch != self.position.epoch {
-            return self.look_again().await;
+            return self.check_head().await;
         }
         if head.seq >= self.position.seq {
             self.regressions = 0;
@@ -125,31 +126,31 @@ impl Feed {
             }
             return;
         }
-        // Usually the answer is just older than the last event. A log that stays behind was put back without a new
-        // epoch; its next events would look like repeats for ever.
+        // Usually the head is just older than the last event. A log that stays behind was restored without a new epoch;
+        // its next events would look like repeats for ever.
         self.regressions = self.regressions.saturating_add(1);
         if self.regressions >= REGRESSIONS {
-            self.look_again().await;
+            self.check_head().await;
         }
     }
 
-    /// Pays debts and keeps the roster young. To be called about once a second.
+    /// Does what is still to catch up, and reads an old roster again. To be called about once a second.
     pub(crate) async fn tick(&mut self) {
-        match self.debt {
+        match self.catch_up {
             CatchUpState::None => {}
             CatchUpState::Behind(seq) => self.heal(seq).await,
-            CatchUpState::Restart => self.look_again().await,
+            CatchUpState::Restart => self.check_head().await,
         }
         if self.roster_read.is_none_or(|read| read.elapsed() >= ROSTER_AGE) {
             self.read_roster().await;
         }
     }
 
-    /// Seats a socket: from here on its queue receives every event after the position it is told.
+    /// Joins a socket: from here on its queue receives every event after the position in the answer.
     pub(crate) async fn join(&mut self, member: Member) -> Joined {
         let Member { wire, listener, resume } = member;
         if resume.as_ref().is_some_and(|resume| resume.after.is_some_and(|after| after > self.position.seq)) {
-            // It heard more elsewhere than this process has heard yet.
+            // Another process has sent it more than this one has received yet.
             if let Ok(head) = head(&*self.log, self.branch).await {
                 self.compare(&head).await;
             }
@@ -165,7 +166,7 @@ impl Feed {
         self.hub.remove(socket);
     }
 
-    /// The sectors of a waiter, by a roster that is fresh.
+    /// The sectors of a waiter, from a fresh roster.
     pub(crate) async fn sectors_of(&mut self, waiter: UserId) -> Vec<SectorId> {
         if self.roster_read.is_none_or(|read| read.elapsed() >= ROSTER_FRESH) {
             self.read_roster().await;
@@ -187,10 +188,10 @@ impl Feed {
         }
     }
 
-    /// Delivers everything up to `seq` from the log, or remembers that it is owed.
+    /// Delivers everything up to `seq` from the log, or remembers that it is still missing.
     async fn heal(&mut self, seq: i64) {
-        let seq = if let CatchUpState::Behind(owed) = self.debt { seq.max(owed) } else { seq };
-        self.debt = CatchUpState::Behind(seq);
+        let seq = if let CatchUpState::Behind(owed) = self.catch_up { seq.max(owed) } else { seq };
+        self.catch_up = CatchUpState::Behind(seq);
         while self.position.seq < seq {
             let rows = match self.log.after(self.branch, self.position.seq).await {
                 Ok(rows) => rows,
@@ -221,28 +222,28 @@ impl Feed {
                             return self.restart().await;
                         }
                     },
-                    Logged::Unreadable(row) => self.pass_over(&row).await,
+                    Logged::Unreadable(row) => self.skip_unreadable(&row).await,
                 }
             }
         }
-        self.debt = CatchUpState::None;
+        self.catch_up = CatchUpState::None;
         metrics::counter!("wsgateway_gaps_healed_total").increment(1);
     }
 
-    /// Goes on behind a row that cannot be read, for it will not be readable later either: whom it may have been for is
-    /// told to re-read, nobody has to wait for it.
-    async fn pass_over(&mut self, row: &Unreadable) {
+    /// Skips a row that cannot be read, since it will not be readable later either. Every client that it may have been
+    /// for is told to re-read, so that no client waits for it.
+    async fn skip_unreadable(&mut self, row: &Unreadable) {
         tracing::error!(branch = %self.branch, seq = row.seq, why = row.why, "an event of the log cannot be read; clients must re-read");
         metrics::counter!("wsgateway_events_unreadable_total").increment(1);
         metrics::counter!("wsgateway_resyncs_total").increment(1);
         self.position.seq = row.seq;
-        // Whoever resumes across it is judged by the log.
+        // A client that resumes across this row is served from the log, which finds the row again.
         self.ring = Ring::default();
         let text = notice::resync(self.branch, &self.position);
         let roster = Arc::clone(&self.roster);
         match row.about.as_deref() {
             Some(event) => {
-                for (_, wire) in self.hub.recipients(Call::new(event, &roster)) {
+                for (_, wire) in self.hub.recipients(Recipients::new(event, &roster)) {
                     wire.send(text.clone());
                 }
             }
@@ -252,19 +253,20 @@ impl Feed {
                 }
             }
         }
-        // It may have been about the waiters' places.
+        // The row may have changed the roster.
         self.read_roster().await;
     }
 
-    /// Something does not fit: asks the log before it tells anybody to re-read. On a busy branch every head is a little
-    /// older than the last event, and a straggler of an old epoch says nothing about the present one; then there is at
-    /// most something to catch up with.
-    async fn look_again(&mut self) {
+    /// Reads the head when something does not fit, before it tells any client to re-read.
+    ///
+    /// On a busy branch every head is a little older than the last event, and a late event of an old epoch says nothing
+    /// about the present one. In both cases there is at most something to catch up with.
+    async fn check_head(&mut self) {
         match head(&*self.log, self.branch).await {
             Ok(head) if head.epoch == self.position.epoch && head.seq >= self.position.seq => {
                 self.regressions = 0;
-                if self.debt == CatchUpState::Restart {
-                    self.debt = CatchUpState::None;
+                if self.catch_up == CatchUpState::Restart {
+                    self.catch_up = CatchUpState::None;
                 }
                 if head.seq > self.position.seq {
                     self.heal(head.seq).await;
@@ -273,23 +275,23 @@ impl Feed {
             Ok(_) => self.restart().await,
             Err(error) => {
                 tracing::warn!(branch = %self.branch, %error, "cannot read the stream's head yet");
-                self.debt = CatchUpState::Restart;
+                self.catch_up = CatchUpState::Restart;
             }
         }
     }
 
-    /// Looks where the stream stands. If it is not the one delivered so far, or what is missing is not kept any more,
-    /// goes on from its head and says so to everybody.
+    /// Reads the head of the stream. If it is another stream, or what is missing is not kept any more, the feed goes on
+    /// from that head and tells every client to re-read.
     async fn restart(&mut self) {
         let head = match head(&*self.log, self.branch).await {
             Ok(head) => head,
             Err(error) => {
                 tracing::warn!(branch = %self.branch, %error, "cannot read the stream's head yet");
-                self.debt = CatchUpState::Restart;
+                self.catch_up = CatchUpState::Restart;
                 return;
             }
         };
-        self.debt = CatchUpState::None;
+        self.catch_up = CatchUpState::None;
         let went_back = head.seq < self.position.seq && self.regressions >= REGRESSIONS;
         if head.epoch == self.position.epoch && head.seq <= self.position.seq && !went_back {
             return;
@@ -303,7 +305,7 @@ impl Feed {
         for wire in self.hub.everybody() {
             wire.send(text.clone());
         }
-        // Somebody may have been removed in what was lost.
+        // A guest may have been removed in what was lost.
         self.hub.diners().for_each(|wire| wire.recheck());
         self.read_roster().await;
     }
@@ -311,9 +313,9 @@ impl Feed {
     async fn deliver(&mut self, frame: Frame) {
         let event = Arc::clone(&frame.event);
         let roster = Arc::clone(&self.roster);
-        let call = Call::new(&event, &roster);
+        let recipients = Recipients::new(&event, &roster);
         let (mut sent, mut lost) = (0, Vec::new());
-        for (id, wire) in self.hub.recipients(call) {
+        for (id, wire) in self.hub.recipients(recipients) {
             if wire.send(frame.text.clone()) {
                 sent += 1;
             } else {
@@ -333,7 +335,7 @@ impl Feed {
         self.follow_up(&event).await;
     }
 
-    /// What an event means to the gateway itself.
+    /// Acts on an event that changes who may listen: removed guests, staff, branches, the roster.
     async fn follow_up(&mut self, event: &Envelope) {
         /// The part of [`domain::event::EntityRef`] that is read here.
         #[derive(Deserialize)]
@@ -343,7 +345,7 @@ impl Feed {
         }
         let kind = event.kind.known();
         if kind == Some(EventType::TableStatusChanged) {
-            return self.part_with_removed(event);
+            return self.close_removed_guests(event);
         }
         let office = matches!(
             kind,
@@ -359,26 +361,25 @@ impl Feed {
             return;
         };
         if kind == Some(EventType::CascadeDelete) {
-            // Whatever went, waiters' places on the roster may have gone with it.
+            // Places on the roster may have been deleted with it.
             self.read_roster().await;
         }
         match subject.entity_type {
-            // Password, role and active flag count at once, not at the next round of checks; and who serves here no
-            // more leaves the roster.
+            // Password, role and active flag count at once, not at the next periodic check. The roster follows too.
             "staff" => {
                 self.registry.recheck(UserId(subject.entity_id));
                 self.read_roster().await;
             }
             "sector_assignment" | "sector" => self.read_roster().await,
-            // A branch more or less, opened or closed: administrators hear all there are, the others theirs.
+            // A branch was added, deleted, opened or closed: what the staff may hear follows.
             "branch" => self.hub.staff().for_each(|wire| wire.recheck()),
             _ => {}
         }
     }
 
-    /// Guests whom staff removed hear nothing after the word that they were. An older gateway delivers that word like
-    /// any other and lets them listen until their token runs out.
-    fn part_with_removed(&mut self, event: &Envelope) {
+    /// Closes the sockets of guests whom staff removed: the event that says so is the last they hear. An older gateway
+    /// delivers that event like any other and lets them listen until their token expires.
+    fn close_removed_guests(&mut self, event: &Envelope) {
         /// The part of [`domain::event::TableState`] that is read here.
         #[derive(Deserialize)]
         struct Table {
@@ -396,8 +397,8 @@ impl Feed {
         }
     }
 
-    /// Until a first roster is read nobody counts as assigned, so every waiter hears every table: too much, never too
-    /// little. A roster that cannot be renewed stays.
+    /// Reads the roster. Until the first one is read no waiter counts as assigned, so every waiter hears every table:
+    /// too much, never too little. If it cannot be read, the old one stays.
     async fn read_roster(&mut self) {
         match self.log.roster(self.branch).await {
             Ok(roster) => {
@@ -412,7 +413,7 @@ impl Feed {
     }
 }
 
-/// Where a stream stands; at nothing if the branch has none.
+/// Reads the head of a stream; an empty position if the branch has none.
 async fn head(log: &dyn EventLog, branch: BranchId) -> store::Result<Position> {
     let heads = log.heads(&[branch]).await?;
     Ok(heads.into_iter().next().map_or_else(|| Position { epoch: "".into(), seq: 0 }, |(_, position)| position))

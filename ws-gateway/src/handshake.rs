@@ -1,8 +1,8 @@
-//! From an HTTP request to a socket that misses nothing.
+//! The WebSocket handshake: turns an HTTP request into a socket that misses nothing.
 //!
-//! Everything is decided and the socket is seated in its feeds *before* the 101 goes out: what is committed after the
-//! client sees its connection open is already in its queue. A refusal is decided before the 101 too but said after it,
-//! as a close code: a browser tells its page nothing about a handshake that failed (realtime.md §1.5).
+//! The socket is admitted and joins its feeds *before* the 101 goes out: what is committed after the client sees its
+//! connection open is already in its queue. A refusal is decided before the 101 too, but sent after it as a close code:
+//! a browser tells its page nothing about a handshake that failed (realtime.md §1.5).
 
 use crate::{
     Gateway,
@@ -36,12 +36,12 @@ use tokio_tungstenite::{
 
 /// How long a client may take to become a WebSocket after its 101.
 const UPGRADE_PATIENCE: Duration = Duration::from_secs(10);
-/// How long a socket waits for its feeds to open; then it had better try another process.
+/// How long a socket waits for its feeds to open; after that the client should try another process.
 const JOIN_PATIENCE: Duration = Duration::from_secs(5);
 /// The longest message a client may send, in bytes.
 const MAX_MESSAGE: usize = 64 * 1024;
 
-/// Which token a path wants. Beyond that the path decides nothing.
+/// Which token a path takes. The path decides nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     /// `?token=`, an access token.
@@ -50,7 +50,7 @@ pub(crate) enum Endpoint {
     Diner,
 }
 
-/// What the client asks for, apart from being let in.
+/// What the client's query asks for, apart from the token.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Requested {
     resume: Option<Resume>,
@@ -69,8 +69,9 @@ impl Requested {
         Self { resume, branch: text("branch_id").and_then(|id| id.parse().ok()), greeting }
     }
 
-    /// Where to go on in `branch`. Numbers are the branch's own: without a branch they mean something only to a socket
-    /// that has just one. One that has several is told to re-read, as going on from now would be a silent gap.
+    /// The position to go on from in `branch`. Numbers count within a branch: without a branch they mean something only
+    /// to a socket of one branch. A socket of several branches is told to re-read, as going on from now would leave a
+    /// silent gap.
     fn resume_in(&self, branch: BranchId, only: bool) -> Option<Resume> {
         let resume = self.resume.clone()?;
         match self.branch {
@@ -123,7 +124,8 @@ async fn open(gateway: Arc<Gateway>, endpoint: Endpoint, mut request: Request) -
     (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
 }
 
-/// The default read buffer costs 128 KiB a socket and more than twice the CPU (decisions/024).
+/// The limits and buffers of a socket. The default read buffer costs 128 KiB a socket and more than twice the CPU
+/// (decisions/024).
 fn config() -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(4 * 1024)
@@ -133,7 +135,7 @@ fn config() -> WebSocketConfig {
         .max_frame_size(Some(MAX_MESSAGE))
 }
 
-/// The answer to the client's key, if the request is a WebSocket handshake of the one version there is.
+/// Computes `Sec-WebSocket-Accept`, if the request is a WebSocket handshake of version 13.
 fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
     let lists = |name, token: &str| {
         headers
@@ -158,7 +160,7 @@ fn not_a_handshake() -> Response {
 }
 
 impl Gateway {
-    /// Decides about a client, and seats it if it may stay. In this order: stop, origin, token, limits, user, feeds,
+    /// Admits a client: checks it and joins it to its feeds. In this order: stop, origin, token, limits, user, feeds,
     /// phone.
     async fn admit(
         self: &Arc<Self>,
@@ -176,15 +178,15 @@ impl Gateway {
         let mut socket = match endpoint {
             Endpoint::Staff => {
                 let pass = self.admission.staff(token("token"))?;
-                let mut register = self.registry.register(Owner::User(pass.user()), &wire)?;
-                let posts = self.admission.posts_of_pass(&pass).await?;
-                register.set_admin(posts.values().any(|roles| roles.admin));
-                Socket::new(self, wire, queue, register, Identity::Staff { pass, posts })
+                let mut guard = self.registry.register(Owner::User(pass.user()), &wire)?;
+                let roles_by_branch = self.admission.roles_of_pass(&pass).await?;
+                guard.set_admin(roles_by_branch.values().any(|roles| roles.admin));
+                Socket::new(self, wire, queue, guard, Identity::Staff { pass, roles_by_branch })
             }
             Endpoint::Diner => {
                 let pass = self.admission.diner(token("table_token"))?;
-                let register = self.registry.register(Owner::Table(pass.session), &wire)?;
-                Socket::new(self, wire, queue, register, Identity::Diner(pass))
+                let guard = self.registry.register(Owner::Table(pass.session), &wire)?;
+                Socket::new(self, wire, queue, guard, Identity::Diner(pass))
             }
         };
         match timeout(JOIN_PATIENCE, socket.join_all(&requested)).await {
@@ -203,7 +205,7 @@ impl Gateway {
 }
 
 impl Socket {
-    /// Takes a place in every branch, where the client was before if it said so.
+    /// Joins the feed of every branch, from where the client stopped if it said so.
     async fn join_all(&mut self, requested: &Requested) -> Option<()> {
         let listeners = self.listeners();
         let only = listeners.len() == 1;
@@ -218,7 +220,7 @@ impl Socket {
         Some(())
     }
 
-    /// A phone that was removed from its table may not stay. It is asked for behind its place in the feed.
+    /// Refuses a phone that was removed from its table. It is checked after the socket has joined its feed.
     async fn ensure_seated(&self) -> Result<(), CloseReason> {
         match &self.identity {
             Identity::Staff { .. } => Ok(()),
@@ -231,7 +233,7 @@ impl Socket {
 
     fn listeners(&self) -> Vec<(BranchId, Listener)> {
         match &self.identity {
-            Identity::Staff { pass, posts } => listeners(pass.user(), posts),
+            Identity::Staff { pass, roles_by_branch } => listeners(pass.user(), roles_by_branch),
             Identity::Diner(pass) => {
                 vec![(pass.branch, Listener::Diner { session: pass.session, phone: pass.phone })]
             }
@@ -239,9 +241,9 @@ impl Socket {
     }
 }
 
-fn listeners(user: domain::UserId, posts: &RolesByBranch) -> Vec<(BranchId, Listener)> {
+fn listeners(user: domain::UserId, roles_by_branch: &RolesByBranch) -> Vec<(BranchId, Listener)> {
     let staff = |roles: &BranchRoles| Listener::Staff { user, roles: *roles };
-    posts.iter().map(|(branch, roles)| (*branch, staff(roles))).collect()
+    roles_by_branch.iter().map(|(branch, roles)| (*branch, staff(roles))).collect()
 }
 
 #[cfg(test)]

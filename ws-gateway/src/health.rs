@@ -52,14 +52,14 @@ struct Detailed {
 const SERVICE: &str = "ws-gateway";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The process answers; that is all it says.
+/// `/ws/health`: says that the process answers, and no more.
 pub(crate) async fn alive(State(gateway): State<Arc<Gateway>>) -> Response {
     let connections = gateway.connections();
     let environment = gateway.environment_name();
     Json(Alive { status: "healthy", service: SERVICE, version: VERSION, environment, connections }).into_response()
 }
 
-/// What the process needs answers too; 503 if not, so that a balancer can choose.
+/// `/ws/health/detailed`: checks what the process needs too; 503 if something is down, so that a balancer can choose.
 pub(crate) async fn detailed(State(gateway): State<Arc<Gateway>>) -> Response {
     let report = HealthReport::new(vec![gateway.database_health().await, gateway.bus_health()]);
     let healthy = report.status == HealthStatus::Up;
@@ -75,7 +75,7 @@ pub(crate) async fn detailed(State(gateway): State<Arc<Gateway>>) -> Response {
     (status, Json(body)).into_response()
 }
 
-/// Prometheus text of the whole process.
+/// `/ws/metrics`: the metrics of the whole process as Prometheus text.
 pub(crate) async fn metrics(State(gateway): State<Arc<Gateway>>) -> Response {
     let Some(recorder) = &gateway.metrics else {
         return Problem::not_found("This process records no metrics.").into_response();

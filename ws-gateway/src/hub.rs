@@ -1,8 +1,8 @@
-//! Who of a branch is connected here, and who of them hears an event. Plain data: no IO, no time, no tasks.
+//! The hub of a branch: who is connected here, and who of them hears an event. Plain data: no IO, no time, no tasks.
 //!
-//! Two questions have one answer: "does this listener hear this event" ([`Call::reaches`]), which replay asks, and "who
-//! hears it" ([`Hub::recipients`]), which live delivery asks through an index. A diner hears another session's events
-//! through neither.
+//! Two questions have one answer: "does this listener hear this event" ([`Recipients::reaches`]), which replay asks,
+//! and "who hears it" ([`Hub::recipients`]), which live delivery asks through an index. A diner hears another session's
+//! events through neither.
 
 use crate::wire::SocketId;
 use domain::{
@@ -12,7 +12,7 @@ use domain::{
 use std::collections::{BTreeMap, HashMap};
 use store::view::Roster;
 
-/// What a member of staff hears in one branch. Whoever is several of these still hears each event once.
+/// The roles in which a member of staff listens to one branch. With several roles each event is still heard once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct BranchRoles {
     /// Runs the branch (A).
@@ -24,16 +24,16 @@ pub(crate) struct BranchRoles {
 }
 
 impl BranchRoles {
-    /// What those grants mean, branch by branch. An administrator runs all of `branches`, which are the tenant's; for
-    /// anybody else they are not looked at.
+    /// Computes the roles branch by branch. An administrator runs all of `branches`, which are the tenant's; for other
+    /// staff they are not read.
     pub(crate) fn of(grants: &[(BranchId, Role)], branches: &[BranchId]) -> BTreeMap<BranchId, Self> {
         let mut roles: BTreeMap<BranchId, Self> = BTreeMap::new();
         for (branch, role) in grants {
-            let duty = roles.entry(*branch).or_default();
+            let here = roles.entry(*branch).or_default();
             match role {
-                Role::Admin | Role::Manager => duty.admin = true,
-                Role::Waiter => duty.waiter = true,
-                Role::Kitchen => duty.kitchen = true,
+                Role::Admin | Role::Manager => here.admin = true,
+                Role::Waiter => here.waiter = true,
+                Role::Kitchen => here.kitchen = true,
             }
         }
         if grants.iter().any(|(_, role)| *role == Role::Admin) {
@@ -45,14 +45,14 @@ impl BranchRoles {
     }
 }
 
-/// As whom a socket listens to a branch.
+/// The listener behind a socket, in one branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Listener {
     /// A member of staff.
     Staff {
         /// Who.
         user: UserId,
-        /// What for.
+        /// In which roles.
         roles: BranchRoles,
     },
     /// A phone of a session.
@@ -74,14 +74,14 @@ enum Floor<'a> {
 
 /// An event's audience, resolved by a roster.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Call<'a> {
+pub(crate) struct Recipients<'a> {
     audience: Audience,
     floor: Floor<'a>,
     session: Option<SessionId>,
 }
 
-impl<'a> Call<'a> {
-    /// Whom `event` calls when the waiters are placed as `roster` says.
+impl<'a> Recipients<'a> {
+    /// Resolves the audience of `event` with today's `roster`.
     pub(crate) fn new(event: &Envelope, roster: &'a Roster) -> Self {
         let audience = event.heard_by();
         let floor = match (audience.waiters, event.sector_id.map(|sector| roster.waiters_of(sector))) {
@@ -125,7 +125,7 @@ impl<W> Default for Hub<W> {
 }
 
 impl<W> Hub<W> {
-    /// Seats a socket; one that is already here changes what it listens as.
+    /// Adds a socket; a socket that is here already changes its listener.
     pub(crate) fn insert(&mut self, id: SocketId, listener: Listener, wire: W) {
         self.remove(id);
         match listener {
@@ -158,12 +158,12 @@ impl<W> Hub<W> {
         }
     }
 
-    /// Those an event is for, each once: staff before diners, as a fan-out to a full house takes milliseconds and the
-    /// kitchen must not wait for the phones.
-    pub(crate) fn recipients<'a>(&'a self, call: Call<'a>) -> impl Iterator<Item = (SocketId, &'a W)> {
-        let staff = self.staff.iter().filter(move |(_, (listener, _))| call.reaches(listener));
-        let everywhere = call.audience.diners.then(|| self.tables.values()).into_iter().flatten();
-        let one = call.session.filter(|_| !call.audience.diners).and_then(|session| self.tables.get(&session));
+    /// The sockets that an event is for, each once. Staff come before diners: a fan-out to a full house takes
+    /// milliseconds, and the kitchen must not wait for the phones.
+    pub(crate) fn recipients<'a>(&'a self, to: Recipients<'a>) -> impl Iterator<Item = (SocketId, &'a W)> {
+        let staff = self.staff.iter().filter(move |(_, (listener, _))| to.reaches(listener));
+        let everywhere = to.audience.diners.then(|| self.tables.values()).into_iter().flatten();
+        let one = to.session.filter(|_| !to.audience.diners).and_then(|session| self.tables.get(&session));
         let diners = everywhere.chain(one).flatten().map(|(id, (_, wire))| (id, wire));
         staff.map(|(id, (_, wire))| (*id, wire)).chain(diners.map(|(id, wire)| (*id, wire)))
     }
@@ -178,8 +178,8 @@ impl<W> Hub<W> {
         self.tables.values().flat_map(BTreeMap::values).map(|(_, wire)| wire)
     }
 
-    /// Forgets the sockets of some phones of a session, and of those without a number, which have to join anew; gives
-    /// them up to whoever says goodbye to them.
+    /// Removes the sockets of some phones of a session, and those of phones without a number, which have to join anew.
+    /// Returns them, for the caller to close.
     pub(crate) fn evict(&mut self, session: SessionId, phones: &[PhoneId]) -> Vec<W> {
         let Some(table) = self.tables.get_mut(&session) else { return Vec::new() };
         let is_out = |phone: &Option<PhoneId>| phone.is_none_or(|phone| phones.contains(&phone));
@@ -199,12 +199,12 @@ impl<W> Hub<W> {
         self.staff().chain(self.diners())
     }
 
-    /// Panics if the index and the seats disagree.
+    /// Panics if the index and the lists of sockets disagree.
     #[cfg(test)]
     pub(crate) fn check_invariants(&self) {
-        for (id, register) in &self.connected {
-            match register {
-                None => assert!(self.staff.contains_key(id), "{id:?} has no post"),
+        for (id, session) in &self.connected {
+            match session {
+                None => assert!(self.staff.contains_key(id), "{id:?} is not among the staff"),
                 Some(session) => assert!(self.tables[session].contains_key(id), "{id:?} is not at its table"),
             }
         }

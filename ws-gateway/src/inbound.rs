@@ -1,4 +1,4 @@
-//! What clients say: little, and not too often.
+//! Messages from clients: reads them, and limits how many a socket may send.
 
 use serde::Deserialize;
 use std::{
@@ -7,9 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Messages one socket may send within [`WINDOW`].
+/// The most messages that one socket may send within [`WINDOW`].
 const MOST: usize = 30;
-/// The window slides: no burst of twice the number around a full second.
+/// The length of the window. It slides, so that no burst of twice [`MOST`] fits around a full second.
 const WINDOW: Duration = Duration::from_secs(1);
 
 /// A client's message.
@@ -19,7 +19,7 @@ pub(crate) enum Inbound {
     Ping,
     /// A waiter wants the sectors of today.
     RefreshSectors,
-    /// Nothing we know; a later client may say more than we understand.
+    /// A message that this version does not know; a later client may send more.
     Other,
 }
 
@@ -42,7 +42,7 @@ impl Inbound {
     }
 }
 
-/// Counts one socket's messages.
+/// Counts the messages of one socket in a sliding window.
 #[derive(Debug, Default)]
 pub(crate) struct RateWindow(VecDeque<Instant>);
 

@@ -93,7 +93,7 @@ pub struct Gateway {
     origins: Origins,
     environment: Environment,
     metrics: Option<MetricsHandle>,
-    /// Refused clients whose goodbye may take its time.
+    /// Permits for refused clients whose close may take the full time.
     full_closes: Semaphore,
     shutdown: Shutdown,
 }

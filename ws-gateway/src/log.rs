@@ -1,11 +1,11 @@
-//! What the gateway reads: the event log and the roster. A trait, so that a feed can be tested against a log that
-//! fails, lags or forgets on command.
+//! The event log as the gateway reads it, with the roster. It is a trait, so that a feed can be tested against a log
+//! that fails, lags or forgets on command.
 
 use domain::{BranchId, event::Position};
 use std::{fmt::Debug, pin::Pin, time::Duration};
 use store::{Database, Logged, view::Roster};
 
-/// How long one read may take. A connection into the void answers never, and a feed that waits for it delivers nothing.
+/// How long one read may take. A dead connection never answers, and a feed that waits for it delivers nothing.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A read on its way.
@@ -16,7 +16,7 @@ pub(crate) trait EventLog: Send + Sync + Debug {
     /// A page of the branch's events after `seq`, in order; empty when there is none.
     fn after(&self, branch: BranchId, seq: i64) -> Read<'_, Vec<Logged>>;
 
-    /// Where streams stand; a branch without one is left out.
+    /// The heads of streams; a branch without a stream is left out.
     fn heads<'a>(&'a self, branches: &'a [BranchId]) -> Read<'a, Vec<(BranchId, Position)>>;
 
     /// Who has which sector today.

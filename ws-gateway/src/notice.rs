@@ -1,5 +1,7 @@
-//! What the gateway itself says to a client, beside the events. The shipped clients skip types they do not know
-//! (realtime.md §3.7), so these are safe to send; and only those who asked get [`position`].
+//! Notices: messages of the gateway itself to a client, beside the events.
+//!
+//! The shipped clients skip types they do not know (realtime.md §3.7), so notices are safe to send. Only a client that
+//! asked gets [`position`].
 
 use domain::{BranchId, event::Position};
 use serde::Serialize;

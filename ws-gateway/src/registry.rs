@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Whose a socket is.
+/// The owner of a socket, by whom sockets are counted and found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Owner {
     /// A member of staff.
@@ -160,11 +160,11 @@ mod tests {
     fn the_count_returns_to_nothing() {
         let registry = registry(10, 10, 10);
         let (wire, _queue) = Wire::new();
-        let mut register = registry.register(Owner::User(UserId(1)), &wire).unwrap();
-        register.set_admin(true);
-        register.set_admin(true);
+        let mut guard = registry.register(Owner::User(UserId(1)), &wire).unwrap();
+        guard.set_admin(true);
+        guard.set_admin(true);
         assert_eq!(registry.counts(), Counts { total: 1, users: 1, sessions: 0, admins: 1 });
-        drop(register);
+        drop(guard);
         assert_eq!(registry.counts(), Counts::default());
         assert!(registry.connected().sockets.is_empty());
     }

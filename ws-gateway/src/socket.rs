@@ -1,6 +1,7 @@
-//! One connection's life: what it missed, then its queue, its pings, its checks, and an end with a reason.
+//! A socket: serves one connection from its opening to its close, with a reason.
 //!
-//! One task owns the connection, so nothing is locked and frames cannot interleave. Only this task ever waits for the
+//! It sends what the client missed, then its queue; it answers pings and checks again that the client may listen. One
+//! task owns the connection, so nothing is locked and frames cannot interleave. Only this task ever waits for the
 //! client.
 
 mod opening;
@@ -33,36 +34,36 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, Utf8Bytes},
 };
 
-/// A client that says nothing for that long is gone: the shipped ones ping every 30 s.
+/// After how long a silent client is closed: the shipped ones ping every 30 s.
 const IDLE: Duration = Duration::from_secs(90);
-/// How often, at least, it is asked whether the user still may; up to a tenth sooner, so that a thousand sockets opened
-/// at once do not ask at once for ever.
+/// How often, at least, a socket checks that its user may still listen. Each check comes up to a tenth sooner, so that
+/// a thousand sockets opened at once do not check at once for ever.
 const CHECK: Duration = Duration::from_secs(60);
-/// Over how much time the goodbyes of a stop are spread, at most.
+/// The longest time over which a stopping process spreads the closing of its sockets.
 const STOP_SPREAD: Duration = Duration::from_secs(3);
 
-/// Whose connection it is.
+/// The owner of a connection, with the token's proof.
 #[derive(Debug)]
 pub(crate) enum Identity {
-    /// A member of staff's, who does this.
-    Staff { pass: StaffPass, posts: RolesByBranch },
-    /// A table's.
+    /// A member of staff, with the roles it listens in.
+    Staff { pass: StaffPass, roles_by_branch: RolesByBranch },
+    /// A phone at a table.
     Diner(DinerPass),
 }
 
-/// A seated connection. Dropping it gives up its places.
+/// A connection that has joined its feeds. Dropping it leaves them.
 #[derive(Debug)]
 pub(crate) struct Socket {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) wire: Arc<Wire>,
     pub(crate) identity: Identity,
-    /// Whether the client asked where it stands.
+    /// Whether the client asked for its position.
     pub(crate) greeting: bool,
     pub(crate) attachments: Vec<Attachment>,
-    /// What is owed before the queue.
+    /// What must be sent before the queue.
     pub(crate) joined: Vec<Joined>,
     queue: mpsc::Receiver<Utf8Bytes>,
-    register: ConnectionGuard,
+    guard: ConnectionGuard,
     rate: RateWindow,
     heard_at: Instant,
     check_at: Instant,
@@ -74,7 +75,7 @@ impl Socket {
         gateway: &Arc<Gateway>,
         wire: Arc<Wire>,
         queue: mpsc::Receiver<Utf8Bytes>,
-        register: ConnectionGuard,
+        guard: ConnectionGuard,
         identity: Identity,
     ) -> Self {
         Self {
@@ -85,7 +86,7 @@ impl Socket {
             attachments: Vec::with_capacity(1),
             joined: Vec::new(),
             queue,
-            register,
+            guard,
             rate: RateWindow::default(),
             heard_at: Instant::now(),
             check_at: next_check(),
@@ -102,7 +103,8 @@ impl Socket {
             Ok(()) => self.converse(&mut stream).await,
             Err(end) => end,
         };
-        // The places first: goodbyes can take seconds, and nobody should count or fill a queue meanwhile.
+        // The feeds are left first: closing can take seconds, and meanwhile no feed should count this socket or fill
+        // its queue.
         drop(self);
         close_handshake::close(stream, end).await;
     }
@@ -155,7 +157,7 @@ impl Socket {
         if self.check_at <= now { self.recheck().await } else { Ok(()) }
     }
 
-    /// Heeds what the client sent.
+    /// Handles a message of the client.
     async fn heed<S>(
         &mut self,
         stream: &mut WebSocketStream<S>,
@@ -194,9 +196,9 @@ impl Socket {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let Identity::Staff { pass, posts } = &self.identity else { return Ok(()) };
+        let Identity::Staff { pass, roles_by_branch } = &self.identity else { return Ok(()) };
         let mut sectors = Vec::new();
-        for branch in posts.iter().filter(|(_, roles)| roles.waiter).map(|(branch, _)| *branch) {
+        for branch in roles_by_branch.iter().filter(|(_, roles)| roles.waiter).map(|(branch, _)| *branch) {
             let asked = self.gateway.exchange.sectors_of(branch, pass.user());
             let Ok(Some(found)) = timeout(CHECK_PATIENCE, asked).await else { return Ok(()) };
             sectors.extend(found.iter().map(ToString::to_string));
@@ -210,7 +212,7 @@ fn next_check() -> Instant {
     Instant::now() + CHECK - spread
 }
 
-/// A moment within the stop's time that leaves enough of it for the goodbye itself.
+/// A random wait within the grace of a stop that leaves enough of it for the close itself.
 fn stop_pause(grace: Duration) -> Duration {
     rand::rng().random_range(Duration::ZERO..=STOP_SPREAD.min(grace / 3))
 }

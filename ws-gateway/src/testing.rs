@@ -69,10 +69,10 @@ pub(crate) fn roster(assignments: &[(i64, i64)]) -> Roster {
 
 /// A log in memory.
 #[derive(Debug, Default)]
-pub(crate) struct FakeLog(Mutex<Shelf>);
+pub(crate) struct FakeLog(Mutex<FakeLogState>);
 
 #[derive(Debug)]
-pub(crate) struct Shelf {
+pub(crate) struct FakeLogState {
     pub(crate) epoch: &'static str,
     pub(crate) events: Vec<Logged>,
     pub(crate) roster: Roster,
@@ -81,43 +81,43 @@ pub(crate) struct Shelf {
     pub(crate) reads: usize,
 }
 
-impl Default for Shelf {
+impl Default for FakeLogState {
     fn default() -> Self {
         Self { epoch: "e1", events: Vec::new(), roster: Roster::default(), down: false, page: 3, reads: 0 }
     }
 }
 
 impl FakeLog {
-    pub(crate) fn shelf(&self) -> MutexGuard<'_, Shelf> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, FakeLogState> {
         self.0.lock().expect("no panic while held")
     }
 
-    fn up(&self) -> store::Result<MutexGuard<'_, Shelf>> {
-        let shelf = self.shelf();
-        if shelf.down { Err(store::Error::Busy) } else { Ok(shelf) }
+    fn up(&self) -> store::Result<MutexGuard<'_, FakeLogState>> {
+        let state = self.state();
+        if state.down { Err(store::Error::Busy) } else { Ok(state) }
     }
 }
 
 impl EventLog for FakeLog {
     fn after(&self, _branch: BranchId, seq: i64) -> Read<'_, Vec<Logged>> {
-        let read = self.up().map(|mut shelf| {
-            shelf.reads += 1;
-            let page = shelf.page;
-            shelf.events.iter().filter(|event| event.seq() > seq).take(page).cloned().collect()
+        let read = self.up().map(|mut state| {
+            state.reads += 1;
+            let page = state.page;
+            state.events.iter().filter(|event| event.seq() > seq).take(page).cloned().collect()
         });
         Box::pin(async { read })
     }
 
     fn heads<'a>(&'a self, _branches: &'a [BranchId]) -> Read<'a, Vec<(BranchId, Position)>> {
-        let read = self.up().map(|shelf| {
-            let seq = shelf.events.last().map_or(0, Logged::seq);
-            vec![(BRANCH, Position { epoch: shelf.epoch.into(), seq })]
+        let read = self.up().map(|state| {
+            let seq = state.events.last().map_or(0, Logged::seq);
+            vec![(BRANCH, Position { epoch: state.epoch.into(), seq })]
         });
         Box::pin(async { read })
     }
 
     fn roster(&self, _branch: BranchId) -> Read<'_, Roster> {
-        let read = self.up().map(|shelf| shelf.roster.clone());
+        let read = self.up().map(|state| state.roster.clone());
         Box::pin(async { read })
     }
 }

@@ -1,7 +1,7 @@
-//! What the rest of the gateway holds of a socket: a bounded queue to its writer, and a bell.
+//! The wire of a socket, which the rest of the gateway holds: a bounded queue to its writer, and a bell that wakes it.
 //!
-//! A feed never waits for a socket. When the queue is full the socket is told to close, with a code after which the
-//! client comes back and resumes: late is repaired, silently lost is not.
+//! A feed never waits for a socket. When the queue is full, the socket is told to close, with a code after which the
+//! client comes back and resumes. A late event can be repaired, a silently lost one cannot.
 
 use crate::close_reason::CloseReason;
 use std::sync::{
@@ -11,7 +11,7 @@ use std::sync::{
 use tokio::sync::{Notify, mpsc};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-/// Messages that may wait for a socket's writer: half a minute of the busiest branch we know.
+/// The most messages that wait for a socket's writer: half a minute of the busiest branch we know.
 pub(crate) const QUEUE: usize = 256;
 
 /// A socket, unique within the process.
@@ -35,12 +35,12 @@ pub(crate) struct Wire {
     bell: Notify,
 }
 
-/// What a socket is told apart from its messages.
+/// An order to a socket, beside its messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// End the conversation, with these words.
+    /// Close, with this reason.
     Close(CloseReason),
-    /// Ask again what the user may do: something about them changed.
+    /// Check again what the user may do: something about the user changed.
     Recheck,
 }
 
@@ -62,7 +62,7 @@ impl Wire {
         self.id
     }
 
-    /// Queues a message. False when the socket can take no more and is on its way out.
+    /// Queues a message. False when the socket can take no more and is closing.
     pub(crate) fn send(&self, text: Utf8Bytes) -> bool {
         if self.close_reason.get().is_some() {
             return false;
@@ -78,20 +78,20 @@ impl Wire {
         }
     }
 
-    /// Tells the socket to end; the first words count.
+    /// Tells the socket to close; the first reason counts.
     pub(crate) fn close(&self, close_reason: CloseReason) {
         let _ = self.close_reason.set(close_reason);
         self.bell.notify_one();
     }
 
-    /// Tells the socket to ask again what its user may do.
+    /// Tells the socket to check again what its user may do.
     pub(crate) fn recheck(&self) {
         self.recheck.store(true, Ordering::Release);
         self.bell.notify_one();
     }
 
-    /// The next signal. Only the socket's own task waits here. Loses nothing when dropped while waiting: what was
-    /// signalled is kept in the flags, the bell only wakes.
+    /// Waits for the next signal. Only the socket's own task waits here. Nothing is lost when the wait is dropped: the
+    /// signals are kept in the flags, the bell only wakes.
     pub(crate) async fn signal(&self) -> Signal {
         loop {
             if let Some(close_reason) = self.close_reason.get() {

@@ -6,7 +6,7 @@ use crate::{
     testing::{REMOVED, authenticator, diner, start, waiter, with_clock},
     tokens::ACCESS_TTL,
 };
-use domain::ProblemCode;
+use domain::{BranchId, ProblemCode, Role, TenantId};
 use http::StatusCode;
 use uuid::Uuid;
 

@@ -8,7 +8,7 @@ mod supply;
 
 pub use choice::{Choice, Choices, in_words};
 pub use hours::{ServiceHours, Timetable, Window};
-pub use promotion::{Priced, Promotion, Validity, Wanted, lowest, price};
+pub use promotion::{Priced, Promotion, UnpricedLine, Validity, lowest, price};
 pub use supply::{MOST_PORTIONS, Short, Supply, SupplyChange, SupplyRefused};
 
 use crate::status::text_enum;

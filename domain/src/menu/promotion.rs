@@ -82,7 +82,7 @@ pub fn lowest(product: ProductId, regular: Cents, promotions: &[Promotion]) -> (
 
 /// A line of an order before promotions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct UnpricedLine {
     /// What.
     pub product: ProductId,
     /// How many.
@@ -110,7 +110,7 @@ pub struct Priced {
 /// Bundles that save most come first, and of two equals the older. A bundle's price is spread over its portions by what
 /// they cost without it, to the cent.
 #[must_use]
-pub fn price(lines: &[Wanted], promotions: &[Promotion]) -> Vec<Priced> {
+pub fn price(lines: &[UnpricedLine], promotions: &[Promotion]) -> Vec<Priced> {
     let base: Vec<_> = lines.iter().map(|line| lowest(line.product, line.regular, promotions)).collect();
     let mut left: Vec<i32> = lines.iter().map(|line| line.qty).collect();
     let mut parts: BTreeMap<(usize, std::cmp::Reverse<Cents>, Option<PromotionId>), i32> = BTreeMap::new();
@@ -145,7 +145,7 @@ pub fn price(lines: &[Wanted], promotions: &[Promotion]) -> Vec<Priced> {
 }
 
 /// What one bundle saves; `None` when that is nothing, or the lines do not name all of its products.
-fn saving(bundle: &Promotion, lines: &[Wanted], base: &[(Cents, Option<PromotionId>)]) -> Option<i64> {
+fn saving(bundle: &Promotion, lines: &[UnpricedLine], base: &[(Cents, Option<PromotionId>)]) -> Option<i64> {
     let mut apart = 0_i64;
     for (product, qty) in &bundle.items {
         let line = lines.iter().position(|line| line.product == *product)?;
@@ -156,7 +156,7 @@ fn saving(bundle: &Promotion, lines: &[Wanted], base: &[(Cents, Option<Promotion
 
 /// The lines that the portions of one more bundle come from, one entry a portion; `None` when there are not enough
 /// left.
-fn portions(bundle: &Promotion, lines: &[Wanted], left: &[i32]) -> Option<Vec<usize>> {
+fn portions(bundle: &Promotion, lines: &[UnpricedLine], left: &[i32]) -> Option<Vec<usize>> {
     let mut taken = Vec::new();
     for (product, qty) in &bundle.items {
         let of_product = lines.iter().enumerate().filter(|(_, line)| line.product == *product);

@@ -1,7 +1,7 @@
-//! When work that failed is tried again, and when it is given to a person instead.
+//! Backoff: decides when failed work is tried again, and when it goes to a person instead.
 //!
-//! Five retries after the first try, 10, 20, 40, 80 and 160 s apart in production; what fails after that is a dead
-//! letter.
+//! There are five retries after the first try, 10, 20, 40, 80 and 160 s apart in production. Work that fails after that
+//! is a dead letter.
 
 use std::time::Duration;
 
@@ -15,32 +15,33 @@ pub const LONGEST: Duration = Duration::from_secs(3600);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Attempts(pub u32);
 
-/// What becomes of work that failed.
+/// The decision about work that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// Again, after so long.
+pub enum RetryDecision {
+    /// Try again after this time.
     Retry(Duration),
     /// A person looks at it.
     DeadLetter,
 }
 
 impl Attempts {
-    /// It failed once more.
+    /// Counts one more failure.
     #[must_use]
     pub const fn failed(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 
-    /// What becomes of it, counting the failure just seen. `base` and `jitter` are those of [`delay`].
+    /// Decides what happens next; the failure just seen is counted already. `base` and `jitter` are those of [`delay`].
     #[must_use]
-    pub fn next(self, base: Duration, jitter: u16) -> Next {
-        if self.0 > MAX_RETRIES { Next::DeadLetter } else { Next::Retry(delay(self, base, jitter)) }
+    pub fn next(self, base: Duration, jitter: u16) -> RetryDecision {
+        if self.0 > MAX_RETRIES { RetryDecision::DeadLetter } else { RetryDecision::Retry(delay(self, base, jitter)) }
     }
 }
 
-/// How long to wait after so many failures: `base`, doubled with each further one, an hour at most; then up to a fifth
-/// more, by `jitter` thousandths (0 to 999, drawn by the caller), so that what failed together does not return
-/// together.
+/// Computes how long to wait after so many failures.
+///
+/// The wait is `base`, doubled with each further failure, an hour at most. `jitter` (0 to 999 thousandths, drawn by the
+/// caller) adds up to a fifth, so that work that failed together is not retried together.
 #[must_use]
 pub fn delay(failures: Attempts, base: Duration, jitter: u16) -> Duration {
     let doublings = failures.0.saturating_sub(1).min(31);
@@ -61,8 +62,8 @@ mod tests {
         let end = loop {
             failures = failures.failed();
             match failures.next(BASE, 0) {
-                Next::Retry(wait) => waits.push(wait.as_secs()),
-                Next::DeadLetter => break failures,
+                RetryDecision::Retry(wait) => waits.push(wait.as_secs()),
+                RetryDecision::DeadLetter => break failures,
             }
         };
         assert_eq!(waits, [10, 20, 40, 80, 160]);

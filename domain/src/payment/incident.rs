@@ -1,4 +1,4 @@
-//! What a person must look at: nothing about money is dropped because the program did not expect it.
+//! Incidents: what a person must look at. Nothing about money is dropped because the program did not expect it.
 
 use crate::status::text_enum;
 

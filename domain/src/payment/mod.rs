@@ -1,4 +1,4 @@
-//! Payments: what was tendered towards a check, and how far it may be believed.
+//! Payments: what was tendered towards a check, and how far a provider's word is believed.
 
 pub mod backoff;
 mod cancellation;

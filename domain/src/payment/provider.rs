@@ -1,4 +1,4 @@
-//! What we keep of a provider: the account, the checkouts opened with it, its notices, and what is still to be fetched.
+//! States of what we store about a provider: accounts, checkouts, notices, and the queue of what to fetch.
 
 use crate::status::text_enum;
 
@@ -111,7 +111,7 @@ text_enum! {
 }
 
 impl AccountStatus {
-    /// Whether it is one of the accounts that a business has; one that was taken out of use is history.
+    /// Whether the account is in use; a disabled account is history.
     #[must_use]
     pub const fn is_in_use(self) -> bool {
         match self {
@@ -122,7 +122,7 @@ impl AccountStatus {
 }
 
 impl CheckoutStatus {
-    /// Whether the payer may still be sent there, and be on the way back from there.
+    /// Whether the payer may still be sent to the checkout, or be on the way back from it.
     #[must_use]
     pub const fn is_payable(self) -> bool {
         match self {
@@ -133,7 +133,7 @@ impl CheckoutStatus {
 }
 
 impl NoticeVerdict {
-    /// Whether the provider wrote it.
+    /// Whether the signature proves that the provider wrote the notice.
     #[must_use]
     pub const fn is_proven(self) -> bool {
         match self {
@@ -144,7 +144,7 @@ impl NoticeVerdict {
 }
 
 impl SyncStatus {
-    /// Whether a worker has it or will have it.
+    /// Whether a worker is at it or will take it.
     #[must_use]
     pub const fn is_pending(self) -> bool {
         match self {
@@ -153,7 +153,7 @@ impl SyncStatus {
         }
     }
 
-    /// Whether only a person, or new credentials, get it going again.
+    /// Whether only a person or new credentials can make it go on.
     #[must_use]
     pub const fn is_stuck(self) -> bool {
         match self {
@@ -171,7 +171,7 @@ impl SyncStatus {
         }
     }
 
-    /// Whether it would be done if its account were in order.
+    /// Whether it is still to be done, now or once its account's credentials are good again.
     #[must_use]
     pub const fn is_alive(self) -> bool {
         match self {
@@ -182,7 +182,7 @@ impl SyncStatus {
 }
 
 impl SyncCause {
-    /// Whether anybody can make it: it proves nothing.
+    /// Whether the cause proves nothing, because any stranger can produce it.
     #[must_use]
     pub const fn is_hint(self) -> bool {
         match self {

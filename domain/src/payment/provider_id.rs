@@ -13,9 +13,9 @@ use utoipa::{
 
 /// Most characters of an id.
 const LONGEST: usize = 31;
-/// What staff take themselves; no provider is called like that.
+/// Tenders that staff take themselves; no provider may have such an id.
 const RESERVED: [&str; 7] = ["CASH", "CARD", "CARD_PHYSICAL", "TRANSFER", "TRANSFER_EXTERNAL", "OTHER", "OTHER_MANUAL"];
-/// What the shipped clients call the default provider where tips and cash are counted, and in paths.
+/// The shipped clients' word for the default provider, where tips and cash are counted and in paths.
 const SHIPPED_WORD: &str = "MERCADOPAGO";
 
 /// A payment provider's id: 2 to 31 of `A-Z`, digits and `_`, beginning with a letter.
@@ -76,14 +76,14 @@ impl Provider {
         }
     }
 
-    /// What the shipped clients call it where they count tips and cash: the one place where the wire differs from the
+    /// The shipped clients' word for it where they count tips and cash: the one place where the wire differs from the
     /// id.
     #[must_use]
     pub fn word(&self) -> &str {
         if *self == Self::DEFAULT { SHIPPED_WORD } else { self.as_str() }
     }
 
-    /// What it is called in paths: where it notifies us.
+    /// Its name in the path of its notices.
     #[must_use]
     pub fn path(&self) -> String {
         self.word().to_ascii_lowercase()

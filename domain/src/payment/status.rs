@@ -72,7 +72,7 @@ impl PaymentStatus {
         }
     }
 
-    /// Whether it came to nothing, so that another try is free.
+    /// Whether the payment failed, so that the payer may try again.
     #[must_use]
     pub const fn is_failed(self) -> bool {
         match self {
@@ -88,9 +88,11 @@ impl PaymentStatus {
         }
     }
 
-    /// A payment that is `self` is seen as `next`. We see samples, not steps: `next` may lie behind states that nobody
-    /// saw (pending, then refunded), so this asks for a path of legal steps (payments.md §2), not for one step.
-    /// Staying is legal; a partial refund is an approved payment that stays so.
+    /// Checks the move from `self` to `next`.
+    ///
+    /// We see samples, not steps: `next` may lie behind states that we never saw (pending, then refunded). So this asks
+    /// for a path of legal steps (payments.md §2), not for one step. Staying is legal: after a partial refund an
+    /// approved payment stays approved.
     ///
     /// # Errors
     /// No path leads there: it would go backwards, or leave an end.
@@ -135,7 +137,7 @@ impl PaymentStatus {
             },
             Self::Refunded => matches!(next, Self::Refunded),
             Self::ChargedBack => matches!(next, Self::ChargedBack),
-            // Where it stood is not known, so nothing is known to be wrong with where it stands.
+            // The former state is not known, so no next state is known to be wrong.
             Self::Unknown => true,
         };
         if legal {
@@ -160,8 +162,8 @@ impl PaymentStatus {
         }
     }
 
-    /// How far along it is, for two sights of one payment that bear the same instant: the farther one is the later one.
-    /// An unknown word is never taken for progress.
+    /// How far along a payment is. Of two observations with the same stamp the farther one counts as the later one. An
+    /// unknown status never counts as progress.
     #[must_use]
     pub const fn rank(self) -> u8 {
         match self {

@@ -27,7 +27,7 @@ pub enum Tender {
 }
 
 impl Tender {
-    /// What staff register and vouch for.
+    /// The tenders that staff register and vouch for.
     pub const MANUAL: [Self; 4] = [Self::Cash, Self::CardPhysical, Self::TransferExternal, Self::OtherManual];
 
     /// The text in the database and on the wire: what staff took by its word, a provider by its id.
@@ -51,7 +51,7 @@ impl Tender {
         }
     }
 
-    /// What tips and the cash register call it.
+    /// The method under which tips and the cash register count it.
     #[must_use]
     pub const fn method(self) -> MoneyMethod {
         match self {
@@ -63,8 +63,8 @@ impl Tender {
         }
     }
 
-    /// The one of two words that the shipped diner app knows (M16): whether a phone paid, through whichever provider,
-    /// or somebody at the table.
+    /// The word for the shipped diner app, which knows two (M16): one for a phone that paid, through any provider, and
+    /// one for a payment at the table.
     #[must_use]
     pub fn wire_provider(self) -> &'static str {
         const PHONE: Provider = Provider::DEFAULT;
@@ -94,7 +94,7 @@ impl Serialize for Tender {
     }
 }
 
-/// What a client may say: the words that the documents list, of the providers the default one.
+/// Reads what a client may send: the documented words, and of the providers only the default one.
 impl<'de> Deserialize<'de> for Tender {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
@@ -103,7 +103,7 @@ impl<'de> Deserialize<'de> for Tender {
     }
 }
 
-/// What the shipped clients know.
+/// The tenders that the shipped clients know.
 const KNOWN: [Tender; 5] = [
     Tender::Cash,
     Tender::CardPhysical,

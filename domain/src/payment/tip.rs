@@ -3,7 +3,7 @@
 use crate::{Cents, check::pricing::percent_of, text::Refused};
 use serde::{Deserialize, Serialize};
 
-/// What a payment is worth, divided.
+/// The part of a payment that counts, divided into bill and tip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Worth {
     /// For the bill: what may be allocated to charges.
@@ -14,9 +14,9 @@ pub struct Worth {
 
 /// Divides what counts of a payment (`net`) between the bill and the tip. bill + tip = net.
 ///
-/// Of the `amount` paid, the tip is what goes beyond `asked_bill`, up to `asked_tip`: whoever pays less than asked pays
-/// the bill first, whoever pays more leaves a credit, not a tip. A refund takes the bill's part back first: it is given
-/// for food that was wrong, and the staff keep their tip as long as there is money for it.
+/// Of the `amount` paid, the tip is what goes beyond `asked_bill`, up to `asked_tip`. A payer who pays less than asked
+/// pays the bill first. A payer who pays more leaves a credit, not a tip. A refund takes the bill's part back first: it
+/// is given for wrong food, and the staff keep their tip as long as there is money for it.
 #[must_use]
 pub fn worth(net: Cents, amount: Cents, asked_bill: Cents, asked_tip: Cents) -> Worth {
     let tip = amount.saturating_sub(asked_bill).min(asked_tip).min(net);

@@ -1,20 +1,21 @@
-//! What a sight of the provider's truth may do to what we know of a payment (payments.md §5, step 4).
+//! Decides whether a fetched payment state replaces the stored one (payments.md §5, step 4).
 //!
-//! Sights come late, twice and out of order. Whatever their order, the last state in time stays, and between two of one
-//! instant (the provider's clock shows whole seconds) the one that is farther along. Time is never turned back, and
-//! nothing the provider says is dropped because we did not expect it: it is applied, and a person is told.
+//! An [`Observation`] is a payment as the provider showed it once. Observations come late, twice and out of order.
+//! Whatever their order, the state with the latest stamp wins. The provider's clock shows whole seconds: of two states
+//! with the same stamp the one that is farther along wins. An older state never replaces a newer one. A state that we
+//! did not expect is not dropped: it is applied, and a person is told.
 //!
-//! A dispute can be opened and settled for us within one second, and then the farther one is not the later one. Here
-//! the contract's rank alone would keep a payment disputed for ever, as no later stamp will come. So a legal step is
-//! taken within an instant too, even one down the ranks: a sight is fetched only after the last one was committed (the
-//! lease and its fence, `operations::payment::sync`), so that of two the second is the newer, unless the provider
-//! itself serves the past. Such a read can then show a dispute as settled, or open again, until the next look. Money
-//! stays out of it: both sides of every legal step down count the same.
+//! A dispute can be opened and settled in our favour within one second. Then the state that is farther along is not the
+//! later one, and no later stamp will come: by the contract's rank alone the payment would stay disputed for ever. So a
+//! legal step is taken within one second too, even a step down the ranks. An observation is fetched only after the last
+//! one was committed (the lease and its fence, `operations::payment::sync`), so the second is the newer one, unless the
+//! provider itself serves old data. Such a read can show a dispute as settled, or open again, until the next fetch. It
+//! moves no money: both sides of every legal step down count the same.
 //!
-//! Some providers do not say when a payment last changed. Of those a sight bears the instant of its fetching, and only
-//! what it says can be compared: what is the same is no news, what is a legal step is taken. A step back is not
-//! believed at once, since the provider may have served a stale copy: it is applied, and a person is told, when it is
-//! still there a minute later.
+//! Some providers do not say when a payment last changed. Their observations bear the time of the fetch, and only the
+//! content can be compared. The same content is no news. A legal step is applied. A step back is not believed at once,
+//! since the provider may have served a stale copy: if it is still there a minute later, it is applied and a person is
+//! told.
 
 use super::{Failure, PaymentStatus};
 use crate::Cents;
@@ -23,13 +24,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// How long a step back must stand before it is believed.
 pub const DOUBT: TimeDelta = TimeDelta::minutes(1);
 
-/// Where a sight stands in time.
+/// The time of an observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stamp {
-    /// When the provider last changed the payment, by its own clock: it orders sights.
+    /// When the provider last changed the payment, by its own clock. It orders observations.
     Provider(DateTime<Utc>),
-    /// When we fetched it, from a provider that does not say more. Fetched later is newer: looks at one payment follow
-    /// one another (payments.md S2).
+    /// When we fetched it, from a provider that does not say more. Fetched later is newer: fetches of one payment
+    /// follow one another (payments.md S2).
     Fetched(DateTime<Utc>),
 }
 
@@ -43,9 +44,9 @@ impl Stamp {
     }
 }
 
-/// What the provider says of a payment at an instant.
+/// A payment as the provider showed it at one time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sighting {
+pub struct Observation {
     /// Where it stands.
     pub status: PaymentStatus,
     /// The provider's own word for why; only a chargeback's changes what counts.
@@ -54,18 +55,18 @@ pub struct Sighting {
     pub amount: Cents,
     /// How much of it was given back in all.
     pub refunded: Cents,
-    /// When the provider last changed it, or when it was seen.
+    /// When the provider last changed it, or when we fetched it.
     pub stamp: Stamp,
 }
 
-impl Sighting {
-    /// Whether it says what `other` says, whenever that was.
+impl Observation {
+    /// Whether both say the same, whatever their time.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         self.content() == other.content()
     }
 
-    /// What it says, as a text to compare a later sight with.
+    /// The content as a text, to compare a later observation with.
     #[must_use]
     pub fn said(&self) -> String {
         let (status, detail, amount, refunded) = self.content();
@@ -76,21 +77,23 @@ impl Sighting {
         (self.status, &self.detail, self.amount, self.refunded)
     }
 
-    /// What of it counts as money.
+    /// The part of it that counts as money.
     #[must_use]
     pub fn credited(&self) -> Cents {
         credited(self.status, &self.detail, self.amount, self.refunded)
     }
 
-    /// Orders sights of one instant: farther along, then more given back, then the later word of a chargeback. The rest
-    /// only makes the order total, so that the outcome cannot depend on which came first; of two amounts the smaller
-    /// counts, since a shortfall is seen and asked about, a surplus is not.
+    /// Orders observations with the same stamp: farther along, then more refunded, then the later stage of a
+    /// chargeback.
+    ///
+    /// The other fields make the order total, so that the outcome cannot depend on which came first. Of two amounts the
+    /// smaller wins: a shortfall is noticed and asked about, a surplus is not.
     fn progress(&self) -> (u8, Cents, u8, PaymentStatus, std::cmp::Reverse<Cents>, &str) {
         let stage = self.chargeback().map_or(0, Chargeback::stage);
         (self.status.rank(), self.refunded, stage, self.status, std::cmp::Reverse(self.amount), &self.detail)
     }
 
-    /// Whether `known`, of the same instant, may have become this. What was given back never shrinks: less is the past.
+    /// Whether `known`, with the same stamp, may have become this. Refunds never shrink: a smaller sum is older.
     fn may_follow(&self, known: &Self, failure: Failure) -> bool {
         self.status != known.status
             && known.status.after(self.status, failure).is_ok()
@@ -103,8 +106,10 @@ impl Sighting {
     }
 }
 
-/// What of a payment counts as money (payments.md §2): an approved or disputed one less what was given back,
-/// and a chargeback only after the provider reimbursed us.
+/// The part of a payment that counts as money (payments.md §2).
+///
+/// An approved or disputed payment counts less what was refunded. A chargeback counts only after the provider
+/// reimbursed us.
 #[must_use]
 pub fn credited(status: PaymentStatus, detail: &str, amount: Cents, refunded: Cents) -> Cents {
     let is_reimbursed =
@@ -113,10 +118,10 @@ pub fn credited(status: PaymentStatus, detail: &str, amount: Cents, refunded: Ce
     if counts { amount.saturating_sub(refunded) } else { Cents::ZERO }
 }
 
-/// Why a sight that was applied needs a person's eyes.
+/// Why a person must look at an observation that was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Anomaly {
-    /// A word this version does not know; counted as nothing.
+    /// A status this version does not know; counted as nothing.
     #[error("the provider uses a status that is not known")]
     UnknownStatus,
     /// No path of legal steps leads there.
@@ -144,32 +149,33 @@ pub enum Anomaly {
     RefundTooLarge,
 }
 
-/// What to do with a sight.
+/// What to do with an observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Older than what we know, or the same.
+    /// Drop it: older than what we know, or the same.
     Ignore,
-    /// It is the truth now.
+    /// Store it.
     Apply,
-    /// It is the truth now, and somebody must look at it.
+    /// Store it, and tell a person.
     ApplyFlagged(Anomaly),
-    /// It goes back to where the payment was: what we know stays, and the provider is asked again after [`DOUBT`].
+    /// Keep what we know and fetch again after [`DOUBT`]: the payment seems to have gone back.
     LookAgain,
 }
 
-/// A sight that was not believed.
+/// An observation that was not believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Doubted {
-    /// What it said ([`Sighting::said`]).
+    /// What it said ([`Observation::said`]).
     pub said: String,
     /// When that was seen first.
     pub since: DateTime<Utc>,
 }
 
-/// Judges a sight by the last one that was applied, if any. It must have been fetched after that one was applied.
-/// `doubted` is what was seen since and not believed.
+/// Compares an observation with the last one that was applied, if any.
+///
+/// `seen` must have been fetched after `known` was applied. `doubted` is what was seen since and not believed.
 #[must_use]
-pub fn judge(known: Option<&Sighting>, seen: &Sighting, failure: Failure, doubted: Option<&Doubted>) -> Verdict {
+pub fn judge(known: Option<&Observation>, seen: &Observation, failure: Failure, doubted: Option<&Doubted>) -> Verdict {
     let anomaly = anomaly(known, seen, failure);
     let applied = anomaly.map_or(Verdict::Apply, Verdict::ApplyFlagged);
     let Some(known) = known else { return applied };
@@ -191,19 +197,19 @@ pub fn judge(known: Option<&Sighting>, seen: &Sighting, failure: Failure, doubte
     }
 }
 
-/// Whether a refund that had gone out came back: the payment counts again, by what is not given back any more.
-fn is_failed_refund(known: &Sighting, seen: &Sighting) -> bool {
+/// Whether a refund that was sent came back. The payment then counts again for what is not refunded any more.
+fn is_failed_refund(known: &Observation, seen: &Observation) -> bool {
     known.status == PaymentStatus::Refunded
         && matches!(seen.status, PaymentStatus::Approved | PaymentStatus::InMediation)
         && seen.refunded < known.refunded
 }
 
-/// Whether what was not believed was there long enough.
-fn stays(doubted: Option<&Doubted>, seen: &Sighting, now: DateTime<Utc>) -> bool {
+/// Whether the same state was doubted before, [`DOUBT`] ago or longer.
+fn stays(doubted: Option<&Doubted>, seen: &Observation, now: DateTime<Utc>) -> bool {
     doubted.is_some_and(|doubted| doubted.said == seen.said() && now - doubted.since >= DOUBT)
 }
 
-fn anomaly(known: Option<&Sighting>, seen: &Sighting, failure: Failure) -> Option<Anomaly> {
+fn anomaly(known: Option<&Observation>, seen: &Observation, failure: Failure) -> Option<Anomaly> {
     if seen.status == PaymentStatus::Unknown {
         return Some(Anomaly::UnknownStatus);
     }

@@ -29,7 +29,7 @@ pub async fn set_up_second_factor(db: &Database, staff: &Staff<AnyRole>) -> Resu
     keyless(db, "account.set_up_second_factor", Twice::MeansAnother, |uow| async move {
         let account = lock_own(&uow, staff).await?;
         if account.totp_enabled_at.is_some() {
-            return Err(Error::Exists {
+            return Err(Error::Conflict {
                 code: ProblemCode::SecondFactorEnabled,
                 detail: "2FA is already enabled".into(),
             });

@@ -50,7 +50,7 @@ fn entity(row: &AllergenRow) -> OfficeEntity {
 /// The only unique key of an allergen is its name in the business.
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
             code: ProblemCode::NameTaken,
             detail: "name: there is an allergen of this name already".into(),
         }),

@@ -40,7 +40,7 @@ pub async fn create(
     })
     .await;
     match created {
-        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
             code: ProblemCode::AlreadyExists,
             detail: "This cross-reaction is known already".into(),
         }),

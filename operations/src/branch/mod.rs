@@ -29,7 +29,7 @@ fn ensure_hours(opening: Option<&str>, closing: Option<&str>) -> Result<()> {
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: ProblemCode::SlugTaken, detail: "Another branch has this slug".into() })
+            Err(Error::Conflict { code: ProblemCode::SlugTaken, detail: "Another branch has this slug".into() })
         }
         other => other,
     }

@@ -24,7 +24,7 @@ fn entity(row: &CategoryRow) -> OfficeEntity {
 /// The only unique key of a category is its name in the branch.
 fn named(done: Result<store::Answer>) -> Result<store::Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
             code: ProblemCode::NameTaken,
             detail: "name: the branch has a category of this name already".into(),
         }),

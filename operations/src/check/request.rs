@@ -27,7 +27,7 @@ pub async fn request(db: &Database, diner: &Diner, attempt: &Attempt) -> Result<
         (diner, attempt),
         |uow| async move { uow.lock_seat(diner, diner.session_id()).await },
         |act, (table, session)| async move {
-            let Asked { check_id, settled, .. } = ask(&act, &table, &session).await?;
+            let CheckRequest { check_id, settled, .. } = ask(&act, &table, &session).await?;
             let Settled { total, paid, status, .. } = settled;
             Ok(Done::Changed(RequestedCheck { check_id, total_cents: total, paid_cents: paid, status }))
         },
@@ -52,7 +52,7 @@ pub async fn request_by_staff(
         |uow| async move { uow.lock_seat(staff, session_id).await },
         |act, (table, session)| async move {
             let asked = ask(&act, &table, &session).await.map_err(closed_is_not_found)?;
-            let Asked { check_id, branch, settled, was } = asked;
+            let CheckRequest { check_id, branch, settled, was } = asked;
             // W20: a check of nothing is not opened; one that a phone opened is told of like any other.
             if was.is_none() && settled.total == Cents::ZERO {
                 return Err(Error::refused(ProblemCode::NothingOrdered, "Nothing was ordered yet"));
@@ -84,19 +84,21 @@ fn closed_is_not_found(error: Error) -> Error {
     }
 }
 
-struct Asked {
+struct CheckRequest {
     check_id: CheckId,
     branch: BranchId,
     settled: Settled,
-    /// Where it stood before; nowhere when this is the first time that anybody asks.
+    /// The check's state before; `None` for the first request.
     was: Option<CheckStatus>,
 }
 
-/// Who may ask for the check: staff always; a phone as long as nobody has asked yet, and then if it was there before,
-/// which makes asking again the same as reading it. A phone that joined while the check stood may read it and pay it,
-/// and asks for it where anybody may join (`join = open`), as the shipped client must. When staff withdraw the check,
-/// whoever is there then is there before it is asked for again. A phone that scans again is as old as the diner it
-/// registers as. Tokens without a phone are older than this rule.
+/// Checks that the caller may ask for the check.
+///
+/// Staff always may. A phone may before the first request. After it a phone may if it was at the table before; asking
+/// again is then the same as reading the check. A phone that joined later may read the check and pay it; it may ask for
+/// it only where anyone may join (`join = open`), as the shipped client must. When staff withdraw the check, all phones
+/// at the table count as there before the next request. A phone that scans again is as old as the diner it registers
+/// as. Tokens without a phone are older than this rule.
 async fn ensure_may_ask(uow: &UnitOfWork, scope: &impl Scope, session: &Locked<Seated>) -> Result<()> {
     let asked_for = session.status == SessionStatus::Paying;
     let Some(phone) = scope.phone().filter(|_| asked_for && !session.join_rule.admits_late_requests()) else {
@@ -111,7 +113,7 @@ async fn ensure_may_ask(uow: &UnitOfWork, scope: &impl Scope, session: &Locked<S
     }
 }
 
-async fn ask<C: Scope>(act: &Act<'_, C>, table: &Locked<TableRow>, session: &Locked<Seated>) -> Result<Asked> {
+async fn ask<C: Scope>(act: &Act<'_, C>, table: &Locked<TableRow>, session: &Locked<Seated>) -> Result<CheckRequest> {
     let uow = &act.uow;
     ensure_may_ask(uow, act.by, session).await?;
     let paying = session.status.ask_for_check()?;
@@ -132,5 +134,5 @@ async fn ask<C: Scope>(act: &Act<'_, C>, table: &Locked<TableRow>, session: &Loc
     }
     act.tell_paid(of, &settled);
     let was = (!is_new).then_some(check.status);
-    Ok(Asked { check_id: check.id, branch: check.branch_id, settled, was })
+    Ok(CheckRequest { check_id: check.id, branch: check.branch_id, settled, was })
 }

@@ -28,8 +28,8 @@ pub async fn withdraw(db: &Database, staff: &Staff<Floor>, session_id: SessionId
         |uow| async move { uow.lock_seat(staff, session_id).await },
         |act, (table, session)| async move {
             let check = act.uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
-            check.status.withdraw().map_err(Error::Conflict)?;
-            let session_status = session.status.withdraw_check().map_err(Error::Conflict)?;
+            check.status.withdraw().map_err(Error::IllegalConflict)?;
+            let session_status = session.status.withdraw_check().map_err(Error::IllegalConflict)?;
             let table_status = table.status.resume();
             let settled = act.settle_check((&session, &check), true, None, "check.withdraw").await?;
             act.uow.set_session_status(&session, session_status).await?;

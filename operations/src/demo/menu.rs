@@ -28,7 +28,7 @@ const ALLERGENS: &[(&str, &str, Severity)] = &[
 type Dish = (&'static str, i64, &'static str, &'static [&'static str]);
 
 /// A subcategory's name and what is in it.
-type Shelf = (&'static str, &'static [Dish]);
+type MenuSection = (&'static str, &'static [Dish]);
 
 const G: &str = "Gluten";
 const H: &str = "Huevos";
@@ -36,7 +36,7 @@ const L: &str = "Lácteos";
 const N: &str = "Frutos secos";
 const S: &str = "Sulfitos";
 
-const MENU: &[(&str, &[Shelf])] = &[
+const MENU: &[(&str, &[MenuSection])] = &[
     (
         "Bebidas",
         &[

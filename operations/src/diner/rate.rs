@@ -32,7 +32,7 @@ pub async fn rate(db: &Database, diner: &Diner, rating: &Rating, attempt: &Attem
         |act, session| async move {
             if act.uow.find_feedback(&session).await?.is_some() {
                 let detail = "This visit has been rated already".into();
-                return Err(Error::Exists { code: ProblemCode::FeedbackExists, detail });
+                return Err(Error::Conflict { code: ProblemCode::FeedbackExists, detail });
             }
             let row = act.uow.insert_feedback(&session, rating.stars, rating.comment.clone().map(Into::into)).await?;
             let kept = Feedback { id: row.id, rating: row.rating, comment: row.comment, created_at: row.created_at };

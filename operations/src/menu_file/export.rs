@@ -1,4 +1,4 @@
-//! The office takes its menu along.
+//! Exports the whole menu of a business, for a file.
 
 use super::{index::MenuIndex, line::Line};
 use crate::Result;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use store::Database;
 use wire::menu_file::Kind;
 
-/// The business's whole menu in the order of names.
+/// Reads the business's whole menu, in the order of names.
 ///
 /// # Errors
 /// The database failed.

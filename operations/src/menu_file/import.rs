@@ -1,6 +1,8 @@
-//! The office reads a menu from a file: all of it or nothing, under the office lock, in a number of statements that
-//! does not depend on its length. One audit row holds the whole difference, before and after; each branch concerned
-//! hears one event per kind of thing (screens read lists anew on one, and five thousand would say no more).
+//! Imports a menu from a file: all of it or nothing, under the office lock, in a number of statements that does not
+//! depend on its length.
+//!
+//! One audit row holds the whole difference, before and after. Each branch concerned gets one event per kind of entry:
+//! screens read the whole list again on one event, and five thousand events would say no more.
 
 use super::{
     index::MenuIndex,
@@ -42,7 +44,7 @@ fn updated(wanted: &PlannedRow) -> Updated {
     Updated { which: created(wanted), before: pick(&wanted.before), after: pick(&wanted.after) }
 }
 
-/// Reads the menu, or with `dry_run` tells what reading it would change.
+/// Imports the menu, or with `dry_run` returns what an import would change.
 ///
 /// # Errors
 /// [`Error::Unfit`](crate::Error::Unfit) with everything that is wrong with the file.

@@ -1,5 +1,5 @@
-//! The menu as it stands, by names instead of numbers. Where two things of one place share a name, the one that is on,
-//! or else the older, is the one that the name means.
+//! An index of the present menu by names instead of numbers. If two entries of one place share a name, the name means
+//! the one that is switched on, or else the older one.
 
 use super::line::{Key, checked};
 use domain::{AllergenId, BranchId, CategoryId, CustomizationId, ProductId, SubcategoryId};
@@ -8,15 +8,15 @@ use std::collections::{BTreeMap, HashMap};
 use store::{MenuRows, ProductRow};
 use wire::menu_file::Kind;
 
-/// A thing that exists.
+/// An entry of the present menu.
 #[derive(Clone, Debug)]
 pub(super) struct ExistingRow {
     pub(super) id: i64,
-    /// As the file says it.
+    /// Its fields, in the words of a file.
     pub(super) fields: Value,
 }
 
-/// Everything that exists.
+/// All entries of the present menu.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MenuIndex {
     pub(super) branches: BTreeMap<String, BranchId>,
@@ -100,12 +100,13 @@ impl MenuIndex {
     }
 
     fn add(&mut self, kind: Kind, key: Key, id: i64, fields: Value) {
-        // What an older program wrote outside of today's bounds is shown as it is.
+        // A value outside of today's bounds, written by an older program, is shown as it is.
         let fields = checked(kind, fields.clone()).unwrap_or(fields);
         self.things.entry((kind, key)).or_insert(ExistingRow { id, fields });
     }
 
-    /// The same, where what `before` knew keeps its number: writing may change which of two things a name means.
+    /// Builds the index after a write. Entries of `before` keep their numbers: a write may change which of two entries
+    /// a name means.
     pub(super) fn keeping(mut self, before: &Self) -> Self {
         self.things.extend(before.things.iter().map(|(place, known)| (place.clone(), known.clone())));
         self
@@ -115,7 +116,7 @@ impl MenuIndex {
         self.things.get(&(kind, key.to_vec()))
     }
 
-    /// The highest place of a thing of that kind beside `key`.
+    /// The highest place among the entries of that kind beside `key`.
     pub(super) fn last_order(&self, kind: Kind, beside: &[String]) -> i64 {
         let within = self.things.iter().filter(|((other, key), _)| *other == kind && key[..key.len() - 1] == *beside);
         within.filter_map(|(_, known)| known.fields["order"].as_i64()).max().unwrap_or(0)

@@ -1,4 +1,4 @@
-//! What a line of the file may say of which kind of thing, and within which bounds: those of the forms.
+//! The lines of a menu file: which fields a line of each kind has, and their bounds, which are those of the forms.
 
 use crate::product::kept_cooking;
 use domain::{
@@ -18,19 +18,19 @@ use wire::{
     product::CookingInfo,
 };
 
-/// A line of the file, and where it stands there, for people.
+/// A line of the file, with its place in the file for error messages.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// `products[3]`, or `line 7`.
     pub place: String,
-    /// What it is about.
+    /// The kind of entry.
     pub kind: Kind,
-    /// What it says.
+    /// The fields that it names.
     pub says: Map<String, Value>,
 }
 
-/// Where a thing stands and how it is called: `[branch, category, name]` as far as they apply. A modifier of no
-/// category has an empty one.
+/// The place and name of an entry: `[branch, category, name]` as far as they apply. A modifier of no category has an
+/// empty one.
 pub(super) type Key = Vec<String>;
 
 #[derive(Serialize, Deserialize)]
@@ -74,7 +74,7 @@ pub(super) struct ProductFields {
     pub(super) is_active: bool,
     /// Cents by branch slug.
     pub(super) prices: BTreeMap<String, Price>,
-    /// By allergen.
+    /// Presence by the allergen's name.
     pub(super) allergens: BTreeMap<String, Presence>,
 }
 
@@ -82,7 +82,7 @@ pub(super) struct ProductFields {
 pub(super) struct ModifierFields {
     pub(super) extra_cost_cents: Price,
     pub(super) order: Whole<0, 9999>,
-    /// What it can be chosen of: a set, so in whatever order and as often as the file names them.
+    /// The products it can be chosen with: a set, so their order in the file and repeats do not matter.
     #[serde(deserialize_with = "as_set")]
     pub(super) products: Vec<Place>,
 }
@@ -101,7 +101,8 @@ impl Place {
     }
 }
 
-/// Within the bounds of the product's form; numbers of cooking methods are another business's.
+/// Reads cooking information within the bounds of the product's form. Numbers of cooking methods are not kept: they are
+/// those of the business that wrote the file.
 fn cooking<'de, D: Deserializer<'de>>(info: D) -> Result<Option<Cooking>, D::Error> {
     let Some(info) = Option::<CookingInfo>::deserialize(info)? else { return Ok(None) };
     let kept = kept_cooking(Some(&info)).map_err(D::Error::custom)?;
@@ -162,7 +163,7 @@ fn parsed<T: Serialize + DeserializeOwned>(fields: Value) -> Result<Value, Strin
         format!("{path}: {}", error.into_inner())
     })?;
     let mut fields = json!(typed);
-    // What says nothing is kept as nothing.
+    // An empty text is stored as null.
     for name in ["icon", "description", "badge", "seal"] {
         if fields[name] == json!("") {
             fields[name] = Value::Null;

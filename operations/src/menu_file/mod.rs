@@ -1,11 +1,11 @@
-//! A business's menu as one file: written as it stands, read as a whole or not at all.
+//! Menu files: exports a business's menu as one file, and imports a file as a whole or not at all.
 //!
-//! Things are named, not numbered: a file of one business can be read by another that has branches of the same slugs. A
-//! thing is what the file means if it stands in the same place under the same name. What a line does not say stays
-//! as it is (and has its default where the thing is new); null clears. A file creates and changes, it **deletes
-//! nothing**: what it does not name stays. Prices it names are set and others stay; the allergens of a product are one
-//! declaration and are replaced as one, and so are the products that a modifier can be chosen of. What a branch has of
-//! a product (86, counted portions) is service, not menu, and no part of a file.
+//! Entries are named, not numbered, so that another business with branches of the same slugs can import the file. A
+//! line means the entry of the same name in the same place. A field that a line does not name stays as it is, or gets
+//! its default if the entry is new; null clears it. A file creates and changes; it **deletes nothing**: what it does
+//! not name stays. Prices that it names are set, the others stay. The allergens of a product are one declaration and
+//! are replaced as one, and so are the products that a modifier can be chosen with. What a branch has of a product (86,
+//! counted portions) is service, not menu, and not part of a file.
 
 mod export;
 mod import;
@@ -20,12 +20,12 @@ pub use line::Line;
 
 use crate::Error;
 
-/// Most lines of a file.
+/// The most lines of a file.
 pub const MAX_LINES: usize = 20_000;
-/// Most problems that are told at once; the rest is counted.
+/// The most problems that one answer lists; the rest is counted.
 const MAX_TOLD: usize = 50;
 
-/// All that is wrong with a file, one sentence a line.
+/// The error for a file with problems: one sentence a line.
 fn refused(problems: &[String]) -> Error {
     let mut detail = problems.iter().take(MAX_TOLD).cloned().collect::<Vec<_>>().join("\n");
     if let Some(more) = problems.len().checked_sub(MAX_TOLD).filter(|more| *more > 0) {

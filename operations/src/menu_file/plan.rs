@@ -1,5 +1,6 @@
-//! From what a file says to what would change: everything is compared before anything is written, and every mistake is
-//! found, not the first.
+//! Compares a menu file with the menu: the plan of what an import would change.
+//!
+//! Everything is compared before anything is written. All mistakes are reported, not only the first.
 
 use super::{
     MAX_LINES,
@@ -11,7 +12,7 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap};
 use wire::menu_file::Kind;
 
-/// One thing as the file wants it.
+/// A menu entry before and after the import.
 #[derive(Debug)]
 pub(super) struct PlannedRow {
     pub(super) kind: Kind,
@@ -33,7 +34,7 @@ impl PlannedRow {
     }
 }
 
-/// Everything the file wants, in the order of [`Kind`], or everything that is wrong with it.
+/// Plans every line of the file, in the order of [`Kind`], or returns every mistake in it.
 pub(super) fn plan(index: &MenuIndex, lines: &[Line]) -> Result<Vec<PlannedRow>, Vec<String>> {
     if lines.len() > MAX_LINES {
         return Err(vec![format!("The file has {} lines; at most {MAX_LINES} are taken", lines.len())]);
@@ -86,7 +87,7 @@ pub(super) fn plan(index: &MenuIndex, lines: &[Line]) -> Result<Vec<PlannedRow>,
     Ok(wanted)
 }
 
-/// What places the thing; the name as the forms keep it.
+/// Reads the key of a line: what places the entry in the menu. Names are trimmed and checked as the forms do it.
 fn key_of(line: &Line) -> Result<Key, String> {
     let text = |name: &str| {
         let said = line.says.get(name).unwrap_or(&Value::Null);
@@ -105,7 +106,7 @@ fn key_of(line: &Line) -> Result<Key, String> {
     line.kind.keys().iter().map(|name| text(name)).collect()
 }
 
-/// What the line says, over what stands; prices it does not name stay.
+/// Overlays the fields that the line names on those of `base`. Prices that it does not name stay.
 fn overlaid(mut base: Value, says: &Map<String, Value>) -> Value {
     let Some(fields) = base.as_object_mut() else { return base };
     for (name, value) in says {
@@ -134,7 +135,7 @@ impl References<'_> {
     fn missing(&self, kind: Kind, key: &Key, after: &Value) -> impl Iterator<Item = String> + use<> {
         let mut problems = Vec::new();
         if matches!(kind, Kind::Allergen | Kind::Modifier) {
-            // The whole business's.
+            // Belongs to the whole business, so there is no branch or category to check.
         } else if !self.index.branches.contains_key(&key[0]) {
             problems.push(format!("branch: no branch has the slug `{}`", key[0]));
         } else if matches!(kind, Kind::Subcategory | Kind::Product) && !self.has(Kind::Category, key[..2].to_vec()) {

@@ -1,4 +1,4 @@
-//! Writes what differs: parents first, since children need their numbers.
+//! Writes a planned import: only what differs, and parents first, since children need their numbers.
 
 use super::{
     index::MenuIndex,
@@ -34,7 +34,7 @@ const fn entity(kind: Kind) -> EntityKind {
     }
 }
 
-/// Makes rows out of what is wanted.
+/// Turns planned rows into rows of the database.
 struct RowBuilder<'a> {
     tenant: TenantId,
     now: DateTime<Utc>,
@@ -76,7 +76,7 @@ impl Act<'_, Staff<AdminOnly>> {
         Ok(MenuIndex::of(self.uow.menu_rows(self.by).await?))
     }
 
-    /// Prices and allergens of products, where they differ.
+    /// Writes prices and allergens of products, where they differ.
     async fn write_details(&self, index: &MenuIndex, products: &[&PlannedRow]) -> Result<()> {
         let tenant_id = self.by.tenant_id();
         let (mut offers, mut declared, mut redeclared) = (Vec::new(), Vec::new(), Vec::new());
@@ -117,7 +117,7 @@ impl Act<'_, Staff<AdminOnly>> {
         Ok(self.uow.replace_declared(&redeclared, declared).await?)
     }
 
-    /// What modifiers can be chosen of, where it differs.
+    /// Writes the products that modifiers can be chosen with, where they differ.
     async fn write_choosable(&self, index: &MenuIndex, modifiers: &[&PlannedRow]) -> Result<()> {
         let tenant_id = self.by.tenant_id();
         let (mut rows, mut changed) = (Vec::new(), Vec::new());
@@ -132,8 +132,8 @@ impl Act<'_, Staff<AdminOnly>> {
         Ok(self.uow.replace_choosable(&changed, rows).await?)
     }
 
-    /// One event a branch and kind, and then stale menus. Last of all: the branches' rows are locked after the
-    /// products' places in the menu, as orders lock them.
+    /// Emits one event for each branch and kind, then voids the menus. It comes last: the branches' rows are locked
+    /// after the offers, in the order in which orders lock them.
     async fn tell_all(&self, index: &MenuIndex, written: &[(Kind, Vec<&PlannedRow>)]) -> Result<()> {
         let mut stale = BTreeSet::new();
         for (kind, differing) in written {
@@ -154,7 +154,7 @@ impl Act<'_, Staff<AdminOnly>> {
         Ok(())
     }
 
-    /// The branches that a change concerns, each with the first thing of it.
+    /// Finds the branches that a change concerns, each with the first entry of it.
     async fn told<'w>(
         &self,
         index: &MenuIndex,
@@ -269,7 +269,7 @@ impl RowBuilder<'_> {
             dietary: fields.dietary_profile.map(|profile| json!(profile)),
             cooking: fields.cooking_info.map(|info| json!(info)),
             service_hours: written(fields.service_hours.as_ref()),
-            // No part of a file; what a known product has of these stays.
+            // Not part of a file; a known product keeps its values.
             sensory: None,
             recipe_id: None,
             inherits_from_recipe: false,
@@ -305,7 +305,7 @@ fn branch(index: &MenuIndex, slug: &str) -> Result<BranchId> {
     index.branches.get(slug).copied().ok_or(Error::Internal("a planned branch has no number"))
 }
 
-/// What the plan has checked.
+/// Reads a value that the plan has checked.
 fn typed<T: DeserializeOwned>(fields: &Value) -> Result<T> {
     T::deserialize(fields).map_err(|_| Error::Internal("a planned thing cannot be read"))
 }

@@ -1,7 +1,7 @@
-//! The office deletes something, and with it everything that stands under it.
+//! Deletes an entity of the office, and with it everything that belongs to it.
 //!
-//! Under the office lock nothing grows under the thing meanwhile, and under the tables' locks nobody sits down there.
-//! Rows, audit row and events commit together (I1); a restore brings back exactly what this took.
+//! Under the office lock nothing is added to the entity meanwhile; under the tables' locks no party sits down there.
+//! Rows, audit row and events commit together (I1). A restore brings back exactly what the deletion took.
 
 use super::{OfficeEntity, ToldBranches, change};
 use crate::{
@@ -15,17 +15,17 @@ use domain::{
     office::EntityKind,
 };
 use serde_json::{Value, json};
-use store::{Answer, Attempt, Database, Doomed};
+use store::{Answer, Attempt, CascadeRow, Database};
 
-/// What one CASCADE_DELETE names at most: its frame stays small enough for every proxy, and the clients drop what each
-/// of several names.
+/// The most entities that one CASCADE_DELETE names, so that its frame is small enough for every proxy. The clients drop
+/// what each of several such events names.
 const NAMED_AT_ONCE: usize = 500;
 
-/// Deletes a thing of `kind`.
+/// Deletes an entity of `kind`.
 ///
 /// # Errors
-/// No such thing, or it is gone already; it is in a branch that is not the caller's; it is in use, which the refusal
-/// says how.
+/// No such entity, or it is deleted already; it is in a branch that is not the caller's; it is in use: the refusal says
+/// how.
 pub async fn delete<R: RoleSet>(
     db: &Database,
     staff: &Staff<R>,
@@ -37,12 +37,12 @@ pub async fn delete<R: RoleSet>(
         .await
 }
 
-/// The ids of one kind.
-pub(super) fn ids(doomed: &[Doomed], kind: EntityKind) -> Vec<i64> {
-    doomed.iter().filter(|thing| thing.kind == kind).map(|thing| thing.id).collect()
+/// Selects the ids of one kind.
+pub(super) fn ids(cascade: &[CascadeRow], kind: EntityKind) -> Vec<i64> {
+    cascade.iter().filter(|thing| thing.kind == kind).map(|thing| thing.id).collect()
 }
 
-/// Refused where a product goes that a branch of somebody else's sells.
+/// Refuses to delete a product that a branch outside of the caller's sells.
 fn ensure_own(scope: &impl Scope, sold_in: &[BranchId]) -> Result<()> {
     if sold_in.iter().all(|branch| scope.admits(*branch)) {
         return Ok(());
@@ -50,15 +50,15 @@ fn ensure_own(scope: &impl Scope, sold_in: &[BranchId]) -> Result<()> {
     Err(Error::Forbidden("Another branch has a product of it on its menu"))
 }
 
-/// Refused while a party sits at one of the tables, or one of the cash registers is open.
+/// Refuses a deletion while a party sits at one of the tables, or one of the cash registers is open.
 pub(crate) fn ensure_free(tables_in_use: &[String], open_registers: &[String]) -> Result<()> {
     match blocked_by(tables_in_use, open_registers) {
         None => Ok(()),
-        Some(detail) => Err(Error::Exists { code: ProblemCode::InUse, detail }),
+        Some(detail) => Err(Error::Conflict { code: ProblemCode::InUse, detail }),
     }
 }
 
-/// Why those tables and registers keep a deletion from happening.
+/// The reason why tables and registers block a deletion; `None` when there are none.
 pub(super) fn blocked_by(tables_in_use: &[String], open_registers: &[String]) -> Option<String> {
     let tables = match tables_in_use {
         [] => None,
@@ -74,29 +74,29 @@ pub(super) fn blocked_by(tables_in_use: &[String], open_registers: &[String]) ->
 }
 
 impl<R: RoleSet> Act<'_, Staff<R>> {
-    /// Deletes a thing with all that stands under it, and tells of it.
+    /// Deletes an entity with all that belongs to it, and emits the events.
     pub(crate) async fn delete(&self, kind: EntityKind, id: i64) -> Result<()> {
-        let doomed = self.uow.plan_deletion(self.by, kind, id).await?;
-        let sold_in = self.uow.branches_pricing(&ids(&doomed, EntityKind::Product)).await?;
+        let cascade = self.uow.plan_deletion(self.by, kind, id).await?;
+        let sold_in = self.uow.branches_pricing(&ids(&cascade, EntityKind::Product)).await?;
         ensure_own(self.by, &sold_in)?;
-        let in_use = self.uow.lock_tables_in_use(self.by, &ids(&doomed, EntityKind::Table)).await?;
-        let branches = ids(&doomed, EntityKind::Branch);
+        let in_use = self.uow.lock_tables_in_use(self.by, &ids(&cascade, EntityKind::Table)).await?;
+        let branches = ids(&cascade, EntityKind::Branch);
         for branch in &branches {
-            // Whoever opens its drawer holds this lock, so that none opens from here on.
+            // Opening a cash register takes this lock, so that none opens from here on.
             self.uow.lock_branch(self.by, BranchId(*branch)).await?;
         }
         ensure_free(&in_use, &self.uow.open_registers(self.by, &branches).await?)?;
-        self.let_go(&doomed).await?;
-        self.uow.take(self.by, self.by.user_id(), &doomed).await?;
+        self.revoke_tokens_of(&cascade).await?;
+        self.uow.mark_deleted(self.by, self.by.user_id(), &cascade).await?;
         if matches!(kind, EntityKind::Staff | EntityKind::Branch) {
             self.ensure_administrator().await?;
         }
-        self.tell_deleted(&doomed, &sold_in).await
+        self.tell_deleted(&cascade, &sold_in).await
     }
 
-    /// Ends what hangs on the things beyond their rows: a person's tokens.
-    async fn let_go(&self, doomed: &[Doomed]) -> Result<()> {
-        for user in ids(doomed, EntityKind::Staff) {
+    /// Ends the tokens of the staff among the rows.
+    async fn revoke_tokens_of(&self, cascade: &[CascadeRow]) -> Result<()> {
+        for user in ids(cascade, EntityKind::Staff) {
             if user == self.by.user_id().get() {
                 return Err(Error::refused(ProblemCode::OwnAccount, "You cannot delete your own account"));
             }
@@ -105,7 +105,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         Ok(())
     }
 
-    /// Ends every token of a member of staff; the event that follows makes the gateways look at their sockets again.
+    /// Ends every token of a member of staff. The event that follows makes the gateways check their sockets again.
     pub(crate) async fn revoke(&self, user: UserId) -> Result<()> {
         let account = self.uow.lock_account(user).await?.ok_or(Error::NotFound("staff"))?;
         self.uow.raise_token_version(&account).await?;
@@ -113,19 +113,19 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         Ok(())
     }
 
-    /// Refused when nobody would be left to run the business: no active account that is ADMIN in an open branch. The
-    /// office lock makes two changes that each leave the other's administrator follow one another.
+    /// Refuses a change that leaves the business without an active account that is ADMIN in an open branch. Under the
+    /// office lock two such changes follow one another, so that each cannot count on the other's administrator.
     pub(crate) async fn ensure_administrator(&self) -> Result<()> {
         if self.uow.has_administrator(self.by).await? {
             return Ok(());
         }
         let detail = "The business would be left without an active administrator".into();
-        Err(Error::Exists { code: ProblemCode::LastAdmin, detail })
+        Err(Error::Conflict { code: ProblemCode::LastAdmin, detail })
     }
 
-    async fn tell_deleted(&self, doomed: &[Doomed], sold_in: &[BranchId]) -> Result<()> {
-        let Some((root, rest)) = doomed.split_first() else { return Ok(()) };
-        let entity = OfficeEntity { told: told(root, doomed, sold_in), ..OfficeEntity::of(root) };
+    async fn tell_deleted(&self, cascade: &[CascadeRow], sold_in: &[BranchId]) -> Result<()> {
+        let Some((root, rest)) = cascade.split_first() else { return Ok(()) };
+        let entity = OfficeEntity { told: told(root, cascade, sold_in), ..OfficeEntity::of(root) };
         self.audit_entity("DELETE", &entity, json!({ "name": root.name, "affected": counted(rest) }), Value::Null);
         if rest.is_empty() {
             return self.tell_branches(&entity, Event::EntityDeleted(entity.as_event())).await;
@@ -144,14 +144,16 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
 }
 
 impl OfficeEntity {
-    pub(super) fn of(thing: &Doomed) -> Self {
+    pub(super) fn of(thing: &CascadeRow) -> Self {
         Self::new(thing.kind, thing.id, thing.name.clone(), thing.branch)
     }
 }
 
-/// A branch concerns the admins of all, its own staff included, whom it does not concern for much longer; anything else
-/// those of the branches that lose something, if only from their menu.
-pub(super) fn told(root: &Doomed, all: &[Doomed], sold_in: &[BranchId]) -> ToldBranches {
+/// The branches that are told of a deletion.
+///
+/// A deleted branch is told to the admins of all branches, and to its own staff a last time. Any other deletion is told
+/// to the branches that lose something, even if it is only from their menu.
+pub(super) fn told(root: &CascadeRow, all: &[CascadeRow], sold_in: &[BranchId]) -> ToldBranches {
     let Some(branch) = root.branch else { return ToldBranches::Everywhere };
     if root.kind == EntityKind::Branch {
         return ToldBranches::EverywhereAnd(branch);
@@ -160,8 +162,8 @@ pub(super) fn told(root: &Doomed, all: &[Doomed], sold_in: &[BranchId]) -> ToldB
     ToldBranches::Branches(others.chain([branch]).collect::<Vec<BranchId>>())
 }
 
-/// How many of each kind.
-pub(super) fn counted(things: &[Doomed]) -> Value {
+/// Counts the entities of each kind.
+pub(super) fn counted(things: &[CascadeRow]) -> Value {
     let mut counts = serde_json::Map::new();
     for thing in things {
         let count = counts.entry(thing.kind.as_str()).or_insert_with(|| json!(0));

@@ -25,12 +25,12 @@ use domain::menu::ServiceHours;
 use serde::Serialize;
 use store::{Answer, Attempt, Database, UnitOfWork};
 
-/// Hours as a row keeps them: nothing where they restrict nothing.
+/// Hours as a row stores them: null when they restrict nothing.
 pub(crate) fn written(hours: Option<&ServiceHours>) -> Option<serde_json::Value> {
     hours.filter(|hours| !hours.is_always()).map(|hours| serde_json::json!(hours))
 }
 
-/// Runs `body` as one change of the office; `done` says what it came to.
+/// Runs `body` as one change of the office; `done` turns its value into the outcome.
 pub(crate) async fn change<'a, R, T, F, Fut>(
     db: &Database,
     name: &'static str,
@@ -58,8 +58,8 @@ where
     .await
 }
 
-/// Refuses whoever lost their tokens since the request came in. Changes of staff hold the office lock, so of two
-/// administrators who dismiss each other at the same moment one is dismissed.
+/// Refuses an author whose tokens were revoked since the request came in. Changes of staff hold the office lock, so of
+/// two administrators who dismiss each other at the same moment only one is dismissed.
 async fn ensure_still_in<R: RoleSet>(uow: &UnitOfWork, staff: &Staff<R>) -> Result<()> {
     if uow.is_token_version(staff.user_id(), staff.token_version()).await? {
         Ok(())

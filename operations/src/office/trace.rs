@@ -1,4 +1,4 @@
-//! What a change of the office leaves behind beside the change itself: an audit row, events, stale menus.
+//! The trace of a change of the office: its audit row, its events, and the menus it makes stale.
 
 use crate::{Result, command::Act};
 use auth::{RoleSet, Staff};
@@ -11,14 +11,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use store::Change;
 
-/// Where a change is told.
+/// The branches that are told of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ToldBranches {
-    /// In these branches.
+    /// These branches.
     Branches(Vec<BranchId>),
-    /// In every branch of the business.
+    /// Every branch of the business.
     Everywhere,
-    /// The same, and in this one, which is not one of them any more.
+    /// Every branch, and this one, which is not one of them any more.
     EverywhereAnd(BranchId),
 }
 
@@ -28,7 +28,7 @@ impl From<Option<BranchId>> for ToldBranches {
     }
 }
 
-/// The thing that is changed.
+/// The entity that is changed.
 #[derive(Clone, Debug)]
 pub(crate) struct OfficeEntity {
     pub(crate) kind: EntityKind,
@@ -36,17 +36,17 @@ pub(crate) struct OfficeEntity {
     pub(crate) name: Option<String>,
     /// The branch its audit row belongs to; `None` where it is the whole business's.
     pub(crate) branch: Option<BranchId>,
-    /// Whose admins are told, and whose menus show it.
+    /// The branches whose admins are told, and whose menus show it.
     pub(crate) told: ToldBranches,
 }
 
 impl OfficeEntity {
-    /// A thing of one branch, or of the whole business.
+    /// An entity of one branch, or of the whole business.
     pub(crate) fn new(kind: EntityKind, id: i64, name: impl Into<Option<String>>, branch: Option<BranchId>) -> Self {
         Self { kind, id, name: name.into(), branch, told: branch.into() }
     }
 
-    /// The same, told in these branches, too: it is on their menus.
+    /// Adds branches that are told too: it is on their menus.
     pub(crate) fn shown_in(mut self, branches: Vec<BranchId>) -> Self {
         if let ToldBranches::Branches(told) = &mut self.told {
             told.extend(branches);
@@ -60,13 +60,13 @@ impl OfficeEntity {
 }
 
 impl<R: RoleSet> Act<'_, Staff<R>> {
-    /// The thing is new.
+    /// Traces a new entity.
     pub(crate) async fn created(&self, entity: &OfficeEntity, after: &impl Serialize) -> Result<()> {
         self.audit_entity("CREATE", entity, Value::Null, json!(after));
         self.tell_branches(entity, Event::EntityCreated(entity.as_event())).await
     }
 
-    /// The thing changed; a change of nothing leaves no trace.
+    /// Traces a changed entity; a change of nothing leaves no trace.
     pub(crate) async fn updated<T: Serialize>(&self, entity: &OfficeEntity, before: &T, after: &T) -> Result<()> {
         let change = Change::update(entity.kind.as_str(), entity.id, entity.branch, before, after)?;
         let Some(change) = change else { return Ok(()) };
@@ -80,7 +80,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         self.audit(Change { action, entity_type, entity_id, branch, before, after });
     }
 
-    /// Tells the subject's branches of `event`, and voids their menus where they show such things.
+    /// Emits `event` to the entity's branches, and voids their menus if menus show such entities.
     pub(crate) async fn tell_branches(&self, entity: &OfficeEntity, event: Event) -> Result<()> {
         for branch in self.branches(&entity.told).await? {
             self.emit_in(branch, event.clone());
@@ -91,13 +91,13 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         Ok(())
     }
 
-    /// Tells one branch.
+    /// Emits an event to one branch.
     pub(crate) fn emit_in(&self, branch: BranchId, event: Event) {
         let place = Place::branch(self.by.tenant_id(), branch);
         self.emit(place, event);
     }
 
-    /// The branches, ascending: their rows are locked in that order.
+    /// The branches to tell, ascending: their rows are locked in that order.
     pub(crate) async fn branches(&self, told: &ToldBranches) -> Result<Vec<BranchId>> {
         match told {
             ToldBranches::Everywhere => Ok(self.uow.branches_of_business(self.by).await?),

@@ -1,7 +1,7 @@
-//! The office connects the business, or a branch of it, with a payment provider.
+//! Payment accounts: the office connects the business, or a branch of it, with a payment provider.
 //!
-//! Credentials are tried before they are kept, outside of any transaction; what is kept is sealed, and never comes
-//! back: of a secret only its last four characters are shown, so that people can tell two apart.
+//! Credentials are tried before they are stored, outside of any transaction. They are stored sealed and are never shown
+//! again: only the last four characters of a secret are shown, so that people can tell two apart.
 
 use super::{
     adopt::seal,
@@ -109,7 +109,7 @@ pub async fn add_account(
     }
 }
 
-/// Changes an account. New credentials let the work go on that waited for them.
+/// Changes an account. With new credentials the work that waited for them goes on.
 ///
 /// # Errors
 /// No such account; the provider refuses the token (400) or does not answer (503).
@@ -143,7 +143,7 @@ pub async fn change_account(
         |uow| async move { uow.lock_office_account(staff, id).await },
         |act, account| async move {
             if account.version != version {
-                return Err(Error::Exists {
+                return Err(Error::Conflict {
                     code: ProblemCode::ChangedMeanwhile,
                     detail: "The account changed meanwhile; read it again".to_owned(),
                 });
@@ -152,7 +152,7 @@ pub async fn change_account(
                 act.uow.set_webhook_mode(&account, mode).await?;
             }
             if !form.secrets.is_empty() {
-                // A new token's end is what the office says of it; an old one's stays.
+                // The office says when a new token ends; the end of an old one stays.
                 let kept = account.token_expires_at.filter(|_| !is_new_grant);
                 let ends = form.token_expires_at.or(kept);
                 let broken = account.status == AccountStatus::Broken && !is_new_grant;
@@ -173,9 +173,9 @@ pub async fn change_account(
     Ok(changed)
 }
 
-/// Takes an account out of use. What was paid through it stays; what is paid on its open checkouts is not followed any
-/// more. Nothing is lost from sight: work that was under way, and whatever is notified later, is a dead letter, and a
-/// refund that was under way is a failed one that a person is told of.
+/// Takes an account out of use. What was paid through it stays. Payments of its open checkouts are not followed any
+/// more. Nothing disappears: work that was under way, and whatever is notified later, becomes a dead letter; a refund
+/// that was under way fails, and a person is told.
 ///
 /// # Errors
 /// No such account.
@@ -214,9 +214,9 @@ pub async fn remove_account(
     .await
 }
 
-/// Whose token it is, by the provider's word.
+/// Asks the provider whose token it is.
 async fn asked(providers: &Providers, id: Provider, credentials: &Credentials) -> Result<String> {
-    // A circuit of its own: a wrong token that somebody types in opens none that payments pass.
+    // With a circuit of its own: a mistyped token must not open a circuit that payments pass through.
     let trial = credentials.clone().named(format!("trial-{}", credentials.account));
     let provider = providers.provider(id);
     provider.whoami(&trial).await.map_err(|error| match error {
@@ -231,12 +231,12 @@ fn unfit(Unfit(why): Unfit) -> Error {
     Error::Invalid(why)
 }
 
-/// What may be told of credentials: whose they are, and what of them can be shown.
+/// The public part of credentials: whose they are, and what of them can be shown.
 fn summary(providers: &Providers, account: &AccountRow, credentials: &Credentials) -> (Option<String>, Summary) {
     (credentials.seller.clone(), providers.of(account).summary(credentials))
 }
 
-/// The audit's words: which secret, never the secret.
+/// The audit's description of changed credentials: which secret, never the secret itself.
 fn change(action: &'static str, account: &AccountRow, (seller, shown): &(Option<String>, Summary)) -> Change {
     let after = json!({
         "branch_id": account.branch_id, "collector_id": seller,
@@ -254,7 +254,7 @@ fn change(action: &'static str, account: &AccountRow, (seller, shown): &(Option<
 }
 
 fn taken() -> Error {
-    Error::Exists {
+    Error::Conflict {
         code: ProblemCode::AccountExists,
         detail: "There is an account for it already; change that one".to_owned(),
     }

@@ -1,5 +1,5 @@
-//! The account of a server with one restaurant, from the configuration, or the sandbox's in the demo: kept like any
-//! other account, so that nothing else has to know of it.
+//! Adopts the account of a server with one restaurant from the configuration, or the sandbox's in the demo. It is
+//! stored like any other account, so that nothing else has to know where it came from.
 
 use super::providers::Providers;
 use crate::{
@@ -14,8 +14,8 @@ use provider::{ConfiguredAccount, Credentials};
 use store::{AccountRow, Database, NewAccount, Sealed, UnitOfWork};
 use uuid::Uuid;
 
-/// Makes the business's account with that provider use the configured credentials; adds it when there is none. Without
-/// a business there is nothing to do.
+/// Gives the business's account with that provider the configured credentials; adds the account when there is none.
+/// Without a business there is nothing to do.
 ///
 /// # Errors
 /// The credentials cannot be sealed.
@@ -29,8 +29,8 @@ pub async fn adopt_account(
     let adopted = keyless(db, "payment.adopt_account", Twice::FindsTheFirst, |uow| async move {
         let Some((tenant, currency)) = uow.only_tenant().await? else { return Ok(None) };
         let account = match uow.find_tenant_account(tenant, provider).await? {
-            // An account that was refused is tried again at every start: that is what an operator does who has put
-            // things right at the provider, where the token may have stayed the same (S27).
+            // An account that was refused is tried again at every start: the operator restarts after mending things at
+            // the provider, where the token may have stayed the same (S27).
             Some(account) if account.status == AccountStatus::Active && uses(providers, &account, credentials) => {
                 return Ok(Some(account.id));
             }

@@ -1,9 +1,14 @@
-//! One sight of the provider's truth about a payment becomes the ledger's, in one transaction.
+//! Applies a fetched payment to the ledger, in one transaction.
 //!
-//! Locks in the one order (I4): session, check, checkout, payment, charges, the job's row, the stream. The check's
-//! allocation follows from all its payments; here only this one's worth is changed.
+//! Locks are taken in the one order (I4): session, check, checkout, payment, charges, the job's row, the stream. The
+//! check's allocation follows from all its payments; here only this payment's worth changes.
 
-use super::sync::lost_is_fine;
+use super::{
+    fetched::{FetchedPayment, Mismatch},
+    incidents::{Finding, note},
+    lease::lost_is_fine,
+    receive::is_plain,
+};
 use crate::{
     Error, Result,
     check::Settled,
@@ -18,18 +23,13 @@ use domain::{
     payment::{
         Failure, PaymentStatus, SyncCause, SyncStatus,
         tip::worth,
-        truth::{DOUBT, Doubted, Sighting, Stamp, Verdict, judge},
+        truth::{DOUBT, Doubted, Observation, Stamp, Verdict, judge},
     },
 };
 use provider::{Credentials, Snapshot};
 use store::{AccountRow, CheckRow, CheckoutRow, Database, Facts, Locked, PaymentRow, SyncRow, UnitOfWork, Worth};
 
-use super::{
-    incidents::{Finding, note},
-    receive::is_plain,
-};
-
-/// What a sync came to.
+/// The payment after a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Applied {
     /// Our payment.
@@ -47,8 +47,8 @@ pub(super) async fn apply(
     seen: &Snapshot,
 ) -> Result<Option<Applied>> {
     keyless(db, "payment.sync", Twice::GoodOnce, |uow| async move {
-        let sight = Sight { account, credentials, failure, seen, cause: job.cause };
-        let (applied, again) = sight.write(&uow).await?;
+        let fetched = FetchedPayment { account, credentials, failure, seen, cause: job.cause };
+        let (applied, again) = fetched.write(&uow).await?;
         if let Some(at) = again {
             uow.fail_sync(job, SyncStatus::Queued, at, "the payment went back; asked again before it is believed")
                 .await?;
@@ -60,22 +60,13 @@ pub(super) async fn apply(
     .or_else(lost_is_fine)
 }
 
-/// What was seen, and through which account.
-pub(super) struct Sight<'a> {
-    pub(super) account: &'a AccountRow,
-    credentials: &'a Credentials,
-    failure: Failure,
-    pub(super) seen: &'a Snapshot,
-    cause: SyncCause,
-}
-
-impl Sight<'_> {
-    /// What the payment is now, and when to look again at a sight that is not believed yet.
+impl FetchedPayment<'_> {
+    /// Writes the payment. Returns it, and when to fetch it again if this observation is not believed yet.
     async fn write(&self, uow: &UnitOfWork) -> Result<Written> {
         let tenant = self.account.tenant_id;
         let reference = self.seen.reference.as_deref().filter(|text| is_plain(text)).unwrap_or_default();
-        // A payment that has found its checkout keeps it, whatever the provider says of the reference later: what was
-        // asked for divides it into bill and tip.
+        // A payment that has found its checkout keeps it, whatever reference the provider shows later: the sums that
+        // the checkout asked for divide the payment into bill and tip.
         let known = uow.check_of_provided(self.account, &self.seen.payment_id).await?;
         let (check, reference) = match &known {
             Some((check, checkout)) => (Some(*check), checkout.as_str()),
@@ -99,10 +90,10 @@ impl Sight<'_> {
             Judged::Doubtful(said) => return doubt(uow, payment, &said).await,
         };
         let Some(next) = next else {
-            let applied = seen_again(uow, payment).await?;
+            let applied = mark_seen_again(uow, payment).await?;
             if self.cause == SyncCause::Refund {
-                // Its notice was faster than our own look: what of a refund counted as on its way back is back now, and
-                // what is proposed follows.
+                // The refund's notice was faster than our own fetch. The part that counted as on its way back is back
+                // now, so the proposed refunds are computed again.
                 let withdrawn = check.status == CheckStatus::Open;
                 act.tell_paid(of, &act.settle_check(of, withdrawn, None, "payment.sync").await?);
             }
@@ -130,11 +121,12 @@ impl Sight<'_> {
         }
         act.tell_paid(of, &settled);
         let finding = Finding { check: &check, before: before.as_ref(), after: &after, settled: &settled };
-        note(uow, self, checkout.as_deref(), &next.verdict, next.foreign, Some(&finding)).await?;
+        note(uow, self, checkout.as_deref(), &next.verdict, next.mismatch, Some(&finding)).await?;
         Ok((Applied { payment: after.id, status: after.status }, None))
     }
 
-    /// The payment, if we know it, locked; told of by the account that sees it now if its own is not in use any more.
+    /// Locks the payment, if we know it. If its own account is not in use any more, it moves to the account that sees
+    /// it now.
     async fn known(&self, uow: &UnitOfWork) -> Result<Option<Locked<PaymentRow>>> {
         let payment = uow.lock_provided_payment(self.account, &self.seen.payment_id).await?;
         if let Some(payment) = payment.as_ref().filter(|payment| payment.account_id != Some(self.account.id)) {
@@ -143,12 +135,12 @@ impl Sight<'_> {
         Ok(payment)
     }
 
-    /// Money that no checkout of ours asked for is recorded, shown, and covers nothing (S9).
+    /// Writes money that no checkout of ours asked for: it is recorded, shown, and covers nothing (S9).
     async fn write_orphan(&self, uow: &UnitOfWork) -> Result<Written> {
         let payment = self.known(uow).await?;
         let next = match self.judged(payment.as_deref(), None) {
             Judged::News(next) => next,
-            Judged::Known => return Ok((seen_again(uow, payment).await?, None)),
+            Judged::Known => return Ok((mark_seen_again(uow, payment).await?, None)),
             Judged::Doubtful(said) => return doubt(uow, payment, &said).await,
         };
         let id = match payment {
@@ -159,11 +151,11 @@ impl Sight<'_> {
             }
             None => uow.insert_provided_payment(self.account, None, &self.facts(next.worth), next.worth).await?.id,
         };
-        note(uow, self, None, &next.verdict, next.foreign, None).await?;
+        note(uow, self, None, &next.verdict, next.mismatch, None).await?;
         Ok((Applied { payment: id, status: next.worth.status }, None))
     }
 
-    /// What the payment is worth from now on, if this sight is news.
+    /// Computes what the payment is worth from now on, if this observation is news.
     fn judged(&self, known: Option<&PaymentRow>, checkout: Option<&CheckoutRow>) -> Judged {
         let seen = self.seen.sighting();
         let before = known.and_then(sighting);
@@ -172,11 +164,11 @@ impl Sight<'_> {
         if verdict == Verdict::LookAgain {
             return Judged::Doubtful(seen.said());
         }
-        if verdict == Verdict::Ignore && before.is_some_and(|before| !is_same_sight(&before, &seen)) {
+        if verdict == Verdict::Ignore && before.is_some_and(|before| !is_same_observation(&before, &seen)) {
             return Judged::Known;
         }
-        let foreign = self.foreign();
-        let credited = if foreign.is_some() { Cents::ZERO } else { seen.credited() };
+        let mismatch = self.mismatch();
+        let credited = if mismatch.is_some() { Cents::ZERO } else { seen.credited() };
         let divided = match checkout {
             Some(checkout) => worth(credited, seen.amount, checkout.amount_cents, checkout.tip_cents),
             None => worth(credited, seen.amount, seen.amount, Cents::ZERO),
@@ -188,22 +180,22 @@ impl Sight<'_> {
             net: divided.bill,
             tip: divided.tip,
         };
-        // The same sight can be worth something else: it has found its checkout, or was misread before.
+        // The same observation can be worth something else: the payment has found its checkout, or was misread before.
         let same = |known: &PaymentRow| known.net_cents == worth.net && known.tip_cents == worth.tip;
         if verdict == Verdict::Ignore && known.is_some_and(same) {
             return Judged::Known;
         }
-        Judged::News(Next { worth, verdict, foreign })
+        Judged::News(NextState { worth, verdict, mismatch })
     }
 
-    /// Money in another currency, or to another account, is not this bill's (S17, S19).
-    fn foreign(&self) -> Option<Foreign> {
+    /// Finds money that cannot pay this bill: in another currency, or to another account (S17, S19).
+    fn mismatch(&self) -> Option<Mismatch> {
         let ours = self.credentials.seller.as_deref().or(self.account.external_id.as_deref());
         match (ours, self.seen.account.as_deref()) {
-            (Some(ours), Some(theirs)) if ours != theirs => return Some(Foreign::Account),
+            (Some(ours), Some(theirs)) if ours != theirs => return Some(Mismatch::Account),
             _ => {}
         }
-        (self.seen.currency != Some(self.account.currency)).then_some(Foreign::Currency)
+        (self.seen.currency != Some(self.account.currency)).then_some(Mismatch::Currency)
     }
 
     fn facts(&self, worth: Worth) -> Facts {
@@ -220,7 +212,7 @@ impl Sight<'_> {
     }
 }
 
-/// What the table hears: of money that came, that was refused, that went back.
+/// The events for the table: money came in, was refused, or went back.
 fn events(check: &CheckRow, before: Option<&PaymentRow>, after: &PaymentRow, settled: &Settled) -> Vec<Event> {
     let counted = |row: &PaymentRow| row.net_cents.saturating_add(row.tip_cents);
     let (had, has) = (before.map_or(Cents::ZERO, counted), counted(after));
@@ -248,32 +240,25 @@ fn events(check: &CheckRow, before: Option<&PaymentRow>, after: &PaymentRow, set
     events
 }
 
-/// What was written, and when the payment is to be looked at again because a sight of it is not believed yet.
+/// The payment as it was written, and when to fetch it again because an observation is not believed yet.
 type Written = (Applied, Option<DateTime<Utc>>);
 
-/// What a sight comes to.
+/// The verdict on a fetched payment.
 enum Judged {
-    News(Next),
+    News(NextState),
     Known,
-    /// It went back; what it said.
+    /// It went a step back; its content as a text.
     Doubtful(String),
 }
 
-/// What a sight makes of a payment.
-struct Next {
+/// The next state of a payment.
+struct NextState {
     worth: Worth,
     verdict: Verdict,
-    foreign: Option<Foreign>,
+    mismatch: Option<Mismatch>,
 }
 
-/// Why money is recorded and covers nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Foreign {
-    Account,
-    Currency,
-}
-
-async fn seen_again(uow: &UnitOfWork, payment: Option<Locked<PaymentRow>>) -> Result<Applied> {
+async fn mark_seen_again(uow: &UnitOfWork, payment: Option<Locked<PaymentRow>>) -> Result<Applied> {
     let payment = payment.ok_or(Error::Internal("a first sight was ignored"))?;
     uow.mark_seen(&payment).await?;
     Ok(Applied { payment: payment.id, status: payment.status })
@@ -285,8 +270,8 @@ async fn doubt(uow: &UnitOfWork, payment: Option<Locked<PaymentRow>>, said: &str
     Ok((Applied { payment: payment.id, status: payment.status }, Some(since + DOUBT)))
 }
 
-/// Whether two sights are of one state. Without the provider's stamp only what they say tells.
-fn is_same_sight(before: &Sighting, seen: &Sighting) -> bool {
+/// Whether two observations show one state. Without the provider's stamp only their content can be compared.
+fn is_same_observation(before: &Observation, seen: &Observation) -> bool {
     let same_instant = match seen.stamp {
         Stamp::Provider(at) => before.stamp.at() == at,
         Stamp::Fetched(_) => true,
@@ -294,14 +279,14 @@ fn is_same_sight(before: &Sighting, seen: &Sighting) -> bool {
     same_instant && seen.says_the_same(before)
 }
 
-/// What was said of it since and is not believed.
+/// The observation since then that is not believed.
 pub(super) fn doubted(payment: &PaymentRow) -> Option<Doubted> {
     Some(Doubted { said: payment.doubted.clone()?, since: payment.doubted_since? })
 }
 
-/// The last sight that was applied.
-pub(super) fn sighting(payment: &PaymentRow) -> Option<Sighting> {
-    Some(Sighting {
+/// The last observation that was applied.
+pub(super) fn sighting(payment: &PaymentRow) -> Option<Observation> {
+    Some(Observation {
         status: payment.status,
         detail: payment.detail.clone(),
         amount: payment.amount_cents,

@@ -1,30 +1,29 @@
-//! Whether an account's credentials are still good (S27). A refusal alone does not say so: a 403 may mean that one
-//! payment is another seller's, a 401 that the token is being replaced at this moment.
+//! Checks that an account's credentials are still good (S27). A refusal alone does not say that they are not: a 403 may
+//! mean that one payment is another seller's, a 401 that the token is being replaced at this moment.
+
+pub(super) use super::account_state::{note_broken, set_broken};
 
 use super::{
     providers::Providers,
     renew::{Renewal, renew},
 };
-use crate::{
-    Error, Result,
-    command::{Twice, keyless},
-};
-use domain::payment::{AccountStatus, IncidentKind};
+use crate::Result;
 use provider::{CallError, Credentials, PaymentProvider};
-use store::{AccountRow, Database, Incident, UnitOfWork};
+use store::{AccountRow, Database};
 
-/// What a failed call says of the account that made it.
+/// The health of an account's credentials after a failed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Nothing.
+    /// The failure says nothing about them.
     Good,
-    /// Its token was refused, but there is another one, or it is on its way: what failed is worth another try (S32).
+    /// The token was refused, but there is another one, or it is being renewed: the call is worth another try (S32).
     Renewing,
-    /// The provider refuses it for good.
+    /// The provider refuses the account for good.
     Refused,
 }
 
-/// Asks the provider about the account where `error` may mean that it refuses it, and renews a token that only ran out.
+/// Asks the provider about the account if `error` may mean that it is refused, and renews a token that has only
+/// expired.
 pub(super) async fn standing(
     db: &Database,
     providers: &Providers,
@@ -41,40 +40,8 @@ pub(super) async fn standing(
     })
 }
 
-/// Whether `error` means that the provider refuses the account itself, which is asked then.
+/// Whether `error` means that the provider refuses the account itself; the provider is asked then.
 async fn is_refused(providers: &Providers, account: &AccountRow, credentials: &Credentials, error: &CallError) -> bool {
     matches!(error, CallError::Unauthorized { .. })
         && matches!(providers.of(account).whoami(credentials).await, Err(CallError::Unauthorized { .. }))
-}
-
-/// The account is out of order from now on; its work waits.
-pub(super) async fn set_broken(db: &Database, account: &AccountRow, error: &CallError) -> Result<()> {
-    keyless(db, "payment.account_broken", Twice::GoodOnce, |uow| async move {
-        note_broken(&uow, account, error).await?;
-        Ok::<(), Error>(())
-    })
-    .await
-}
-
-/// The same within a transaction; whether the account is out of order. It is not when its credentials were replaced
-/// since they were refused. The account is locked before anything of its work, as whoever replaces its credentials
-/// does: that one either finds the work parked and lets it go on, or is seen here.
-pub(super) async fn note_broken(uow: &UnitOfWork, account: &AccountRow, error: &CallError) -> Result<bool> {
-    let now = uow.lock_payment_account(account.id).await?;
-    if now.version != account.version {
-        return Ok(false);
-    }
-    if now.status == AccountStatus::Active && uow.set_account_status(account, AccountStatus::Broken).await? {
-        let incident = Incident {
-            tenant: account.tenant_id,
-            branch: account.branch_id,
-            account: Some(account.id),
-            check: None,
-            payment: None,
-            detail: format!("The provider refuses the account's credentials: {error}"),
-        };
-        let key = format!("credentials:{}:{}", account.id, account.version);
-        uow.note_incident(IncidentKind::CredentialsBroken, &key, incident).await?;
-    }
-    Ok(true)
 }

@@ -1,9 +1,9 @@
-//! The office calls off a payment that is not decided: a cash slip nobody paid, a card under review.
+//! Cancels a payment that is not decided, by the office's order: an unpaid cash slip, a card under review.
 //!
-//! The wish is committed first, with its audit row; a worker tells the provider ([`call_off`](super::call_off)), and
-//! the answer waits for that. Whoever hangs up in between has asked all the same, and asking again tells what came of
-//! it. The provider's accepting the call proves nothing (payments.md, fact 10): the payment is read again, and what it
-//! then says is the answer.
+//! The cancellation is committed first, with its audit row. A worker tells the provider
+//! ([`call_off`](super::call_off)), and the answer waits for that. A client that hangs up in between has asked all the
+//! same, and gets the outcome when it asks again. That the provider accepts the call proves nothing (payments.md, fact
+//! 10): the payment is fetched again, and its state then is the answer.
 
 use super::providers::{Providers, refusal};
 use crate::{
@@ -21,7 +21,7 @@ use std::time::Duration;
 use store::{Answer, Attempt, CancellationRow, Change, Database, PaymentRow};
 use wire::payment::Cancelled;
 
-/// How often whoever waits looks.
+/// The pause between two looks at the worker's result.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The longest wait: below the time-out of requests.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -47,7 +47,7 @@ pub async fn cancel(
         return Err(failure(db, providers, &ended).await?);
     }
     let refused = ended.status == CancellationStatus::Refused;
-    // Another delivery of this command may have answered meanwhile; what was said first stands.
+    // Another delivery of this command may have answered meanwhile; the first answer stands.
     let nothing = |_| async { Ok::<_, Error>(()) };
     command(db, "payment.cancel_answer", (staff, attempt), nothing, |act, ()| async move {
         let now = act.uow.payment_now(id).await?;
@@ -59,7 +59,7 @@ pub async fn cancel(
     .await
 }
 
-/// Writes the wish down, or finds the one of whoever else is waiting for the same.
+/// Writes the cancellation, or finds the one that another request waits for.
 async fn ask(
     db: &Database,
     providers: &Providers,
@@ -93,7 +93,7 @@ async fn ask(
     .await
 }
 
-/// Whether the payment can still be called off, where its provider does that at all.
+/// Checks that the payment can still be cancelled, and that its provider can do that.
 fn ensure_cancellable(providers: &Providers, payment: &PaymentRow) -> Result<()> {
     let undecided =
         matches!(payment.status, PaymentStatus::Pending | PaymentStatus::InProcess | PaymentStatus::Authorized);
@@ -106,12 +106,12 @@ fn ensure_cancellable(providers: &Providers, payment: &PaymentRow) -> Result<()>
 }
 
 fn decided(payment: &PaymentRow) -> Error {
-    Error::Conflict(IllegalTransition { noun: "payment", from: payment.status.as_str(), action: "cancel" })
+    Error::IllegalConflict(IllegalTransition { noun: "payment", from: payment.status.as_str(), action: "cancel" })
 }
 
 /// Waits for the worker, as long as that makes sense.
 async fn ended(db: &Database, providers: &Providers, mut asked: CancellationRow) -> Result<CancellationRow> {
-    // The call, the look after it, and a worker that is busy.
+    // Time for the call, the fetch after it, and a worker that is busy.
     let patience = PATIENCE.min(providers.settings().timeout * 4);
     let waits = async {
         while asked.status.is_open() {
@@ -126,7 +126,7 @@ async fn ended(db: &Database, providers: &Providers, mut asked: CancellationRow)
     }
 }
 
-/// What whoever waits is told when the provider was not reached, or not in time.
+/// The error when the provider was not reached, or not in time.
 async fn failure(db: &Database, providers: &Providers, ended: &CancellationRow) -> Result<Error> {
     let (_, account) = db.canceled_payment(ended).await?;
     let seconds = ended.retry_after.and_then(|wait| u64::try_from(wait).ok());

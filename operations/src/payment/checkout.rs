@@ -1,8 +1,8 @@
-//! A diner wants to pay from the phone (M27).
+//! Opens a checkout: a diner wants to pay from the phone (M27).
 //!
-//! Three steps, so that no transaction is open during the call and a crash anywhere loses nothing (I6, S9, S10):
-//! the checkout's row, whose id is the provider's `external_reference`, is committed; the provider is called; its
-//! answer is committed. The row, not the answer, is what money finds its check by.
+//! Three steps, so that no transaction is open during the call and a crash anywhere loses nothing (I6, S9, S10): the
+//! checkout's row, whose id is the provider's `external_reference`, is committed; the provider is called; its answer is
+//! committed. Money finds its check by the row, not by the answer.
 
 use super::providers::{Providers, refusal};
 use crate::{
@@ -25,17 +25,17 @@ use wire::provider::Preference;
 /// How long a payer may take, in minutes: long enough to find a card, short enough that the amount is still what is
 /// owed.
 const LIFE: TimeDelta = TimeDelta::minutes(30);
-/// A checkout nobody reported on is first looked for after so long (S28).
+/// After how long the sweep first looks for a checkout that no notice came for (S28).
 const FIRST_SWEEP: TimeDelta = TimeDelta::minutes(2);
-/// How long a second tap waits for the first one's answer, and how often it looks.
+/// How often a second tap looks for the first one's answer, and the pause between.
 const PATIENCE: (u32, Duration) = (30, Duration::from_millis(100));
 
-/// What is to be paid.
+/// The diner's request: what to pay.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct CheckoutRequest {
     /// Towards which check.
     pub check: CheckId,
-    /// For the bill, in cents; what remains and nobody else is about to pay when not said.
+    /// For the bill, in cents. When absent: what remains and is not about to be paid by others.
     pub amount: Option<Cents>,
     /// For the staff.
     pub tip: Option<Tip>,
@@ -52,10 +52,10 @@ pub async fn open_checkout(
     db: &Database,
     providers: &Providers,
     diner: &Diner,
-    wish: &Wish,
+    request: &CheckoutRequest,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let opened = prepare(db, providers, diner, wish, attempt).await?;
+    let opened = prepare(db, providers, diner, request, attempt).await?;
     let (account, checkout, title) = match opened {
         Begun::Before(first) => return Ok(first),
         Begun::Now(Prepared::New(account, checkout, title)) => (account, checkout, title),
@@ -64,14 +64,14 @@ pub async fn open_checkout(
             known => return finish(db, providers, &account, diner, known, attempt).await,
         },
     };
-    // Whoever asked may hang up: what was begun at the provider is written down all the same.
+    // The client may hang up: what was begun at the provider is written all the same.
     let (of, task) = (account.clone(), (db.clone(), providers.clone()));
     let checkout = providers.run_to_end(async move { create(&task.0, &task.1, &of, checkout, &title).await }).await?;
     finish(db, providers, &account, diner, checkout, attempt).await
 }
 
 enum Prepared {
-    /// Somebody asked for the same.
+    /// A checkout that asks for the same exists.
     Known(AccountRow, CheckoutRow, String),
     New(AccountRow, CheckoutRow, String),
 }
@@ -80,14 +80,14 @@ async fn prepare(
     db: &Database,
     providers: &Providers,
     diner: &Diner,
-    wish: &Wish,
+    request: &CheckoutRequest,
     attempt: &Attempt,
 ) -> Result<Begun<Prepared>> {
     begin(
         db,
         "payment.checkout",
         (diner, attempt),
-        |uow| async move { uow.lock_check(diner, wish.check).await },
+        |uow| async move { uow.lock_check(diner, request.check).await },
         |act, (session, check)| async move {
             session.status.ensure_live()?;
             check.status.ensure_payable()?;
@@ -99,7 +99,7 @@ async fn prepare(
                 });
             };
             ensure_same_currency(providers, &account, &check)?;
-            let new = asked_for(&act.uow, &session, &check, wish).await?;
+            let new = asked_for(&act.uow, &session, &check, request).await?;
             ensure_whole(providers, &account, &new)?;
             let title = format!("Mesa {}", session.table_code);
             match act.uow.find_same_checkout(&check, &account, &new).await? {
@@ -114,15 +114,16 @@ async fn prepare(
     .await
 }
 
-/// What this payer is to pay: what was said, else its claims, else what is left and not about to be paid by others.
+/// Computes what this payer is to pay: the amount of the request, else the diner's claims, else what is left and not
+/// about to be paid by others.
 async fn asked_for(
     uow: &UnitOfWork,
     session: &Locked<Seated>,
     check: &Locked<CheckRow>,
-    wish: &Wish,
+    request: &CheckoutRequest,
 ) -> Result<NewCheckout> {
     let mut targets = Vec::new();
-    if let Some(diner) = wish.diner {
+    if let Some(diner) = request.diner {
         if uow.find_diner(session, Some(diner)).await?.is_none() {
             return Err(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"));
         }
@@ -131,7 +132,7 @@ async fn asked_for(
         targets.extend(own.map(|claim| Target { charge_id: claim.charge_id, amount_cents: claim.amount_cents }));
     }
     let remaining = check.total_cents.saturating_sub(check.paid_cents);
-    let bill = match wish.amount {
+    let bill = match request.amount {
         Some(amount) => amount,
         None if !targets.is_empty() => Cents::checked_sum(targets.iter().map(|target| target.amount_cents))?,
         None => {
@@ -142,13 +143,13 @@ async fn asked_for(
     if bill > remaining {
         return Err(Error::TooMuch { remaining });
     }
-    let tip = wish.tip.map_or(Cents::ZERO, |tip| tip.of(bill));
+    let tip = request.tip.map_or(Cents::ZERO, |tip| tip.of(bill));
     let (expires_at, sweep_at) = (uow.now() + LIFE, uow.now() + FIRST_SWEEP);
-    Ok(NewCheckout { diner: wish.diner, bill, tip, targets, expires_at, sweep_at })
+    Ok(NewCheckout { diner: request.diner, bill, tip, targets, expires_at, sweep_at })
 }
 
-/// An account of the whole business may count in another currency than one of its branches: a hundred of the one are
-/// not a hundred of the other.
+/// Refuses an account in another currency than the check's. An account of the whole business may count in another
+/// currency than one of its branches: a hundred of the one are not a hundred of the other.
 fn ensure_same_currency(providers: &Providers, account: &AccountRow, check: &CheckRow) -> Result<()> {
     if account.currency == check.currency {
         return Ok(());
@@ -165,7 +166,7 @@ fn ensure_same_currency(providers: &Providers, account: &AccountRow, check: &Che
     })
 }
 
-/// A currency without fractions cannot ask for any.
+/// Refuses fractions where the currency has none.
 fn ensure_whole(providers: &Providers, account: &AccountRow, new: &NewCheckout) -> Result<()> {
     let whole = (providers.of(account).caps().exponent)(account.currency) == 0;
     if whole && [new.bill, new.tip].iter().any(|amount| amount.get() % 100 != 0) {
@@ -177,7 +178,7 @@ fn ensure_whole(providers: &Providers, account: &AccountRow, new: &NewCheckout) 
     Ok(())
 }
 
-/// The checkout of whoever asked first, once the provider's answer to them is in.
+/// Waits for the provider's answer to the checkout that was asked for first, and returns that checkout.
 async fn settled(db: &Database, mut checkout: CheckoutRow) -> Result<CheckoutRow> {
     let (times, pause) = PATIENCE;
     for _ in 0..times {
@@ -190,7 +191,8 @@ async fn settled(db: &Database, mut checkout: CheckoutRow) -> Result<CheckoutRow
     Ok(checkout)
 }
 
-/// Calls the provider and commits what it says. What cannot be known is left as it is: the sweep looks for it (S10).
+/// Calls the provider and commits its answer. If the outcome is not known, the row stays as it is: the sweep looks for
+/// the checkout (S10).
 async fn create(
     db: &Database,
     providers: &Providers,
@@ -221,7 +223,7 @@ async fn create(
     db.checkout(id).await?.ok_or(Error::NotFound("checkout"))
 }
 
-/// Creation may have happened without our hearing of it: the provider knows by our reference, or by the key of the
+/// Looks for a checkout that may have been created although its answer was lost: by our reference, or by the key of the
 /// call.
 async fn found_again(
     providers: &Providers,
@@ -283,7 +285,7 @@ async fn finish(
         tip_cents: checkout.tip_cents,
         expires_at: checkout.expires_at,
     };
-    // Another delivery of this command may have answered meanwhile; what was said first stands.
+    // Another delivery of this command may have answered meanwhile; the first answer stands.
     let nothing = |_| async { Ok::<_, Error>(()) };
     let told = |_, ()| async move { Ok(Done::Changed(preference)) };
     command(db, "payment.checkout_answer", (diner, attempt), nothing, told).await

@@ -1,4 +1,5 @@
-//! Work that was given up is looked at by a person, who puts it back into the queue once its cause is gone (S29).
+//! Dead letters: work that was given up. A person looks at it, and puts it back into the queue once its cause is gone
+//! (S29).
 
 use super::providers::Providers;
 use crate::{
@@ -14,7 +15,7 @@ use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
 use wire::provider::{DeadLetter, DeadLetterDetail};
 
-/// All that is known of one.
+/// Reads a dead letter with all that is known of it.
 ///
 /// # Errors
 /// Not found, or another branch's.
@@ -23,7 +24,7 @@ pub async fn dead_letter(db: &Database, scope: &impl Scope, id: SyncId) -> Resul
     Ok(DeadLetterDetail { letter, notices })
 }
 
-/// The same for the operator of the server, whoever's it is.
+/// Reads a dead letter of any business, for the operator of the server.
 ///
 /// # Errors
 /// Not found.
@@ -32,7 +33,7 @@ pub async fn dead_letter_of_any(db: &Database, id: SyncId) -> Result<DeadLetterD
     dead_letter(db, &System::of(tenant), id).await
 }
 
-/// Puts one back into the queue and tells of it. One that went on by itself meanwhile stays as it is.
+/// Puts a dead letter back into the queue, and returns it. Work that went on by itself meanwhile stays as it is.
 ///
 /// # Errors
 /// Not found, or another branch's; its account is not in use any more; the key was used for another request.
@@ -52,7 +53,7 @@ pub async fn replay(
         |act, ()| async move {
             if act.uow.hold_account(before.letter.account_id).await? == AccountStatus::Disabled {
                 let detail = "Its payment account is not in use any more: nobody can ask about it";
-                return Err(Error::Exists { code: ProblemCode::AccountDisabled, detail: detail.to_owned() });
+                return Err(Error::Conflict { code: ProblemCode::AccountDisabled, detail: detail.to_owned() });
             }
             let mut now = before.clone();
             if let Some(queued) = act.uow.replay(id).await? {
@@ -81,7 +82,7 @@ fn replayed(before: &DeadLetter) -> Change {
     }
 }
 
-/// Puts them back into the queue and says how many were dead letters still.
+/// Puts several back into the queue, and returns how many of them were still dead letters.
 ///
 /// # Errors
 /// The database failed.

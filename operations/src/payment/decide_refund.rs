@@ -1,8 +1,8 @@
-//! A manager decides on a refund that waits for a word: one that was proposed, or one that the provider refused.
+//! Decides a refund that waits for a manager: one that was proposed, or one that the provider refused.
 
 use super::{
     give_back::left,
-    refund::{NO_BILL, Stand, refunded},
+    refund::{CheckState, NO_BILL, refunded},
     refund_at_provider::open_account,
 };
 use crate::{
@@ -17,8 +17,8 @@ use domain::{
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, LockedRefund, RefundRow};
 
-/// Gives the money back: what staff took at once, what the provider took as soon as a worker has asked it. Never more
-/// than what is left of the payment by now.
+/// Approves a refund: what staff took goes back at once, what a provider took as soon as a worker has asked it. Never
+/// more than what is left of the payment by now.
 ///
 /// # Errors
 /// No such refund; it is under way, done or dismissed; nothing is left to give back.
@@ -34,7 +34,7 @@ pub async fn approve_refund(
         (staff, attempt),
         |uow| async move { uow.lock_refund(staff, id).await },
         |act, LockedRefund { bill, payment, refund }| async move {
-            let queued = refund.status.approve().map_err(Error::Conflict)?;
+            let queued = refund.status.approve().map_err(Error::IllegalConflict)?;
             let on_its_way = act.uow.refunding(&payment).await?;
             let left = left(&payment)?.saturating_sub(on_its_way);
             // An over-payment is what covers nothing at this moment, whatever it was when the task was written, and is
@@ -52,18 +52,18 @@ pub async fn approve_refund(
             let decided = act.uow.decide_refund(&refund, status, refund.amount_cents, staff.user_id()).await?;
             audit(&act, &refund, &decided);
             if !by_hand {
-                return Ok(Done::Accepted(refunded(&decided, &payment, Stand::of(bill.as_ref()))));
+                return Ok(Done::Accepted(refunded(&decided, &payment, CheckState::of(bill.as_ref()))));
             }
             let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
             let (payment, settled) = act.settle_refund((session, check), &payment, &decided).await?;
-            let stand = Stand::after(check.id, &settled);
+            let stand = CheckState::after(check.id, &settled);
             Ok(Done::Changed(refunded(&decided, &payment, stand)))
         },
     )
     .await
 }
 
-/// Leaves the money where it is.
+/// Dismisses a refund: the money stays where it is.
 ///
 /// # Errors
 /// No such refund; it is under way, done or dismissed.
@@ -79,10 +79,10 @@ pub async fn dismiss_refund(
         (staff, attempt),
         |uow| async move { uow.lock_refund(staff, id).await },
         |act, LockedRefund { bill, payment, refund }| async move {
-            let dismissed = refund.status.dismiss().map_err(Error::Conflict)?;
+            let dismissed = refund.status.dismiss().map_err(Error::IllegalConflict)?;
             let decided = act.uow.decide_refund(&refund, dismissed, refund.amount_cents, staff.user_id()).await?;
             audit(&act, &refund, &decided);
-            let told = refunded(&decided, &payment, Stand::of(bill.as_ref()));
+            let told = refunded(&decided, &payment, CheckState::of(bill.as_ref()));
             Ok(Done::Changed(told))
         },
     )

@@ -1,4 +1,4 @@
-//! Money that staff took goes back by hand: the one place where a manual payment comes to count for less.
+//! Gives money back that staff took, by hand: the one place where a manual payment comes to count for less.
 
 use crate::{Error, Result, check::Settled, command::Act};
 use auth::{Management, Staff};
@@ -11,7 +11,7 @@ use domain::{
 use serde_json::json;
 use store::{Change, CheckRow, Incident, Locked, PaymentRow, RefundRow, Seated, UnitOfWork, Worth};
 
-/// What can still be given back of a payment that is ours.
+/// The part of a payment that can still be given back.
 ///
 /// # Errors
 /// No money of it is ours.
@@ -35,8 +35,8 @@ pub(super) fn left(payment: &PaymentRow) -> Result<Cents> {
 }
 
 impl Act<'_, Staff<Management>> {
-    /// Lets the payment count for what `refund`, which is DONE, leaves of it, and settles the check by that. Who paid
-    /// for wrong food gets the bill's part first; see [`tip::worth`].
+    /// Lowers the payment by `refund`, which is DONE, and settles the check. The bill's part goes back before the tip;
+    /// see [`tip::worth`].
     pub(super) async fn settle_refund(
         &self,
         (session, check): (&Locked<Seated>, &Locked<CheckRow>),
@@ -75,7 +75,7 @@ impl Act<'_, Staff<Management>> {
     }
 }
 
-/// The party is gone: whoever reads this decides whether what is owed now is a loss.
+/// Notes that money is owed again by a party that left. A person decides whether it is a loss.
 async fn note_reopened(
     uow: &UnitOfWork,
     check: &CheckRow,

@@ -1,6 +1,7 @@
-//! What of a sync a person must look at. Each incident has a key, so that what is seen again is not told again.
+//! Incidents of a sync: notes what a person must look at. Each incident has a key, so that what is seen again is not
+//! noted again.
 
-use super::apply::{Foreign, Sight};
+use super::fetched::{FetchedPayment, Mismatch};
 use crate::{Result, check::Settled};
 use domain::{
     Cents,
@@ -12,7 +13,7 @@ use domain::{
 };
 use store::{CheckRow, CheckoutRow, Incident, PaymentRow, UnitOfWork};
 
-/// A payment that has a check, before and after.
+/// A payment that has a check, before and after the sync.
 pub(super) struct Finding<'a> {
     pub(super) check: &'a CheckRow,
     pub(super) before: Option<&'a PaymentRow>,
@@ -22,13 +23,13 @@ pub(super) struct Finding<'a> {
 
 pub(super) async fn note(
     uow: &UnitOfWork,
-    sight: &Sight<'_>,
+    fetched: &FetchedPayment<'_>,
     checkout: Option<&CheckoutRow>,
     verdict: &Verdict,
-    foreign: Option<Foreign>,
+    mismatch: Option<Mismatch>,
     finding: Option<&Finding<'_>>,
 ) -> Result<()> {
-    let seen = sight.seen;
+    let seen = fetched.seen;
     let mut found: Vec<(IncidentKind, String)> = Vec::new();
     if let Verdict::ApplyFlagged(anomaly) = verdict {
         let kind = match anomaly {
@@ -40,9 +41,9 @@ pub(super) async fn note(
         };
         found.push((kind, format!("{anomaly} (the provider says `{}`, `{}`)", seen.status_text, seen.detail)));
     }
-    match foreign {
-        Some(Foreign::Account) => found.push((IncidentKind::AccountDiffers, "It was paid to another account".into())),
-        Some(Foreign::Currency) => {
+    match mismatch {
+        Some(Mismatch::Account) => found.push((IncidentKind::AccountDiffers, "It was paid to another account".into())),
+        Some(Mismatch::Currency) => {
             found.push((IncidentKind::CurrencyDiffers, format!("It was paid in {}", seen.currency_text)));
         }
         None => {}
@@ -59,16 +60,16 @@ pub(super) async fn note(
         None => {}
     }
     for (kind, detail) in found {
-        let key = format!("{}:{}:{}", kind.as_str(), sight.account.id, seen.payment_id);
-        // Anomalies can happen again and are then news; the rest is told once.
+        let key = format!("{}:{}:{}", kind.as_str(), fetched.account.id, seen.payment_id);
+        // Anomalies can happen again and are then news; the other kinds are noted once.
         let key = match kind {
             IncidentKind::UnknownStatus | IncidentKind::IllegalMove => format!("{key}:{}", seen.stamp.at().timestamp()),
             _ => key,
         };
         let incident = Incident {
-            tenant: sight.account.tenant_id,
-            branch: finding.map(|finding| finding.check.branch_id).or(sight.account.branch_id),
-            account: Some(sight.account.id),
+            tenant: fetched.account.tenant_id,
+            branch: finding.map(|finding| finding.check.branch_id).or(fetched.account.branch_id),
+            account: Some(fetched.account.id),
             check: finding.map(|finding| finding.check.id),
             payment: finding.map(|finding| finding.after.id),
             detail,

@@ -1,8 +1,8 @@
-//! What may be kept of notices, and this process's memory of what was kept today.
+//! The intake of notices: bounds what is stored, and remembers in this process what was stored today.
 //!
-//! Anybody can send a notice. Its answer is what the provider needs, whatever comes; only what is *stored* is bounded,
-//! by account and day. The bound itself is the database's, for all processes together; this memory spares a flood its
-//! writes: what is the same as another of today, or one too many, is counted here and written down once a minute.
+//! Any stranger can send a notice. It is always answered; only what is *stored* is bounded, by account and day. The
+//! bound itself is kept in the database, for all processes together. This memory saves writes during a flood: a notice
+//! that is the same as another of today, or one too many, is counted here, and the counts are written once a minute.
 
 use chrono::NaiveDate;
 use domain::{AccountId, TenantId};
@@ -12,47 +12,48 @@ use std::{
 };
 use store::{AccountRow, NoticeTally};
 
-/// Notices a day and account of which something is kept although they prove nothing. Enough to see from where and with
-/// what somebody rattles at the door, or that a secret is the wrong one; at most some 3 KiB each, so 600 KiB a day, of
-/// which 30 are kept.
+/// The most unproven notices that are stored for an account in a day.
+///
+/// Enough to see where an attack comes from and what it sends, or that a secret is the wrong one. Each takes at most
+/// some 3 KiB, so 600 KiB a day, of which 30 days are kept.
 pub(super) const UNPROVEN_A_DAY: i64 = 200;
-/// Signed notices a day and account of which something is kept: a restaurant of a thousand payments a day gets some
-/// four of each. Nobody but the provider can make one more.
+/// The most signed notices that are stored for an account in a day. A restaurant of a thousand payments a day gets some
+/// four notices of each. Only the provider can produce more.
 pub(super) const PROVEN_A_DAY: i64 = 10_000;
-/// Ids nobody knew that are looked at on a stranger's word, a day and account, where the mode is `hint`. Whoever pays
-/// with a checkout of ours is found by the sweep anyway. The same for what browsers come back with.
+/// The most unknown ids that are fetched for an account in a day because of unproven notices, where the mode is `hint`;
+/// and the same for ids that browsers bring back. A payment of one of our checkouts is found by the sweep anyway.
 pub(super) const HINTS_A_DAY: i64 = 2_000;
-/// Of a body that proves nothing so many bytes are kept.
+/// The most bytes stored of an unproven body.
 pub(super) const UNPROVEN_BODY: usize = 1_024;
-/// Of a signed one, which the signature does not cover: real ones have some hundred.
+/// The most bytes stored of a signed notice's body, which the signature does not cover; real ones have some hundred.
 pub(super) const PROVEN_BODY: usize = 4_096;
-/// Of a query.
+/// The most bytes stored of a query.
 pub(super) const QUERY: usize = 512;
-/// Of a header's value.
+/// The most bytes stored of a header's value.
 pub(super) const HEADER: usize = 200;
 
 /// What makes two notices the same: a SHA-256.
 pub(super) type Identity = [u8; 32];
 
-/// What is to be done with a notice that proves nothing.
+/// What to do with an unproven notice.
 #[derive(Debug)]
 pub(super) enum Admission<'a> {
-    /// It is to be kept, if other processes have not used up the day's share.
+    /// Store it, unless other processes have used up the day's share.
     Keep(Place<'a>),
-    /// It is the same as another of today, and was counted: nothing of it is to be written.
+    /// Do not store it: it is the same as another of today, and was counted.
     Again,
-    /// The day has had its share; it was counted.
+    /// Do not store it: the day's share is used up. It was counted.
     Full,
 }
 
-/// The memory; bounded by the number of accounts.
+/// This process's memory of the day's notices; bounded by the number of accounts.
 #[derive(Debug, Default)]
 pub(super) struct Intake(Mutex<Memory>);
 
 #[derive(Debug, Default)]
 struct Memory {
     days: HashMap<AccountId, Day>,
-    /// What is left to be written of days that are over.
+    /// Counts of days that are over, still to be written.
     over: Vec<NoticeTally>,
 }
 
@@ -60,14 +61,14 @@ struct Memory {
 struct Day {
     tenant: TenantId,
     date: NaiveDate,
-    /// What is kept, and how many more came since that was last written down.
+    /// The notices stored, each with how many more of it came since that number was last written.
     kept: HashMap<Identity, i64>,
     full: bool,
     dropped: i64,
 }
 
-/// A notice's place among those of its day. Given up if it was not kept, for whatever reason: the caller hung up, the
-/// database failed.
+/// A notice's place in its day's share. Dropping it frees the place, unless the notice was stored: the caller may have
+/// hung up, or the database failed.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
     intake: &'a Intake,
@@ -78,17 +79,17 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// It is kept.
+    /// Keeps the place: the notice was stored.
     pub(super) fn take(mut self) {
         self.taken = true;
     }
 
-    /// Other processes have kept the day's share.
+    /// Closes the day: other processes have used up its share.
     pub(super) fn full(mut self) {
         self.taken = true;
         self.intake.with(self.account, self.date, |day| {
             day.close(self.account);
-            // Those of its kind that came meanwhile were not kept either.
+            // The same notices that came meanwhile were not stored either.
             day.dropped += 1 + day.kept.remove(&self.identity).unwrap_or_default();
         });
     }
@@ -103,7 +104,7 @@ impl Drop for Place<'_> {
 }
 
 impl Intake {
-    /// Counts a notice that proves nothing, and says whether it is one to be kept.
+    /// Counts an unproven notice, and decides whether to store it.
     pub(super) fn admit(&self, account: &AccountRow, today: NaiveDate, identity: Identity) -> Admission<'_> {
         let mut memory = self.memory();
         let day = memory.day(account, today);
@@ -129,7 +130,7 @@ impl Intake {
         }
     }
 
-    /// What was counted since the last time.
+    /// Takes the counts since the last time.
     pub(super) fn take(&self) -> Vec<NoticeTally> {
         let mut memory = self.memory();
         let mut tallies = std::mem::take(&mut memory.over);
@@ -137,7 +138,7 @@ impl Intake {
         tallies
     }
 
-    /// It could not be written down: the next time will.
+    /// Takes counts back that could not be written, for the next time.
     pub(super) fn put_back(&self, tallies: Vec<NoticeTally>) {
         self.memory().over.extend(tallies);
     }
@@ -163,7 +164,7 @@ impl Day {
         Self { tenant, date, kept: HashMap::new(), full: false, dropped: 0 }
     }
 
-    /// Nothing more is kept today. Said once: a line for each would fill the disk with logs instead.
+    /// Stores nothing more today. Logged once: a line for each notice would fill the disk with logs instead.
     fn close(&mut self, account: AccountId) {
         if !std::mem::replace(&mut self.full, true) {
             tracing::warn!(

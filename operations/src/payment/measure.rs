@@ -1,4 +1,4 @@
-//! How the payment queue is, for the health report and for Prometheus.
+//! Measures the payment queue, for the health report and for Prometheus.
 
 use super::providers::Providers;
 use crate::Result;

@@ -1,7 +1,8 @@
-//! Money comes in and goes back. Staff register what they took ([`register`]); what phones pay comes through a
-//! provider: a checkout is opened ([`open_checkout`]), a notice arrives ([`receive`]) or the payer's browser returns
-//! ([`verify`]), and whatever it was, [`sync`] fetches the truth and makes the ledger equal to it.
+//! Payments and refunds. Staff register what they took ([`register`]). What phones pay comes through a provider: a
+//! checkout is opened ([`open_checkout`]); a notice arrives ([`receive`]) or the payer's browser returns ([`verify`]).
+//! In each case [`sync`] fetches the payment and makes the ledger equal to it.
 
+mod account_state;
 mod accounts;
 mod adopt;
 mod apply;
@@ -12,9 +13,11 @@ mod carry_out;
 mod checkout;
 mod dead_letters;
 mod decide_refund;
+mod fetched;
 mod give_back;
 mod incidents;
 mod intake;
+mod lease;
 mod measure;
 mod providers;
 mod receive;
@@ -35,7 +38,7 @@ pub use apply::Applied;
 pub use call_off::call_off;
 pub use cancel::cancel;
 pub use carry_out::carry_out;
-pub use checkout::{Wish, open_checkout};
+pub use checkout::{CheckoutRequest, open_checkout};
 pub use dead_letters::{dead_letter, dead_letter_of_any, replay, replay_as_operator};
 pub use decide_refund::{approve_refund, dismiss_refund};
 pub use measure::{measure, queue_health};

@@ -1,7 +1,8 @@
-//! What the operations on provider payments share: the providers behind their circuit breakers, the vault with the
-//! credentials, and the tempo of the queue. No transaction is open while any of it is used (I6).
+//! The payment providers of a process, which the operations share: providers behind circuit breakers, the vault with
+//! the credentials, and the timing of the queue. No transaction is open while any of it is used (I6).
 //!
-//! A provider is known here by its id alone (I14); which there are is said where the process is put together.
+//! A provider is known here by its id alone (I14). Which providers there are is decided where the process is put
+//! together.
 
 use super::intake::Intake;
 use crate::{Error, Result};
@@ -39,7 +40,7 @@ struct Inner {
 }
 
 impl Providers {
-    /// Puts them together. One circuit an account, whichever its provider is: they share `breakers`.
+    /// Puts the providers together. Each account has its own circuit, whichever its provider is: all share `breakers`.
     #[must_use]
     pub fn new(
         providers: impl IntoIterator<Item = Arc<dyn PaymentProvider>>,
@@ -69,8 +70,8 @@ impl Providers {
         self.provider(account.provider)
     }
 
-    /// A provider by its id, for credentials that belong to no account yet. One that this process does not have answers
-    /// nothing.
+    /// The provider of an id, for credentials that belong to no account yet. For an unknown id it is a provider that
+    /// answers nothing.
     #[must_use]
     pub fn provider(&self, id: Provider) -> Guarded {
         match self.0.by_id.get(&id) {
@@ -85,8 +86,8 @@ impl Providers {
         &self.0.breakers
     }
 
-    /// Runs what must not end in the middle, whoever waits for it: a call that changes something at a provider, and the
-    /// commit of what it answers. The end of the process waits for it.
+    /// Runs work to its end even if its caller hangs up: a call that changes something at a provider, and the commit of
+    /// its answer. A stopping process waits for it.
     pub(super) async fn run_to_end<T: Send + 'static>(
         &self,
         task: impl Future<Output = Result<T>> + Send + 'static,
@@ -101,7 +102,7 @@ impl Providers {
         &self.0.vault
     }
 
-    /// The tempo and the addresses.
+    /// The settings: timing and addresses.
     #[must_use]
     pub fn settings(&self) -> &PaymentSettings {
         &self.0.settings
@@ -128,40 +129,40 @@ impl Providers {
         TimeDelta::from_std(self.0.settings.lease).unwrap_or(TimeDelta::MAX)
     }
 
-    /// When what failed is tried again; `None` when it is given up.
+    /// When failed work is tried again; `None` when it is given up.
     #[must_use]
     pub fn retry_at(&self, failed_before: i32, error: &CallError, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let failures = Attempts(u32::try_from(failed_before).unwrap_or(u32::MAX)).failed();
         let jitter = rand::rng().random_range(0..1000);
         match failures.next(self.0.settings.retry_base, jitter) {
-            backoff::Next::DeadLetter => None,
-            backoff::Next::Retry(wait) => {
+            backoff::RetryDecision::DeadLetter => None,
+            backoff::RetryDecision::Retry(wait) => {
                 let wait = error.retry_after().map_or(wait, |least| least.max(wait));
                 Some(now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::hours(1)))
             }
         }
     }
 
-    /// Where the provider reaches us about an account: a path nobody can guess.
+    /// The URL for the provider's notices about an account: its path cannot be guessed.
     #[must_use]
     pub fn notification_url(&self, account: &AccountRow) -> Option<Url> {
         let path = format!("/api/billing/{}/webhook/{}", account.provider.path(), account.webhook_token);
         self.0.settings.public_url.join(&path).ok()
     }
 
-    /// Where the payer's browser goes afterwards: the diner app's page, or ours where no diner app is configured.
+    /// The URLs to which the payer's browser returns: the diner app's page, or ours where no diner app is configured.
     #[must_use]
     pub fn return_url(&self, outcome: &str, check: domain::CheckId) -> Option<Url> {
         let base = self.0.diner_url.as_ref().unwrap_or(&self.0.settings.public_url);
         base.join(&format!("/payment/{outcome}?check_id={check}")).ok()
     }
 
-    /// What was seen of unproven notices today.
+    /// The intake of notices, which bounds what is stored of unproven ones.
     pub(super) fn intake(&self) -> &Intake {
         &self.0.intake
     }
 
-    /// There is work in the queue: a worker of this process looks at once, those of others within a second.
+    /// Wakes a worker of this process, because there is work in the queue. Other processes look within a second.
     pub fn wake(&self) {
         self.0.work.notify_one();
     }
@@ -171,18 +172,18 @@ impl Providers {
         self.0.work.notified().await;
     }
 
-    /// A payment is to be called off, and somebody waits for it.
+    /// Wakes the worker that cancels payments, because a request waits for it.
     pub(super) fn wake_cancellations(&self) {
         self.0.cancellations.notify_one();
     }
 
-    /// Waits for that.
+    /// Waits until there is a payment to cancel.
     pub async fn cancellation_wanted(&self) {
         self.0.cancellations.notified().await;
     }
 }
 
-/// What a failed call means to whoever waits for its answer.
+/// The error for a request that waits for a call that failed.
 pub(crate) fn refusal(words: &Words, error: &CallError) -> Error {
     match error {
         CallError::BreakerOpen { retry_after } => Error::Unavailable {

@@ -1,7 +1,7 @@
-//! A provider notifies us. The notice is stored and a look is queued, in one small transaction, and that is all: the
-//! provider hears 200 within milliseconds, and nothing in the notice is believed (payments.md §5).
+//! Receives a provider's notice: stores it and queues a fetch, in one small transaction, and no more. The provider gets
+//! 200 within milliseconds, and nothing in the notice is believed (payments.md §5).
 //!
-//! Anybody can send one. What is answered follows from the notice alone; what is stored is bounded
+//! Any stranger can send a notice. The answer follows from the notice alone; what is stored is bounded
 //! ([`intake`](super::intake)).
 
 use super::{
@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use store::{AccountRow, Database, Keeping, NewNotice};
 
-/// A real notice has some hundred bytes.
+/// The most bytes of a notice's body; a real one has some hundred.
 pub const MAX_NOTICE: usize = 64 * 1024;
 
 /// A notice as it arrived.
@@ -37,10 +37,10 @@ pub struct Arrived {
     pub oversize: bool,
 }
 
-/// What the provider is told.
+/// The answer to the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Received {
-    /// 200: never again, please.
+    /// 200: the provider does not send it again.
     Accepted,
     /// 401: the signature does not hold, and this account is strict.
     Refused,
@@ -48,14 +48,14 @@ pub enum Received {
     TooLarge,
 }
 
-/// What a notice is worth, and what makes it the same as another.
+/// The verdict on a notice, and the digest that makes it the same as another.
 struct Judged {
     verdict: NoticeVerdict,
     reason: Option<String>,
     identity: Identity,
 }
 
-/// Stores a notice and queues what it points at. `token` is the unguessable part of its path.
+/// Stores a notice and queues a fetch of what it points at. `token` is the unguessable part of its path.
 ///
 /// # Errors
 /// No account has that token; the database failed, and the provider comes again.
@@ -85,9 +85,9 @@ pub async fn receive(db: &Database, providers: &Providers, token: Option<&str>, 
     Ok(received)
 }
 
-/// The account that the path names. Of what is sent to none nothing is kept.
+/// Finds the account that the path names. A notice without an account is not stored.
 async fn addressed(db: &Database, token: Option<&str>) -> Result<AccountRow> {
-    // Ours are hexadecimal; anything else is nobody's, and need not be asked of the database.
+    // Our tokens are hexadecimal. Anything else belongs to no account, and the database need not be asked.
     let found = if token.is_some_and(|token| !is_plain(token)) {
         Err(store::Error::NotFound("payment account"))
     } else {
@@ -99,7 +99,7 @@ async fn addressed(db: &Database, token: Option<&str>) -> Result<AccountRow> {
     Ok(found?)
 }
 
-/// One that its provider signed: what it points at is fetched in any case.
+/// Stores a notice that its provider signed. What it points at is fetched in any case.
 async fn keep_signed(
     db: &Database,
     account: &AccountRow,
@@ -116,7 +116,8 @@ async fn keep_signed(
     .await
 }
 
-/// One that may be anybody's: what need not be written is not, and what it points at is fetched only so often.
+/// Stores a notice that a stranger may have sent: only if the day's share has room, and what it points at is fetched
+/// only so often.
 async fn keep_unproven(
     db: &Database,
     providers: &Providers,
@@ -151,10 +152,10 @@ async fn keep_unproven(
     Ok(keeping)
 }
 
-/// Writes down what was counted since the last time. To be called about once a minute, and at the end.
+/// Writes the counts of notices since the last time. To be called about once a minute, and when the process ends.
 ///
 /// # Errors
-/// The database failed; the next time writes it down.
+/// The database failed; the next call writes them.
 pub async fn write_down_notices(db: &Database, providers: &Providers) -> Result<()> {
     let mut tallies = providers.intake().take();
     while let Some(tally) = tallies.pop() {
@@ -172,7 +173,7 @@ pub async fn write_down_notices(db: &Database, providers: &Providers) -> Result<
     Ok(())
 }
 
-/// A line for each that is kept, so that nobody can fill the logs either; the counter tells the rest.
+/// Counts a notice. It logs only refused notices that are kept, so that a flood cannot fill the logs either.
 fn measure(verdict: NoticeVerdict, received: Received, keeping: Keeping) {
     let kept = match keeping {
         Keeping::New => "yes",
@@ -185,7 +186,8 @@ fn measure(verdict: NoticeVerdict, received: Received, keeping: Keeping) {
     }
 }
 
-/// Without a secret nothing can be verified, and every notice is a mere hint, whatever the account's mode.
+/// Checks a notice's signature. Without a secret nothing can be verified: then every notice is a mere hint, whatever
+/// the account's mode.
 fn judge(
     providers: &Providers,
     account: &AccountRow,
@@ -203,7 +205,7 @@ fn judge(
     }
     let credentials = providers.credentials(account)?;
     Ok(match providers.of(account).authenticate(&credentials, notice, now) {
-        // Whatever else is in it anybody can change and send again.
+        // Only what the signature covers identifies the notice: the rest can be changed and sent again by a stranger.
         Verdict::Verified(proof) => Judged {
             verdict: NoticeVerdict::Verified,
             reason: None,
@@ -215,7 +217,7 @@ fn judge(
     })
 }
 
-/// One digest of several parts, of which none can pass for two.
+/// Computes one digest of several parts. Their lengths are part of it, so that one part cannot pass for two.
 fn identity(parts: &[&[u8]]) -> Identity {
     let mut hash = Sha256::new();
     for part in parts {
@@ -225,7 +227,7 @@ fn identity(parts: &[&[u8]]) -> Identity {
     hash.finalize().into()
 }
 
-/// What is fetched for hints; other topics are kept and change nothing.
+/// Selects what is fetched for hints; other topics are stored and change nothing.
 fn looks(hints: &[Hint]) -> Vec<(ResourceKind, &str)> {
     let look = |hint: &'_ Hint| match hint.kind {
         HintKind::Payment => Some(ResourceKind::Payment),
@@ -258,15 +260,15 @@ fn kept(arrived: &Arrived, judged: &Judged, hints: &[Hint], headers: &[&str]) ->
     }
 }
 
-/// Whether it can be an id or a token at all: letters, digits, `-` and `_`, at most 64 (payments.md §1).
+/// Whether a text can be an id or a token at all: letters, digits, `-` and `_`, at most 64 (payments.md §1).
 pub(super) fn is_plain(id: &str) -> bool {
     !id.is_empty()
         && id.len() <= 64
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
-/// The beginning of it as text of at most `most` bytes. PostgreSQL keeps no NUL in a text; a byte that is no text takes
-/// three.
+/// Takes the beginning of `bytes` as a text of at most `most` bytes. NUL is replaced, since PostgreSQL keeps none in a
+/// text. A byte that is no text takes three.
 fn beginning(bytes: &[u8], most: usize) -> String {
     let mut text = String::from_utf8_lossy(&bytes[..bytes.len().min(most)]).replace('\0', "\u{fffd}");
     text.truncate(text.floor_char_boundary(most));

@@ -1,7 +1,7 @@
-//! A manager gives money back, all of a payment or a part.
+//! Refunds a payment, all of it or a part, by a manager's order.
 //!
-//! What staff took goes back by hand and at once. What a phone paid goes back through its provider: that is asked for
-//! here and done by a worker, so no transaction waits for a network (I6).
+//! What staff took goes back by hand and at once. What a phone paid goes back through its provider: the refund is
+//! queued here and sent by a worker, so that no transaction waits for a network (I6).
 
 use super::give_back::left;
 use crate::{
@@ -18,20 +18,20 @@ use domain::{
 use store::{Answer, Attempt, Bill, Database, PaymentRow, RefundRow};
 use wire::payment::{Refunded, Refunding};
 
-/// What staff take is for a check.
+/// The error when money that staff took has no check, which cannot be.
 pub(super) const NO_BILL: Error = Error::Internal("money that staff took has no check");
 
 /// Where a check stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stand {
+pub(super) struct CheckState {
     check: CheckId,
     status: CheckStatus,
     total: Cents,
     paid: Cents,
 }
 
-impl Stand {
-    /// As it was locked.
+impl CheckState {
+    /// The state as the check was locked.
     pub(super) fn of(bill: Option<&Bill>) -> Option<Self> {
         bill.map(|(_, check)| Self {
             check: check.id,
@@ -41,14 +41,14 @@ impl Stand {
         })
     }
 
-    /// As it is after the money was given back.
+    /// The state after the money was given back.
     pub(super) fn after(check: CheckId, settled: &Settled) -> Option<Self> {
         Some(Self { check, status: settled.status, total: settled.total, paid: settled.paid })
     }
 }
 
 /// What is told of `refund`, with the check's state, total and paid part.
-pub(super) fn refunded(refund: &RefundRow, payment: &PaymentRow, stand: Option<Stand>) -> Refunded {
+pub(super) fn refunded(refund: &RefundRow, payment: &PaymentRow, stand: Option<CheckState>) -> Refunded {
     let (check_total_cents, check_paid_cents) = stand.map_or((Cents::ZERO, Cents::ZERO), |now| (now.total, now.paid));
     Refunded {
         refund_id: refund.id,
@@ -67,7 +67,7 @@ pub(super) fn refunded(refund: &RefundRow, payment: &PaymentRow, stand: Option<S
     }
 }
 
-/// Gives it back; also what was paid to the account though no check of ours asked for it.
+/// Refunds a payment; also one that no check of ours asked for.
 ///
 /// # Errors
 /// No such payment; none of it is ours, or less than that is left; the key was used for another request.
@@ -91,14 +91,14 @@ pub async fn refund(
             }
             if !payment.tender.is_manual() {
                 let queued = act.refund_at_provider(&payment, amount, wanted.reason.as_str()).await?;
-                return Ok(Done::Accepted(refunded(&queued, &payment, Stand::of(bill.as_ref()))));
+                return Ok(Done::Accepted(refunded(&queued, &payment, CheckState::of(bill.as_ref()))));
             }
             let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
             let (kind, by) = (RefundKind::Request, Some(staff.user_id()));
             let reason = wanted.reason.as_str();
             let refund = act.uow.insert_refund(&payment, kind, RefundStatus::Done, amount, reason, by).await?;
             let (payment, settled) = act.settle_refund((session, check), &payment, &refund).await?;
-            let stand = Stand::after(check.id, &settled);
+            let stand = CheckState::after(check.id, &settled);
             Ok(Done::Changed(refunded(&refund, &payment, stand)))
         },
     )

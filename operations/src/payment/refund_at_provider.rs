@@ -1,6 +1,7 @@
-//! Asks that the provider give money back: only written down here, under the payment's lock. A worker tells the
-//! provider and the next sight of the payment moves the ledger, so a refund counts when the provider says so and not
-//! before.
+//! Queues a refund at the provider: it is only written here, under the payment's lock.
+//!
+//! A worker tells the provider, and the next fetch of the payment moves the ledger. So a refund counts when the
+//! provider says so, and not before.
 
 use crate::{Error, Result, command::Act};
 use auth::{Management, Staff};
@@ -11,11 +12,11 @@ use domain::{
 use serde_json::json;
 use store::{Change, Locked, PaymentRow, RefundRow, UnitOfWork};
 
-/// The account the payment came through is in use, and stays so until this transaction ends. One that is merely out of
-/// order is: what is asked of it waits for its credentials.
+/// Checks that the account of a payment is in use, and locks it so that it stays so until this transaction ends. A
+/// broken account is in use too: its work waits for new credentials.
 ///
 /// # Errors
-/// It was taken out of use, so nobody would ever ask the provider.
+/// It was taken out of use, so that no worker would ever ask the provider.
 pub(super) async fn open_account(uow: &UnitOfWork, payment: &PaymentRow) -> Result<()> {
     let account = payment.account_id.ok_or(Error::NotFound("payment account"))?;
     if uow.hold_account(account).await? == AccountStatus::Disabled {
@@ -26,7 +27,7 @@ pub(super) async fn open_account(uow: &UnitOfWork, payment: &PaymentRow) -> Resu
 }
 
 impl Act<'_, Staff<Management>> {
-    /// Queues the refund. The caller has seen that so much is left beside what is on its way back already.
+    /// Queues the refund. The caller has checked that so much is left beside what is on its way back already.
     pub(super) async fn refund_at_provider(
         &self,
         payment: &Locked<PaymentRow>,

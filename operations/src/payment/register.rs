@@ -1,7 +1,7 @@
-//! Staff register money they took: cash, the card terminal, a transfer (W21, W23).
+//! Registers money that staff took: cash, the card terminal, a transfer (W21, W23).
 //!
-//! The check's lock makes the remainder that is compared the remainder that is paid: two waiters cannot both take the
-//! last peso (I5). More than is owed is refused here; for a bank note there is change.
+//! Under the check's lock the remainder that is compared is the remainder that is paid: two waiters cannot both take
+//! the last peso (I5). More than is owed is refused; for a larger bank note there is change.
 
 use crate::{
     Error, Result,
@@ -101,7 +101,7 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
     .await
 }
 
-/// What to give back of the cash handed over, where it was counted.
+/// The change for the cash handed over, if it was counted.
 fn change(taken: &Registration) -> Result<Option<Cents>> {
     let Some(received) = taken.received else { return Ok(None) };
     let due = taken.amount.checked_add(taken.tip)?;

@@ -1,10 +1,10 @@
-//! The access token of an account that was connected by OAuth is renewed in time (S32).
+//! Renews the access token of an account that was connected by OAuth, in time (S32).
 //!
-//! Renewing makes the former refresh token void, so it must happen once: who holds the lease on that version of the
-//! account calls, and writes both new tokens in one transaction. Whoever loses reads the new pair. From the call to the
-//! commit it is a task of its own, which nobody who waits for it can end.
+//! A renewal makes the former refresh token void, so it must happen once: the holder of the lease on that version of
+//! the account calls, and writes both new tokens in one transaction. The others read the new pair. From the call to the
+//! commit it is a task of its own, which a caller that hangs up does not end.
 
-use super::{adopt::seal, broken::set_broken, providers::Providers};
+use super::{account_state::set_broken, adopt::seal, providers::Providers};
 use crate::{
     Error, Result,
     command::{Twice, keyless},
@@ -13,21 +13,21 @@ use chrono::TimeDelta;
 use provider::{CallError, Credentials, PaymentProvider};
 use store::{AccountRow, Database};
 
-/// A token lives 180 days; it is renewed when fewer than these are left.
+/// How long before its end a token is renewed; a token lives 180 days.
 const IN_TIME: TimeDelta = TimeDelta::days(30);
 
-/// What became of an attempt to renew a token.
+/// The result of an attempt to renew a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Renewal {
-    /// The account has another token now, by whoever's work.
+    /// The account has another token now; this process or another one renewed it.
     Renewed,
-    /// Another worker is at it, or the provider does not answer: the token will be another one, or refused, later.
+    /// Another worker renews it, or the provider does not answer: later the token is another one, or is refused.
     Later,
-    /// There is nothing to renew it with, or the provider refuses that: the seller must authorise again.
+    /// There is no refresh token, or the provider refuses it: the seller must authorise again.
     Refused,
 }
 
-/// Renews the tokens that end soon. What fails is tried again by the next sweep, for a month.
+/// Renews the tokens that end soon. A renewal that fails is tried again by the next sweep, for a month.
 ///
 /// # Errors
 /// The database failed.
@@ -36,7 +36,7 @@ pub async fn renew_due(db: &Database, providers: &Providers) -> Result<usize> {
     for account in db.accounts_to_renew(db.clock().now() + IN_TIME).await? {
         match renew(db, providers, &account).await {
             Ok(done) => renewed += usize::from(done == Renewal::Renewed),
-            // Credentials that cannot be opened were reported where they were tried, and keep no other account waiting.
+            // Credentials that cannot be opened were reported where they were tried; the other accounts go on.
             Err(Error::Unavailable { .. }) => {}
             Err(error) => return Err(error),
         }
@@ -63,7 +63,7 @@ pub(super) async fn renew(db: &Database, providers: &Providers, account: &Accoun
     providers.run_to_end(async move { exchange(&task.0, &task.1, &task.2, &credentials).await }).await
 }
 
-/// Exchanges the refresh token, and keeps what comes back.
+/// Exchanges the refresh token, and stores the new pair.
 async fn exchange(
     db: &Database,
     providers: &Providers,
@@ -73,7 +73,7 @@ async fn exchange(
     let fresh = match providers.of(account).refresh_token(credentials).await {
         Ok(fresh) => fresh,
         Err(error @ CallError::Unauthorized { .. }) => {
-            // The seller must authorise again; nothing of ours can.
+            // Only the seller can mend this, by authorising again.
             set_broken(db, account, &error).await?;
             return Ok(Renewal::Refused);
         }

@@ -1,4 +1,4 @@
-//! A manager has dealt with what the program could not.
+//! Resolves an incident: a manager has dealt with what the program could not.
 
 use crate::{
     Error, Result,
@@ -26,7 +26,7 @@ pub async fn resolve_incident(
         |uow| async move { uow.lock_incident(staff, id).await },
         |act, incident| async move {
             if incident.resolved_at.is_some() {
-                return Err(Error::Exists {
+                return Err(Error::Conflict {
                     code: ProblemCode::AlreadyResolved,
                     detail: "Somebody dealt with it already".to_owned(),
                 });

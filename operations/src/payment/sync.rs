@@ -4,6 +4,8 @@
 //! many times, in any order, and ends the same: the lease is had first, then the truth is fetched, and it is written in
 //! one transaction that also finds the lease still held.
 
+pub(super) use super::lease::lost_is_fine;
+
 use super::{
     apply::{Applied, apply},
     broken::{Standing, note_broken, standing},
@@ -67,14 +69,6 @@ async fn follow(db: &Database, account: &AccountRow, job: &SyncRow, payments: &[
     })
     .await
     .or_else(lost_is_fine)
-}
-
-/// Whoever has the lease now does the work.
-pub(super) fn lost_is_fine<T: Default>(error: Error) -> Result<T> {
-    match error {
-        Error::LeaseLost => Ok(T::default()),
-        other => Err(other),
-    }
 }
 
 async fn fail(

@@ -1,5 +1,5 @@
-//! The payer's browser is back (S14). What it brings are hints: the truth is fetched as for any notice, and the answer
-//! waits for it for a while, then says "pending".
+//! Verifies a payment when the payer's browser returns (S14). What the browser brings are hints: the payment is fetched
+//! as for any notice. The answer waits for that for a while, then says "pending".
 
 use super::{intake::HINTS_A_DAY, providers::Providers, sync::sync};
 use crate::{
@@ -13,10 +13,10 @@ use std::time::Duration;
 use store::{AccountRow, Database};
 use wire::provider::Verified;
 
-/// The longest a browser waits for the provider's word.
+/// The longest that a browser waits for the provider's answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What the return page's address says.
+/// The query of the return page.
 #[derive(Clone, Debug, Default)]
 pub struct Returned {
     /// The provider's number of the payment.
@@ -32,7 +32,7 @@ pub struct Returned {
 pub async fn verify(db: &Database, providers: &Providers, diner: &Diner, returned: &Returned) -> Result<Verified> {
     let account = db.account_of_branch(diner.tenant_id(), diner.branch_id()).await?;
     let account = account.ok_or(Error::NotFound("payment"))?;
-    // A client that hangs up, or a provider that is slow, must not leave a lease behind: the look goes on by itself.
+    // A client that hangs up, or a slow provider, must not leave a lease behind: the fetch goes on by itself.
     let look = providers.run_to_end(look(db.clone(), providers.clone(), account, returned.clone()));
     if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, look).await {
         tracing::warn!(%error, "a return could not be looked at; the queue will");

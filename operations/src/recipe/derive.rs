@@ -53,7 +53,7 @@ pub async fn derive(
             // Of a category that is not the caller's nothing is told.
             act.uow.category(staff, new.category_id).await?;
             let detail = "name: the category has a product of this name already".into();
-            return Err(Error::Exists { code: ProblemCode::NameTaken, detail });
+            return Err(Error::Conflict { code: ProblemCode::NameTaken, detail });
         }
         let product = act.stock(&product(new, &recipe)).await?;
         Ok(Derived {

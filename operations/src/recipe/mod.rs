@@ -33,7 +33,7 @@ fn entity(recipe: &Recipe) -> OfficeEntity {
 /// The only unique key of a recipe is its name in the branch.
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
             code: ProblemCode::NameTaken,
             detail: "name: the branch has a recipe of this name already".into(),
         }),

@@ -23,7 +23,7 @@ pub async fn cancel(
     reason: &Name<200>,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    cancel_or(db, staff, round, reason, attempt, Error::Conflict).await
+    cancel_or(db, staff, round, reason, attempt, Error::IllegalConflict).await
 }
 
 /// The same as a step of the round's: the state is judged before the role, as the clients expect.

@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     Cents, CustomizationId, DinerId, ProblemCode, ProductId, UserId,
-    menu::{Choices, Priced, Wanted, in_words, price},
+    menu::{Choices, Priced, UnpricedLine, in_words, price},
     money::MAX_PRICE,
     round::content_digest_input,
     text::{Quantity, Text},
@@ -101,8 +101,8 @@ impl Order {
     /// bound. The message names it.
     pub fn priced(&self, offering: &Offering) -> Result<Vec<NewLine>> {
         let lines: Vec<NewLine> = self.lines.iter().map(|line| offered_line(line, offering)).collect::<Result<_>>()?;
-        let wanted: Vec<Wanted> = lines.iter().map(as_wanted).collect();
-        price(&wanted, &offering.promotions).into_iter().map(|part| part_of(&lines[part.line], part)).collect()
+        let unpriced: Vec<UnpricedLine> = lines.iter().map(as_unpriced).collect();
+        price(&unpriced, &offering.promotions).into_iter().map(|part| part_of(&lines[part.line], part)).collect()
     }
 }
 
@@ -127,8 +127,8 @@ fn offered_line(line: &OrderLine, offering: &Offering) -> Result<NewLine> {
     })
 }
 
-fn as_wanted(line: &NewLine) -> Wanted {
-    Wanted { product: line.product_id, qty: line.qty.get(), regular: line.unit_price_cents }
+fn as_unpriced(line: &NewLine) -> UnpricedLine {
+    UnpricedLine { product: line.product_id, qty: line.qty.get(), regular: line.unit_price_cents }
 }
 
 /// What is chosen costs the same under any promotion.

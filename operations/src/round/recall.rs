@@ -21,7 +21,7 @@ pub async fn recall(db: &Database, staff: &Staff<KitchenCrew>, round: RoundId, a
         (staff, attempt),
         |uow| async move { uow.lock_round(staff, round).await },
         |act, (session, round)| async move {
-            let back = round.status.after(RoundAction::Recall).map_err(Error::Conflict)?;
+            let back = round.status.after(RoundAction::Recall).map_err(Error::IllegalConflict)?;
             act.ensure_may(RoundAction::Recall, &session)?;
             let moved = act.move_round(&session, &round, back, None).await?;
             act.audit_step("UPDATE", round.status, &moved);

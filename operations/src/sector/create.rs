@@ -32,7 +32,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewSector, a
     })
     .await;
     match created {
-        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
             code: ProblemCode::PrefixTaken,
             detail: "prefix: the branch has a sector of this prefix already".into(),
         }),

@@ -45,7 +45,7 @@ pub async fn remove_guest(
         (staff, attempt),
         |uow| async move { uow.lock_seat(staff, session_id).await },
         |act, (table, session)| async move {
-            session.status.ensure_live().map_err(Error::Conflict)?;
+            session.status.ensure_live().map_err(Error::IllegalConflict)?;
             let guest = match who {
                 Removal::Diner(diner) => {
                     act.uow.guest_of_diner(&session, diner).await?.ok_or(Error::NotFound("diner"))?

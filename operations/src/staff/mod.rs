@@ -59,7 +59,7 @@ fn ensure_begun<R: RoleSet>(act: &Act<'_, Staff<R>>, day: Option<&Blank<HireDate
 /// The only unique key of a member of staff is the login.
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
             code: ProblemCode::EmailTaken,
             detail: "email: somebody has this login already".into(),
         }),

@@ -26,7 +26,7 @@ fn apply(patch: SubcategoryPatch, row: SubcategoryRow) -> SubcategoryRow {
 /// The only unique key of a subcategory is its name in the category.
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
             code: ProblemCode::NameTaken,
             detail: "name: the category has a subcategory of this name already".into(),
         }),

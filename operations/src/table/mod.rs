@@ -39,7 +39,7 @@ fn ensure_no_join_code(code: &TableCode) -> Result<()> {
 /// The only unique key of a table is its code in the branch.
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
             code: ProblemCode::CodeTaken,
             detail: "code: the branch has a table of this code already".into(),
         }),

@@ -36,7 +36,7 @@ pub async fn update(
         }
         let in_use = act.uow.lock_tables_in_use(staff, &[id.get()]).await?;
         let status = match patch.status {
-            Some(wanted) => table.status.by_office(wanted, !in_use.is_empty()).map_err(Error::Conflict)?,
+            Some(wanted) => table.status.by_office(wanted, !in_use.is_empty()).map_err(Error::IllegalConflict)?,
             None => table.status,
         };
         if patch.is_active == Some(false) && !table.deactivated {

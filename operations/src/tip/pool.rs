@@ -34,7 +34,7 @@ fn entity(row: &TipPoolRow) -> OfficeEntity {
 
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Conflict {
             code: ProblemCode::NameTaken,
             detail: "name: the branch has a pool of this name already".into(),
         }),

@@ -32,7 +32,7 @@ async fn a_canceled_round_gives_its_portions_back_unless_they_are_being_made() {
         house.wait(chrono::TimeDelta::seconds(11));
         let order = house.order(&[("Provoleta", 1)]).await;
         let out = round::submit(&house.db, &diner, &order, &none).await;
-        assert!(matches!(out, Err(Error::Exists { .. } | Error::Refused { .. })), "{out:?}");
+        assert!(matches!(out, Err(Error::Conflict { .. } | Error::Refused { .. })), "{out:?}");
         if begun {
             let kitchen = house.staff::<AnyRole>("kitchen").await;
             round::advance(&house.db, &kitchen, sent, RoundAction::Start, &none).await.unwrap();

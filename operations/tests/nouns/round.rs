@@ -51,7 +51,7 @@ async fn a_bump_is_taken_back_once() {
     round::recall(&house.db, &crew, sent, &Attempt::default()).await.unwrap();
     assert_eq!(house.rounds(&diner).await, [RoundStatus::Submitted]);
     let again = round::recall(&house.db, &crew, sent, &Attempt::default()).await;
-    assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+    assert!(matches!(again, Err(Error::IllegalConflict(_))), "{again:?}");
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ impl Clock for StandingClock {
     }
 }
 
-pub(crate) struct Asked {
+pub(crate) struct ReceivedRequest {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
@@ -40,7 +40,7 @@ pub(crate) enum Reply {
 }
 
 #[derive(Clone, Default)]
-pub(crate) struct Stub(Arc<Mutex<(VecDeque<Reply>, Vec<Asked>)>>);
+pub(crate) struct Stub(Arc<Mutex<(VecDeque<Reply>, Vec<ReceivedRequest>)>>);
 
 impl Stub {
     pub(crate) async fn start(replies: impl IntoIterator<Item = Reply>) -> (Self, MercadoPago) {
@@ -57,7 +57,7 @@ impl Stub {
         Router::new().fallback(answer).with_state(self.clone())
     }
 
-    pub(crate) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<ReceivedRequest> {
         std::mem::take(&mut self.0.lock().unwrap().1)
     }
 }
@@ -66,7 +66,7 @@ async fn answer(State(stub): State<Stub>, method: Method, uri: Uri, headers: Hea
     let body = String::from_utf8(body.to_vec()).unwrap();
     let reply = {
         let mut stub = stub.0.lock().unwrap();
-        stub.1.push(Asked { method, uri, headers, body });
+        stub.1.push(ReceivedRequest { method, uri, headers, body });
         stub.0.pop_front()
     };
     match reply {

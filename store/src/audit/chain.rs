@@ -3,7 +3,7 @@
 //! The head is locked when the operation has returned, after every other lock but the branch's stream, so that
 //! operations of one business wait for each other's audit rows only for the length of a commit.
 
-use super::Note;
+use super::note::Note;
 use crate::{
     Database,
     error::{Error, Result},
@@ -20,12 +20,12 @@ use sea_orm::{
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// Rows read at once while a chain is verified.
 const PAGE: u64 = 1000;
 
-/// Where a chain stands: the number and the digest of its last row.
+/// The head of a chain: the number and the digest of its last row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct ChainHead {
     /// The last row's number; 0 before the first.
@@ -34,7 +34,28 @@ pub struct ChainHead {
     pub hash: String,
 }
 
-/// What a walk along a chain found.
+/// What is wrong with the first bad row of a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breach {
+    /// It is missing.
+    Missing,
+    /// It is not as it was written.
+    Altered,
+    /// It comes after the head.
+    AfterHead,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "missing",
+            Self::Altered => "altered",
+            Self::AfterHead => "after the head",
+        })
+    }
+}
+
+/// The result of verifying a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verified {
     /// Every row is as it was written.
@@ -43,18 +64,20 @@ pub enum Verified {
     Broken {
         /// Its number.
         seq: i64,
-        /// `missing`, `altered`, or `after the head`.
-        why: &'static str,
+        /// What is wrong with it.
+        why: Breach,
     },
-    /// Rows without a number among numbered ones: nobody but this program writes here, and it numbers all.
+    /// Rows without a number after the first numbered one. This program numbers every row, so something else wrote
+    /// them.
     Unnumbered {
         /// How many.
         rows: i64,
     },
 }
 
-/// The digest of a row that follows `before`. JSON keeps its keys sorted and instants count in microseconds, since
-/// that is what both databases give back.
+/// Computes the digest of a row from its content, its number and the digest `before`.
+///
+/// JSON keys are sorted and instants count in microseconds, since both databases return them so.
 fn digest(before: &str, seq: i64, row: &audit_log::Model) -> String {
     let canonical = json!([
         seq,
@@ -85,17 +108,17 @@ static BEGIN: &Sql = sql!(
 static LOCK: &Sql = sql!(tenant, "select seq, hash from audit_chain where tenant_id = $1 #lock");
 static ADVANCE: &Sql = sql!(tenant, "update audit_chain set seq = $2, hash = $3 where tenant_id = $1");
 
-/// The columns of a row.
+/// The columns of an audit row, in the order of [`VALUES`].
 pub(crate) const COLUMNS: &str = "tenant_id, branch_id, user_id, user_email, action, entity_type, entity_id,
     old_values, new_values, ip_address, user_agent, created_at, seq, hash";
 
-/// Their values from an element of a JSON array, for PostgreSQL; $2 is the business, $5 the instant.
+/// The values of [`COLUMNS`] from an element `e` of a JSON array, for PostgreSQL; $2 is the business, $5 the instant.
 pub(crate) const VALUES: &str =
     "$2, (e.value->>0)::bigint, (e.value->>1)::bigint, e.value->>2, e.value->>3, e.value->>4,
     (e.value->>5)::bigint, nullif(e.value->6, 'null'::jsonb), nullif(e.value->7, 'null'::jsonb), e.value->>8,
     e.value->>9, $5, (e.value->>10)::bigint, e.value->>11";
 
-/// Rows of one business, linked to those before, and where the chain stands with them.
+/// New audit rows of one business, linked to those before, and the chain's new head.
 #[derive(Debug)]
 pub(crate) struct Linked {
     pub(crate) tenant: TenantId,
@@ -139,8 +162,8 @@ impl Linked {
         Ok(())
     }
 
-    /// The head's number and digest, and the rows for [`VALUES`]; of none at all, for a statement that may be about
-    /// something else.
+    /// Returns the head's number and digest, and the rows for [`VALUES`]. `None` gives nulls and an empty array, for a
+    /// statement that writes other things too.
     pub(crate) fn values(linked: Option<&Self>) -> [Value; 3] {
         let head = linked.map(|linked| &linked.head);
         let rows = linked.into_iter().flat_map(|linked| &linked.rows).map(|row| {
@@ -171,16 +194,16 @@ async fn lock(tx: &impl ConnectionTrait, tenant: TenantId) -> Result<ChainHead> 
     one(tx, LOCK, [tenant.into()]).await?.ok_or(Error::NotFound("tenant"))
 }
 
-/// The first row of `rows` that does not follow `head`; moves `head` along.
+/// Finds the first row of `rows` that does not follow `head`, and moves `head` along the good ones.
 fn walk(head: &mut ChainHead, rows: &[audit_log::Model]) -> Option<Verified> {
     for row in rows {
         let seq = head.seq + 1;
         if row.seq != Some(seq) {
-            return Some(Verified::Broken { seq, why: "missing" });
+            return Some(Verified::Broken { seq, why: Breach::Missing });
         }
         let hash = digest(&head.hash, seq, row);
         if row.hash.as_ref() != Some(&hash) {
-            return Some(Verified::Broken { seq, why: "altered" });
+            return Some(Verified::Broken { seq, why: Breach::Altered });
         }
         *head = ChainHead { seq, hash };
     }
@@ -193,9 +216,9 @@ struct Count {
 }
 
 impl Database {
-    /// Walks the whole chain of a business.
+    /// Verifies the whole chain of a business.
     ///
-    /// Rows that are written while it walks are part of the next walk: the head is read first.
+    /// The head is read first: rows that are written meanwhile belong to the next verification.
     ///
     /// # Errors
     /// The database failed.
@@ -215,19 +238,19 @@ impl Database {
                 .all(self.reader())
                 .await?;
             if rows.is_empty() {
-                return Ok(Verified::Broken { seq: at.seq + 1, why: "missing" });
+                return Ok(Verified::Broken { seq: at.seq + 1, why: Breach::Missing });
             }
             if let Some(broken) = walk(&mut at, &rows) {
                 return Ok(broken);
             }
         }
         if at != head {
-            return Ok(Verified::Broken { seq: head.seq, why: "altered" });
+            return Ok(Verified::Broken { seq: head.seq, why: Breach::Altered });
         }
         self.beyond(tenant, head).await
     }
 
-    /// What stands where this program writes nothing: numbers above the head while it does not move, rows without one.
+    /// Finds rows after the head and unnumbered rows, which this program never writes.
     async fn beyond(&self, tenant: TenantId, head: ChainHead) -> Result<Verified> {
         let above = sql!(
             tenant,
@@ -236,7 +259,7 @@ impl Database {
         );
         let above: Option<Count> = one(self.reader(), above, [tenant.into()]).await?;
         if above.is_some_and(|rows| rows.count > 0) {
-            return Ok(Verified::Broken { seq: head.seq + 1, why: "after the head" });
+            return Ok(Verified::Broken { seq: head.seq + 1, why: Breach::AfterHead });
         }
         let bare = sql!(
             tenant,
@@ -250,7 +273,7 @@ impl Database {
         }
     }
 
-    /// Every business, with the name its operator knows it by.
+    /// Lists every business with its slug, the name its operator knows it by.
     ///
     /// # Errors
     /// The database failed.
@@ -328,7 +351,7 @@ mod tests {
         for alter in alter {
             let mut rows = rows(5);
             alter(&mut rows[2]);
-            assert_eq!(found(&rows), Some(Verified::Broken { seq: 3, why: "altered" }));
+            assert_eq!(found(&rows), Some(Verified::Broken { seq: 3, why: Breach::Altered }));
         }
     }
 
@@ -336,9 +359,9 @@ mod tests {
     fn a_row_taken_out_or_slipped_in_is_found() {
         let mut less = rows(5);
         less.remove(1);
-        assert_eq!(found(&less), Some(Verified::Broken { seq: 2, why: "missing" }));
+        assert_eq!(found(&less), Some(Verified::Broken { seq: 2, why: Breach::Missing }));
         // Renumbering what follows does not hide it: the digests cover the numbers and their predecessors.
         less.iter_mut().zip(1..).for_each(|(row, seq)| row.seq = Some(seq));
-        assert_eq!(found(&less), Some(Verified::Broken { seq: 2, why: "altered" }));
+        assert_eq!(found(&less), Some(Verified::Broken { seq: 2, why: Breach::Altered }));
     }
 }

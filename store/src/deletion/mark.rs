@@ -1,9 +1,9 @@
-//! The marks of a deletion on the rows, and how a restore takes them off.
+//! Marks the rows that a deletion takes, and removes the marks in a restore.
 
 #[cfg(test)]
 use super::tree::Edge;
 use super::{
-    Doomed,
+    CascadeRow,
     plan::{Row, select},
     tree::{Condition, EDGES, TABLES, Table, table},
 };
@@ -16,12 +16,12 @@ use auth::Scope;
 use domain::{BranchId, DeletionId, UserId, office::EntityKind};
 use sea_orm::FromQueryResult;
 
-/// A deletion that stands.
+/// A deletion that was not restored.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct DeletionRow {
     /// The deletion.
     pub id: DeletionId,
-    /// Where the thing was; `None` where it was the whole business's.
+    /// The branch of the deleted entity; `None` for an entity of the whole business.
     pub branch_id: Option<BranchId>,
 }
 
@@ -38,14 +38,14 @@ static LOCK: &Sql = sql!(
 );
 
 impl UnitOfWork {
-    /// Marks everything of `doomed`, the thing itself first, as taken by one deletion.
+    /// Marks all rows of `cascade`, the deleted entity first, as taken by one deletion.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn take(&self, scope: &impl Scope, by: UserId, doomed: &[Doomed]) -> Result<()> {
-        let root = doomed.first().ok_or(Error::NotFound("entity"))?;
+    pub async fn mark_deleted(&self, scope: &impl Scope, by: UserId, cascade: &[CascadeRow]) -> Result<()> {
+        let root = cascade.first().ok_or(Error::NotFound("entity"))?;
         let tenant = scope.tenant_id();
-        // A deleted branch keeps its row, and the deletion must not hang on the branch it takes.
+        // A deleted branch keeps its row, so that the deletion may point to the branch it takes.
         let values = [
             tenant.into(),
             root.branch.into(),
@@ -57,7 +57,7 @@ impl UnitOfWork {
         let deletion: Option<DeletionRow> = self.one(INSERT, values).await?;
         let deletion = deletion.ok_or(Error::NotFound("entity"))?;
         for table in TABLES {
-            let ids: Vec<i64> = doomed.iter().filter(|thing| thing.kind == table.kind).map(|thing| thing.id).collect();
+            let ids: Vec<i64> = cascade.iter().filter(|thing| thing.kind == table.kind).map(|thing| thing.id).collect();
             if ids.is_empty() {
                 continue;
             }
@@ -76,10 +76,11 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Locks the deletion that began with the thing.
+    /// Locks the deletion that the entity was the root of.
     ///
     /// # Errors
-    /// The thing stands, never was, or went with something else; or it was in a branch that is not the caller's.
+    /// The entity is not deleted, never existed, or was deleted with something else; or it was in a branch that is not
+    /// the caller's.
     pub async fn lock_deletion(&self, scope: &impl Scope, kind: EntityKind, id: i64) -> Result<Locked<DeletionRow>> {
         let values = [scope.tenant_id().into(), kind.as_str().into(), id.into()];
         let row: Option<DeletionRow> = self.one(LOCK, values).await?;
@@ -90,11 +91,16 @@ impl UnitOfWork {
         }
     }
 
-    /// With what the thing went, if it is gone but nobody deleted it by itself.
+    /// Finds the root of the deletion that took the entity, for an entity that was deleted with something else.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn went_with(&self, scope: &impl Scope, kind: EntityKind, id: i64) -> Result<Option<(EntityKind, i64)>> {
+    pub async fn deleted_with(
+        &self,
+        scope: &impl Scope,
+        kind: EntityKind,
+        id: i64,
+    ) -> Result<Option<(EntityKind, i64)>> {
         #[derive(FromQueryResult)]
         struct Root {
             entity_type: String,
@@ -115,11 +121,11 @@ impl UnitOfWork {
         Ok(root.and_then(|root| Some((EntityKind::parse(&root.entity_type)?, root.entity_id))))
     }
 
-    /// What a restore would have to stand under but is gone itself.
+    /// Finds a deleted parent that the restored rows would need.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn missing_parent(&self, deletion: &Locked<DeletionRow>) -> Result<Option<Doomed>> {
+    pub async fn missing_parent(&self, deletion: &Locked<DeletionRow>) -> Result<Option<CascadeRow>> {
         for edge in EDGES {
             for under in edge.stands_under() {
                 let sql = built_sql!(
@@ -144,14 +150,15 @@ impl UnitOfWork {
         Ok(None)
     }
 
-    /// Brings back everything the deletion took, each as it was then, and returns it by kind and id.
+    /// Removes the marks from everything the deletion took, each row as it was then, and returns the rows by kind and
+    /// id.
     ///
     /// # Errors
     /// [`Error::Taken`] when something else has the name, code or login by now.
-    pub async fn give_back(&self, deletion: &Locked<DeletionRow>) -> Result<Vec<Doomed>> {
+    pub async fn unmark_deleted(&self, deletion: &Locked<DeletionRow>) -> Result<Vec<CascadeRow>> {
         let mut restored = Vec::new();
         for table in TABLES {
-            // Read first: the two databases do not agree on how a returned row is named.
+            // Read before the update: the two databases name the columns of `returning` differently.
             let sql = built_sql!(
                 row("deletion_id"),
                 table: &Table = table,

@@ -1,4 +1,4 @@
-//! What a deletion takes.
+//! Plans a deletion: finds the rows that it takes.
 
 #[cfg(test)]
 use super::tree::Edge;
@@ -14,16 +14,16 @@ use domain::{BranchId, TenantId, office::EntityKind};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use std::collections::BTreeMap;
 
-/// A thing that a deletion takes.
+/// A row that a deletion takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doomed {
-    /// What kind of thing.
+pub struct CascadeRow {
+    /// The kind of entity.
     pub kind: EntityKind,
     /// Its id.
     pub id: i64,
-    /// What people call it.
+    /// Its name for people.
     pub name: Option<String>,
-    /// The branch it belongs to; `None` where it is the whole business's.
+    /// The branch it belongs to; `None` for an entity of the whole business.
     pub branch: Option<BranchId>,
 }
 
@@ -35,8 +35,8 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn of(self, kind: EntityKind) -> Doomed {
-        Doomed { kind, id: self.id, name: self.name, branch: self.branch_id }
+    pub(super) fn of(self, kind: EntityKind) -> CascadeRow {
+        CascadeRow { kind, id: self.id, name: self.name, branch: self.branch_id }
     }
 }
 
@@ -45,8 +45,8 @@ pub(super) fn select(table: &Table) -> String {
     format!("select t.id, {label} as name, {branch} as branch_id from {name} t")
 }
 
-/// The thing, standing, in the tenant.
-async fn root(db: &impl ConnectionTrait, tenant: TenantId, kind: EntityKind, id: i64) -> Result<Doomed> {
+/// Reads an entity of the tenant that is not deleted.
+async fn root(db: &impl ConnectionTrait, tenant: TenantId, kind: EntityKind, id: i64) -> Result<CascadeRow> {
     let table = table(kind).ok_or(Error::NotFound("entity"))?;
     let sql = built_sql!(
         tenant,
@@ -58,9 +58,9 @@ async fn root(db: &impl ConnectionTrait, tenant: TenantId, kind: EntityKind, id:
     row.map(|row| row.of(kind)).ok_or(Error::NotFound(kind.as_str()))
 }
 
-/// The thing first, then what goes with it, by kind and id.
-async fn plan(db: &impl ConnectionTrait, tenant: TenantId, root: Doomed) -> Result<Vec<Doomed>> {
-    let mut found: BTreeMap<EntityKind, BTreeMap<i64, Doomed>> = BTreeMap::new();
+/// Finds everything that is deleted with `root`: the root first, then the others by kind and id.
+async fn plan(db: &impl ConnectionTrait, tenant: TenantId, root: CascadeRow) -> Result<Vec<CascadeRow>> {
+    let mut found: BTreeMap<EntityKind, BTreeMap<i64, CascadeRow>> = BTreeMap::new();
     found.entry(root.kind).or_default().insert(root.id, root.clone());
     for edge in EDGES {
         let Some(parents) = found.get(&edge.parent).filter(|parents| !parents.is_empty()) else { continue };
@@ -78,16 +78,16 @@ async fn plan(db: &impl ConnectionTrait, tenant: TenantId, root: Doomed) -> Resu
             children.extend(rows.into_iter().map(|row| (row.id, row.of(edge.child))));
         }
     }
-    let mut doomed = vec![root.clone()];
+    let mut cascade = vec![root.clone()];
     for table in TABLES {
         let of_kind = found.remove(&table.kind).into_iter().flat_map(BTreeMap::into_values);
-        doomed.extend(of_kind.filter(|thing| (thing.kind, thing.id) != (root.kind, root.id)));
+        cascade.extend(of_kind.filter(|thing| (thing.kind, thing.id) != (root.kind, root.id)));
     }
-    Ok(doomed)
+    Ok(cascade)
 }
 
-/// Whether a thing of the caller's tenant is the caller's to touch: what belongs to no branch is the whole business's.
-fn ensure_admitted(scope: &impl Scope, thing: &Doomed) -> Result<()> {
+/// Refuses an entity in a branch that the caller may not act in. An entity of the whole business is in no branch.
+fn ensure_admitted(scope: &impl Scope, thing: &CascadeRow) -> Result<()> {
     match thing.branch {
         Some(branch) if !scope.admits(branch) => Err(Error::Forbidden(thing.kind.as_str())),
         _ => Ok(()),
@@ -95,17 +95,17 @@ fn ensure_admitted(scope: &impl Scope, thing: &Doomed) -> Result<()> {
 }
 
 impl Database {
-    /// What deleting the thing would take: the thing first, then all that stands under it.
+    /// Lists what deleting the entity would take: the entity first, then all that is below it.
     ///
     /// # Errors
-    /// No such thing, or it is gone already; it is in a branch that is not the caller's.
-    pub async fn preview_deletion(&self, scope: &impl Scope, kind: EntityKind, id: i64) -> Result<Vec<Doomed>> {
+    /// No such entity, or it is deleted already; it is in a branch that is not the caller's.
+    pub async fn preview_deletion(&self, scope: &impl Scope, kind: EntityKind, id: i64) -> Result<Vec<CascadeRow>> {
         let root = root(self.reader(), scope.tenant_id(), kind, id).await?;
         ensure_admitted(scope, &root)?;
         plan(self.reader(), scope.tenant_id(), root).await
     }
 
-    /// The codes of those tables where a party sits.
+    /// Lists the codes of those tables where a party sits.
     ///
     /// # Errors
     /// The database failed.
@@ -113,7 +113,7 @@ impl Database {
         in_use(self.reader(), scope.tenant_id(), tables).await
     }
 
-    /// The cash registers of those branches that are open.
+    /// Lists the open cash registers of those branches by name.
     ///
     /// # Errors
     /// The database failed.
@@ -122,7 +122,7 @@ impl Database {
     }
 }
 
-/// The names of the cash registers of those branches that are open.
+/// Lists the open cash registers of those branches by name.
 async fn open_registers(db: &impl ConnectionTrait, tenant: TenantId, branches: &[i64]) -> Result<Vec<String>> {
     #[derive(FromQueryResult)]
     struct Name {
@@ -142,7 +142,7 @@ async fn open_registers(db: &impl ConnectionTrait, tenant: TenantId, branches: &
 }
 
 impl UnitOfWork {
-    /// The cash registers of those branches that are open. Under the branches' locks none opens any more.
+    /// Lists the open cash registers of those branches by name. Under the branches' locks no other one opens.
     ///
     /// # Errors
     /// The database failed.
@@ -150,18 +150,18 @@ impl UnitOfWork {
         open_registers(self.tx(), scope.tenant_id(), branches).await
     }
 
-    /// What deleting the thing takes, as of this transaction.
+    /// Lists what deleting the entity takes, as of this transaction.
     ///
     /// # Errors
     /// As of [`Database::preview_deletion`].
-    pub async fn plan_deletion(&self, scope: &impl Scope, kind: EntityKind, id: i64) -> Result<Vec<Doomed>> {
+    pub async fn plan_deletion(&self, scope: &impl Scope, kind: EntityKind, id: i64) -> Result<Vec<CascadeRow>> {
         let root = root(self.tx(), scope.tenant_id(), kind, id).await?;
         ensure_admitted(scope, &root)?;
         plan(self.tx(), scope.tenant_id(), root).await
     }
 
-    /// Locks those tables, so that nobody sits down there until this transaction is over, and returns the codes of
-    /// those where a party sits already.
+    /// Locks those tables, so that no party sits down there until this transaction ends. Returns the codes of those
+    /// where a party sits already.
     ///
     /// # Errors
     /// The database failed.

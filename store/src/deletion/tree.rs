@@ -1,4 +1,4 @@
-//! Which table holds which kind, and what goes with what.
+//! The tree of deletion: which table holds which kind, and which kinds are deleted with which.
 
 use domain::office::EntityKind;
 
@@ -7,13 +7,13 @@ use EntityKind::{
     Promotion, Recipe, Sector, Staff, SubIngredient, Subcategory, Table as DiningTable, TipPool,
 };
 
-/// Where a kind of thing is kept. The texts are SQL; the table's alias is `t`.
+/// The table of a kind. The texts are SQL; the table's alias is `t`.
 pub(super) struct Table {
     pub(super) kind: EntityKind,
     pub(super) name: &'static str,
-    /// What people call a row; null where it has no name.
+    /// The name of a row for people; null if it has none.
     pub(super) label: &'static str,
-    /// The branch it belongs to; null where it is the whole business's.
+    /// The branch of a row; null if it belongs to the whole business.
     pub(super) branch: &'static str,
 }
 
@@ -48,37 +48,37 @@ pub(super) const TABLES: &[Table] = &[
     Table { kind: Assignment, name: "waiter_sector_assignment", label: "cast(null as text)", branch: "t.branch_id" },
 ];
 
-/// A condition on the child `t`, or on the parent `t` of a child `c`, as the edge it is of has it.
+/// A condition between the two ends of an edge: on the child `t`, or on the parent `t` of a child `c`.
 pub(super) struct Condition {
     pub(super) parent: &'static Table,
     pub(super) child: &'static Table,
     pub(super) sql: String,
 }
 
-/// What makes a child go with its parents.
+/// An edge of the tree: the child is deleted with its parents.
 pub(super) struct Edge {
     pub(super) parent: EntityKind,
     pub(super) child: EntityKind,
     pub(super) hold: Hold,
 }
 
-/// How a child holds on to its parents.
+/// How a child depends on its parents.
 #[derive(Clone, Copy)]
 pub(super) enum Hold {
-    /// It goes when the parent goes that one of these columns names.
+    /// By a column: the child is deleted with the parent that one of these columns names.
     Column(&'static [&'static str]),
-    /// It goes when the last of the parents goes that a table of links names: a row of it has a column for either.
+    /// By a table of links, whose rows have a column for each end: the child is deleted with the last of its parents.
     Last { links: &'static str, child: &'static str, parent: &'static str },
 }
 
-/// Parents before their children's children, so that one pass in this order finds all.
+/// The edges, parents before their children's children, so that one pass in this order finds all rows.
 pub(super) const EDGES: &[Edge] = &[
     Edge { parent: Branch, child: Category, hold: Hold::Column(&["branch_id"]) },
     Edge { parent: Branch, child: Sector, hold: Hold::Column(&["branch_id"]) },
     Edge { parent: Branch, child: DiningTable, hold: Hold::Column(&["branch_id"]) },
     Edge { parent: Branch, child: Assignment, hold: Hold::Column(&["branch_id"]) },
     Edge { parent: Branch, child: TipPool, hold: Hold::Column(&["branch_id"]) },
-    // Product and subcategory are what a recipe speaks of, not what it stands under: it stays when they go.
+    // A recipe names a product and a subcategory but does not belong to them: it stays when they are deleted.
     Edge { parent: Branch, child: Recipe, hold: Hold::Column(&["branch_id"]) },
     Edge { parent: Category, child: Subcategory, hold: Hold::Column(&["category_id"]) },
     Edge { parent: Category, child: Product, hold: Hold::Column(&["category_id"]) },
@@ -95,7 +95,7 @@ pub(super) const EDGES: &[Edge] = &[
 ];
 
 impl Edge {
-    /// Conditions on the child `t`, one a query, of those that go with the parents whose ids are `$2`.
+    /// Conditions on the child `t`, one for each query, that find the children deleted with the parents `$2`.
     pub(super) fn goes_with(&self) -> Vec<Condition> {
         let ids = "#list($2)";
         let conditions = match self.hold {
@@ -112,8 +112,8 @@ impl Edge {
         self.conditions(conditions)
     }
 
-    /// Conditions on parent `t` and child `c`, one a query, of parents that a child of deletion $1 could not stand
-    /// without.
+    /// Conditions on parent `t` and child `c`, one for each query, that find the parents that a child of deletion $1
+    /// needs.
     pub(super) fn stands_under(&self) -> Vec<Condition> {
         let conditions = match self.hold {
             Hold::Column(columns) => columns.iter().map(|column| format!("t.id = c.{column}")).collect(),
@@ -129,14 +129,14 @@ impl Edge {
         self.conditions(conditions)
     }
 
-    /// Each with the tables of both ends; none for an edge between kinds that are not deleted this way.
+    /// Adds the tables of both ends to each condition; none for an edge between kinds that are not deleted this way.
     fn conditions(&self, conditions: Vec<String>) -> Vec<Condition> {
         let (Some(parent), Some(child)) = (table(self.parent), table(self.child)) else { return Vec::new() };
         conditions.into_iter().map(|sql| Condition { parent, child, sql }).collect()
     }
 }
 
-/// Where `kind` is kept; `None` for a kind that is not deleted this way.
+/// The table of `kind`; `None` for a kind that is not deleted this way.
 pub(super) fn table(kind: EntityKind) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.kind == kind)
 }

@@ -25,7 +25,7 @@ pub(crate) enum Claiming {
     #[default]
     No,
     /// To be made with the first lock that can, or by [`UnitOfWork::first_answer`].
-    Wanted(Claim),
+    Pending(Claim),
     /// Made; what the row says. `None`: it would have been one key too many.
     Made(Claim, Option<Claimed>),
 }
@@ -139,7 +139,7 @@ impl UnitOfWork {
             fingerprint: attempt.fingerprint.clone(),
             most,
         };
-        *self.claiming() = Claiming::Wanted(claim);
+        *self.claiming() = Claiming::Pending(claim);
     }
 
     /// Locks a row, and claims the key with it where that is still to be done.
@@ -151,7 +151,7 @@ impl UnitOfWork {
     ) -> Result<Option<QueryResult>> {
         let own = [id.into(), scope.tenant_id().into()];
         let wanted = match &*self.claiming() {
-            Claiming::Wanted(claim) if claim.tenant == scope.tenant_id() => Some(claim.clone()),
+            Claiming::Pending(claim) if claim.tenant == scope.tenant_id() => Some(claim.clone()),
             _ => None,
         };
         let Some(claim) = wanted.filter(|_| self.backend() == DbBackend::Postgres) else {
@@ -178,7 +178,7 @@ impl UnitOfWork {
         let (claim, claimed) = match claiming {
             Claiming::No => return Ok(None),
             Claiming::Made(claim, claimed) => (claim, claimed),
-            Claiming::Wanted(claim) => {
+            Claiming::Pending(claim) => {
                 let values = std::iter::once(claim.tenant.into()).chain(claim.values(self.now()));
                 let claimed = self.one(CLAIM, values).await?;
                 (claim, claimed)

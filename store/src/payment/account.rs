@@ -15,7 +15,7 @@ use domain::{
 use entity::provider_account;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, FromQueryResult, QuerySelect};
 
-/// Why the work of an account that was removed is not done.
+/// The error kept with the work of an account that was removed.
 pub(super) const OUT_OF_USE: &str = "The account was taken out of use";
 
 /// An account's row.
@@ -34,7 +34,7 @@ pub struct NewAccount {
     pub external_id: Option<String>,
     /// What it counts in.
     pub currency: Currency,
-    /// What an unguessable path of ours tells a notice's account by.
+    /// The unguessable part of the path that notices of this account come to.
     pub webhook_token: String,
     /// What happens to notices whose signature does not hold.
     pub webhook_mode: SignatureMode,
@@ -88,7 +88,8 @@ impl UnitOfWork {
         row.map(Locked::new).ok_or(Error::NotFound("payment account"))
     }
 
-    /// An account's state, which stays until this transaction ends. Many may hold it at once.
+    /// Reads an account's state under a shared lock: it stays until this transaction ends, and many may hold it at
+    /// once.
     ///
     /// # Errors
     /// Not found.
@@ -102,8 +103,8 @@ impl UnitOfWork {
         Ok(row.ok_or(Error::NotFound("payment account"))?.status)
     }
 
-    /// Takes an account out of use. What was to be given back through it is left to a person: the refunds that were
-    /// under way come back as failed ones. Its work is [dropped](Self::drop_work) after that, last in the lock order.
+    /// Takes an account out of use. Refunds that were under way fail, for a person to decide. Its work is
+    /// [dropped](Self::drop_work) after that, last in the lock order.
     ///
     /// # Errors
     /// The database failed.
@@ -118,7 +119,7 @@ impl UnitOfWork {
         self.all(refunds, [account.id.into(), OUT_OF_USE.into()]).await
     }
 
-    /// Makes dead letters of what was to be fetched through an account that is out of use.
+    /// Turns the work of an account that is out of use into dead letters.
     ///
     /// # Errors
     /// The database failed.
@@ -131,8 +132,8 @@ impl UnitOfWork {
         self.run(work, [account.id.into(), OUT_OF_USE.into(), self.now().into()]).await.map(drop)
     }
 
-    /// The account in use that a payment in `branch` goes to: the branch's own, else that of the whole business; of
-    /// several the oldest.
+    /// Finds the account in use that a payment in `branch` goes to: the branch's own, else that of the whole business;
+    /// of several the oldest.
     ///
     /// # Errors
     /// The database failed.
@@ -140,7 +141,7 @@ impl UnitOfWork {
         self.one(ACCOUNT_OF_BRANCH, [tenant.into(), branch.into()]).await
     }
 
-    /// The account in use of a whole business with that provider.
+    /// Finds the account in use of a whole business with that provider.
     ///
     /// # Errors
     /// The database failed.
@@ -153,7 +154,7 @@ impl UnitOfWork {
         self.one(sql, [tenant.into(), provider.into()]).await
     }
 
-    /// The business of a server that has one, or the first there was, and what its first branch counts in.
+    /// Finds the business of a server that has one, or the first one, and the currency of its first branch.
     ///
     /// # Errors
     /// The database failed.
@@ -175,7 +176,7 @@ impl UnitOfWork {
         Ok(row.map(|row| (row.tenant_id, row.currency)))
     }
 
-    /// Replaces an account's credentials; what waited for them goes on.
+    /// Replaces an account's credentials; the work that waited for them goes on.
     ///
     /// # Errors
     /// The database failed.
@@ -202,13 +203,13 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// The provider refuses the credentials of that version, or the office took the account out of use. Tells whether
-    /// that is news.
+    /// Sets an account's state, if it still has the credentials of that version: the provider refuses them, or the
+    /// office took the account out of use. Returns whether the state changed.
     ///
     /// # Errors
     /// The database failed.
     pub async fn set_account_status(&self, account: &AccountRow, status: AccountStatus) -> Result<bool> {
-        // Credentials that were replaced meanwhile are not judged by what happened to the former ones.
+        // A failure of the former credentials says nothing about those that replaced them meanwhile.
         let sql = sql!(
             row("id"),
             "update provider_account set status = $3, updated_at = $4 where id = $1 and version = $2 and status <> $3"
@@ -217,7 +218,7 @@ impl UnitOfWork {
         Ok(self.run(sql, values).await? > 0)
     }
 
-    /// How the provider numbers us, once it has said so.
+    /// Stores the provider's id of the seller, once it is known.
     ///
     /// # Errors
     /// The database failed.
@@ -255,7 +256,7 @@ static ACCOUNT_OF_BRANCH: &Sql = sql!(
 );
 
 impl Database {
-    /// An account, whatever its state.
+    /// Finds an account, whatever its state.
     ///
     /// # Errors
     /// Not found.
@@ -272,7 +273,7 @@ impl Database {
         one(self.reader(), ACCOUNT_OF_BRANCH, [tenant.into(), branch.into()]).await
     }
 
-    /// The account that a notice's path names; without a path (the address of older set-ups) the only account there is.
+    /// Finds the account that a notice's path names; without a path (the address of older set-ups) the only account.
     ///
     /// # Errors
     /// No such account in use.
@@ -300,7 +301,7 @@ impl Database {
         }
     }
 
-    /// Every account in use whose credentials are good as far as we know.
+    /// Lists every account in use whose credentials are good as far as we know.
     ///
     /// # Errors
     /// The database failed.

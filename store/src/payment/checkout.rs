@@ -1,5 +1,5 @@
-//! Checkouts: what payers were sent to a provider for. The row is there before the provider is called, so money always
-//! finds its check, whatever was lost on the way back (S9, S10).
+//! Checkouts: the sums that payers were sent to a provider to pay. The row is written before the provider is called, so
+//! that money always finds its check, whatever was lost on the way back (S9, S10).
 
 use super::{AccountRow, Target};
 use crate::{
@@ -26,7 +26,7 @@ use uuid::Uuid;
 /// A checkout's row.
 pub type CheckoutRow = checkout::Model;
 
-/// What a payer is to be asked for.
+/// A checkout to be opened: what the payer is asked for.
 #[derive(Clone, Debug)]
 pub struct NewCheckout {
     /// Which diner pays.
@@ -39,7 +39,7 @@ pub struct NewCheckout {
     pub targets: Vec<Target>,
     /// Until when it can be paid.
     pub expires_at: DateTime<Utc>,
-    /// When it is first looked for, should nobody tell us of it.
+    /// When the sweep first looks for it, if no notice comes.
     pub sweep_at: DateTime<Utc>,
 }
 
@@ -49,8 +49,8 @@ struct Sum {
 }
 
 impl UnitOfWork {
-    /// An open checkout of the check that asks the same diner for the same through the same account, and that nobody
-    /// paid yet: a second tap on "pay" leads to it (S25).
+    /// Finds an unpaid open checkout of the check that asks the same diner for the same through the same account: a
+    /// second tap on "pay" leads to it (S25).
     ///
     /// # Errors
     /// The database failed.
@@ -60,7 +60,7 @@ impl UnitOfWork {
         account: &AccountRow,
         new: &NewCheckout,
     ) -> Result<Option<CheckoutRow>> {
-        // A payment that came to nothing leaves the way open for another try.
+        // A failed payment does not count: the payer may try again.
         let counting = Query::select()
             .expr(Expr::val(1))
             .from(payment::Entity)
@@ -83,8 +83,8 @@ impl UnitOfWork {
         Ok(rows.into_iter().find(|row| row.diner_id == new.diner && row.targets == targets_json(&new.targets)))
     }
 
-    /// What open checkouts of the check that nobody paid yet ask for together: others are likely to pay it. Those of
-    /// somebody who was removed from the table are not waited for.
+    /// Sums what the unpaid open checkouts of the check ask for: others are likely to pay it. Checkouts of a diner who
+    /// was removed from the table do not count.
     ///
     /// # Errors
     /// The database failed.
@@ -100,7 +100,7 @@ impl UnitOfWork {
         Ok(sum.map_or(Cents::ZERO, |sum| sum.cents))
     }
 
-    /// Adds a checkout under a new id, to be opened at the provider.
+    /// Inserts a checkout under a new id, to be opened at the provider.
     ///
     /// # Errors
     /// The database failed.
@@ -131,7 +131,7 @@ impl UnitOfWork {
         Ok(row.insert(self.tx()).await?)
     }
 
-    /// Locks a checkout of a business, by what the provider calls our reference.
+    /// Locks a checkout of a business, by the reference that the provider keeps of it.
     ///
     /// # Errors
     /// The database failed.
@@ -142,7 +142,7 @@ impl UnitOfWork {
         Ok(query.one(self.tx()).await?.map(Locked::new))
     }
 
-    /// The check that a checkout of a business is for. A checkout keeps its check for ever, so this needs no lock.
+    /// Finds the check of a checkout of a business. A checkout keeps its check for ever, so this needs no lock.
     ///
     /// # Errors
     /// The database failed.
@@ -156,7 +156,8 @@ impl UnitOfWork {
         Ok(row.map(|row| row.check_id))
     }
 
-    /// The payer can be sent to the provider. A checkout that was given up meanwhile stays given up.
+    /// Marks a checkout as open: the payer can be sent to the provider. A checkout that was closed meanwhile stays
+    /// closed.
     ///
     /// # Errors
     /// The database failed.
@@ -170,7 +171,8 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Nobody can pay it any more: it is past its time or replaced, or the provider refused it.
+    /// Closes a checkout, so that it cannot be paid any more: it is past its time or replaced, or the provider refused
+    /// it.
     ///
     /// # Errors
     /// The database failed.
@@ -180,7 +182,7 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// When the checkout is looked for next; `None` for never again.
+    /// Sets when the sweep looks for the checkout next; `None` for never again.
     ///
     /// # Errors
     /// The database failed.
@@ -196,7 +198,7 @@ fn targets_json(targets: &[Target]) -> serde_json::Value {
 }
 
 impl Database {
-    /// A checkout, whoever's.
+    /// Finds a checkout of any business.
     ///
     /// # Errors
     /// The database failed.
@@ -204,7 +206,7 @@ impl Database {
         Ok(checkout::Entity::find_by_id(id.clone()).one(self.reader()).await?)
     }
 
-    /// Checkouts to be looked for by `now`, the longest due first.
+    /// Finds checkouts that the sweep must look for by `now`, the longest due first.
     ///
     /// # Errors
     /// The database failed.
@@ -217,8 +219,8 @@ impl Database {
         all(self.reader(), sql, [now.into(), limit.into()]).await
     }
 
-    /// Open checkouts that should not be paid any more: their check is paid or closed, their time is over, or their
-    /// diner was removed from the table.
+    /// Finds open checkouts that should not be paid any more: their check is paid or closed, their time is over, or
+    /// their diner was removed from the table.
     ///
     /// # Errors
     /// The database failed.

@@ -1,4 +1,4 @@
-//! What a person must look at: noted once, kept until somebody says that it is dealt with.
+//! Incidents: what a person must look at. Each is noted once and kept until a manager resolves it.
 
 use crate::{
     error::{Error, Result},
@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 /// An incident's row.
 pub type IncidentRow = money_incident::Model;
 
-/// What an incident is about.
+/// An incident to be noted.
 #[derive(Clone, Debug)]
 pub struct Incident {
     /// Whose money it is.
@@ -32,7 +32,7 @@ pub struct Incident {
 }
 
 impl UnitOfWork {
-    /// Notes an incident. `key` names it within the business: whatever is met again under the same key is not news.
+    /// Notes an incident. `key` names it within the business: an incident of the same key is not noted again.
     ///
     /// # Errors
     /// The database failed.
@@ -61,8 +61,8 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Locks an incident of the caller's. One that concerns the whole business has no branch, so whoever manages one of
-    /// its branches may deal with it.
+    /// Locks an incident of the caller's. One of the whole business has no branch, so a manager of any of its branches
+    /// may resolve it.
     ///
     /// # Errors
     /// Not found, or not in the caller's branches.
@@ -77,7 +77,7 @@ impl UnitOfWork {
         }
     }
 
-    /// Somebody dealt with it.
+    /// Marks an incident as resolved.
     ///
     /// # Errors
     /// The database failed.

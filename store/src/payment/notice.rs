@@ -1,5 +1,6 @@
-//! Notices of providers, and of whoever pretends to be one: kept before anything else is done with them, each once a
-//! day, and of each account only so many (the operation says how many), so that nobody outside can fill the disk.
+//! Notices of providers, and of strangers who pretend to be one. They are stored before anything else is done with
+//! them, each once a day, and of each account only so many (the operation says how many), so that no stranger can fill
+//! the disk.
 
 use super::AccountRow;
 use crate::{
@@ -15,10 +16,10 @@ use domain::{
 };
 use sea_orm::{FromQueryResult, Value};
 
-/// Days a notice is kept that may have come from anybody: long enough to see who rattles at the door, short enough that
-/// a flood does not stay.
+/// How many days an unproven notice is kept: long enough to look into an attack, short enough that a flood does not
+/// stay.
 const UNPROVEN_DAYS: i64 = 30;
-/// Days a notice of the provider's is kept: a dispute can be opened for half a year and takes months.
+/// How many days a provider's notice is kept: a dispute can be opened for half a year and takes months.
 const PROVEN_DAYS: i64 = 400;
 
 /// A notice to be kept.
@@ -48,14 +49,14 @@ pub struct NewNotice {
     pub identity: String,
 }
 
-/// What became of a notice.
+/// The result of storing a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keeping {
-    /// It is kept.
+    /// It was stored.
     New,
-    /// The same was kept today, and is counted once more.
+    /// The same was stored today, and is counted once more.
     Again,
-    /// The day has had its share: nothing of it is kept.
+    /// The day's share is used up: it was not stored.
     Full,
 }
 
@@ -83,7 +84,7 @@ static KEEP: &Sql = sql!(
 );
 
 impl UnitOfWork {
-    /// Keeps a notice, unless the same or `most` others are kept of its account today.
+    /// Stores a notice, unless the same or `most` others of its account are stored today.
     ///
     /// # Errors
     /// The database failed.
@@ -121,8 +122,8 @@ impl UnitOfWork {
         Ok(Keeping::New)
     }
 
-    /// Asks for something to be fetched of which only somebody's word is known: what was never looked at before only
-    /// `most` times a day, so that made-up ids fill no queue. Tells whether it will be fetched.
+    /// Queues a fetch because of an unproven notice. An id that was never fetched before is taken only `most` times a
+    /// day, so that made-up ids cannot fill the queue. Returns whether it will be fetched.
     ///
     /// # Errors
     /// The database failed.
@@ -140,9 +141,9 @@ impl UnitOfWork {
         Ok(true)
     }
 
-    /// Leases what a browser came back with, under the same bound: anybody with a table token can make up ids. `None`
-    /// when somebody else has it, or the day's share of new ids is used up; the sweep finds whoever pays with a
-    /// checkout of ours.
+    /// Leases the fetch of an id that a browser brought back, under the same bound: a guest with a table token can make
+    /// up ids. `None` when another worker has it, or the day's share of new ids is used up; the sweep finds payments of
+    /// our checkouts anyway.
     ///
     /// # Errors
     /// The database failed.
@@ -160,7 +161,7 @@ impl UnitOfWork {
         self.lease_sync(account, kind, resource, SyncCause::Return, lease).await
     }
 
-    /// Whether it was looked at before, or is one of the `most` new ones of the day.
+    /// Whether the id was fetched before, or is one of the `most` new ones of the day.
     async fn may_be_looked_at(
         &self,
         account: &AccountRow,
@@ -181,8 +182,8 @@ impl UnitOfWork {
         Ok(known.is_some() || self.claim(account, Share::Hints, most).await?)
     }
 
-    /// Takes one of the account's `most` places of the day. Its counter stays locked until the commit, so that not one
-    /// too many is given away.
+    /// Takes one of the account's `most` places of the day. The counter stays locked until the commit, so that the
+    /// bound holds.
     async fn claim(&self, account: &AccountRow, share: Share, most: i64) -> Result<bool> {
         let sql = built_sql!(tenant, share: Share = share, in [Share::Unproven, Share::Hints], { let column = share.column(); format!(
             "insert into notice_day (account_id, day, tenant_id, {column}) values ($1, $2, $3, 1)
@@ -218,7 +219,7 @@ impl UnitOfWork {
     }
 }
 
-/// What an account has so many of a day.
+/// A daily share of an account.
 #[derive(Clone, Copy, Debug)]
 enum Share {
     Unproven,
@@ -262,8 +263,8 @@ static OLD_LOOKS: &Sql = sql!(
 );
 
 impl Database {
-    /// Forgets old notices, their counters, and what was looked at on somebody's mere word: a bounded number a
-    /// statement, until nothing is left to forget.
+    /// Deletes old notices, their counters, and finished fetches of unproven ids: a bounded number in each statement,
+    /// until none is left.
     ///
     /// # Errors
     /// The database failed.

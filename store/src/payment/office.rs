@@ -1,4 +1,4 @@
-//! Accounts as the office sees them: its own, never their secrets.
+//! Accounts and payments of the caller's business, for the office. Secrets are never shown.
 
 use super::{AccountRow, PaymentRow};
 use crate::{
@@ -17,7 +17,7 @@ use entity::{payment, provider_account};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 impl Database {
-    /// The accounts of the caller's business that are in use.
+    /// Lists the accounts of the caller's business that are in use.
     ///
     /// # Errors
     /// The database failed.
@@ -29,7 +29,7 @@ impl Database {
         Ok(query.all(self.reader()).await?)
     }
 
-    /// An account in use of the caller's business.
+    /// Finds an account in use of the caller's business.
     ///
     /// # Errors
     /// Not found.
@@ -40,7 +40,7 @@ impl Database {
         query.one(self.reader()).await?.ok_or(Error::NotFound("payment account"))
     }
 
-    /// Accounts whose token ends before `before` and can be renewed.
+    /// Lists accounts whose token ends before `before` and can be renewed.
     ///
     /// # Errors
     /// The database failed.
@@ -50,7 +50,7 @@ impl Database {
         all(self.reader(), sql, [before.into()]).await
     }
 
-    /// A payment of the caller's.
+    /// Finds a payment of the caller's.
     ///
     /// # Errors
     /// Not found, or another branch's.
@@ -73,7 +73,7 @@ impl UnitOfWork {
         query.one(self.tx()).await?.map(Locked::new).ok_or(Error::NotFound("payment account"))
     }
 
-    /// What happens to notices whose signature does not hold.
+    /// Sets what happens to notices whose signature does not hold.
     ///
     /// # Errors
     /// The database failed.
@@ -83,7 +83,7 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// The account as it is now.
+    /// Reads the account as it is now.
     ///
     /// # Errors
     /// It is gone.
@@ -92,7 +92,7 @@ impl UnitOfWork {
         row.ok_or(Error::NotFound("payment account"))
     }
 
-    /// A payment as it is now, whoever's.
+    /// Reads a payment of any business, as it is now.
     ///
     /// # Errors
     /// It is gone.

@@ -1,4 +1,4 @@
-//! Payments as their provider tells of them.
+//! Payments through a provider: finds them by the provider's number, and writes what the provider says.
 
 use super::{AccountRow, CheckoutRow, PaymentRow, Worth};
 use crate::{
@@ -19,12 +19,12 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 
-/// What a provider says of a payment, besides what it is worth.
+/// The provider's facts about a payment, besides what it is worth.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The provider's number.
     pub provider_payment_id: String,
-    /// The provider's word for why it stands where it stands.
+    /// The provider's reason for the status.
     pub detail: String,
     /// The currency, as the provider writes it.
     pub currency: String,
@@ -34,12 +34,13 @@ pub struct Facts {
     pub updated_at: DateTime<Utc>,
     /// When it first counted.
     pub approved_at: Option<DateTime<Utc>>,
-    /// The whole of what was said, for audit.
+    /// The provider's whole answer, for the audit.
     pub snapshot: String,
 }
 
 impl UnitOfWork {
-    /// Locks the payment of that number at the account's provider, if the business knows it, through whichever account.
+    /// Locks the payment of that number at the account's provider, if the business knows it through any of its
+    /// accounts.
     ///
     /// # Errors
     /// The database failed.
@@ -56,8 +57,8 @@ impl UnitOfWork {
         Ok(query.one(self.tx()).await?.map(Locked::new))
     }
 
-    /// The check and the checkout of the payment of that number, if we know them. It keeps them for ever, so this needs
-    /// no lock.
+    /// Finds the check and the checkout of the payment of that number. A payment keeps them for ever, so this needs no
+    /// lock.
     ///
     /// # Errors
     /// The database failed.
@@ -80,11 +81,11 @@ impl UnitOfWork {
         Ok(row.and_then(|row| row.check_id.zip(row.checkout_id)))
     }
 
-    /// Records a payment that the provider told of for the first time. Without a checkout it is nobody's yet and covers
-    /// nothing.
+    /// Inserts a payment that the provider showed for the first time. Without a checkout it belongs to no check yet and
+    /// covers nothing.
     ///
     /// # Errors
-    /// It is recorded after all.
+    /// It exists already.
     pub async fn insert_provided_payment(
         &self,
         account: &AccountRow,
@@ -127,7 +128,7 @@ impl UnitOfWork {
         Ok(row.insert(self.tx()).await?)
     }
 
-    /// An orphan has found its checkout: from now on it is that check's payment.
+    /// Gives an orphaned payment to the checkout that was found for it: from now on it is that check's payment.
     ///
     /// # Errors
     /// The database failed.
@@ -145,8 +146,8 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// The payment is seen through `account`: from now on it is asked about, and given back, through that one if its
-    /// own was taken out of use.
+    /// Moves a payment to `account`, through which it was seen, if its own account was taken out of use: from now on it
+    /// is fetched and given back through that one.
     ///
     /// # Errors
     /// The database failed.
@@ -160,7 +161,7 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Money of a whole business that no checkout claims is shown in its first branch.
+    /// The branch that shows money of a whole business which no checkout claims: its first one.
     async fn first_branch(&self, account: &AccountRow) -> Result<BranchId> {
         let query = branch::Entity::find()
             .filter(branch::Column::TenantId.eq(account.tenant_id))
@@ -168,8 +169,8 @@ impl UnitOfWork {
         query.one(self.tx()).await?.map(|branch| branch.id).ok_or(crate::Error::NotFound("branch"))
     }
 
-    /// What the provider says of a payment now. The instant of approval stays the first one: it decides which charges
-    /// the payment covers.
+    /// Writes what the provider says of a payment now. The time of approval stays the first one: it decides which
+    /// charges the payment covers.
     ///
     /// # Errors
     /// The database failed.
@@ -194,7 +195,7 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// The provider was asked and had nothing new.
+    /// Notes that the provider was asked and had nothing new.
     ///
     /// # Errors
     /// The database failed.
@@ -205,7 +206,7 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// The provider said something that is not believed yet; since when, if it says so again.
+    /// Notes an observation that is not believed yet. Returns since when the provider has said the same.
     ///
     /// # Errors
     /// The database failed.
@@ -220,7 +221,7 @@ impl UnitOfWork {
     }
 }
 
-/// What a returning payer is told about.
+/// The payment and check that a returning payer is told about.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct ReturnedPayment {
     /// The payment, once we know it.
@@ -237,7 +238,7 @@ pub struct ReturnedPayment {
     pub paid_cents: Cents,
 }
 
-// Of several payments on one checkout the one that counts most is told of.
+// Of several payments on one checkout the one that counts most comes first.
 static RETURNED: &Sql = sql!(
     session,
     "select p.id as payment_id, p.status as payment_status, g.id as check_id,
@@ -251,7 +252,7 @@ static RETURNED: &Sql = sql!(
 );
 
 impl Database {
-    /// The payment that a payer of this session comes back from, by the provider's number or the checkout's id.
+    /// Finds the payment of a payer of this session who returns, by the provider's number or the checkout's id.
     ///
     /// # Errors
     /// The database failed.
@@ -269,7 +270,7 @@ impl Database {
         one(self.reader(), RETURNED, values).await
     }
 
-    /// The payment of that number at the account's provider, if the business knows it.
+    /// Finds the payment of that number at the account's provider, if the business knows it.
     ///
     /// # Errors
     /// The database failed.
@@ -284,8 +285,8 @@ impl Database {
     }
 }
 
-/// What names a provider's payment: the business, the provider, its number there. Not the account: two of one seller's
-/// see the same payments.
+/// The key of a provider's payment: the business, the provider, its number there. The account is not part of it: two
+/// accounts of one seller see the same payments.
 fn numbered(account: &AccountRow, provider_payment_id: &str) -> [sea_orm::Value; 3] {
     [account.tenant_id.into(), account.provider.as_str().into(), provider_payment_id.into()]
 }

@@ -39,16 +39,16 @@ struct Address {
     branch_id: BranchId,
 }
 
-/// What of a payment has gone back, or will, without its row showing it.
+/// Refunds of a payment that `payment.refunded_cents` does not show yet.
 #[derive(FromQueryResult)]
 pub(super) struct Unshown {
     /// The payment.
     pub(super) id: PaymentId,
-    /// Being asked of the provider.
+    /// Requested from the provider and not answered yet.
     under_way: Cents,
-    /// Waits for another try, or was left with us by a manager's word.
+    /// Failed and can be tried again, or kept by a manager's decision.
     pub(super) undecided: Cents,
-    /// Given back by the provider at our word.
+    /// Given back by the provider because we asked.
     done: Cents,
     /// The same since the provider was last asked about the payment.
     done_since: Cents,
@@ -59,14 +59,16 @@ pub(super) struct Unshown {
 }
 
 impl Unshown {
-    /// On its way back, or back and not yet seen. The provider may not be there to be asked for hours; neither its last
-    /// word nor the order of ours and its own may make us give the same money back twice, so the larger figure counts.
+    /// Money that is on its way back, or is back and not seen yet.
+    ///
+    /// The provider may be unreachable for hours, so what it said last can be older than our own refunds, and its order
+    /// and ours can differ. The same money must not go back twice, so the larger of the two figures counts.
     pub(super) fn gone(&self) -> Cents {
         self.under_way.saturating_add(self.done.saturating_sub(self.refunded).max(self.done_since))
     }
 }
 
-/// A row for each payment named by the `where` that follows; then comes [`OF_EACH`].
+/// Selects one [`Unshown`] per payment. A `where` that names the payments must follow, then [`OF_EACH`].
 pub(super) const UNSHOWN: &str = "select p.id, p.refunded_cents as refunded,
         cast(coalesce(sum(case when #refund_under_way(r) then r.amount_cents end), 0) as bigint) as under_way,
         cast(coalesce(sum(case when r.status = 'FAILED' or r.status = 'DISMISSED' and r.requested_by_id is not null

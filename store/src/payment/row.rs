@@ -1,4 +1,4 @@
-//! A payment's row, under its check's lock.
+//! Rows of payments: inserted, locked and changed under their check's lock.
 
 use crate::{
     check::CheckRow,
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 /// A payment's row.
 pub type PaymentRow = payment::Model;
 
-/// What a payer said it pays: so many cents of that charge.
+/// A part of a charge that a payer chose to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// The charge.
@@ -50,7 +50,7 @@ pub struct NewPayment {
     pub notes: Option<String>,
 }
 
-/// What of a payment counts now.
+/// The sums of a payment that count now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Worth {
     /// Where it stands.
@@ -65,7 +65,7 @@ pub struct Worth {
     pub tip: Cents,
 }
 
-/// What a payment is for: the party, and what it owes.
+/// The session and the check that a payment is for.
 pub type Bill = (Locked<Seated>, Locked<CheckRow>);
 
 #[derive(FromQueryResult)]
@@ -75,7 +75,7 @@ struct Address {
 }
 
 impl UnitOfWork {
-    /// Registers money that staff took.
+    /// Inserts a payment that staff took.
     ///
     /// # Errors
     /// The sum does not fit.
@@ -111,7 +111,7 @@ impl UnitOfWork {
         Ok(row)
     }
 
-    /// Locks a payment of the caller's, and before it its session and check, if it has found one.
+    /// Locks a payment of the caller's; before it its session and check, if it has found one.
     ///
     /// # Errors
     /// Not found, or not in the caller's branches. One that finds its check at this very moment is a conflict, and the
@@ -134,7 +134,7 @@ impl UnitOfWork {
         if payment.check_id == address.check_id { Ok((bill, payment)) } else { Err(Error::Moved) }
     }
 
-    /// A payment of a locked check, as it is now.
+    /// Reads a payment of a locked check, as it is now.
     ///
     /// # Errors
     /// It is not one of the check's.
@@ -143,7 +143,7 @@ impl UnitOfWork {
         query.one(self.tx()).await?.ok_or(Error::NotFound("payment"))
     }
 
-    /// What of a payment counts from now on. What is allocated beyond that must have been taken back before.
+    /// Sets the sums of a payment that count from now on. What is allocated beyond them must be taken back before.
     ///
     /// # Errors
     /// More is allocated.

@@ -15,16 +15,16 @@ use std::{
 };
 use tokio::{sync::mpsc, task::JoinHandle, time::MissedTickBehavior};
 
-/// How often the streams' heads are compared with what was delivered.
+/// How often the heads of the streams are compared with what was delivered.
 const COMPARE: Duration = Duration::from_secs(1);
 /// How long a feed outlives its last socket: reconnects within it find ring and roster warm.
 const LINGER: Duration = Duration::from_secs(10);
-/// Events and heads that may wait for a feed; more are thrown away and read from the log later.
+/// The most events and heads that wait for a feed; more are dropped and read from the log later.
 const INBOX: usize = 1_024;
 /// Pause between attempts to open a feed while the database does not answer.
 const REOPEN: Duration = Duration::from_millis(500);
 
-/// What a feed hears.
+/// A message of the exchange to a feed.
 #[derive(Debug)]
 enum RunMessage {
     Event(Arc<Published>),
@@ -34,12 +34,12 @@ enum RunMessage {
 /// A running feed, as the exchange knows it.
 struct Running {
     commands: mpsc::UnboundedSender<FeedCommand>,
-    tidings: mpsc::Sender<RunMessage>,
+    messages: mpsc::Sender<RunMessage>,
     sockets: HashSet<SocketId>,
     empty_since: Option<Instant>,
 }
 
-/// The comparison under way.
+/// The query for the heads that is running.
 type Heads = JoinHandle<store::Result<Vec<(BranchId, Position)>>>;
 
 /// The exchange's task.
@@ -74,8 +74,8 @@ impl Run {
         loop {
             tokio::select! {
                 () = &mut finished => return,
-                wish = commands.recv() => match wish {
-                    Some((branch, wish)) => self.pass_on(branch, wish).await,
+                command = commands.recv() => match command {
+                    Some((branch, command)) => self.pass_on(branch, command).await,
                     None => return,
                 },
                 message = self.bus.next() => match message {
@@ -105,8 +105,8 @@ impl Run {
         }
     }
 
-    async fn pass_on(&mut self, branch: BranchId, wish: FeedCommand) {
-        match &wish {
+    async fn pass_on(&mut self, branch: BranchId, command: FeedCommand) {
+        match &command {
             FeedCommand::Join(member, _) => {
                 let socket = member.wire.id();
                 if !self.feeds.contains_key(&branch) {
@@ -128,26 +128,27 @@ impl Run {
             FeedCommand::Sectors(..) => {}
         }
         if let Some(feed) = self.feeds.get(&branch) {
-            // An error means that the feed's task is gone; whoever waits sees its answer dropped.
-            let _ = feed.commands.send(wish);
+            // An error means that the feed's task has ended; a socket that waits for an answer sees it dropped.
+            let _ = feed.commands.send(command);
         }
     }
 
-    /// Follows the branch first and reads the head after it: in the other order an event between the two is in neither.
+    /// Starts the feed of a branch. It follows the branch first and reads the head after it: in the other order an
+    /// event between the two would be in neither.
     async fn begin(&mut self, branch: BranchId) {
         if let Err(error) = self.bus.follow(branch).await {
             tracing::debug!(%error, "the bus follows no more branches");
         }
-        let (commands, wished) = mpsc::unbounded_channel();
-        let (tidings, told) = mpsc::channel(INBOX);
+        let (commands, received) = mpsc::unbounded_channel();
+        let (messages, inbox) = mpsc::channel(INBOX);
         let (log, registry, clock) = (Arc::clone(&self.log), Arc::clone(&self.registry), Arc::clone(&self.clock));
         self.shutdown.spawn_support(async move {
-            if let Some(feed) = open(branch, log, registry, clock, &wished).await {
-                run(feed, wished, told).await;
+            if let Some(feed) = open(branch, log, registry, clock, &received).await {
+                run(feed, received, inbox).await;
             }
         });
         self.feeds
-            .insert(branch, Running { commands, tidings, sockets: HashSet::new(), empty_since: Some(Instant::now()) });
+            .insert(branch, Running { commands, messages, sockets: HashSet::new(), empty_since: Some(Instant::now()) });
         self.count();
     }
 
@@ -166,15 +167,16 @@ impl Run {
         metrics::gauge!("wsgateway_active_branches").set(u32::try_from(self.feeds.len()).unwrap_or(u32::MAX));
     }
 
-    fn tell(&mut self, branch: BranchId, tiding: RunMessage) {
+    fn tell(&mut self, branch: BranchId, message: RunMessage) {
         if let Some(feed) = self.feeds.get(&branch)
-            && feed.tidings.try_send(tiding).is_err()
+            && feed.messages.try_send(message).is_err()
         {
             metrics::counter!("wsgateway_inbox_overflows_total").increment(1);
         }
     }
 
-    /// One query for all branches, in a task of its own: a database that hangs must not keep events waiting.
+    /// Reads the heads of all branches with one query, in a task of its own: a database that hangs must not keep events
+    /// waiting.
     fn ask_heads(&mut self) {
         if self.heads.is_none() && !self.feeds.is_empty() {
             let branches: Vec<_> = self.feeds.keys().copied().collect();
@@ -184,15 +186,15 @@ impl Run {
     }
 }
 
-/// Opens a feed as soon as the database answers, unless nobody wants it any more.
+/// Opens a feed as soon as the database answers; `None` once the exchange has dropped the feed.
 async fn open(
     branch: BranchId,
     log: Arc<dyn EventLog>,
     registry: Arc<ConnectionRegistry>,
     clock: Arc<dyn Clock>,
-    wished: &mpsc::UnboundedReceiver<FeedCommand>,
+    received: &mpsc::UnboundedReceiver<FeedCommand>,
 ) -> Option<Feed> {
-    while !wished.is_closed() {
+    while !received.is_closed() {
         match Feed::open(branch, Arc::clone(&log), Arc::clone(&registry), Arc::clone(&clock)).await {
             Ok(feed) => return Some(feed),
             Err(error) => tracing::warn!(%branch, %error, "cannot open the feed yet"),
@@ -202,17 +204,17 @@ async fn open(
     None
 }
 
-/// A feed's life: it ends when the exchange lets go of it.
+/// Runs a feed until the exchange drops it.
 async fn run(
     mut feed: Feed,
     mut commands: mpsc::UnboundedReceiver<FeedCommand>,
-    mut tidings: mpsc::Receiver<RunMessage>,
+    mut messages: mpsc::Receiver<RunMessage>,
 ) {
     let mut tick = tokio::time::interval(COMPARE);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            wish = commands.recv() => match wish {
+            command = commands.recv() => match command {
                 Some(FeedCommand::Join(member, answer)) => {
                     let socket = member.wire.id();
                     if answer.send(feed.join(*member).await).is_err() {
@@ -225,7 +227,7 @@ async fn run(
                 }
                 None => return,
             },
-            Some(tiding) = tidings.recv() => match tiding {
+            Some(message) = messages.recv() => match message {
                 RunMessage::Event(event) => feed.hear(&event).await,
                 RunMessage::Head(head) => feed.compare(&head).await,
             },

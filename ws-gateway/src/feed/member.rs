@@ -1,4 +1,4 @@
-//! How a socket joins a feed: where it wants to go on, and what it is owed before the live events begin.
+//! The types of joining a feed: where a socket wants to go on, and what it must get before the live events begin.
 
 use super::Frame;
 use crate::{hub::Listener, wire::Wire};
@@ -6,7 +6,7 @@ use domain::{BranchId, event::Position};
 use std::sync::Arc;
 use store::view::Roster;
 
-/// Where a client says it stopped.
+/// The position at which a client says it stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Resume {
     /// The last number it has seen; `None` when what it sent is not a number.
@@ -22,11 +22,11 @@ pub(crate) struct Member {
     pub(crate) wire: Arc<Wire>,
     /// As whom it listens.
     pub(crate) listener: Listener,
-    /// Where it wants to go on, if it was here before.
+    /// The position to go on from, if it was here before.
     pub(crate) resume: Option<Resume>,
 }
 
-/// What is owed to a socket before the live events, which begin right after `position`.
+/// What a socket must get before the live events, which begin right after `position`.
 #[derive(Debug)]
 pub(crate) enum Handover {
     /// Nothing.
@@ -35,7 +35,7 @@ pub(crate) enum Handover {
     Frames(Vec<Frame>),
     /// Everything in `(after, position]`, from the log.
     Log(i64),
-    /// The word that it must re-read.
+    /// A notice that it must re-read.
     Resync,
 }
 
@@ -44,7 +44,7 @@ pub(crate) enum Handover {
 pub(crate) struct Joined {
     pub(crate) branch: BranchId,
     pub(crate) listener: Listener,
-    /// Live events begin right after it.
+    /// Live events begin right after this position.
     pub(crate) position: Position,
     /// Today's roster, for what is replayed.
     pub(crate) roster: Arc<Roster>,

@@ -1,4 +1,4 @@
-//! The recent events of a branch, ready to be sent again: what a phone that lost its connection for a moment missed.
+//! The ring of a branch's recent events, ready to be sent again to a phone that lost its connection for a moment.
 
 use domain::event::Envelope;
 use runtime::Published;
@@ -16,14 +16,14 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// One that came over the bus. Its bytes are copied once: a slice of the Redis connection's read buffer kept in a
-    /// ring would keep the whole buffer.
+    /// A frame from the bus. Its bytes are copied once: a slice of the Redis connection's read buffer kept in a ring
+    /// would keep the whole buffer.
     pub(crate) fn of_published(published: &Published) -> Self {
         let text = String::from_utf8_lossy(&published.json).into_owned().into();
         Self { event: Arc::new(published.envelope.clone()), text }
     }
 
-    /// One that was read from the log.
+    /// A frame from a row of the log.
     pub(crate) fn of_row(envelope: Envelope) -> serde_json::Result<Self> {
         let text = serde_json::to_string(&envelope)?.into();
         Ok(Self { event: Arc::new(envelope), text })

@@ -19,7 +19,7 @@ struct House {
 
 async fn house() -> House {
     let log = Arc::new(FakeLog::default());
-    log.shelf().roster = roster(&[(5, 2)]);
+    log.state().roster = roster(&[(5, 2)]);
     let registry = ConnectionRegistry::new(SocketLimits { total: 10, per_user: 10, per_table: 10 });
     let feed = Feed::open(BRANCH, log.clone(), registry.clone(), Arc::new(StillClock)).await.unwrap();
     House { log, registry, feed }
@@ -32,8 +32,8 @@ impl House {
     }
 
     fn log_event(&self, event: Envelope) -> Published {
-        let envelope = Envelope { epoch: self.log.shelf().epoch.into(), ..event };
-        self.log.shelf().events.push(Logged::Event(envelope.clone()));
+        let envelope = Envelope { epoch: self.log.state().epoch.into(), ..event };
+        self.log.state().events.push(Logged::Event(envelope.clone()));
         Published::new(envelope).unwrap()
     }
 
@@ -90,7 +90,7 @@ async fn what_the_bus_lost_comes_from_the_log_in_pages() {
     }
     house.feed.compare(&Position { epoch: "e1".into(), seq: 10 }).await;
     assert_eq!(heard(&mut admin), (1..=10).collect::<Vec<_>>());
-    assert_eq!(house.log.shelf().reads, 4);
+    assert_eq!(house.log.state().reads, 4);
     house.feed.compare(&Position { epoch: "e1".into(), seq: 9 }).await;
     house.publish(11).await;
     assert_eq!(heard(&mut admin), [11]);
@@ -102,13 +102,13 @@ async fn nothing_overtakes_a_gap_while_the_log_is_down() {
     let mut admin = house.admin().await;
     house.publish(1).await;
     house.log(2);
-    house.log.shelf().down = true;
+    house.log.state().down = true;
     house.publish(3).await;
     house.publish(4).await;
     house.feed.tick().await;
     // Even the missing number itself, late: what is behind it is owed first-come.
     assert_eq!(heard(&mut admin), [1]);
-    house.log.shelf().down = false;
+    house.log.state().down = false;
     house.feed.tick().await;
     assert_eq!(heard(&mut admin), [2, 3, 4]);
     house.publish(5).await;
@@ -126,9 +126,9 @@ async fn a_new_epoch_tells_everybody_to_read_again() {
     heard(&mut admin);
     let old = event(6, EventType::RoundReady);
     {
-        let mut shelf = house.log.shelf();
-        shelf.events.truncate(2);
-        shelf.epoch = "e2";
+        let mut state = house.log.state();
+        state.events.truncate(2);
+        state.epoch = "e2";
     }
     // Its first event is not yet heard, but its head is below ours.
     house.feed.compare(&Position { epoch: "e2".into(), seq: 2 }).await;
@@ -150,7 +150,7 @@ async fn a_log_put_back_without_a_new_epoch_is_noticed() {
         house.publish(seq).await;
     }
     assert_eq!(heard(&mut admin).len(), 5);
-    house.log.shelf().events.truncate(3);
+    house.log.state().events.truncate(3);
     for _ in 0..REGRESSIONS {
         assert!(heard(&mut admin).is_empty());
         house.feed.compare(&Position { epoch: "e1".into(), seq: 3 }).await;
@@ -188,7 +188,7 @@ async fn events_that_were_forgotten_before_they_were_read_are_not_passed_over_in
     for seq in 2..=9 {
         house.log(seq);
     }
-    house.log.shelf().events.retain(|event| event.seq() > 4);
+    house.log.state().events.retain(|event| event.seq() > 4);
     house.feed.compare(&Position { epoch: "e1".into(), seq: 9 }).await;
     assert_eq!(heard(&mut admin), [1, -9]);
 }
@@ -238,7 +238,7 @@ async fn the_office_changes_who_hears_what_at_once() {
     let mut wally = house.join(wally, None).await.1;
     house.publish(1).await;
     assert!(heard(&mut wally).is_empty());
-    house.log.shelf().roster = roster(&[(5, 3)]);
+    house.log.state().roster = roster(&[(5, 3)]);
     house.feed.hear(&Published::new(office(2, "sector_assignment", 77)).unwrap()).await;
     house.publish(3).await;
     assert_eq!(heard(&mut wally), [3]);
@@ -272,7 +272,7 @@ async fn what_a_later_version_says_is_passed_on_and_delays_nobody() {
     house.publish(3).await;
     assert_eq!(admin.try_recv().unwrap().as_bytes(), by_log.json);
     assert_eq!((heard(&mut admin), heard(&mut cook), heard(&mut diner)), (vec![3], vec![3], vec![3]));
-    assert_eq!(house.feed.debt, CatchUpState::None);
+    assert_eq!(house.feed.catch_up, CatchUpState::None);
     // Resumed across, from the ring.
     let Handover::Frames(frames) = house.join(ADMIN, after(0)).await.0.handover else { panic!() };
     assert_eq!(frames[0].text.as_str(), text);
@@ -313,11 +313,11 @@ async fn what_cannot_be_read_is_passed_over_and_said() {
     let mut diner = house.join(Listener::Diner { session: SessionId(31), phone: None }, None).await.1;
     let mut stranger = house.join(Listener::Diner { session: SessionId(32), phone: None }, None).await.1;
     house.publish(1).await;
-    house.log.shelf().events.push(unreadable(2, Some(event(2, EventType::CartCleared))));
+    house.log.state().events.push(unreadable(2, Some(event(2, EventType::CartCleared))));
     house.publish(3).await;
     assert_eq!((heard(&mut admin), heard(&mut diner), heard(&mut stranger)), (vec![1, 3], vec![1, -2, 3], vec![]));
     // Nobody can say whose it was; and it is the last there is.
-    house.log.shelf().events.push(unreadable(4, None));
+    house.log.state().events.push(unreadable(4, None));
     house.feed.compare(&Position { epoch: "e1".into(), seq: 4 }).await;
     assert_eq!((heard(&mut admin), heard(&mut diner), heard(&mut stranger)), (vec![-4], vec![-4], vec![-4]));
     house.publish(5).await;
@@ -350,7 +350,7 @@ async fn a_slow_socket_delays_nobody() {
 #[tokio::test]
 async fn a_burst_closes_nobody_who_reads() {
     let mut house = house().await;
-    house.log.shelf().page = 500;
+    house.log.state().page = 500;
     let (wire, mut queue) = Wire::new();
     house.feed.join(Member { wire: wire.clone(), listener: ADMIN, resume: None }).await;
     let many = 4 * crate::wire::QUEUE;
@@ -382,7 +382,7 @@ async fn a_removed_phone_hears_that_it_was_and_nothing_after() {
     let entity = r#"{"table_code":"INT-01","table_status":"ACTIVE","removed":{"diner_ids":[],"phone_ids":[1]}}"#;
     let entity = serde_json::value::RawValue::from_string(entity.into()).unwrap();
     let removal = Envelope { entity, ..event(2, EventType::TableStatusChanged) };
-    house.log.shelf().events.push(store::Logged::Event(removal.clone()));
+    house.log.state().events.push(store::Logged::Event(removal.clone()));
     house.feed.hear(&Published::new(removal).unwrap()).await;
     house.publish(3).await;
     assert_eq!(heard(&mut out), [1, 2]);

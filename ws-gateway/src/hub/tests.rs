@@ -37,7 +37,7 @@ fn full_house() -> Hub<&'static str> {
 
 /// Who hears it, each as often as it does.
 fn hears(hub: &Hub<&'static str>, event: &Envelope, roster: &Roster) -> Vec<&'static str> {
-    let mut names: Vec<_> = hub.recipients(Call::new(event, roster)).map(|(_, name)| *name).collect();
+    let mut names: Vec<_> = hub.recipients(Recipients::new(event, roster)).map(|(_, name)| *name).collect();
     names.sort_unstable();
     names
 }
@@ -164,9 +164,9 @@ fn index_and_predicate_agree() {
     for kind in EventType::ALL {
         for rosters in [today(), Roster::default(), roster(&[(5, 3)])] {
             let event = event(1, *kind);
-            let call = Call::new(&event, &rosters);
+            let recipients = Recipients::new(&event, &rosters);
             let by_predicate: Vec<_> =
-                CAST.iter().filter(|(_, listener)| call.reaches(listener)).map(|(name, _)| *name).collect();
+                CAST.iter().filter(|(_, listener)| recipients.reaches(listener)).map(|(name, _)| *name).collect();
             assert_eq!(hears(&hub, &event, &rosters), sorted(&by_predicate), "{}", kind.as_str());
         }
     }
@@ -177,7 +177,7 @@ fn staff_are_served_before_diners() {
     let hub = full_house();
     let event = event(1, EventType::ProductAvailabilityChanged);
     let rosters = today();
-    let order: Vec<_> = hub.recipients(Call::new(&event, &rosters)).map(|(_, name)| *name).collect();
+    let order: Vec<_> = hub.recipients(Recipients::new(&event, &rosters)).map(|(_, name)| *name).collect();
     let first_diner = order.iter().position(|name| D.contains(name)).unwrap();
     assert!(order[first_diner..].iter().all(|name| D.contains(name)), "{order:?}");
     assert_eq!(order.len(), CAST.len());
@@ -210,14 +210,14 @@ fn roles_count_in_their_branch_and_admins_everywhere() {
     let none = BranchRoles::default();
     let waiter = BranchRoles { waiter: true, ..none };
     let grants = [(here, Role::Waiter), (there, Role::Kitchen), (there, Role::Manager)];
-    let posts = BranchRoles::of(&grants, &[here, there, new]);
-    assert_eq!(posts[&here], waiter);
-    assert_eq!(posts[&there], BranchRoles { admin: true, kitchen: true, ..none });
-    assert_eq!(posts.len(), 2);
+    let roles_by_branch = BranchRoles::of(&grants, &[here, there, new]);
+    assert_eq!(roles_by_branch[&here], waiter);
+    assert_eq!(roles_by_branch[&there], BranchRoles { admin: true, kitchen: true, ..none });
+    assert_eq!(roles_by_branch.len(), 2);
 
-    let posts = BranchRoles::of(&[(here, Role::Waiter), (there, Role::Admin)], &[here, there, new]);
-    assert_eq!(posts[&here], BranchRoles { admin: true, ..waiter });
-    assert_eq!(posts[&new], BranchRoles { admin: true, ..none });
+    let roles_by_branch = BranchRoles::of(&[(here, Role::Waiter), (there, Role::Admin)], &[here, there, new]);
+    assert_eq!(roles_by_branch[&here], BranchRoles { admin: true, ..waiter });
+    assert_eq!(roles_by_branch[&new], BranchRoles { admin: true, ..none });
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The first words on a connection: what the client missed, then where it stands.
+//! The opening of a connection: sends what the client missed, then its position.
 
 use super::Socket;
 use crate::{
@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
 
 impl Socket {
-    /// Sends what the client missed, and where it stands if it asked.
+    /// Sends what the client missed, and its position if it asked.
     pub(super) async fn open<S>(&mut self, stream: &mut WebSocketStream<S>) -> Result<(), End>
     where
         S: AsyncRead + AsyncWrite + Unpin,

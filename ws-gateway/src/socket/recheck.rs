@@ -1,4 +1,4 @@
-//! Whether the client still may listen, and as what.
+//! The periodic check that a client may still listen, and in which roles.
 
 use super::{Identity, Socket, next_check};
 use crate::{
@@ -12,16 +12,16 @@ use domain::UserId;
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout};
 
-/// How soon it is asked again when there was no answer.
+/// How soon the check is repeated when there was no answer.
 const CHECK_AGAIN: Duration = Duration::from_secs(5);
-/// How long an answer may take: well below the 10 s after which clients miss their pong.
+/// How long a check may take: well below the 10 s after which clients miss their pong.
 pub(super) const CHECK_PATIENCE: Duration = Duration::from_secs(4);
 
 impl Socket {
-    /// Asks whether the client still may listen, and as what.
+    /// Checks that the client may still listen, and follows a change of its roles.
     pub(super) async fn recheck(&mut self) -> Result<(), End> {
         self.check_at = next_check();
-        let (user, posts, verdict) = match &self.identity {
+        let (user, roles_by_branch, verdict) = match &self.identity {
             Identity::Diner(pass) => {
                 return match timeout(CHECK_PATIENCE, self.gateway.admission.still_diner(pass)).await {
                     Ok(Ok(())) => Ok(()),
@@ -34,12 +34,12 @@ impl Socket {
                     }
                 };
             }
-            Identity::Staff { pass, posts } => {
-                (pass.user(), posts, timeout(CHECK_PATIENCE, self.gateway.admission.still_staff(pass)).await)
+            Identity::Staff { pass, roles_by_branch } => {
+                (pass.user(), roles_by_branch, timeout(CHECK_PATIENCE, self.gateway.admission.still_staff(pass)).await)
             }
         };
         match verdict {
-            Ok(Verdict::Stay(now)) if now == *posts => Ok(()),
+            Ok(Verdict::Stay(now)) if now == *roles_by_branch => Ok(()),
             Ok(Verdict::Stay(now)) => match timeout(CHECK_PATIENCE, self.reroute(user, now)).await {
                 Ok(Some(())) => Ok(()),
                 Ok(None) | Err(_) => Err(End::WeClose(CloseReason::UNAVAILABLE)),
@@ -52,7 +52,7 @@ impl Socket {
         }
     }
 
-    /// Goes on with other duties: gives up branches, takes new ones, changes the rest in place without a gap.
+    /// Changes the roles of a socket: leaves branches, joins new ones, changes the rest in place without a gap.
     async fn reroute(&mut self, user: UserId, now: RolesByBranch) -> Option<()> {
         self.attachments.retain(|attachment| now.contains_key(&attachment.branch()));
         for (branch, roles) in &now {
@@ -65,9 +65,9 @@ impl Socket {
                 self.attachments.push(attachment);
             }
         }
-        self.register.set_admin(now.values().any(|roles| roles.admin));
-        if let Identity::Staff { posts, .. } = &mut self.identity {
-            *posts = now;
+        self.guard.set_admin(now.values().any(|roles| roles.admin));
+        if let Identity::Staff { roles_by_branch, .. } = &mut self.identity {
+            *roles_by_branch = now;
         }
         Some(())
     }

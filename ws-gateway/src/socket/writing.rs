@@ -1,4 +1,4 @@
-//! How texts go out: many behind one flush, and never longer than a client may take.
+//! Writing to a client: many texts with one flush, within a time limit.
 
 use super::Socket;
 use crate::{close_handshake::End, close_reason::CloseReason, wire::Wire};
@@ -13,13 +13,13 @@ use tokio_tungstenite::{
     tungstenite::{Message, Utf8Bytes},
 };
 
-/// How long one flush may take before the client counts as stuck.
+/// How long one flush may take; after that the client counts as stuck.
 const WRITE_PATIENCE: Duration = Duration::from_secs(10);
-/// Frames written before one flush, at most.
+/// The most frames written before one flush.
 const BATCH: usize = 64;
 
 impl Socket {
-    /// Writes one message and whatever else has queued up behind it, then flushes once.
+    /// Writes one message and the messages queued behind it, at most [`BATCH`], then flushes once.
     pub(super) async fn write_queued<S>(&mut self, stream: &mut WebSocketStream<S>, first: Utf8Bytes) -> Result<(), End>
     where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -41,7 +41,7 @@ impl Socket {
     }
 }
 
-/// Writes and flushes, unless the client is stuck or the socket is told to end meanwhile.
+/// Writes texts and flushes. Ends early when the client is stuck or the socket is told to close.
 async fn write<S>(
     wire: &Wire,
     stream: &mut WebSocketStream<S>,

@@ -32,7 +32,7 @@ pub(crate) const MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// The business's whole menu: allergens, categories, subcategories, products with prices by branch and declared
 /// allergens, modifiers with the products they can be chosen of.
-#[utoipa::path(get, path = "/api/admin/menu/export", tag = "menu office", params(crate::routes::report::export::Wanted), security(("staff" = [])),
+#[utoipa::path(get, path = "/api/admin/menu/export", tag = "menu office", params(crate::routes::report::export::FormatQuery), security(("staff" = [])),
     responses((status = 200, content((json::File = "application/json"), (String = "text/csv"))), (status = 422, body = ProblemBody)))]
 pub(crate) async fn export_menu(
     State(state): State<AppState>,

@@ -8,7 +8,7 @@ use crate::{
 use auth::Diner;
 use axum::extract::State;
 use domain::{Cents, CheckId, DinerId, payment::tip::Tip};
-use operations::payment::{self, Wish};
+use operations::payment::{self, CheckoutRequest};
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -44,6 +44,6 @@ pub(crate) async fn preference(
         return Err(Problem::unprocessable("tip: must be at most 1000000000000").into());
     }
     let PreferenceRequest { check_id, amount_cents, diner_id, tip } = body;
-    let wish = Wish { check: check_id, amount: amount_cents, tip, diner: diner_id };
-    Ok(Reply(payment::open_checkout(&state.db, &state.providers, &diner, &wish, &attempt).await?))
+    let request = CheckoutRequest { check: check_id, amount: amount_cents, tip, diner: diner_id };
+    Ok(Reply(payment::open_checkout(&state.db, &state.providers, &diner, &request, &attempt).await?))
 }

@@ -1,8 +1,8 @@
 //! What each day brought.
 
 use super::{
-    asked::Asked,
-    export::{Format, Wanted},
+    export::{Format, FormatQuery},
+    query::ReportQuery,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
@@ -14,15 +14,15 @@ const COLUMNS: &[&str] = &["date", "total_sales_cents", "order_count", "avg_orde
 
 /// The days that have sales, the oldest first. Sales are what counts towards bills of approved payments: net of refunds
 /// and chargebacks, without tips; `order_count` counts those payments.
-#[utoipa::path(get, path = "/api/admin/reports/daily-sales", tag = "report", security(("staff" = [])), params(Asked, Wanted),
+#[utoipa::path(get, path = "/api/admin/reports/daily-sales", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
     responses((status = 200, content(([DaySales] = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn daily_sales(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
-    Params(asked): Params<Asked>,
+    Params(query): Params<ReportQuery>,
     format: Format,
 ) -> ApiResult<Response> {
-    let window = asked.till(&state, &staff).await?;
+    let window = query.money_window(&state, &staff).await?;
     format.list("daily-sales", COLUMNS, &state.db.report_daily_sales(&window).await?)
 }

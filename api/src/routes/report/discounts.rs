@@ -1,8 +1,8 @@
 //! Who took what off checks.
 
 use super::{
-    asked::Asked,
-    export::{Format, Wanted},
+    export::{Format, FormatQuery},
+    query::ReportQuery,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
@@ -13,15 +13,15 @@ use wire::report::PersonDiscounts;
 const COLUMNS: &[&str] = &["user_id", "user_name", "discount_count", "check_count", "total_discount_cents"];
 
 /// Who granted discounts that stand, the most generous first.
-#[utoipa::path(get, path = "/api/admin/reports/discounts", tag = "report", security(("staff" = [])), params(Asked, Wanted),
+#[utoipa::path(get, path = "/api/admin/reports/discounts", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
     responses((status = 200, content(([PersonDiscounts] = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn discounts(
     State(state): State<AppState>,
     staff: Staff<Management>,
-    Params(asked): Params<Asked>,
+    Params(query): Params<ReportQuery>,
     format: Format,
 ) -> ApiResult<Response> {
-    let window = asked.till(&state, &staff).await?;
+    let window = query.money_window(&state, &staff).await?;
     format.list("discounts", COLUMNS, &state.db.report_discounts(&window).await?)
 }

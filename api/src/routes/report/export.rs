@@ -29,7 +29,7 @@ pub(crate) enum Format {
 /// How the report is to be written.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Wanted {
+pub(crate) struct FormatQuery {
     /// `json` or `csv`; without it `Accept` decides.
     format: Option<Format>,
 }
@@ -38,9 +38,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Format {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match Query::<Wanted>::from_request_parts(parts, state).await {
-            Ok(Query(Wanted { format: Some(format) })) => Ok(format),
-            Ok(Query(Wanted { format: None })) => Ok(Self::of(&parts.headers)),
+        match Query::<FormatQuery>::from_request_parts(parts, state).await {
+            Ok(Query(FormatQuery { format: Some(format) })) => Ok(format),
+            Ok(Query(FormatQuery { format: None })) => Ok(Self::of(&parts.headers)),
             Err(rejection) => Err(Problem::unprocessable(format!("query: {}", rejection.body_text()))),
         }
     }

@@ -3,13 +3,13 @@
 //! Those of the contract are for anybody who works in the branch, as the shipped dashboard expects; those about persons
 //! and about money that is missing are for who runs it.
 
-mod asked;
 mod daily_report;
 mod daily_sales;
 mod discounts;
 pub(crate) mod export;
 mod open_checks;
 mod orders_by_hour;
+mod query;
 mod sales_by_method;
 mod summary;
 mod top_products;

@@ -1,8 +1,8 @@
 //! What is still to be paid.
 
 use super::{
-    asked::Asked,
-    export::{Format, Wanted},
+    export::{Format, FormatQuery},
+    query::ReportQuery,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
@@ -30,15 +30,15 @@ const COLUMNS: &[&str] = &[
 
 /// The parties that owe something now, those that left included; whoever has sat longest comes first. Only with days or
 /// dates it is about those that sat down then.
-#[utoipa::path(get, path = "/api/admin/reports/open-checks", tag = "report", security(("staff" = [])), params(Asked, Wanted),
+#[utoipa::path(get, path = "/api/admin/reports/open-checks", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
     responses((status = 200, content(([OpenCheck] = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn open_checks(
     State(state): State<AppState>,
     staff: Staff<Management>,
-    Params(asked): Params<Asked>,
+    Params(query): Params<ReportQuery>,
     format: Format,
 ) -> ApiResult<Response> {
-    let window = asked.till_ever(&state, &staff).await?;
+    let window = query.money_window_ever(&state, &staff).await?;
     format.list("open-checks", COLUMNS, &state.db.report_open_checks(&window).await?)
 }

@@ -1,8 +1,8 @@
 //! When the kitchen is busy.
 
 use super::{
-    asked::Asked,
-    export::{Format, Wanted},
+    export::{Format, FormatQuery},
+    query::ReportQuery,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
@@ -13,15 +13,15 @@ use wire::report::HourOrders;
 const COLUMNS: &[&str] = &["hour", "order_count"];
 
 /// The hours of the day that have orders, by the branch's clock; an order is a round that the kitchen got.
-#[utoipa::path(get, path = "/api/admin/reports/orders-by-hour", tag = "report", security(("staff" = [])), params(Asked, Wanted),
+#[utoipa::path(get, path = "/api/admin/reports/orders-by-hour", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
     responses((status = 200, content(([HourOrders] = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn orders_by_hour(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
-    Params(asked): Params<Asked>,
+    Params(query): Params<ReportQuery>,
     format: Format,
 ) -> ApiResult<Response> {
-    let window = asked.window(&state, &staff).await?;
+    let window = query.window(&state, &staff).await?;
     format.list("orders-by-hour", COLUMNS, &state.db.report_orders_by_hour(&window).await?)
 }

@@ -1,8 +1,8 @@
 //! How money was tendered.
 
 use super::{
-    asked::Asked,
-    export::{Format, Wanted},
+    export::{Format, FormatQuery},
+    query::ReportQuery,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
@@ -21,15 +21,15 @@ const COLUMNS: &[&str] = &[
 ];
 
 /// The ways to pay that were used, the one that brought most first.
-#[utoipa::path(get, path = "/api/admin/reports/sales-by-method", tag = "report", security(("staff" = [])), params(Asked, Wanted),
+#[utoipa::path(get, path = "/api/admin/reports/sales-by-method", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
     responses((status = 200, content(([MethodSales] = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn sales_by_method(
     State(state): State<AppState>,
     staff: Staff<Management>,
-    Params(asked): Params<Asked>,
+    Params(query): Params<ReportQuery>,
     format: Format,
 ) -> ApiResult<Response> {
-    let window = asked.till(&state, &staff).await?;
+    let window = query.money_window(&state, &staff).await?;
     format.list("sales-by-method", COLUMNS, &state.db.report_sales_by_method(&window).await?)
 }

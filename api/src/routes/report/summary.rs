@@ -1,8 +1,8 @@
 //! The whole period in five numbers.
 
 use super::{
-    asked::Asked,
-    export::{Format, Wanted},
+    export::{Format, FormatQuery},
+    query::ReportQuery,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
@@ -15,15 +15,15 @@ const COLUMNS: &[&str] =
 
 /// The whole period in five numbers. Revenue is what counts towards bills of approved payments: net of refunds and
 /// chargebacks, without tips; an order is a round that the kitchen got.
-#[utoipa::path(get, path = "/api/admin/reports/summary", tag = "report", security(("staff" = [])), params(Asked, Wanted),
+#[utoipa::path(get, path = "/api/admin/reports/summary", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
     responses((status = 200, content((Summary = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn summary(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
-    Params(asked): Params<Asked>,
+    Params(query): Params<ReportQuery>,
     format: Format,
 ) -> ApiResult<Response> {
-    let window = asked.till(&state, &staff).await?;
+    let window = query.money_window(&state, &staff).await?;
     format.object("summary", COLUMNS, &state.db.report_summary(&window).await?)
 }

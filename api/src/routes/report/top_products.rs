@@ -1,8 +1,8 @@
 //! What sells.
 
 use super::{
-    asked::Asked,
-    export::{Format, Wanted},
+    export::{Format, FormatQuery},
+    query::ReportQuery,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
@@ -27,13 +27,13 @@ pub(crate) struct Top {
 /// The products of which most were sold, struck items left out. The revenue of a product is what the ledger says was
 /// paid for it: after discounts, net of refunds, without tips; what is not paid yet is not in it.
 #[utoipa::path(get, path = "/api/admin/reports/top-products", tag = "report", security(("staff" = [])),
-    params(Asked, Top, Wanted),
+    params(ReportQuery, Top, FormatQuery),
     responses((status = 200, content(([ProductSales] = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn top_products(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
-    Params(asked): Params<Asked>,
+    Params(query): Params<ReportQuery>,
     Params(top): Params<Top>,
     format: Format,
 ) -> ApiResult<Response> {
@@ -41,6 +41,6 @@ pub(crate) async fn top_products(
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::unprocessable(format!("limit: must be from 1 to {MOST}")).into());
     }
-    let window = asked.till(&state, &staff).await?;
+    let window = query.money_window(&state, &staff).await?;
     format.list("top-products", COLUMNS, &state.db.report_top_products(&window, limit).await?)
 }

@@ -1,8 +1,8 @@
 //! What each member of the floor did.
 
 use super::{
-    asked::Asked,
-    export::{Format, Wanted},
+    export::{Format, FormatQuery},
+    query::ReportQuery,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
@@ -24,15 +24,15 @@ const COLUMNS: &[&str] = &[
 
 /// Everybody who did anything, the one with the most revenue first. A party's money is its waiter's, else the one's who
 /// registered it.
-#[utoipa::path(get, path = "/api/admin/reports/waiter-performance", tag = "report", security(("staff" = [])), params(Asked, Wanted),
+#[utoipa::path(get, path = "/api/admin/reports/waiter-performance", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
     responses((status = 200, content(([WaiterPerformance] = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn waiter_performance(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
-    Params(asked): Params<Asked>,
+    Params(query): Params<ReportQuery>,
     format: Format,
 ) -> ApiResult<Response> {
-    let window = asked.till(&state, &staff).await?;
+    let window = query.money_window(&state, &staff).await?;
     format.list("waiter-performance", COLUMNS, &state.db.report_waiters(&window).await?)
 }

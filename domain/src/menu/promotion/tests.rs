@@ -12,11 +12,11 @@ fn promotion(id: i64, price: i64, items: &[(ProductId, i32)]) -> Promotion {
     Promotion { id: PromotionId(id), price: cents(price), items: items.to_vec() }
 }
 
-fn wanted(product: ProductId, qty: i32, regular: i64) -> Wanted {
-    Wanted { product, qty, regular: cents(regular) }
+fn wanted(product: ProductId, qty: i32, regular: i64) -> UnpricedLine {
+    UnpricedLine { product, qty, regular: cents(regular) }
 }
 
-fn parts(lines: &[Wanted], promotions: &[Promotion]) -> Vec<(usize, i32, i64)> {
+fn parts(lines: &[UnpricedLine], promotions: &[Promotion]) -> Vec<(usize, i32, i64)> {
     price(lines, promotions).iter().map(|part| (part.line, part.qty, part.price.get())).collect()
 }
 
@@ -111,7 +111,7 @@ fn a_menu_may_be_kept_until_the_next_change() {
     assert_eq!(next("2026-01-11T23:00:00Z"), None);
 }
 
-fn any_lines() -> impl Strategy<Value = Vec<Wanted>> {
+fn any_lines() -> impl Strategy<Value = Vec<UnpricedLine>> {
     // A product has one price in a branch.
     let line =
         (101_i64..105, 1_i32..12).prop_map(|(product, qty)| wanted(ProductId(product), qty, (product - 100) * 1_111));

@@ -15,32 +15,32 @@ fn at(second: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::seconds(1_780_000_000 + second)
 }
 
-fn seen(second: i64, status: PaymentStatus, detail: &str, refunded: i64) -> Sighting {
+fn seen(second: i64, status: PaymentStatus, detail: &str, refunded: i64) -> Observation {
     let (amount, refunded) = (cents(1000), cents(refunded));
-    Sighting { status, detail: detail.to_owned(), amount, refunded, stamp: Stamp::Provider(at(second)) }
+    Observation { status, detail: detail.to_owned(), amount, refunded, stamp: Stamp::Provider(at(second)) }
 }
 
-fn plain(second: i64, status: PaymentStatus) -> Sighting {
+fn plain(second: i64, status: PaymentStatus) -> Observation {
     seen(second, status, if status == ChargedBack { "in_process" } else { "" }, 0)
 }
 
 /// The rules of a provider that stamps its changes and never revives a payment.
-fn judge(known: Option<&Sighting>, seen: &Sighting) -> Verdict {
+fn judge(known: Option<&Observation>, seen: &Observation) -> Verdict {
     super::judge(known, seen, Failure::Final, None)
 }
 
 /// Of one that does neither.
-fn fetched(second: i64, status: PaymentStatus, refunded: i64) -> Sighting {
-    Sighting { stamp: Stamp::Fetched(at(second)), ..seen(second, status, "", refunded) }
+fn fetched(second: i64, status: PaymentStatus, refunded: i64) -> Observation {
+    Observation { stamp: Stamp::Fetched(at(second)), ..seen(second, status, "", refunded) }
 }
 
-fn judge_fetched(known: &Sighting, seen: &Sighting, doubted: Option<&Doubted>) -> Verdict {
+fn judge_fetched(known: &Observation, seen: &Observation, doubted: Option<&Doubted>) -> Verdict {
     super::judge(Some(known), seen, Failure::MayRevive, doubted)
 }
 
 /// What is known after the sights arrived in this order.
-fn end<'a>(sights: impl IntoIterator<Item = &'a Sighting>) -> Option<Sighting> {
-    let mut known: Option<Sighting> = None;
+fn end<'a>(sights: impl IntoIterator<Item = &'a Observation>) -> Option<Observation> {
+    let mut known: Option<Observation> = None;
     for sight in sights {
         if judge(known.as_ref(), sight) != Verdict::Ignore {
             known = Some(sight.clone());
@@ -92,7 +92,7 @@ fn within_one_second_a_dispute_can_be_over_again() {
     assert_eq!(judge(Some(&plain(5, InProcess)), &plain(5, Pending)), Verdict::Apply);
     // Less given back, or another amount: that is the past, or a mistake.
     assert_eq!(judge(Some(&seen(5, InMediation, "", 100)), &plain(5, Approved)), Verdict::Ignore);
-    assert_eq!(judge(Some(&disputed), &Sighting { amount: cents(900), ..plain(5, Approved) }), Verdict::Ignore);
+    assert_eq!(judge(Some(&disputed), &Observation { amount: cents(900), ..plain(5, Approved) }), Verdict::Ignore);
     for (known, past) in
         [(Approved, InProcess), (InMediation, Pending), (Refunded, Approved), (ChargedBack, InMediation)]
     {
@@ -102,7 +102,7 @@ fn within_one_second_a_dispute_can_be_over_again() {
 
 #[test]
 fn what_is_newer_and_odd_is_applied_and_flagged() {
-    let flag = |known: &Sighting, seen: &Sighting| match judge(Some(known), seen) {
+    let flag = |known: &Observation, seen: &Observation| match judge(Some(known), seen) {
         Verdict::ApplyFlagged(anomaly) => anomaly,
         other => panic!("{other:?}"),
     };
@@ -113,7 +113,10 @@ fn what_is_newer_and_odd_is_applied_and_flagged() {
     assert_eq!(judge(None, &plain(2, Unknown)), Verdict::ApplyFlagged(Anomaly::UnknownStatus));
     assert_eq!(flag(&approved, &seen(2, Approved, "", 199)), Anomaly::RefundShrank);
     assert_eq!(flag(&approved, &seen(2, Approved, "", 1001)), Anomaly::RefundTooLarge);
-    assert_eq!(flag(&approved, &Sighting { amount: cents(900), ..seen(2, Approved, "", 200) }), Anomaly::AmountChanged);
+    assert_eq!(
+        flag(&approved, &Observation { amount: cents(900), ..seen(2, Approved, "", 200) }),
+        Anomaly::AmountChanged
+    );
     assert_eq!(flag(&approved, &seen(2, ChargedBack, "lost", 200)), Anomaly::UnknownDetail);
     let settled = seen(1, ChargedBack, "settled", 0);
     assert_eq!(flag(&settled, &seen(2, ChargedBack, "reimbursed", 0)), Anomaly::ChargebackChanged);
@@ -213,17 +216,16 @@ fn the_shipped_clients_know_three_words() {
     assert_eq!(of("REJECTED"), [Rejected, Cancelled, Refunded, ChargedBack]);
 }
 
-fn any_sighting(second: impl Strategy<Value = i64>) -> impl Strategy<Value = Sighting> {
+fn any_sighting(second: impl Strategy<Value = i64>) -> impl Strategy<Value = Observation> {
     let detail = prop::sample::select(vec!["", "accredited", "in_process", "settled", "reimbursed"]);
     let status = prop::sample::select(PaymentStatus::ALL.to_vec());
-    (second, status, detail, 0..4_i64, 998..1001_i64).prop_map(|(second, status, detail, refunded, amount)| Sighting {
-        amount: cents(amount),
-        ..seen(second, status, detail, refunded)
+    (second, status, detail, 0..4_i64, 998..1001_i64).prop_map(|(second, status, detail, refunded, amount)| {
+        Observation { amount: cents(amount), ..seen(second, status, detail, refunded) }
     })
 }
 
 /// Sights, legal or not, and an order in which they arrive, some of them several times.
-fn arrivals(seconds: std::ops::Range<i64>) -> impl Strategy<Value = (Vec<Sighting>, Vec<usize>)> {
+fn arrivals(seconds: std::ops::Range<i64>) -> impl Strategy<Value = (Vec<Observation>, Vec<usize>)> {
     prop::collection::vec(any_sighting(seconds), 1..8).prop_flat_map(|sights| {
         let count = sights.len();
         let all: Vec<usize> = (0..count).collect();
@@ -264,7 +266,7 @@ proptest! {
         for sight in &mut sights {
             (sight.amount, sight.refunded) = (cents(1000), cents(0));
         }
-        let worth = |known: Option<Sighting>| known.map(|known| known.credited());
+        let worth = |known: Option<Observation>| known.map(|known| known.credited());
         prop_assert_eq!(worth(end(order.iter().map(|index| &sights[*index]))), worth(end(&sights)));
     }
 }

@@ -1,9 +1,9 @@
-//! A day of a branch is compared with the provider's: what both know alike, what differs, money of theirs that no check
-//! of ours asked for, payments of ours they do not list. The difference is zero, or told line by line.
+//! Reconciliation: compares a day of a branch with the provider's list. It shows payments that agree, that differ, that
+//! no check of ours asked for, and that the provider does not list. The difference is zero, or shown line by line.
 //!
-//! A payment belongs to the day the provider last changed it, which is what its list can be asked for; ours are taken
-//! by the same instant. What only one side has in that window is looked up one by one on the other before anything is
-//! said.
+//! A payment belongs to the day on which the provider last changed it, since its list is asked for by that; ours are
+//! taken by the same instant. A payment that only one side has in that window is looked up on the other side before it
+//! is reported.
 
 mod report;
 
@@ -28,12 +28,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::{AccountRow, Database, Recorded};
 use wire::reconcile::{Report, Side};
 
-/// The provider's list lags: a day is compared so long after it ended.
+/// How long after its end a day is compared: the provider's list lags.
 const SETTLES: TimeDelta = TimeDelta::minutes(30);
-/// How far back the ledger's own sums are checked: a party's check is paid within days.
+/// How far back the ledger's own sums are checked: a check is paid within days.
 const LEDGER_DAYS: i64 = 7;
 
-/// The reports of a branch's day: kept ones, or made now where there are none, for today, and when `fresh`.
+/// Returns the reports of a branch's day: stored ones, or new ones if there are none, for today, and when `fresh`.
 ///
 /// # Errors
 /// Not the caller's branch; the day is not over a decade past, nor to come (422); the provider does not answer (503).
@@ -69,7 +69,7 @@ pub async fn reconciliation(
     Ok(reports)
 }
 
-/// Compares a day of every branch of every business; yesterday when none is said.
+/// Compares a day of every branch of every business; yesterday when no day is given.
 ///
 /// # Errors
 /// The database failed; a provider does not answer.
@@ -86,7 +86,7 @@ pub async fn reconcile_all(db: &Database, providers: &Providers, day: Option<Nai
     Ok(reports)
 }
 
-/// Compares the last full day of each branch where that was not done yet, and says how many those were.
+/// Compares the last full day of each branch where that was not done yet, and returns how many those were.
 ///
 /// # Errors
 /// The database failed.
@@ -95,7 +95,7 @@ pub async fn reconcile_due(db: &Database, providers: &Providers) -> Result<usize
     for account in db.active_accounts().await? {
         for served in db.branch_days(&account).await? {
             let day = local_date(db.clock().now() - SETTLES, &served.timezone) - TimeDelta::days(1);
-            // Before the account was there, there was nothing to compare.
+            // Before the account was added, there was nothing to compare.
             let is_new = local_date(account.created_at, &served.timezone) > day;
             if is_new || served.last_day.is_some_and(|last| last >= day) {
                 continue;
@@ -136,7 +136,7 @@ async fn compare(
     let mut asked: BTreeSet<String> = listed.unreadable;
     asked.extend(window.iter().map(|ours| ours.provider_payment_id.clone()));
     asked.retain(|id| !theirs.contains_key(id));
-    // Not listed: changed since, or not there at all. Only asking for it tells.
+    // The payment is not listed: it changed since, or does not exist. Only fetching it tells which.
     for id in &asked {
         match providers.of(account).fetch_payment(&credentials, id).await {
             Ok(seen) => drop(theirs.insert(id.clone(), seen)),
@@ -161,12 +161,12 @@ async fn compare(
     Ok(Ok(report))
 }
 
-/// Whether money that nobody here knows is told of in this branch: in the account's first.
+/// Whether this branch reports money that we do not know: the account's first branch does.
 async fn home_branch(db: &Database, account: &AccountRow, branch: BranchId) -> Result<bool> {
     Ok(db.branch_days(account).await?.first().is_some_and(|first| first.branch_id == branch))
 }
 
-/// What was found to differ is fetched, so that the next report is better.
+/// Queues a fetch of what differs, so that the next report is better.
 async fn queue_news(
     db: &Database,
     providers: &Providers,
@@ -186,12 +186,12 @@ async fn queue_news(
     Ok(())
 }
 
-/// What a day's payments are divided by.
+/// The criteria that divide a day's payments.
 struct Day<'a> {
     account: &'a AccountRow,
     credentials: &'a Credentials,
     branch: BranchId,
-    /// Whether payments that nobody knows are told of here.
+    /// Whether this branch reports payments that we do not know.
     home: bool,
 }
 

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 /// Where and when a report looks.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Asked {
+pub(crate) struct ReportQuery {
     /// One branch; without it all of the caller's.
     branch_id: Option<BranchId>,
     /// So many days of the branch's calendar, the last one included: 1 to 366, 30 when absent.
@@ -23,7 +23,7 @@ pub(crate) struct Asked {
     date_to: Option<NaiveDate>,
 }
 
-impl Asked {
+impl ReportQuery {
     /// The window of a report that adds up no money.
     pub(super) async fn window<R: RoleSet>(&self, state: &AppState, staff: &Staff<R>) -> ApiResult<Window> {
         let today = state.db.clock().now().date_naive();
@@ -33,14 +33,14 @@ impl Asked {
     }
 
     /// The window of a report that adds up money, which must be of one currency.
-    pub(super) async fn till<R: RoleSet>(&self, state: &AppState, staff: &Staff<R>) -> ApiResult<Window> {
+    pub(super) async fn money_window<R: RoleSet>(&self, state: &AppState, staff: &Staff<R>) -> ApiResult<Window> {
         one_currency(self.window(state, staff).await?)
     }
 
     /// The same, open on all of time when no days are said.
-    pub(super) async fn till_ever<R: RoleSet>(&self, state: &AppState, staff: &Staff<R>) -> ApiResult<Window> {
+    pub(super) async fn money_window_ever<R: RoleSet>(&self, state: &AppState, staff: &Staff<R>) -> ApiResult<Window> {
         if self.days.is_some() || self.date_from.is_some() || self.date_to.is_some() {
-            return self.till(state, staff).await;
+            return self.money_window(state, staff).await;
         }
         one_currency(state.db.report_window(staff, self.branch_id, None).await?)
     }
