@@ -11,10 +11,11 @@ use clap::Subcommand;
 use domain::{SyncId, text::Email};
 use operations::{
     demo,
-    payment::{self, Report},
+    payment::{self, Refunds, Report, Syncs},
+    work::work_off,
 };
 use std::time::{Duration, Instant};
-use store::Verified;
+use store::{SYNCS, Verified};
 
 /// The longest that a sweep waits for the queue to empty.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -107,7 +108,7 @@ pub(crate) async fn sweep_payments(process: &Process) -> Result<(), Failure> {
     let begun = Instant::now();
     let mut worked = 0;
     loop {
-        let done = payment::work(db, providers).await? + payment::carry_out(db, providers).await?;
+        let done = work_off(db, Syncs(providers.clone())).await? + work_off(db, Refunds(providers.clone())).await?;
         worked += done;
         if begun.elapsed() > PATIENCE {
             break;
@@ -117,7 +118,7 @@ pub(crate) async fn sweep_payments(process: &Process) -> Result<(), Failure> {
         }
         // What is due within moments, or in another process's hands, is waited for; what waits longer is its own
         // affair.
-        match db.next_sync().await? {
+        match db.next_work(&SYNCS).await? {
             Some(at) if at - db.clock().now() < chrono::TimeDelta::seconds(2) => {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }

@@ -2,7 +2,7 @@
 //!
 //! A transaction is a re-runnable closure. It is begun (`BEGIN IMMEDIATE` on SQLite, which then has no other writer),
 //! run, sealed (its audit rows are chained, and its events numbered and logged, last of all: I2), committed, and only
-//! then are its events handed to the bus. A conflict or a lost connection runs it again, unless the connection was lost
+//! then are its events handed to the bus and the workers woken that it has work for. A conflict or a lost connection runs it again, unless the connection was lost
 //! in the COMMIT; nothing of the failed try is left.
 
 use crate::{
@@ -11,7 +11,8 @@ use crate::{
     connection::{self, DatabaseFile, Purpose, Reader, Transaction},
     error::{Conflict, Error, HoldsStoreError, Result},
     event_log,
-    unit_of_work::{Owing, UnitOfWork},
+    queue::Wakes,
+    unit_of_work::{Owing, Parts, UnitOfWork},
 };
 use domain::{Clock, event::EventSink};
 use rand::Rng;
@@ -53,6 +54,7 @@ pub struct Database {
     /// Keeps the SQLite file open for as long as this process lives, so that its write-ahead log stays the same file.
     _held: Option<Arc<Mutex<SqliteConnection>>>,
     condition: Arc<Condition>,
+    wakes: Arc<Wakes>,
     /// Connections at most.
     pool: u32,
 }
@@ -78,6 +80,7 @@ impl Database {
             file,
             _held: held.map(|held| Arc::new(Mutex::new(held))),
             condition: Arc::default(),
+            wakes: Arc::default(),
             pool,
         })
     }
@@ -97,6 +100,10 @@ impl Database {
 
     pub(crate) fn condition(&self) -> &Condition {
         &self.condition
+    }
+
+    pub(crate) fn wakes(&self) -> &Wakes {
+        &self.wakes
     }
 
     /// The clock of everything this database stamps.
@@ -203,7 +210,7 @@ impl Database {
         let value = match body(work.clone()).await.and_then(|value| settled(&work).map(|()| value)) {
             Ok(value) => value,
             Err(error) => {
-                if let Some((tx, ..)) = work.into_parts() {
+                if let Some(Parts { tx, .. }) = work.into_parts() {
                     // The rollback is asked for now rather than left to the drop, so that the locks are free before the
                     // answer is out.
                     if let Err(error) = tx.rollback().await {
@@ -213,13 +220,14 @@ impl Database {
                 return Err(error);
             }
         };
-        let (tx, notes, drafts) = work.into_parts().ok_or_else(leaked)?;
+        let Parts { tx, notes, drafts, woken } = work.into_parts().ok_or_else(leaked)?;
         audit::chain::seal(&tx, notes, now).await?;
         let events = event_log::append(&tx, drafts, now).await?;
         self.commit(tx).await?;
         if !events.is_empty() {
             self.sink.publish(events);
         }
+        woken.into_iter().for_each(|queue| self.wakes.wake(queue));
         Ok(value)
     }
 

@@ -7,12 +7,12 @@ use domain::{
 };
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, Value};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::{audit::Note, connection::Transaction, error::Result, sql::Text};
+use crate::{audit::Note, connection::Transaction, error::Result, queue::Queue, sql::Text};
 
 /// A row that this transaction holds `FOR UPDATE` (on SQLite: under the only writer's transaction). Whatever changes
 /// the row asks for this, so a change without the lock does not compile (I5). Only `store` makes one.
@@ -42,6 +42,7 @@ struct Inner {
     drafts: Mutex<Vec<Draft>>,
     notes: Mutex<Vec<Note>>,
     unsettled: Mutex<BTreeMap<SessionId, &'static str>>,
+    woken: Mutex<BTreeSet<&'static str>>,
     now: DateTime<Utc>,
 }
 
@@ -54,17 +55,31 @@ pub struct Owing {
     pub cause: &'static str,
 }
 
+/// What a transaction leaves to be done at its end.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) tx: Transaction,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) drafts: Vec<Draft>,
+    /// The queues that something was put into.
+    pub(crate) woken: BTreeSet<&'static str>,
+}
+
 impl UnitOfWork {
     pub(crate) fn new(tx: Transaction, now: DateTime<Utc>) -> Self {
         let (drafts, notes, unsettled) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { tx, drafts, notes, unsettled, now }))
+        Self(Arc::new(Inner { tx, drafts, notes, unsettled, woken: Mutex::default(), now }))
     }
 
-    /// Gives transaction, audit notes and events back, unless a clone is still alive somewhere.
-    pub(crate) fn into_parts(self) -> Option<(Transaction, Vec<Note>, Vec<Draft>)> {
+    /// Gives transaction, audit notes, events and wake-ups back, unless a clone is still alive somewhere.
+    pub(crate) fn into_parts(self) -> Option<Parts> {
         let inner = Arc::into_inner(self.0)?;
-        let notes = inner.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Some((inner.tx, notes, inner.drafts.into_inner().unwrap_or_else(PoisonError::into_inner)))
+        Some(Parts {
+            tx: inner.tx,
+            notes: inner.notes.into_inner().unwrap_or_else(PoisonError::into_inner),
+            drafts: inner.drafts.into_inner().unwrap_or_else(PoisonError::into_inner),
+            woken: inner.woken.into_inner().unwrap_or_else(PoisonError::into_inner),
+        })
     }
 
     /// The instant of this transaction: every row and event of it carries the same.
@@ -94,6 +109,11 @@ impl UnitOfWork {
     /// The session's check was settled, or it has none.
     pub fn settled(&self, session: SessionId) {
         self.0.unsettled.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
+    }
+
+    /// Whoever works off the queue in this process is woken by the commit.
+    pub(crate) fn wakes_up(&self, queue: &Queue) {
+        self.0.woken.lock().unwrap_or_else(PoisonError::into_inner).insert(queue.name);
     }
 
     pub(crate) fn note(&self, note: Note) {

@@ -1,6 +1,6 @@
 //! The office calls off a payment that is not decided: a cash slip nobody paid, a card under review.
 //!
-//! The wish is committed first, with its audit row; a worker tells the provider ([`call_off`](super::call_off)), and
+//! The wish is committed first, with its audit row; a worker tells the provider ([`Cancellations`](super::Cancellations)), and
 //! the answer waits for that. Whoever hangs up in between has asked all the same, and asking again tells what came of
 //! it. The provider's accepting the call proves nothing (payments.md, fact 10): the payment is read again, and what it
 //! then says is the answer.
@@ -51,7 +51,6 @@ pub async fn cancel(
         Begun::Before(first) => return Ok(first),
         Begun::Now(cancellation) => cancellation,
     };
-    providers.wake_cancellations();
     let ended = ended(db, providers, asked).await?;
     if ended.status == CancellationStatus::Failed || ended.status.is_open() {
         return Err(failure(db, providers, &ended).await?);

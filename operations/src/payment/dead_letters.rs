@@ -1,6 +1,5 @@
 //! Work that was given up is looked at by a person, who puts it back into the queue once its cause is gone (S29).
 
-use super::providers::Providers;
 use crate::{
     Error, Result,
     command::{Done, Twice, command, keyless},
@@ -8,7 +7,8 @@ use crate::{
 use auth::{Management, Scope, Staff, System};
 use domain::{
     SyncId,
-    payment::{AccountStatus, SyncStatus},
+    payment::AccountStatus,
+    work::WorkStatus,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -49,13 +49,12 @@ pub async fn dead_letter_of_any(db: &Database, id: SyncId) -> Result<DeadLetterD
 /// Not found, or another branch's; its account is not in use any more; the key was used for another request.
 pub async fn replay(
     db: &Database,
-    providers: &Providers,
     staff: &Staff<Management>,
     id: SyncId,
     attempt: &Attempt,
 ) -> Result<Answer> {
     let before = &dead_letter(db, staff, id).await?;
-    let answer = command(
+    command(
         db,
         "payment.replay",
         (staff, attempt),
@@ -76,9 +75,7 @@ pub async fn replay(
             Ok(Done::Changed(now))
         },
     )
-    .await?;
-    providers.wake();
-    Ok(answer)
+    .await
 }
 
 fn replayed(before: &DeadLetter) -> Change {
@@ -88,7 +85,7 @@ fn replayed(before: &DeadLetter) -> Change {
         entity_id: before.id.get(),
         branch: before.branch_id,
         before: json!({ "status": before.status, "attempts": before.attempts }),
-        after: json!({ "status": SyncStatus::Queued, "resource_id": before.resource_id }),
+        after: json!({ "status": WorkStatus::Queued, "resource_id": before.resource_id }),
     }
 }
 

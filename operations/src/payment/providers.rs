@@ -15,7 +15,6 @@ use rand::Rng;
 use runtime::{CircuitBreakers, PaymentSettings, Shutdown};
 use std::{collections::BTreeMap, sync::Arc};
 use store::AccountRow;
-use tokio::sync::Notify;
 use url::Url;
 
 /// The payment providers, as this process uses them. Cheap to clone.
@@ -30,8 +29,6 @@ struct Inner {
     settings: PaymentSettings,
     diner_url: Option<Url>,
     shutdown: Shutdown,
-    work: Notify,
-    cancellations: Notify,
     intake: Intake,
 }
 
@@ -54,8 +51,6 @@ impl Providers {
             settings,
             diner_url,
             shutdown,
-            work: Notify::new(),
-            cancellations: Notify::new(),
             intake: Intake::default(),
         }))
     }
@@ -156,26 +151,6 @@ impl Providers {
     /// What was seen of unproven notices today.
     pub(super) fn intake(&self) -> &Intake {
         &self.0.intake
-    }
-
-    /// There is work in the queue: a worker of this process looks at once, those of others within a second.
-    pub fn wake(&self) {
-        self.0.work.notify_one();
-    }
-
-    /// Waits for [`wake`](Self::wake).
-    pub async fn woken(&self) {
-        self.0.work.notified().await;
-    }
-
-    /// A payment is to be called off, and somebody waits for it.
-    pub(super) fn wake_cancellations(&self) {
-        self.0.cancellations.notify_one();
-    }
-
-    /// Waits for that.
-    pub async fn cancellation_wanted(&self) {
-        self.0.cancellations.notified().await;
     }
 }
 

@@ -14,7 +14,7 @@ use provider::{CallError, Credentials, PaymentProvider};
 use store::{AccountRow, Database};
 
 /// A token lives 180 days; it is renewed when fewer than these are left.
-const IN_TIME: TimeDelta = TimeDelta::days(30);
+pub(super) const IN_TIME: TimeDelta = TimeDelta::days(30);
 
 /// What became of an attempt to renew a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,23 +25,6 @@ pub(super) enum Renewal {
     Later,
     /// There is nothing to renew it with, or the provider refuses that: the seller must authorise again.
     Refused,
-}
-
-/// Renews the tokens that end soon. What fails is tried again by the next sweep, for a month.
-///
-/// # Errors
-/// The database failed.
-pub async fn renew_due(db: &Database, providers: &Providers) -> Result<usize> {
-    let mut renewed = 0;
-    for account in db.accounts_to_renew(db.clock().now() + IN_TIME).await? {
-        match renew(db, providers, &account).await {
-            Ok(done) => renewed += usize::from(done == Renewal::Renewed),
-            // Credentials that cannot be opened were reported where they were tried, and keep no other account waiting.
-            Err(Error::Unavailable { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(renewed)
 }
 
 /// Renews an account's token.

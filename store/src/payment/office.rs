@@ -5,10 +5,9 @@ use crate::{
     Database,
     error::{Error, Result},
     sql::sql,
-    unit_of_work::{Locked, UnitOfWork, all},
+    unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
-use chrono::{DateTime, Utc};
 use domain::{
     AccountId, Currency, PaymentId,
     payment::{AccountStatus, SignatureMode},
@@ -38,16 +37,6 @@ impl Database {
             .filter(provider_account::Column::TenantId.eq(scope.tenant_id()))
             .filter(provider_account::Column::Status.ne(AccountStatus::Disabled));
         query.one(self.reader()).await?.ok_or(Error::NotFound("payment account"))
-    }
-
-    /// Accounts whose token ends before `before` and can be renewed.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn accounts_to_renew(&self, before: DateTime<Utc>) -> Result<Vec<AccountRow>> {
-        let sql = sql!(unscoped("the accounts of all businesses: a job renews what expires"), "/* housekeeping */ select * from provider_account
-            where status = 'ACTIVE' and token_expires_at is not null and token_expires_at < $1 order by token_expires_at");
-        all(self.reader(), sql, [before.into()]).await
     }
 
     /// A payment of the caller's.

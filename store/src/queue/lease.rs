@@ -1,0 +1,131 @@
+//! Work is taken: what is due, lane by lane in turns, the urgent first, by a lease with a fencing number.
+
+use super::{Piece, Queue};
+use crate::{
+    Database,
+    error::Result,
+    sql::{built_sql, sql},
+    unit_of_work::{UnitOfWork, one},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::WorkId;
+use sea_orm::{DbBackend, FromQueryResult};
+
+/// Its time has come, or whoever had it is gone.
+const READY: &str = "(w.status = 'QUEUED' and w.next_at <= $2 or w.status = 'RUNNING' and w.lease_until < $2)";
+
+/// Nothing of its series is under way or comes before it.
+const IN_TURN: &str = "(w.series is null or not exists (select 1 from work o
+        where o.queue = w.queue and o.series = w.series and o.id <> w.id
+          and (o.status = 'RUNNING' and o.lease_until >= $2 or o.id < w.id and #pending(o))))";
+
+/// What of the queue `$1` can be done now.
+fn due(queue: &Queue) -> String {
+    let open = queue.open("w.lane");
+    format!("w.queue = $1 and #pending(w) and {READY} and {open} and {IN_TURN}")
+}
+
+/// The first of each lane go before the second of any. Only the places that something as urgent, or more, has are
+/// taken.
+fn lease(queue: &Queue) -> String {
+    let due = due(queue);
+    format!(
+        "/* housekeeping */ update work set status = 'RUNNING', dirty = false, fence = fence + 1, lease_until = $5,
+            updated_at = $2
+        where id in (select w.id from work w where w.id in (
+            select id from (
+                select w.id, w.rank, w.next_at,
+                    row_number() over (partition by w.lane order by w.rank, w.next_at, w.id)
+                    + (select count(*) from work r where r.queue = $1 and r.lane = w.lane and r.status = 'RUNNING'
+                        and r.lease_until >= $2 and r.rank <= w.rank) as place
+                from work w where {due} and w.rank <= $3
+            ) due where place <= $6 order by rank, place, next_at, id limit $4)
+          and {READY} #pg(for update skip locked))
+        returning *"
+    )
+}
+
+impl UnitOfWork {
+    /// Leases what is due and no less urgent than `rank`, at most `limit` pieces, and of each lane only as many as its
+    /// queue allows, or `of_lane`, may run at once.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn lease_work(
+        &self,
+        queue: &'static Queue,
+        rank: i16,
+        of_lane: i64,
+        limit: i64,
+        lease_for: TimeDelta,
+    ) -> Result<Vec<Piece>> {
+        // Two who lease at once would each count the places before the other has taken any. SQLite has one writer.
+        if self.backend() == DbBackend::Postgres {
+            let turn = sql!(
+                unscoped("whoever leases work of all businesses does so in turn"),
+                "/* housekeeping */ #pg(select pg_advisory_xact_lock(hashtextextended($1, 0)))"
+            );
+            self.run(turn, [queue.name.into()]).await?;
+        }
+        let sql = built_sql!(unscoped("the work of all businesses: a worker takes what is due"),
+            queue: &Queue = queue, in super::QUEUES, lease(queue));
+        let values = [
+            queue.name.into(),
+            self.now().into(),
+            rank.into(),
+            limit.into(),
+            (self.now() + lease_for).into(),
+            queue.at_once.min(of_lane).into(),
+        ];
+        self.all(&sql, values).await
+    }
+
+    /// Leases that very piece at once, whatever its time; `None` when somebody has it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn lease_piece(&self, id: WorkId, lease_for: TimeDelta) -> Result<Option<Piece>> {
+        let sql = sql!(
+            row("id"),
+            "update work set status = 'RUNNING', dirty = false, fence = fence + 1, lease_until = $3, updated_at = $2
+            where id = $1 and (status = 'QUEUED' or status = 'RUNNING' and lease_until < $2) returning *"
+        );
+        self.one(sql, [id.into(), self.now().into(), (self.now() + lease_for).into()]).await
+    }
+}
+
+impl Database {
+    /// Whether anything of the queue is due: a cheap look before a transaction.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn has_due_work(&self, queue: &'static Queue) -> Result<bool> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            #[expect(dead_code, reason = "only that there is a row matters")]
+            id: WorkId,
+        }
+        let sql = built_sql!(unscoped("the work of all businesses: a worker takes what is due"),
+            queue: &Queue = queue, in super::QUEUES,
+            format!("/* housekeeping */ select w.id from work w where {} limit 1", due(queue)));
+        let row: Option<Row> = one(self.reader(), &sql, [queue.name.into(), self.clock().now().into()]).await?;
+        Ok(row.is_some())
+    }
+
+    /// When the next piece of the queue that can be done at all is due or its lease ends: how a command knows that it
+    /// may end.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn next_work(&self, queue: &'static Queue) -> Result<Option<DateTime<Utc>>> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            next_at: DateTime<Utc>,
+        }
+        let sql = built_sql!(unscoped("the work of all businesses: a worker takes what is due"),
+            queue: &Queue = queue, in super::QUEUES, format!("/* housekeeping */ select w.next_at from work w
+                where w.queue = $1 and #pending(w) and {} order by w.next_at limit 1", queue.open("w.lane")));
+        let row: Option<Row> = one(self.reader(), &sql, [queue.name.into()]).await?;
+        Ok(row.map(|row| row.next_at))
+    }
+}
