@@ -95,15 +95,13 @@ pub use payment::{
     Sealed, SyncRow, Target, Worth,
 };
 pub use payment::{
-    BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, Recorded, RefundStep, StoredReport,
-    measure,
+    BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, Recorded, RefundStep, StoredReport, measure,
 };
 pub use phone::{DeviceMarks, Guest, PhoneRow};
 pub use product::{OfferRow, PlacedProduct, ProductRow};
 pub use promotion::SetPromotion;
 pub use queue::{
-    CANCELLATIONS, Outcome as WorkOutcome, Piece, QUEUES, Queue, QueueReport, REFUNDS, SWEEPS, SYNCS,
-    measure_queue,
+    CANCELLATIONS, Outcome as WorkOutcome, Piece, QUEUES, Queue, QueueReport, REFUNDS, SWEEPS, SYNCS, measure_queue,
 };
 pub use recipe::RecipeRow;
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};

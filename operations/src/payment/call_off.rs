@@ -14,9 +14,7 @@ use chrono::TimeDelta;
 use domain::payment::{CancellationFailure, CancellationStatus, ResourceKind, SyncCause};
 use provider::{CallError, PaymentProvider};
 use std::time::Duration;
-use store::{
-    AccountRow, CANCELLATIONS, CancellationEnd, CancellationRow, Database, Piece, Queue, WorkOutcome,
-};
+use store::{AccountRow, CANCELLATIONS, CancellationEnd, CancellationRow, Database, Piece, Queue, WorkOutcome};
 
 /// How often a look that another worker has is asked for again, and after how long.
 const PATIENCE: (u32, Duration) = (20, Duration::from_millis(100));

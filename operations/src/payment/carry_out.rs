@@ -21,9 +21,7 @@ use domain::{
 };
 use provider::{CallError, Credentials, PaymentProvider, Refund, RefundOrder, RefundOutcome};
 use std::time::Duration;
-use store::{
-    AccountRow, Database, Incident, PaymentRow, Piece, Queue, REFUNDS, RefundRow, RefundStep, WorkOutcome,
-};
+use store::{AccountRow, Database, Incident, PaymentRow, Piece, Queue, REFUNDS, RefundRow, RefundStep, WorkOutcome};
 
 /// A refund the provider has not decided is asked about every so many first pauses, and more seldom as it grows old.
 const PENDING_PAUSES: u32 = 6;

@@ -5,11 +5,7 @@ use crate::{
     command::{Done, Twice, command, keyless},
 };
 use auth::{Management, Scope, Staff, System};
-use domain::{
-    SyncId,
-    payment::AccountStatus,
-    work::WorkStatus,
-};
+use domain::{SyncId, payment::AccountStatus, work::WorkStatus};
 use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, DeadLetter, KeptNotice};
@@ -47,12 +43,7 @@ pub async fn dead_letter_of_any(db: &Database, id: SyncId) -> Result<DeadLetterD
 ///
 /// # Errors
 /// Not found, or another branch's; its account is not in use any more; the key was used for another request.
-pub async fn replay(
-    db: &Database,
-    staff: &Staff<Management>,
-    id: SyncId,
-    attempt: &Attempt,
-) -> Result<Answer> {
+pub async fn replay(db: &Database, staff: &Staff<Management>, id: SyncId, attempt: &Attempt) -> Result<Answer> {
     let before = &dead_letter(db, staff, id).await?;
     command(
         db,

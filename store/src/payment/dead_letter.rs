@@ -77,7 +77,8 @@ pub struct DeadLetters {
     pub offset: i64,
 }
 
-const LETTER: &str = "select q.id, q.lane as account_id, a.branch_id, q.kind, q.subject as resource_id, q.status, q.cause,
+const LETTER: &str =
+    "select q.id, q.lane as account_id, a.branch_id, q.kind, q.subject as resource_id, q.status, q.cause,
         q.attempts, q.last_error, q.created_at, q.updated_at
     from work q join provider_account a on a.id = q.lane and q.queue = 'payment.sync'";
 
@@ -142,9 +143,12 @@ impl Database {
         struct Row {
             tenant_id: TenantId,
         }
-        let row: Option<Row> =
-            one(self.reader(), sql!(row("id"), "select tenant_id from work where id = $1 and queue = 'payment.sync'"), [id.into()])
-                .await?;
+        let row: Option<Row> = one(
+            self.reader(),
+            sql!(row("id"), "select tenant_id from work where id = $1 and queue = 'payment.sync'"),
+            [id.into()],
+        )
+        .await?;
         Ok(row.ok_or(Error::NotFound("dead letter"))?.tenant_id)
     }
 }

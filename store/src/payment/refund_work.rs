@@ -67,10 +67,8 @@ impl UnitOfWork {
     /// The lease was lost.
     pub async fn take_refund(&self, piece: &Piece, lease: TimeDelta) -> Result<Option<RefundRow>> {
         let id: RefundId = piece.subject.parse().map_err(|_| Error::NotFound("refund"))?;
-        let sql = sql!(
-            row("id"),
-            "update refund set status = 'RUNNING' where id = $1 and #refund_under_way() returning *"
-        );
+        let sql =
+            sql!(row("id"), "update refund set status = 'RUNNING' where id = $1 and #refund_under_way() returning *");
         let refund = self.one(sql, [id.into()]).await?;
         self.hold_work(piece, lease).await?;
         Ok(refund)

@@ -116,7 +116,12 @@ impl Database {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn living_checkouts(&self, account: &AccountRow, after: &CheckoutId, limit: i64) -> Result<Vec<CheckoutRow>> {
+    pub async fn living_checkouts(
+        &self,
+        account: &AccountRow,
+        after: &CheckoutId,
+        limit: i64,
+    ) -> Result<Vec<CheckoutRow>> {
         let sql = sql!(
             row("account_id"),
             "/* housekeeping */ select * from checkout

@@ -112,14 +112,12 @@ impl Database {
             tenant,
             "select * from work where tenant_id = $1 and queue = $2 and lane = $3 and kind = $4 and subject = $5"
         );
-        let values = [
-            account.tenant_id.into(),
-            SYNCS.name.into(),
-            account.id.into(),
-            kind.as_str().into(),
-            resource.into(),
-        ];
+        let values =
+            [account.tenant_id.into(), SYNCS.name.into(), account.id.into(), kind.as_str().into(), resource.into()];
         let piece: Option<Piece> = one(self.reader(), sql, values).await?;
         piece.map(SyncRow::try_from).transpose()
     }
 }
+
+#[cfg(test)]
+mod tests;

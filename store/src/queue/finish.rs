@@ -80,10 +80,8 @@ impl UnitOfWork {
     /// # Errors
     /// [`Error::LeaseLost`], as above.
     pub async fn hold_work(&self, piece: &Piece, lease_for: TimeDelta) -> Result<()> {
-        let sql = sql!(
-            row("id"),
-            "update work set lease_until = $3 where id = $1 and fence = $2 and status = 'RUNNING'"
-        );
+        let sql =
+            sql!(row("id"), "update work set lease_until = $3 where id = $1 and fence = $2 and status = 'RUNNING'");
         let held = self.run(sql, [piece.id.into(), piece.fence.into(), (self.now() + lease_for).into()]).await?;
         if held == 0 { Err(Error::LeaseLost) } else { Ok(()) }
     }
@@ -113,14 +111,8 @@ impl UnitOfWork {
             "update work set status = $4, dirty = false, lease_until = null, last_error = $5, updated_at = $6
             where tenant_id = $1 and queue = $2 and lane = $3 and #alive()"
         );
-        let values = [
-            tenant.into(),
-            queue.name.into(),
-            lane.into(),
-            to.as_str().into(),
-            OUT_OF_USE.into(),
-            self.now().into(),
-        ];
+        let values =
+            [tenant.into(), queue.name.into(), lane.into(), to.as_str().into(), OUT_OF_USE.into(), self.now().into()];
         self.run(sql, values).await?;
         Ok(())
     }

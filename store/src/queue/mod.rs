@@ -40,8 +40,7 @@ pub struct Queue {
 }
 
 const ACCOUNT_IN_ORDER: &str = "exists (select 1 from provider_account a where a.id = @lane and a.status = 'ACTIVE')";
-const ACCOUNT_GONE: &str =
-    "not exists (select 1 from provider_account a where a.id = @lane and #account_in_use(a))";
+const ACCOUNT_GONE: &str = "not exists (select 1 from provider_account a where a.id = @lane and #account_in_use(a))";
 const ALWAYS: &str = "1 = 1";
 const NEVER: &str = "1 = 0";
 

@@ -34,9 +34,7 @@ use domain::{
     call::CallStatus,
     check::CheckStatus,
     kitchen::TicketStatus,
-    payment::{
-        AccountStatus, CancellationStatus, CheckoutStatus, NoticeVerdict, PaymentStatus, RefundStatus,
-    },
+    payment::{AccountStatus, CancellationStatus, CheckoutStatus, NoticeVerdict, PaymentStatus, RefundStatus},
     round::RoundStatus,
     session::SessionStatus,
     work::WorkStatus,

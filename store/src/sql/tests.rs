@@ -308,7 +308,7 @@ fn nothing_runs_sql_past_the_registry() {
 
 /// The files where a list of words, or what a word is not, is no rule of the business, each with its reason.
 const NO_RULE: [(&str, &str); 1] =
-    [("store/src/payment/queue.rs", "the steps from one state of the queue to the next, which stand nowhere else")];
+    [("store/src/queue/finish.rs", "the steps from one state of the queue to the next, which stand nowhere else")];
 
 /// `in ('A', …)`, and `<> 'A'`, which is such a list with a hole.
 fn literal_lists(code: &str) -> Vec<&str> {
@@ -352,7 +352,9 @@ async fn partial_indexes_say_what_the_rules_say() {
     }
     let folder = tempfile::tempdir().unwrap();
     let db = migrated(&Location::Sqlite(folder.path().join("indexes.db"))).await;
-    let of = "select sql from sqlite_master where type = 'index' and sql like '%where%'";
+    // `payment_sync` is only there for older programs.
+    let of = "select sql from sqlite_master
+        where type = 'index' and sql like '%where%' and tbl_name <> 'payment_sync'";
     let indexes: Vec<Index> = crate::unit_of_work::all(db.reader(), of, []).await.unwrap();
     let rules = [
         "#open_round()",

@@ -82,7 +82,7 @@ both_modes! {
             }
         }
         till.quiet().await;
-        let foreign = format!("payment_sync where status = 'DEAD' and resource_id in ('{mine}', '{yours}')");
+        let foreign = format!("work where queue = 'payment.sync' and status = 'DEAD' and subject in ('{mine}', '{yours}')");
         assert_eq!(till.count(&foreign).await, 2, "each looked with its own token, and the provider did not know it");
         let letters = theirs.admin.get("/api/admin/payments/dead-letters").await.expect(200);
         assert!(letters.to_string().contains(&mine.to_string()) && !letters.to_string().contains(&yours.to_string()), "{letters}");

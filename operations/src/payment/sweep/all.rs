@@ -1,11 +1,7 @@
 //! An operator looks for everything that could still change, due or not, without waiting for a server's queue: the
 //! accounts side by side, so that one that is slow keeps no other waiting.
 
-use super::{
-    super::providers::Providers,
-    Look, Swept,
-    due::stale,
-};
+use super::{super::providers::Providers, Look, Swept, due::stale};
 use crate::{Error, Result};
 use domain::CheckoutId;
 use std::{collections::BTreeMap, sync::Arc};
@@ -50,12 +46,7 @@ pub async fn sweep_all(db: &Database, providers: &Providers) -> Result<Swept> {
     failed.map_or(Ok(swept), Err)
 }
 
-async fn one(
-    db: &Database,
-    providers: &Providers,
-    account: &AccountRow,
-    expiring: &[CheckoutRow],
-) -> Result<Swept> {
+async fn one(db: &Database, providers: &Providers, account: &AccountRow, expiring: &[CheckoutRow]) -> Result<Swept> {
     let mut look = Look { forced: true, ..Look::new(db, providers, None) };
     look.run(account, &Errand::Renew).await?;
     let mut after = CheckoutId(String::new());

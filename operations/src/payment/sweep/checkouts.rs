@@ -142,9 +142,10 @@ impl Look<'_> {
             self.why = None;
         }
         let id = &checkout.id;
-        self.write("payment.sweep_expire", |uow| async move {
-            Ok(uow.end_checkout(id, CheckoutStatus::Expired).await?)
-        })
+        self.write(
+            "payment.sweep_expire",
+            |uow| async move { Ok(uow.end_checkout(id, CheckoutStatus::Expired).await?) },
+        )
         .await?;
         self.swept.expired += 1;
         Ok(())

@@ -2,10 +2,7 @@
 //!
 //! One thing that cannot be queued keeps no other waiting: the sweep goes on, and fails at its end.
 
-use super::{
-    super::renew::IN_TIME,
-    accounts::is_list_due,
-};
+use super::{super::renew::IN_TIME, accounts::is_list_due};
 use crate::{
     Error, Result,
     command::{Twice, keyless},

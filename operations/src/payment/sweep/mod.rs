@@ -22,8 +22,8 @@ use crate::{
 };
 pub use all::sweep_all;
 use chrono::TimeDelta;
-pub(super) use due::{Queued, ask};
 pub use due::sweep;
+pub(super) use due::{Queued, ask};
 use found::Look;
 pub(super) use found::{is_news, list};
 use serde::Serialize;
