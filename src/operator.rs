@@ -172,11 +172,13 @@ pub(crate) async fn dead_letters(process: &Process, what: DeadLetters) -> Result
 /// `comanda reconcile`
 pub(crate) async fn reconcile(process: &Process, day: Option<NaiveDate>) -> Result<(), Failure> {
     ensure_reachable(process)?;
-    let reports = payment::reconcile_all(&process.db, &process.providers, day).await?;
-    if reports.is_empty() {
-        return print("No account to compare with.");
+    let (reports, mut errors) = payment::reconcile_all(&process.db, &process.providers, day).await?;
+    reports.iter().try_for_each(|report| print(&text(report)))?;
+    match errors.pop() {
+        Some(error) => Err(format!("{} accounts could not be compared: {error}", errors.len() + 1).into()),
+        None if reports.is_empty() => print("No account to compare with."),
+        None => Ok(()),
     }
-    reports.iter().try_for_each(|report| print(&text(report)))
 }
 
 fn text(report: &Report) -> String {

@@ -13,15 +13,15 @@ use domain::payment::backoff::{self, Attempts, Next};
 use futures_util::FutureExt;
 use rand::Rng;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
-use store::{Database, Piece, Queue, WorkOutcome};
+use store::{Database, Piece, Queue, Share, WorkOutcome};
 use tokio::task::JoinSet;
 
 /// How many pieces of a queue a process works on at once. Most of that is waiting for somebody else's answer.
 const PLACES: usize = 64;
-/// So many of them are only for what is most urgent.
-const RESERVED: usize = 16;
-/// When fewer are free, each lane gets one piece at a time, so that many slow ones leave room for the others.
-const CROWDED: usize = 32;
+/// The most urgent get all of them; when fewer than 32 are free, only one for a lane, so that many slow ones leave room
+/// for the others. What is less urgent leaves 16 to them.
+const SHARES: [Share; 2] =
+    [Share { ranks: 0..=0, leaves: 0, crowded: 32 }, Share { ranks: 1..=i16::MAX, leaves: 16, crowded: 32 }];
 
 /// What is done with the pieces of a queue.
 #[async_trait::async_trait]
@@ -78,14 +78,9 @@ impl<W: Work> Worker<W> {
         if free == 0 || !db.has_due_work(queue).await? {
             return Ok(0);
         }
-        let most = if free < CROWDED { 1 } else { i64::MAX };
+        let free = i64::try_from(free).unwrap_or(i64::MAX);
         let pieces = keyless(db, "work.lease", Twice::GoodOnce, |uow| async move {
-            let mut pieces = uow.lease_work(queue, 0, most, places(free), lease).await?;
-            let rest = free.saturating_sub(pieces.len() + RESERVED);
-            if rest > 0 {
-                pieces.extend(uow.lease_work(queue, i16::MAX, most, places(rest), lease).await?);
-            }
-            Ok::<_, Error>(pieces)
+            Ok::<_, Error>(uow.lease_work(queue, free, &SHARES, lease).await?)
         })
         .await?;
         let taken = pieces.len();
@@ -107,10 +102,6 @@ impl<W: Work> Worker<W> {
     pub async fn finish(&mut self) {
         while self.running.join_next().await.is_some() {}
     }
-}
-
-fn places(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Works off what is due now and says how many pieces that were.
@@ -189,3 +180,6 @@ pub(crate) async fn hold(held: Option<Held<'_>>) -> Result<()> {
     keyless(db, "work.hold", Twice::GoodOnce, |uow| async move { Ok::<_, Error>(uow.hold_work(piece, lease).await?) })
         .await
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,7 +101,8 @@ pub use phone::{DeviceMarks, Guest, PhoneRow};
 pub use product::{OfferRow, PlacedProduct, ProductRow};
 pub use promotion::SetPromotion;
 pub use queue::{
-    CANCELLATIONS, Outcome as WorkOutcome, Piece, QUEUES, Queue, QueueReport, REFUNDS, SWEEPS, SYNCS, measure_queue,
+    CANCELLATIONS, Outcome as WorkOutcome, Piece, QUEUES, Queue, QueueReport, REFUNDS, SWEEPS, SYNCS, Share,
+    measure_queue,
 };
 pub use recipe::RecipeRow;
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};

@@ -10,6 +10,7 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::WorkId;
 use sea_orm::{DbBackend, FromQueryResult};
+use std::ops::RangeInclusive;
 
 /// Its time has come, or whoever had it is gone.
 const READY: &str = "(w.status = 'QUEUED' and w.next_at <= $2 or w.status = 'RUNNING' and w.lease_until < $2)";
@@ -25,38 +26,50 @@ fn due(queue: &Queue) -> String {
     format!("w.queue = $1 and #pending(w) and {READY} and {open} and {IN_TURN}")
 }
 
+/// What of the free places goes to which ranks.
+#[derive(Clone, Debug)]
+pub struct Share {
+    /// How urgent it is.
+    pub ranks: RangeInclusive<i16>,
+    /// So many places are left to others.
+    pub leaves: i64,
+    /// And where fewer than these would be left, only a lane that has no piece under way gets a place: many lanes that
+    /// are slow leave room for one that is not.
+    pub crowded: i64,
+}
+
 /// The first of each lane go before the second of any. Only the places that something as urgent, or more, has are
 /// taken.
 fn lease(queue: &Queue) -> String {
-    let due = due(queue);
+    let (due, at_once) = (due(queue), queue.at_once);
     format!(
-        "/* housekeeping */ update work set status = 'RUNNING', dirty = false, fence = fence + 1, lease_until = $5,
+        "/* housekeeping */ update work set status = 'RUNNING', dirty = false, fence = fence + 1, lease_until = $7,
             updated_at = $2
         where id in (select w.id from work w where w.id in (
             select id from (
-                select w.id, w.rank, w.next_at,
-                    row_number() over (partition by w.lane order by w.rank, w.next_at, w.id)
-                    + (select count(*) from work r where r.queue = $1 and r.lane = w.lane and r.status = 'RUNNING'
-                        and r.lease_until >= $2 and r.rank <= w.rank) as place
-                from work w where {due} and w.rank <= $3
-            ) due where place <= $6 order by rank, place, next_at, id limit $4)
+                select id, place, row_number() over (order by rank, place, next_at, id) as nth from (
+                    select w.id, w.rank, w.next_at,
+                        row_number() over (partition by w.lane order by w.rank, w.next_at, w.id)
+                        + (select count(*) from work r where r.queue = $1 and r.lane = w.lane and r.status = 'RUNNING'
+                            and r.lease_until >= $2 and r.rank <= w.rank) as place
+                    from work w where {due} and w.rank >= $3 and w.rank <= $4
+                ) placed where place <= {at_once}
+            ) due where nth <= $5 and (place = 1 or nth <= $6))
           and {READY} #pg(for update skip locked))
         returning *"
     )
 }
 
 impl UnitOfWork {
-    /// Leases what is due and no less urgent than `rank`, at most `limit` pieces, and of each lane only as many as its
-    /// queue allows, or `of_lane`, may run at once.
+    /// Leases what is due, share by share, at most `free` pieces.
     ///
     /// # Errors
     /// The database failed.
     pub async fn lease_work(
         &self,
         queue: &'static Queue,
-        rank: i16,
-        of_lane: i64,
-        limit: i64,
+        free: i64,
+        shares: &[Share],
         lease_for: TimeDelta,
     ) -> Result<Vec<Piece>> {
         // Two who lease at once would each count the places before the other has taken any. SQLite has one writer.
@@ -69,15 +82,25 @@ impl UnitOfWork {
         }
         let sql = built_sql!(unscoped("the work of all businesses: a worker takes what is due"),
             queue: &Queue = queue, in super::QUEUES, lease(queue));
-        let values = [
-            queue.name.into(),
-            self.now().into(),
-            rank.into(),
-            limit.into(),
-            (self.now() + lease_for).into(),
-            queue.at_once.min(of_lane).into(),
-        ];
-        self.all(&sql, values).await
+        let (mut left, mut pieces) = (free, Vec::new());
+        for share in shares {
+            if left <= share.leaves {
+                continue;
+            }
+            let values = [
+                queue.name.into(),
+                self.now().into(),
+                (*share.ranks.start()).into(),
+                (*share.ranks.end()).into(),
+                (left - share.leaves).into(),
+                (left - share.crowded).into(),
+                (self.now() + lease_for).into(),
+            ];
+            let taken: Vec<Piece> = self.all(&sql, values).await?;
+            left -= i64::try_from(taken.len()).unwrap_or(left);
+            pieces.extend(taken);
+        }
+        Ok(pieces)
     }
 
     /// Leases that very piece at once, whatever its time; `None` when somebody has it.

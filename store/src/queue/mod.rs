@@ -20,6 +20,7 @@ mod wakes;
 
 pub(crate) use enqueue::{Item, OUT_OF_USE, Reason};
 pub use finish::Outcome;
+pub use lease::Share;
 pub use report::{QueueReport, measure_queue};
 pub(crate) use wakes::Wakes;
 

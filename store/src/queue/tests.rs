@@ -78,12 +78,13 @@ impl House {
         self.run(async |uow| uow.enqueue(&WORK, item, reason).await).await.unwrap()
     }
 
-    async fn lease_of(&self, rank: i16, of_lane: i64, limit: i64) -> Vec<Piece> {
-        self.run(async |uow| uow.lease_work(&WORK, rank, of_lane, limit, LEASE).await).await.unwrap()
+    async fn lease_of(&self, rank: i16, crowded: bool, limit: i64) -> Vec<Piece> {
+        let share = Share { ranks: 0..=rank, leaves: 0, crowded: if crowded { limit } else { 0 } };
+        self.run(async |uow| uow.lease_work(&WORK, limit, std::slice::from_ref(&share), LEASE).await).await.unwrap()
     }
 
     async fn lease(&self) -> Vec<Piece> {
-        self.lease_of(i16::MAX, i64::MAX, 100).await
+        self.lease_of(i16::MAX, false, 100).await
     }
 
     async fn lease_one(&self) -> Piece {
@@ -279,14 +280,14 @@ async fn lanes_take_turns_and_none_takes_more_than_its_places() {
         lanes.sort_unstable();
         lanes
     };
-    let first = house.lease_of(i16::MAX, i64::MAX, 4).await;
+    let first = house.lease_of(i16::MAX, false, 4).await;
     assert_eq!(lanes(&first), [1, 1, 2, 3], "the first of each before the second of any");
     assert_eq!(lanes(&house.lease().await), [2, 3]);
     assert!(house.lease().await.is_empty());
     assert!(house.finish(&first[0], Outcome::Done).await);
     assert_eq!(lanes(&house.lease().await), [first[0].lane], "a place is free again");
     house.clock.go(LEASE * 2);
-    assert_eq!(lanes(&house.lease_of(i16::MAX, 1, 100).await), [1, 2, 3], "in a crowd one of each");
+    assert_eq!(lanes(&house.lease_of(i16::MAX, true, 100).await), [1, 2, 3], "in a crowd one of each");
 }
 
 /// What is less urgent goes later and takes no place of the urgent.
@@ -296,7 +297,7 @@ async fn the_urgent_find_their_places_free() {
     for number in 0..5 {
         house.ask(1, &format!("mean {number}"), MEAN).await;
     }
-    assert!(house.lease_of(0, i64::MAX, 100).await.is_empty(), "none is as urgent as that");
+    assert!(house.lease_of(0, false, 100).await.is_empty(), "none is as urgent as that");
     assert_eq!(house.lease().await.len(), 2);
     for number in 0..3 {
         house.ask(1, &format!("urgent {number}"), PLAIN).await;
@@ -350,7 +351,7 @@ async fn two_lessees_share() {
     for number in 0..20 {
         house.ask(number, &number.to_string(), PLAIN).await;
     }
-    let (one, other) = tokio::join!(house.lease_of(0, 9, 12), house.lease_of(0, 9, 12));
+    let (one, other) = tokio::join!(house.lease_of(0, false, 12), house.lease_of(0, false, 12));
     let mut ids: Vec<_> = one.iter().chain(&other).map(|piece| piece.id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -443,7 +444,7 @@ impl Schedule {
             }
             3..=5 => {
                 let limit = self.rng.random_range(1..6);
-                let pieces = self.house.lease_of(i16::MAX, i64::MAX, limit).await;
+                let pieces = self.house.lease_of(i16::MAX, false, limit).await;
                 self.leases.extend(pieces.into_iter().map(|piece| (piece, step)));
                 self.check_places().await;
             }

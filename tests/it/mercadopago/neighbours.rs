@@ -8,15 +8,15 @@ use super::house::{Checkout, Till, fingerprint, preference, provided, seller};
 use crate::scene::{number, order, text};
 
 /// The other business: its administrator, and a party that has asked for its check.
-struct Neighbour {
-    seller: Seller,
-    admin: StaffClient,
+pub(super) struct Neighbour {
+    pub(super) seller: Seller,
+    pub(super) admin: StaffClient,
     phone: Caller,
     check: i64,
 }
 
 impl Neighbour {
-    async fn move_in(till: &Till) -> Self {
+    pub(super) async fn move_in(till: &Till) -> Self {
         build(&till.app).await;
         let seller = Seller::argentina(2);
         till.fake.add_seller(seller.clone());
@@ -32,7 +32,7 @@ impl Neighbour {
         Self { seller, admin, phone, check: number(&check["check_id"]) }
     }
 
-    async fn checkout(&self, amount: i64) -> Checkout {
+    pub(super) async fn checkout(&self, amount: i64) -> Checkout {
         Checkout::of(&preference(&self.phone, self.check, Some(amount)).await.expect(200))
     }
 }

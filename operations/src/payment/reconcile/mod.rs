@@ -11,7 +11,7 @@ pub use report::{Fault, Line, LineKind, Report, Side};
 
 use super::{
     providers::{Providers, refusal},
-    sweep::{Queued, ask, is_news, list},
+    sweep::{Queued, ask, each_account, is_news, list},
 };
 use crate::{
     Error, Result,
@@ -70,21 +70,35 @@ pub async fn reconciliation(
     Ok(reports)
 }
 
-/// Compares a day of every branch of every business; yesterday when none is said.
+/// Compares a day of every branch of every business; yesterday when none is said. The accounts side by side: one whose
+/// provider does not answer keeps no other from being compared. The reports, and why there are not more.
 ///
 /// # Errors
-/// The database failed; a provider does not answer.
-pub async fn reconcile_all(db: &Database, providers: &Providers, day: Option<NaiveDate>) -> Result<Vec<Report>> {
-    let mut reports = Vec::new();
-    for account in db.active_accounts().await? {
+/// The accounts cannot be read.
+pub async fn reconcile_all(
+    db: &Database,
+    providers: &Providers,
+    day: Option<NaiveDate>,
+) -> Result<(Vec<Report>, Vec<Error>)> {
+    let compared = each_account(db, providers, move |db, providers, account| async move {
+        let mut reports = Vec::new();
         for served in db.branch_days(&account).await? {
             let yesterday = local_date(db.clock().now(), &served.timezone) - TimeDelta::days(1);
-            let day = day.unwrap_or(yesterday);
-            let compared = compare(db, providers, &account, (served.branch_id, &served.timezone, day), None).await?;
+            let of = (served.branch_id, served.timezone.as_str(), day.unwrap_or(yesterday));
+            let compared = compare(&db, &providers, &account, of, None).await?;
             reports.push(compared.map_err(|error| refusal(providers.of(&account).words(), &error))?);
         }
+        Ok(reports)
+    })
+    .await?;
+    let (mut reports, mut errors) = (Vec::new(), Vec::new());
+    for account in compared {
+        match account {
+            Ok(some) => reports.extend(some),
+            Err(error) => errors.push(error),
+        }
     }
-    Ok(reports)
+    Ok((reports, errors))
 }
 
 /// Has the last full day of each branch compared where that was not done yet, account by account, and says of how many

@@ -15,6 +15,37 @@ const BATCH: i64 = 50;
 /// Checkouts to be closed in one sweep.
 const EXPIRING: i64 = 1_000;
 
+/// Does something for every account in order, side by side, and says for each what came of it.
+///
+/// # Errors
+/// The accounts cannot be read.
+pub(in crate::payment) async fn each_account<T, F, Fut>(
+    db: &Database,
+    providers: &Providers,
+    body: F,
+) -> Result<Vec<Result<T>>>
+where
+    T: Send + 'static,
+    F: Fn(Database, Providers, AccountRow) -> Fut,
+    Fut: Future<Output = Result<T>> + Send + 'static,
+{
+    let (places, mut running) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+    for account in db.active_accounts().await? {
+        let places = Arc::clone(&places);
+        let done = body(db.clone(), providers.clone(), account);
+        running.spawn(async move {
+            // The semaphore is never closed.
+            let _place = places.acquire().await;
+            done.await
+        });
+    }
+    let mut all = Vec::new();
+    while let Some(ended) = running.join_next().await {
+        all.push(ended.unwrap_or(Err(Error::Internal("the work of an account ended early"))));
+    }
+    Ok(all)
+}
+
 /// Looks for everything that could still change, due or not.
 ///
 /// # Errors
@@ -24,19 +55,17 @@ pub async fn sweep_all(db: &Database, providers: &Providers) -> Result<Swept> {
     for checkout in db.checkouts_to_expire(db.clock().now(), EXPIRING).await? {
         expiring.entry(checkout.account_id).or_default().push(checkout);
     }
-    let (places, mut running) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
-    for account in db.active_accounts().await? {
-        let (db, providers, places) = (db.clone(), providers.clone(), Arc::clone(&places));
-        let expiring = expiring.remove(&account.id).unwrap_or_default();
-        running.spawn(async move {
-            // The semaphore is never closed.
-            let _place = places.acquire().await;
-            one(&db, &providers, &account, &expiring).await
-        });
-    }
+    let expiring = Arc::new(expiring);
+    let accounts = each_account(db, providers, |db, providers, account| {
+        let expiring = Arc::clone(&expiring);
+        async move {
+            let expiring = expiring.get(&account.id).map_or(&[][..], Vec::as_slice);
+            one(&db, &providers, &account, expiring).await
+        }
+    });
     let (mut swept, mut failed) = (Swept::default(), None);
-    while let Some(ended) = running.join_next().await {
-        match ended.unwrap_or(Err(Error::Internal("the sweep of an account ended early"))) {
+    for account in accounts.await? {
+        match account {
             Ok(account) => swept += account,
             Err(error) => failed = Some(error),
         }

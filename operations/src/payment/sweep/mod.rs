@@ -20,6 +20,7 @@ use crate::{
     command::{Twice, keyless},
     work::{Held, Work},
 };
+pub(super) use all::each_account;
 pub use all::sweep_all;
 use chrono::TimeDelta;
 pub use due::sweep;

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     Facts, NewAccount, RefundStep, Sealed, Worth,
     queue::{
-        Outcome, REFUNDS,
+        Outcome, REFUNDS, Share,
         tests::{House, LEASE},
     },
 };
@@ -14,6 +14,8 @@ use domain::{
     work::WorkStatus,
 };
 use sea_orm::ConnectionTrait;
+
+const ALL: [Share; 1] = [Share { ranks: 0..=i16::MAX, leaves: 0, crowded: 0 }];
 
 async fn house() -> (House, AccountRow) {
     let house = House::new().await;
@@ -40,7 +42,7 @@ async fn ask(house: &House, account: &AccountRow, cause: SyncCause) {
 }
 
 async fn lease(house: &House) -> Vec<SyncRow> {
-    let leased = house.run(async |uow| uow.lease_work(&SYNCS, i16::MAX, i64::MAX, 16, LEASE).await).await.unwrap();
+    let leased = house.run(async |uow| uow.lease_work(&SYNCS, 16, &ALL, LEASE).await).await.unwrap();
     leased.into_iter().map(|piece| SyncRow::try_from(piece).unwrap()).collect()
 }
 
@@ -144,7 +146,7 @@ async fn refunds_of_one_payment_go_in_turn() {
     let lease = async || {
         let leased = house.run(async |uow| {
             let mut taken = Vec::new();
-            for piece in uow.lease_work(&REFUNDS, 0, i64::MAX, 8, LEASE).await? {
+            for piece in uow.lease_work(&REFUNDS, 8, &ALL, LEASE).await? {
                 let refund = uow.take_refund(&piece, LEASE).await?.expect("it is to be asked for");
                 taken.push((piece, refund));
             }
