@@ -39,6 +39,10 @@ test *ARGS:
 it +GROUPS:
     scripts/test -p comanda --test it -- {{GROUPS}}
 
+# The long runs of which the tests play a sample: just soak crashes 50
+soak *ARGS:
+    scripts/soak {{ARGS}}
+
 # Everything that must pass before a merge
 ci:
     .ci/run

@@ -162,7 +162,7 @@ pub(crate) async fn dead_letters(process: &Process, what: DeadLetters) -> Result
             print(&format!("{replayed} put back into the queue."))
         }
         DeadLetters::Replay { id: None, .. } => {
-            let ids: Vec<_> = db.all_dead_letters().await?.into_iter().map(|job| job.id).collect();
+            let ids: Vec<_> = db.all_dead_letters().await?.into_iter().map(|job| SyncId(job.id.get())).collect();
             let replayed = payment::replay_as_operator(db, &ids).await?;
             print(&format!("{replayed} put back into the queue."))
         }

@@ -4,7 +4,7 @@
 //! An operation says two things: what it locks, and what it decides under that lock. The rest is here and nowhere else
 //! (I4, I5, I7). Audit rows, events and the transaction's end are the store's ([`store::Database::transaction`]).
 
-use crate::{Error, Result, check, menu::portions};
+use crate::{Error, Result, menu::portions};
 use auth::{RoleSet, Scope, Staff};
 use domain::{
     ProductId,
@@ -36,6 +36,9 @@ pub(crate) struct Act<'a, C> {
     freed: Arc<Mutex<Vec<Freed>>>,
 }
 
+/// Nobody delivers what a worker does by itself.
+static NO_ATTEMPT: Attempt = Attempt { key: None, fingerprint: String::new(), ip: None, user_agent: None };
+
 /// Portions that nobody will make, of a party's branch.
 type Freed = (Locked<Seated>, Vec<(ProductId, i32)>);
 
@@ -47,6 +50,11 @@ impl<C> Clone for Act<'_, C> {
 }
 
 impl<'a, C: Scope> Act<'a, C> {
+    /// The context of a change without a key, which a worker makes.
+    pub(crate) fn of_worker(uow: &UnitOfWork, by: &'a C) -> Self {
+        Self::new(uow.clone(), by, &NO_ATTEMPT)
+    }
+
     fn new(uow: UnitOfWork, by: &'a C, attempt: &'a Attempt) -> Self {
         Self { uow, by, attempt, freed: Arc::default() }
     }
@@ -69,14 +77,14 @@ impl<'a, C: Scope> Act<'a, C> {
 
     /// Tells of products that ran out or are back.
     pub(crate) async fn tell_turned(&self, session: &Locked<Seated>, turned: portions::Turned) -> Result<()> {
-        turned.tell(&self.uow, session, self.by.actor(session.session.branch_id)).await
+        turned.tell(&self.uow, session, self.by.actor(session.branch_id)).await
     }
 
     /// Settles the check of every session whose debt the command's writes changed and that it has not settled itself.
     async fn settle(&self) -> Result<()> {
         for owing in self.uow.unsettled() {
             let session = self.uow.lock_session(self.by, owing.session).await?;
-            check::reprice(&self.uow, &session, self.by.actor(session.session.branch_id), owing.cause).await?;
+            self.settle_session(&session, owing.cause).await?;
         }
         Ok(())
     }
@@ -125,7 +133,7 @@ where
     db.transaction(name, |uow| async move {
         match under_lock(&uow, (by, attempt), lock, decide).await? {
             Begun::Before(first) => Ok(first),
-            Begun::Now(done) => keep(&uow, by, attempt, done).await,
+            Begun::Now(done) => keep(&uow, by, attempt, &done),
         }
     })
     .await
@@ -180,14 +188,15 @@ where
     D: Fn(Act<'a, C>, K) -> DFut,
     DFut: Future<Output = Result<T>>,
 {
+    uow.claim_key(by, attempt);
     let locked = match lock(uow.clone()).await.map_err(Into::into) {
         Err(gone) if gone.is_not_found() => {
             // The key that this claims is let go again by the rollback that the error causes.
-            return uow.first_answer(by, attempt).await?.map(Begun::Before).ok_or(gone);
+            return uow.first_answer().await?.map(Begun::Before).ok_or(gone);
         }
         locked => locked?,
     };
-    if let Some(first) = uow.first_answer(by, attempt).await? {
+    if let Some(first) = uow.first_answer().await? {
         return Ok(Begun::Before(first));
     }
     let act = Act::new(uow.clone(), by, attempt);
@@ -232,7 +241,8 @@ pub(crate) async fn answered(db: &Database, by: &impl Scope, attempt: &Attempt) 
     let known = db
         .transaction("command.answered", |uow| async move {
             // The claim that a look makes goes with the rollback.
-            uow.first_answer(by, attempt).await?.ok_or(Error::NotFound("answer"))
+            uow.claim_key(by, attempt);
+            uow.first_answer().await?.ok_or(Error::NotFound("answer"))
         })
         .await;
     match known {
@@ -242,12 +252,13 @@ pub(crate) async fn answered(db: &Database, by: &impl Scope, attempt: &Attempt) 
     }
 }
 
-async fn keep<T: Serialize>(uow: &UnitOfWork, by: &impl Scope, attempt: &Attempt, done: Done<T>) -> Result<Answer> {
-    let answer = match &done {
+fn keep<T: Serialize>(uow: &UnitOfWork, by: &impl Scope, attempt: &Attempt, done: &Done<T>) -> Result<Answer> {
+    let answer = match done {
         Done::Made(told) => Answer::json(Outcome::Made, told)?,
         Done::Changed(told) => Answer::json(Outcome::Changed, told)?,
         Done::Accepted(told) => Answer::json(Outcome::Accepted, told)?,
         Done::Nothing => Answer::empty(),
     };
-    Ok(uow.answer(by, attempt, answer).await?)
+    uow.keep_answer(by, attempt, &answer);
+    Ok(answer)
 }

@@ -31,7 +31,7 @@ pub use error::{CallError, SetupError};
 pub use guarded::Guarded;
 pub use mercadopago::MercadoPago;
 pub use money::{DecimalError, cents_from_decimal, decimal_from_cents};
-pub use notice::{Hint, HintKind, InvalidNotice, Notice, Proof, Verdict};
+pub use notice::{Hint, HintKind, InvalidNotice, Notice, NoticeHeaders, Proof, Verdict};
 pub use payment::{Order, Page, PaymentQuery, Snapshot};
 pub use refund::{Refund, RefundOrder, RefundOutcome, RefundStatus};
 pub use settings::{ConfiguredAccount, ProviderSettings, WebhookMode};

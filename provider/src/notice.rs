@@ -1,10 +1,13 @@
 //! Notifications: a reason to look, never a source of truth.
 
+/// The headers of a notification: what signs it stands in them.
+pub type NoticeHeaders = http::HeaderMap;
+
 /// A notification as it arrived, before anyone believes it.
 #[derive(Debug, Clone, Copy)]
 pub struct Notice<'a> {
     /// The request's headers.
-    pub headers: &'a http::HeaderMap,
+    pub headers: &'a NoticeHeaders,
     /// The query as it stood in the request line, still encoded; empty when there was none.
     pub raw_query: &'a str,
     /// The body's bytes.

@@ -41,7 +41,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn find_open_call(&self, session: &Locked<Seated>, kind: CallType) -> Result<Option<CallRow>> {
         let query = service_call::Entity::find()
-            .filter(service_call::Column::SessionId.eq(session.session.id))
+            .filter(service_call::Column::SessionId.eq(session.id))
             .filter(service_call::Column::Kind.eq(kind))
             .filter(service_call::Column::Status.eq(CallStatus::Open));
         Ok(query.one(self.tx()).await?)
@@ -54,10 +54,10 @@ impl UnitOfWork {
     pub async fn insert_call(&self, session: &Locked<Seated>, kind: CallType) -> Result<CallRow> {
         let row = service_call::ActiveModel {
             id: NotSet,
-            tenant_id: Set(session.session.tenant_id),
-            branch_id: Set(session.session.branch_id),
-            table_id: Set(session.session.table_id),
-            session_id: Set(session.session.id),
+            tenant_id: Set(session.tenant_id),
+            branch_id: Set(session.branch_id),
+            table_id: Set(session.table_id),
+            session_id: Set(session.id),
             kind: Set(kind),
             status: Set(CallStatus::Open),
             created_at: Set(self.now()),
@@ -84,7 +84,7 @@ impl UnitOfWork {
             other => other,
         })?;
         let call = service_call::Entity::find_by_id(id)
-            .filter(service_call::Column::SessionId.eq(session.session.id))
+            .filter(service_call::Column::SessionId.eq(session.id))
             .lock_exclusive()
             .one(self.tx())
             .await?;

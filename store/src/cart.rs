@@ -84,7 +84,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn find_diner(&self, session: &Locked<Seated>, id: Option<DinerId>) -> Result<Option<diner::Model>> {
         let mut query = diner::Entity::find()
-            .filter(diner::Column::SessionId.eq(session.session.id))
+            .filter(diner::Column::SessionId.eq(session.id))
             .filter(diner::Column::RemovedAt.is_null())
             .order_by_desc(diner::Column::JoinedAt)
             .order_by_desc(diner::Column::Id);
@@ -106,7 +106,7 @@ impl UnitOfWork {
         choices: &Choices,
     ) -> Result<Option<CartRow>> {
         let query = cart_item::Entity::find()
-            .filter(cart_item::Column::SessionId.eq(session.session.id))
+            .filter(cart_item::Column::SessionId.eq(session.id))
             .filter(cart_item::Column::DinerId.eq(diner))
             .filter(cart_item::Column::ProductId.eq(product))
             .filter(cart_item::Column::Choices.eq(choices.to_string()));
@@ -119,7 +119,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn cart_lines_of(&self, session: &Locked<Seated>, diners: &[DinerId]) -> Result<Vec<CartRow>> {
         let query = cart_item::Entity::find()
-            .filter(cart_item::Column::SessionId.eq(session.session.id))
+            .filter(cart_item::Column::SessionId.eq(session.id))
             .filter(cart_item::Column::DinerId.is_in(diners.iter().copied()))
             .order_by_asc(cart_item::Column::Id);
         Ok(query.all(self.tx()).await?)
@@ -130,7 +130,7 @@ impl UnitOfWork {
     /// # Errors
     /// Not in this cart.
     pub async fn find_cart_line(&self, session: &Locked<Seated>, id: CartItemId) -> Result<CartRow> {
-        let query = cart_item::Entity::find_by_id(id).filter(cart_item::Column::SessionId.eq(session.session.id));
+        let query = cart_item::Entity::find_by_id(id).filter(cart_item::Column::SessionId.eq(session.id));
         query.one(self.tx()).await?.ok_or(Error::NotFound("cart item"))
     }
 
@@ -148,8 +148,8 @@ impl UnitOfWork {
     ) -> Result<CartRow> {
         let row = cart_item::ActiveModel {
             id: NotSet,
-            tenant_id: Set(session.session.tenant_id),
-            session_id: Set(session.session.id),
+            tenant_id: Set(session.tenant_id),
+            session_id: Set(session.id),
             diner_id: Set(diner),
             product_id: Set(product),
             quantity: Set(quantity),
@@ -200,7 +200,7 @@ impl UnitOfWork {
             "update cart_item set told_at = $2, settle_at = null
             where session_id = $1 and settle_at <= $2 returning id"
         );
-        let settled: Vec<Settled> = self.all(sql, [session.session.id.into(), self.now().into()]).await?;
+        let settled: Vec<Settled> = self.all(sql, [session.id.into(), self.now().into()]).await?;
         Ok(settled.into_iter().map(|line| line.id).collect())
     }
 
@@ -218,10 +218,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn clear_cart(&self, session: &Locked<Seated>) -> Result<()> {
-        cart_item::Entity::delete_many()
-            .filter(cart_item::Column::SessionId.eq(session.session.id))
-            .exec(self.tx())
-            .await?;
+        cart_item::Entity::delete_many().filter(cart_item::Column::SessionId.eq(session.id)).exec(self.tx()).await?;
         Ok(())
     }
 
@@ -231,7 +228,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn raise_cart_version(&self, session: &Locked<Seated>) -> Result<()> {
         let sql = sql!(session, "update table_session set cart_version = cart_version + 1 where id = $1");
-        self.run(sql, [session.session.id.into()]).await?;
+        self.run(sql, [session.id.into()]).await?;
         Ok(())
     }
 }

@@ -6,11 +6,9 @@
 //! in the COMMIT; nothing of the failed try is left.
 
 use crate::{
-    audit,
     condition::Condition,
     connection::{self, DatabaseFile, Purpose, Reader, Transaction},
     error::{Conflict, Error, HoldsStoreError, Result},
-    event_log,
     queue::Wakes,
     unit_of_work::{Owing, Parts, UnitOfWork},
 };
@@ -205,8 +203,7 @@ impl Database {
         let turn = self.turn().await?;
         let pool = self.reader.pool().map_err(Error::Unavailable)?;
         let tx = Transaction::begin(pool, purpose, turn).await.map_err(Error::from)?;
-        let now = self.clock.now();
-        let work = UnitOfWork::new(tx, now);
+        let work = UnitOfWork::new(tx, self.clock.now());
         let value = match body(work.clone()).await.and_then(|value| settled(&work).map(|()| value)) {
             Ok(value) => value,
             Err(error) => {
@@ -220,9 +217,8 @@ impl Database {
                 return Err(error);
             }
         };
-        let Parts { tx, notes, drafts, woken } = work.into_parts().ok_or_else(leaked)?;
-        audit::chain::seal(&tx, notes, now).await?;
-        let events = event_log::append(&tx, drafts, now).await?;
+        let Parts { tx, last, woken } = work.into_parts().ok_or_else(leaked)?;
+        let events = last.write(&tx).await?;
         self.commit(tx).await?;
         if !events.is_empty() {
             self.sink.publish(events);

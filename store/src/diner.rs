@@ -36,7 +36,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn find_diner_of_phone(&self, session: &Locked<Seated>, local_id: &str) -> Result<Option<diner::Model>> {
         let query = diner::Entity::find()
-            .filter(diner::Column::SessionId.eq(session.session.id))
+            .filter(diner::Column::SessionId.eq(session.id))
             .filter(diner::Column::LocalId.eq(local_id));
         Ok(query.one(self.tx()).await?)
     }
@@ -46,7 +46,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn count_diners(&self, session: &Locked<Seated>) -> Result<i64> {
-        let query = diner::Entity::find().filter(diner::Column::SessionId.eq(session.session.id));
+        let query = diner::Entity::find().filter(diner::Column::SessionId.eq(session.id));
         Ok(i64::try_from(query.count(self.tx()).await?).unwrap_or(i64::MAX))
     }
 
@@ -62,9 +62,9 @@ impl UnitOfWork {
     ) -> Result<diner::Model> {
         let row = diner::ActiveModel {
             id: NotSet,
-            tenant_id: Set(session.session.tenant_id),
-            branch_id: Set(session.session.branch_id),
-            session_id: Set(session.session.id),
+            tenant_id: Set(session.tenant_id),
+            branch_id: Set(session.branch_id),
+            session_id: Set(session.id),
             name: Set(new.name),
             color: Set(new.color),
             local_id: Set(new.local_id),

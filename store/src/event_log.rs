@@ -22,8 +22,9 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Most rows one read of the log returns.
 pub const PAGE: u64 = 500;
 
-#[derive(FromQueryResult)]
-struct Appended {
+/// What numbering an event gave.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Appended {
     id: EventId,
     seq: i64,
     epoch: String,
@@ -139,13 +140,17 @@ fn corrupt(what: String) -> Error {
     Error::Database(DbErr::Custom(format!("unreadable event: {what}")))
 }
 
-static APPEND_POSTGRES: &Sql = sql!(tenant, "#pg(with stream as (
+/// Raises a branch's counter and logs its events: the tail of a statement for PostgreSQL. $1 is the branch, $2 the
+/// business, $3 the number of events, $4 the events as [`row_of`] writes them, $5 the instant.
+pub(crate) const APPEND: &str = "stream as (
         update branch_stream set seq = seq + $3 where branch_id = $1 returning epoch, seq - $3 as base
     )
     insert into event (tenant_id, branch_id, seq, type, table_id, session_id, sector_id, entity, actor_id, actor_role, ts, audience)
     select $2, $1, stream.base + e.place, e.value->>0, (e.value->>1)::bigint, (e.value->>2)::bigint,
            (e.value->>3)::bigint, e.value->>4, (e.value->>5)::bigint, e.value->>6, $5, e.value->>7
-    from stream, #rows($4) returning id, seq, (select epoch from stream) as epoch)");
+    from stream, #rows($4) returning id, seq, (select epoch from stream) as epoch";
+
+static APPEND_POSTGRES: &Sql = sql!(tenant, "#pg(with {APPEND})");
 
 static RAISE_SQLITE: &Sql = sql!(
     branch,
@@ -157,53 +162,101 @@ static APPEND_SQLITE: &Sql = sql!(tenant, "#sqlite(insert into event
     select $2, $1, $3 + e.place, e.value->>0, e.value->>1, e.value->>2, e.value->>3, e.value->>4, e.value->>5, e.value->>6, $5, e.value->>7
     from #rows($4) where true returning id, seq, $6 as epoch)");
 
-/// Numbers and logs the events of one transaction; several branches in id order (I2).
-pub(crate) async fn append(tx: &impl ConnectionTrait, drafts: Vec<Draft>, now: DateTime<Utc>) -> Result<Vec<Envelope>> {
-    let mut branches: BTreeMap<BranchId, Vec<Draft>> = BTreeMap::new();
+/// The events of one transaction in one branch, on their way into the log.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    branch: BranchId,
+    tenant: TenantId,
+    drafts: Vec<Draft>,
+    /// Each draft's payload.
+    entities: Vec<String>,
+}
+
+/// The events by branch, in the order in which the branches' counters are locked (I2).
+pub(crate) fn batches(drafts: Vec<Draft>) -> Result<Vec<Batch>> {
+    let mut branches: BTreeMap<BranchId, Batch> = BTreeMap::new();
     for draft in drafts {
-        branches.entry(draft.place.branch_id).or_default().push(draft);
+        let (branch, tenant) = (draft.place.branch_id, draft.place.tenant_id);
+        let entity = draft.event.entity_json().map_err(|e| corrupt(e.to_string()))?;
+        let empty = || Batch { branch, tenant, drafts: Vec::new(), entities: Vec::new() };
+        let batch = branches.entry(branch).or_insert_with(empty);
+        batch.drafts.push(draft);
+        batch.entities.push(entity);
     }
+    Ok(branches.into_values().collect())
+}
+
+/// Numbers and logs the batches, a statement or two each.
+pub(crate) async fn append(
+    tx: &impl ConnectionTrait,
+    batches: Vec<Batch>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Envelope>> {
     let mut logged = Vec::new();
-    for (branch, drafts) in branches {
-        append_to(tx, branch, drafts, now, &mut logged).await?;
+    for batch in batches {
+        let appended = if tx.get_database_backend() == DbBackend::Postgres {
+            all(tx, APPEND_POSTGRES, Batch::values(Some(&batch), None, now)?).await?
+        } else {
+            batch.append_on_sqlite(tx, now).await?
+        };
+        batch.numbered(appended, now, &mut logged)?;
     }
     Ok(logged)
 }
 
-/// Numbers and logs the events of one branch.
-async fn append_to(
-    tx: &impl ConnectionTrait,
-    branch: BranchId,
-    drafts: Vec<Draft>,
-    now: DateTime<Utc>,
-    logged: &mut Vec<Envelope>,
-) -> Result<()> {
-    let Some(tenant) = drafts.first().map(|draft| draft.place.tenant_id) else { return Ok(()) };
-    let entities: Vec<String> = drafts
-        .iter()
-        .map(|draft| draft.event.entity_json().map_err(|e| corrupt(e.to_string())))
-        .collect::<Result<_>>()?;
-    let rows: Vec<_> = drafts.iter().zip(&entities).map(|(draft, entity)| row_of(draft, entity)).collect();
-    let rows = serde_json::to_string(&rows).map_err(|e| corrupt(e.to_string()))?;
-    let count = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
-    let mut appended: Vec<Appended> = if tx.get_database_backend() == DbBackend::Postgres {
-        all(tx, APPEND_POSTGRES, [branch.into(), tenant.into(), count.into(), rows.into(), now.into()]).await?
-    } else {
-        let counter: Counter = one(tx, RAISE_SQLITE, [branch.into(), count.into()])
-            .await?
-            .ok_or_else(|| corrupt(format!("branch {branch} has no stream")))?;
-        let values = [branch.into(), tenant.into(), counter.seq.into(), rows.into(), now.into(), counter.epoch.into()];
-        all(tx, APPEND_SQLITE, values).await?
-    };
-    if appended.len() != drafts.len() {
-        return Err(corrupt(format!("branch {branch} has no stream")));
+impl Batch {
+    fn rows(&self) -> Result<String> {
+        let rows: Vec<_> =
+            self.drafts.iter().zip(&self.entities).map(|(draft, entity)| row_of(draft, entity)).collect();
+        serde_json::to_string(&rows).map_err(|e| corrupt(e.to_string()))
     }
-    appended.sort_unstable_by_key(|row| row.seq);
-    let epoch: Arc<str> = appended.first().map_or_else(|| "".into(), |row| row.epoch.as_str().into());
-    for ((row, draft), entity) in appended.into_iter().zip(drafts).zip(entities) {
-        logged.push(envelope_of(&row, epoch.clone(), &draft, entity, now)?);
+
+    fn count(&self) -> i64 {
+        i64::try_from(self.drafts.len()).unwrap_or(i64::MAX)
     }
-    Ok(())
+
+    /// What [`APPEND`] takes; of no batch at all, for a statement that may be about something else of `tenant`.
+    pub(crate) fn values(batch: Option<&Self>, tenant: Option<TenantId>, now: DateTime<Utc>) -> Result<[Value; 5]> {
+        let rows = batch.map_or_else(|| Ok("[]".to_owned()), Self::rows)?;
+        let tenant = tenant.or_else(|| batch.map(|batch| batch.tenant)).map(TenantId::get);
+        Ok([
+            batch.map(|batch| batch.branch.get()).into(),
+            tenant.into(),
+            batch.map_or(0, Self::count).into(),
+            rows.into(),
+            now.into(),
+        ])
+    }
+
+    async fn append_on_sqlite(&self, tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Appended>> {
+        let counter: Option<Counter> = one(tx, RAISE_SQLITE, [self.branch.into(), self.count().into()]).await?;
+        let Counter { epoch, seq } = counter.ok_or_else(|| self.has_no_stream())?;
+        let values =
+            [self.branch.into(), self.tenant.into(), seq.into(), self.rows()?.into(), now.into(), epoch.into()];
+        all(tx, APPEND_SQLITE, values).await
+    }
+
+    /// Adds the events as they were numbered to `logged`.
+    pub(crate) fn numbered(
+        self,
+        mut appended: Vec<Appended>,
+        now: DateTime<Utc>,
+        logged: &mut Vec<Envelope>,
+    ) -> Result<()> {
+        if appended.len() != self.drafts.len() {
+            return Err(self.has_no_stream());
+        }
+        appended.sort_unstable_by_key(|row| row.seq);
+        let epoch: Arc<str> = appended.first().map_or_else(|| "".into(), |row| row.epoch.as_str().into());
+        for ((row, draft), entity) in appended.into_iter().zip(self.drafts).zip(self.entities) {
+            logged.push(envelope_of(&row, epoch.clone(), &draft, entity, now)?);
+        }
+        Ok(())
+    }
+
+    fn has_no_stream(&self) -> Error {
+        corrupt(format!("branch {} has no stream", self.branch))
+    }
 }
 
 /// A draft as the statements read it: by position, the shortest JSON there is.

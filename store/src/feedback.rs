@@ -17,7 +17,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn find_feedback(&self, session: &Locked<Seated>) -> Result<Option<FeedbackRow>> {
-        let query = feedback::Entity::find().filter(feedback::Column::SessionId.eq(session.session.id));
+        let query = feedback::Entity::find().filter(feedback::Column::SessionId.eq(session.id));
         Ok(query.one(self.tx()).await?)
     }
 
@@ -33,9 +33,9 @@ impl UnitOfWork {
     ) -> Result<FeedbackRow> {
         let row = feedback::ActiveModel {
             id: NotSet,
-            tenant_id: Set(session.session.tenant_id),
-            branch_id: Set(session.session.branch_id),
-            session_id: Set(session.session.id),
+            tenant_id: Set(session.tenant_id),
+            branch_id: Set(session.branch_id),
+            session_id: Set(session.id),
             rating: Set(rating),
             comment: Set(comment),
             created_at: Set(self.now()),

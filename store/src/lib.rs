@@ -33,6 +33,7 @@ mod forget;
 mod idempotency;
 mod ingredient;
 mod join_code;
+mod last;
 mod menu;
 mod menu_file;
 mod migrate;

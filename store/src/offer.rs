@@ -106,7 +106,7 @@ impl UnitOfWork {
             branch,
             "select * from branch_product where branch_id = $1 and product_id in #list($2) order by product_id #lock"
         );
-        let rows: Vec<branch_product::Model> = self.all(sql, [session.session.branch_id.into(), ids.into()]).await?;
+        let rows: Vec<branch_product::Model> = self.all(sql, [session.branch_id.into(), ids.into()]).await?;
         Ok(rows.into_iter().map(Locked::new).collect())
     }
 

@@ -166,7 +166,7 @@ impl UnitOfWork {
                     where o.diner_id = $3 and not o.after_check and o.removed_at is null)
             where id = $1 and session_id = $2"
         );
-        self.run(sql, [phone.into(), session.session.id.into(), diner.into()]).await?;
+        self.run(sql, [phone.into(), session.id.into(), diner.into()]).await?;
         Ok(())
     }
 
@@ -176,7 +176,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn forget_late_phones(&self, session: &Locked<Seated>) -> Result<()> {
         let sql = sql!(session, "update session_phone set after_check = false where session_id = $1 and after_check");
-        self.run(sql, [session.session.id.into()]).await?;
+        self.run(sql, [session.id.into()]).await?;
         Ok(())
     }
 
@@ -187,10 +187,10 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn guest_of_diner(&self, session: &Locked<Seated>, diner: DinerId) -> Result<Option<Guest>> {
-        let here = diner::Entity::find_by_id(diner).filter(diner::Column::SessionId.eq(session.session.id));
+        let here = diner::Entity::find_by_id(diner).filter(diner::Column::SessionId.eq(session.id));
         let Some(row) = here.one(self.tx()).await? else { return Ok(None) };
         let phones = session_phone::Entity::find()
-            .filter(session_phone::Column::SessionId.eq(session.session.id))
+            .filter(session_phone::Column::SessionId.eq(session.id))
             .filter(session_phone::Column::DinerId.eq(diner).or(Expr::col(session_phone::Column::Id).eq(row.phone_id)))
             .order_by_asc(session_phone::Column::Id)
             .all(self.tx())
@@ -203,7 +203,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn guest_of_phone(&self, session: &Locked<Seated>, phone: PhoneId) -> Result<Option<Guest>> {
-        let Some(phone) = self.find_phone(session.session.id, phone).await? else { return Ok(None) };
+        let Some(phone) = self.find_phone(session.id, phone).await? else { return Ok(None) };
         Ok(Some(self.guest(Vec::new(), vec![phone]).await?))
     }
 
@@ -235,18 +235,18 @@ impl UnitOfWork {
         session_phone::Entity::update_many()
             .col_expr(session_phone::Column::RemovedAt, Expr::value(self.now()))
             .col_expr(session_phone::Column::RemovedById, Expr::value(by))
-            .filter(session_phone::Column::SessionId.eq(session.session.id))
+            .filter(session_phone::Column::SessionId.eq(session.id))
             .filter(session_phone::Column::Id.is_in(phones))
             .exec(self.tx())
             .await?;
         diner::Entity::update_many()
             .col_expr(diner::Column::RemovedAt, Expr::value(self.now()))
-            .filter(diner::Column::SessionId.eq(session.session.id))
+            .filter(diner::Column::SessionId.eq(session.id))
             .filter(diner::Column::Id.is_in(diners))
             .exec(self.tx())
             .await?;
         let sql = sql!(session, "update table_session set phones_removed = phones_removed + $2 where id = $1");
-        self.run(sql, [session.session.id.into(), raised.into()]).await?;
+        self.run(sql, [session.id.into(), raised.into()]).await?;
         Ok(())
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::{
     error::Result,
+    idempotency::claim::{CLAIMED, Lock, claim_with_lock},
     scoped::admitted,
-    sql::{Sql, all_that, sql},
+    sql::{all_that, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
@@ -18,6 +19,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
     QuerySelect, sea_query::Expr,
 };
+use std::ops::Deref;
 
 /// A session's row.
 pub type SessionRow = table_session::Model;
@@ -36,6 +38,13 @@ pub struct Seated {
     pub round_confirmation: RoundConfirmation,
     /// How phones join.
     pub join_rule: JoinRule,
+}
+
+impl Deref for Seated {
+    type Target = table_session::Model;
+    fn deref(&self) -> &table_session::Model {
+        &self.session
+    }
 }
 
 impl Seated {
@@ -67,12 +76,19 @@ pub struct NewSession {
 
 // The lock is taken inside the CTE, so that a session that was moved while we waited is joined with its new table: a
 // plain join would keep the table it read before the wait and find nothing.
-static LOCK: &Sql = sql!(
-    tenant,
-    "with s as materialized (select * from table_session where id = $1 and tenant_id = $2 #lock)
-    select s.*, t.code as table_code, t.sector_id, b.round_confirmation, b.join_rule
-    from s join dining_table t on t.id = s.table_id join branch b on b.id = s.branch_id"
-);
+const LOCKED: &str = "with locked as materialized (select * from table_session where id = $1 and tenant_id = $2 #lock)";
+const SEATED: &str = "locked.*, t.code as table_code, t.sector_id, b.round_confirmation, b.join_rule";
+const AROUND: &str =
+    "from locked join dining_table t on t.id = locked.table_id join branch b on b.id = locked.branch_id";
+
+static LOCK: Lock = Lock {
+    alone: sql!(tenant, "{LOCKED} select {SEATED} {AROUND}"),
+    with_claim: sql!(
+        tenant,
+        "#pg({LOCKED}, {} select {SEATED}, {CLAIMED} {AROUND} left join claim on true)",
+        claim_with_lock()
+    ),
+};
 
 impl UnitOfWork {
     /// Locks a session of the caller's.
@@ -80,9 +96,10 @@ impl UnitOfWork {
     /// # Errors
     /// Not found, not in the caller's branches, or not the diner's own; the diner's phone was removed from it.
     pub async fn lock_session(&self, scope: &impl Scope, id: SessionId) -> Result<Locked<Seated>> {
-        let row: Option<Seated> = self.one(LOCK, [id.into(), scope.tenant_id().into()]).await?;
+        let row = self.lock_row(scope, &LOCK, id).await?;
+        let row = row.map(|row| Seated::from_query_result(&row, "")).transpose()?;
         let seated = admitted(scope, "session", row, |row| row.session.branch_id)?;
-        if !scope.admits_session(seated.session.id) {
+        if !scope.admits_session(seated.id) {
             return Err(crate::Error::Forbidden("session"));
         }
         self.ensure_seated(scope, &seated.session).await?;
@@ -141,7 +158,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn set_session_status(&self, session: &Locked<Seated>, status: SessionStatus) -> Result<()> {
         let sql = sql!(session, "update table_session set status = $2 where id = $1");
-        self.run(sql, [session.session.id.into(), status.as_str().into()]).await?;
+        self.run(sql, [session.id.into(), status.as_str().into()]).await?;
         Ok(())
     }
 

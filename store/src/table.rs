@@ -3,6 +3,7 @@
 use crate::{
     branch::BranchRow,
     error::{Error, Result},
+    idempotency::claim::{CLAIMED, Lock, claim_with_lock},
     scoped::admitted,
     sql::sql,
     unit_of_work::{Locked, UnitOfWork},
@@ -46,18 +47,25 @@ fn place(table: &table::Model) -> Place {
     }
 }
 
+const LOCKED: &str = "select * from dining_table where id = $1 and tenant_id = $2 and is_active #lock";
+
+static IN_USE: Lock = Lock {
+    alone: sql!(tenant, "{LOCKED}"),
+    with_claim: sql!(
+        tenant,
+        "#pg(with locked as materialized ({LOCKED}), {} select locked.*, {CLAIMED} from locked left join claim on true)",
+        claim_with_lock()
+    ),
+};
+
 impl UnitOfWork {
     /// Locks a table of the caller's.
     ///
     /// # Errors
     /// Not found, or not in the caller's branches.
     pub async fn lock_table(&self, scope: &impl Scope, id: TableId) -> Result<Locked<table::Model>> {
-        let row = table::Entity::find_by_id(id)
-            .filter(table::Column::TenantId.eq(scope.tenant_id()))
-            .filter(table::Column::IsActive.eq(true))
-            .lock_exclusive()
-            .one(self.tx())
-            .await?;
+        let row = self.lock_row(scope, &IN_USE, id).await?;
+        let row = row.map(|row| table::Model::from_query_result(&row, "")).transpose()?;
         admitted(scope, "table", row, |row| row.branch_id).map(Locked::new)
     }
 

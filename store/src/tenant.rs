@@ -3,6 +3,7 @@
 use crate::{
     Database,
     error::{Error, Result},
+    idempotency::claim::{CLAIMED, Lock, claim_with_lock},
     sql::sql,
     unit_of_work::UnitOfWork,
 };
@@ -63,6 +64,18 @@ impl Database {
     }
 }
 
+// Not FOR UPDATE: every row of the business refers to it, and must not wait for the office.
+const LOCKED: &str = "select id from tenant where id = $1 and id = $2 #pg(for no key update)";
+
+static OFFICE: Lock = Lock {
+    alone: sql!(tenant, "{LOCKED}"),
+    with_claim: sql!(
+        tenant,
+        "#pg(with locked as materialized ({LOCKED}), {} select locked.id, {CLAIMED} from locked left join claim on true)",
+        claim_with_lock()
+    ),
+};
+
 impl UnitOfWork {
     /// Takes the business's office lock: whoever changes what the office manages (menu, floor, staff, …) takes it
     /// before anything else, so that such changes follow one another. Service never waits for it.
@@ -70,15 +83,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn lock_office(&self, scope: &impl Scope) -> Result<()> {
-        #[derive(FromQueryResult)]
-        struct Id {
-            #[expect(dead_code, reason = "the lock is what is wanted")]
-            id: i64,
-        }
-        // Not FOR UPDATE: every row of the business refers to it, and must not wait for the office.
-        let sql = sql!(tenant, "select id from tenant where id = $1 #pg(for no key update)");
-        let tenant: Option<Id> = self.one(sql, [scope.tenant_id().into()]).await?;
-        tenant.map(drop).ok_or(Error::NotFound("tenant"))
+        self.lock_row(scope, &OFFICE, scope.tenant_id()).await?.map(drop).ok_or(Error::NotFound("tenant"))
     }
 
     /// The caller's business, under the office lock.

@@ -9,10 +9,18 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, S
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Deref,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use crate::{audit::Note, connection::Transaction, error::Result, queue::Queue, sql::Text};
+use crate::{
+    audit::Note,
+    connection::Transaction,
+    error::Result,
+    idempotency::{Kept, claim::Claiming},
+    last::Last,
+    queue::Queue,
+    sql::Text,
+};
 
 /// A row that this transaction holds `FOR UPDATE` (on SQLite: under the only writer's transaction). Whatever changes
 /// the row asks for this, so a change without the lock does not compile (I5). Only `store` makes one.
@@ -43,6 +51,8 @@ struct Inner {
     notes: Mutex<Vec<Note>>,
     unsettled: Mutex<BTreeMap<SessionId, &'static str>>,
     woken: Mutex<BTreeSet<&'static str>>,
+    claiming: Mutex<Claiming>,
+    kept: Mutex<Option<Kept>>,
     now: DateTime<Utc>,
 }
 
@@ -59,8 +69,8 @@ pub struct Owing {
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) tx: Transaction,
-    pub(crate) notes: Vec<Note>,
-    pub(crate) drafts: Vec<Draft>,
+    /// Audit notes, events and the kept answer.
+    pub(crate) last: Last,
     /// The queues that something was put into.
     pub(crate) woken: BTreeSet<&'static str>,
 }
@@ -68,18 +78,22 @@ pub(crate) struct Parts {
 impl UnitOfWork {
     pub(crate) fn new(tx: Transaction, now: DateTime<Utc>) -> Self {
         let (drafts, notes, unsettled) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { tx, drafts, notes, unsettled, woken: Mutex::default(), now }))
+        let (claiming, kept) = (Mutex::default(), Mutex::default());
+        let woken = Mutex::default();
+        Self(Arc::new(Inner { tx, drafts, notes, unsettled, woken, claiming, kept, now }))
     }
 
-    /// Gives transaction, audit notes, events and wake-ups back, unless a clone is still alive somewhere.
+    /// Gives the transaction back, with what is to be written last and whom its commit wakes, unless a clone is still alive somewhere.
     pub(crate) fn into_parts(self) -> Option<Parts> {
         let inner = Arc::into_inner(self.0)?;
-        Some(Parts {
-            tx: inner.tx,
+        let last = Last {
             notes: inner.notes.into_inner().unwrap_or_else(PoisonError::into_inner),
+            answer: inner.kept.into_inner().unwrap_or_else(PoisonError::into_inner),
             drafts: inner.drafts.into_inner().unwrap_or_else(PoisonError::into_inner),
-            woken: inner.woken.into_inner().unwrap_or_else(PoisonError::into_inner),
-        })
+            now: inner.now,
+        };
+        let woken = inner.woken.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Some(Parts { tx: inner.tx, last, woken })
     }
 
     /// The instant of this transaction: every row and event of it carries the same.
@@ -118,6 +132,14 @@ impl UnitOfWork {
 
     pub(crate) fn note(&self, note: Note) {
         self.0.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+    }
+
+    pub(crate) fn keep(&self, answer: Kept) {
+        *self.0.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+    }
+
+    pub(crate) fn claiming(&self) -> MutexGuard<'_, Claiming> {
+        self.0.claiming.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn tx(&self) -> &Transaction {

@@ -1,8 +1,8 @@
-//! Twenty kills in the middle of service: what was acknowledged is there once, what was not is there once after its
+//! Kills in the middle of service: what was acknowledged is there once, what was not is there once after its
 //! retry.
 
 use crate::scene::assert_gap_free;
-use harness::{App, AppOptions, DinerPhone, Mode, both_modes, json};
+use harness::{App, AppOptions, DinerPhone, Mode, amount, both_modes, json};
 use std::{
     sync::{
         Arc,
@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-/// Kills in one run. `scripts/soak` will have more.
+/// Kills in one run, unless `COMANDA_KILLS` says otherwise, as `scripts/soak crashes` does.
 const KILLS: u64 = 20;
 
 /// A number generator that needs nothing but its seed, so that a run can be played again.
@@ -50,11 +50,10 @@ async fn guest(phone: DinerPhone, name: usize, stop: Arc<AtomicBool>) -> Vec<i64
 }
 
 async fn kill_again_and_again(app: &App, stop: &AtomicBool) {
-    let seed = std::env::var("COMANDA_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = seed.unwrap_or_else(|| u64::from(std::process::id()));
+    let seed = amount("COMANDA_SEED", std::process::id().into());
     eprintln!("COMANDA_SEED={seed}");
     let mut chance = Chance(seed);
-    for kill in 0..KILLS {
+    for kill in 0..amount("COMANDA_KILLS", KILLS) {
         tokio::time::sleep(Duration::from_millis(30 + chance.below(400))).await;
         let full = app.mode() == Mode::Embedded && kill % 4 == 1;
         if full {
@@ -76,8 +75,8 @@ async fn kill_again_and_again(app: &App, stop: &AtomicBool) {
 }
 
 both_modes! {
-    /// 20 times kill -9, full disks among them in embedded mode, four guests ordering all the while.
-    async fn twenty_kills_lose_and_double_nothing(app: App = AppOptions::default().small_disk(64)) {
+    /// Kill -9 again and again, full disks among them in embedded mode, four guests ordering all the while.
+    async fn kills_lose_and_double_nothing(app: App = AppOptions::default().small_disk(64)) {
         let stop = Arc::new(AtomicBool::new(false));
         let mut phones = Vec::new();
         for table in ["INT-01", "INT-02", "INT-03", "INT-04"] {

@@ -1,5 +1,5 @@
-//! Submitting a round is at most eight round trips to PostgreSQL, BEGIN and COMMIT included, whatever the number of
-//! items (issue 2); counted on the wire.
+//! Submitting a round is at most seven round trips to PostgreSQL, BEGIN and COMMIT included, whatever the number of
+//! items (decisions/022); counted on the wire.
 
 use harness::{App, AppOptions, DinerPhone, Value, distributed_only, json};
 
@@ -21,7 +21,7 @@ async fn round_trips(app: &App, phone: &DinerPhone, lines: usize, key: Option<&s
 }
 
 distributed_only! {
-    async fn a_round_takes_at_most_eight_round_trips(app: App = AppOptions::default().count_round_trips().env("COMANDA_DB_POOL", "1")) {
+    async fn a_round_takes_at_most_seven_round_trips(app: App = AppOptions::default().count_round_trips().env("COMANDA_DB_POOL", "1")) {
         let phone = app.scan("INT-01").await;
         for lines in [1, 2] {
             round_trips(&app, &phone, lines, None).await;
@@ -30,8 +30,8 @@ distributed_only! {
         let few = round_trips(&app, &phone, 3, None).await;
         let many = round_trips(&app, &phone, 60, None).await;
         assert_eq!(few.len(), many.len(), "the number of items must not count: {many:#?}");
-        assert!(many.len() <= 8, "{} round trips without a key: {many:#?}", many.len());
+        assert!(many.len() <= 7, "{} round trips without a key: {many:#?}", many.len());
         let keyed = round_trips(&app, &phone, 60, Some("measured")).await;
-        assert!(keyed.len() <= 8, "{} round trips with a key: {keyed:#?}", keyed.len());
+        assert!(keyed.len() <= 6, "{} round trips with a key: {keyed:#?}", keyed.len());
     }
 }

@@ -3,7 +3,7 @@
 //! `COMANDA_SEED` replays one; each panic names its seed.
 
 use crate::seed::Seed;
-use harness::{App, StaffClient, both_modes, json};
+use harness::{App, StaffClient, amount, both_modes, json};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,11 +224,8 @@ async fn play(app: &App, admin: &StaffClient, seed: u64) {
 both_modes! {
     async fn deletions_and_restores_end_where_the_model_says(app: App) {
         let admin = app.login("admin@demo.com", "admin123").await;
-        let seeds = match std::env::var("COMANDA_SEED").ok().and_then(|seed| seed.parse().ok()) {
-            Some(seed) => vec![seed],
-            None => (1..=4).collect(),
-        };
-        for seed in seeds {
+        let first = amount("COMANDA_SEED", 1);
+        for seed in first..first + amount("COMANDA_SEEDS", 4) {
             play(&app, &admin, seed).await;
         }
         let (intact, said) = app.try_operate(&["audit", "verify"]);

@@ -17,6 +17,7 @@
 //! ```
 
 mod addresses;
+mod amount;
 mod app;
 mod client;
 mod conditions;
@@ -32,6 +33,7 @@ mod redis;
 mod socket;
 mod wire;
 
+pub use amount::amount;
 pub use app::App;
 pub use client::{Anonymous, Caller, DinerPhone, Menu, Reply, StaffClient};
 pub use conditions::{Conditions, Output, limit_files};

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::{App, AppOptions};
+use crate::{App, AppOptions, amount};
 
 /// How the program under test is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,15 +14,17 @@ pub enum Mode {
     Distributed,
 }
 
-/// No test of ours needs longer; one that does hangs, and a hang must say where.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// Seconds after which a test is given up, unless `COMANDA_TEST_SECONDS` says otherwise, as `scripts/soak` does. No
+/// sample needs as long; one that does hangs, and a hang must say where.
+const PATIENCE: u64 = 600;
 
 /// Starts the program, plays `body` against it on a multi-threaded runtime and takes everything down again.
 ///
 /// The tests do not call this: [`both_modes!`](crate::both_modes) does.
 ///
 /// # Panics
-/// When the body does, or takes longer than three minutes; the logs of the processes are printed then.
+/// When the body does, or takes longer than ten minutes, or what `COMANDA_TEST_SECONDS` says; the logs of the processes
+/// are printed then.
 pub fn play<Body>(binary: &str, mode: Mode, options: AppOptions, body: impl FnOnce(App) -> Body)
 where
     Body: Future<Output = ()>,
@@ -33,7 +35,8 @@ where
         let app = App::start_with(Path::new(binary), mode, options).await;
         let mut body = std::pin::pin!(body(app));
         // By reference, so that the app is still alive, and prints its logs, while the panic unwinds.
-        assert!(tokio::time::timeout(PATIENCE, &mut body).await.is_ok(), "the test took longer than {PATIENCE:?}");
+        let patience = Duration::from_secs(amount("COMANDA_TEST_SECONDS", PATIENCE));
+        assert!(tokio::time::timeout(patience, &mut body).await.is_ok(), "the test took longer than {patience:?}");
     });
 }
 

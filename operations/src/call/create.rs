@@ -23,7 +23,7 @@ pub async fn create(db: &Database, diner: &Diner, kind: CallType, attempt: &Atte
         (diner, attempt),
         |uow| async move { uow.lock_session(diner, diner.session_id()).await },
         |act, session| async move {
-            session.session.status.ensure_live()?;
+            session.status.ensure_live()?;
             let call = match act.uow.find_open_call(&session, kind).await? {
                 Some(call) => call,
                 None => act.uow.insert_call(&session, kind).await?,

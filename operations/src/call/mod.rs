@@ -21,7 +21,7 @@ fn seen(session: &Locked<Seated>, row: &CallRow) -> Call {
         created_at: row.created_at,
         acked_at: row.acked_at,
         acked_by_user_id: row.acked_by_id,
-        table_id: session.session.table_id,
+        table_id: session.table_id,
         table_code: session.table_code.clone(),
         session_id: row.session_id,
     }

@@ -45,7 +45,7 @@ pub async fn add(db: &Database, diner: &Diner, new: &NewCartLine, attempt: &Atte
         (diner, attempt),
         |uow| async move { uow.lock_session(diner, diner.session_id()).await },
         |act, session| async move {
-            session.session.status.ensure_ordering()?;
+            session.status.ensure_ordering()?;
             ensure_available(&act.uow, &session, new).await?;
             let owner =
                 act.uow.find_diner(&session, new.diner_id).await?.ok_or_else(|| not_at_the_table(new.diner_id))?;

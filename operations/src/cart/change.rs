@@ -41,7 +41,7 @@ pub async fn change(
         (diner, attempt),
         |uow| async move { uow.lock_session(diner, diner.session_id()).await },
         |act, session| async move {
-            session.session.status.ensure_ordering()?;
+            session.status.ensure_ordering()?;
             let row = act.uow.find_cart_line(&session, id).await?;
             if change.quantity.get() > row.quantity.get() {
                 // As when it was added; less of what is out by now is always possible.

@@ -19,7 +19,7 @@ pub async fn clear(db: &Database, diner: &Diner, attempt: &Attempt) -> Result<An
         (diner, attempt),
         |uow| async move { uow.lock_session(diner, diner.session_id()).await },
         |act, session| async move {
-            session.session.status.ensure_ordering()?;
+            session.status.ensure_ordering()?;
             act.uow.clear_cart(&session).await?;
             act.uow.raise_cart_version(&session).await?;
             act.emit_cart_cleared(&session);

@@ -23,7 +23,7 @@ pub async fn remove(db: &Database, diner: &Diner, id: CartItemId, attempt: &Atte
         (diner, attempt),
         |uow| async move { uow.lock_session(diner, diner.session_id()).await },
         |act, session| async move {
-            session.session.status.ensure_ordering()?;
+            session.status.ensure_ordering()?;
             let row = act.uow.find_cart_line(&session, id).await?;
             act.uow.delete_cart_line(&session, &row).await?;
             act.uow.raise_cart_version(&session).await?;

@@ -19,7 +19,7 @@ pub async fn settle(db: &Database, cart: &DueCart) -> Result<()> {
     keyless(db, "cart.settle", Twice::FindsTheFirst, |uow| async move {
         let session = uow.lock_session(cart, cart.session_id).await?;
         let settled = uow.settle_cart_lines(&session).await?;
-        if settled.is_empty() || session.session.status.ensure_live().is_err() {
+        if settled.is_empty() || session.status.ensure_live().is_err() {
             return Ok(());
         }
         for line in uow.cart_lines(&session).await? {

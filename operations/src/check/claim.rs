@@ -99,7 +99,7 @@ pub async fn claim(
         (diner, attempt),
         |uow| async move { uow.lock_check(diner, check).await },
         |act, (session, check)| async move {
-            session.session.status.ensure_live()?;
+            session.status.ensure_live()?;
             check.status.ensure_payable()?;
             let of_table = act.uow.find_diner(&session, Some(wanted.diner_id)).await?;
             of_table.ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;

@@ -77,8 +77,7 @@ pub async fn discount(
         }
         if check.status == CheckStatus::Open {
             // What was ordered since it was withdrawn is on it when something is taken off.
-            let till = act.till(&session, &check);
-            till.settle(true, None, "check.discount").await?;
+            act.settle_check((&session, &check), true, None, "check.discount").await?;
             check = act.uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
         }
         ensure_fits(reduction, check.total_cents)?;
@@ -89,9 +88,9 @@ pub async fn discount(
             granted_by: staff.user_id(),
         };
         let discount = act.uow.insert_discount(&check, new).await?;
-        let till = act.till(&session, &check);
-        let settled = till.settle(check.status == CheckStatus::Open, None, "check.discount").await?;
-        till.tell_total(&settled);
+        let (of, withdrawn) = ((&session, &check), check.status == CheckStatus::Open);
+        let settled = act.settle_check(of, withdrawn, None, "check.discount").await?;
+        act.tell_total(of, &settled);
         let change = Change {
             action: "UPDATE",
             entity_type: "check",

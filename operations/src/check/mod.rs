@@ -1,29 +1,18 @@
 //! What a party owes: the check is asked for, withdrawn, discounted, claimed item by item.
 //!
-//! Whatever may have changed what is owed or paid calls `Till::settle`, which makes the whole check equal to what
+//! Whatever may have changed what is owed or paid calls `Act::settle_check`, which makes the whole check equal to what
 //! follows from its round items, discounts and payments (design.md §6): no operation moves a cent by itself.
-
-use crate::command::Act;
-use auth::Scope;
-use store::{CheckRow, Locked, Seated};
-
-impl<C: Scope> Act<'_, C> {
-    /// The locked check, to be settled in the caller's name.
-    pub(crate) fn till<'b>(&'b self, session: &'b Locked<Seated>, check: &'b Locked<CheckRow>) -> Till<'b> {
-        Till { uow: &self.uow, session, check, actor: self.by.actor(check.branch_id) }
-    }
-}
 
 mod claim;
 mod discount;
 mod remove_discount;
 mod request;
-mod till;
+mod settle;
 mod withdraw;
 
 pub use claim::{ClaimItem, Claimed, ClaimedItem, Claiming, claim, release};
 pub use discount::{Discounted, Discounting, discount};
 pub use remove_discount::{RemovedDiscount, remove_discount};
 pub use request::{RequestedCheck, WaiterCheck, request, request_by_staff};
-pub(crate) use till::{Settled, Till, reprice};
+pub(crate) use settle::Settled;
 pub use withdraw::{WithdrawnCheck, withdraw};

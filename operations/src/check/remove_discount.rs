@@ -53,9 +53,9 @@ pub async fn remove_discount(
                 return Err(Error::refused("check_closed", "The party has left; nothing can be added to its check"));
             }
             act.uow.delete_discount(&check, id).await?;
-            let till = act.till(&session, &check);
-            let settled = till.settle(check.status == CheckStatus::Open, None, "check.remove_discount").await?;
-            till.tell_total(&settled);
+            let (of, withdrawn) = ((&session, &check), check.status == CheckStatus::Open);
+            let settled = act.settle_check(of, withdrawn, None, "check.remove_discount").await?;
+            act.tell_total(of, &settled);
             let change = Change {
                 action: "DELETE",
                 entity_type: "check_discount",

@@ -3,7 +3,7 @@
 //! Table, session and check are locked in that order and move together, so of two phones that ask at once both get the
 //! same check (I4). It is idempotent in every state (design.md §9): who asks again is told what there is.
 
-use super::till::Settled;
+use super::Settled;
 use crate::{
     Error, Result,
     command::{Act, Done, command},
@@ -127,11 +127,11 @@ struct Asked {
 /// whoever is there then is there before it is asked for again. A phone that scans again is as old as the diner it
 /// registers as. Tokens without a phone are older than this rule.
 async fn ensure_may_ask(uow: &UnitOfWork, scope: &impl Scope, session: &Locked<Seated>) -> Result<()> {
-    let asked_for = session.session.status == SessionStatus::Paying;
+    let asked_for = session.status == SessionStatus::Paying;
     let Some(phone) = scope.phone().filter(|_| asked_for && !session.join_rule.admits_late_requests()) else {
         return Ok(());
     };
-    match uow.find_phone(session.session.id, phone).await? {
+    match uow.find_phone(session.id, phone).await? {
         Some(phone) if phone.after_check => Err(Error::Denied {
             code: "joined_after_check_request",
             detail: "The check was asked for before you joined",
@@ -143,23 +143,23 @@ async fn ensure_may_ask(uow: &UnitOfWork, scope: &impl Scope, session: &Locked<S
 async fn ask<C: Scope>(act: &Act<'_, C>, table: &Locked<TableRow>, session: &Locked<Seated>) -> Result<Asked> {
     let uow = &act.uow;
     ensure_may_ask(uow, act.by, session).await?;
-    let paying = session.session.status.ask_for_check()?;
+    let paying = session.status.ask_for_check()?;
     let (check, is_new) = match uow.lock_check_of(session).await? {
         Some(check) => (check, false),
         None => (uow.insert_check(session).await?, true),
     };
-    let till = act.till(session, &check);
-    let settled = till.settle(false, None, "check.request").await?;
-    if session.session.status != paying {
+    let of = (session, &check);
+    let settled = act.settle_check(of, false, None, "check.request").await?;
+    if session.status != paying {
         uow.set_session_status(session, paying).await?;
     }
     if table.status != table.status.pay() {
         uow.set_table_status(table, table.status.pay()).await?;
     }
     if is_new || check.status == CheckStatus::Open {
-        till.emit(Event::CheckRequested(till.check_ref(&settled)));
+        act.emit(session.place(), Event::CheckRequested(settled.of_check(&check)));
     }
-    till.tell(&settled);
+    act.tell_paid(of, &settled);
     let was = (!is_new).then_some(check.status);
     Ok(Asked { check_id: check.id, branch: check.branch_id, settled, was })
 }

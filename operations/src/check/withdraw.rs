@@ -52,15 +52,14 @@ pub async fn withdraw(db: &Database, staff: &Staff<Floor>, session_id: SessionId
         |act, (table, session)| async move {
             let check = act.uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
             check.status.withdraw().map_err(Error::Conflict)?;
-            let session_status = session.session.status.withdraw_check().map_err(Error::Conflict)?;
+            let session_status = session.status.withdraw_check().map_err(Error::Conflict)?;
             let table_status = table.status.resume();
-            let till = act.till(&session, &check);
-            let settled = till.settle(true, None, "check.withdraw").await?;
+            let settled = act.settle_check((&session, &check), true, None, "check.withdraw").await?;
             act.uow.set_session_status(&session, session_status).await?;
             act.uow.set_table_status(&table, table_status).await?;
             act.uow.forget_late_phones(&session).await?;
             let state = TableRef { table_code: table.code.clone(), table_status };
-            till.emit(Event::TableStatusChanged(state.into()));
+            act.emit(session.place(), Event::TableStatusChanged(state.into()));
             let change = Change {
                 action: "UPDATE",
                 entity_type: "check",

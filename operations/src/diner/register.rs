@@ -77,7 +77,7 @@ const MOST_DINERS: i64 = 300;
 pub async fn register(db: &Database, diner: &Diner, registration: &Registration) -> Result<Registered> {
     let registered = keyless(db, "diner.register", Twice::FindsTheFirst, |uow| async move {
         let (table, session) = uow.lock_seat(diner, diner.session_id()).await?;
-        session.session.status.ensure_live()?;
+        session.status.ensure_live()?;
         if is_of_a_removed_guest(&uow, &session, registration).await? {
             turn_away(&uow, diner, &session).await?;
             return Ok::<_, Error>(None);
@@ -126,14 +126,14 @@ impl Registration {
 
 /// Whether whoever registers was removed from this very party: scanning the code again makes nobody somebody else.
 async fn is_of_a_removed_guest(uow: &UnitOfWork, session: &Locked<Seated>, new: &Registration) -> Result<bool> {
-    if session.session.phones_removed == 0 {
+    if session.phones_removed == 0 {
         return Ok(false);
     }
     let marks = DeviceMarks {
         device_id: new.device_id.as_ref().map(|id| id.as_str()).filter(|id| !id.is_empty()),
         local_id: new.local_id.as_ref().map(|id| id.as_str()).filter(|id| !id.is_empty()),
     };
-    Ok(uow.is_device_removed(session.session.id, &marks).await?)
+    Ok(uow.is_device_removed(session.id, &marks).await?)
 }
 
 /// The new phone of a removed guest is a removed guest's phone, which hears and does nothing at this table.
@@ -151,5 +151,5 @@ fn tell(uow: &UnitOfWork, diner: &Diner, table: &Locked<TableRow>, session: &Loc
         GuestJoined { diner_id: row.id, name: row.name.clone(), color: row.color.clone(), joined_at: row.joined_at };
     let table = TableRef { table_code: table.code.clone(), table_status: table.status };
     let state = TableState { joined: Some(joined), ..table.into() };
-    uow.emit(session.place(), diner.actor(session.session.branch_id), Event::TableStatusChanged(state));
+    uow.emit(session.place(), diner.actor(session.branch_id), Event::TableStatusChanged(state));
 }

@@ -6,10 +6,10 @@
 use super::sync::lost_is_fine;
 use crate::{
     Error, Result,
-    check::Till,
-    command::{Twice, keyless},
+    check::Settled,
+    command::{Act, Twice, keyless},
 };
-use auth::{Scope, System};
+use auth::System;
 use chrono::{DateTime, Utc};
 use domain::{
     Cents, PaymentId,
@@ -22,7 +22,9 @@ use domain::{
     },
 };
 use provider::{Credentials, Snapshot};
-use store::{AccountRow, CheckoutRow, Database, Facts, Locked, PaymentRow, SyncRow, UnitOfWork, WorkOutcome, Worth};
+use store::{
+    AccountRow, CheckRow, CheckoutRow, Database, Facts, Locked, PaymentRow, SyncRow, UnitOfWork, WorkOutcome, Worth,
+};
 
 use super::{
     incidents::{Finding, note},
@@ -94,7 +96,8 @@ impl Sight<'_> {
             }
             (payment, _) => payment,
         };
-        let till = Till { uow, session: &session, check: &check, actor: System::of(tenant).actor(check.branch_id) };
+        let by = System::of(tenant);
+        let (act, of) = (Act::of_worker(uow, &by), (&session, &check));
         let next = match self.judged(payment.as_deref(), checkout.as_deref()) {
             Judged::News(next) => Some(next),
             Judged::Known => None,
@@ -105,7 +108,8 @@ impl Sight<'_> {
             if self.cause == SyncCause::Refund {
                 // Its notice was faster than our own look: what of a refund counted as on its way back is back now, and
                 // what is proposed follows.
-                till.tell(&till.settle(check.status == CheckStatus::Open, None, "payment.sync").await?);
+                let withdrawn = check.status == CheckStatus::Open;
+                act.tell_paid(of, &act.settle_check(of, withdrawn, None, "payment.sync").await?);
             }
             return Ok((applied, None));
         };
@@ -124,12 +128,12 @@ impl Sight<'_> {
             }
         };
         let withdrawn = check.status == CheckStatus::Open;
-        let settled = till.settle(withdrawn, Some((&payment, next.worth)), "payment.sync").await?;
+        let settled = act.settle_check(of, withdrawn, Some((&payment, next.worth)), "payment.sync").await?;
         let after = uow.find_payment(&check, payment.id).await?;
-        for event in self.events(&till, before.as_ref(), &after, &settled) {
-            till.emit(event);
+        for event in events(&check, before.as_ref(), &after, &settled) {
+            act.emit(session.place(), event);
         }
-        till.tell(&settled);
+        act.tell_paid(of, &settled);
         let finding = Finding { check: &check, before: before.as_ref(), after: &after, settled: &settled };
         note(uow, self, checkout.as_deref(), &next.verdict, next.foreign, Some(&finding)).await?;
         Ok((Applied { payment: after.id, status: after.status }, None))
@@ -219,40 +223,34 @@ impl Sight<'_> {
             snapshot: self.seen.raw.replace('\0', ""),
         }
     }
+}
 
-    /// What the table hears: of money that came, that was refused, that went back.
-    fn events(
-        &self,
-        till: &Till<'_>,
-        before: Option<&PaymentRow>,
-        after: &PaymentRow,
-        settled: &crate::check::Settled,
-    ) -> Vec<Event> {
-        let counted = |row: &PaymentRow| row.net_cents.saturating_add(row.tip_cents);
-        let (had, has) = (before.map_or(Cents::ZERO, counted), counted(after));
-        let refunded_before = before.map_or(Cents::ZERO, |row| row.refunded_cents);
-        let back = after.refunded_cents.saturating_sub(refunded_before);
-        let reason = (!after.detail.is_empty()).then(|| after.detail.clone());
-        let whole = (after.amount_cents, after.tip_cents);
-        let about = |sums, reason| till.payment_ref(after, sums, reason, settled);
-        let moved = before.is_none_or(|row| row.status != after.status);
-        let mut events = Vec::new();
-        if had == Cents::ZERO && has > Cents::ZERO {
-            events.push(Event::PaymentApproved(about(whole, None)));
-        }
-        if back > Cents::ZERO && (had > Cents::ZERO || has > Cents::ZERO) {
-            events.push(Event::PaymentRefunded(about((back, Cents::ZERO), reason.clone())));
-        }
-        match after.status {
-            PaymentStatus::Rejected if moved => events.push(Event::PaymentRejected(about(whole, reason))),
-            PaymentStatus::Cancelled if moved => events.push(Event::PaymentFailed(about(whole, reason))),
-            PaymentStatus::ChargedBack if had > Cents::ZERO && has == Cents::ZERO => {
-                events.push(Event::PaymentFailed(about(whole, Some("charged_back".to_owned()))));
-            }
-            _ => {}
-        }
-        events
+/// What the table hears: of money that came, that was refused, that went back.
+fn events(check: &CheckRow, before: Option<&PaymentRow>, after: &PaymentRow, settled: &Settled) -> Vec<Event> {
+    let counted = |row: &PaymentRow| row.net_cents.saturating_add(row.tip_cents);
+    let (had, has) = (before.map_or(Cents::ZERO, counted), counted(after));
+    let refunded_before = before.map_or(Cents::ZERO, |row| row.refunded_cents);
+    let back = after.refunded_cents.saturating_sub(refunded_before);
+    let reason = (!after.detail.is_empty()).then(|| after.detail.clone());
+    let whole = (after.amount_cents, after.tip_cents);
+    let about = |sums, reason| settled.of_payment(check, after, sums, reason);
+    let moved = before.is_none_or(|row| row.status != after.status);
+    let mut events = Vec::new();
+    if had == Cents::ZERO && has > Cents::ZERO {
+        events.push(Event::PaymentApproved(about(whole, None)));
     }
+    if back > Cents::ZERO && (had > Cents::ZERO || has > Cents::ZERO) {
+        events.push(Event::PaymentRefunded(about((back, Cents::ZERO), reason.clone())));
+    }
+    match after.status {
+        PaymentStatus::Rejected if moved => events.push(Event::PaymentRejected(about(whole, reason))),
+        PaymentStatus::Cancelled if moved => events.push(Event::PaymentFailed(about(whole, reason))),
+        PaymentStatus::ChargedBack if had > Cents::ZERO && has == Cents::ZERO => {
+            events.push(Event::PaymentFailed(about(whole, Some("charged_back".to_owned()))));
+        }
+        _ => {}
+    }
+    events
 }
 
 /// What was written, and when the payment is to be looked at again because a sight of it is not believed yet.

@@ -109,7 +109,7 @@ async fn prepare(
         (diner, attempt),
         |uow| async move { uow.lock_check(diner, wish.check).await },
         |act, (session, check)| async move {
-            session.session.status.ensure_live()?;
+            session.status.ensure_live()?;
             check.status.ensure_payable()?;
             let Some(account) = act.uow.find_account(diner.tenant_id(), check.branch_id).await? else {
                 return Err(Error::Unavailable {

@@ -59,13 +59,14 @@ impl Act<'_, Staff<Management>> {
             payment.status
         };
         let worth = Worth { status, amount: payment.amount_cents, refunded, net: parts.bill, tip: parts.tip };
-        let till = self.till(session, check);
-        let settled = till.settle(check.status == CheckStatus::Open, Some((payment, worth)), "payment.refund").await?;
+        let withdrawn = check.status == CheckStatus::Open;
+        let settled = self.settle_check((session, check), withdrawn, Some((payment, worth)), "payment.refund").await?;
         uow.ring_back(payment, refund.amount_cents, self.by.user_id()).await?;
         let now = uow.find_payment(check, payment.id).await?;
         let back = (refund.amount_cents, payment.tip_cents.saturating_sub(now.tip_cents));
-        till.emit(Event::PaymentRefunded(till.payment_ref(&now, back, Some(refund.reason.clone()), &settled)));
-        till.tell(&settled);
+        let refunded = settled.of_payment(check, &now, back, Some(refund.reason.clone()));
+        self.emit(session.place(), Event::PaymentRefunded(refunded));
+        self.tell_paid((session, check), &settled);
         if check.closed_at.is_some() && settled.paid < check.paid_cents {
             note_reopened(uow, check, payment, refund, &settled).await?;
         }

@@ -14,8 +14,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::payment::{NoticeVerdict, ResourceKind, SignatureMode, SyncCause};
-use http::HeaderMap;
-use provider::{Hint, HintKind, InvalidNotice, Notice, PaymentProvider, Verdict};
+use provider::{Hint, HintKind, InvalidNotice, Notice, NoticeHeaders, PaymentProvider, Verdict};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use store::{AccountRow, Database, Keeping, NewNotice};
@@ -29,7 +28,7 @@ pub struct Arrived {
     /// POST, or GET.
     pub method: String,
     /// All of them.
-    pub headers: HeaderMap,
+    pub headers: NoticeHeaders,
     /// Not decoded.
     pub query: String,
     /// At most [`MAX_NOTICE`] bytes of it.

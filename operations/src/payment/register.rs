@@ -101,12 +101,12 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
             }
             let change = change(taken)?;
             let payment = act.uow.insert_payment(&check, row(taken, staff)).await?;
-            let till = act.till(&session, &check);
-            let settled = till.settle(false, None, "payment.register").await?;
+            let settled = act.settle_check((&session, &check), false, None, "payment.register").await?;
             act.uow.ring_up(&payment, staff.user_id()).await?;
             let sums = (payment.amount_cents, payment.tip_cents);
-            till.emit(Event::PaymentApproved(till.payment_ref(&payment, sums, None, &settled)));
-            till.tell(&settled);
+            let approved = settled.of_payment(&check, &payment, sums, None);
+            act.emit(session.place(), Event::PaymentApproved(approved));
+            act.tell_paid((&session, &check), &settled);
             let noted = Change {
                 action: "PAYMENT",
                 entity_type: "payment",

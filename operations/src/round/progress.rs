@@ -16,7 +16,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
     /// # Errors
     /// No role held in the round's branch gives the right.
     pub(crate) fn ensure_may(&self, action: RoundAction, session: &Locked<Seated>) -> Result<()> {
-        let allowed = action.allowed_for(&self.by.roles_in(session.session.branch_id));
+        let allowed = action.allowed_for(&self.by.roles_in(session.branch_id));
         if allowed { Ok(()) } else { Err(Error::Forbidden("Your role does not allow this step of a round")) }
     }
 

@@ -47,7 +47,7 @@ pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attem
         (diner, attempt),
         |uow| async move { uow.lock_session(diner, diner.session_id()).await },
         |act, session| async move {
-            session.session.status.ensure_ordering()?;
+            session.status.ensure_ordering()?;
             if attempt.key.is_none()
                 && let Some(first) = act.uow.find_same_round(&session, digest).await?
             {
@@ -58,7 +58,7 @@ pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attem
             let lines = order.priced(&offering)?;
             let turned = portions::take(&act.uow, &session, &offering, |product| order.portions(product)).await?;
             let new = NewRound {
-                round_number: session.session.rounds_sent + 1,
+                round_number: session.rounds_sent + 1,
                 status,
                 submitted_by: OpenedBy::Diner,
                 waiter: None,
@@ -74,8 +74,7 @@ pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attem
             act.emit(session.place(), sent);
             act.emit_cart_cleared(&session);
             act.tell_turned(&session, turned).await?;
-            let sent =
-                SubmittedRound { session_id: session.session.id, round_id, round_number: new.round_number, status };
+            let sent = SubmittedRound { session_id: session.id, round_id, round_number: new.round_number, status };
             Ok(Done::Changed(sent))
         },
     )

@@ -63,7 +63,7 @@ pub async fn take(
         (staff, attempt),
         |uow| async move { uow.lock_session(staff, session).await },
         |act, session| async move {
-            if session.session.status != SessionStatus::Open {
+            if session.status != SessionStatus::Open {
                 return Err(Error::NotFound("open session"));
             }
             if attempt.key.is_none()
@@ -75,7 +75,7 @@ pub async fn take(
             let lines = order.priced(&offering)?;
             let turned = portions::take(&act.uow, &session, &offering, |product| order.portions(product)).await?;
             let new = NewRound {
-                round_number: session.session.rounds_sent + 1,
+                round_number: session.rounds_sent + 1,
                 status: RoundStatus::Submitted,
                 submitted_by: OpenedBy::Waiter,
                 waiter: Some(staff.user_id()),
@@ -87,7 +87,7 @@ pub async fn take(
             };
             let round_id = act.uow.insert_round(&session, &new).await?;
             let taken = TakenRound {
-                session_id: session.session.id,
+                session_id: session.id,
                 round_id,
                 round_number: new.round_number,
                 status: new.status,
@@ -99,7 +99,7 @@ pub async fn take(
             let round = RoundRef { round_id, round_number: new.round_number };
             act.emit(session.place(), Event::RoundSubmitted(round));
             act.tell_turned(&session, turned).await?;
-            let (entity_type, branch) = ("round", Some(session.session.branch_id));
+            let (entity_type, branch) = ("round", Some(session.branch_id));
             let (before, after) = (Value::Null, json!(taken));
             act.audit(Change { action: "CREATE", entity_type, entity_id: round_id.get(), branch, before, after });
             Ok(Done::Changed(taken))

@@ -24,9 +24,8 @@ pub(super) async fn last_account<R: RoleSet>(
         return Ok(Settled::of(check));
     }
     let seated = act.uow.lock_session(act.by, session.id).await?;
-    let till = act.till(&seated, check);
-    let settled = till.settle(false, None, "session.close").await?;
-    till.tell(&settled);
+    let settled = act.settle_check((&seated, check), false, None, "session.close").await?;
+    act.tell_paid((&seated, check), &settled);
     Ok(settled)
 }
 

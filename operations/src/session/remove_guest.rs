@@ -57,7 +57,7 @@ pub async fn remove_guest(
         (staff, attempt),
         |uow| async move { uow.lock_seat(staff, session_id).await },
         |act, (table, session)| async move {
-            session.session.status.ensure_live().map_err(Error::Conflict)?;
+            session.status.ensure_live().map_err(Error::Conflict)?;
             let guest = match who {
                 Removal::Diner(diner) => {
                     act.uow.guest_of_diner(&session, diner).await?.ok_or(Error::NotFound("diner"))?
@@ -132,8 +132,8 @@ fn note(act: &Act<'_, Staff<Floor>>, session: &Locked<Seated>, guest: &Guest) {
     let change = Change {
         action: "UPDATE",
         entity_type: "table_session",
-        entity_id: session.session.id.get(),
-        branch: Some(session.session.branch_id),
+        entity_id: session.id.get(),
+        branch: Some(session.branch_id),
         before: json!({}),
         after: json!({ "removed_diners": diners(guest), "removed_names": names, "removed_phones": phones(guest) }),
     };

@@ -7,6 +7,7 @@ use super::Note;
 use crate::{
     Database,
     error::{Error, Result},
+    scoped::json_array,
     sql::{Sql, sql},
     unit_of_work::{all, one, run},
 };
@@ -14,8 +15,8 @@ use chrono::{DateTime, Utc};
 use domain::TenantId;
 use entity::audit_log;
 use sea_orm::{
-    ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Value,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -84,29 +85,82 @@ static BEGIN: &Sql = sql!(
 static LOCK: &Sql = sql!(tenant, "select seq, hash from audit_chain where tenant_id = $1 #lock");
 static ADVANCE: &Sql = sql!(tenant, "update audit_chain set seq = $2, hash = $3 where tenant_id = $1");
 
-/// Writes a transaction's audit rows, each linked to the one before.
-pub(crate) async fn seal(tx: &impl ConnectionTrait, notes: Vec<Note>, now: DateTime<Utc>) -> Result<()> {
+/// The columns of a row.
+pub(crate) const COLUMNS: &str = "tenant_id, branch_id, user_id, user_email, action, entity_type, entity_id,
+    old_values, new_values, ip_address, user_agent, created_at, seq, hash";
+
+/// Their values from an element of a JSON array, for PostgreSQL; $2 is the business, $5 the instant.
+pub(crate) const VALUES: &str =
+    "$2, (e.value->>0)::bigint, (e.value->>1)::bigint, e.value->>2, e.value->>3, e.value->>4,
+    (e.value->>5)::bigint, nullif(e.value->6, 'null'::jsonb), nullif(e.value->7, 'null'::jsonb), e.value->>8,
+    e.value->>9, $5, (e.value->>10)::bigint, e.value->>11";
+
+/// Rows of one business, linked to those before, and where the chain stands with them.
+#[derive(Debug)]
+pub(crate) struct Linked {
+    pub(crate) tenant: TenantId,
+    head: ChainHead,
+    rows: Vec<audit_log::Model>,
+}
+
+/// Links a transaction's audit rows, each to the one before, under the lock of its chain's head; several businesses in
+/// id order (I4).
+pub(crate) async fn link(tx: &impl ConnectionTrait, notes: Vec<Note>, now: DateTime<Utc>) -> Result<Vec<Linked>> {
     let mut tenants: BTreeMap<TenantId, Vec<Note>> = BTreeMap::new();
     for note in notes {
         tenants.entry(note.tenant_id).or_default().push(note);
     }
+    let mut linked = Vec::new();
     for (tenant, notes) in tenants {
         let mut head = lock(tx, tenant).await?;
         let mut rows = Vec::with_capacity(notes.len());
         for note in notes {
-            let row = note.into_row(now);
+            let mut row = note.into_row(now);
             head = ChainHead { hash: digest(&head.hash, head.seq + 1, &row), seq: head.seq + 1 };
-            let mut row = audit_log::ActiveModel::from(row);
-            row.id = NotSet;
-            row.seq = Set(Some(head.seq));
-            row.hash = Set(Some(head.hash.clone()));
+            row.seq = Some(head.seq);
+            row.hash = Some(head.hash.clone());
             rows.push(row);
         }
-        let values = [tenant.into(), head.seq.into(), head.hash.into()];
-        run(tx, ADVANCE, values).await?;
-        audit_log::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        linked.push(Linked { tenant, head, rows });
     }
-    Ok(())
+    Ok(linked)
+}
+
+impl Linked {
+    /// Writes the rows and moves the head, a statement each.
+    pub(crate) async fn write(self, tx: &impl ConnectionTrait) -> Result<()> {
+        run(tx, ADVANCE, [self.tenant.into(), self.head.seq.into(), self.head.hash.into()]).await?;
+        let rows = self.rows.into_iter().map(|row| {
+            let mut row = audit_log::ActiveModel::from(row);
+            row.id = NotSet;
+            row
+        });
+        audit_log::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        Ok(())
+    }
+
+    /// The head's number and digest, and the rows for [`VALUES`]; of none at all, for a statement that may be about
+    /// something else.
+    pub(crate) fn values(linked: Option<&Self>) -> [Value; 3] {
+        let head = linked.map(|linked| &linked.head);
+        let rows = linked.into_iter().flat_map(|linked| &linked.rows).map(|row| {
+            json!([
+                row.branch_id,
+                row.user_id,
+                row.user_email,
+                row.action,
+                row.entity_type,
+                row.entity_id,
+                row.old_values,
+                row.new_values,
+                row.ip_address,
+                row.user_agent,
+                row.seq,
+                row.hash,
+            ])
+        });
+        [head.map(|head| head.seq).into(), head.map(|head| head.hash.clone()).into(), json_array(rows)]
+    }
 }
 
 async fn lock(tx: &impl ConnectionTrait, tenant: TenantId) -> Result<ChainHead> {

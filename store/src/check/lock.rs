@@ -68,7 +68,7 @@ impl UnitOfWork {
         let seat: Option<Seat> = self.one(sql, [session.into(), scope.tenant_id().into()]).await?;
         let table = self.lock_table_of_session(scope, seat.ok_or(Error::NotFound("session"))?.table_id).await?;
         let session = self.lock_session(scope, session).await?;
-        if session.session.table_id == table.id { Ok((table, session)) } else { Err(Error::Moved) }
+        if session.table_id == table.id { Ok((table, session)) } else { Err(Error::Moved) }
     }
 
     /// Locks the session's check, if one was ever asked for.
@@ -102,12 +102,12 @@ impl UnitOfWork {
     /// # Errors
     /// It has one after all.
     pub async fn insert_check(&self, session: &Locked<Seated>) -> Result<Locked<CheckRow>> {
-        let branch = branch::Entity::find_by_id(session.session.branch_id).one(self.tx()).await?;
+        let branch = branch::Entity::find_by_id(session.branch_id).one(self.tx()).await?;
         let row = check::ActiveModel {
             id: NotSet,
-            tenant_id: Set(session.session.tenant_id),
-            branch_id: Set(session.session.branch_id),
-            session_id: Set(session.session.id),
+            tenant_id: Set(session.tenant_id),
+            branch_id: Set(session.branch_id),
+            session_id: Set(session.id),
             status: Set(CheckStatus::Requested),
             currency: Set(branch.map_or(Currency::Ars, |branch| branch.currency)),
             total_cents: Set(Cents::ZERO),

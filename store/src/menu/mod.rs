@@ -161,7 +161,7 @@ impl UnitOfWork {
         products: &[ProductId],
         choices: &[CustomizationId],
     ) -> Result<Offering> {
-        let branch = session.session.branch_id;
+        let branch = session.branch_id;
         let ids = serde_json::to_string(products).unwrap_or_default();
         let sql = sql!(
             branch,
@@ -178,7 +178,7 @@ impl UnitOfWork {
             Some(zone) => promotions::holding(self.tx(), branch, self.now(), &zone).await?,
             None => Vec::new(),
         };
-        let choices = choices::offered(self.tx(), session.session.tenant_id, choices).await?;
+        let choices = choices::offered(self.tx(), session.tenant_id, choices).await?;
         let products = rows.into_iter().map(|row| row.at(self.now())).collect();
         Ok(Offering { products, choices, promotions })
     }

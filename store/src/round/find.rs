@@ -20,7 +20,7 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn find_same_round(&self, session: &Locked<Seated>, digest: &str) -> Result<Option<RoundRow>> {
         let query = round::Entity::find()
-            .filter(round::Column::SessionId.eq(session.session.id))
+            .filter(round::Column::SessionId.eq(session.id))
             .filter(round::Column::ContentDigest.eq(digest))
             .filter(round::Column::CreatedAt.gt(self.now() - TimeDelta::seconds(RESUBMIT_WINDOW)))
             .filter(round::Column::Status.ne(RoundStatus::Canceled))

@@ -125,6 +125,6 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn cart_lines(&self, session: &Locked<Seated>) -> Result<Vec<CartLine>> {
-        lines(self.tx(), session.session.id, self.now()).await
+        lines(self.tx(), session.id, self.now()).await
     }
 }

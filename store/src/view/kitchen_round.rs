@@ -230,7 +230,7 @@ impl UnitOfWork {
             status: round.status,
             items,
             created_at: round.created_at,
-            table_id: Some(session.session.table_id),
+            table_id: Some(session.table_id),
             table_code: Some(session.table_code.clone()),
             submitted_at: round.submitted_at,
         })

@@ -10,7 +10,7 @@ mod owners;
 
 use crate::seed::Seed;
 use document::{Author, Operation, operations};
-use harness::{App, Caller, both_modes};
+use harness::{App, Caller, amount, both_modes};
 use house::{House, Said};
 use owners::Owners;
 use std::{collections::BTreeSet, time::Duration};
@@ -171,7 +171,6 @@ async fn play(app: &App, seed: u64) {
 
 both_modes! {
     async fn neither_business_ever_learns_of_the_other(app: App) {
-        let seed = std::env::var("COMANDA_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-        play(&app, seed).await;
+        play(&app, amount("COMANDA_SEED", 1)).await;
     }
 }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use harness::{App, both_modes};
+use harness::{App, amount, both_modes};
 use tokio::sync::Mutex;
 
 use super::house::{Till, fingerprint, provided};
@@ -27,14 +27,10 @@ both_modes! {
     async fn fifth(app: App = provided()) { play(app, 5000).await; }
 }
 
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok()?.trim().parse().ok()
-}
-
 async fn play(app: App, first: u64) {
     let other_mode = if app.mode() == harness::Mode::Embedded { 500 } else { 0 };
-    let first = number("COMANDA_SEED").unwrap_or(first + other_mode);
-    let seeds: Vec<u64> = (first..first + number("COMANDA_SEEDS").unwrap_or(SEEDS)).collect();
+    let first = amount("COMANDA_SEED", first + other_mode);
+    let seeds: Vec<u64> = (first..first + amount("COMANDA_SEEDS", SEEDS)).collect();
     let till = Arc::new(Till::open(app).await);
     for batch in seeds.chunks(TABLES.len()) {
         eprintln!("seeds {batch:?}: replay one with COMANDA_SEED=<seed> COMANDA_SEEDS=1");

@@ -4,7 +4,8 @@
 //! Level-triggered, like the sync of a payment: it does not matter what changed, how often it is called, or what was
 //! forgotten before. Everything is read and written under the check's lock, and the ledger only grows (I4, I8).
 
-use crate::{Error, Result};
+use crate::{Error, Result, command::Act};
+use auth::Scope;
 use domain::{
     Cents, PaymentId,
     check::{
@@ -12,18 +13,13 @@ use domain::{
         allocation::{self, Credit, Due, Entry},
         pricing::{self, Percent, Priced, Reduction},
     },
-    event::{Actor, CheckRef, Event, PaymentRef},
+    event::{CheckRef, Event, PaymentRef},
 };
 use std::collections::BTreeMap;
 use store::{ChargePrice, CheckRow, DiscountRow, Ledger, Locked, PaymentRow, Seated, Target, UnitOfWork, Worth};
 
-/// A locked check, in whose name its session is told what happens.
-pub(crate) struct Till<'a> {
-    pub(crate) uow: &'a UnitOfWork,
-    pub(crate) session: &'a Locked<Seated>,
-    pub(crate) check: &'a Locked<CheckRow>,
-    pub(crate) actor: Actor,
-}
+/// A locked check, and the locked session whose bill it is.
+pub(crate) type LockedCheck<'a> = (&'a Locked<Seated>, &'a Locked<CheckRow>);
 
 /// Where a check stands after it was settled.
 #[derive(Clone, Copy, Debug)]
@@ -45,18 +41,46 @@ impl Settled {
     pub(crate) fn remaining(&self) -> Cents {
         self.total.saturating_sub(self.paid)
     }
+
+    /// What the table is told of the check.
+    pub(crate) fn of_check(&self, check: &CheckRow) -> CheckRef {
+        CheckRef { check_id: check.id, total_cents: self.total, paid_cents: self.paid, check_status: self.status }
+    }
+
+    /// What the table is told of one of its payments; `amount` and `tip` are what this is about, the tip being part of
+    /// the amount.
+    pub(crate) fn of_payment(
+        &self,
+        check: &CheckRow,
+        payment: &PaymentRow,
+        (amount, tip): (Cents, Cents),
+        reason: Option<String>,
+    ) -> PaymentRef {
+        PaymentRef {
+            payment_id: payment.id,
+            check_id: check.id,
+            amount_cents: amount,
+            tip_cents: tip,
+            provider: payment.tender,
+            payment_status: payment.status,
+            reason,
+            total_cents: self.total,
+            paid_cents: self.paid,
+        }
+    }
 }
 
-impl Till<'_> {
+impl<C: Scope> Act<'_, C> {
     /// Settles the check. `withdrawn` says whether it is open again for orders; `worth` is a payment that counts
     /// differently from now on; `cause` says in the ledger why.
-    pub(crate) async fn settle(
+    pub(crate) async fn settle_check(
         &self,
+        (_, check): LockedCheck<'_>,
         withdrawn: bool,
         worth: Option<(&Locked<PaymentRow>, Worth)>,
         cause: &str,
     ) -> Result<Settled> {
-        let (uow, check) = (self.uow, self.check);
+        let uow = &self.uow;
         if check.closed_at.is_none() {
             uow.insert_missing_charges(check).await?;
         }
@@ -82,7 +106,7 @@ impl Till<'_> {
         if let Some((payment, worth)) = worth {
             uow.set_payment_worth(payment, worth).await?;
         }
-        self.write_prices(&ledger, &priced).await?;
+        write_prices(uow, check, &ledger, &priced).await?;
         uow.append_allocations(check, &given, cause).await?;
 
         let paid = Cents::checked_sum(parts.iter().map(|part| part.amount))?;
@@ -90,109 +114,79 @@ impl Till<'_> {
         if status != check.status {
             uow.set_check_status(check, status).await?;
         }
-        self.propose_refunds(&ledger, &parts, status).await?;
+        propose_refunds(uow, check, (&ledger, &parts), status).await?;
         uow.settled(check.session_id);
         let became_paid = status == CheckStatus::Paid && check.status != CheckStatus::Paid;
         Ok(Settled { total: priced.total, paid, status, became_paid })
     }
 
-    /// Writes what changed of charges, discounts and total: a statement each, whatever their number.
-    async fn write_prices(&self, ledger: &Ledger, priced: &Priced) -> Result<()> {
-        let charges = ledger.charges.iter().zip(&priced.amounts);
-        let charges: Vec<ChargePrice> = charges
-            .filter(|(charge, amount)| (charge.gross_cents, charge.amount_cents) != (charge.live_cents, **amount))
-            .map(|(charge, amount)| ChargePrice { id: charge.id, gross: charge.live_cents, amount: *amount })
-            .collect();
-        self.uow.set_charges(self.check, &charges).await?;
-        let discounts = ledger.discounts.iter().zip(&priced.reductions);
-        let discounts: Vec<_> = discounts
-            .filter(|(discount, amount)| discount.amount_cents != **amount)
-            .map(|(discount, amount)| (discount.id, *amount))
-            .collect();
-        self.uow.set_discounts(self.check, &discounts).await?;
-        if priced.total != self.check.total_cents {
-            self.uow.set_check_total(self.check, priced.total).await?;
-        }
+    /// Settles the session's check, if it has one, after what was ordered changed.
+    pub(crate) async fn settle_session(&self, session: &Locked<Seated>, cause: &str) -> Result<()> {
+        let Some(check) = self.uow.lock_check_of(session).await? else {
+            self.uow.settled(session.id);
+            return Ok(());
+        };
+        let of = (session, &check);
+        let settled = self.settle_check(of, check.status == CheckStatus::Open, None, cause).await?;
+        self.tell_paid(of, &settled);
         Ok(())
     }
 
-    /// Over-payment stays visible as credit, with a task to give it back (S4). While the check is withdrawn the party
-    /// may yet eat it.
-    async fn propose_refunds(&self, ledger: &Ledger, parts: &[allocation::Part], status: CheckStatus) -> Result<()> {
-        let mut used: BTreeMap<PaymentId, Vec<Cents>> = BTreeMap::new();
-        for part in parts {
-            used.entry(part.payment).or_default().push(part.amount);
-        }
-        let mut credits = BTreeMap::new();
-        for payment in &ledger.payments {
-            let used = Cents::checked_sum(used.remove(&payment.id).unwrap_or_default())?;
-            let credit = payment.net_cents.saturating_sub(used);
-            credits.insert(payment.id, if status == CheckStatus::Open { Cents::ZERO } else { credit });
-        }
-        Ok(self.uow.propose_refunds(self.check, &credits).await?)
-    }
-
     /// Tells the table that nothing is owed any more, if that is news.
-    pub(crate) fn tell(&self, settled: &Settled) {
+    pub(crate) fn tell_paid(&self, (session, check): LockedCheck<'_>, settled: &Settled) {
         if settled.became_paid {
-            self.emit(Event::CheckPaid(self.check_ref(settled)));
+            self.emit(session.place(), Event::CheckPaid(settled.of_check(check)));
         }
     }
 
     /// The same after the office changed what the check comes to, which no event of the kitchen's tells the table.
-    pub(crate) fn tell_total(&self, settled: &Settled) {
+    pub(crate) fn tell_total(&self, (session, check): LockedCheck<'_>, settled: &Settled) {
         if !settled.became_paid && settled.status != CheckStatus::Open {
-            self.emit(Event::CheckRequested(self.check_ref(settled)));
+            self.emit(session.place(), Event::CheckRequested(settled.of_check(check)));
         }
-        self.tell(settled);
-    }
-
-    pub(crate) fn check_ref(&self, settled: &Settled) -> CheckRef {
-        CheckRef {
-            check_id: self.check.id,
-            total_cents: settled.total,
-            paid_cents: settled.paid,
-            check_status: settled.status,
-        }
-    }
-
-    /// What the table is told of a payment; `amount` and `tip` are what this is about, the tip being part of the
-    /// amount.
-    pub(crate) fn payment_ref(
-        &self,
-        payment: &PaymentRow,
-        (amount, tip): (Cents, Cents),
-        reason: Option<String>,
-        settled: &Settled,
-    ) -> PaymentRef {
-        PaymentRef {
-            payment_id: payment.id,
-            check_id: self.check.id,
-            amount_cents: amount,
-            tip_cents: tip,
-            provider: payment.tender,
-            payment_status: payment.status,
-            reason,
-            total_cents: settled.total,
-            paid_cents: settled.paid,
-        }
-    }
-
-    pub(crate) fn emit(&self, event: Event) {
-        self.uow.emit(self.session.place(), self.actor, event);
+        self.tell_paid((session, check), settled);
     }
 }
 
-/// Settles the session's check, if it has one, after what was ordered changed.
-pub(crate) async fn reprice(uow: &UnitOfWork, session: &Locked<Seated>, actor: Actor, cause: &str) -> Result<()> {
-    let Some(check) = uow.lock_check_of(session).await? else {
-        uow.settled(session.session.id);
-        return Ok(());
-    };
-    let till = Till { uow, session, check: &check, actor };
-    let settled = till.settle(check.status == CheckStatus::Open, None, cause).await?;
-    till.tell(&settled);
+/// Writes what changed of charges, discounts and total: a statement each, whatever their number.
+async fn write_prices(uow: &UnitOfWork, check: &Locked<CheckRow>, ledger: &Ledger, priced: &Priced) -> Result<()> {
+    let charges = ledger.charges.iter().zip(&priced.amounts);
+    let charges: Vec<ChargePrice> = charges
+        .filter(|(charge, amount)| (charge.gross_cents, charge.amount_cents) != (charge.live_cents, **amount))
+        .map(|(charge, amount)| ChargePrice { id: charge.id, gross: charge.live_cents, amount: *amount })
+        .collect();
+    uow.set_charges(check, &charges).await?;
+    let discounts = ledger.discounts.iter().zip(&priced.reductions);
+    let discounts: Vec<_> = discounts
+        .filter(|(discount, amount)| discount.amount_cents != **amount)
+        .map(|(discount, amount)| (discount.id, *amount))
+        .collect();
+    uow.set_discounts(check, &discounts).await?;
+    if priced.total != check.total_cents {
+        uow.set_check_total(check, priced.total).await?;
+    }
     Ok(())
+}
+
+/// Over-payment stays visible as credit, with a task to give it back (S4). While the check is withdrawn the party
+/// may yet eat it.
+async fn propose_refunds(
+    uow: &UnitOfWork,
+    check: &Locked<CheckRow>,
+    (ledger, parts): (&Ledger, &[allocation::Part]),
+    status: CheckStatus,
+) -> Result<()> {
+    let mut used: BTreeMap<PaymentId, Vec<Cents>> = BTreeMap::new();
+    for part in parts {
+        used.entry(part.payment).or_default().push(part.amount);
+    }
+    let mut credits = BTreeMap::new();
+    for payment in &ledger.payments {
+        let used = Cents::checked_sum(used.remove(&payment.id).unwrap_or_default())?;
+        let credit = payment.net_cents.saturating_sub(used);
+        credits.insert(payment.id, if status == CheckStatus::Open { Cents::ZERO } else { credit });
+    }
+    Ok(uow.propose_refunds(check, &credits).await?)
 }
 
 fn priced(ledger: &Ledger) -> Result<Priced> {

@@ -1,0 +1,92 @@
+//! What a transaction writes last: its audit rows, its answer, its events. One statement on PostgreSQL, after the one
+//! that locks the audit chain's head, where there is something for the audit log.
+//!
+//! The branch's stream is the last row that is locked (I2, I4); all else that the statement changes is held by then.
+
+use crate::{
+    audit::{Note, chain},
+    error::Result,
+    event_log::{self, Batch},
+    idempotency::Kept,
+    sql::{Sql, sql},
+    unit_of_work::{all, run},
+};
+use chrono::{DateTime, Utc};
+use domain::event::{Draft, Envelope};
+use sea_orm::{ConnectionTrait, DbBackend, Value};
+
+/// What an operation leaves to be written when it has returned.
+#[derive(Debug)]
+pub(crate) struct Last {
+    /// What staff changed.
+    pub(crate) notes: Vec<Note>,
+    /// The answer, under the claimed key.
+    pub(crate) answer: Option<Kept>,
+    /// What happened.
+    pub(crate) drafts: Vec<Draft>,
+    /// The transaction's instant.
+    pub(crate) now: DateTime<Utc>,
+}
+
+static ANSWER: &Sql =
+    sql!(row("caller"), "update idempotency_key set status = $3, response = $4 where caller = $1 and key = $2");
+
+/// $1 to $5 are the events', as [`event_log::APPEND`] says; $6 to $9 the answer's, $10 to $12 the chain's.
+static ALL: &Sql = sql!(
+    tenant,
+    "#pg(with answered as (
+        update idempotency_key set status = $8, response = $9 where caller = $6 and key = $7
+    ), head as (
+        update audit_chain set seq = $10, hash = $11 where tenant_id = $2 and $10::bigint is not null
+    ), noted as (
+        insert into audit_log ({}) select {} from #rows($12)
+    ), {})",
+    chain::COLUMNS,
+    chain::VALUES,
+    event_log::APPEND
+);
+
+impl Last {
+    /// Writes it and gives the numbered events.
+    pub(crate) async fn write(self, tx: &impl ConnectionTrait) -> Result<Vec<Envelope>> {
+        let Self { notes, answer, drafts, now } = self;
+        let mut linked = chain::link(tx, notes, now).await?;
+        let mut batches = event_log::batches(drafts)?;
+        if linked.is_empty() && batches.is_empty() && answer.is_none() {
+            return Ok(Vec::new());
+        }
+        if tx.get_database_backend() != DbBackend::Postgres {
+            for linked in linked {
+                linked.write(tx).await?;
+            }
+            if let Some(answer) = answer {
+                run(tx, ANSWER, answer_values(Some(&answer))).await?;
+            }
+            return event_log::append(tx, batches, now).await;
+        }
+        // Hardly anything concerns two businesses or two branches; what does goes the long way for all but the last.
+        let (last, batch) = (linked.pop(), batches.pop());
+        for linked in linked {
+            linked.write(tx).await?;
+        }
+        let mut logged = event_log::append(tx, batches, now).await?;
+        let events = Batch::values(batch.as_ref(), last.as_ref().map(|linked| linked.tenant), now)?;
+        let values =
+            events.into_iter().chain(answer_values(answer.as_ref())).chain(chain::Linked::values(last.as_ref()));
+        let appended = all(tx, ALL, values).await?;
+        if let Some(batch) = batch {
+            batch.numbered(appended, now, &mut logged)?;
+        }
+        Ok(logged)
+    }
+}
+
+fn answer_values(kept: Option<&Kept>) -> [Value; 4] {
+    let body = kept.map(|kept| String::from_utf8_lossy(&kept.answer.body).into_owned());
+    [
+        kept.map(|kept| kept.caller.clone()).into(),
+        kept.map(|kept| kept.key.clone()).into(),
+        kept.map(|kept| kept.answer.outcome.kept()).into(),
+        body.into(),
+    ]
+}
