@@ -2,10 +2,10 @@
 //! cancellations, and not the sweep.
 
 use fake_mercadopago::{DeliveryFault, DeliveryRule, Fault, Outcome, Rule, When};
-use harness::{App, both_modes, json};
+use harness::{AppOptions, both_modes, json};
 
 use super::{
-    house::{Checkout, Till, provided},
+    house::{Checkout, Till, provided, seller},
     neighbours::Neighbour,
 };
 
@@ -66,18 +66,21 @@ impl Slow {
     }
 }
 
+/// An app that waits long for a provider's answer, and sweeps all the while.
+fn patient() -> AppOptions {
+    provided()
+        .env("COMANDA_PAYMENT_TIMEOUT", "20s")
+        .env("COMANDA_PAYMENT_LEASE", "60s")
+        .env("COMANDA_PAYMENT_SWEEP_EVERY", "200ms")
+}
+
 /// A part of the bill at a table, of which no notice comes.
 async fn quietly_paid(till: &Till, checkout: &Checkout, outcome: Outcome) -> u64 {
     till.fake.pay(&checkout.preference, outcome, None).expect("an open preference")
 }
 
 both_modes! {
-    async fn an_account_whose_provider_hangs_delays_no_other(
-        app: App = provided()
-            .env("COMANDA_PAYMENT_TIMEOUT", "20s")
-            .env("COMANDA_PAYMENT_LEASE", "60s")
-            .env("COMANDA_PAYMENT_SWEEP_EVERY", "200ms"),
-    ) {
+    async fn an_account_whose_provider_hangs_delays_no_other(app: App = patient()) {
         let till = Till::open(app).await;
         Slow::fall_silent(&till).await;
         let party = till.party("INT-01").await;
@@ -112,7 +115,7 @@ both_modes! {
         .await;
 
         // Nobody tells of it: the sweep has to find it.
-        till.fake.faults().add_delivery(DeliveryRule::new(When::Always, DeliveryFault::Drop).seller(super::house::seller().collector_id));
+        till.fake.faults().add_delivery(DeliveryRule::new(When::Always, DeliveryFault::Drop).seller(seller().collector_id));
         let lost = till.checkout(&party, Some(200)).await;
         Slow::is_overtaken(&till, "payment.sweep", async |_| {
             let payment = quietly_paid(&till, &lost, Outcome::Approve).await;
