@@ -14,7 +14,8 @@ insert into work (id, tenant_id, queue, lane, kind, subject, cause, rank, status
     from payment_sync;
 ",
 postgres: "
-select setval(pg_get_serial_sequence('work', 'id'), nextval(pg_get_serial_sequence('payment_sync', 'id')));
+select setval(pg_get_serial_sequence('work', 'id'),
+    greatest(nextval(pg_get_serial_sequence('payment_sync', 'id')), (select coalesce(max(id), 0) + 1 from work)));
 create function payment_sync_is_work() returns trigger language plpgsql as $$
 begin
     insert into work as known (tenant_id, queue, lane, kind, subject, cause, rank, status, next_at, created_at, updated_at)
