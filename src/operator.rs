@@ -9,9 +9,13 @@ use crate::{
 use chrono::NaiveDate;
 use clap::Subcommand;
 use domain::{SyncId, text::Email};
-use operations::{demo, payment};
+use operations::{
+    demo,
+    payment::{self, Refunds, Syncs},
+    work::work_off,
+};
 use std::time::{Duration, Instant};
-use store::Verified;
+use store::{SYNCS, Verified};
 use wire::reconcile::Report;
 
 /// The longest that a sweep waits for the queue to empty.
@@ -105,7 +109,7 @@ pub(crate) async fn sweep_payments(process: &Process) -> Result<(), Failure> {
     let begun = Instant::now();
     let mut worked = 0;
     loop {
-        let done = payment::work(db, providers).await? + payment::carry_out(db, providers).await?;
+        let done = work_off(db, Syncs(providers.clone())).await? + work_off(db, Refunds(providers.clone())).await?;
         worked += done;
         if begun.elapsed() > PATIENCE {
             break;
@@ -115,7 +119,7 @@ pub(crate) async fn sweep_payments(process: &Process) -> Result<(), Failure> {
         }
         // What is due within moments, or in another process's hands, is waited for; what waits longer is its own
         // affair.
-        match db.next_sync().await? {
+        match db.next_work(&SYNCS).await? {
             Some(at) if at - db.clock().now() < chrono::TimeDelta::seconds(2) => {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
@@ -159,7 +163,7 @@ pub(crate) async fn dead_letters(process: &Process, what: DeadLetters) -> Result
             print(&format!("{replayed} put back into the queue."))
         }
         DeadLetters::Replay { id: None, .. } => {
-            let ids: Vec<_> = db.all_dead_letters().await?.into_iter().map(|job| job.id).collect();
+            let ids: Vec<_> = db.all_dead_letters().await?.into_iter().map(|job| SyncId(job.id.get())).collect();
             let replayed = payment::replay_as_operator(db, &ids).await?;
             print(&format!("{replayed} put back into the queue."))
         }
@@ -169,11 +173,13 @@ pub(crate) async fn dead_letters(process: &Process, what: DeadLetters) -> Result
 /// `comanda reconcile`
 pub(crate) async fn reconcile(process: &Process, day: Option<NaiveDate>) -> Result<(), Failure> {
     ensure_reachable(process)?;
-    let reports = payment::reconcile_all(&process.db, &process.providers, day).await?;
-    if reports.is_empty() {
-        return print("No account to compare with.");
+    let (reports, mut errors) = payment::reconcile_all(&process.db, &process.providers, day).await?;
+    reports.iter().try_for_each(|report| print(&text(report)))?;
+    match errors.pop() {
+        Some(error) => Err(format!("{} accounts could not be compared: {error}", errors.len() + 1).into()),
+        None if reports.is_empty() => print("No account to compare with."),
+        None => Ok(()),
     }
-    reports.iter().try_for_each(|report| print(&text(report)))
 }
 
 fn text(report: &Report) -> String {

@@ -58,7 +58,6 @@ impl From<Error> for ApiError {
             Error::Forbidden(detail) => Problem::forbidden(detail),
             Error::Denied { code, detail } => Problem::new(StatusCode::FORBIDDEN, code, detail),
             Error::Unauthorized(detail) => Problem::unauthorized(detail),
-            Error::LeaseLost => Problem::unavailable("Please try again").retry_after(1),
             Error::Internal(what) => {
                 tracing::error!(what, "a bug");
                 Problem::internal()
@@ -84,6 +83,7 @@ fn of_store(error: store::Error) -> Problem {
         E::NotFound(noun) => Problem::not_found(format!("{noun} not found")),
         E::Forbidden(noun) => Problem::forbidden(format!("No access to this {noun}")),
         E::Removed => auth::removed(),
+        E::LeaseLost => Problem::unavailable("Please try again").retry_after(1),
         E::Illegal(illegal) => of_state(StatusCode::BAD_REQUEST, &illegal),
         E::KeyReused => {
             Problem::conflict(ProblemCode::IdempotencyKeyReused, "The idempotency key was used for another request")

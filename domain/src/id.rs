@@ -131,6 +131,8 @@ id! {
     CancellationId;
     /// Credentials with a payment provider.
     AccountId;
+    /// A piece of background work.
+    WorkId;
     /// A payment to be made equal to the provider's truth.
     SyncId;
     /// A notification as a provider sent it.

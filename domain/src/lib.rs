@@ -60,6 +60,7 @@ pub mod table;
 pub mod text;
 pub mod timezone;
 pub mod tips;
+pub mod work;
 
 pub use clock::{Clock, SystemClock};
 pub use id::*;

@@ -18,8 +18,8 @@ pub struct IllegalTransition {
 /// would then list the variants in place of the words.
 macro_rules! word_enum {
     ($(#$doc:tt)* $name:ident { $($(#$variant_doc:tt)* $variant:ident = $text:tt,)+ }) => {
-        $(#$doc)*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        $(#$doc)*
         pub enum $name {
             $(
                 $(#$variant_doc)*

@@ -17,8 +17,6 @@ pub struct Model {
     pub failure: Option<CancellationFailure>,
     pub retry_after: Option<i32>,
     pub last_error: Option<String>,
-    pub lease_until: Option<DateTimeUtc>,
-    pub fence: i64,
     pub created_at: DateTimeUtc,
     pub done_at: Option<DateTimeUtc>,
 }

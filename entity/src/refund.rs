@@ -20,9 +20,8 @@ pub struct Model {
     pub requested_by_id: Option<UserId>,
     pub provider_refund_id: Option<String>,
     pub attempts: i32,
+    /// For programs before the one queue, whose worker reads it.
     pub next_at: DateTimeUtc,
-    pub lease_until: Option<DateTimeUtc>,
-    pub fence: i64,
     pub last_error: Option<String>,
     pub created_at: DateTimeUtc,
     pub done_at: Option<DateTimeUtc>,

@@ -47,6 +47,10 @@ mod m20261128_000053_name_cash_providers;
 mod m20261128_000054_doubt_payments;
 mod m20261128_000055_create_cancellations;
 mod m20261128_000070_say_who_hears_events;
+mod m20261129_000080_create_work;
+mod m20261129_000081_queue_syncs;
+mod m20261129_000082_queue_refunds;
+mod m20261129_000083_queue_cancellations;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -101,6 +105,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000054_doubt_payments::Migration),
             Box::new(m20261128_000055_create_cancellations::Migration),
             Box::new(m20261128_000070_say_who_hears_events::Migration),
+            Box::new(m20261129_000080_create_work::Migration),
+            Box::new(m20261129_000081_queue_syncs::Migration),
+            Box::new(m20261129_000082_queue_refunds::Migration),
+            Box::new(m20261129_000083_queue_cancellations::Migration),
         ]
     }
 }

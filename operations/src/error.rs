@@ -88,9 +88,6 @@ pub enum Error {
     /// The caller could not prove who it is.
     #[error("{0}")]
     Unauthorized(&'static str),
-    /// Another worker has taken the work over: nothing of this try may stay.
-    #[error("the lease was lost")]
-    LeaseLost,
     /// A value cannot be computed or written: a bug.
     #[error("{0}")]
     Internal(&'static str),
@@ -136,7 +133,6 @@ impl HoldsStoreError for Error {
             | Self::Forbidden(_)
             | Self::Denied { .. }
             | Self::Unauthorized(_)
-            | Self::LeaseLost
             | Self::Internal(_) => None,
         }
     }

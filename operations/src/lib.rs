@@ -30,6 +30,7 @@
 //! | [`check`] | what a party owes: asked for, withdrawn, discounted, settled |
 //! | [`payment`] | money comes in and goes back |
 //! | [`round`] | an order is sent, confirmed, cooked, served; its items are voided |
+//! | [`work`] | background work is taken from its queue and done |
 //! | [`kitchen`] | a station works off its tickets; a guest is told how long it takes |
 
 pub mod account;
@@ -64,6 +65,7 @@ pub mod subcategory;
 pub mod table;
 pub mod tenant;
 pub mod tip;
+pub mod work;
 
 pub use error::{Error, Result};
 pub use store::{Answer, Attempt, Database, Outcome};

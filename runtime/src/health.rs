@@ -55,6 +55,9 @@ pub struct HealthReport {
     /// The queue behind the provider's notices; absent where nothing works on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_retry: Option<WebhookRetry>,
+    /// Every queue of background work, of all processes together; absent where nothing works on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queues: Option<Vec<QueueHealth>>,
     /// The background work of the process, by name; absent where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jobs: Option<Vec<JobReport>>,
@@ -75,12 +78,31 @@ pub struct WebhookRetry {
     pub oldest_due_seconds: i64,
 }
 
+/// How a queue of background work is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct QueueHealth {
+    /// `noun.verb`
+    pub name: &'static str,
+    /// Pieces that wait for their time.
+    pub queued: i64,
+    /// Pieces being worked on.
+    pub running: i64,
+    /// Pieces given up: a person must look at them.
+    pub dead: i64,
+    /// Pieces that wait for somebody to set them free.
+    pub parked: i64,
+    /// How long the longest due one has waited, in seconds.
+    pub oldest_due_seconds: i64,
+    /// For how long the longest one has been worked on, in seconds.
+    pub longest_running_seconds: i64,
+}
+
 impl HealthReport {
     /// The report over `components`; up when there are none.
     #[must_use]
     pub fn new(components: Vec<ComponentHealth>) -> Self {
         let status = components.iter().map(|component| component.status).max().unwrap_or(HealthStatus::Up);
-        Self { status, components, circuit_breakers: None, webhook_retry: None, jobs: None }
+        Self { status, components, circuit_breakers: None, webhook_retry: None, queues: None, jobs: None }
     }
 }
 

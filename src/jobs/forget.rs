@@ -1,5 +1,5 @@
-//! Forgetting what is too old: events, idempotency keys, refresh tokens and providers' notices, each as a job of its
-//! own, so that one that fails keeps no other one from its work.
+//! Forgetting what is too old: events, idempotency keys, refresh tokens, providers' notices and work that is done, each
+//! as a job of its own, so that one that fails keeps no other one from its work.
 
 use super::MINUTE;
 use crate::process::Process;
@@ -19,6 +19,8 @@ pub(super) fn start(process: &Process) {
     jobs.start(shutdown, job(process, "refresh_token.forget", tokens));
     let notices = |db: Database| async move { db.forget_notices().await };
     jobs.start(shutdown, job(process, "notice.forget", notices));
+    let work = |db: Database| async move { db.forget_work().await };
+    jobs.start(shutdown, job(process, "work.forget", work));
 }
 
 fn job<F, Fut>(process: &Process, name: &'static str, forget: F) -> impl Job + use<F, Fut>

@@ -5,6 +5,7 @@ mod carts;
 mod condition;
 mod forget;
 mod payments;
+mod queue;
 mod restrictions;
 
 use crate::process::Process;
@@ -22,12 +23,7 @@ pub(crate) fn start(process: &Process) {
     jobs.start(shutdown, carts::settle(&process.db));
     jobs.start(shutdown, restrictions::end(&process.db));
     jobs.start(shutdown, condition::Inspection::new(&process.db));
-    jobs.start(shutdown, payments::Syncs::new(process));
-    jobs.start(shutdown, payments::Cancellations::new(process));
-    jobs.start(shutdown, payments::refunds(process));
-    jobs.start(shutdown, payments::sweep(process));
-    jobs.start(shutdown, payments::reconcile(process));
-    jobs.start(shutdown, payments::NoticeCounts::new(process));
+    payments::start(process);
     forget::start(process);
     forget_idle_limits(process);
 }

@@ -1,134 +1,76 @@
-//! The background work of payments: the queue of what is to be fetched, refunds that wait to be carried out, the sweep
-//! for what no notice told of, the daily reconciliation, and the count of notices of which nothing is kept.
+//! The background work of payments: four queues ([`Queued`]), the sweep that puts what is due into them, the daily
+//! reconciliation, the figures of the queues, and the count of notices of which nothing is kept.
 //!
 //! Leases keep two processes from doing the same. Each is a job of its own: a slow refund keeps no payment waiting.
 
-use super::MINUTE;
+use super::{MINUTE, queue::Queued};
 use crate::process::Process;
-use operations::payment::{self, Providers, Worker};
+use operations::payment::{self, Cancellations, Providers, Refunds, Sweeps, Syncs};
 use runtime::{Job, JobError, Periodic, Ran};
 use std::time::Duration;
 use store::Database;
 
-/// The workers of the queue.
-pub(super) struct Syncs {
-    db: Database,
-    providers: Providers,
-    worker: Worker,
+/// How often the figures of the queues are taken.
+const FIGURES: Duration = Duration::from_secs(10);
+
+/// Starts them.
+pub(super) fn start(process: &Process) {
+    let (db, providers) = (&process.db, &process.providers);
+    let (jobs, shutdown, every) = (&process.jobs, &process.shutdown, poll(providers));
+    jobs.start(shutdown, Queued::new(db, every, Syncs(providers.clone())));
+    jobs.start(shutdown, Queued::new(db, every, Refunds(providers.clone())));
+    jobs.start(shutdown, Queued::new(db, every, Cancellations(providers.clone())));
+    jobs.start(shutdown, Queued::new(db, every, Sweeps(providers.clone())));
+    jobs.start(shutdown, sweep(process));
+    jobs.start(shutdown, reconcile(process));
+    jobs.start(shutdown, measure(process));
+    jobs.start(shutdown, NoticeCounts::new(process));
 }
 
-impl Syncs {
-    pub(super) fn new(process: &Process) -> Self {
-        Self { db: process.db.clone(), providers: process.providers.clone(), worker: Worker::default() }
-    }
-}
-
-#[async_trait::async_trait]
-impl Job for Syncs {
-    fn name(&self) -> &'static str {
-        "payment.sync"
-    }
-
-    fn every(&self) -> Duration {
-        poll(&self.providers)
-    }
-
-    /// A notice that this very process took is looked at without waiting for the interval.
-    async fn woken(&mut self) {
-        tokio::select! {
-            () = self.providers.woken() => {}
-            () = self.worker.one_done() => {}
-        }
-    }
-
-    async fn run(&mut self) -> Result<Ran, JobError> {
-        self.worker.take(&self.db, &self.providers).await?;
-        Ok(Ran::Done)
-    }
-
-    async fn finish(&mut self) {
-        self.worker.finish().await;
-    }
-}
-
-/// Payments that the office calls off.
-pub(super) struct Cancellations {
-    db: Database,
-    providers: Providers,
-}
-
-impl Cancellations {
-    pub(super) fn new(process: &Process) -> Self {
-        Self { db: process.db.clone(), providers: process.providers.clone() }
-    }
-}
-
-#[async_trait::async_trait]
-impl Job for Cancellations {
-    fn name(&self) -> &'static str {
-        "payment.cancel"
-    }
-
-    fn every(&self) -> Duration {
-        poll(&self.providers)
-    }
-
-    /// Somebody waits for it.
-    async fn woken(&mut self) {
-        self.providers.cancellation_wanted().await;
-    }
-
-    async fn run(&mut self) -> Result<Ran, JobError> {
-        payment::call_off(&self.db, &self.providers).await?;
-        Ok(Ran::Done)
-    }
-}
-
-/// Refunds that were asked for and are carried out at the provider.
-pub(super) fn refunds(process: &Process) -> impl Job + use<> {
-    let (db, providers) = (process.db.clone(), process.providers.clone());
-    Periodic::new("payment.refund", poll(&providers), move || {
-        let (db, providers) = (db.clone(), providers.clone());
+/// What no notice told of is put into the queue.
+fn sweep(process: &Process) -> impl Job + use<> {
+    let (db, every) = (process.db.clone(), process.providers.settings().sweep_every);
+    Periodic::new("payment.sweep_due", every, move || {
+        let db = db.clone();
         async move {
-            payment::carry_out(&db, &providers).await?;
+            payment::sweep(&db).await?;
             Ok(Ran::Done)
         }
     })
 }
 
-/// What no notice told of.
-pub(super) fn sweep(process: &Process) -> impl Job + use<> {
+/// Yesterday is to be compared with the provider's own books.
+fn reconcile(process: &Process) -> impl Job + use<> {
+    let (db, every) = (process.db.clone(), process.providers.settings().sweep_every);
+    Periodic::new("payment.reconcile", every, move || {
+        let db = db.clone();
+        async move {
+            payment::reconcile_due(&db).await?;
+            Ok(Ran::Done)
+        }
+    })
+}
+
+/// How long the queues are, and for how long their first pieces wait.
+fn measure(process: &Process) -> impl Job + use<> {
     let (db, providers) = (process.db.clone(), process.providers.clone());
-    Periodic::new("payment.sweep", providers.settings().sweep_every, move || {
+    Periodic::new("queue.measure", FIGURES, move || {
         let (db, providers) = (db.clone(), providers.clone());
         async move {
-            payment::sweep(&db, &providers).await?;
             payment::measure(&db, &providers).await?;
             Ok(Ran::Done)
         }
     })
 }
 
-/// Yesterday, compared with the provider's own books.
-pub(super) fn reconcile(process: &Process) -> impl Job + use<> {
-    let (db, providers) = (process.db.clone(), process.providers.clone());
-    Periodic::new("payment.reconcile", providers.settings().sweep_every, move || {
-        let (db, providers) = (db.clone(), providers.clone());
-        async move {
-            payment::reconcile_due(&db, &providers).await?;
-            Ok(Ran::Done)
-        }
-    })
-}
-
 /// How many notices came of which nothing is kept, written down once a minute and at the end.
-pub(super) struct NoticeCounts {
+struct NoticeCounts {
     db: Database,
     providers: Providers,
 }
 
 impl NoticeCounts {
-    pub(super) fn new(process: &Process) -> Self {
+    fn new(process: &Process) -> Self {
         Self { db: process.db.clone(), providers: process.providers.clone() }
     }
 }

@@ -2,14 +2,15 @@
 //!
 //! A transaction is a re-runnable closure. It is begun (`BEGIN IMMEDIATE` on SQLite, which then has no other writer),
 //! run, sealed (its audit rows are chained, and its events numbered and logged, last of all: I2), committed, and only
-//! then are its events handed to the bus. A conflict or a lost connection runs it again, unless the connection was lost
+//! then are its events handed to the bus and the workers woken that it has work for. A conflict or a lost connection runs it again, unless the connection was lost
 //! in the COMMIT; nothing of the failed try is left.
 
 use crate::{
     condition::Condition,
     connection::{self, DatabaseFile, Purpose, Reader, Transaction},
     error::{Conflict, Error, HoldsStoreError, Result},
-    unit_of_work::{Owing, UnitOfWork},
+    queue::Wakes,
+    unit_of_work::{Owing, Parts, UnitOfWork},
 };
 use domain::{Clock, event::EventSink};
 use rand::Rng;
@@ -51,6 +52,7 @@ pub struct Database {
     /// Keeps the SQLite file open for as long as this process lives, so that its write-ahead log stays the same file.
     _held: Option<Arc<Mutex<SqliteConnection>>>,
     condition: Arc<Condition>,
+    wakes: Arc<Wakes>,
     /// Connections at most.
     pool: u32,
 }
@@ -76,6 +78,7 @@ impl Database {
             file,
             _held: held.map(|held| Arc::new(Mutex::new(held))),
             condition: Arc::default(),
+            wakes: Arc::default(),
             pool,
         })
     }
@@ -95,6 +98,10 @@ impl Database {
 
     pub(crate) fn condition(&self) -> &Condition {
         &self.condition
+    }
+
+    pub(crate) fn wakes(&self) -> &Wakes {
+        &self.wakes
     }
 
     /// The clock of everything this database stamps.
@@ -200,7 +207,7 @@ impl Database {
         let value = match body(work.clone()).await.and_then(|value| settled(&work).map(|()| value)) {
             Ok(value) => value,
             Err(error) => {
-                if let Some((tx, _)) = work.into_parts() {
+                if let Some(Parts { tx, .. }) = work.into_parts() {
                     // The rollback is asked for now rather than left to the drop, so that the locks are free before the
                     // answer is out.
                     if let Err(error) = tx.rollback().await {
@@ -210,12 +217,13 @@ impl Database {
                 return Err(error);
             }
         };
-        let (tx, last) = work.into_parts().ok_or_else(leaked)?;
+        let Parts { tx, last, woken } = work.into_parts().ok_or_else(leaked)?;
         let events = last.write(&tx).await?;
         self.commit(tx).await?;
         if !events.is_empty() {
             self.sink.publish(events);
         }
+        woken.into_iter().for_each(|queue| self.wakes.wake(queue));
         Ok(value)
     }
 

@@ -24,6 +24,9 @@ pub enum Error {
     /// Staff removed the caller's phone from the session.
     #[error("the phone was removed from the session")]
     Removed,
+    /// Another worker has taken the work over, or it was taken out of use: nothing of this transaction may stay.
+    #[error("the lease was lost")]
+    LeaseLost,
     /// The state does not allow it.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
@@ -158,6 +161,7 @@ impl Error {
             | Self::KeyReused
             | Self::TooManyKeys
             | Self::Removed
+            | Self::LeaseLost
             | Self::Illegal(_)
             | Self::Money(_)
             | Self::Busy => None,

@@ -44,6 +44,7 @@ mod payment;
 mod phone;
 mod product;
 mod promotion;
+mod queue;
 mod recipe;
 mod refresh_token;
 mod round;
@@ -90,14 +91,18 @@ pub use offer::{EndedRestriction, OfferedIn};
 pub use office::{NewBranch, NewUser};
 pub use page::Page;
 pub use payment::{
-    AccountRow, Bill, CancellationEnd, CancellationRow, CheckoutRow, Facts, Incident, IncidentRow, Keeping,
+    AccountRow, Bill, CancellationEnd, CancellationRow, CheckoutRow, Errand, Facts, Incident, IncidentRow, Keeping,
     LockedRefund, NewAccount, NewCheckout, NewNotice, NewPayment, NoticeTally, PaymentRow, RefundRow, ReturnedPayment,
     Sealed, SyncRow, Target, Worth,
 };
-pub use payment::{BranchDay, DeadLetters, LedgerFault, QueueHealth, Recorded, RefundStep, StoredReport, measure};
+pub use payment::{BranchDay, DeadLetters, LedgerFault, Recorded, RefundStep, StoredReport, measure};
 pub use phone::{DeviceMarks, Guest, PhoneRow};
 pub use product::{OfferRow, PlacedProduct, ProductRow};
 pub use promotion::SetPromotion;
+pub use queue::{
+    CANCELLATIONS, Outcome as WorkOutcome, Piece, QUEUES, Queue, QueueReport, REFUNDS, SWEEPS, SYNCS, Share,
+    measure_queue,
+};
 pub use recipe::RecipeRow;
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, NewLine, NewRound, RoundRow};

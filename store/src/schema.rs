@@ -12,12 +12,13 @@ use domain::{
     office::{Catalog, EntityKind},
     payment::{
         AccountStatus, CancellationFailure, CancellationStatus, CheckoutStatus, IncidentKind, NoticeVerdict,
-        PaymentStatus, RefundKind, RefundStatus, Registrar, ResourceKind, SignatureMode, SyncCause, SyncStatus, Tender,
+        PaymentStatus, RefundKind, RefundStatus, Registrar, ResourceKind, SignatureMode, SyncCause, Tender,
     },
     recipe::RiskLevel,
     round::{RoundConfirmation, RoundStatus},
     session::{JoinRule, OpenedBy, SessionStatus},
     table::TableStatus,
+    work::WorkStatus,
 };
 use sea_orm::FromQueryResult;
 use std::{collections::BTreeMap, sync::Arc};
@@ -89,7 +90,8 @@ fn vocabularies() -> BTreeMap<&'static str, Vec<String>> {
         ("payment.registered_by", texts(Registrar::ALL, Registrar::as_str)),
         ("provider_notice.verdict", texts(NoticeVerdict::ALL, NoticeVerdict::as_str)),
         ("payment_sync.kind", texts(ResourceKind::ALL, ResourceKind::as_str)),
-        ("payment_sync.status", texts(SyncStatus::ALL, SyncStatus::as_str)),
+        ("payment_sync.status", texts(WorkStatus::ALL, WorkStatus::as_str)),
+        ("work.status", texts(WorkStatus::ALL, WorkStatus::as_str)),
         ("payment_sync.cause", texts(SyncCause::ALL, SyncCause::as_str)),
         ("catalog_entry.catalog", texts(Catalog::ALL, Catalog::as_str)),
         ("recipe.risk_level", texts(RiskLevel::ALL, RiskLevel::as_str)),

@@ -7,7 +7,7 @@ use domain::{
 };
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, Value};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ops::Deref,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -18,6 +18,7 @@ use crate::{
     error::Result,
     idempotency::{Kept, claim::Claiming},
     last::Last,
+    queue::Queue,
     sql::Text,
 };
 
@@ -49,6 +50,7 @@ struct Inner {
     drafts: Mutex<Vec<Draft>>,
     notes: Mutex<Vec<Note>>,
     unsettled: Mutex<BTreeMap<SessionId, &'static str>>,
+    woken: Mutex<BTreeSet<&'static str>>,
     claiming: Mutex<Claiming>,
     kept: Mutex<Option<Kept>>,
     now: DateTime<Utc>,
@@ -63,15 +65,26 @@ pub struct Owing {
     pub cause: &'static str,
 }
 
+/// What a transaction leaves to be done at its end.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) tx: Transaction,
+    /// Audit notes, events and the kept answer.
+    pub(crate) last: Last,
+    /// The queues that something was put into.
+    pub(crate) woken: BTreeSet<&'static str>,
+}
+
 impl UnitOfWork {
     pub(crate) fn new(tx: Transaction, now: DateTime<Utc>) -> Self {
         let (drafts, notes, unsettled) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (claiming, kept) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { tx, drafts, notes, unsettled, claiming, kept, now }))
+        let woken = Mutex::default();
+        Self(Arc::new(Inner { tx, drafts, notes, unsettled, woken, claiming, kept, now }))
     }
 
-    /// Gives the transaction back, with what is to be written last, unless a clone is still alive somewhere.
-    pub(crate) fn into_parts(self) -> Option<(Transaction, Last)> {
+    /// Gives the transaction back, with what is to be written last and whom its commit wakes, unless a clone is still alive somewhere.
+    pub(crate) fn into_parts(self) -> Option<Parts> {
         let inner = Arc::into_inner(self.0)?;
         let last = Last {
             notes: inner.notes.into_inner().unwrap_or_else(PoisonError::into_inner),
@@ -79,7 +92,8 @@ impl UnitOfWork {
             drafts: inner.drafts.into_inner().unwrap_or_else(PoisonError::into_inner),
             now: inner.now,
         };
-        Some((inner.tx, last))
+        let woken = inner.woken.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Some(Parts { tx: inner.tx, last, woken })
     }
 
     /// The instant of this transaction: every row and event of it carries the same.
@@ -109,6 +123,11 @@ impl UnitOfWork {
     /// The session's check was settled, or it has none.
     pub fn settled(&self, session: SessionId) {
         self.0.unsettled.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
+    }
+
+    /// Whoever works off the queue in this process is woken by the commit.
+    pub(crate) fn wakes_up(&self, queue: &Queue) {
+        self.0.woken.lock().unwrap_or_else(PoisonError::into_inner).insert(queue.name);
     }
 
     pub(crate) fn note(&self, note: Note) {

@@ -45,7 +45,7 @@ in_a_shop! {
         shop.fake.pay(&preference, Outcome::Approve, None).unwrap();
         // Which piece of work met the refusal first, and is parked, and which then rests in the queue, is chance.
         shop.until("select count(*) from provider_account where status = 'BROKEN'", 1).await;
-        assert_eq!(shop.count("payment_sync where kind = 'PAYMENT' and status = 'DONE'").await, 0);
+        assert_eq!(shop.count("work where queue = 'payment.sync' and kind = 'PAYMENT' and status = 'DONE'").await, 0);
         assert_eq!(shop.count("money_incident where kind = 'CREDENTIALS_BROKEN'").await, 1);
         let again = Seller { access_token: "APP_USR-again-0001".to_owned(), ..shop.seller.clone() };
         shop.fake.add_seller(again.clone());

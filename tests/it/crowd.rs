@@ -74,8 +74,8 @@ pub(crate) async fn fill(app: &App, first: i64, last: i64) {
         format!("insert into money_incident (tenant_id, branch_id, kind, key, detail, created_at) select b.tenant_id, b.id, 'OVERPAID', '#' || g, 'x', now() {of_branch}"),
         format!("insert into provider_account (tenant_id, provider, branch_id, currency, sealed, webhook_token, webhook_mode, status, created_at, updated_at)
             select tenant_id, 'MERCADO_PAGO', id, 'ARS', '', 'token-' || name, 'strict', 'BROKEN', now(), now() from branch o where {}", mine("o", "name")),
-        format!("insert into payment_sync (tenant_id, account_id, kind, resource_id, status, cause, next_at, created_at, updated_at)
-            select tenant_id, id, 'PAYMENT', webhook_token, 'DEAD', 'WEBHOOK', now(), now(), now() from provider_account a
+        format!("insert into work (tenant_id, queue, lane, kind, subject, status, cause, rank, next_at, created_at, updated_at)
+            select tenant_id, 'payment.sync', id, 'PAYMENT', webhook_token, 'DEAD', 'WEBHOOK', 0, now(), now(), now() from provider_account a
             where cast(substr(webhook_token, 8) as bigint) between {first} and {last}"),
         format!("insert into tip_pool (tenant_id, branch_id, name, waiter_percent, kitchen_percent, other_percent, created_at)
             select b.tenant_id, b.id, '#' || g, 100, 0, 0, now() {of_branch}"),

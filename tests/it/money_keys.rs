@@ -119,7 +119,7 @@ both_modes! {
         // An incident, and a dead letter that dies again.
         till.fake.faults().add(Rule::new(Route::ReadPayment, When::Always, Fault::InvalidJson));
         let unread = till.fake.pay(&preference, Outcome::Approve, Some(10)).unwrap();
-        let dead = format!("payment_sync where status = 'DEAD' and kind = 'PAYMENT' and resource_id = '{unread}'");
+        let dead = format!("work where queue = 'payment.sync' and status = 'DEAD' and kind = 'PAYMENT' and subject = '{unread}'");
         till.until(&format!("select count(*) from {dead}"), 1).await;
         let letter = till.app.sql_i64(&format!("select id from {dead}")).await;
         let path = format!("/api/admin/payments/dead-letters/{letter}/replay");

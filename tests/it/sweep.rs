@@ -62,7 +62,7 @@ in_a_shop! {
         let (preference, _) = shop.checkout(&bill).await;
         shop.fake.faults().add(Rule::new(Route::ReadPayment, When::Always, Fault::InvalidJson));
         let number = shop.fake.pay(&preference, Outcome::Approve, None).unwrap();
-        shop.until("select count(*) from payment_sync where status = 'DEAD'", 1).await;
+        shop.until("select count(*) from work where queue = 'payment.sync' and status = 'DEAD'", 1).await;
         let manager = shop.app.login("manager@demo.com", "manager123").await;
         let dead = manager.get("/api/admin/payments/dead-letters").await.expect(200);
         assert_eq!((dead[0]["resource_id"].clone(), dead[0]["status"].clone()), (json!(number.to_string()), json!("DEAD")));

@@ -154,7 +154,7 @@ both_modes! {
         assert_eq!(send(&url, &[signature.clone(), old], body.clone()).await, 401);
         assert_eq!(send(&url, &[signature.clone(), time.clone()], other).await, 401);
         assert_eq!(send(&format!("{url}x"), &[signature.clone(), time.clone()], body.clone()).await, 404);
-        assert_eq!(house.count("payment_sync").await, 0);
+        assert_eq!(house.count("work where queue = 'payment.sync'").await, 0);
         // The path's word is for people: the token names the account.
         let elsewhere = url.replace("/testpay/", "/mercadopago/");
         assert_eq!(send(&elsewhere, &[signature, time], body).await, 200);
@@ -179,15 +179,15 @@ both_modes! {
         let payment = house.begun("paid").await;
         house.moves(&payment, "paid", "APPROVED").await;
         house.app.sweep();
-        let fences = house.app.sql_i64("select fence from payment_sync").await;
+        let fences = house.app.sql_i64("select fence from work where queue = 'payment.sync'").await;
         house.app.sweep();
-        assert_eq!(house.app.sql_i64("select fence from payment_sync").await, fences, "nothing new was looked at");
+        assert_eq!(house.app.sql_i64("select fence from work where queue = 'payment.sync'").await, fences, "nothing new was looked at");
 
         house.testpay.set(&payment, "waiting");
         assert_eq!(house.notify(&payment).await, 200);
         house.until("payment where doubted is not null and status = 'APPROVED'", 1).await;
         assert!(house.is_paid(house.total).await, "money stays counted");
-        assert_eq!(house.count("payment_sync where status = 'QUEUED'").await, 1, "it is asked again");
+        assert_eq!(house.count("work where queue = 'payment.sync' and status = 'QUEUED'").await, 1, "it is asked again");
         // It comes back to what it was: nothing happened.
         house.testpay.set(&payment, "paid");
         assert_eq!(house.notify(&payment).await, 200);

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use domain::{
     AccountId, BranchId, Cents, CheckId, Currency, NoticeId, PaymentId, SyncId,
     check::CheckStatus,
-    payment::{AccountStatus, NoticeVerdict, Provider, ResourceKind, SignatureMode, SyncCause, SyncStatus},
+    payment::{AccountStatus, NoticeVerdict, Provider, ResourceKind, SignatureMode, SyncCause},
+    work::WorkStatus,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,7 +25,7 @@ pub struct DeadLetter {
     /// The provider's number of it.
     pub resource_id: String,
     /// DEAD: given up after its retries. PARKED: waits for the account's credentials.
-    pub status: SyncStatus,
+    pub status: WorkStatus,
     /// Why it was to be fetched.
     pub cause: SyncCause,
     /// Failures in a row.

@@ -59,17 +59,19 @@ async fn everything(state: &AppState) -> (StatusCode, Json<HealthReport>) {
             .because(format!("{count} branches, the longest stream at {longest}")),
         Err(_) => ComponentHealth::new("streams", HealthStatus::Down).because("cannot be read"),
     };
-    let queue = operations::payment::queue_health(&state.db).await;
-    let payments = match &queue {
+    let queues = operations::payment::queues(&state.db).await.ok();
+    let webhook_retry = queues.as_deref().map(operations::payment::webhook_retry);
+    let payments = match webhook_retry {
         // Every check can still be paid by hand, and most from the phone.
-        Ok(queue) if queue.dead > 0 => ComponentHealth::new("payments", HealthStatus::Degraded)
+        Some(queue) if queue.dead > 0 => ComponentHealth::new("payments", HealthStatus::Degraded)
             .because(format!("{} dead letters wait for a person", queue.dead)),
-        Ok(_) => ComponentHealth::new("payments", HealthStatus::Up),
-        Err(_) => ComponentHealth::new("payments", HealthStatus::Down).because("the queue cannot be read"),
+        Some(_) => ComponentHealth::new("payments", HealthStatus::Up),
+        None => ComponentHealth::new("payments", HealthStatus::Down).because("the queue cannot be read"),
     };
     let report = HealthReport {
         circuit_breakers: Some(state.providers.breakers().states()),
-        webhook_retry: queue.ok(),
+        webhook_retry,
+        queues,
         jobs: Some(state.jobs.reports()),
         ..HealthReport::new(vec![database, bus, streams, payments, state.jobs.health()])
     };

@@ -13,9 +13,7 @@ pub mod truth;
 
 pub use cancellation::{CancellationFailure, CancellationStatus};
 pub use incident::IncidentKind;
-pub use provider::{
-    AccountStatus, CheckoutStatus, NoticeVerdict, Registrar, ResourceKind, SignatureMode, SyncCause, SyncStatus,
-};
+pub use provider::{AccountStatus, CheckoutStatus, NoticeVerdict, Registrar, ResourceKind, SignatureMode, SyncCause};
 pub use provider_id::Provider;
 pub(crate) use provider_id::words;
 pub use refund::{RefundKind, RefundStatus};

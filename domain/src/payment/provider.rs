@@ -65,22 +65,6 @@ text_enum! {
 }
 
 text_enum! {
-    /// Where a piece of the queue stands.
-    SyncStatus {
-        /// Waits for its time.
-        Queued = "QUEUED",
-        /// A worker has it.
-        Running = "RUNNING",
-        /// Nothing to do until the next reason to look.
-        Done = "DONE",
-        /// Given up after its retries: a person looks at it.
-        Dead = "DEAD",
-        /// Waits for the account's credentials to be replaced.
-        Parked = "PARKED",
-    }
-}
-
-text_enum! {
     /// Why something is fetched.
     SyncCause {
         /// A notice with a good signature.
@@ -143,51 +127,29 @@ impl NoticeVerdict {
     }
 }
 
-impl SyncStatus {
-    /// Whether a worker is at it or will take it.
+impl SyncCause {
+    /// How urgent it is: 0 is what the provider or we ourselves told of; what anybody can make up goes after it and
+    /// takes none of its places.
     #[must_use]
-    pub const fn is_pending(self) -> bool {
+    pub const fn rank(self) -> i16 {
         match self {
-            Self::Queued | Self::Running => true,
-            Self::Done | Self::Dead | Self::Parked => false,
+            Self::Webhook | Self::Sweep | Self::Refund | Self::Operator => 0,
+            Self::Return => 1,
+            Self::Hint => 2,
         }
     }
 
-    /// Whether only a person or new credentials can make it go on.
+    /// The cause of that text.
     #[must_use]
-    pub const fn is_stuck(self) -> bool {
-        match self {
-            Self::Dead | Self::Parked => true,
-            Self::Queued | Self::Running | Self::Done => false,
-        }
-    }
-
-    /// Whether something is left to do.
-    #[must_use]
-    pub const fn is_unfinished(self) -> bool {
-        match self {
-            Self::Queued | Self::Running | Self::Dead | Self::Parked => true,
-            Self::Done => false,
-        }
-    }
-
-    /// Whether it is still to be done, now or once its account's credentials are good again.
-    #[must_use]
-    pub const fn is_alive(self) -> bool {
-        match self {
-            Self::Queued | Self::Running | Self::Parked => true,
-            Self::Done | Self::Dead => false,
-        }
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|cause| cause.as_str() == text)
     }
 }
 
-impl SyncCause {
-    /// Whether the cause proves nothing, because any stranger can produce it.
+impl ResourceKind {
+    /// The kind of that text.
     #[must_use]
-    pub const fn is_hint(self) -> bool {
-        match self {
-            Self::Hint | Self::Return => true,
-            Self::Webhook | Self::Sweep | Self::Refund | Self::Operator => false,
-        }
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
     }
 }

@@ -42,24 +42,6 @@ impl RefundStatus {
         }
     }
 
-    /// Whether it is to be asked of the provider, or asked again how it stands.
-    #[must_use]
-    pub const fn is_waiting(self) -> bool {
-        match self {
-            Self::Queued | Self::Pending => true,
-            Self::Proposed | Self::Running | Self::Done | Self::Failed | Self::Dismissed => false,
-        }
-    }
-
-    /// Whether the provider has yet to take it.
-    #[must_use]
-    pub const fn is_unasked(self) -> bool {
-        match self {
-            Self::Queued | Self::Running => true,
-            Self::Proposed | Self::Pending | Self::Done | Self::Failed | Self::Dismissed => false,
-        }
-    }
-
     /// Whether a person may still have to do with it.
     #[must_use]
     pub const fn is_open(self) -> bool {

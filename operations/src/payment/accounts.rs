@@ -169,7 +169,6 @@ pub async fn change_account(
         },
     )
     .await?;
-    providers.wake();
     Ok(changed)
 }
 
@@ -203,7 +202,7 @@ pub async fn remove_account(
                     refund.amount_cents.get()
                 ),
             };
-            act.uow.note_incident(IncidentKind::RefundFailed, &format!("refund:{}:{}", refund.id, refund.fence), incident)
+            act.uow.note_incident(IncidentKind::RefundFailed, &format!("refund:{}:out-of-use", refund.id), incident)
                 .await?;
         }
         act.uow.drop_work(&account).await?;

@@ -21,13 +21,15 @@ use domain::{
     check::CheckStatus,
     event::Event,
     payment::{
-        Failure, PaymentStatus, SyncCause, SyncStatus,
+        Failure, PaymentStatus, SyncCause,
         tip::worth,
         truth::{DOUBT, Doubted, Observation, Stamp, Verdict, judge},
     },
 };
 use provider::{Credentials, Snapshot};
-use store::{AccountRow, CheckRow, CheckoutRow, Database, Facts, Locked, PaymentRow, SyncRow, UnitOfWork, Worth};
+use store::{
+    AccountRow, CheckRow, CheckoutRow, Database, Facts, Locked, PaymentRow, SyncRow, UnitOfWork, WorkOutcome, Worth,
+};
 
 /// The payment after a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,12 +51,15 @@ pub(super) async fn apply(
     keyless(db, "payment.sync", Twice::GoodOnce, |uow| async move {
         let fetched = FetchedPayment { account, credentials, failure, seen, cause: job.cause };
         let (applied, again) = fetched.write(&uow).await?;
-        if let Some(at) = again {
-            uow.fail_sync(job, SyncStatus::Queued, at, "the payment went back; asked again before it is believed")
-                .await?;
-            return Ok(Some(applied));
-        }
-        if uow.finish_sync(job).await? { Ok(Some(applied)) } else { Err(Error::LeaseLost) }
+        let error = Some("the payment went back; asked again before it is believed");
+        let outcome = again.map_or(WorkOutcome::Done, |at| WorkOutcome::Again {
+            at,
+            attempts: job.attempts + 1,
+            error,
+            in_turn: true,
+        });
+        uow.finish_work(job, outcome).await?;
+        Ok(Some(applied))
     })
     .await
     .or_else(lost_is_fine)

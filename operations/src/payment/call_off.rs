@@ -8,47 +8,57 @@ use super::{providers::Providers, sync::sync};
 use crate::{
     Error, Result,
     command::{Twice, keyless},
+    work::Work,
 };
+use chrono::TimeDelta;
 use domain::payment::{CancellationFailure, CancellationStatus, ResourceKind, SyncCause};
 use provider::{CallError, PaymentProvider};
 use std::time::Duration;
-use store::{AccountRow, CancellationEnd, CancellationRow, Database};
-use tokio::task::JoinSet;
+use store::{AccountRow, CANCELLATIONS, CancellationEnd, CancellationRow, Database, Piece, Queue, WorkOutcome};
 
 /// How often a look that another worker has is asked for again, and after how long.
 const PATIENCE: (u32, Duration) = (20, Duration::from_millis(100));
-/// How many a process carries out at once.
-const AT_ONCE: i64 = 8;
 
-/// Carries out what waits and says how many that were.
-///
-/// # Errors
-/// The queue cannot be read.
-pub async fn call_off(db: &Database, providers: &Providers) -> Result<usize> {
-    if !db.has_due_cancellations().await? {
-        return Ok(0);
+/// The work of the queue of cancellations. A piece is never given up: until it has ended, nobody could ask again.
+#[derive(Clone, Debug)]
+pub struct Cancellations(pub Providers);
+
+#[async_trait::async_trait]
+impl Work for Cancellations {
+    fn queue(&self) -> &'static Queue {
+        &CANCELLATIONS
     }
-    let lease = providers.lease();
-    let due = keyless(db, "payment.cancel_lease", Twice::GoodOnce, |uow| async move {
-        Ok::<_, Error>(uow.lease_cancellations(AT_ONCE, lease).await?)
-    })
-    .await?;
-    let count = due.len();
-    // Side by side: an account that is slow keeps no other waiting.
-    let mut running = JoinSet::new();
-    for row in due {
-        let (db, providers) = (db.clone(), providers.clone());
-        running.spawn(async move {
-            if let Err(error) = one(&db, &providers, &row).await {
-                tracing::warn!(cancellation = row.id.get(), %error, "a payment could not be called off; its lease will end");
+
+    fn lease(&self) -> TimeDelta {
+        self.0.lease()
+    }
+
+    fn pause(&self) -> Duration {
+        self.0.settings().retry_base
+    }
+
+    fn gives_up(&self) -> bool {
+        false
+    }
+
+    async fn carry_out(&self, db: &Database, piece: &Piece) -> Result<()> {
+        let lease = self.lease();
+        let taken = keyless(db, "payment.cancel_take", Twice::GoodOnce, |uow| async move {
+            let cancellation = uow.take_cancellation(piece, lease).await?;
+            if cancellation.is_none() {
+                uow.finish_work(piece, WorkOutcome::Done).await?;
             }
-        });
+            Ok::<_, Error>(cancellation)
+        })
+        .await?;
+        match taken {
+            Some(row) => one(db, &self.0, piece, &row).await,
+            None => Ok(()),
+        }
     }
-    while running.join_next().await.is_some() {}
-    Ok(count)
 }
 
-async fn one(db: &Database, providers: &Providers, row: &CancellationRow) -> Result<()> {
+async fn one(db: &Database, providers: &Providers, piece: &Piece, row: &CancellationRow) -> Result<()> {
     let (payment, account) = db.canceled_payment(row).await?;
     let number = payment.provider_payment_id.as_deref().ok_or(Error::NotFound("payment"))?;
     let called = match providers.credentials(&account) {
@@ -60,9 +70,9 @@ async fn one(db: &Database, providers: &Providers, row: &CancellationRow) -> Res
     if end.failure.is_none() || end.failure == Some(CancellationFailure::Lost) {
         look(db, providers, &account, number).await?;
     }
-    keyless(db, "payment.cancel_end", Twice::FindsTheFirst, |uow| async move {
+    keyless(db, "payment.cancel_end", Twice::GoodOnce, |uow| async move {
         uow.end_cancellation(row, end).await?;
-        Ok::<(), Error>(())
+        Ok::<(), Error>(uow.finish_work(piece, WorkOutcome::Done).await?)
     })
     .await
 }

@@ -41,7 +41,6 @@ pub async fn cancel(
         Begun::Before(first) => return Ok(first),
         Begun::Now(cancellation) => cancellation,
     };
-    providers.wake_cancellations();
     let ended = ended(db, providers, asked).await?;
     if ended.status == CancellationStatus::Failed || ended.status.is_open() {
         return Err(failure(db, providers, &ended).await?);

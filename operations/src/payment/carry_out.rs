@@ -8,11 +8,11 @@
 use super::{
     broken::{Standing, set_broken, standing},
     providers::Providers,
-    sync::lost_is_fine,
 };
 use crate::{
     Error, Result,
     command::{Twice, keyless},
+    work::Work,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -20,38 +20,57 @@ use domain::{
     payment::{IncidentKind, RefundStatus, ResourceKind, SyncCause},
 };
 use provider::{CallError, Credentials, PaymentProvider, Refund, RefundOrder, RefundOutcome};
-use store::{AccountRow, Database, Incident, PaymentRow, RefundRow, RefundStep};
+use std::time::Duration;
+use store::{AccountRow, Database, Incident, PaymentRow, Piece, Queue, REFUNDS, RefundRow, RefundStep, WorkOutcome};
 
-/// How many refunds a process carries out in one round.
-const AT_ONCE: i64 = 8;
 /// A refund the provider has not decided is asked about every so many first pauses, and more seldom as it grows old.
 const PENDING_PAUSES: u32 = 6;
 
-/// Carries out what is due now and says how many refunds that were. What fails stays in the queue.
-///
-/// # Errors
-/// The queue cannot be read.
-pub async fn carry_out(db: &Database, providers: &Providers) -> Result<usize> {
-    if !db.has_due_refunds().await? {
-        return Ok(0);
+/// The work of the queue of refunds. A piece is never given up: a refund fails by the provider's word, which is then a
+/// manager's, and not because something of ours broke.
+#[derive(Clone, Debug)]
+pub struct Refunds(pub Providers);
+
+#[async_trait::async_trait]
+impl Work for Refunds {
+    fn queue(&self) -> &'static Queue {
+        &REFUNDS
     }
-    let lease = providers.lease();
-    let due = keyless(db, "refund.lease", Twice::GoodOnce, |uow| async move {
-        Ok::<_, Error>(uow.lease_refunds(AT_ONCE, lease).await?)
-    })
-    .await?;
-    for refund in &due {
-        if let Err(error) = one(db, providers, refund).await {
-            tracing::warn!(refund = refund.id.get(), %error, "a refund could not be carried out; its lease will end");
+
+    fn lease(&self) -> TimeDelta {
+        self.0.lease()
+    }
+
+    fn pause(&self) -> Duration {
+        self.0.settings().retry_base
+    }
+
+    fn gives_up(&self) -> bool {
+        false
+    }
+
+    async fn carry_out(&self, db: &Database, piece: &Piece) -> Result<()> {
+        let (providers, lease) = (&self.0, self.lease());
+        let taken = keyless(db, "refund.take", Twice::GoodOnce, |uow| async move {
+            let refund = uow.take_refund(piece, lease).await?;
+            if refund.is_none() {
+                uow.finish_work(piece, WorkOutcome::Done).await?;
+            }
+            Ok::<_, Error>(refund)
+        })
+        .await?;
+        match taken {
+            Some(refund) => one(db, providers, piece, &refund).await,
+            None => Ok(()),
         }
     }
-    Ok(due.len())
 }
 
 /// A leased refund and whom it goes through.
 struct Task<'a> {
     db: &'a Database,
     providers: &'a Providers,
+    piece: &'a Piece,
     refund: &'a RefundRow,
     payment: &'a PaymentRow,
     account: &'a AccountRow,
@@ -60,12 +79,12 @@ struct Task<'a> {
     number: &'a str,
 }
 
-async fn one(db: &Database, providers: &Providers, refund: &RefundRow) -> Result<()> {
+async fn one(db: &Database, providers: &Providers, piece: &Piece, refund: &RefundRow) -> Result<()> {
     let (payment, account) = db.refunded_payment(refund).await?;
     let credentials = providers.credentials(&account)?;
     let number = payment.provider_payment_id.as_deref().ok_or(Error::NotFound("payment"))?;
     let (payment, account, credentials) = (&payment, &account, &credentials);
-    let task = Task { db, providers, refund, payment, account, credentials, number };
+    let task = Task { db, providers, piece, refund, payment, account, credentials, number };
     match task.call().await {
         Ok(outcome) => task.write(&task.step(outcome)).await,
         Err(error) => task.failed(&error).await,
@@ -177,13 +196,11 @@ impl Task<'_> {
     }
 
     async fn write(&self, step: &RefundStep) -> Result<()> {
-        let Task { refund, payment, account, number, .. } = *self;
+        let Task { piece, refund, payment, account, number, .. } = *self;
         let looks = matches!(step.status, RefundStatus::Done | RefundStatus::Dismissed | RefundStatus::Failed);
         keyless(self.db, "refund.carry_out", Twice::GoodOnce, |uow| async move {
-            if !uow.step_refund(refund, step).await? {
-                return Err(Error::LeaseLost);
-            }
-            // The incident refers to check and payment, and so waits for whoever has them; the queue's row is locked
+            uow.step_refund(refund, step).await?;
+            // The incident refers to check and payment, and so waits for whoever has them; the queue's rows are locked
             // after those everywhere (I4).
             if step.status == RefundStatus::Failed {
                 let incident = Incident {
@@ -199,20 +216,15 @@ impl Task<'_> {
                     ),
                 };
                 // A manager may try again; that it fails again is news.
-                let key = format!("refund:{}:{}", refund.id, refund.fence);
+                let key = format!("refund:{}:{}.{}", refund.id, piece.id, piece.fence);
                 uow.note_incident(IncidentKind::RefundFailed, &key, incident).await?;
             }
             if looks {
                 uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Refund).await?;
             }
-            Ok(())
+            Ok(uow.finish_work(piece, step.outcome()).await?)
         })
         .await
-        .or_else(lost_is_fine)?;
-        if looks {
-            self.providers.wake();
-        }
-        Ok(())
     }
 }
 
@@ -268,8 +280,6 @@ mod tests {
             provider_refund_id: None,
             attempts: 0,
             next_at: now,
-            lease_until: None,
-            fence: 1,
             last_error: None,
             created_at: now,
             done_at: None,

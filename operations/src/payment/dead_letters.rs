@@ -1,16 +1,12 @@
 //! Dead letters: work that was given up. A person looks at it, and puts it back into the queue once its cause is gone
 //! (S29).
 
-use super::providers::Providers;
 use crate::{
     Error, Result,
     command::{Done, Twice, command, keyless},
 };
 use auth::{Management, Scope, Staff, System};
-use domain::{
-    ProblemCode, SyncId,
-    payment::{AccountStatus, SyncStatus},
-};
+use domain::{ProblemCode, SyncId, payment::AccountStatus, work::WorkStatus};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
 use wire::provider::{DeadLetter, DeadLetterDetail};
@@ -37,15 +33,9 @@ pub async fn dead_letter_of_any(db: &Database, id: SyncId) -> Result<DeadLetterD
 ///
 /// # Errors
 /// Not found, or another branch's; its account is not in use any more; the key was used for another request.
-pub async fn replay(
-    db: &Database,
-    providers: &Providers,
-    staff: &Staff<Management>,
-    id: SyncId,
-    attempt: &Attempt,
-) -> Result<Answer> {
+pub async fn replay(db: &Database, staff: &Staff<Management>, id: SyncId, attempt: &Attempt) -> Result<Answer> {
     let before = &dead_letter(db, staff, id).await?;
-    let answer = command(
+    command(
         db,
         "payment.replay",
         (staff, attempt),
@@ -66,9 +56,7 @@ pub async fn replay(
             Ok(Done::Changed(now))
         },
     )
-    .await?;
-    providers.wake();
-    Ok(answer)
+    .await
 }
 
 fn replayed(before: &DeadLetter) -> Change {
@@ -78,7 +66,7 @@ fn replayed(before: &DeadLetter) -> Change {
         entity_id: before.id.get(),
         branch: before.branch_id,
         before: json!({ "status": before.status, "attempts": before.attempts }),
-        after: json!({ "status": SyncStatus::Queued, "resource_id": before.resource_id }),
+        after: json!({ "status": WorkStatus::Queued, "resource_id": before.resource_id }),
     }
 }
 

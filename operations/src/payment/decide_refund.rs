@@ -49,7 +49,8 @@ pub async fn approve_refund(
                 open_account(&act.uow, &payment).await?;
             }
             let status = if by_hand { RefundStatus::Done } else { queued };
-            let decided = act.uow.decide_refund(&refund, status, refund.amount_cents, staff.user_id()).await?;
+            let decided =
+                act.uow.decide_refund(&payment, &refund, status, refund.amount_cents, staff.user_id()).await?;
             audit(&act, &refund, &decided);
             if !by_hand {
                 return Ok(Done::Accepted(refunded(&decided, &payment, CheckState::of(bill.as_ref()))));
@@ -80,7 +81,8 @@ pub async fn dismiss_refund(
         |uow| async move { uow.lock_refund(staff, id).await },
         |act, LockedRefund { bill, payment, refund }| async move {
             let dismissed = refund.status.dismiss().map_err(Error::IllegalConflict)?;
-            let decided = act.uow.decide_refund(&refund, dismissed, refund.amount_cents, staff.user_id()).await?;
+            let decided =
+                act.uow.decide_refund(&payment, &refund, dismissed, refund.amount_cents, staff.user_id()).await?;
             audit(&act, &refund, &decided);
             let told = refunded(&decided, &payment, CheckState::of(bill.as_ref()));
             Ok(Done::Changed(told))

@@ -2,16 +2,34 @@
 
 use super::providers::Providers;
 use crate::Result;
-use runtime::{BreakerPhase, health::WebhookRetry};
-use store::Database;
+use runtime::{
+    BreakerPhase,
+    health::{QueueHealth, WebhookRetry},
+};
+use store::{Database, QueueReport, SYNCS};
 
-/// How the queue is.
+/// How each queue is.
 ///
 /// # Errors
 /// The database failed.
-pub async fn queue_health(db: &Database) -> Result<WebhookRetry> {
-    let queue = db.queue_health().await?;
-    Ok(WebhookRetry {
+pub async fn queues(db: &Database) -> Result<Vec<QueueHealth>> {
+    let health = |queue: QueueReport| QueueHealth {
+        name: queue.name,
+        queued: queue.queued,
+        running: queue.running,
+        dead: queue.dead,
+        parked: queue.parked,
+        oldest_due_seconds: queue.oldest_due_seconds,
+        longest_running_seconds: queue.longest_running_seconds,
+    };
+    Ok(db.queue_reports().await?.into_iter().map(health).collect())
+}
+
+/// How the queue behind the providers' notices is.
+#[must_use]
+pub fn webhook_retry(queues: &[QueueHealth]) -> WebhookRetry {
+    let queue = queues.iter().find(|queue| queue.name == SYNCS.name);
+    queue.map_or_else(WebhookRetry::default, |queue| WebhookRetry {
         queued: queue.queued,
         running: queue.running,
         dead: queue.dead,
@@ -25,13 +43,21 @@ pub async fn queue_health(db: &Database) -> Result<WebhookRetry> {
 /// # Errors
 /// The database failed.
 pub async fn measure(db: &Database, providers: &Providers) -> Result<()> {
-    let queue = db.queue_health().await?;
-    for (status, rows) in
-        [("queued", queue.queued), ("running", queue.running), ("dead", queue.dead), ("parked", queue.parked)]
-    {
-        store::measure("payment_queue", "status", status, rows);
+    for queue in queues(db).await? {
+        let states =
+            [("queued", queue.queued), ("running", queue.running), ("dead", queue.dead), ("parked", queue.parked)];
+        for (status, rows) in states {
+            store::measure_queue("queue_pieces", queue.name, Some(status), rows);
+            if queue.name == SYNCS.name {
+                store::measure("payment_queue", "status", status, rows);
+            }
+        }
+        store::measure_queue("queue_oldest_due_seconds", queue.name, None, queue.oldest_due_seconds);
+        store::measure_queue("queue_longest_running_seconds", queue.name, None, queue.longest_running_seconds);
+        if queue.name == SYNCS.name {
+            store::measure("payment_queue_oldest_due_seconds", "status", "queued", queue.oldest_due_seconds);
+        }
     }
-    store::measure("payment_queue_oldest_due_seconds", "status", "queued", queue.oldest_due_seconds);
     for circuit in providers.breakers().states() {
         let open = match circuit.state {
             BreakerPhase::Closed => 0,

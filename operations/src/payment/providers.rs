@@ -19,7 +19,6 @@ use rand::Rng;
 use runtime::{CircuitBreakers, PaymentSettings, Shutdown};
 use std::{collections::BTreeMap, sync::Arc};
 use store::AccountRow;
-use tokio::sync::Notify;
 use url::Url;
 
 /// The payment providers, as this process uses them. Cheap to clone.
@@ -34,8 +33,6 @@ struct Inner {
     settings: PaymentSettings,
     diner_url: Option<Url>,
     shutdown: Shutdown,
-    work: Notify,
-    cancellations: Notify,
     intake: Intake,
 }
 
@@ -58,8 +55,6 @@ impl Providers {
             settings,
             diner_url,
             shutdown,
-            work: Notify::new(),
-            cancellations: Notify::new(),
             intake: Intake::default(),
         }))
     }
@@ -160,26 +155,6 @@ impl Providers {
     /// The intake of notices, which bounds what is stored of unproven ones.
     pub(super) fn intake(&self) -> &Intake {
         &self.0.intake
-    }
-
-    /// Wakes a worker of this process, because there is work in the queue. Other processes look within a second.
-    pub fn wake(&self) {
-        self.0.work.notify_one();
-    }
-
-    /// Waits for [`wake`](Self::wake).
-    pub async fn woken(&self) {
-        self.0.work.notified().await;
-    }
-
-    /// Wakes the worker that cancels payments, because a request waits for it.
-    pub(super) fn wake_cancellations(&self) {
-        self.0.cancellations.notify_one();
-    }
-
-    /// Waits until there is a payment to cancel.
-    pub async fn cancellation_wanted(&self) {
-        self.0.cancellations.notified().await;
     }
 }
 

@@ -79,9 +79,6 @@ pub async fn receive(db: &Database, providers: &Providers, token: Option<&str>, 
         keep_unproven(db, providers, &account, (&new, judged.identity), &looks).await?
     };
     measure(judged.verdict, received, keeping);
-    if received == Received::Accepted {
-        providers.wake();
-    }
     Ok(received)
 }
 

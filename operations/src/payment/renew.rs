@@ -13,8 +13,8 @@ use chrono::TimeDelta;
 use provider::{CallError, Credentials, PaymentProvider};
 use store::{AccountRow, Database};
 
-/// How long before its end a token is renewed; a token lives 180 days.
-const IN_TIME: TimeDelta = TimeDelta::days(30);
+/// A token lives 180 days; it is renewed when fewer than these are left.
+pub(super) const IN_TIME: TimeDelta = TimeDelta::days(30);
 
 /// The result of an attempt to renew a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,23 +25,6 @@ pub(super) enum Renewal {
     Later,
     /// There is no refresh token, or the provider refuses it: the seller must authorise again.
     Refused,
-}
-
-/// Renews the tokens that end soon. A renewal that fails is tried again by the next sweep, for a month.
-///
-/// # Errors
-/// The database failed.
-pub async fn renew_due(db: &Database, providers: &Providers) -> Result<usize> {
-    let mut renewed = 0;
-    for account in db.accounts_to_renew(db.clock().now() + IN_TIME).await? {
-        match renew(db, providers, &account).await {
-            Ok(done) => renewed += usize::from(done == Renewal::Renewed),
-            // Credentials that cannot be opened were reported where they were tried; the other accounts go on.
-            Err(Error::Unavailable { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(renewed)
 }
 
 /// Renews an account's token.

@@ -15,9 +15,12 @@ use crate::{
     Error, Result,
     command::{Twice, keyless},
 };
-use domain::payment::{ResourceKind, SyncCause, SyncStatus};
+use domain::{
+    payment::{ResourceKind, SyncCause},
+    work::WorkStatus,
+};
 use provider::{CallError, Credentials, PaymentProvider};
-use store::{AccountRow, Database, SyncRow};
+use store::{AccountRow, Database, SyncRow, WorkOutcome};
 
 /// Fetches what `job` names and follows it. The job must be leased.
 ///
@@ -46,26 +49,13 @@ pub async fn sync(db: &Database, providers: &Providers, job: &SyncRow) -> Result
     Ok(None)
 }
 
-/// The work broke on our side. It is tried again like any other failure, so that a piece that always breaks ends as a
-/// dead letter and keeps nobody waiting (S29).
-pub(super) async fn broke(db: &Database, providers: &Providers, job: &SyncRow, error: &Error) -> Result<()> {
-    let (reason, call) = (error.to_string(), CallError::Malformed(String::new()));
-    let (reason, call) = (&reason, &call);
-    keyless(db, "payment.sync_broke", Twice::GoodOnce, |uow| async move {
-        let retry = providers.retry_at(job.attempts, call, uow.now());
-        let status = if retry.is_some() { SyncStatus::Queued } else { SyncStatus::Dead };
-        Ok::<(), Error>(uow.fail_sync(job, status, retry.unwrap_or(uow.now()), reason).await?)
-    })
-    .await
-}
-
 /// An order or a chargeback only names payments: each is looked at for itself.
 async fn follow(db: &Database, account: &AccountRow, job: &SyncRow, payments: &[String]) -> Result<()> {
     keyless(db, "payment.follow", Twice::GoodOnce, |uow| async move {
         for id in payments {
             uow.enqueue_sync(account, ResourceKind::Payment, id, job.cause).await?;
         }
-        if uow.finish_sync(job).await? { Ok(()) } else { Err(Error::LeaseLost) }
+        Ok(uow.finish_work(job, WorkOutcome::Done).await?)
     })
     .await
     .or_else(lost_is_fine)
@@ -86,26 +76,36 @@ async fn fail(
         let broken = standing == Standing::Refused && note_broken(&uow, account, error).await?;
         let retry = providers.retry_at(job.attempts, error, now);
         let status = match retry {
-            _ if broken => SyncStatus::Parked,
+            _ if broken => WorkStatus::Parked,
             // The token is another one by now, or soon: the work goes on with that (S32).
-            _ if standing != Standing::Good => SyncStatus::Queued,
-            Some(_) if worth_another_try(job, error) => SyncStatus::Queued,
+            _ if standing != Standing::Good => WorkStatus::Queued,
+            Some(_) if worth_another_try(job, error) => WorkStatus::Queued,
             // What somebody merely claimed, and the provider does not know, is nobody's work (S26).
-            _ if unfounded(job, error) => SyncStatus::Done,
-            _ => SyncStatus::Dead,
+            _ if unfounded(job, error) => WorkStatus::Done,
+            _ => WorkStatus::Dead,
         };
         // Credentials that were replaced since are tried at once: nothing would ever wake work that is parked after
         // they were.
         let replaced = standing == Standing::Refused && !broken;
-        let later = if status == SyncStatus::Queued { now + providers.lease() } else { now };
+        let later = if status == WorkStatus::Queued { now + providers.lease() } else { now };
         let again = if replaced { now } else { retry.unwrap_or(later) };
-        uow.fail_sync(job, status, again, &error.to_string()).await?;
-        if status == SyncStatus::Dead {
+        let why = &error.to_string();
+        let outcome = match status {
+            WorkStatus::Queued | WorkStatus::Running => {
+                WorkOutcome::Again { at: again, attempts: job.attempts + 1, error: Some(why), in_turn: true }
+            }
+            WorkStatus::Parked => WorkOutcome::Parked(why),
+            WorkStatus::Dead => WorkOutcome::Dead(why),
+            WorkStatus::Done => WorkOutcome::Dropped(why),
+        };
+        uow.finish_work(job, outcome).await?;
+        if status == WorkStatus::Dead {
             tracing::error!(job = job.id.get(), resource = job.resource_id, %error, "a payment sync is a dead letter");
         }
         Ok::<(), Error>(())
     })
     .await
+    .or_else(lost_is_fine)
 }
 
 /// Every failure but a refusal for good may pass: an id can be notified before it can be read (S26).

@@ -4,6 +4,7 @@ use super::RefundRow;
 use crate::{
     Database,
     error::{Error, Result},
+    queue::{OUT_OF_USE, REFUNDS, SWEEPS, SYNCS},
     sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork, all, one},
 };
@@ -11,12 +12,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AccountId, BranchId, Currency, TenantId,
     payment::{AccountStatus, Provider, SignatureMode},
+    work::WorkStatus,
 };
 use entity::provider_account;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, FromQueryResult, QuerySelect};
-
-/// The error kept with the work of an account that was removed.
-pub(super) const OUT_OF_USE: &str = "The account was taken out of use";
 
 /// An account's row.
 pub type AccountRow = provider_account::Model;
@@ -112,24 +111,23 @@ impl UnitOfWork {
         self.set_account_status(account, AccountStatus::Disabled).await?;
         let refunds = sql!(
             row("account_id"),
-            "update refund set status = 'FAILED', lease_until = null, last_error = $2
+            "update refund set status = 'FAILED', last_error = $2
             where #refund_under_way() and payment_id in (select id from payment where account_id = $1)
             returning *"
         );
         self.all(refunds, [account.id.into(), OUT_OF_USE.into()]).await
     }
 
-    /// Turns the work of an account that is out of use into dead letters.
+    /// Makes dead letters of what was to be fetched through an account that is out of use. Its refunds are with people
+    /// already, and nothing is looked for any more.
     ///
     /// # Errors
     /// The database failed.
     pub async fn drop_work(&self, account: &Locked<AccountRow>) -> Result<()> {
-        let work = sql!(
-            row("account_id"),
-            "update payment_sync set status = 'DEAD', dirty = false, lease_until = null, last_error = $2,
-            updated_at = $3 where account_id = $1 and #alive()"
-        );
-        self.run(work, [account.id.into(), OUT_OF_USE.into(), self.now().into()]).await.map(drop)
+        for (queue, to) in [(&SYNCS, WorkStatus::Dead), (&REFUNDS, WorkStatus::Done), (&SWEEPS, WorkStatus::Done)] {
+            self.drop_lane(account.tenant_id, queue, account.id.get(), to).await?;
+        }
+        Ok(())
     }
 
     /// Finds the account in use that a payment in `branch` goes to: the branch's own, else that of the whole business;
@@ -194,12 +192,10 @@ impl UnitOfWork {
             self.now().into(),
         ];
         self.run(sql, values).await?;
-        let unpark = sql!(
-            row("account_id"),
-            "update payment_sync set status = 'QUEUED', attempts = 0, next_at = $2, updated_at = $2
-            where account_id = $1 and status = 'PARKED'"
-        );
-        self.run(unpark, [account.id.into(), self.now().into()]).await?;
+        self.unpark_work(account.tenant_id, &SYNCS, account.id.get()).await?;
+        // What waited for the account to be in order waits no longer.
+        self.wakes_up(&REFUNDS);
+        self.wakes_up(&SWEEPS);
         Ok(())
     }
 

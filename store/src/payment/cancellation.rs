@@ -1,11 +1,12 @@
-//! Payments that the office calls off: the wish, its worker's lease, and what came of it.
+//! Payments that the office calls off: the wish, which is a piece of the queue, and what came of it.
 
 use super::PaymentRow;
 use crate::{
     Database,
     error::{Error, Result},
+    queue::{CANCELLATIONS, Item, Piece, Reason},
     sql::sql,
-    unit_of_work::{Locked, UnitOfWork, one},
+    unit_of_work::{Locked, UnitOfWork},
 };
 use chrono::TimeDelta;
 use domain::{
@@ -13,7 +14,7 @@ use domain::{
     payment::{CancellationFailure, CancellationStatus},
 };
 use entity::{cancellation, payment};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, FromQueryResult};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use std::time::Duration;
 
 /// A cancellation's row.
@@ -32,13 +33,11 @@ pub struct CancellationEnd {
     pub error: Option<String>,
 }
 
-const DUE: &str = "status = 'QUEUED' or status = 'RUNNING' and lease_until < $1";
-
 impl UnitOfWork {
-    /// Writes down that a payment is to be called off. `command` is the key of the request, where it has one.
+    /// Writes down that a payment is to be called off, and has a worker do it. `command` is the key of the request, where it has one.
     ///
     /// # Errors
-    /// It is being called off already.
+    /// It is being called off already; it came through no account.
     pub async fn insert_cancellation(
         &self,
         payment: &Locked<PaymentRow>,
@@ -51,11 +50,15 @@ impl UnitOfWork {
             requested_by_id: Set(by),
             command: Set(command.map(str::to_owned)),
             status: Set(CancellationStatus::Queued),
-            fence: Set(0),
             created_at: Set(self.now()),
             ..Default::default()
         };
-        Ok(row.insert(self.tx()).await?)
+        let lane = payment.account_id.ok_or(Error::NotFound("payment account"))?.get();
+        let row = row.insert(self.tx()).await?;
+        let subject = row.id.to_string();
+        let item = Item { tenant: row.tenant_id, lane, kind: "", subject: &subject, series: None };
+        self.enqueue(&CANCELLATIONS, item, Reason::PLAIN).await?;
+        Ok(row)
     }
 
     /// The cancellation of a locked payment that a request need not ask for again: the one under way, or the one that
@@ -78,63 +81,45 @@ impl UnitOfWork {
         self.one(sql, [payment.id.into(), command.map(str::to_owned).into(), by.into()]).await
     }
 
-    /// Leases cancellations that wait, at most `limit`, oldest first.
+    /// Takes up a leased cancellation, for as long as that; `None` when it has ended.
     ///
     /// # Errors
-    /// The database failed.
-    pub async fn lease_cancellations(&self, limit: i64, lease: TimeDelta) -> Result<Vec<CancellationRow>> {
-        let sql = sql!(
-            unscoped("the cancellations of all businesses: a worker takes what is due"),
-            "/* housekeeping */ update cancellation set status = 'RUNNING', fence = fence + 1, lease_until = $3
-             where id in (select id from cancellation where {DUE} order by created_at limit $2
-                 #pg(for update skip locked)) returning *"
-        );
-        self.all(sql, [self.now().into(), limit.into(), (self.now() + lease).into()]).await
-    }
-
-    /// Notes what came of it. False when the lease was lost: whoever has it now does it again, which does no harm.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn end_cancellation(&self, row: &CancellationRow, end: &CancellationEnd) -> Result<bool> {
+    /// The lease was lost.
+    pub async fn take_cancellation(&self, piece: &Piece, lease: TimeDelta) -> Result<Option<CancellationRow>> {
+        let id: CancellationId = piece.subject.parse().map_err(|_| Error::NotFound("cancellation"))?;
         let sql = sql!(
             row("id"),
-            "update cancellation set status = $3, failure = $4, retry_after = $5, last_error = $6,
-            lease_until = null, done_at = $7 where id = $1 and fence = $2 and status = 'RUNNING'"
+            "update cancellation set status = 'RUNNING' where id = $1 and #open_cancellation() returning *"
+        );
+        let cancellation = self.one(sql, [id.into()]).await?;
+        self.hold_work(piece, lease).await?;
+        Ok(cancellation)
+    }
+
+    /// Notes what came of it. The piece is finished apart, in the same transaction.
+    ///
+    /// # Errors
+    /// Somebody else had it and is done with it.
+    pub async fn end_cancellation(&self, row: &CancellationRow, end: &CancellationEnd) -> Result<()> {
+        let sql = sql!(
+            row("id"),
+            "update cancellation set status = $2, failure = $3, retry_after = $4, last_error = $5, done_at = $6
+            where id = $1 and status = 'RUNNING'"
         );
         let seconds = end.retry_after.map(|wait| i32::try_from(wait.as_secs()).unwrap_or(i32::MAX));
         let values = [
             row.id.into(),
-            row.fence.into(),
             end.status.as_str().into(),
             end.failure.map(|failure| failure.as_str().to_owned()).into(),
             seconds.into(),
             end.error.clone().into(),
             self.now().into(),
         ];
-        Ok(self.run(sql, values).await? > 0)
+        if self.run(sql, values).await? == 0 { Err(Error::LeaseLost) } else { Ok(()) }
     }
 }
 
 impl Database {
-    /// Whether a cancellation waits: a cheap look before a transaction.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn has_due_cancellations(&self) -> Result<bool> {
-        #[derive(FromQueryResult)]
-        struct Row {
-            #[expect(dead_code, reason = "only that there is a row matters")]
-            id: CancellationId,
-        }
-        let sql = sql!(
-            unscoped("the cancellations of all businesses: a worker takes what is due"),
-            "/* housekeeping */ select id from cancellation where {DUE} limit 1"
-        );
-        let row: Option<Row> = one(self.reader(), sql, [self.clock().now().into()]).await?;
-        Ok(row.is_some())
-    }
-
     /// A cancellation as it stands now.
     ///
     /// # Errors

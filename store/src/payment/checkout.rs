@@ -206,21 +206,8 @@ impl Database {
         Ok(checkout::Entity::find_by_id(id.clone()).one(self.reader()).await?)
     }
 
-    /// Finds checkouts that the sweep must look for by `now`, the longest due first.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn checkouts_to_sweep(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<CheckoutRow>> {
-        let sql = sql!(
-            unscoped("the checkouts and payments of all businesses: the sweep takes what is due"),
-            "/* housekeeping */ select c.* from checkout c join provider_account a on a.id = c.account_id
-            where c.sweep_at is not null and c.sweep_at <= $1 and a.status = 'ACTIVE' order by c.sweep_at limit $2"
-        );
-        all(self.reader(), sql, [now.into(), limit.into()]).await
-    }
-
-    /// Finds open checkouts that should not be paid any more: their check is paid or closed, their time is over, or
-    /// their diner was removed from the table.
+    /// Open checkouts that should not be paid any more: their check is paid or closed, their time is over, or their
+    /// diner was removed from the table. Nobody is about to close them yet.
     ///
     /// # Errors
     /// The database failed.
@@ -228,6 +215,8 @@ impl Database {
         let sql = sql!(unscoped("the checkouts and payments of all businesses: the sweep takes what is due"), "/* housekeeping */ select c.* from checkout c join guest_check g on g.id = c.check_id
             join provider_account a on a.id = c.account_id
             where c.status = 'OPEN' and a.status = 'ACTIVE'
+              and not exists (select 1 from work w where w.queue = 'payment.sweep' and w.lane = c.account_id
+                and w.kind = 'EXPIRE' and w.subject = c.id and #pending(w))
               and (c.expires_at <= $1 or g.status = 'PAID' or g.closed_at is not null
                 or exists (select 1 from diner d where d.id = c.diner_id and d.removed_at is not null)) order by c.created_at limit $2");
         all(self.reader(), sql, [now.into(), limit.into()]).await

@@ -4,13 +4,13 @@ use super::SyncRow;
 use crate::{
     Database,
     error::{Error, Result},
+    queue::{Piece, SYNCS},
     scoped::{json_array, reach},
     sql::sql,
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
-use chrono::{DateTime, Utc};
-use domain::{BranchId, SyncId, TenantId, payment::SyncStatus};
+use domain::{BranchId, SyncId, TenantId};
 use sea_orm::FromQueryResult;
 use wire::provider::{DeadLetter, KeptNotice};
 
@@ -25,9 +25,10 @@ pub struct DeadLetters {
     pub offset: i64,
 }
 
-const LETTER: &str = "select q.id, q.account_id, a.branch_id, q.kind, q.resource_id, q.status, q.cause, q.attempts,
-        q.last_error, q.created_at, q.updated_at
-    from payment_sync q join provider_account a on a.id = q.account_id";
+const LETTER: &str =
+    "select q.id, q.lane as account_id, a.branch_id, q.kind, q.subject as resource_id, q.status, q.cause,
+        q.attempts, q.last_error, q.created_at, q.updated_at
+    from work q join provider_account a on a.id = q.lane and q.queue = 'payment.sync'";
 
 impl Database {
     /// The caller's dead letters, the latest first.
@@ -75,9 +76,10 @@ impl Database {
     pub async fn all_dead_letters(&self) -> Result<Vec<SyncRow>> {
         let sql = sql!(
             unscoped("an operator tries all dead work once more"),
-            "select * from payment_sync where #stuck() order by id limit 10000"
+            "select * from work where queue = 'payment.sync' and #stuck() order by id limit 10000"
         );
-        all(self.reader(), sql, []).await
+        let pieces: Vec<Piece> = all(self.reader(), sql, []).await?;
+        pieces.into_iter().map(SyncRow::try_from).collect()
     }
 
     /// Whose work that is.
@@ -89,9 +91,12 @@ impl Database {
         struct Row {
             tenant_id: TenantId,
         }
-        let row: Option<Row> =
-            one(self.reader(), sql!(row("id"), "select tenant_id from payment_sync where id = $1"), [id.into()])
-                .await?;
+        let row: Option<Row> = one(
+            self.reader(),
+            sql!(row("id"), "select tenant_id from work where id = $1 and queue = 'payment.sync'"),
+            [id.into()],
+        )
+        .await?;
         Ok(row.ok_or(Error::NotFound("dead letter"))?.tenant_id)
     }
 }
@@ -105,57 +110,13 @@ impl UnitOfWork {
     pub async fn replay(&self, id: SyncId) -> Result<Option<SyncRow>> {
         let sql = sql!(
             row("id"),
-            "update payment_sync set status = 'QUEUED', cause = 'OPERATOR', attempts = 0, next_at = $2,
-            updated_at = $2 where id = $1 and #stuck()
-              and account_id in (select id from provider_account where #account_in_use()) returning *"
+            "update work set status = 'QUEUED', cause = 'OPERATOR', rank = 0, attempts = 0, next_at = $2,
+            updated_at = $2 where id = $1 and queue = 'payment.sync' and #stuck()
+              and lane in (select id from provider_account where #account_in_use()) returning *"
         );
-        self.one(sql, [id.into(), self.now().into()]).await
-    }
-}
-
-/// How the queue is, for the health report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct QueueHealth {
-    /// Wait for their time.
-    pub queued: i64,
-    /// Are worked on.
-    pub running: i64,
-    /// Were given up.
-    pub dead: i64,
-    /// Wait for credentials.
-    pub parked: i64,
-    /// How long the longest due one has waited, in seconds.
-    pub oldest_due_seconds: i64,
-}
-
-impl Database {
-    /// How the queue is.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn queue_health(&self) -> Result<QueueHealth> {
-        #[derive(FromQueryResult)]
-        struct Oldest {
-            next_at: DateTime<Utc>,
-        }
-        let mut health = QueueHealth::default();
-        for (status, rows) in self.queue_depths().await? {
-            match status {
-                SyncStatus::Queued => health.queued = rows,
-                SyncStatus::Running => health.running = rows,
-                SyncStatus::Dead => health.dead = rows,
-                SyncStatus::Parked => health.parked = rows,
-                SyncStatus::Done => {}
-            }
-        }
-        let sql = sql!(
-            unscoped("the queue of all businesses: a worker takes what is due"),
-            "/* housekeeping */ select next_at from payment_sync where status = 'QUEUED' order by next_at limit 1"
-        );
-        let oldest: Option<Oldest> = one(self.reader(), sql, []).await?;
-        let now = self.clock().now();
-        health.oldest_due_seconds = oldest.map_or(0, |row| (now - row.next_at).num_seconds().max(0));
-        Ok(health)
+        let piece: Option<Piece> = self.one(sql, [id.into(), self.now().into()]).await?;
+        self.wakes_up(&SYNCS);
+        piece.map(SyncRow::try_from).transpose()
     }
 }
 

@@ -176,7 +176,10 @@ impl UnitOfWork {
         }
         let sql = sql!(
             row("account_id"),
-            "select 1 as one from payment_sync where account_id = $1 and kind = $2 and resource_id = $3"
+            // What was done long ago is forgotten; the payment is not.
+            "select 1 as one from work where queue = 'payment.sync' and lane = $1 and kind = $2 and subject = $3
+            union all select 1 from payment where account_id = $1 and provider_payment_id = $3 and $2 = 'PAYMENT'
+            limit 1"
         );
         let known: Option<Known> = self.one(sql, [account.id.into(), kind.as_str().into(), resource.into()]).await?;
         Ok(known.is_some() || self.claim(account, Share::Hints, most).await?)
@@ -255,16 +258,8 @@ static OLD_DAYS: &Sql = sql!(
     select account_id, day from notice_day where day < $1 order by day limit 5000)"
 );
 
-static OLD_LOOKS: &Sql = sql!(
-    unscoped("what is past its life is forgotten in all businesses"),
-    "/* housekeeping */ delete from payment_sync where id in (
-    select id from payment_sync where status = 'DONE' and #hinted() and updated_at < $1
-    order by updated_at limit 5000)"
-);
-
 impl Database {
-    /// Deletes old notices, their counters, and finished fetches of unproven ids: a bounded number in each statement,
-    /// until none is left.
+    /// Forgets old notices and their counters: a bounded number a statement, until nothing is left to forget.
     ///
     /// # Errors
     /// The database failed.
@@ -273,8 +268,7 @@ impl Database {
         let (unproven, proven) = (now - TimeDelta::days(UNPROVEN_DAYS), now - TimeDelta::days(PROVEN_DAYS));
         let forgotten = self.forget(OLD_UNPROVEN, &[unproven.into()]).await?
             + self.forget(OLD_NOTICES, &[proven.into()]).await?
-            + self.forget(OLD_DAYS, &[proven.date_naive().into()]).await?
-            + self.forget(OLD_LOOKS, &[unproven.into()]).await?;
+            + self.forget(OLD_DAYS, &[proven.date_naive().into()]).await?;
         Ok(forgotten)
     }
 }

@@ -5,10 +5,9 @@ use crate::{
     Database,
     error::{Error, Result},
     sql::sql,
-    unit_of_work::{Locked, UnitOfWork, all},
+    unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
-use chrono::{DateTime, Utc};
 use domain::{
     AccountId, Currency, PaymentId,
     payment::{AccountStatus, SignatureMode},
@@ -40,17 +39,7 @@ impl Database {
         query.one(self.reader()).await?.ok_or(Error::NotFound("payment account"))
     }
 
-    /// Lists accounts whose token ends before `before` and can be renewed.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn accounts_to_renew(&self, before: DateTime<Utc>) -> Result<Vec<AccountRow>> {
-        let sql = sql!(unscoped("the accounts of all businesses: a job renews what expires"), "/* housekeeping */ select * from provider_account
-            where status = 'ACTIVE' and token_expires_at is not null and token_expires_at < $1 order by token_expires_at");
-        all(self.reader(), sql, [before.into()]).await
-    }
-
-    /// Finds a payment of the caller's.
+    /// A payment of the caller's.
     ///
     /// # Errors
     /// Not found, or another branch's.

@@ -97,9 +97,9 @@ impl UnitOfWork {
         let sql = sql!(
             tenant,
             "insert into refund (tenant_id, branch_id, payment_id, key, kind, amount_cents, status, reason, attempts,
-                next_at, fence, created_at)
+                next_at, created_at)
             select p.tenant_id, p.branch_id, p.id, e.value->>2, 'OVERPAYMENT', cast(e.value->>1 as bigint), 'PROPOSED',
-                $1, 0, $2, 0, $2
+                $1, 0, $2, $2
             from #rows($3) join payment p on p.id = cast(e.value->>0 as bigint) order by e.place"
         );
         let reason = "More was paid than is owed";

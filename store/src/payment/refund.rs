@@ -88,7 +88,7 @@ impl UnitOfWork {
         self.one(sql, [payment.into()]).await?.ok_or(Error::NotFound("payment"))
     }
 
-    /// Adds a refund under a key of its own, by which the provider knows it again.
+    /// Adds a refund under a key of its own, by which the provider knows it again. One that is queued is a worker's.
     ///
     /// # Errors
     /// The payment has a proposal already.
@@ -114,12 +114,15 @@ impl UnitOfWork {
             requested_by_id: Set(by),
             attempts: Set(0),
             next_at: Set(self.now()),
-            fence: Set(0),
             created_at: Set(self.now()),
             done_at: Set(done.then(|| self.now())),
             ..Default::default()
         };
-        Ok(row.insert(self.tx()).await?)
+        let refund = row.insert(self.tx()).await?;
+        if let (RefundStatus::Queued, Some(account)) = (status, payment.account_id) {
+            self.enqueue_refund(&refund, account).await?;
+        }
+        Ok(refund)
     }
 
     /// Locks a refund of the caller's, and before it its payment, with its session and check if it has them.
@@ -149,12 +152,14 @@ impl UnitOfWork {
         Ok(self.unshown(payment.id).await?.gone())
     }
 
-    /// Where a refund stands now, and who says so. One that is queued is due at once, with its attempts before it.
+    /// Where a refund of that payment stands now, and who says so. One that is queued is due at once, with its attempts
+    /// before it.
     ///
     /// # Errors
     /// The database failed.
     pub async fn decide_refund(
         &self,
+        payment: &Locked<PaymentRow>,
         refund: &Locked<RefundRow>,
         status: RefundStatus,
         amount: Cents,
@@ -171,6 +176,10 @@ impl UnitOfWork {
         if matches!(status, RefundStatus::Done | RefundStatus::Dismissed) {
             row.done_at = Set(Some(self.now()));
         }
-        Ok(row.update(self.tx()).await?)
+        let decided = row.update(self.tx()).await?;
+        if let (RefundStatus::Queued, Some(account)) = (status, payment.account_id) {
+            self.enqueue_refund(&decided, account).await?;
+        }
+        Ok(decided)
     }
 }

@@ -1,4 +1,4 @@
-//! Refunds as their worker sees them: leased by a fencing number like the queue's rows, one of a payment at a time.
+//! Refunds as their worker sees them: pieces of the queue, one of a payment at a time.
 //!
 //! Two refunds of one payment under way at once could not be told apart in the provider's list when an answer is lost;
 //! in turn they can (S11).
@@ -7,11 +7,12 @@ use super::{AccountRow, PaymentRow, RefundRow};
 use crate::{
     Database,
     error::{Error, Result},
+    queue::{Item, Outcome, Piece, REFUNDS, Reason},
     sql::sql,
     unit_of_work::{UnitOfWork, all},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{PaymentId, RefundId, payment::RefundStatus};
+use domain::{AccountId, PaymentId, RefundId, payment::RefundStatus};
 use entity::payment;
 use sea_orm::{EntityTrait, FromQueryResult};
 
@@ -30,44 +31,63 @@ pub struct RefundStep {
     pub error: Option<String>,
 }
 
-// Only the oldest of a payment's open refunds is due; one that the provider has not decided (PENDING) holds up no
-// other.
-const DUE: &str = "select r.id from refund r
-        join payment p on p.id = r.payment_id join provider_account a on a.id = p.account_id
-    where a.status = 'ACTIVE'
-      and (#refund_waiting(r) and r.next_at <= $1 or r.status = 'RUNNING' and r.lease_until < $1)
-      and not exists (select 1 from refund o where o.payment_id = r.payment_id and o.id <> r.id
-          and (o.status = 'RUNNING' and o.lease_until >= $1 or o.id < r.id and #refund_unasked(o)))
-    order by r.next_at limit $2";
+impl RefundStep {
+    /// What that means for the queue. One that the provider has taken and not decided holds up no other refund of its
+    /// payment: it has a number, by which it is known.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome<'_> {
+        let again = |in_turn| Outcome::Again {
+            at: self.next_at,
+            attempts: self.attempts,
+            error: self.error.as_deref(),
+            in_turn,
+        };
+        match self.status {
+            RefundStatus::Queued | RefundStatus::Running => again(true),
+            RefundStatus::Pending => again(false),
+            RefundStatus::Proposed | RefundStatus::Done | RefundStatus::Failed | RefundStatus::Dismissed => {
+                Outcome::Done
+            }
+        }
+    }
+}
 
 impl UnitOfWork {
-    /// Leases refunds that are due, at most `limit`.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn lease_refunds(&self, limit: i64, lease: TimeDelta) -> Result<Vec<RefundRow>> {
-        let sql = sql!(
-            unscoped("the refunds of all businesses: a worker takes what is due"),
-            "/* housekeeping */ update refund set status = 'RUNNING', fence = fence + 1, lease_until = $3
-             where id in ({DUE} #pg(for update of r skip locked)) returning *"
-        );
-        self.all(sql, [self.now().into(), limit.into(), (self.now() + lease).into()]).await
+    /// Has a worker ask the provider for the refund.
+    pub(super) async fn enqueue_refund(&self, refund: &RefundRow, account: AccountId) -> Result<()> {
+        let subject = refund.id.to_string();
+        let series = Some(refund.payment_id.get());
+        let item = Item { tenant: refund.tenant_id, lane: account.get(), kind: "", subject: &subject, series };
+        self.enqueue(&REFUNDS, item, Reason::PLAIN).await.map(drop)
     }
 
-    /// Notes what became of a try. False when the lease was lost: nothing of this transaction may stay.
+    /// Takes up a leased refund, for as long as that; `None` when nothing is to be asked any more.
     ///
     /// # Errors
-    /// The database failed; another refund of the payment has the provider's number already.
-    pub async fn step_refund(&self, refund: &RefundRow, step: &RefundStep) -> Result<bool> {
+    /// The lease was lost.
+    pub async fn take_refund(&self, piece: &Piece, lease: TimeDelta) -> Result<Option<RefundRow>> {
+        let id: RefundId = piece.subject.parse().map_err(|_| Error::NotFound("refund"))?;
+        let sql =
+            sql!(row("id"), "update refund set status = 'RUNNING' where id = $1 and #refund_under_way() returning *");
+        let refund = self.one(sql, [id.into()]).await?;
+        self.hold_work(piece, lease).await?;
+        Ok(refund)
+    }
+
+    /// Notes where a refund stands after a try. The piece is finished apart, after all else that the try writes: its row
+    /// is locked last (I4).
+    ///
+    /// # Errors
+    /// Somebody else had the refund and is done with it; another refund of the payment has the provider's number.
+    pub async fn step_refund(&self, refund: &RefundRow, step: &RefundStep) -> Result<()> {
         let sql = sql!(
             row("id"),
-            "update refund set status = $3, provider_refund_id = coalesce($4, provider_refund_id), attempts = $5,
-            next_at = $6, lease_until = null, last_error = $7, done_at = case when $3 = 'DONE' then $8 else done_at end
-            where id = $1 and fence = $2 and status = 'RUNNING'"
+            "update refund set status = $2, provider_refund_id = coalesce($3, provider_refund_id), attempts = $4,
+            next_at = $5, last_error = $6, done_at = case when $2 = 'DONE' then $7 else done_at end
+            where id = $1 and status = 'RUNNING'"
         );
         let values = [
             refund.id.into(),
-            refund.fence.into(),
             step.status.as_str().into(),
             step.provider_refund_id.clone().into(),
             step.attempts.into(),
@@ -75,27 +95,11 @@ impl UnitOfWork {
             step.error.clone().into(),
             self.now().into(),
         ];
-        Ok(self.run(sql, values).await? > 0)
+        if self.run(sql, values).await? == 0 { Err(Error::LeaseLost) } else { Ok(()) }
     }
 }
 
 impl Database {
-    /// Whether a refund is due: a cheap look before a transaction.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn has_due_refunds(&self) -> Result<bool> {
-        #[derive(FromQueryResult)]
-        struct Row {
-            #[expect(dead_code, reason = "only that there is a row matters")]
-            id: RefundId,
-        }
-        let sql =
-            sql!(unscoped("the refunds of all businesses: a worker takes what is due"), "/* housekeeping */ {DUE}");
-        let found: Vec<Row> = all(self.reader(), sql, [self.clock().now().into(), 1_i64.into()]).await?;
-        Ok(!found.is_empty())
-    }
-
     /// The payment of a refund, and the account it came through.
     ///
     /// # Errors

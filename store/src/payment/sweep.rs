@@ -1,25 +1,86 @@
-//! What the sweep works through: checkouts whose time to be looked for has come, accounts, payments nobody asked about
-//! for long. Taking a checkout moves its time on, so two processes seldom look for the same, and a crash only delays.
+//! What the sweep has to look for: checkouts whose time has come, accounts, payments nobody asked about for long. Each
+//! is an errand of its own in the queue, whose lane is the account, so that a provider that is slow with one account
+//! keeps no other waiting.
 
 use super::{AccountRow, CheckoutRow, PaymentRow};
 use crate::{
     Database,
-    error::Result,
+    error::{Error, Result},
+    queue::{Item, Piece, Reason, SWEEPS},
     sql::sql,
-    unit_of_work::{UnitOfWork, all, one},
+    unit_of_work::{UnitOfWork, all},
 };
 use chrono::{DateTime, Utc};
-use domain::{AccountId, CheckoutId, payment::ResourceKind};
-use entity::payment_sync;
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
+use domain::{AccountId, CheckoutId, TenantId};
+
+/// A thing to be done for one account that no notice asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// Its access token ends soon.
+    Renew,
+    /// Its changes were not listed for long.
+    List,
+    /// Its days are to be compared with the provider's books.
+    Compare,
+    /// A checkout is to be looked for.
+    Look(CheckoutId),
+    /// A checkout should not be paid any more.
+    Expire(CheckoutId),
+}
+
+impl Errand {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Renew => "RENEW",
+            Self::List => "LIST",
+            Self::Compare => "COMPARE",
+            Self::Look(_) => "LOOK",
+            Self::Expire(_) => "EXPIRE",
+        }
+    }
+
+    fn subject(&self) -> &str {
+        match self {
+            Self::Renew | Self::List | Self::Compare => "",
+            Self::Look(checkout) | Self::Expire(checkout) => checkout.as_str(),
+        }
+    }
+
+    /// The account of a piece, and what is to be done for it.
+    ///
+    /// # Errors
+    /// Another program's errand.
+    pub fn of(piece: &Piece) -> Result<(AccountId, Self)> {
+        let checkout = || CheckoutId(piece.subject.clone());
+        let errand = match piece.kind.as_str() {
+            "RENEW" => Self::Renew,
+            "LIST" => Self::List,
+            "COMPARE" => Self::Compare,
+            "LOOK" => Self::Look(checkout()),
+            "EXPIRE" => Self::Expire(checkout()),
+            _ => return Err(Error::NotFound("errand")),
+        };
+        Ok((AccountId(piece.lane), errand))
+    }
+}
 
 impl UnitOfWork {
-    /// Takes checkouts that are to be looked for, at most `limit`; who does not come back to them is replaced at
-    /// `again`.
+    /// Has a worker do it, once its turn comes; one that failed waits for its next try.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn take_checkouts(&self, limit: i64, again: DateTime<Utc>) -> Result<Vec<CheckoutRow>> {
+    pub async fn enqueue_errand(&self, tenant: TenantId, account: AccountId, errand: &Errand) -> Result<()> {
+        let (kind, subject) = (errand.kind(), errand.subject());
+        let item = Item { tenant, lane: account.get(), kind, subject, series: None };
+        self.enqueue(&SWEEPS, item, Reason::PATIENT).await.map(drop)
+    }
+
+    /// Has checkouts looked for whose time has come, at most `limit`, and says how many. One that nobody comes back to
+    /// is taken again at `again`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn enqueue_due_checkouts(&self, limit: i64, again: DateTime<Utc>) -> Result<usize> {
         let sql = sql!(
             unscoped("the checkouts and payments of all businesses: the sweep takes what is due"),
             "/* housekeeping */ update checkout set sweep_at = $2 where id in (
@@ -27,7 +88,12 @@ impl UnitOfWork {
                 where c.sweep_at is not null and c.sweep_at <= $1 and a.status = 'ACTIVE'
                 order by c.sweep_at limit $3 #pg(for update of c skip locked)) returning *"
         );
-        self.all(sql, [self.now().into(), again.into(), limit.into()]).await
+        let due: Vec<CheckoutRow> = self.all(sql, [self.now().into(), again.into(), limit.into()]).await?;
+        for checkout in &due {
+            let errand = Errand::Look(checkout.id.clone());
+            self.enqueue_errand(checkout.tenant_id, checkout.account_id, &errand).await?;
+        }
+        Ok(due.len())
     }
 
     /// An account's payments that changed up to `until` have all been seen.
@@ -46,17 +112,22 @@ impl UnitOfWork {
 }
 
 impl Database {
-    /// Checkouts after `after`, by id, that may still be paid or were paid of late, due or not.
+    /// Checkouts of an account after `after`, by id, that may still be paid or were paid of late, due or not.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn living_checkouts(&self, after: &CheckoutId, limit: i64) -> Result<Vec<CheckoutRow>> {
+    pub async fn living_checkouts(
+        &self,
+        account: &AccountRow,
+        after: &CheckoutId,
+        limit: i64,
+    ) -> Result<Vec<CheckoutRow>> {
         let sql = sql!(
-            unscoped("the checkouts and payments of all businesses: the sweep takes what is due"),
-            "/* housekeeping */ select c.* from checkout c join provider_account a on a.id = c.account_id
-            where c.sweep_at is not null and a.status = 'ACTIVE' and c.id > $1 order by c.id limit $2"
+            row("account_id"),
+            "/* housekeeping */ select * from checkout
+            where account_id = $1 and sweep_at is not null and id > $2 order by id limit $3"
         );
-        all(self.reader(), sql, [after.as_str().into(), limit.into()]).await
+        all(self.reader(), sql, [account.id.into(), after.as_str().into(), limit.into()]).await
     }
 
     /// Payments that count, of the last half year, about which the provider was not asked since `before`; those in the
@@ -75,46 +146,10 @@ impl Database {
             "/* housekeeping */ select p.* from payment p join provider_account a on a.id = p.account_id
             where p.provider_payment_id is not null and #money(p) and p.seen_at < $1
               and p.created_at > $2 and a.status = 'ACTIVE'
-              and not exists (select 1 from payment_sync q where q.account_id = p.account_id and q.kind = 'PAYMENT'
-                  and q.resource_id = p.provider_payment_id and #unfinished(q))
+              and not exists (select 1 from work q where q.queue = 'payment.sync' and q.lane = p.account_id
+                  and q.kind = 'PAYMENT' and q.subject = p.provider_payment_id and #unfinished(q))
             order by p.seen_at limit $3"
         );
         all(self.reader(), sql, [before.into(), oldest.into(), limit.into()]).await
-    }
-
-    /// The queue's row about a thing, if there ever was one.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn sync_of(
-        &self,
-        account: AccountId,
-        kind: ResourceKind,
-        resource: &str,
-    ) -> Result<Option<payment_sync::Model>> {
-        let query = payment_sync::Entity::find()
-            .filter(payment_sync::Column::AccountId.eq(account))
-            .filter(payment_sync::Column::Kind.eq(kind))
-            .filter(payment_sync::Column::ResourceId.eq(resource));
-        Ok(query.one(self.reader()).await?)
-    }
-
-    /// Whether anything of an account in use waits, due or not: how a command knows that it may end.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn next_sync(&self) -> Result<Option<DateTime<Utc>>> {
-        #[derive(FromQueryResult)]
-        struct Row {
-            next_at: DateTime<Utc>,
-        }
-        let sql = sql!(
-            unscoped("the queue of all businesses: a worker takes what is due"),
-            "/* housekeeping */ select q.next_at from payment_sync q
-                join provider_account a on a.id = q.account_id and a.status = 'ACTIVE'
-            where #pending(q) order by q.next_at limit 1"
-        );
-        let row: Option<Row> = one(self.reader(), sql, []).await?;
-        Ok(row.map(|row| row.next_at))
     }
 }

@@ -18,7 +18,7 @@
 //! | `#live_call(c)` | somebody still has to come |
 //! | `#unsettled(k)` | the check is not paid |
 //! | `#money(p)`, `#taken_back(p)`, `#not_failed(p)` | what the payment is |
-//! | `#refund_under_way(r)`, `#refund_waiting(r)`, `#refund_unasked(r)`, `#open_refund(r)` | where the refund stands |
+//! | `#refund_under_way(r)`, `#open_refund(r)` | where the refund stands |
 //! | `#serves(r, $1)` | role `r` serves tables in that branch |
 //! | `#waits(r)` | role `r` can have a sector |
 //! | `#cancellation_stands(c)` | the cancellation did not fail |
@@ -26,7 +26,7 @@
 //! | `#account_in_use(a)` | the account is not taken out of use |
 //! | `#payable(c)` | the checkout can still be paid |
 //! | `#unproven(n)` | the notice proves nothing |
-//! | `#pending(q)`, `#stuck(q)`, `#unfinished(q)`, `#alive(q)`, `#hinted(q)` | a piece of the queue |
+//! | `#pending(w)`, `#stuck(w)`, `#unfinished(w)`, `#alive(w)` | a piece of work |
 
 use auth::{Floor, RoleSet};
 use domain::{
@@ -34,12 +34,10 @@ use domain::{
     call::CallStatus,
     check::CheckStatus,
     kitchen::TicketStatus,
-    payment::{
-        AccountStatus, CancellationStatus, CheckoutStatus, NoticeVerdict, PaymentStatus, RefundStatus, SyncCause,
-        SyncStatus,
-    },
+    payment::{AccountStatus, CancellationStatus, CheckoutStatus, NoticeVerdict, PaymentStatus, RefundStatus},
     round::RoundStatus,
     session::SessionStatus,
+    work::WorkStatus,
 };
 use sea_orm::ActiveEnum;
 
@@ -77,19 +75,16 @@ fn of_payments(word: &str, alias: &str, status: &str) -> Option<String> {
         "taken_back" => among(status, PaymentStatus::is_taken_back),
         "not_failed" => except(status, |status: PaymentStatus| !status.is_failed()),
         "refund_under_way" => among(status, RefundStatus::is_under_way),
-        "refund_waiting" => among(status, RefundStatus::is_waiting),
-        "refund_unasked" => among(status, RefundStatus::is_unasked),
         "cancellation_stands" => except(status, |status: CancellationStatus| status != CancellationStatus::Failed),
         "open_cancellation" => among(status, CancellationStatus::is_open),
         "open_refund" => except(status, RefundStatus::is_open),
         "account_in_use" => except(status, AccountStatus::is_in_use),
         "payable" => among(status, CheckoutStatus::is_payable),
         "unproven" => except(&of(alias, "verdict"), |verdict: NoticeVerdict| !verdict.is_proven()),
-        "pending" => among(status, SyncStatus::is_pending),
-        "stuck" => among(status, SyncStatus::is_stuck),
-        "unfinished" => except(status, SyncStatus::is_unfinished),
-        "alive" => among(status, SyncStatus::is_alive),
-        "hinted" => among(&of(alias, "cause"), SyncCause::is_hint),
+        "pending" => among(status, WorkStatus::is_pending),
+        "stuck" => among(status, WorkStatus::is_stuck),
+        "unfinished" => except(status, WorkStatus::is_unfinished),
+        "alive" => among(status, WorkStatus::is_alive),
         _ => return None,
     })
 }

@@ -215,7 +215,7 @@ fn sources() -> Vec<(String, String)> {
 }
 
 /// The queries by model that neither name business, branch or session nor an id of a row that was read before.
-const BY_MODEL: [(&str, &str, &str); 15] = [
+const BY_MODEL: [(&str, &str, &str); 14] = [
     ("store/src/join_code.rs", "table::Entity::find().join(", "a guest signs in: the code is the credential"),
     ("store/src/table.rs", "table::Entity::find().join(", "a guest signs in: the code is the credential"),
     (
@@ -245,7 +245,6 @@ const BY_MODEL: [(&str, &str, &str); 15] = [
         "cancellation::Entity::find_by_id(id)",
         "whoever waits wrote it down or found it by a locked payment",
     ),
-    ("store/src/payment/sweep.rs", "payment_sync::Entity::find()", "the sweep asks by account"),
     ("store/src/payment/reconciliation.rs", "branch::Entity::find()", "a job reconciles all businesses"),
 ];
 
@@ -309,7 +308,7 @@ fn nothing_runs_sql_past_the_registry() {
 
 /// The files where a list of words, or what a word is not, is no rule of the business, each with its reason.
 const NO_RULE: [(&str, &str); 1] =
-    [("store/src/payment/queue.rs", "the steps from one state of the queue to the next, which stand nowhere else")];
+    [("store/src/queue/finish.rs", "the steps from one state of the queue to the next, which stand nowhere else")];
 
 /// `in ('A', …)`, and `<> 'A'`, which is such a list with a hole.
 fn literal_lists(code: &str) -> Vec<&str> {
@@ -353,7 +352,9 @@ async fn partial_indexes_say_what_the_rules_say() {
     }
     let folder = tempfile::tempdir().unwrap();
     let db = migrated(&Location::Sqlite(folder.path().join("indexes.db"))).await;
-    let of = "select sql from sqlite_master where type = 'index' and sql like '%where%'";
+    // `payment_sync` is only there for older programs.
+    let of = "select sql from sqlite_master
+        where type = 'index' and sql like '%where%' and tbl_name <> 'payment_sync'";
     let indexes: Vec<Index> = crate::unit_of_work::all(db.reader(), of, []).await.unwrap();
     let rules = [
         "#open_round()",
@@ -364,10 +365,8 @@ async fn partial_indexes_say_what_the_rules_say() {
         "#unsettled()",
         "#money()",
         "#account_in_use()",
-        "#refund_unasked()",
         "#pending()",
         "#stuck()",
-        "#hinted()",
         "#unproven()",
     ];
     let rules = rules.map(|rule| expand(rule, DbBackend::Sqlite));

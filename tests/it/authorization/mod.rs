@@ -17,15 +17,15 @@ async fn provider_rows(app: &App, of: &Stranger) -> (i64, i64, i64) {
     app.sql_exec(&format!(
         "insert into provider_account (tenant_id, branch_id, provider, currency, sealed, webhook_token, webhook_mode, status, created_at, updated_at)
              select tenant_id, id, 'MERCADO_PAGO', 'ARS', '', 'token-{branch}', 'strict', 'BROKEN', '{now}', '{now}' from branch where id = {branch};
-         insert into payment_sync (tenant_id, account_id, kind, resource_id, status, cause, next_at, created_at, updated_at)
-             select tenant_id, id, 'PAYMENT', '1', 'DEAD', 'WEBHOOK', '{now}', '{now}', '{now}' from provider_account where branch_id = {branch};
+         insert into work (tenant_id, queue, lane, kind, subject, status, cause, rank, next_at, created_at, updated_at)
+             select tenant_id, 'payment.sync', id, 'PAYMENT', '1', 'DEAD', 'WEBHOOK', 0, '{now}', '{now}', '{now}' from provider_account where branch_id = {branch};
          insert into payment (tenant_id, branch_id, tender, status, currency, amount_cents, net_cents, targets, registered_by, account_id, provider_payment_id, created_at)
              select tenant_id, branch_id, 'MERCADO_PAGO', 'PENDING', 'ARS', 100, 0, '[]', 'SYSTEM', id, '1', '{now}' from provider_account where branch_id = {branch}"
     ))
     .await;
     let id = async |sql: String| app.sql_i64(&sql).await;
     let account = id(format!("select id from provider_account where branch_id = {branch}")).await;
-    let work = id(format!("select id from payment_sync where account_id = {account}")).await;
+    let work = id(format!("select id from work where queue = 'payment.sync' and lane = {account}")).await;
     (account, work, id(format!("select id from payment where account_id = {account}")).await)
 }
 

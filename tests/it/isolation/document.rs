@@ -307,7 +307,7 @@ fn table_of(noun: &str) -> &str {
         "incident" => "money_incident",
         "assignment" => "waiter_sector_assignment",
         "account" => "provider_account",
-        "dead_letter" | "sync" => "payment_sync",
+        "dead_letter" | "sync" => "work",
         "entity" => "product",
         "group" => "ingredient_group",
         "pool" => "tip_pool",

@@ -53,8 +53,8 @@ impl House {
         app.sql_exec(&format!(
             "insert into provider_account (tenant_id, branch_id, provider, currency, sealed, webhook_token, webhook_mode, status, created_at, updated_at)
                  select tenant_id, id, 'MERCADO_PAGO', 'ARS', '', 'token-{slug}', 'strict', 'BROKEN', '{now}', '{now}' from branch where slug = '{slug}';
-             insert into payment_sync (tenant_id, account_id, kind, resource_id, status, cause, next_at, created_at, updated_at)
-                 select tenant_id, id, 'PAYMENT', '{slug}', 'DEAD', 'WEBHOOK', '{now}', '{now}', '{now}' from provider_account where webhook_token = 'token-{slug}'"
+             insert into work (tenant_id, queue, lane, kind, subject, status, cause, rank, next_at, created_at, updated_at)
+                 select tenant_id, 'payment.sync', id, 'PAYMENT', '{slug}', 'DEAD', 'WEBHOOK', 0, '{now}', '{now}', '{now}' from provider_account where webhook_token = 'token-{slug}'"
         ))
         .await;
         let branch = app.sql_i64(&format!("select id from branch where slug = '{slug}'")).await;

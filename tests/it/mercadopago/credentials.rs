@@ -29,7 +29,7 @@ fn slow_renewal(till: &Till) {
 async fn assert_renewed_once(till: &Till, incidents: i64) {
     assert_eq!(till.fake.journal().requests_to(Route::Token).count(), 1, "the provider was asked once");
     assert_eq!(till.count("provider_account where status = 'ACTIVE'").await, 1);
-    assert_eq!(till.count("payment_sync where status in ('PARKED', 'DEAD')").await, 0);
+    assert_eq!(till.count("work where queue = 'payment.sync' and status in ('PARKED', 'DEAD')").await, 0);
     assert_eq!(till.incidents("CREDENTIALS_BROKEN").await, incidents, "nobody was told that the account is broken");
 }
 
@@ -159,7 +159,7 @@ both_modes! {
         let late = till.fake.pay(&checkout.preference, Outcome::Approve, None).unwrap();
         tokio::time::timeout(Duration::from_secs(30), till.fake.deliveries_idle()).await.expect("it falls silent");
         let late_number = late.to_string();
-        let rests = "payment_sync where status in ('QUEUED', 'RUNNING', 'PARKED')";
+        let rests = "work where queue = 'payment.sync' and status in ('QUEUED', 'RUNNING', 'PARKED')";
         assert!(till.count(rests).await > 0);
         let path = format!("/api/admin/payment-accounts/{}", till.app.sql_i64("select id from provider_account").await);
         till.admin.delete(&path).await.expect(204);

@@ -87,7 +87,7 @@ both_modes! {
             and length(query) = 512 and length(cast(headers as text)) between 200 and 1400";
         assert_eq!(till.count(whole).await, UNPROVEN_A_DAY);
         assert!(till.notices("VERIFIED").await > signed);
-        assert_eq!(till.count("payment_sync where resource_id = '1'").await, 0, "nothing of it is looked at");
+        assert_eq!(till.count("work where queue = 'payment.sync' and subject = '1'").await, 0, "nothing of it is looked at");
 
         // An operator sees how many there were, also after a restart.
         till.app.stop_api();
@@ -164,9 +164,9 @@ both_modes! {
             }
         });
         answers.await;
-        assert_eq!(till.count("payment_sync where resource_id like '9_______'").await, HINTS_A_DAY);
+        assert_eq!(till.count("work where queue = 'payment.sync' and subject like '9_______'").await, HINTS_A_DAY);
         assert_eq!(till.count("provider_notice where verdict <> 'VERIFIED'").await, UNPROVEN_A_DAY);
-        till.app.sql_exec("delete from payment_sync where resource_id like '9_______'; update provider_account set status = 'ACTIVE'").await;
+        till.app.sql_exec("delete from work where queue = 'payment.sync' and subject like '9_______'; update provider_account set status = 'ACTIVE'").await;
         // What is known is looked at on anybody's word, also when the day has had its share.
         till.advance(payment, fake_mercadopago::Move::Approve).await;
         till.assert_check(party.check, "PAID", party.total).await;
@@ -201,7 +201,7 @@ both_modes! {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         // What failed is queued to be asked for again, all of it due: more than can be asked in a minute.
-        let due = "update payment_sync set status = 'QUEUED', next_at = created_at, attempts = 0 where resource_id like '9_______' and status <> 'RUNNING'";
+        let due = "update work set status = 'QUEUED', next_at = created_at, attempts = 0 where queue = 'payment.sync' and subject like '9_______' and status <> 'RUNNING'";
         till.app.sql_exec(due).await;
         till.fake.pay(&checkout.preference, Outcome::Approve, None).unwrap();
         till.until(&format!("select count(*) from guest_check where id = {} and status = 'PAID'", party.check), 1).await;

@@ -14,8 +14,8 @@ use crate::scene;
 const SETTLES: Duration = Duration::from_secs(30);
 
 /// What will be done by itself: the work of an account whose credentials are refused waits for a person.
-const WORK: &str = "payment_sync q join provider_account a on a.id = q.account_id
-    where a.status = 'ACTIVE' and q.status in ('QUEUED', 'RUNNING')";
+const WORK: &str = "work q join provider_account a on a.id = q.lane
+    where q.queue = 'payment.sync' and a.status = 'ACTIVE' and q.status in ('QUEUED', 'RUNNING')";
 
 /// Who sells.
 pub(crate) fn seller() -> Seller {

@@ -73,7 +73,7 @@ both_modes! {
         till.until(&format!("select count(*) from provider_account where id = {account} and version = 3"), 1).await;
         till.quiet().await;
         assert_eq!(till.fake.journal().requests_to(Route::Token).count(), 1);
-        assert_eq!((till.incidents("CREDENTIALS_BROKEN").await, till.count("payment_sync where status = 'PARKED'").await), (0, 0));
+        assert_eq!((till.incidents("CREDENTIALS_BROKEN").await, till.count("work where queue = 'payment.sync' and status = 'PARKED'").await), (0, 0));
         // The new token is a good one.
         assert_eq!(till.manager.post_empty(&path).await.expect(200)["status"], "CANCELLED");
         assert!(till.stands(review, "CANCELLED").await);

@@ -16,6 +16,7 @@ mod races;
 mod removed_guests;
 mod reversals;
 mod schedules;
+mod slow_account;
 mod storm;
 mod storyline;
 mod twice;

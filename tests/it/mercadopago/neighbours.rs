@@ -8,15 +8,15 @@ use super::house::{Checkout, Till, fingerprint, preference, provided, seller};
 use crate::scene::{number, order, text};
 
 /// The other business: its administrator, and a party that has asked for its check.
-struct Neighbour {
-    seller: Seller,
-    admin: StaffClient,
+pub(super) struct Neighbour {
+    pub(super) seller: Seller,
+    pub(super) admin: StaffClient,
     phone: Caller,
     check: i64,
 }
 
 impl Neighbour {
-    async fn move_in(till: &Till) -> Self {
+    pub(super) async fn move_in(till: &Till) -> Self {
         build(&till.app).await;
         let seller = Seller::argentina(2);
         till.fake.add_seller(seller.clone());
@@ -32,7 +32,7 @@ impl Neighbour {
         Self { seller, admin, phone, check: number(&check["check_id"]) }
     }
 
-    async fn checkout(&self, amount: i64) -> Checkout {
+    pub(super) async fn checkout(&self, amount: i64) -> Checkout {
         Checkout::of(&preference(&self.phone, self.check, Some(amount)).await.expect(200))
     }
 }
@@ -82,7 +82,7 @@ both_modes! {
             }
         }
         till.quiet().await;
-        let foreign = format!("payment_sync where status = 'DEAD' and resource_id in ('{mine}', '{yours}')");
+        let foreign = format!("work where queue = 'payment.sync' and status = 'DEAD' and subject in ('{mine}', '{yours}')");
         assert_eq!(till.count(&foreign).await, 2, "each looked with its own token, and the provider did not know it");
         let letters = theirs.admin.get("/api/admin/payments/dead-letters").await.expect(200);
         assert!(letters.to_string().contains(&mine.to_string()) && !letters.to_string().contains(&yours.to_string()), "{letters}");

@@ -161,12 +161,12 @@ both_modes! {
         let simulated = till.fake.message_to(seller().collector_id, "123456", &url, &DeliverySpec::webhook()).unwrap();
         assert_eq!(till.fake.send(&simulated).await.status, Some(200));
         till.quiet().await;
-        assert_eq!(till.count("payment_sync where status = 'DEAD' and resource_id = '123456'").await, 1);
+        assert_eq!(till.count("work where queue = 'payment.sync' and status = 'DEAD' and subject = '123456'").await, 1);
         // What a browser makes up is nobody's work.
         let made_up = json!({ "payment_id": "654321" });
         party.phone.post("/api/billing/mercadopago/verify", made_up).await.expect(404);
         till.quiet().await;
-        assert_eq!(till.count("payment_sync where status = 'DONE' and resource_id = '654321'").await, 1);
+        assert_eq!(till.count("work where queue = 'payment.sync' and status = 'DONE' and subject = '654321'").await, 1);
         till.assert_balanced().await;
     }
 
@@ -184,7 +184,7 @@ both_modes! {
         till.fake.advance(poisoned, Move::Approve).unwrap();
         till.pay(&good, None).await;
         till.assert_check(other.check, "PAID", other.total).await;
-        assert_eq!(till.count("payment_sync where status = 'DEAD' and kind = 'PAYMENT'").await, 1);
+        assert_eq!(till.count("work where queue = 'payment.sync' and status = 'DEAD' and kind = 'PAYMENT'").await, 1);
         assert!(till.fake.faults().fired(rule) >= 6, "five retries");
         till.fake.faults().clear();
         till.fake.deliver(poisoned, &DeliverySpec::webhook()).await.unwrap();

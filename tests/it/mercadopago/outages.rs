@@ -149,7 +149,7 @@ both_modes! {
         till.admin.patch(&format!("/api/admin/payment-accounts/{id}"), form).await.expect(200);
         tokio::time::sleep(Duration::from_secs(1)).await;
         till.quiet().await;
-        assert_eq!(till.count("payment_sync where status = 'PARKED'").await, 0);
+        assert_eq!(till.count("work where queue = 'payment.sync' and status = 'PARKED'").await, 0);
         assert_eq!(till.count("provider_account where status = 'BROKEN'").await, 0);
         till.assert_check(party.check, "PAID", party.total).await;
         till.assert_balanced().await;
@@ -162,7 +162,7 @@ both_modes! {
         let checkout = till.checkout(&party, None).await;
         till.fake.revoke(seller().collector_id).unwrap();
         let payment = till.pay(&checkout, None).await;
-        assert!(till.count("payment_sync where status = 'PARKED'").await > 0);
+        assert!(till.count("work where queue = 'payment.sync' and status = 'PARKED'").await > 0);
         assert_eq!(till.count("provider_account where status = 'BROKEN'").await, 1);
         assert_eq!(till.incidents("CREDENTIALS_BROKEN").await, 1);
         let more = till.fake.deliver(payment, &DeliverySpec::webhook()).await.unwrap();

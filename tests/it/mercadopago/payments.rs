@@ -165,6 +165,6 @@ both_modes! {
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         }
         assert_eq!(till.fake.journal().requests_to(Route::ReadPayment).count(), 1);
-        assert_eq!(till.count("payment_sync where status = 'QUEUED' and attempts = 1").await, 1);
+        assert_eq!(till.count("work where queue = 'payment.sync' and status = 'QUEUED' and attempts = 1").await, 1);
     }
 }

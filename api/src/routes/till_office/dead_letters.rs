@@ -65,5 +65,5 @@ pub(crate) async fn replay_dead_letter(
     Segment(id): Segment<SyncId>,
     Command(attempt, Nothing {}): Command<Nothing>,
 ) -> ApiResult<Reply> {
-    Ok(Reply(payment::replay(&state.db, &state.providers, &staff, id, &attempt).await?))
+    Ok(Reply(payment::replay(&state.db, &staff, id, &attempt).await?))
 }

@@ -10,11 +10,12 @@ mod report;
 use self::report::{add, fault};
 use super::{
     providers::{Providers, refusal},
-    sweep::{is_news, list},
+    sweep::{Queued, ask, each_account, is_news, list},
 };
 use crate::{
     Error, Result,
     command::{Twice, keyless},
+    work::{Held, hold},
 };
 use auth::{Management, Staff};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -25,7 +26,7 @@ use domain::{
 };
 use provider::{CallError, Credentials, PaymentProvider, PaymentQuery, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{AccountRow, Database, Recorded};
+use store::{AccountRow, BranchDay, Database, Errand, Recorded};
 use wire::reconcile::{Report, Side};
 
 /// How long after its end a day is compared: the provider's list lags.
@@ -62,71 +63,105 @@ pub async fn reconciliation(
     let mut reports = Vec::new();
     for account in db.accounts(staff).await? {
         if db.branch_days(&account).await?.iter().any(|served| served.branch_id == branch) {
-            let compared = compare(db, providers, &account, branch, &row.timezone, day).await?;
+            let compared = compare(db, providers, &account, (branch, &row.timezone, day), None).await?;
             reports.push(compared.map_err(|error| refusal(providers.of(&account).words(), &error))?);
         }
     }
     Ok(reports)
 }
 
-/// Compares a day of every branch of every business; yesterday when no day is given.
+/// Compares a day of every branch of every business; yesterday when none is said. The accounts side by side: one whose
+/// provider does not answer keeps no other from being compared. The reports, and why there are not more.
 ///
 /// # Errors
-/// The database failed; a provider does not answer.
-pub async fn reconcile_all(db: &Database, providers: &Providers, day: Option<NaiveDate>) -> Result<Vec<Report>> {
-    let mut reports = Vec::new();
-    for account in db.active_accounts().await? {
+/// The accounts cannot be read.
+pub async fn reconcile_all(
+    db: &Database,
+    providers: &Providers,
+    day: Option<NaiveDate>,
+) -> Result<(Vec<Report>, Vec<Error>)> {
+    let compared = each_account(db, providers, move |db, providers, account| async move {
+        let mut reports = Vec::new();
         for served in db.branch_days(&account).await? {
             let yesterday = local_date(db.clock().now(), &served.timezone) - TimeDelta::days(1);
-            let day = day.unwrap_or(yesterday);
-            let compared = compare(db, providers, &account, served.branch_id, &served.timezone, day).await?;
+            let of = (served.branch_id, served.timezone.as_str(), day.unwrap_or(yesterday));
+            let compared = compare(&db, &providers, &account, of, None).await?;
             reports.push(compared.map_err(|error| refusal(providers.of(&account).words(), &error))?);
         }
+        Ok(reports)
+    })
+    .await?;
+    let (mut reports, mut errors) = (Vec::new(), Vec::new());
+    for account in compared {
+        match account {
+            Ok(some) => reports.extend(some),
+            Err(error) => errors.push(error),
+        }
     }
-    Ok(reports)
+    Ok((reports, errors))
 }
 
-/// Compares the last full day of each branch where that was not done yet, and returns how many those were.
+/// Has the last full day of each branch compared where that was not done yet, account by account, and says of how many
+/// accounts. No provider is asked here.
 ///
 /// # Errors
 /// The database failed.
-pub async fn reconcile_due(db: &Database, providers: &Providers) -> Result<usize> {
-    let mut done = 0;
+pub async fn reconcile_due(db: &Database) -> Result<usize> {
+    let mut queued = Queued::default();
     for account in db.active_accounts().await? {
-        for served in db.branch_days(&account).await? {
-            let day = local_date(db.clock().now() - SETTLES, &served.timezone) - TimeDelta::days(1);
-            // Before the account was added, there was nothing to compare.
-            let is_new = local_date(account.created_at, &served.timezone) > day;
-            if is_new || served.last_day.is_some_and(|last| last >= day) {
-                continue;
-            }
-            match compare(db, providers, &account, served.branch_id, &served.timezone, day).await {
-                Ok(Ok(_)) => done += 1,
-                // Credentials that cannot be opened were reported where they were tried.
-                Err(Error::Unavailable { .. }) => break,
-                Err(error) => return Err(error),
-                Ok(Err(error)) => {
-                    tracing::warn!(account = account.id.get(), %error, "a day could not be compared; the next sweep tries again");
-                    break;
-                }
-            }
+        match days_due(db, &account).await {
+            Ok(days) if days.is_empty() => {}
+            Ok(_) => queued.note(ask(db, &account, &Errand::Compare).await),
+            Err(error) => queued.note(Err(error)),
         }
     }
-    Ok(done)
+    queued.done()
+}
+
+/// The branches of an account with their last full day, where that was not compared yet.
+async fn days_due(db: &Database, account: &AccountRow) -> Result<Vec<(BranchDay, NaiveDate)>> {
+    let mut due = Vec::new();
+    for served in db.branch_days(account).await? {
+        let day = local_date(db.clock().now() - SETTLES, &served.timezone) - TimeDelta::days(1);
+        // Before the account was there, there was nothing to compare.
+        let is_new = local_date(account.created_at, &served.timezone) > day;
+        if !is_new && served.last_day.is_none_or(|last| last < day) {
+            due.push((served, day));
+        }
+    }
+    Ok(due)
+}
+
+/// Compares what is due of an account.
+pub(in crate::payment) async fn compare_due(
+    db: &Database,
+    providers: &Providers,
+    account: &AccountRow,
+    held: Option<Held<'_>>,
+) -> Result<Result<(), CallError>> {
+    for (served, day) in days_due(db, account).await? {
+        match compare(db, providers, account, (served.branch_id, &served.timezone, day), held).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => return Ok(Err(error)),
+            // Credentials that cannot be opened were reported where they were tried.
+            Err(Error::Unavailable { .. }) => return Ok(Ok(())),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Ok(()))
 }
 
 async fn compare(
     db: &Database,
     providers: &Providers,
     account: &AccountRow,
-    branch: BranchId,
-    zone: &str,
-    day: NaiveDate,
+    (branch, zone, day): (BranchId, &str, NaiveDate),
+    held: Option<Held<'_>>,
 ) -> Result<Result<Report, CallError>> {
     let Some((from, to)) = day_bounds(day, zone) else { return Err(Error::Invalid("day: is out of range")) };
     let credentials = providers.credentials(account)?;
     let query = |offset| PaymentQuery::UpdatedBetween { from, to, offset };
-    let listed = match list(providers, account, &credentials, query).await {
+    let listed = match list(providers, account, &credentials, held, query).await? {
         Ok(listed) => listed,
         Err(error) => return Ok(Err(error)),
     };
@@ -138,6 +173,7 @@ async fn compare(
     asked.retain(|id| !theirs.contains_key(id));
     // The payment is not listed: it changed since, or does not exist. Only fetching it tells which.
     for id in &asked {
+        hold(held).await?;
         match providers.of(account).fetch_payment(&credentials, id).await {
             Ok(seen) => drop(theirs.insert(id.clone(), seen)),
             Err(CallError::NotFound | CallError::Malformed(_)) => {}
@@ -155,7 +191,11 @@ async fn compare(
     let value = serde_json::to_value(&report).map_err(|_| Error::Internal("a report cannot be written"))?;
     let value = &value;
     keyless(db, "payment.reconcile", Twice::GoodOnce, |uow| async move {
-        Ok::<_, Error>(uow.keep_reconciliation(account, branch, day, value.clone()).await?)
+        uow.keep_reconciliation(account, branch, day, value.clone()).await?;
+        if let Some(Held { piece, lease, .. }) = held {
+            uow.hold_work(piece, lease).await?;
+        }
+        Ok::<_, Error>(())
     })
     .await?;
     Ok(Ok(report))
@@ -180,7 +220,6 @@ async fn queue_news(
                 Ok::<(), Error>(())
             })
             .await?;
-            providers.wake();
         }
     }
     Ok(())

@@ -2,11 +2,8 @@
 //! for, notices that were lost (S7, S9, S28).
 
 use super::found::{Look, list};
-use crate::{
-    Error, Result,
-    command::{Twice, keyless},
-};
-use chrono::TimeDelta;
+use crate::Result;
+use chrono::{DateTime, TimeDelta, Utc};
 use provider::{PaymentProvider, PaymentQuery};
 use store::AccountRow;
 
@@ -19,17 +16,23 @@ const FORCED_OVERLAP: TimeDelta = TimeDelta::days(2);
 /// Nothing happens later than this by any clock.
 const AHEAD: TimeDelta = TimeDelta::days(1);
 
+/// Whether the account's changes were not listed for long, or it is not known yet how the provider numbers us.
+pub(super) fn is_list_due(account: &AccountRow, now: DateTime<Utc>) -> bool {
+    account.external_id.is_none() || is_long_ago(account, now)
+}
+
+fn is_long_ago(account: &AccountRow, now: DateTime<Utc>) -> bool {
+    account.swept_until.is_none_or(|until| now - until >= EVERY)
+}
+
 impl Look<'_> {
-    pub(super) async fn accounts(&mut self) -> Result<()> {
-        let now = self.db.clock().now();
-        for account in self.db.active_accounts().await? {
-            if account.external_id.is_none() {
-                self.learn_number(&account).await?;
-            }
-            if !self.forced && account.swept_until.is_some_and(|until| now - until < EVERY) {
-                continue;
-            }
-            self.account(&account).await?;
+    /// Lists what changed on the account, where that is due.
+    pub(super) async fn account(&mut self, account: &AccountRow) -> Result<()> {
+        if account.external_id.is_none() {
+            self.learn_number(account).await?;
+        }
+        if self.forced || is_long_ago(account, self.db.clock().now()) {
+            self.changes(account).await?;
         }
         Ok(())
     }
@@ -43,13 +46,10 @@ impl Look<'_> {
             Err(error) => return self.failed(account, &credentials, &error).await,
         };
         let number = &number;
-        keyless(self.db, "payment.account_number", Twice::FindsTheFirst, |uow| async move {
-            Ok::<_, Error>(uow.number_account(account, number).await?)
-        })
-        .await
+        self.write("payment.account_number", |uow| async move { Ok(uow.number_account(account, number).await?) }).await
     }
 
-    async fn account(&mut self, account: &AccountRow) -> Result<()> {
+    async fn changes(&mut self, account: &AccountRow) -> Result<()> {
         let Some(credentials) = self.credentials(account) else { return Ok(()) };
         // What this server was not there for is not its business.
         let first = account.created_at - OVERLAP;
@@ -57,7 +57,7 @@ impl Look<'_> {
         let now = self.db.clock().now();
         let from = account.swept_until.map_or(first, |until| (until - overlap).max(first));
         let query = |offset| PaymentQuery::UpdatedBetween { from, to: now + AHEAD, offset };
-        let listed = match list(self.providers, account, &credentials, query).await {
+        let listed = match list(self.providers, account, &credentials, self.held, query).await? {
             Ok(listed) => listed,
             Err(error) => return self.failed(account, &credentials, &error).await,
         };
@@ -68,9 +68,6 @@ impl Look<'_> {
             Some(last) if listed.cut => last.stamp.at().min(now),
             _ => now,
         };
-        keyless(self.db, "payment.swept", Twice::FindsTheFirst, |uow| async move {
-            Ok::<_, Error>(uow.swept(account, until).await?)
-        })
-        .await
+        self.write("payment.swept", |uow| async move { Ok(uow.swept(account, until).await?) }).await
     }
 }

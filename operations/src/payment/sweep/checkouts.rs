@@ -2,19 +2,12 @@
 //! those that should not be paid any more (S3).
 
 use super::found::{Look, list};
-use crate::{
-    Error, Result,
-    command::{Twice, keyless},
-};
+use crate::{Result, work::hold};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{CheckoutId, payment::CheckoutStatus};
+use domain::payment::CheckoutStatus;
 use provider::{CallError, Credentials, LostCheckout, PaymentProvider, PaymentQuery};
 use store::{AccountRow, CheckoutRow};
 
-/// How many in one round.
-const AT_ONCE: i64 = 50;
-/// Who takes a checkout and does not come back is replaced after this.
-const TAKEN: TimeDelta = TimeDelta::minutes(2);
 /// The provider's list of checkouts lags: one that it does not show for so long was never made.
 const LOST: TimeDelta = TimeDelta::minutes(10);
 
@@ -34,39 +27,15 @@ fn next_look(checkout: &CheckoutRow, now: DateTime<Utc>) -> Option<DateTime<Utc>
 }
 
 impl Look<'_> {
-    pub(super) async fn checkouts(&mut self) -> Result<()> {
-        if !self.forced {
-            let again = self.db.clock().now() + TAKEN;
-            let due = keyless(self.db, "payment.sweep_take", Twice::FindsTheFirst, |uow| async move {
-                Ok::<_, Error>(uow.take_checkouts(AT_ONCE, again).await?)
-            })
-            .await?;
-            return self.each(&due).await;
+    /// Looks for a checkout, and says when it is looked for next.
+    pub(super) async fn look_for(&mut self, account: &AccountRow, checkout: &CheckoutRow) -> Result<()> {
+        let Some(credentials) = self.credentials(account) else { return Ok(()) };
+        self.swept.checkouts += 1;
+        if let Err(error) = self.one(account, &credentials, checkout).await? {
+            self.failed(account, &credentials, &error).await?;
         }
-        let mut after = CheckoutId(String::new());
-        loop {
-            let some = self.db.living_checkouts(&after, AT_ONCE).await?;
-            let Some(last) = some.last() else { return Ok(()) };
-            after = last.id.clone();
-            self.each(&some).await?;
-        }
-    }
-
-    async fn each(&mut self, checkouts: &[CheckoutRow]) -> Result<()> {
-        for checkout in checkouts {
-            let account = self.db.account(checkout.account_id).await?;
-            let Some(credentials) = self.credentials(&account) else { continue };
-            self.swept.checkouts += 1;
-            if let Err(error) = self.one(&account, &credentials, checkout).await? {
-                self.failed(&account, &credentials, &error).await?;
-            }
-            let (id, at) = (&checkout.id, next_look(checkout, self.db.clock().now()));
-            keyless(self.db, "payment.sweep_schedule", Twice::FindsTheFirst, |uow| async move {
-                Ok::<_, Error>(uow.schedule_sweep(id, at).await?)
-            })
-            .await?;
-        }
-        Ok(())
+        let (id, at) = (&checkout.id, next_look(checkout, self.db.clock().now()));
+        self.write("payment.sweep_schedule", |uow| async move { Ok(uow.schedule_sweep(id, at).await?) }).await
     }
 
     async fn one(
@@ -81,7 +50,7 @@ impl Look<'_> {
             return Ok(Err(error));
         }
         let query = |offset| PaymentQuery::Reference { reference: checkout.id.to_string(), offset };
-        let listed = match list(self.providers, account, credentials, query).await {
+        let listed = match list(self.providers, account, credentials, self.held, query).await? {
             Ok(listed) => listed,
             Err(error) => return Ok(Err(error)),
         };
@@ -122,13 +91,13 @@ impl Look<'_> {
         let creating = checkout.status == CheckoutStatus::Creating;
         let (id, newest) = (&checkout.id, found.first());
         if creating {
-            keyless(self.db, "payment.sweep_adopt", Twice::FindsTheFirst, |uow| async move {
+            self.write("payment.sweep_adopt", |uow| async move {
                 match newest {
                     Some(newest) => uow.open_checkout(id, &newest.provider_ref, &newest.redirect_url).await?,
                     None if lost => uow.end_checkout(id, CheckoutStatus::Failed).await?,
                     None => {}
                 }
-                Ok::<(), Error>(())
+                Ok(())
             })
             .await?;
             self.swept.adopted += usize::from(newest.is_some());
@@ -144,6 +113,7 @@ impl Look<'_> {
                 continue;
             }
             // Best effort: what is paid on it all the same finds its check by the reference.
+            hold(self.held).await?;
             match provider.expire_checkout(credentials, &other.provider_ref).await {
                 Ok(()) => self.swept.expired += 1,
                 Err(_) => self.swept.failed += 1,
@@ -152,29 +122,32 @@ impl Look<'_> {
         Ok(Ok(()))
     }
 
-    pub(super) async fn expire(&mut self) -> Result<()> {
-        let now = self.db.clock().now();
-        for checkout in self.db.checkouts_to_expire(now, AT_ONCE).await? {
-            let account = self.db.account(checkout.account_id).await?;
-            let Some(credentials) = self.credentials(&account) else { continue };
-            if let Some(provider_ref) = &checkout.provider_ref
-                && checkout.expires_at > now
-                && self.providers.of(&account).caps().revocable
-                && let Err(error) = self.providers.of(&account).expire_checkout(&credentials, provider_ref).await
-            {
-                self.failed(&account, &credentials, &error).await?;
-                // It ends by its own time at the latest; until then it is worth another try.
-                if error.is_transient() {
-                    continue;
-                }
-            }
-            let id = &checkout.id;
-            keyless(self.db, "payment.sweep_expire", Twice::FindsTheFirst, |uow| async move {
-                Ok::<_, Error>(uow.end_checkout(id, CheckoutStatus::Expired).await?)
-            })
-            .await?;
-            self.swept.expired += 1;
+    /// Closes a checkout that should not be paid any more.
+    pub(super) async fn expire(&mut self, account: &AccountRow, checkout: &CheckoutRow) -> Result<()> {
+        if checkout.status != CheckoutStatus::Open {
+            return Ok(());
         }
+        let Some(credentials) = self.credentials(account) else { return Ok(()) };
+        let provider = self.providers.of(account);
+        if let Some(provider_ref) = &checkout.provider_ref
+            && checkout.expires_at > self.db.clock().now()
+            && provider.caps().revocable
+            && let Err(error) = provider.expire_checkout(&credentials, provider_ref).await
+        {
+            self.failed(account, &credentials, &error).await?;
+            // It ends by its own time at the latest; until then it is worth another try.
+            if error.is_transient() {
+                return Ok(());
+            }
+            self.why = None;
+        }
+        let id = &checkout.id;
+        self.write(
+            "payment.sweep_expire",
+            |uow| async move { Ok(uow.end_checkout(id, CheckoutStatus::Expired).await?) },
+        )
+        .await?;
+        self.swept.expired += 1;
         Ok(())
     }
 }

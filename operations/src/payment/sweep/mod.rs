@@ -1,30 +1,35 @@
 //! What no notice told us is looked for (S28): payments of our checkouts, refunds and payments made elsewhere on our
 //! accounts, payments that count and were not asked about for long. It only finds; what it finds goes into the queue.
 //!
-//! A sweep may run anywhere, twice, or be killed: it enqueues, and enqueueing twice is enqueueing once.
+//! [`sweep`] asks no provider: it puts what is due into the queue, as errands of its account, and [`Sweeps`] does them.
+//! So a provider that is slow with one account keeps no other waiting. Both may run anywhere, twice, or be killed:
+//! asking twice is asking once, and an errand finds out for itself whether it is due.
 
 mod accounts;
+mod all;
 mod checkouts;
+mod due;
 mod found;
 
-use super::{providers::Providers, renew::renew_due};
+use super::{
+    providers::Providers,
+    renew::{IN_TIME, renew},
+};
 use crate::{
     Error, Result,
     command::{Twice, keyless},
+    work::{Held, Work},
 };
+pub(super) use all::each_account;
+pub use all::sweep_all;
 use chrono::TimeDelta;
-use domain::payment::{ResourceKind, SyncCause};
+pub use due::sweep;
+pub(super) use due::{Queued, ask};
 use found::Look;
 pub(super) use found::{is_news, list};
 use serde::Serialize;
-use store::Database;
-
-/// A payment that counts is asked about at least so often: some changes are never notified.
-const STALE: TimeDelta = TimeDelta::hours(24);
-/// Until so long after it was made: refunds and disputes are over by then.
-const WATCHED: TimeDelta = TimeDelta::days(180);
-/// How many of those in one round.
-const STALE_AT_ONCE: i64 = 100;
+use std::{ops::AddAssign, time::Duration};
+use store::{AccountRow, Database, Errand, Piece, Queue, SWEEPS, WorkOutcome};
 
 /// What a sweep came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -45,52 +50,116 @@ pub struct Swept {
     pub failed: usize,
 }
 
-/// Looks for what is due.
-///
-/// # Errors
-/// The database failed.
-pub async fn sweep(db: &Database, providers: &Providers) -> Result<Swept> {
-    run(db, providers, false).await
-}
-
-/// Looks for everything that could still change, due or not.
-///
-/// # Errors
-/// The database failed.
-pub async fn sweep_all(db: &Database, providers: &Providers) -> Result<Swept> {
-    run(db, providers, true).await
-}
-
-async fn run(db: &Database, providers: &Providers, forced: bool) -> Result<Swept> {
-    let mut look = Look { db, providers, forced, swept: Swept::default() };
-    renew_due(db, providers).await?;
-    look.checkouts().await?;
-    look.accounts().await?;
-    look.stale().await?;
-    look.expire().await?;
-    if look.swept.enqueued > 0 {
-        providers.wake();
+impl AddAssign for Swept {
+    fn add_assign(&mut self, other: Self) {
+        self.checkouts += other.checkouts;
+        self.adopted += other.adopted;
+        self.expired += other.expired;
+        self.accounts += other.accounts;
+        self.stale += other.stale;
+        self.enqueued += other.enqueued;
+        self.failed += other.failed;
     }
-    Ok(look.swept)
+}
+
+/// The work of the queue of errands.
+#[derive(Clone, Debug)]
+pub struct Sweeps(pub Providers);
+
+#[async_trait::async_trait]
+impl Work for Sweeps {
+    fn queue(&self) -> &'static Queue {
+        &SWEEPS
+    }
+
+    fn lease(&self) -> TimeDelta {
+        self.0.lease()
+    }
+
+    fn pause(&self) -> Duration {
+        self.0.settings().retry_base
+    }
+
+    /// It is due again with the next sweep anyway.
+    fn gives_up(&self) -> bool {
+        false
+    }
+
+    async fn carry_out(&self, db: &Database, piece: &Piece) -> Result<()> {
+        let (account, errand) = Errand::of(piece)?;
+        let account = db.account(account).await?;
+        let held = Some(Held { db, piece, lease: self.lease() });
+        let mut look = Look::new(db, &self.0, held);
+        look.run(&account, &errand).await?;
+        let why = look.why.as_deref();
+        keyless(db, "payment.errand_done", Twice::GoodOnce, |uow| async move {
+            let outcome = match why {
+                None => WorkOutcome::Done,
+                // Until it succeeds it stands for its checkout, so that the next sweep finds others to close.
+                Some(why) if matches!(errand_of(piece), Some(Errand::Expire(_))) => WorkOutcome::Again {
+                    at: uow.now() + self.again(piece),
+                    attempts: piece.attempts.saturating_add(1),
+                    error: Some(why),
+                    in_turn: true,
+                },
+                Some(why) => WorkOutcome::Dropped(why),
+            };
+            Ok::<(), Error>(uow.finish_work(piece, outcome).await?)
+        })
+        .await
+    }
+}
+
+fn errand_of(piece: &Piece) -> Option<Errand> {
+    Errand::of(piece).ok().map(|(_, errand)| errand)
+}
+
+impl Sweeps {
+    /// The pause after another failure of a piece that is tried for ever.
+    fn again(&self, piece: &Piece) -> TimeDelta {
+        let doublings = u32::try_from(piece.attempts.clamp(0, 4)).unwrap_or(0);
+        TimeDelta::from_std(self.pause() * 2_u32.pow(doublings)).unwrap_or(TimeDelta::hours(1))
+    }
 }
 
 impl Look<'_> {
-    async fn stale(&mut self) -> Result<()> {
-        let now = self.db.clock().now();
-        // A forced sweep lists the accounts' changes of days; asking about every payment of half a year is another
-        // thing.
-        let payments = self.db.stale_payments(now - STALE, now - WATCHED, STALE_AT_ONCE).await?;
-        for payment in &payments {
-            let (Some(account), Some(number)) = (payment.account_id, &payment.provider_payment_id) else { continue };
-            let account = &self.db.account(account).await?;
-            keyless(self.db, "payment.sweep_stale", Twice::FindsTheFirst, |uow| async move {
-                uow.enqueue_sync(account, ResourceKind::Payment, number, SyncCause::Sweep).await?;
-                Ok::<(), Error>(())
-            })
-            .await?;
-            self.swept.enqueued += 1;
+    /// Does an errand, where it is due still.
+    async fn run(&mut self, account: &AccountRow, errand: &Errand) -> Result<()> {
+        match errand {
+            Errand::Renew => self.renew(account).await,
+            Errand::List => self.account(account).await,
+            Errand::Compare => self.compare(account).await,
+            Errand::Look(checkout) => match self.db.checkout(checkout).await? {
+                Some(checkout) if checkout.sweep_at.is_some() => self.look_for(account, &checkout).await,
+                _ => Ok(()),
+            },
+            Errand::Expire(checkout) => match self.db.checkout(checkout).await? {
+                Some(checkout) => self.expire(account, &checkout).await,
+                None => Ok(()),
+            },
         }
-        self.swept.stale = payments.len();
+    }
+
+    /// Renews the account's token where it ends soon. What fails is tried again by the next sweep, for a month.
+    async fn renew(&mut self, account: &AccountRow) -> Result<()> {
+        let soon = self.db.clock().now() + IN_TIME;
+        if account.token_expires_at.is_none_or(|ends| ends >= soon) {
+            return Ok(());
+        }
+        match renew(self.db, self.providers, account).await {
+            // Credentials that cannot be opened were reported where they were tried.
+            Ok(_) | Err(Error::Unavailable { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Compares the account's last full days with the provider's books, where that was not done yet.
+    async fn compare(&mut self, account: &AccountRow) -> Result<()> {
+        if let Err(error) = super::reconcile::compare_due(self.db, self.providers, account, self.held).await? {
+            self.swept.failed += 1;
+            self.why = Some(error.to_string());
+            tracing::warn!(account = account.id.get(), %error, "a day could not be compared; the next sweep tries again");
+        }
         Ok(())
     }
 }

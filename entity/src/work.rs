@@ -1,20 +1,23 @@
-//! Something of a provider's to be fetched and followed.
+//! A piece of background work: what is to be done, when, and who has it.
 
-use domain::{AccountId, SyncId, TenantId, payment::ResourceKind, payment::SyncCause, payment::SyncStatus};
+use domain::{TenantId, WorkId, work::WorkStatus};
 use sea_orm::entity::prelude::*;
 
-/// Something of a provider's to be fetched and followed.
+/// A piece of background work.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "payment_sync")]
+#[sea_orm(table_name = "work")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: SyncId,
+    pub id: WorkId,
     pub tenant_id: TenantId,
-    pub account_id: AccountId,
-    pub kind: ResourceKind,
-    pub resource_id: String,
-    pub status: SyncStatus,
-    pub cause: SyncCause,
+    pub queue: String,
+    pub lane: i64,
+    pub kind: String,
+    pub subject: String,
+    pub series: Option<i64>,
+    pub cause: String,
+    pub rank: i16,
+    pub status: WorkStatus,
     pub dirty: bool,
     pub attempts: i32,
     pub next_at: DateTimeUtc,
@@ -29,12 +32,6 @@ pub struct Model {
 pub enum Relation {
     #[sea_orm(belongs_to = "super::tenant::Entity", from = "Column::TenantId", to = "super::tenant::Column::Id")]
     Tenant,
-    #[sea_orm(
-        belongs_to = "super::provider_account::Entity",
-        from = "Column::AccountId",
-        to = "super::provider_account::Column::Id"
-    )]
-    Account,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
