@@ -85,17 +85,6 @@ async fn metric(app: &App, name: &str, label: &str) -> f64 {
     series.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
 }
 
-/// Waits until the API has counted as many.
-async fn reaches(app: &App, name: &str, wanted: f64) {
-    for _ in 0..300 {
-        if metric(app, name, "api").await >= wanted {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    panic!("{name}: {} in place of {wanted}", metric(app, name, "api").await);
-}
-
 /// Sends `head`, and then reads until the server ends it.
 async fn until_closed(app: &App, head: &str) -> String {
     let address = app.api_url().replace("http://", "");
@@ -126,9 +115,10 @@ both_modes! {
         everybody_orders_behind_the_proxy(&app, product).await;
         the_waiter_works(&app, &guest, product).await;
         // Guests at the flooded address, too.
-        reaches(&app, "http_connections_evicted_total", 1_000.0).await;
+        tokio::time::sleep(Duration::from_secs(11)).await;
         everybody_orders(&app.anonymous_from(FLOODED), product).await;
         assert!(flood.open() > 400, "the flood is still there: {flood:?}");
+        assert!(metric(&app, "http_connections_evicted_total", "api").await > 1_000.0);
         let open = metric(&app, "http_connections_open", "api").await;
         assert!((100.0..=600.0).contains(&open), "{open}");
         drop(flood);
@@ -198,8 +188,7 @@ both_modes! {
         let product = product(&app).await;
         let _flood = Flood::start(&app.api_url(), PROXY, &FLOOD).await;
         everybody_orders_behind_the_proxy(&app, product).await;
-        // The flood's first connections have been closed, and others have their places.
-        reaches(&app, "http_connections_timed_out_total", 1.0).await;
+        tokio::time::sleep(Duration::from_secs(11)).await;
         everybody_orders(&app.anonymous_from(ELSEWHERE), product).await;
     }
 
@@ -220,9 +209,7 @@ both_modes! {
         limit_files(api, 10, 8_192);
         let waiting = app.anonymous_from(ELSEWHERE);
         let waiting = tokio::spawn(async move { waiting.get("/api/health").await.status });
-        while !app.logs().contains("could not be accepted") {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        tokio::time::sleep(Duration::from_secs(3)).await;
         assert!(!waiting.is_finished());
         limit_files(api, 8_192, 8_192);
         assert_eq!(waiting.await.unwrap(), 200);
