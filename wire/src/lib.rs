@@ -2,8 +2,8 @@
 //!
 //! A field here is a field of a public document: `comanda openapi` is made of these types, and the shipped clients read
 //! them. `store` fills what is read, `operations` take what is asked and say what was done, `api` receives and sends;
-//! none of them says again what a field is called. Bounds of single values are in the value types of `domain`. There
-//! are no rules here, and no status numbers.
+//! none of them says again what a field is called. Bounds of single values are in the value types of `domain`. What a
+//! type can say of itself alone stands with it; rules, rows and status numbers do not.
 
 pub mod allergen;
 pub mod assignment;
