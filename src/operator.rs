@@ -11,11 +11,12 @@ use clap::Subcommand;
 use domain::{SyncId, text::Email};
 use operations::{
     demo,
-    payment::{self, Refunds, Report, Syncs},
+    payment::{self, Refunds, Syncs},
     work::work_off,
 };
 use std::time::{Duration, Instant};
 use store::{SYNCS, Verified};
+use wire::reconcile::Report;
 
 /// The longest that a sweep waits for the queue to empty.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -4,16 +4,19 @@
 //! CORS stands outside of everything that can fail, so that a browser can read a 500 (diner-waiter.md §1.6).
 
 use crate::{
+    header::{DEVICE, IDEMPOTENCY_KEYS, media_type},
     routes::{image, menu_file},
     shown_path::shown_path,
     state::AppState,
 };
+use auth::TABLE_TOKEN;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use domain::ProblemCode;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use runtime::Problem;
 use std::{
@@ -117,12 +120,11 @@ fn span<B>(request: &http::Request<B>) -> tracing::Span {
 fn cors(state: &AppState) -> CorsLayer {
     let origins = state.settings.origins.clone();
     let age = if state.settings.is_production() { 600 } else { 0 };
-    let custom =
-        ["x-table-token", "x-request-id", "x-requested-with", "x-device-id", "x-idempotency-key", "idempotency-key"];
+    let custom = [TABLE_TOKEN, REQUEST_ID, HeaderName::from_static("x-requested-with"), DEVICE];
     let standard =
         [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, header::ACCEPT_LANGUAGE, header::CACHE_CONTROL];
     let conditional = [header::IF_NONE_MATCH];
-    let headers = standard.into_iter().chain(conditional).chain(custom.map(HeaderName::from_static));
+    let headers = standard.into_iter().chain(conditional).chain(custom).chain(IDEMPOTENCY_KEYS);
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(move |origin, _| {
             origin.to_str().is_ok_and(|origin| origins.allows(origin))
@@ -195,14 +197,13 @@ fn file_types(request: &Request) -> &'static [&'static str] {
 /// (diner-waiter.md §1.7). Files have a path of their own.
 async fn content_type(request: Request, next: Next) -> Response {
     let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
-    let kind = request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
-    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = media_type(request.headers());
     match kind.as_str() {
         "" | "application/json" | "application/x-www-form-urlencoded" => next.run(request).await,
         kind if writes && file_types(&request).contains(&kind) => next.run(request).await,
         _ if writes => Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
+            ProblemCode::UnsupportedMediaType,
             "Content-Type must be application/json",
         )
         .into_response(),

@@ -5,6 +5,7 @@
 
 mod conditional;
 mod extract;
+mod header;
 mod layers;
 mod limited;
 mod menu_cache;

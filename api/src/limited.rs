@@ -46,8 +46,7 @@ fn check(State((state, limit)): State<(AppState, Limit)>, request: Request, next
 
 /// The diner that a good table token speaks for.
 fn diner(parts: &Parts, state: &AppState) -> Option<Diner> {
-    let token = parts.headers.get(auth::TABLE_TOKEN)?.to_str().ok()?;
-    state.authenticator.table(token).ok()
+    state.authenticator.table(auth::table_token(&parts.headers)?).ok()
 }
 
 /// A forged token must not open a bucket of its own, so it counts for the address; so does one that was turned away,

@@ -14,7 +14,8 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
-use store::{BranchRow, Database, view::Menu};
+use store::{BranchRow, Database};
+use wire::menu::Menu;
 
 /// Reads of a menu that changes under the reader before it is handed out as it is; the next request reads it again.
 const TRIES: u32 = 3;

@@ -64,6 +64,26 @@ pub fn document() -> OpenApiDocument {
 
 #[cfg(test)]
 mod tests {
+    use domain::ProblemCode;
+
+    /// Programs may be written against the list: it is closed, and whole.
+    #[test]
+    fn the_document_lists_every_code() {
+        let document = serde_json::to_value(super::document()).expect("a document that can be written");
+        let schemas = &document["components"]["schemas"];
+        let listed: Vec<&str> = schemas["ProblemCode"]["enum"]
+            .as_array()
+            .expect("an enum")
+            .iter()
+            .filter_map(|word| word.as_str())
+            .collect();
+        let words: Vec<&str> = ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(listed, words);
+        let parts = schemas["ProblemBody"]["allOf"].as_array().expect("the fields, and further ones");
+        let code = parts.iter().find_map(|part| part["properties"].get("code")).expect("a problem has a code");
+        assert_eq!(code["$ref"], "#/components/schemas/ProblemCode");
+    }
+
     /// The committed document is what reviewers see of a change to the contract.
     #[test]
     fn the_committed_document_is_this_one() {

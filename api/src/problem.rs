@@ -2,7 +2,7 @@
 //! diner-waiter.md §6.3). Internal detail is logged here, once, and goes no further.
 
 use axum::response::{IntoResponse, Response};
-use domain::{Cents, IllegalTransition, check::claim::ClaimRefused};
+use domain::{Cents, IllegalTransition, ProblemCode, check::claim::ClaimRefused};
 use http::StatusCode;
 use operations::Error;
 use runtime::Problem;
@@ -39,17 +39,16 @@ impl From<Error> for ApiError {
             Error::Illegal(illegal) => of_state(StatusCode::BAD_REQUEST, &illegal),
             Error::Conflict(illegal) => of_state(StatusCode::CONFLICT, &illegal),
             Error::Refused { code, detail } => Problem::bad_request(code, detail),
-            Error::TooMuch { remaining } => {
-                Problem::bad_request("more_than_owed", error.to_string()).with("remaining_cents", remaining.get())
-            }
+            Error::TooMuch { remaining } => Problem::bad_request(ProblemCode::MoreThanOwed, error.to_string())
+                .with("remaining_cents", remaining.get()),
             Error::Unavailable { code, detail, retry_after } => {
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(retry_after)
             }
-            Error::Upstream(detail) => Problem::new(StatusCode::BAD_GATEWAY, "provider_refused", detail),
+            Error::Upstream(detail) => Problem::new(StatusCode::BAD_GATEWAY, ProblemCode::ProviderRefused, detail),
             Error::TooMuchBack { left } => {
-                Problem::bad_request("more_than_left", error.to_string()).with("remaining_cents", left.get())
+                Problem::bad_request(ProblemCode::MoreThanLeft, error.to_string()).with("remaining_cents", left.get())
             }
-            Error::ItemClaimed { charge, why } => Problem::conflict("item_claimed", error.to_string())
+            Error::ItemClaimed { charge, why } => Problem::conflict(ProblemCode::ItemClaimed, error.to_string())
                 .with("charge_id", charge.get())
                 .with("free_cents", free(why).get()),
             Error::Exists { code, detail } => Problem::conflict(code, detail),
@@ -75,7 +74,7 @@ fn free(refused: ClaimRefused) -> Cents {
 }
 
 fn of_state(status: StatusCode, illegal: &IllegalTransition) -> Problem {
-    Problem::new(status, "illegal_transition", illegal.to_string()).with("current_status", illegal.from)
+    Problem::new(status, ProblemCode::IllegalTransition, illegal.to_string()).with("current_status", illegal.from)
 }
 
 fn of_store(error: store::Error) -> Problem {
@@ -86,13 +85,15 @@ fn of_store(error: store::Error) -> Problem {
         E::Removed => auth::removed(),
         E::LeaseLost => Problem::unavailable("Please try again").retry_after(1),
         E::Illegal(illegal) => of_state(StatusCode::BAD_REQUEST, &illegal),
-        E::KeyReused => Problem::conflict("idempotency_key_reused", "The idempotency key was used for another request"),
+        E::KeyReused => {
+            Problem::conflict(ProblemCode::IdempotencyKeyReused, "The idempotency key was used for another request")
+        }
         E::TooManyKeys => Problem::too_many_requests(3_600),
         E::Taken(constraint) => {
             tracing::info!(constraint, "a unique constraint refused a write");
-            Problem::conflict("already_exists", "It exists already")
+            Problem::conflict(ProblemCode::AlreadyExists, "It exists already")
         }
-        E::Money(error) => Problem::bad_request("amount_out_of_range", error.to_string()),
+        E::Money(error) => Problem::bad_request(ProblemCode::AmountOutOfRange, error.to_string()),
         E::Busy | E::Moved => Problem::unavailable("Busy, please try again").retry_after(1),
         E::Unavailable(error) => {
             tracing::error!(%error, "the database is unavailable");

@@ -308,7 +308,11 @@ pub fn router(state: &AppState) -> Router {
         .merge(routes::docs::pages(document))
         .fallback(async || Problem::not_found("No such path"))
         .method_not_allowed_fallback(async || {
-            Problem::new(http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path has no such method")
+            Problem::new(
+                http::StatusCode::METHOD_NOT_ALLOWED,
+                domain::ProblemCode::MethodNotAllowed,
+                "This path has no such method",
+            )
         })
         .layer(from_fn(layers::measure));
     layers::wrap(routes, state).with_state(state.clone())

@@ -11,7 +11,7 @@ use crate::{
     tokens::{TokenError, TokenKeys},
 };
 use chrono::{DateTime, Utc};
-use domain::{BranchId, Clock, PhoneId, Role, SessionId, TenantId, UserId};
+use domain::{BranchId, Clock, PhoneId, ProblemCode, Role, SessionId, TenantId, UserId};
 use http::StatusCode;
 use runtime::Problem;
 use std::{fmt::Debug, pin::Pin, sync::Arc};
@@ -188,7 +188,7 @@ impl Authenticator {
 /// page; a refusal of another kind it would try again.
 #[must_use]
 pub fn removed() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "removed_from_table", "You were removed from this table.")
+    Problem::new(StatusCode::UNAUTHORIZED, ProblemCode::RemovedFromTable, "You were removed from this table.")
 }
 
 /// What was wrong with a token is for the log; its holder learns no more than whether it was good once.

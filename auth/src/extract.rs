@@ -26,7 +26,7 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        Arc::<Authenticator>::from_ref(state).table(table_token(parts)?).map(Self)
+        Arc::<Authenticator>::from_ref(state).table(sent_table_token(parts)?).map(Self)
     }
 }
 
@@ -38,12 +38,12 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        Arc::<Authenticator>::from_ref(state).diner(table_token(parts)?).await
+        Arc::<Authenticator>::from_ref(state).diner(sent_table_token(parts)?).await
     }
 }
 
-fn table_token(parts: &Parts) -> Result<&str, Problem> {
-    text(&parts.headers, &TABLE_TOKEN).ok_or_else(|| Problem::unauthorized("A table token is required."))
+fn sent_table_token(parts: &Parts) -> Result<&str, Problem> {
+    table_token(&parts.headers).ok_or_else(|| Problem::unauthorized("A table token is required."))
 }
 
 impl<S, R> FromRequestParts<S> for Staff<R>
@@ -72,6 +72,12 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
+/// The token that a diner sends.
+#[must_use]
+pub fn table_token(headers: &HeaderMap) -> Option<&str> {
+    text(headers, &TABLE_TOKEN)
+}
+
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
 }
@@ -83,6 +89,7 @@ mod tests {
         roles::{AdminOnly, AnyRole},
         testing::{authenticator, diner, start, waiter},
     };
+    use domain::ProblemCode;
     use domain::SessionId;
     use http::{Request, StatusCode};
 
@@ -94,6 +101,22 @@ mod tests {
         let state = Arc::new(authenticator([waiter()]));
         let mut parts = request(&header::AUTHORIZATION, value);
         Staff::from_request_parts(&mut parts, &state).await.map_err(|problem| problem.status)
+    }
+
+    #[test]
+    fn tokens_are_parsed_here() {
+        let of = |name: &HeaderName, value: &str| request(name, value).headers;
+        let bearer_of = |value| bearer(&of(&header::AUTHORIZATION, value)).map(str::to_owned);
+        for good in ["Bearer a.b.c", "bearer a.b.c", "BEARER   a.b.c "] {
+            assert_eq!(bearer_of(good).as_deref(), Some("a.b.c"), "{good}");
+        }
+        for wrong in ["", "Bearer", "Bearer ", "a.b.c", "Basic a.b.c", "Bearera.b.c", "Bearer \u{e9}"] {
+            assert_eq!(bearer_of(wrong), None, "{wrong}");
+        }
+        let table_of = |value| table_token(&of(&TABLE_TOKEN, value)).map(str::to_owned);
+        assert_eq!((table_of("a.b.c"), table_of(" a.b.c ")), (Some("a.b.c".to_owned()), Some("a.b.c".to_owned())));
+        assert_eq!((table_of(""), table_of(" "), table_of("\u{e9}")), (None, None, None));
+        assert_eq!((bearer(&HeaderMap::new()), table_token(&HeaderMap::new())), (None, None));
     }
 
     #[tokio::test]
@@ -117,6 +140,6 @@ mod tests {
 
         let mut parts = request(&header::AUTHORIZATION, &format!("Bearer {token}"));
         let refused = Diner::from_request_parts(&mut parts, &state).await.unwrap_err();
-        assert_eq!((refused.status, refused.code), (StatusCode::UNAUTHORIZED, "unauthorized"));
+        assert_eq!((refused.status, refused.code), (StatusCode::UNAUTHORIZED, ProblemCode::Unauthorized));
     }
 }

@@ -27,7 +27,7 @@ pub mod totp;
 pub use authenticator::{Authenticator, Directory, FindPhone, FindStaff, StaffRecord, removed};
 pub use claims::{AccessClaims, AccessSubject, RefreshClaims};
 pub use digest::digest;
-pub use extract::{ByLock, TABLE_TOKEN, bearer};
+pub use extract::{ByLock, TABLE_TOKEN, bearer, table_token};
 pub use principal::{Diner, Reach, Staff};
 pub use roles::{AdminOnly, AnyRole, Floor, KitchenCrew, Management, RoleSet};
 pub use scope::{Caller, Scope};

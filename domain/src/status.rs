@@ -12,22 +12,18 @@ pub struct IllegalTransition {
     pub action: &'static str,
 }
 
-/// An enum whose values are fixed texts, the same on the wire and in the database.
+/// An enum whose values are fixed words of the wire.
 ///
-/// The texts are matched as bare tokens: a `literal` fragment reaches the derives wrapped, and the OpenAPI document
-/// would then list the variants in place of the texts. The database's CHECK constraints repeat the texts; `store` has a
-/// test that holds them against [`ALL`](crate::Role::ALL).
-macro_rules! text_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:tt,)+ }) => {
+/// The words are matched as bare tokens: a `literal` fragment reaches the derives wrapped, and the OpenAPI document
+/// would then list the variants in place of the words.
+macro_rules! word_enum {
+    ($(#$doc:tt)* $name:ident { $($(#$variant_doc:tt)* $variant:ident = $text:tt,)+ }) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-        $(#[$doc])*
-        #[cfg_attr(feature = "orm", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
-        #[cfg_attr(feature = "orm", sea_orm(rs_type = "String", db_type = "Text"))]
+        $(#$doc)*
         pub enum $name {
             $(
-                $(#[$variant_doc])*
+                $(#$variant_doc)*
                 #[serde(rename = $text)]
-                #[cfg_attr(feature = "orm", sea_orm(string_value = $text))]
                 $variant,
             )+
         }
@@ -36,7 +32,7 @@ macro_rules! text_enum {
             /// Every value, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The text on the wire and in the database.
+            /// The word on the wire.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -53,4 +49,23 @@ macro_rules! text_enum {
     };
 }
 
-pub(crate) use text_enum;
+/// The same, of words that are also in the database. The database's CHECK constraints repeat them; `store` has a test
+/// that holds them against [`ALL`](crate::Role::ALL).
+macro_rules! text_enum {
+    ($(#$doc:tt)* $name:ident { $($(#$variant_doc:tt)* $variant:ident = $text:tt,)+ }) => {
+        $crate::status::word_enum! {
+            $(#$doc)*
+            #[cfg_attr(feature = "orm", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+            #[cfg_attr(feature = "orm", sea_orm(rs_type = "String", db_type = "Text"))]
+            $name {
+                $(
+                    $(#$variant_doc)*
+                    #[cfg_attr(feature = "orm", sea_orm(string_value = $text))]
+                    $variant = $text,
+                )+
+            }
+        }
+    };
+}
+
+pub(crate) use {text_enum, word_enum};

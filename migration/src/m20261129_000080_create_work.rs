@@ -1,4 +1,4 @@
-//! The one queue of background work (decisions/036): a row for each thing to be done, whatever it is.
+//! The one queue of background work (decisions/037): a row for each thing to be done, whatever it is.
 //!
 //! `lane` is whoever must not be slowed down by others and must not slow others down: a payment account, a printer.
 //! Pieces of one `series` are done one at a time, in the order of their numbers.

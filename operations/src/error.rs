@@ -1,6 +1,6 @@
 //! Why an operation was refused, without a word of HTTP: a closed list, so that the API answers each on purpose.
 
-use domain::{Cents, ChargeId, IllegalTransition, check::claim::ClaimRefused, money::MoneyError};
+use domain::{Cents, ChargeId, IllegalTransition, ProblemCode, check::claim::ClaimRefused, money::MoneyError};
 use store::HoldsStoreError;
 
 /// An operation's refusal or failure.
@@ -19,7 +19,7 @@ pub enum Error {
     #[error("{detail}")]
     Refused {
         /// Stable, for programs.
-        code: &'static str,
+        code: ProblemCode,
         /// For people.
         detail: String,
     },
@@ -33,7 +33,7 @@ pub enum Error {
     #[error("{detail}")]
     Unavailable {
         /// Stable, for programs.
-        code: &'static str,
+        code: ProblemCode,
         /// For people.
         detail: &'static str,
         /// When to come again, in seconds.
@@ -60,7 +60,7 @@ pub enum Error {
     #[error("{detail}")]
     Exists {
         /// Stable, for programs.
-        code: &'static str,
+        code: ProblemCode,
         /// For people.
         detail: String,
     },
@@ -80,7 +80,7 @@ pub enum Error {
     #[error("{detail}")]
     Denied {
         /// Stable, for programs.
-        code: &'static str,
+        code: ProblemCode,
         /// For people.
         detail: &'static str,
     },
@@ -102,7 +102,7 @@ impl Error {
     }
 
     /// A business rule's refusal.
-    pub fn refused(code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn refused(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self::Refused { code, detail: detail.into() }
     }
 }

@@ -1,5 +1,4 @@
-//! Workers of the queue: each takes what is due and fits, and does it piece by piece, side by side, for a bounded number
-//! at once.
+//! Workers of the queue: each takes what is due and fits, and does the pieces side by side, a bounded number at once.
 //!
 //! What a queue's pieces are and how one is done is said by a [`Work`]; everything else is here, the same for all: one
 //! that fails, panics or hangs keeps no other from being done, and whoever dies is replaced when its lease ends.

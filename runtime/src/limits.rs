@@ -184,6 +184,7 @@ impl RateLimits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ProblemCode;
 
     #[test]
     fn the_burst_passes_then_one_waits_and_others_do_not() {
@@ -192,7 +193,7 @@ mod tests {
             limits.check(Limit::LoginAccount, "ana@example.com").unwrap();
         }
         let problem = limits.check(Limit::LoginAccount, "ana@example.com").unwrap_err();
-        assert_eq!((problem.status.as_u16(), problem.code), (429, "rate_limited"));
+        assert_eq!((problem.status.as_u16(), problem.code), (429, ProblemCode::RateLimited));
         assert!((1..=12).contains(&problem.retry_after.unwrap()), "{problem:?}");
         limits.check(Limit::LoginAccount, "eva@example.com").unwrap();
         limits.check(Limit::LoginAddress, "ana@example.com").unwrap();

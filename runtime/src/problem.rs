@@ -9,6 +9,7 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
+use domain::ProblemCode;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -19,7 +20,7 @@ pub struct Problem {
     /// The HTTP status.
     pub status: StatusCode,
     /// The stable name programs test; part of the API's contract.
-    pub code: &'static str,
+    pub code: ProblemCode,
     /// The sentence shown to the user.
     pub detail: String,
     /// Seconds until a repeat makes sense; also the `Retry-After` header.
@@ -30,7 +31,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of any status.
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, code: ProblemCode, detail: impl Into<String>) -> Self {
         Self { status, code, detail: detail.into(), retry_after: None, extra: Map::new() }
     }
 
@@ -49,52 +50,52 @@ impl Problem {
     }
 
     /// 400: the request is well formed but cannot be done, whatever the state.
-    pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn bad_request(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
     /// 401: nobody is logged in, or the token is not good any more. The clients react by refreshing or re-joining.
     pub fn unauthorized(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+        Self::new(StatusCode::UNAUTHORIZED, ProblemCode::Unauthorized, detail)
     }
 
     /// 403: known, but not allowed.
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+        Self::new(StatusCode::FORBIDDEN, ProblemCode::Forbidden, detail)
     }
 
     /// 404: does not exist, or belongs to another tenant, which must look the same.
     pub fn not_found(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+        Self::new(StatusCode::NOT_FOUND, ProblemCode::NotFound, detail)
     }
 
     /// 409: the present state does not allow it.
-    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn conflict(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
     /// 422: the body, path or query does not have the documented shape.
     pub fn unprocessable(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail)
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::InvalidRequest, detail)
     }
 
     /// 429: too often; allowed again in `seconds`.
     #[must_use]
     pub fn too_many_requests(seconds: u64) -> Self {
         let detail = format!("Too many requests. Try again in {seconds} seconds.");
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(seconds)
+        Self::new(StatusCode::TOO_MANY_REQUESTS, ProblemCode::RateLimited, detail).retry_after(seconds)
     }
 
     /// 503: something this needs is down or overloaded; a repeat may succeed.
     pub fn unavailable(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail).retry_after(1)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, ProblemCode::Unavailable, detail).retry_after(1)
     }
 
     /// 500: our fault. Says nothing about the cause.
     #[must_use]
     pub fn internal() -> Self {
         let detail = "Something went wrong on our side. Please try again.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ProblemCode::Internal, detail)
     }
 
     /// The body as it goes out.
@@ -109,7 +110,7 @@ impl Problem {
             title: self.status.canonical_reason().unwrap_or("Error").into(),
             status: self.status.as_u16(),
             detail: self.detail.clone(),
-            code: self.code.into(),
+            code: self.code,
             retry_after: self.retry_after,
             extra,
         }
@@ -152,8 +153,7 @@ pub struct ProblemBody {
     /// The sentence shown to the user.
     pub detail: String,
     /// The stable name of the problem.
-    #[schema(example = "illegal_transition")]
-    pub code: String,
+    pub code: ProblemCode,
     /// Seconds until a repeat makes sense, as in the `Retry-After` header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
@@ -170,8 +170,8 @@ mod tests {
 
     #[test]
     fn the_body_is_the_contract() {
-        let problem =
-            Problem::conflict("illegal_transition", "The round is already served.").with("status_now", "SERVED");
+        let problem = Problem::conflict(ProblemCode::IllegalTransition, "The round is already served.")
+            .with("status_now", "SERVED");
         assert_eq!(
             serde_json::to_value(problem.body()).unwrap(),
             json!({

@@ -7,86 +7,16 @@ use crate::{
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::Scope;
-use domain::{
-    AllergenId, CrossReactionId, TenantId,
-    menu::{Probability, Severity},
-};
+use domain::{AllergenId, CrossReactionId, TenantId, menu::Probability};
 use entity::{allergen, cross_reaction};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, FromQueryResult, IntoActiveModel};
-use serde::Serialize;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
 use std::collections::HashMap;
-use utoipa::ToSchema;
+use wire::allergen::{Allergen, CrossReaction, KnownReaction};
 
 /// An allergen's row.
 pub type AllergenRow = allergen::Model;
 /// A cross-reaction's row.
 pub type CrossReactionRow = cross_reaction::Model;
-
-/// An allergen as the office knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Allergen {
-    /// The allergen.
-    pub id: AllergenId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// Its name, unique in the business.
-    pub name: String,
-    /// An emoji.
-    #[schema(required)]
-    pub icon: Option<String>,
-    /// What it is found in.
-    #[schema(required)]
-    pub description: Option<String>,
-    /// Whether the law asks for its declaration.
-    pub is_mandatory: bool,
-    /// How bad a reaction can be.
-    pub severity: Severity,
-    /// False once switched off or deleted.
-    pub is_active: bool,
-    /// What else its sufferers may react to; null where nothing is known.
-    #[schema(required)]
-    pub cross_reactions: Option<Vec<KnownReaction>>,
-}
-
-/// Another allergen that sufferers of this one may react to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct KnownReaction {
-    /// The pair.
-    pub id: CrossReactionId,
-    /// The other.
-    pub cross_reacts_with_id: AllergenId,
-    /// Its name.
-    pub cross_reacts_with_name: String,
-    /// How likely.
-    pub probability: Probability,
-    /// What to know.
-    #[schema(required)]
-    pub notes: Option<String>,
-}
-
-/// A pair of allergens, from the first to the second only.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
-pub struct CrossReaction {
-    /// The pair.
-    pub id: CrossReactionId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// Who suffers from this.
-    pub allergen_id: AllergenId,
-    /// Its name.
-    pub allergen_name: String,
-    /// May react to this, too.
-    pub cross_reacts_with_id: AllergenId,
-    /// Its name.
-    pub cross_reacts_with_name: String,
-    /// How likely.
-    pub probability: Probability,
-    /// What to know.
-    #[schema(required)]
-    pub notes: Option<String>,
-    /// False once deleted.
-    pub is_active: bool,
-}
 
 const ALLERGENS: &str = "select * from allergen where tenant_id = $1";
 

@@ -9,54 +9,27 @@ use crate::{
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
-use domain::{BranchId, CategoryId, TenantId, menu::ServiceHours};
+use domain::{BranchId, CategoryId, TenantId};
 use entity::category;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult, IntoActiveModel};
-use serde::Serialize;
-use utoipa::ToSchema;
+use wire::category::Category;
 
 /// A category's row.
 pub type CategoryRow = category::Model;
 
-/// A category as the office knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Category {
-    /// The category.
-    pub id: CategoryId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// Whose menu it is a part of.
-    pub branch_id: BranchId,
-    /// Its name, unique in the branch.
-    pub name: String,
-    /// An emoji or the name of an icon.
-    #[schema(required)]
-    pub icon: Option<String>,
-    /// Its picture.
-    #[schema(required)]
-    pub image: Option<String>,
-    /// Its place in the menu.
-    pub order: i32,
-    /// When it is served; null where that is always.
-    #[schema(required)]
-    pub service_hours: Option<ServiceHours>,
-    /// False once switched off or deleted.
-    pub is_active: bool,
-}
-
-impl From<CategoryRow> for Category {
-    fn from(row: CategoryRow) -> Self {
-        Self {
-            id: row.id,
-            tenant_id: row.tenant_id,
-            branch_id: row.branch_id,
-            name: row.name,
-            icon: row.icon,
-            image: row.image,
-            order: row.display_order,
-            service_hours: said(row.service_hours),
-            is_active: row.is_active,
-        }
+/// The row as the office sees it.
+#[must_use]
+pub fn category_of(row: CategoryRow) -> Category {
+    Category {
+        id: row.id,
+        tenant_id: row.tenant_id,
+        branch_id: row.branch_id,
+        name: row.name,
+        icon: row.icon,
+        image: row.image,
+        order: row.display_order,
+        service_hours: said(row.service_hours),
+        is_active: row.is_active,
     }
 }
 
@@ -114,7 +87,7 @@ impl Database {
         let only = branch.map_or(0, BranchId::get);
         let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
         let rows: Vec<CategoryRow> = all(self.reader(), sql, values).await?;
-        Ok(rows.into_iter().map(Category::from).collect())
+        Ok(rows.into_iter().map(category_of).collect())
     }
 
     /// One category of the caller's branches.
@@ -124,7 +97,7 @@ impl Database {
     pub async fn find_category(&self, scope: &impl Scope, id: CategoryId) -> Result<Category> {
         let sql = sql!(tenant, "{CATEGORIES} and id = $2 and deletion_id is null");
         let row: Option<CategoryRow> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
-        admitted(scope, "category", row, |row| row.branch_id).map(Category::from)
+        admitted(scope, "category", row, |row| row.branch_id).map(category_of)
     }
 }
 

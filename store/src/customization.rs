@@ -9,31 +9,8 @@ use crate::{
 use auth::Scope;
 use domain::{BranchId, Cents, CustomizationId, ProductId, TenantId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::Serialize;
 use std::collections::HashMap;
-use utoipa::ToSchema;
-
-/// A modifier as the office knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Customization {
-    /// The modifier.
-    pub id: CustomizationId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// What it is called, unique in its category.
-    pub name: String,
-    /// Modifiers of one kind stand together.
-    #[schema(required)]
-    pub category: Option<String>,
-    /// What it adds to the price of one, in cents.
-    pub extra_cost_cents: Cents,
-    /// Its place among its like.
-    pub order: i32,
-    /// False once deleted.
-    pub is_active: bool,
-    /// What it can be chosen of, ascending.
-    pub product_ids: Vec<ProductId>,
-}
+use wire::customization::Customization;
 
 /// What the office says of a modifier.
 #[derive(Clone, Debug)]

@@ -9,34 +9,7 @@ use crate::{
 use auth::Scope;
 use domain::{BranchId, CategoryId, SubcategoryId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A category and where it is left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CategoryExclusion {
-    /// The category.
-    pub category_id: CategoryId,
-    /// Its name.
-    pub category_name: String,
-    /// The branches that leave it out, ascending.
-    pub excluded_branch_ids: Vec<BranchId>,
-}
-
-/// A subcategory and where it is left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SubcategoryExclusion {
-    /// The subcategory.
-    pub subcategory_id: SubcategoryId,
-    /// Its name.
-    pub subcategory_name: String,
-    /// Its category.
-    pub category_id: CategoryId,
-    /// That one's name.
-    pub category_name: String,
-    /// The branches that leave it out, ascending.
-    pub excluded_branch_ids: Vec<BranchId>,
-}
+use wire::exclusion::{CategoryExclusion, SubcategoryExclusion};
 
 #[derive(FromQueryResult)]
 struct CategoryRow {

@@ -95,9 +95,7 @@ pub use payment::{
     LockedRefund, NewAccount, NewCheckout, NewNotice, NewPayment, NoticeTally, PaymentRow, RefundRow, ReturnedPayment,
     Sealed, SyncRow, Target, Worth,
 };
-pub use payment::{
-    BranchDay, DeadLetter, DeadLetters, KeptNotice, LedgerFault, Recorded, RefundStep, StoredReport, measure,
-};
+pub use payment::{BranchDay, DeadLetters, LedgerFault, Recorded, RefundStep, StoredReport, measure};
 pub use phone::{DeviceMarks, Guest, PhoneRow};
 pub use product::{OfferRow, PlacedProduct, ProductRow};
 pub use promotion::SetPromotion;

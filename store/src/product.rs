@@ -8,7 +8,6 @@ use crate::{
     error::{Error, Result},
     sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork},
-    view::Product,
 };
 use auth::Scope;
 use domain::{
@@ -20,6 +19,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult,
     IntoActiveModel, QueryFilter,
 };
+use wire::product::Product;
 
 /// A product's row.
 pub type ProductRow = product::Model;

@@ -6,56 +6,13 @@ use crate::{
     scoped::reach,
     sql::sql,
     unit_of_work::{UnitOfWork, all, one},
-    view::PromotionItem,
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{BranchId, Cents, ProductId, PromotionId, TenantId};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-use serde::Serialize;
 use std::collections::HashMap;
-use utoipa::ToSchema;
-
-/// A promotion as the office knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Promotion {
-    /// The promotion.
-    pub id: PromotionId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// What it is called.
-    pub name: String,
-    /// What it is.
-    #[schema(required)]
-    pub description: Option<String>,
-    /// What all its portions cost together, in cents.
-    pub price_cents: Cents,
-    /// Its picture.
-    #[schema(required)]
-    pub image: Option<String>,
-    /// The first day.
-    pub start_date: NaiveDate,
-    /// The last day.
-    pub end_date: NaiveDate,
-    /// The first minute of each day, `HH:mm` on the branch's clock.
-    pub start_time: String,
-    /// The last minute of each day.
-    pub end_time: String,
-    /// The dashboard's own word for its kind.
-    #[schema(required)]
-    pub promotion_type_id: Option<String>,
-    /// Where it holds, ascending.
-    pub branch_ids: Vec<BranchId>,
-    /// Its portions by product. While one of its products is deleted or switched off it holds nowhere.
-    pub items: Vec<PromotionItem>,
-    /// False once switched off or deleted.
-    pub is_active: bool,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was changed last; null where it never was.
-    #[schema(required)]
-    pub updated_at: Option<DateTime<Utc>>,
-}
+use wire::{menu::PromotionItem, promotion::Promotion};
 
 /// What the office says of a promotion, beside branches and portions.
 #[derive(Clone, Debug)]

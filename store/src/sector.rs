@@ -11,46 +11,23 @@ use auth::{Reach, RoleSet, Scope, Staff};
 use domain::{BranchId, SectorId, TenantId};
 use entity::sector;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult};
-use serde::Serialize;
-use utoipa::ToSchema;
+use wire::sector::Sector;
 
 /// A sector's row.
 pub type SectorRow = sector::Model;
 
-/// A sector as the office knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Sector {
-    /// The sector.
-    pub id: SectorId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// Its branch; null for one of every branch.
-    #[schema(required)]
-    pub branch_id: Option<BranchId>,
-    /// Its name.
-    pub name: String,
-    /// What the codes of its tables begin with, unique in the branch.
-    pub prefix: String,
-    /// Its place among the sectors.
-    pub display_order: i32,
-    /// False once deleted.
-    pub is_active: bool,
-    /// Whether every branch has it.
-    pub is_global: bool,
-}
-
-impl From<SectorRow> for Sector {
-    fn from(row: SectorRow) -> Self {
-        Self {
-            id: row.id,
-            tenant_id: row.tenant_id,
-            branch_id: row.branch_id,
-            name: row.name,
-            prefix: row.prefix,
-            display_order: row.display_order,
-            is_active: row.is_active,
-            is_global: row.branch_id.is_none(),
-        }
+/// The row as the office sees it.
+#[must_use]
+pub fn sector_of(row: SectorRow) -> Sector {
+    Sector {
+        id: row.id,
+        tenant_id: row.tenant_id,
+        branch_id: row.branch_id,
+        name: row.name,
+        prefix: row.prefix,
+        display_order: row.display_order,
+        is_active: row.is_active,
+        is_global: row.branch_id.is_none(),
     }
 }
 
@@ -86,7 +63,7 @@ impl Database {
         let [limit, offset] = page.values();
         let values = [staff.tenant_id().into(), deleted_too.into(), which.into(), reach(staff), limit, offset];
         let rows: Vec<SectorRow> = all(self.reader(), sql, values).await?;
-        Ok(rows.into_iter().map(Sector::from).collect())
+        Ok(rows.into_iter().map(sector_of).collect())
     }
 
     /// One sector of the business, deleted or not; `None` where there is none.

@@ -11,7 +11,6 @@ use crate::{
     unit_of_work::{Locked, UnitOfWork, all, one},
 };
 use auth::{Reach, RoleSet, Scope, Staff};
-use chrono::{DateTime, Utc};
 use domain::{BranchId, Role, TenantId, UserId, staff::Post};
 use entity::{user, user_branch_role};
 use sea_orm::{
@@ -19,67 +18,32 @@ use sea_orm::{
     ActiveValue::{NotSet, Set},
     ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
 };
-use serde::Serialize;
 use std::collections::HashMap;
-use utoipa::ToSchema;
+use wire::staff::StaffMember;
 
-/// A member of staff as the office knows them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct StaffMember {
-    /// The person.
-    pub id: UserId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// The login.
-    pub email: String,
-    /// Given name.
-    #[schema(required)]
-    pub first_name: Option<String>,
-    /// Family name.
-    #[schema(required)]
-    pub last_name: Option<String>,
-    /// As dialled.
-    #[schema(required)]
-    pub phone: Option<String>,
-    /// The number of the identity card.
-    #[schema(required)]
-    pub dni: Option<String>,
-    /// `YYYY-MM-DD`
-    #[schema(required)]
-    pub hire_date: Option<String>,
-    /// False once switched off or deleted: no login.
-    pub is_active: bool,
-    /// When the account was made.
-    pub created_at: DateTime<Utc>,
-    /// The roles, each in its branch, as they were given; to a manager only those in the manager's branches.
-    pub branch_roles: Vec<Post>,
+/// The person of `row` with `posts`.
+#[must_use]
+pub fn member_of(row: Account, posts: Vec<Post>) -> StaffMember {
+    StaffMember {
+        id: row.id,
+        tenant_id: row.tenant_id,
+        email: row.email,
+        first_name: row.first_name,
+        last_name: row.last_name,
+        phone: row.phone,
+        dni: row.dni,
+        hire_date: row.hire_date,
+        is_active: row.is_active,
+        created_at: row.created_at,
+        branch_roles: posts,
+    }
 }
 
-impl StaffMember {
-    /// The person of `row` with `posts`.
-    #[must_use]
-    pub fn of(row: Account, posts: Vec<Post>) -> Self {
-        Self {
-            id: row.id,
-            tenant_id: row.tenant_id,
-            email: row.email,
-            first_name: row.first_name,
-            last_name: row.last_name,
-            phone: row.phone,
-            dni: row.dni,
-            hire_date: row.hire_date,
-            is_active: row.is_active,
-            created_at: row.created_at,
-            branch_roles: posts,
-        }
-    }
-
-    /// What somebody with that reach sees of them.
-    #[must_use]
-    pub fn seen_from(mut self, reach: &Reach) -> Self {
-        self.branch_roles.retain(|post| reach.covers(post.branch_id));
-        self
-    }
+/// What somebody with that reach sees of them.
+#[must_use]
+pub fn seen_from(reach: &Reach, mut member: StaffMember) -> StaffMember {
+    member.branch_roles.retain(|post| reach.covers(post.branch_id));
+    member
 }
 
 /// A new member of staff.
@@ -161,7 +125,7 @@ impl Database {
         let reach = staff.branches();
         let seen = |row: Account| {
             let held = posts.remove(&row.id).unwrap_or_default();
-            StaffMember::of(row, held).seen_from(&reach)
+            seen_from(&reach, member_of(row, held))
         };
         Ok(rows.into_iter().map(seen).collect())
     }
@@ -179,7 +143,7 @@ impl Database {
         if reach != Reach::All && !held.iter().any(|post| reach.covers(post.branch_id)) {
             return Err(Error::Forbidden("staff"));
         }
-        Ok(StaffMember::of(row, held).seen_from(&reach))
+        Ok(seen_from(&reach, member_of(row, held)))
     }
 }
 

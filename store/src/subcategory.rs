@@ -11,43 +11,22 @@ use auth::{RoleSet, Scope, Staff};
 use domain::{BranchId, CategoryId, SubcategoryId, TenantId};
 use entity::subcategory;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult, IntoActiveModel};
-use serde::Serialize;
-use utoipa::ToSchema;
+use wire::subcategory::Subcategory;
 
 /// A subcategory's row.
 pub type SubcategoryRow = subcategory::Model;
 
-/// A subcategory as the office knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Subcategory {
-    /// The subcategory.
-    pub id: SubcategoryId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// What it is a part of.
-    pub category_id: CategoryId,
-    /// Its name, unique in the category.
-    pub name: String,
-    /// Its picture.
-    #[schema(required)]
-    pub image: Option<String>,
-    /// Its place in the category.
-    pub order: i32,
-    /// False once switched off or deleted.
-    pub is_active: bool,
-}
-
-impl From<SubcategoryRow> for Subcategory {
-    fn from(row: SubcategoryRow) -> Self {
-        Self {
-            id: row.id,
-            tenant_id: row.tenant_id,
-            category_id: row.category_id,
-            name: row.name,
-            image: row.image,
-            order: row.display_order,
-            is_active: row.is_active,
-        }
+/// The row as the office sees it.
+#[must_use]
+pub fn subcategory_of(row: SubcategoryRow) -> Subcategory {
+    Subcategory {
+        id: row.id,
+        tenant_id: row.tenant_id,
+        category_id: row.category_id,
+        name: row.name,
+        image: row.image,
+        order: row.display_order,
+        is_active: row.is_active,
     }
 }
 
@@ -110,7 +89,7 @@ impl Database {
         let only = category.map_or(0, CategoryId::get);
         let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
         let rows: Vec<PlacedSubcategory> = all(self.reader(), sql, values).await?;
-        Ok(rows.into_iter().map(|placed| placed.row.into()).collect())
+        Ok(rows.into_iter().map(|placed| subcategory_of(placed.row)).collect())
     }
 
     /// One subcategory of the caller's branches.
@@ -120,7 +99,7 @@ impl Database {
     pub async fn find_subcategory(&self, scope: &impl Scope, id: SubcategoryId) -> Result<Subcategory> {
         let sql = sql!(tenant, "{SUBCATEGORIES} and s.id = $2 and s.deletion_id is null");
         let row: Option<PlacedSubcategory> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
-        admitted(scope, "subcategory", row, |placed| placed.branch_id).map(|placed| placed.row.into())
+        admitted(scope, "subcategory", row, |placed| placed.branch_id).map(|placed| subcategory_of(placed.row))
     }
 }
 

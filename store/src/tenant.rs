@@ -8,48 +8,25 @@ use crate::{
     unit_of_work::UnitOfWork,
 };
 use auth::Scope;
-use chrono::{DateTime, Utc};
-use domain::{BranchId, TenantId};
+use domain::BranchId;
 use entity::tenant;
 use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, EntityTrait, FromQueryResult, IntoActiveModel};
-use serde::Serialize;
-use utoipa::ToSchema;
+use wire::tenant::Tenant;
 
 /// The business's row.
 pub type TenantRow = tenant::Model;
 
-/// The business as its staff know it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Tenant {
-    /// The business.
-    pub id: TenantId,
-    /// What people call it.
-    pub name: String,
-    /// What URLs call it.
-    pub slug: String,
-    /// What it is about.
-    #[schema(required)]
-    pub description: Option<String>,
-    /// Its picture.
-    #[schema(required)]
-    pub logo: Option<String>,
-    /// `#RRGGBB`
-    pub theme_color: String,
-    /// When it was set up.
-    pub created_at: DateTime<Utc>,
-}
-
-impl From<TenantRow> for Tenant {
-    fn from(row: TenantRow) -> Self {
-        Self {
-            id: row.id,
-            name: row.name,
-            slug: row.slug,
-            description: row.description,
-            logo: row.logo,
-            theme_color: row.theme_color,
-            created_at: row.created_at,
-        }
+/// The row as the office sees it.
+#[must_use]
+pub fn tenant_of(row: TenantRow) -> Tenant {
+    Tenant {
+        id: row.id,
+        name: row.name,
+        slug: row.slug,
+        description: row.description,
+        logo: row.logo,
+        theme_color: row.theme_color,
+        created_at: row.created_at,
     }
 }
 
@@ -60,7 +37,7 @@ impl Database {
     /// The database failed.
     pub async fn tenant(&self, scope: &impl Scope) -> Result<Tenant> {
         let row = tenant::Entity::find_by_id(scope.tenant_id()).one(self.reader()).await?;
-        row.map(Tenant::from).ok_or(Error::NotFound("tenant"))
+        row.map(tenant_of).ok_or(Error::NotFound("tenant"))
     }
 }
 

@@ -1,6 +1,9 @@
 //! The shared cart: many hands, one sum; what every phone shows in the end.
 
-use crate::scene::{self, number};
+use crate::{
+    jobs,
+    scene::{self, number},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use harness::{App, AppOptions, DinerPhone, Value, both_modes, duel, json, race};
 use std::time::{Duration, Instant};
@@ -131,7 +134,7 @@ both_modes! {
             assert!(Instant::now() < deadline, "nobody settles");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        jobs::ran_again(&app, "cart.settle").await;
         assert_eq!(events(&app, "CART_ITEM_UPDATED").await - before, 3);
         scene::assert_gap_free(&app).await;
     }

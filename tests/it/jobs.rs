@@ -3,11 +3,24 @@
 use harness::{App, Mode, Value, both_modes};
 use std::time::Duration;
 
-/// The report of the job of that name.
-async fn job(app: &App, name: &str) -> Value {
+/// The report of the job of that name: its runs, failures and last error.
+pub(crate) async fn job(app: &App, name: &str) -> Value {
     let report = app.anonymous().get("/api/health/detailed").await.json();
     let jobs = report["jobs"].as_array().unwrap();
     jobs.iter().find(|job| job["name"] == name).unwrap_or_else(|| panic!("{name}: {report}")).clone()
+}
+
+/// Waits until the job has begun and ended a run since now.
+pub(crate) async fn ran_again(app: &App, name: &str) {
+    // One may be under way, which began before.
+    let enough = job(app, name).await["runs"].as_i64().unwrap() + 2;
+    for _ in 0..600 {
+        if job(app, name).await["runs"].as_i64().unwrap() >= enough {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{name} does not run: {}", job(app, name).await);
 }
 
 async fn wait_for(app: &App, what: &str, query: &str, wanted: i64) {

@@ -1,6 +1,9 @@
 //! Nobody reads the log, its disk is full or its reader sleeps: whoever orders notices nothing, and every loop goes on.
 
-use crate::scene::{Staff, order, product};
+use crate::{
+    jobs::job,
+    scene::{Staff, order, product},
+};
 use harness::{App, AppOptions, Output, both_modes, embedded_only, json};
 use std::time::{Duration, Instant};
 
@@ -24,6 +27,19 @@ async fn dropped_lines(app: &App) -> f64 {
     line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or(0.0)
 }
 
+/// Waits until a job has failed twice since now.
+async fn failed_again(app: &App, name: &str) {
+    let failures = async || job(app, name).await["failures"].as_i64().unwrap();
+    let enough = failures().await + 2;
+    for _ in 0..600 {
+        if failures().await >= enough {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{name} does not fail: {}", job(app, name).await);
+}
+
 /// Orders, failures that are logged, and the loops behind, all beside a log that cannot be written.
 async fn the_house_works(app: &App) {
     let staff = Staff::of(app).await;
@@ -41,7 +57,7 @@ async fn the_house_works(app: &App) {
     staff.waiter.get("/api/waiter/service-calls").await.expect(200);
     // A loop that fails each second, and says so, goes on when it can.
     app.sql_exec("alter table cart_item rename to lost").await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    failed_again(app, "cart.settle").await;
     app.sql_exec("alter table lost rename to cart_item").await;
     let path = format!("/api/kitchen/products/{dish}/availability");
     staff.cook.patch(&path, json!({"is_available": false})).await.expect(200);

@@ -24,7 +24,7 @@ in_a_shop! {
         let (number, payment) = shop.paid(&bill).await;
         shop.silence();
         // The provider's clock shows whole seconds: the refund must not share the approval's.
-        tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+        shop.fake.clock().advance(std::time::Duration::from_secs(1));
         shop.fake.advance(number, Move::RefundFromPanel(Some(700))).unwrap();
         shop.app.operate(&["sweep-payments"]);
         shop.until(&format!("select refunded_cents from payment where id = {payment}"), 700).await;

@@ -9,7 +9,7 @@ use crate::{
     hub::{Call, Listener},
     replay::concerns,
 };
-use auth::{AnyRole, TABLE_TOKEN};
+use auth::AnyRole;
 use axum::{
     Extension, Json,
     extract::{Query, State, rejection::QueryRejection},
@@ -94,7 +94,7 @@ pub(crate) async fn session(
 ) -> Result<Json<CaughtUp>, Problem> {
     let asked = readable(query)?;
     let (session, from) = (asked.number("session_id", asked.session_id.as_deref()).map(SessionId)?, asked.from()?);
-    let token = asked.table_token.as_deref().or_else(|| headers.get(TABLE_TOKEN)?.to_str().ok());
+    let token = asked.table_token.as_deref().or_else(|| auth::table_token(&headers));
     let token = token.ok_or_else(|| Problem::unauthorized("A table token is required."))?;
     let diner = gateway.admission.authenticator.diner(token).await?;
     if diner.session_id() != session {

@@ -19,7 +19,7 @@ use axum::{
     extract::{Query, Request, State},
     response::{IntoResponse, Response},
 };
-use domain::BranchId;
+use domain::{BranchId, ProblemCode};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
@@ -151,7 +151,7 @@ fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
 
 fn not_a_handshake() -> Response {
     let detail = "This path speaks WebSocket (version 13) only.";
-    let mut response = Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail).into_response();
+    let mut response = Problem::new(StatusCode::UPGRADE_REQUIRED, ProblemCode::UpgradeRequired, detail).into_response();
     response.headers_mut().insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     response.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
     response

@@ -4,6 +4,7 @@ use axum::{
     body::Bytes,
     extract::{FromRequest, Request, rejection::BytesRejection},
 };
+use domain::ProblemCode;
 use http::StatusCode;
 use runtime::Problem;
 use serde::de::DeserializeOwned;
@@ -16,9 +17,9 @@ pub(crate) struct Body<T>(pub(crate) T);
 pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large")
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::BodyTooLarge, "The body is too large")
         }
-        _ => Problem::bad_request("unreadable_body", "The body could not be read"),
+        _ => Problem::bad_request(ProblemCode::UnreadableBody, "The body could not be read"),
     })
 }
 

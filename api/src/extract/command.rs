@@ -1,23 +1,21 @@
 //! A request that changes something: its body, and what tells it from its own repeat (I7).
 
 use super::body;
-use crate::state::AppState;
+use crate::{
+    header::{idempotency_key, media_type, user_agent},
+    state::AppState,
+};
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderValue, StatusCode, header, request::Parts};
 use operations::{Answer, Attempt, Outcome};
 use runtime::{Peer, Problem, serve::counted};
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
-
-const KEYS: [HeaderName; 2] =
-    [HeaderName::from_static("x-idempotency-key"), HeaderName::from_static("idempotency-key")];
-/// Longer than any UUID or ULID with a prefix; a key is an index entry.
-const MAX_KEY: usize = 255;
 
 /// The body of a command that has none.
 #[derive(Debug, Deserialize)]
@@ -42,14 +40,11 @@ impl FromRequest<AppState> for Upload {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let (mut parts, stream) = request.into_parts();
         let Ok(visitor) = Visitor::from_request_parts(&mut parts, state).await;
-        let key = key(&parts.headers)?;
+        let key = idempotency_key(&parts.headers)?;
         let mut digest = Sha256::new();
         digest.update(parts.method.as_str());
         digest.update(parts.uri.path_and_query().map_or("", |whole| whole.as_str()));
-        let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let user_agent = text(header::USER_AGENT).map(|text| text.chars().take(255).collect());
-        let kind = text(header::CONTENT_TYPE).and_then(|kind| kind.split(';').next()).unwrap_or_default();
-        let kind = kind.trim().to_ascii_lowercase();
+        let (user_agent, kind) = (user_agent(&parts.headers), media_type(&parts.headers));
         let bytes = body::read(Request::from_parts(parts, stream), state).await?;
         digest.update([0]);
         digest.update(&bytes);
@@ -64,17 +59,6 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Command<T> {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let Upload { attempt, bytes, .. } = Upload::from_request(request, state).await?;
         Ok(Self(attempt, body::parse(&bytes)?))
-    }
-}
-
-fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = KEYS.iter().find_map(|name| headers.get(name)) else { return Ok(None) };
-    match value.to_str() {
-        Ok(key) if !key.is_empty() && key.len() <= MAX_KEY => Ok(Some(key.to_owned())),
-        _ => Err(Problem::bad_request(
-            "bad_idempotency_key",
-            format!("The idempotency key must be 1 to {MAX_KEY} ASCII characters"),
-        )),
     }
 }
 

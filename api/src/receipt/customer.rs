@@ -9,7 +9,7 @@ use domain::{
     timezone::local_time,
 };
 use maud::{Markup, html};
-use store::view::{ChargeLine, CheckDetail, DiscountLine, PaymentLine};
+use wire::bill::{ChargeLine, CheckDetail, DiscountLine, PaymentLine};
 
 /// The page.
 pub(crate) fn customer(check: &CheckDetail) -> String {

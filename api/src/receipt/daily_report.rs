@@ -8,7 +8,8 @@ use super::{
 use chrono::{DateTime, Utc};
 use domain::Cents;
 use maud::{Markup, html};
-use store::view::{MethodSales, PersonDiscounts, PersonVoids, Place, ProductSales, Summary};
+use store::view::Place;
+use wire::report::{MethodSales, PersonDiscounts, PersonVoids, ProductSales, Summary};
 
 /// What a day came to.
 #[derive(Debug)]

@@ -6,7 +6,8 @@
 use super::page::page;
 use domain::{round::RoundStatus, timezone::local_time};
 use maud::{Markup, html};
-use store::view::{KitchenRoundItem, PrintedRound};
+use store::view::PrintedRound;
+use wire::kitchen::KitchenRoundItem;
 
 /// The page.
 pub(crate) fn kitchen_ticket(printed: &PrintedRound) -> String {

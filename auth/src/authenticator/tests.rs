@@ -6,6 +6,7 @@ use crate::{
     testing::{REMOVED, authenticator, diner, start, waiter, with_clock},
     tokens::ACCESS_TTL,
 };
+use domain::ProblemCode;
 use http::StatusCode;
 use uuid::Uuid;
 
@@ -73,6 +74,6 @@ async fn a_removed_phone_is_refused_and_one_of_before_phones_is_not() {
     assert_eq!(seated.phone_id(), Some(PhoneId(7)));
     let gone = diner().on_phone(REMOVED);
     let refused = authenticator.diner(&token(&gone)).await.unwrap_err();
-    assert_eq!((refused.status, refused.code), (StatusCode::UNAUTHORIZED, "removed_from_table"));
+    assert_eq!((refused.status, refused.code), (StatusCode::UNAUTHORIZED, ProblemCode::RemovedFromTable));
     assert_eq!(authenticator.table(&token(&gone)).unwrap(), gone);
 }

@@ -6,6 +6,7 @@ use crate::{
     command::{Twice, keyless},
 };
 use auth::{AnyRole, Staff};
+use domain::ProblemCode;
 use store::{Attempt, Database, SecondFactor};
 
 /// Switches the second factor off and forgets its secret.
@@ -16,7 +17,7 @@ pub async fn disable_second_factor(db: &Database, staff: &Staff<AnyRole>, code: 
     keyless(db, "account.disable_second_factor", Twice::GoodOnce, |uow| async move {
         let account = lock_own(&uow, staff).await?;
         if account.totp_enabled_at.is_none() {
-            return Err(Error::refused("2fa_not_enabled", "2FA is not enabled"));
+            return Err(Error::refused(ProblemCode::SecondFactorNotEnabled, "2FA is not enabled"));
         }
         accepted_step(&uow, &account, code)?;
         uow.set_second_factor(&account, SecondFactor::default()).await?;

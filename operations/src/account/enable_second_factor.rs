@@ -6,6 +6,7 @@ use crate::{
     command::{Twice, keyless},
 };
 use auth::{AnyRole, Staff};
+use domain::ProblemCode;
 use store::{Attempt, Database, SecondFactor};
 
 /// Switches the pending second factor on.
@@ -16,7 +17,7 @@ pub async fn enable_second_factor(db: &Database, staff: &Staff<AnyRole>, code: &
     keyless(db, "account.enable_second_factor", Twice::GoodOnce, |uow| async move {
         let account = lock_own(&uow, staff).await?;
         if account.totp_enabled_at.is_some() || account.totp_secret.is_none() {
-            return Err(Error::refused("2fa_not_pending", "There is no 2FA setup to verify"));
+            return Err(Error::refused(ProblemCode::SecondFactorNotPending, "There is no 2FA setup to verify"));
         }
         let step = accepted_step(&uow, &account, code)?;
         let factor =

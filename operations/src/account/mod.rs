@@ -19,6 +19,7 @@ pub use sign_out::sign_out;
 use crate::{Error, Result};
 use auth::{AccessSubject, REFRESH_TTL, RoleSet, Staff, StaffRecord, digest, totp};
 use chrono::{DateTime, Utc};
+use domain::ProblemCode;
 use serde_json::json;
 use store::{Account, Change, Locked, NewRefreshToken, UnitOfWork};
 use uuid::Uuid;
@@ -61,7 +62,7 @@ async fn lock_own<R: RoleSet>(uow: &UnitOfWork, staff: &Staff<R>) -> Result<Lock
 fn accepted_step(uow: &UnitOfWork, account: &Account, code: &str) -> Result<i64> {
     let secret = account.totp_secret.as_deref().and_then(|text| totp::TotpSecret::from_base32(text).ok());
     let step = secret.and_then(|secret| totp::accept(code, &secret, uow.now(), account.totp_last_step));
-    step.ok_or_else(|| Error::refused("invalid_2fa_code", "Invalid 2FA code"))
+    step.ok_or_else(|| Error::refused(ProblemCode::InvalidSecondFactorCode, "Invalid 2FA code"))
 }
 
 /// A change of the second factor, for the audit log. The secret is nobody's business.

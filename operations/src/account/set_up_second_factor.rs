@@ -9,6 +9,7 @@ use crate::{
     command::{Twice, keyless},
 };
 use auth::{AnyRole, Staff, totp::TotpSecret};
+use domain::ProblemCode;
 use store::{Database, SecondFactor};
 
 /// A secret that waits for its first code. It is shown to its owner once.
@@ -28,7 +29,10 @@ pub async fn set_up_second_factor(db: &Database, staff: &Staff<AnyRole>) -> Resu
     keyless(db, "account.set_up_second_factor", Twice::MeansAnother, |uow| async move {
         let account = lock_own(&uow, staff).await?;
         if account.totp_enabled_at.is_some() {
-            return Err(Error::Exists { code: "2fa_enabled", detail: "2FA is already enabled".into() });
+            return Err(Error::Exists {
+                code: ProblemCode::SecondFactorEnabled,
+                detail: "2FA is already enabled".into(),
+            });
         }
         let secret = TotpSecret::new();
         let factor = SecondFactor { secret: Some(secret.to_base32()), ..SecondFactor::default() };

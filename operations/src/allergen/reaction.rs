@@ -6,37 +6,9 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
-use domain::{AllergenId, CrossReactionId, Patch, menu::Probability, office::EntityKind, patch::present, text::Text};
-use serde::Deserialize;
-use store::{Answer, Attempt, Database, view::CrossReaction};
-use utoipa::ToSchema;
-
-/// A pair to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewCrossReaction {
-    /// Who suffers from this.
-    pub allergen_id: AllergenId,
-    /// May react to this, too.
-    pub cross_reacts_with_id: AllergenId,
-    /// How likely; medium when not said.
-    #[serde(default)]
-    pub probability: Option<Probability>,
-    /// What to know, at most 500 characters.
-    #[serde(default)]
-    pub notes: Option<Text<500>>,
-}
-
-/// What to change. An absent field stays as it is; null clears the notes.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct CrossReactionPatch {
-    /// How likely.
-    #[serde(default, deserialize_with = "present")]
-    pub probability: Option<Probability>,
-    /// What to know, at most 500 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub notes: Patch<Text<500>>,
-}
+use domain::{CrossReactionId, ProblemCode, menu::Probability, office::EntityKind};
+use store::{Answer, Attempt, Database};
+use wire::allergen::{CrossReaction, CrossReactionPatch, NewCrossReaction};
 
 fn entity(pair: &CrossReaction) -> OfficeEntity {
     let name = format!("{} → {}", pair.allergen_name, pair.cross_reacts_with_name);
@@ -68,9 +40,10 @@ pub async fn create(
     })
     .await;
     match created {
-        Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "already_exists", detail: "This cross-reaction is known already".into() })
-        }
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+            code: ProblemCode::AlreadyExists,
+            detail: "This cross-reaction is known already".into(),
+        }),
         other => other,
     }
 }

@@ -10,80 +10,14 @@ use crate::{
     office::change,
 };
 use auth::{Management, RoleSet, Staff};
-use chrono::NaiveDate;
-use domain::{AssignmentId, BranchId, SectorId, Shift, TenantId, UserId, event::Event, roster::RosterDay};
-use serde::{Deserialize, Serialize};
+use domain::{Shift, event::Event, roster::RosterDay};
 use serde_json::Value;
 use std::collections::HashSet;
 use store::{Answer, AssignmentRow, Attempt, BranchRow, Database, Placed};
-use utoipa::ToSchema;
+use wire::assignment::{Assigned, BulkResult, Roster};
 
 /// Most places of one request.
 const MOST: usize = 2000;
-
-/// A roster to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Roster {
-    /// Where.
-    pub branch_id: BranchId,
-    /// When, on the branch's calendar.
-    pub assignment_date: RosterDay,
-    /// For which part of the day; null is the whole day.
-    #[serde(default)]
-    pub shift: Option<Shift>,
-    /// Who has what; 2,000 places in all at most.
-    pub assignments: Vec<SectorPlan>,
-}
-
-/// A sector and who is to have it.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct SectorPlan {
-    /// A sector of the branch or of every branch.
-    pub sector_id: SectorId,
-    /// Waiters of the branch.
-    pub waiter_ids: Vec<UserId>,
-}
-
-/// An assignment that was made.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Assigned {
-    /// The assignment.
-    pub id: AssignmentId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// The branch.
-    pub branch_id: BranchId,
-    /// The sector.
-    pub sector_id: SectorId,
-    /// Its name.
-    pub sector_name: String,
-    /// What its table codes begin with.
-    pub sector_prefix: String,
-    /// The waiter.
-    pub waiter_id: UserId,
-    /// Given and family name, or the login.
-    pub waiter_name: String,
-    /// The login.
-    pub waiter_email: String,
-    /// The day.
-    pub assignment_date: NaiveDate,
-    /// Null for the whole day.
-    #[schema(required)]
-    pub shift: Option<Shift>,
-    /// Always true.
-    pub is_active: bool,
-}
-
-/// What came of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct BulkResult {
-    /// How many are new.
-    pub created_count: usize,
-    /// How many could not be or were there already.
-    pub skipped_count: usize,
-    /// The new ones.
-    pub assignments: Vec<Assigned>,
-}
 
 /// Adds places to a day's roster.
 ///

@@ -4,19 +4,9 @@ use super::{Day, entity, trace};
 use crate::{Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{AssignmentId, event::Event};
-use serde::Serialize;
 use serde_json::Value;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// What was taken off the roster.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Cleared {
-    /// For people.
-    pub message: String,
-    /// How many assignments.
-    pub deleted_count: usize,
-}
+use wire::assignment::Cleared;
 
 /// Takes the assignments of a day off the roster: those of exactly the shift, without one those of every shift.
 /// Standing ones stay.

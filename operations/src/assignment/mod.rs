@@ -9,10 +9,10 @@ mod clear;
 mod copy;
 mod remove;
 
-pub use bulk::{Assigned, BulkResult, Roster, SectorPlan, bulk};
-pub use clear::{Cleared, clear};
+pub use bulk::bulk;
+pub use clear::clear;
 pub use copy::{CopyDay, copy};
-pub use remove::{Removed, remove};
+pub use remove::remove;
 
 use crate::office::OfficeEntity;
 use domain::{AssignmentId, BranchId, Shift, office::EntityKind, roster::RosterDay};

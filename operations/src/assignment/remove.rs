@@ -3,18 +3,8 @@
 use crate::{Result, command::Done, office::change};
 use auth::{Management, Staff};
 use domain::{AssignmentId, office::EntityKind};
-use serde::Serialize;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// What was taken off the roster.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Removed {
-    /// For people.
-    pub message: String,
-    /// The assignment.
-    pub id: AssignmentId,
-}
+use wire::assignment::Removed;
 
 /// Removes an assignment.
 ///

@@ -3,14 +3,14 @@
 mod create;
 mod update;
 
-pub use create::{NewBranch, create};
-pub use update::{BranchPatch, update};
+pub use create::create;
+pub use update::update;
 
 use crate::{
     Error, Result,
     office::{OfficeEntity, ToldBranches},
 };
-use domain::office::EntityKind;
+use domain::{ProblemCode, office::EntityKind};
 use store::{Answer, BranchRow};
 
 /// A branch as events and audit rows name it.
@@ -29,7 +29,7 @@ fn ensure_hours(opening: Option<&str>, closing: Option<&str>) -> Result<()> {
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "slug_taken", detail: "Another branch has this slug".into() })
+            Err(Error::Exists { code: ProblemCode::SlugTaken, detail: "Another branch has this slug".into() })
         }
         other => other,
     }

@@ -10,73 +10,23 @@ use crate::{
     office::{ToldBranches, change, ensure_free},
 };
 use auth::{Management, Staff};
-use domain::{
-    BranchId, Patch,
-    branch::{Slug, TimeOfDay, ZoneName},
-    patch::present,
-    round::RoundConfirmation,
-    session::JoinRule,
-    text::{Name, Text},
-};
-use serde::Deserialize;
-use store::{Answer, Attempt, BranchRow, Database, view::Branch};
-use utoipa::ToSchema;
+use domain::BranchId;
+use store::{Answer, Attempt, BranchRow, Database, view::branch_of};
+use wire::branch::BranchPatch;
 
-/// What to change. An absent field stays as it is; null clears it where that is possible.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct BranchPatch {
-    /// 1 to 100 characters.
-    #[serde(default, deserialize_with = "present")]
-    pub name: Option<Name<100>>,
-    /// Lower-case words joined by hyphens. QR codes and the diner app name the branch by it.
-    #[serde(default, deserialize_with = "present")]
-    pub slug: Option<Slug>,
-    /// At most 200 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub address: Patch<Text<200>>,
-    /// At most 50 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub phone: Patch<Text<50>>,
-    /// The IANA name of a zone.
-    #[serde(default, deserialize_with = "present")]
-    pub timezone: Option<ZoneName>,
-    /// `HH:mm`
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub opening_time: Patch<TimeOfDay>,
-    /// `HH:mm`, other than the opening time.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub closing_time: Patch<TimeOfDay>,
-    /// Whether a diner's round waits for a waiter.
-    #[serde(default, deserialize_with = "present")]
-    pub round_confirmation: Option<RoundConfirmation>,
-    /// How phones join its tables: `open`, by number and code; `qr_secret`, by the secret of the QR code only. Those
-    /// who sit there stay.
-    #[serde(default, deserialize_with = "present")]
-    pub join: Option<JoinRule>,
-    /// False closes the branch, to guests and to its staff, and true opens it again; only an administrator does either.
-    #[serde(default, deserialize_with = "present")]
-    pub is_active: Option<bool>,
-}
-
-impl BranchPatch {
-    fn apply(self, row: BranchRow) -> BranchRow {
-        BranchRow {
-            name: self.name.map_or(row.name, Into::into),
-            slug: self.slug.map_or(row.slug, Into::into),
-            address: filled(self.address.map(Into::into).or(row.address)),
-            phone: filled(self.phone.map(Into::into).or(row.phone)),
-            timezone: self.timezone.map_or(row.timezone, Into::into),
-            opening_time: self.opening_time.map(Into::into).or(row.opening_time),
-            closing_time: self.closing_time.map(Into::into).or(row.closing_time),
-            round_confirmation: self.round_confirmation.unwrap_or(row.round_confirmation),
-            join_rule: self.join.unwrap_or(row.join_rule),
-            deactivated: self.is_active.map_or(row.deactivated, |active| !active),
-            ..row
-        }
+fn apply(patch: BranchPatch, row: BranchRow) -> BranchRow {
+    BranchRow {
+        name: patch.name.map_or(row.name, Into::into),
+        slug: patch.slug.map_or(row.slug, Into::into),
+        address: filled(patch.address.map(Into::into).or(row.address)),
+        phone: filled(patch.phone.map(Into::into).or(row.phone)),
+        timezone: patch.timezone.map_or(row.timezone, Into::into),
+        opening_time: patch.opening_time.map(Into::into).or(row.opening_time),
+        closing_time: patch.closing_time.map(Into::into).or(row.closing_time),
+        round_confirmation: patch.round_confirmation.unwrap_or(row.round_confirmation),
+        join_rule: patch.join.unwrap_or(row.join_rule),
+        deactivated: patch.is_active.map_or(row.deactivated, |active| !active),
+        ..row
     }
 }
 
@@ -107,7 +57,7 @@ pub async fn update(
             _ => Vec::new(),
         };
         let branch = act.uow.lock_branch(staff, id).await?;
-        let changed = patch.clone().apply((*branch).clone());
+        let changed = apply(patch.clone(), (*branch).clone());
         ensure_hours(changed.opening_time.as_deref(), changed.closing_time.as_deref())?;
         let toggled = changed.deactivated != branch.deactivated;
         if toggled && !staff.is_admin() {
@@ -123,7 +73,7 @@ pub async fn update(
         // Opened or closed, it concerns those who work there and listen only elsewhere at this moment.
         let told = if toggled { ToldBranches::Everywhere } else { ToldBranches::Branches(vec![id]) };
         let entity = entity(&row, told);
-        let (before, after) = (Branch::from((*branch).clone()), Branch::from(row));
+        let (before, after) = (branch_of((*branch).clone()), branch_of(row));
         act.updated(&entity, &before, &after).await?;
         Ok(after)
     })

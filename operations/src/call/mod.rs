@@ -7,10 +7,10 @@ mod resolve;
 pub use acknowledge::acknowledge;
 pub use create::create;
 pub use resolve::resolve;
-pub use store::view::Call;
 
 use domain::event::CallRef;
 use store::{CallRow, Locked, Seated};
+use wire::call::Call;
 
 /// The call as clients see it, at the table where the party sits now.
 fn seen(session: &Locked<Seated>, row: &CallRow) -> Call {

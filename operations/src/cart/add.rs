@@ -11,7 +11,7 @@ use crate::{
 };
 use auth::Diner;
 use domain::{
-    DinerId, ProductId,
+    DinerId, ProblemCode, ProductId,
     event::Event,
     menu::Choices,
     round::MAX_LINES,
@@ -57,7 +57,10 @@ pub async fn add(db: &Database, diner: &Diner, new: &NewCartLine, attempt: &Atte
                 }
                 None => {
                     if act.uow.cart_lines(&session).await?.len() >= MAX_LINES {
-                        return Err(Error::refused("cart_full", format!("The cart holds {MAX_LINES} lines already")));
+                        return Err(Error::refused(
+                            ProblemCode::CartFull,
+                            format!("The cart holds {MAX_LINES} lines already"),
+                        ));
                     }
                     let what = (new.product_id, &new.choices);
                     let row = act.uow.insert_cart_line(&session, owner.id, what, new.quantity, notes).await?;
@@ -83,7 +86,7 @@ async fn ensure_available(uow: &UnitOfWork, session: &Locked<Seated>, new: &NewC
 
 fn not_at_the_table(diner: Option<DinerId>) -> Error {
     match diner {
-        Some(id) => Error::refused("unknown_diner", format!("Diner {id} is not at this table")),
-        None => Error::refused("no_diner", "Nobody has joined this table yet"),
+        Some(id) => Error::refused(ProblemCode::UnknownDiner, format!("Diner {id} is not at this table")),
+        None => Error::refused(ProblemCode::NoDiner, "Nobody has joined this table yet"),
     }
 }

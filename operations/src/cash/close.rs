@@ -8,50 +8,13 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use chrono::{DateTime, Utc};
 use domain::{
-    CashRegisterId, CashSessionId, Cents,
     cash::{CashSessionStatus, expected},
     money::MAX_AMOUNT,
-    text::Text,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
-use utoipa::ToSchema;
-
-/// A drawer that was counted.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Counted {
-    /// The session.
-    pub session_id: CashSessionId,
-    /// What is in the drawer, in cents.
-    pub actual_amount_cents: Cents,
-    /// At most 500 characters.
-    #[serde(default)]
-    pub notes: Option<Text<500>>,
-}
-
-/// A closed session.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Closed {
-    /// The session.
-    pub id: CashSessionId,
-    /// The register.
-    pub cash_register_id: CashRegisterId,
-    /// CLOSED.
-    pub status: CashSessionStatus,
-    /// Now.
-    pub closed_at: DateTime<Utc>,
-    /// What was in it at first, in cents.
-    pub opening_amount_cents: Cents,
-    /// What had to be in it, in signed cents.
-    pub expected_amount_cents: i64,
-    /// What was in it, in cents.
-    pub actual_amount_cents: Cents,
-    /// What was too much, negative for too little, in signed cents.
-    pub difference_cents: i64,
-}
+use wire::cash::{Closed, Counted};
 
 /// Closes the drawer.
 ///

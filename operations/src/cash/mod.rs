@@ -4,6 +4,6 @@ mod close;
 mod open;
 mod record;
 
-pub use close::{Closed, Counted, close};
-pub use open::{Opened, Opening, open};
-pub use record::{Movement, Recorded, record};
+pub use close::close;
+pub use open::open;
+pub use record::record;

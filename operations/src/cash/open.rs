@@ -7,42 +7,13 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use chrono::{DateTime, Utc};
-use domain::{BranchId, CashRegisterId, CashSessionId, Cents, cash::CashSessionStatus, money::MAX_AMOUNT, text::Name};
-use serde::{Deserialize, Serialize};
+use domain::{ProblemCode, money::MAX_AMOUNT, text::Name};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
-use utoipa::ToSchema;
+use wire::cash::{Opened, Opening};
 
 /// The register when the dashboard does not name one (U8).
 const USUAL: &str = "Caja Principal";
-
-/// A drawer to be opened.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Opening {
-    /// Where.
-    pub branch_id: BranchId,
-    /// What is in it, in cents.
-    pub opening_amount_cents: Cents,
-    /// Which register; `Caja Principal` when not said. A new name is a new register.
-    #[serde(default)]
-    pub register_name: Option<Name<100>>,
-}
-
-/// An open drawer.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Opened {
-    /// The session.
-    pub id: CashSessionId,
-    /// The register.
-    pub cash_register_id: CashRegisterId,
-    /// OPEN.
-    pub status: CashSessionStatus,
-    /// Now.
-    pub opened_at: DateTime<Utc>,
-    /// What is in it, in cents.
-    pub opening_amount_cents: Cents,
-}
 
 /// Opens the drawer.
 ///
@@ -83,7 +54,7 @@ pub async fn open(db: &Database, staff: &Staff<Management>, opening: &Opening, a
     .await;
     match opened {
         Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::refused("cash_session_open", "A cash session is open in this branch already"))
+            Err(Error::refused(ProblemCode::CashSessionOpen, "A cash session is open in this branch already"))
         }
         other => other,
     }

@@ -6,51 +6,10 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use chrono::{DateTime, Utc};
-use domain::{CashMovementId, CashSessionId, cash::MovementType, money::MAX_AMOUNT, text::Text, tips::MoneyMethod};
-use serde::{Deserialize, Serialize};
+use domain::money::MAX_AMOUNT;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewMovement};
-use utoipa::ToSchema;
-
-/// A movement to be booked.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Movement {
-    /// In which session.
-    pub session_id: CashSessionId,
-    /// Why.
-    pub movement_type: MovementType,
-    /// Cents. What goes out may be written with or without its sign.
-    pub amount_cents: i64,
-    /// How.
-    pub payment_method: MoneyMethod,
-    /// At most 500 characters.
-    #[serde(default)]
-    pub description: Option<Text<500>>,
-    /// What it refers to, at most 50 characters.
-    #[serde(default)]
-    pub reference_type: Option<Text<50>>,
-    /// Which.
-    #[serde(default)]
-    pub reference_id: Option<i64>,
-}
-
-/// A movement that was booked.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Recorded {
-    /// The movement.
-    pub id: CashMovementId,
-    /// Why.
-    pub movement_type: MovementType,
-    /// Signed cents; negative is out.
-    pub amount_cents: i64,
-    /// How.
-    pub payment_method: MoneyMethod,
-    /// In words.
-    pub description: Option<String>,
-    /// Now.
-    pub created_at: DateTime<Utc>,
-}
+use wire::cash::{Movement, Recorded};
 
 /// Books a movement.
 ///

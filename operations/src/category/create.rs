@@ -9,39 +9,9 @@ use crate::{
     office::{change, written},
 };
 use auth::{Management, Staff};
-use domain::{
-    BranchId,
-    menu::ServiceHours,
-    office::{ImageUrl, Whole},
-    text::{Name, Text},
-};
-use serde::Deserialize;
-use store::{Answer, Attempt, Database, view::Category};
-use utoipa::ToSchema;
-
-/// A category to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewCategory {
-    /// Whose menu.
-    pub branch_id: BranchId,
-    /// 1 to 100 characters, unique in the branch.
-    pub name: Name<100>,
-    /// An emoji or the name of an icon, at most 50 characters.
-    #[serde(default)]
-    pub icon: Option<Text<50>>,
-    /// A picture's address.
-    #[serde(default)]
-    pub image: ImageUrl,
-    /// Its place in the menu; the last when not said.
-    #[serde(default)]
-    pub order: Option<Whole<0, 9999>>,
-    /// When it is served; always when not said.
-    #[serde(default)]
-    pub service_hours: Option<ServiceHours>,
-    /// False keeps it off the menu for now.
-    #[serde(default)]
-    pub is_active: Option<bool>,
-}
+use domain::office::Whole;
+use store::{Answer, Attempt, Database, view::category_of};
+use wire::category::NewCategory;
 
 /// Adds a category.
 ///
@@ -60,7 +30,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewCategory,
         };
         let row = act.uow.insert_category(staff.tenant_id(), branch.id, row).await?;
         let entity = entity(&row);
-        let category = Category::from(row);
+        let category = category_of(row);
         act.created(&entity, &category).await?;
         Ok(category)
     })

@@ -3,14 +3,14 @@
 mod create;
 mod update;
 
-pub use create::{NewCategory, create};
-pub use update::{CategoryPatch, update};
+pub use create::create;
+pub use update::update;
 
 use crate::{
     Error, Result,
     office::{OfficeEntity, ToldBranches},
 };
-use domain::office::EntityKind;
+use domain::{ProblemCode, office::EntityKind};
 use store::CategoryRow;
 
 /// A category as events and audit rows name it.
@@ -25,7 +25,7 @@ fn entity(row: &CategoryRow) -> OfficeEntity {
 fn named(done: Result<store::Answer>) -> Result<store::Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
-            code: "name_taken",
+            code: ProblemCode::NameTaken,
             detail: "name: the branch has a category of this name already".into(),
         }),
         other => other,

@@ -10,74 +10,19 @@ use crate::{
 use auth::Diner;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Cents, ChargeId, CheckId, DinerId,
+    Cents, ChargeId, CheckId, DinerId, ProblemCode,
     check::{
         Fraction,
         claim::{self, Held},
     },
 };
-use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use store::{Answer, Attempt, CheckRow, ClaimRow, Database, Ledger, Locked, NewClaim, UnitOfWork};
-use utoipa::ToSchema;
+use wire::check::{ClaimItem, Claimed, ClaimedItem, Claiming};
 
 /// How long a claim holds. Long enough to read the bill, choose a tip and come back from the provider's page; short
 /// enough that a phone that went to sleep does not keep the others waiting.
 const CLAIM_LIFE: TimeDelta = TimeDelta::minutes(5);
-
-/// What a diner pays.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Claiming {
-    /// Whose claim it is.
-    pub diner_id: DinerId,
-    /// All that it pays from now on; what it claimed before and is not here is let go.
-    pub items: Vec<ClaimItem>,
-}
-
-/// An item, or `num` out of `den` equal parts of it.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-pub struct ClaimItem {
-    /// The item.
-    pub charge_id: ChargeId,
-    /// How many parts; 1 when absent.
-    #[serde(default = "one")]
-    pub num: u32,
-    /// How many parts make the item, 40 at most; 1 when absent.
-    #[serde(default = "one")]
-    pub den: u32,
-}
-
-const fn one() -> u32 {
-    1
-}
-
-/// What a diner has claimed.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Claimed {
-    /// The check.
-    pub check_id: CheckId,
-    /// Whose claim it is.
-    pub diner_id: DinerId,
-    /// What it pays, and for how much.
-    pub items: Vec<ClaimedItem>,
-    /// The sum, in cents.
-    pub amount_cents: Cents,
-    /// Until when it holds; null when nothing is claimed.
-    pub expires_at: Option<DateTime<Utc>>,
-}
-
-/// A claimed item.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct ClaimedItem {
-    /// The item.
-    pub charge_id: ChargeId,
-    /// How many parts.
-    pub num: u32,
-    /// How many parts make the item.
-    pub den: u32,
-    /// For how much, in cents. Fixed: a later claim of somebody else does not change it.
-    pub amount_cents: Cents,
-}
 
 /// Replaces what the diner has claimed, all or nothing.
 ///
@@ -102,7 +47,7 @@ pub async fn claim(
             session.status.ensure_live()?;
             check.status.ensure_payable()?;
             let of_table = act.uow.find_diner(&session, Some(wanted.diner_id)).await?;
-            of_table.ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
+            of_table.ok_or(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"))?;
             act.uow.release_claims(&check, wanted.diner_id).await?;
             let (ledger, others) = (act.uow.find_ledger(&check).await?, act.uow.find_claims(&check).await?);
             let expires_at = act.uow.now() + CLAIM_LIFE;
@@ -143,7 +88,7 @@ pub async fn release(
         |uow| async move { uow.lock_check(diner, check).await },
         |act, (session, check)| async move {
             let of_table = act.uow.find_diner(&session, Some(whose)).await?;
-            of_table.ok_or(Error::refused("unknown_diner", "No such diner at the table"))?;
+            of_table.ok_or(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"))?;
             act.uow.release_claims(&check, whose).await?;
             Ok(Done::<()>::Nothing)
         },

@@ -9,49 +9,15 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{
-    Cents, CheckId, DiscountId, SessionId,
+    Cents, ProblemCode, SessionId,
     check::{
         CheckStatus, DiscountType,
         pricing::{Percent, Reduction},
     },
-    text::Name,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewDiscount};
-use utoipa::ToSchema;
-
-/// What is taken off.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Discounting {
-    /// PERCENT or AMOUNT.
-    pub discount_type: DiscountType,
-    /// 1 to 100, or cents.
-    pub value: i64,
-    /// Why.
-    pub reason: Name<200>,
-}
-
-/// The check after it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Discounted {
-    /// The discount.
-    pub discount_id: DiscountId,
-    /// The check.
-    pub check_id: CheckId,
-    /// Its session.
-    pub session_id: SessionId,
-    /// What it took off, in cents.
-    pub discount_cents: Cents,
-    /// What the check comes to now, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// What is left to pay, in cents.
-    pub remaining_cents: Cents,
-    /// Where the check stands.
-    pub status: CheckStatus,
-}
+use wire::check::{Discounted, Discounting};
 
 /// Takes it off.
 ///
@@ -73,7 +39,7 @@ pub async fn discount(
         |act, session| async move {
         let mut check = act.uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
         if check.closed_at.is_some() {
-            return Err(Error::refused("check_closed", "The party has left; nothing can be taken off its check"));
+            return Err(Error::refused(ProblemCode::CheckClosed, "The party has left; nothing can be taken off its check"));
         }
         if check.status == CheckStatus::Open {
             // What was ordered since it was withdrawn is on it when something is taken off.
@@ -121,7 +87,7 @@ pub async fn discount(
 fn ensure_fits(reduction: Reduction, total: Cents) -> Result<()> {
     if reduction.of(total) == Cents::ZERO || matches!(reduction, Reduction::Amount(off) if off > total) {
         let detail = format!("The check comes to {} cents; that cannot be taken off", total.get());
-        return Err(Error::refused("discount_too_large", detail));
+        return Err(Error::refused(ProblemCode::DiscountTooLarge, detail));
     }
     Ok(())
 }

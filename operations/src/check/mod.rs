@@ -10,9 +10,9 @@ mod request;
 mod settle;
 mod withdraw;
 
-pub use claim::{ClaimItem, Claimed, ClaimedItem, Claiming, claim, release};
-pub use discount::{Discounted, Discounting, discount};
-pub use remove_discount::{RemovedDiscount, remove_discount};
-pub use request::{RequestedCheck, WaiterCheck, request, request_by_staff};
+pub use claim::{claim, release};
+pub use discount::discount;
+pub use remove_discount::remove_discount;
+pub use request::{request, request_by_staff};
 pub(crate) use settle::Settled;
-pub use withdraw::{WithdrawnCheck, withdraw};
+pub use withdraw::withdraw;

@@ -8,30 +8,10 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use domain::{Cents, CheckId, DiscountId, SessionId, check::CheckStatus};
-use serde::Serialize;
+use domain::{DiscountId, ProblemCode, check::CheckStatus};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database};
-use utoipa::ToSchema;
-
-/// The check after it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RemovedDiscount {
-    /// The discount that is gone.
-    pub discount_id: DiscountId,
-    /// The check.
-    pub check_id: CheckId,
-    /// Its session.
-    pub session_id: SessionId,
-    /// What the check comes to now, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// What is left to pay, in cents.
-    pub remaining_cents: Cents,
-    /// Where the check stands.
-    pub status: CheckStatus,
-}
+use wire::check::RemovedDiscount;
 
 /// Removes it.
 ///
@@ -50,7 +30,10 @@ pub async fn remove_discount(
         |uow| async move { uow.lock_discount(staff, id).await },
         |act, (session, check, discount)| async move {
             if check.closed_at.is_some() {
-                return Err(Error::refused("check_closed", "The party has left; nothing can be added to its check"));
+                return Err(Error::refused(
+                    ProblemCode::CheckClosed,
+                    "The party has left; nothing can be added to its check",
+                ));
             }
             act.uow.delete_discount(&check, id).await?;
             let (of, withdrawn) = ((&session, &check), check.status == CheckStatus::Open);

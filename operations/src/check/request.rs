@@ -9,41 +9,12 @@ use crate::{
     command::{Act, Done, command},
 };
 use auth::{Diner, Floor, Scope, Staff};
-use domain::{BranchId, Cents, CheckId, SessionId, check::CheckStatus, event::Event, session::SessionStatus};
-use serde::Serialize;
+use domain::{
+    BranchId, Cents, CheckId, ProblemCode, SessionId, check::CheckStatus, event::Event, session::SessionStatus,
+};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked, Seated, TableRow, UnitOfWork};
-use utoipa::ToSchema;
-
-/// The check, as a phone is told of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RequestedCheck {
-    /// The check.
-    pub check_id: CheckId,
-    /// What it comes to, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// Where it stands.
-    pub status: CheckStatus,
-}
-
-/// The check, as a waiter is told of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct WaiterCheck {
-    /// The check.
-    pub check_id: CheckId,
-    /// Its session.
-    pub session_id: SessionId,
-    /// What it comes to, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// Where it stands.
-    pub status: CheckStatus,
-    /// How many dishes and drinks are on it.
-    pub items_count: i64,
-}
+use wire::check::{RequestedCheck, WaiterCheck};
 
 /// A phone asks for the check.
 ///
@@ -84,7 +55,7 @@ pub async fn request_by_staff(
             let Asked { check_id, branch, settled, was } = asked;
             // W20: a check of nothing is not opened; one that a phone opened is told of like any other.
             if was.is_none() && settled.total == Cents::ZERO {
-                return Err(Error::refused("nothing_ordered", "Nothing was ordered yet"));
+                return Err(Error::refused(ProblemCode::NothingOrdered, "Nothing was ordered yet"));
             }
             if was.is_none_or(|was| was == CheckStatus::Open) {
                 act.audit(Change {
@@ -133,7 +104,7 @@ async fn ensure_may_ask(uow: &UnitOfWork, scope: &impl Scope, session: &Locked<S
     };
     match uow.find_phone(session.id, phone).await? {
         Some(phone) if phone.after_check => Err(Error::Denied {
-            code: "joined_after_check_request",
+            code: ProblemCode::JoinedAfterCheckRequest,
             detail: "The check was asked for before you joined",
         }),
         _ => Ok(()),

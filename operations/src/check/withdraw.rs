@@ -9,35 +9,12 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    Cents, CheckId, SessionId,
-    check::CheckStatus,
+    SessionId,
     event::{Event, TableRef},
-    session::SessionStatus,
-    table::TableStatus,
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
-use utoipa::ToSchema;
-
-/// The session, open again.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct WithdrawnCheck {
-    /// The check.
-    pub check_id: CheckId,
-    /// Its session.
-    pub session_id: SessionId,
-    /// OPEN.
-    pub status: CheckStatus,
-    /// OPEN.
-    pub session_status: SessionStatus,
-    /// ACTIVE, unless the office took the table out of use.
-    pub table_status: TableStatus,
-    /// What it comes to so far, in cents.
-    pub total_cents: Cents,
-    /// What was paid already, in cents.
-    pub paid_cents: Cents,
-}
+use wire::check::WithdrawnCheck;
 
 /// Withdraws the session's check.
 ///

@@ -3,7 +3,7 @@
 
 mod products;
 
-pub use products::{CustomizationProducts, link, replace, unlink};
+pub use products::{link, replace, unlink};
 
 use crate::{
     Error, Result,
@@ -12,74 +12,32 @@ use crate::{
 };
 use auth::{Management, Scope, Staff};
 use domain::{
-    CustomizationId, Patch,
-    office::{Blank, EntityKind, Price, Whole},
-    patch::present,
-    text::Name,
+    CustomizationId, Patch, ProblemCode,
+    office::{EntityKind, Price, Whole},
 };
-use serde::Deserialize;
-use store::{Answer, Attempt, Database, SetCustomization, view::Customization};
-use utoipa::ToSchema;
+use store::{Answer, Attempt, Database, SetCustomization};
+use wire::customization::{Customization, CustomizationPatch, NewCustomization};
 
-/// A modifier to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewCustomization {
-    /// 1 to 100 characters, unique in its category.
-    pub name: Name<100>,
-    /// Modifiers of one kind stand together; at most 50 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub category: Blank<Name<50>>,
-    /// What it adds to the price of one, in cents; nothing when not said.
-    #[serde(default)]
-    pub extra_cost_cents: Option<Price>,
-    /// Its place among its like: 0 to 9999.
-    #[serde(default)]
-    pub order: Option<Whole<0, 9999>>,
-}
-
-/// What to change. An absent field stays as it is; null clears the category.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct CustomizationPatch {
-    /// 1 to 100 characters, unique in its category.
-    #[serde(default, deserialize_with = "present")]
-    pub name: Option<Name<100>>,
-    /// At most 50 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub category: Patch<Blank<Name<50>>>,
-    /// What it adds to the price of one, in cents.
-    #[serde(default, deserialize_with = "present")]
-    pub extra_cost_cents: Option<Price>,
-    /// Its place among its like: 0 to 9999.
-    #[serde(default, deserialize_with = "present")]
-    pub order: Option<Whole<0, 9999>>,
-}
-
-impl NewCustomization {
-    fn set(&self) -> SetCustomization {
-        SetCustomization {
-            name: self.name.clone().into(),
-            category: self.category.clone().into(),
-            extra_cost_cents: self.extra_cost_cents.map_or(domain::Cents::ZERO, Price::cents),
-            order: self.order.map_or(0, Whole::get),
-        }
+fn first(new: &NewCustomization) -> SetCustomization {
+    SetCustomization {
+        name: new.name.clone().into(),
+        category: new.category.clone().into(),
+        extra_cost_cents: new.extra_cost_cents.map_or(domain::Cents::ZERO, Price::cents),
+        order: new.order.map_or(0, Whole::get),
     }
 }
 
-impl CustomizationPatch {
-    fn set(&self, now: &Customization) -> SetCustomization {
-        let category = match self.category.clone() {
-            Patch::Absent => now.category.clone(),
-            Patch::Null => None,
-            Patch::Value(category) => category.into(),
-        };
-        SetCustomization {
-            name: self.name.clone().map_or_else(|| now.name.clone(), Into::into),
-            category,
-            extra_cost_cents: self.extra_cost_cents.map_or(now.extra_cost_cents, Price::cents),
-            order: self.order.map_or(now.order, Whole::get),
-        }
+fn changed(patch: &CustomizationPatch, now: &Customization) -> SetCustomization {
+    let category = match patch.category.clone() {
+        Patch::Absent => now.category.clone(),
+        Patch::Null => None,
+        Patch::Value(category) => category.into(),
+    };
+    SetCustomization {
+        name: patch.name.clone().map_or_else(|| now.name.clone(), Into::into),
+        category,
+        extra_cost_cents: patch.extra_cost_cents.map_or(now.extra_cost_cents, Price::cents),
+        order: patch.order.map_or(now.order, Whole::get),
     }
 }
 
@@ -91,7 +49,7 @@ fn entity(customization: &Customization) -> OfficeEntity {
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::refused("name_taken", "name: there is one of this name in this category already"))
+            Err(Error::refused(ProblemCode::NameTaken, "name: there is one of this name in this category already"))
         }
         other => other,
     }
@@ -108,7 +66,7 @@ pub async fn create(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let created = change(db, "customization.create", (staff, attempt), Done::Made, |act| async move {
-        let id = act.uow.insert_customization(staff, new.set()).await?;
+        let id = act.uow.insert_customization(staff, first(new)).await?;
         let customization = act.uow.customization(staff, id).await?;
         act.created(&entity(&customization), &customization).await?;
         Ok(customization)
@@ -131,7 +89,7 @@ pub async fn update(
     let updated = change(db, "customization.update", (staff, attempt), Done::Changed, |act| async move {
         let before = act.uow.customization(staff, id).await?;
         ensure_own(staff, &act.uow.branches_choosing(&before).await?)?;
-        act.uow.set_customization(id, patch.set(&before)).await?;
+        act.uow.set_customization(id, changed(patch, &before)).await?;
         let after = act.uow.customization(staff, id).await?;
         act.updated(&entity(&after), &before, &after).await?;
         Ok(after)

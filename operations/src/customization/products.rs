@@ -7,20 +7,12 @@ use crate::{
     office::change,
 };
 use auth::{Management, Staff};
-use domain::{CustomizationId, ProductId};
-use serde::Deserialize;
-use store::{Answer, Attempt, Database, view::Customization};
-use utoipa::ToSchema;
+use domain::{CustomizationId, ProblemCode, ProductId};
+use store::{Answer, Attempt, Database};
+use wire::customization::{Customization, CustomizationProducts};
 
 /// Most products of one modifier.
 const MAX_PRODUCTS: usize = 5_000;
-
-/// What a modifier can be chosen of, and nothing else.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct CustomizationProducts {
-    /// Products of the business, at most 5,000.
-    pub product_ids: Vec<ProductId>,
-}
 
 /// Has a modifier be chosen of exactly these products.
 ///
@@ -66,7 +58,7 @@ pub async fn link(
         |act| async move {
             let before = act.uow.customization(staff, id).await?;
             if before.product_ids.contains(&product) {
-                return Err(Error::refused("already_linked", "It can be chosen of this product already"));
+                return Err(Error::refused(ProblemCode::AlreadyLinked, "It can be chosen of this product already"));
             }
             match act.uow.ensure_products(staff, &[product]).await {
                 Err(store::Error::NotFound(noun)) => return Err(Error::NotFound(noun)),
@@ -116,7 +108,10 @@ impl Act<'_, Staff<Management>> {
     async fn relink(&self, before: &Customization, more: &[ProductId], less: &[ProductId]) -> Result<Customization> {
         match self.uow.ensure_products(self.by, more).await {
             Err(store::Error::NotFound(_)) => {
-                return Err(Error::refused("unknown_product", "product_ids: not all of these are products of yours"));
+                return Err(Error::refused(
+                    ProblemCode::UnknownProduct,
+                    "product_ids: not all of these are products of yours",
+                ));
             }
             known => known?,
         }

@@ -4,6 +4,6 @@ mod prefer;
 mod rate;
 mod register;
 
-pub use prefer::{KeptTaste, Taste, prefer};
-pub use rate::{Feedback, Rating, rate};
-pub use register::{Registered, Registration, register};
+pub use prefer::prefer;
+pub use rate::{Rating, rate};
+pub use register::{Registration, register, registered};

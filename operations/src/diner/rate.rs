@@ -6,11 +6,9 @@ use crate::{
     command::{Done, command},
 };
 use auth::Diner;
-use chrono::{DateTime, Utc};
-use domain::{FeedbackId, text::Text};
-use serde::Serialize;
+use domain::{ProblemCode, text::Text};
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
+use wire::diner::Feedback;
 
 /// What a party says.
 #[derive(Clone, Debug)]
@@ -19,19 +17,6 @@ pub struct Rating {
     pub stars: i32,
     /// In its own words.
     pub comment: Option<Text<500>>,
-}
-
-/// What was kept of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Feedback {
-    /// The feedback.
-    pub id: FeedbackId,
-    /// 1 to 5.
-    pub rating: i32,
-    /// In the party's own words.
-    pub comment: Option<String>,
-    /// When.
-    pub created_at: DateTime<Utc>,
 }
 
 /// Keeps the session's feedback.
@@ -47,7 +32,7 @@ pub async fn rate(db: &Database, diner: &Diner, rating: &Rating, attempt: &Attem
         |act, session| async move {
             if act.uow.find_feedback(&session).await?.is_some() {
                 let detail = "This visit has been rated already".into();
-                return Err(Error::Exists { code: "feedback_exists", detail });
+                return Err(Error::Exists { code: ProblemCode::FeedbackExists, detail });
             }
             let row = act.uow.insert_feedback(&session, rating.stars, rating.comment.clone().map(Into::into)).await?;
             let kept = Feedback { id: row.id, rating: row.rating, comment: row.comment, created_at: row.created_at };

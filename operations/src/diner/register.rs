@@ -9,15 +9,13 @@ use crate::{
     command::{Twice, keyless},
 };
 use auth::{Diner, Scope};
-use chrono::{DateTime, Utc};
 use domain::{
-    DinerId, SessionId,
+    ProblemCode,
     event::{Event, GuestJoined, TableRef, TableState},
     text::{Color, Name, Text},
 };
-use serde::Serialize;
 use store::{Database, DeviceMarks, DinerRow, Locked, NewDiner, Seated, TableRow, UnitOfWork};
-use utoipa::ToSchema;
+use wire::diner::Registered;
 
 /// What the phone says of itself.
 #[derive(Clone, Debug)]
@@ -35,35 +33,16 @@ pub struct Registration {
 }
 
 /// A diner as the table's phones see one.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Registered {
-    /// The diner.
-    pub id: DinerId,
-    /// Of which session.
-    pub session_id: SessionId,
-    /// What the others see.
-    pub name: String,
-    /// `#RRGGBB`
-    pub color: String,
-    /// The phone's own id of this visit.
-    pub local_id: Option<String>,
-    /// When it joined.
-    pub joined_at: DateTime<Utc>,
-    /// The phone's own id across visits.
-    pub device_id: Option<String>,
-}
-
-impl From<store::DinerRow> for Registered {
-    fn from(row: store::DinerRow) -> Self {
-        Self {
-            id: row.id,
-            session_id: row.session_id,
-            name: row.name,
-            color: row.color,
-            local_id: row.local_id,
-            joined_at: row.joined_at,
-            device_id: row.device_id,
-        }
+#[must_use]
+pub fn registered(row: store::DinerRow) -> Registered {
+    Registered {
+        id: row.id,
+        session_id: row.session_id,
+        name: row.name,
+        color: row.color,
+        local_id: row.local_id,
+        joined_at: row.joined_at,
+        device_id: row.device_id,
     }
 }
 
@@ -75,7 +54,7 @@ const MOST_DINERS: i64 = 300;
 /// # Errors
 /// The session is closed; the phone, or the device that it says it is, was removed from the table.
 pub async fn register(db: &Database, diner: &Diner, registration: &Registration) -> Result<Registered> {
-    let registered = keyless(db, "diner.register", Twice::FindsTheFirst, |uow| async move {
+    let joined = keyless(db, "diner.register", Twice::FindsTheFirst, |uow| async move {
         let (table, session) = uow.lock_seat(diner, diner.session_id()).await?;
         session.status.ensure_live()?;
         if is_of_a_removed_guest(&uow, &session, registration).await? {
@@ -93,7 +72,7 @@ pub async fn register(db: &Database, diner: &Diner, registration: &Registration)
             (Some(row), _) => row,
             (None, _) => {
                 if uow.count_diners(&session).await? >= MOST_DINERS {
-                    return Err(Error::refused("too_many_diners", "This table has too many guests already"));
+                    return Err(Error::refused(ProblemCode::TooManyDiners, "This table has too many guests already"));
                 }
                 let row = uow.insert_diner(&session, diner.phone_id(), registration.row()).await?;
                 if session.join_rule.tells_of_joins() {
@@ -109,7 +88,7 @@ pub async fn register(db: &Database, diner: &Diner, registration: &Registration)
     })
     .await?;
     // What turned the phone away is committed; the refusal comes after it.
-    registered.map(Into::into).ok_or(Error::Store(store::Error::Removed))
+    joined.map(registered).ok_or(Error::Store(store::Error::Removed))
 }
 
 impl Registration {

@@ -7,18 +7,10 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{AdminOnly, Staff};
-use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
-use serde::Deserialize;
+use domain::{BranchId, CategoryId, ProblemCode, SubcategoryId, office::EntityKind};
 use serde_json::json;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// Where something is to be left out, and nowhere else.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Exclusions {
-    /// Branches of the business.
-    pub excluded_branch_ids: Vec<BranchId>,
-}
+use wire::exclusion::Exclusions;
 
 /// Has exactly these branches leave a category out.
 ///
@@ -70,22 +62,14 @@ pub async fn exclude_subcategory(
     .await
 }
 
-impl Exclusions {
-    fn sorted(&self) -> Vec<BranchId> {
-        let mut branches = self.excluded_branch_ids.clone();
-        branches.sort_unstable();
-        branches.dedup();
-        branches
-    }
-}
-
 impl Act<'_, Staff<AdminOnly>> {
     /// The contract knows an unknown branch as 400 here.
     async fn ensure_known(&self, branches: &[BranchId]) -> Result<()> {
         match self.uow.ensure_branches(self.by, branches).await {
-            Err(store::Error::NotFound(_)) => {
-                Err(Error::refused("unknown_branch", "excluded_branch_ids: not all of these are branches of yours"))
-            }
+            Err(store::Error::NotFound(_)) => Err(Error::refused(
+                ProblemCode::UnknownBranch,
+                "excluded_branch_ids: not all of these are branches of yours",
+            )),
             other => Ok(other?),
         }
     }

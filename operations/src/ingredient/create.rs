@@ -3,31 +3,9 @@
 use super::{entity, named};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
-use domain::{
-    IngredientGroupId,
-    office::Blank,
-    text::{Name, Text},
-};
-use serde::Deserialize;
+use domain::ProblemCode;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// An ingredient to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewIngredient {
-    /// 1 to 100 characters, unique in the business.
-    pub name: Name<100>,
-    /// At most 500 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub description: Blank<Text<500>>,
-    /// On which shelf.
-    #[serde(default)]
-    pub group_id: Option<IngredientGroupId>,
-    /// Whether it is made of others.
-    #[serde(default)]
-    pub is_processed: bool,
-}
+use wire::ingredient::NewIngredient;
 
 /// Adds an ingredient.
 ///
@@ -56,7 +34,7 @@ pub async fn create(
 /// The contract answers an unknown group with 400.
 pub(super) fn no_group(error: store::Error) -> Error {
     match error {
-        store::Error::NotFound(_) => Error::refused("unknown_group", "group_id: no such group"),
+        store::Error::NotFound(_) => Error::refused(ProblemCode::UnknownGroup, "group_id: no such group"),
         other => other.into(),
     }
 }

@@ -7,28 +7,9 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{AdminOnly, Staff};
-use domain::{
-    office::{Blank, EntityKind},
-    text::{Name, Text},
-};
-use serde::Deserialize;
+use domain::office::EntityKind;
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// A group to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewIngredientGroup {
-    /// 1 to 50 characters, unique in the business; kept in lower case.
-    pub name: Name<50>,
-    /// At most 500 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub description: Blank<Text<500>>,
-    /// An emoji or the name of an icon, at most 50 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub icon: Blank<Text<50>>,
-}
+use wire::ingredient::NewIngredientGroup;
 
 /// Adds a group.
 ///

@@ -5,14 +5,15 @@ mod group;
 mod part;
 mod update;
 
-pub use create::{NewIngredient, create};
-pub use group::{NewIngredientGroup, create_group};
-pub use part::{NewSubIngredient, add_part, remove_part};
-pub use update::{IngredientPatch, update};
+pub use create::create;
+pub use group::create_group;
+pub use part::{add_part, remove_part};
+pub use update::update;
 
 use crate::{Error, Result, office::OfficeEntity};
-use domain::office::EntityKind;
-use store::{Answer, view::Ingredient};
+use domain::{ProblemCode, office::EntityKind};
+use store::Answer;
+use wire::ingredient::Ingredient;
 
 fn entity(ingredient: &Ingredient) -> OfficeEntity {
     OfficeEntity::new(EntityKind::Ingredient, ingredient.id.get(), ingredient.name.clone(), None)
@@ -22,7 +23,7 @@ fn entity(ingredient: &Ingredient) -> OfficeEntity {
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::refused("name_taken", "name: there is one of this name already"))
+            Err(Error::refused(ProblemCode::NameTaken, "name: there is one of this name already"))
         }
         other => other,
     }

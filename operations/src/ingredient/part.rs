@@ -7,25 +7,9 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{KitchenCrew, Staff};
-use domain::{
-    IngredientId, SubIngredientId,
-    office::{Blank, EntityKind},
-    text::{Name, Text},
-};
-use serde::Deserialize;
+use domain::{IngredientId, ProblemCode, SubIngredientId, office::EntityKind};
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// A part to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewSubIngredient {
-    /// 1 to 100 characters, unique in the ingredient.
-    pub name: Name<100>,
-    /// At most 500 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub description: Blank<Text<500>>,
-}
+use wire::ingredient::NewSubIngredient;
 
 /// Adds a part.
 ///
@@ -41,7 +25,7 @@ pub async fn add_part(
     let added = change(db, "ingredient.add_part", (staff, attempt), Done::Made, |act| async move {
         let ingredient = act.uow.ingredient(staff, of).await?;
         if !ingredient.is_processed {
-            return Err(Error::refused("not_processed", "Only a processed ingredient is made of others"));
+            return Err(Error::refused(ProblemCode::NotProcessed, "Only a processed ingredient is made of others"));
         }
         let part =
             act.uow.insert_sub_ingredient(&ingredient, new.name.as_str(), new.description.clone().into()).await?;

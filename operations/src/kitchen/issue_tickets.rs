@@ -6,22 +6,10 @@ use crate::{
     command::{Done, command},
 };
 use auth::{KitchenCrew, Staff};
-use domain::{IllegalTransition, RoundId, kitchen::TicketStatus};
-use serde::Serialize;
+use domain::{IllegalTransition, ProblemCode, RoundId, kitchen::TicketStatus};
 use serde_json::{Value, json};
-use store::{Answer, Attempt, Database, view::Ticket};
-use utoipa::ToSchema;
-
-/// The tickets that were missing.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct IssuedTickets {
-    /// The round.
-    pub round_id: RoundId,
-    /// How many.
-    pub tickets_created: usize,
-    /// The tickets.
-    pub tickets: Vec<Ticket>,
-}
+use store::{Answer, Attempt, Database};
+use wire::kitchen::IssuedTickets;
 
 /// Issues the tickets of a round that the kitchen has without them.
 ///
@@ -45,7 +33,7 @@ pub async fn issue_tickets(
                 action: "issue tickets of",
             })?;
             if !act.uow.find_tickets(&round).await?.is_empty() {
-                return Err(Error::refused("tickets_exist", "The round has its tickets already"));
+                return Err(Error::refused(ProblemCode::TicketsExist, "The round has its tickets already"));
             }
             act.uow.insert_tickets(&session, round.id).await?;
             act.uow.advance_tickets(&round, status).await?;

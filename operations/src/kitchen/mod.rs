@@ -6,4 +6,4 @@ mod issue_tickets;
 
 pub use advance_ticket::advance_ticket;
 pub use estimate_wait::estimate_wait;
-pub use issue_tickets::{IssuedTickets, issue_tickets};
+pub use issue_tickets::issue_tickets;

@@ -7,4 +7,4 @@ mod set_availability;
 
 pub use end_restriction::end_restriction;
 pub(crate) use orderable::{ensure_orderable, not_a_choice};
-pub use set_availability::{Availability, AvailabilitySet, set_availability};
+pub use set_availability::{Availability, set_availability};

@@ -2,7 +2,7 @@
 //! carts and rounds.
 
 use crate::{Error, Result};
-use domain::{CustomizationId, menu::Short};
+use domain::{CustomizationId, ProblemCode, menu::Short};
 use store::Offered;
 
 /// # Errors
@@ -10,20 +10,26 @@ use store::Offered;
 pub(crate) fn ensure_orderable(product: &Offered, portions: i32) -> Result<()> {
     if !product.is_open {
         let when = product.opens.as_ref().map_or_else(String::new, |opens| format!(", only from {opens}"));
-        return Err(Error::refused("product_not_served_now", format!("{} is not served now{when}", product.name)));
+        return Err(Error::refused(
+            ProblemCode::ProductNotServedNow,
+            format!("{} is not served now{when}", product.name),
+        ));
     }
     product.supply.take(portions).map(drop).map_err(|short| too_few(&product.name, short))
 }
 
 /// It is no modifier of the product, or not any more.
 pub(crate) fn not_a_choice(product: &Offered, id: CustomizationId) -> Error {
-    Error::refused("customization_not_offered", format!("{}: customization {id} cannot be chosen of it", product.name))
+    Error::refused(
+        ProblemCode::CustomizationNotOffered,
+        format!("{}: customization {id} cannot be chosen of it", product.name),
+    )
 }
 
 /// There is not enough of it.
 pub(crate) fn too_few(name: &str, short: Short) -> Error {
     match short.left {
-        0 => Error::refused("product_unavailable", format!("{name} is not available right now")),
-        left => Error::refused("not_enough_left", format!("Only {left} of {name} left")),
+        0 => Error::refused(ProblemCode::ProductUnavailable, format!("{name} is not available right now")),
+        left => Error::refused(ProblemCode::NotEnoughLeft, format!("Only {left} of {name} left")),
     }
 }

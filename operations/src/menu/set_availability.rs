@@ -8,16 +8,15 @@ use crate::{
     command::{Done, command},
 };
 use auth::{KitchenCrew, Staff};
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::SubsecRound;
 use domain::{
     BranchId, ProductId,
     event::{Event, ProductAvailability},
     menu::{Supply, SupplyChange},
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, OfferedIn};
-use utoipa::ToSchema;
+use wire::menu::AvailabilitySet;
 
 /// What is to hold.
 #[derive(Clone, Copy, Debug)]
@@ -33,23 +32,6 @@ impl Availability {
     fn kept(self) -> SupplyChange {
         SupplyChange { until: self.supply.until.map(|end| end.trunc_subsecs(6)), ..self.supply }
     }
-}
-
-/// What holds now.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct AvailabilitySet {
-    /// The product.
-    pub product_id: ProductId,
-    /// Where.
-    pub branch_id: BranchId,
-    /// Whether it can be ordered there.
-    pub is_available: bool,
-    /// Portions left; not there where nobody counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remaining: Option<i32>,
-    /// When the 86 or the count ends by itself; not there where somebody must end it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<DateTime<Utc>>,
 }
 
 fn written(supply: Supply) -> Value {

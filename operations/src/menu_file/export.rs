@@ -1,13 +1,11 @@
 //! The office takes its menu along.
 
-use super::{
-    index::MenuIndex,
-    line::{Kind, Line},
-};
+use super::{index::MenuIndex, line::Line};
 use crate::Result;
 use auth::{AdminOnly, Staff};
 use serde_json::{Map, Value};
 use store::Database;
+use wire::menu_file::Kind;
 
 /// The business's whole menu in the order of names.
 ///

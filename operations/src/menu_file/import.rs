@@ -4,89 +4,42 @@
 
 use super::{
     index::MenuIndex,
-    line::{Kind, Line},
+    line::Line,
     plan::{PlannedRow, plan},
     refused,
 };
 use crate::{Result, command::Done, office::change};
 use auth::{AdminOnly, Staff};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use store::{Answer, Attempt, Change, Database, Outcome};
-use utoipa::ToSchema;
+use wire::menu_file::{Created, Diff, Updated};
 
-/// A thing the file adds.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Created {
-    /// What it is.
-    kind: Kind,
-    /// The slug of its branch, where it has one.
-    branch: Option<String>,
-    /// Its category, where it has one.
-    category: Option<String>,
-    /// Its name.
-    name: String,
+fn diff(wanted: &[PlannedRow], dry_run: bool) -> Diff {
+    let new = wanted.iter().filter(|it| it.is_new()).map(created);
+    let differing = wanted.iter().filter(|it| !it.is_new() && it.changes()).map(updated);
+    let unchanged = wanted.iter().filter(|it| !it.changes()).count();
+    Diff { dry_run, created: new.collect(), changed: differing.collect(), unchanged }
 }
 
-/// A thing the file changes.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Updated {
-    /// Which.
-    #[serde(flatten)]
-    which: Created,
-    /// The fields that differ, as they were.
-    #[schema(value_type = Object)]
-    before: Value,
-    /// The same as they are to be.
-    #[schema(value_type = Object)]
-    after: Value,
+fn says_nothing(diff: &Diff) -> bool {
+    diff.created.is_empty() && diff.changed.is_empty()
 }
 
-/// What a file changes.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Diff {
-    /// Whether nothing was written.
-    pub dry_run: bool,
-    /// What is new.
-    pub created: Vec<Created>,
-    /// What is different.
-    pub changed: Vec<Updated>,
-    /// How many things are as the file says.
-    pub unchanged: usize,
+fn created(wanted: &PlannedRow) -> Created {
+    let of = |name: &str| {
+        let at = wanted.kind.keys().iter().position(|key| *key == name)?;
+        wanted.key.get(at).filter(|part| !part.is_empty()).cloned()
+    };
+    Created { kind: wanted.kind, branch: of("branch"), category: of("category"), name: of("name").unwrap_or_default() }
 }
 
-impl Diff {
-    fn of(wanted: &[PlannedRow], dry_run: bool) -> Self {
-        let new = wanted.iter().filter(|it| it.is_new()).map(Created::of);
-        let differing = wanted.iter().filter(|it| !it.is_new() && it.changes()).map(Updated::of);
-        let unchanged = wanted.iter().filter(|it| !it.changes()).count();
-        Self { dry_run, created: new.collect(), changed: differing.collect(), unchanged }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.created.is_empty() && self.changed.is_empty()
-    }
-}
-
-impl Created {
-    fn of(wanted: &PlannedRow) -> Self {
-        let of = |name: &str| {
-            let at = wanted.kind.keys().iter().position(|key| *key == name)?;
-            wanted.key.get(at).filter(|part| !part.is_empty()).cloned()
-        };
-        Self { kind: wanted.kind, branch: of("branch"), category: of("category"), name: of("name").unwrap_or_default() }
-    }
-}
-
-impl Updated {
-    fn of(wanted: &PlannedRow) -> Self {
-        let pick = |from: &Value| {
-            let fields = from.as_object().into_iter().flatten();
-            let differ = fields.filter(|(name, _)| wanted.before[name.as_str()] != wanted.after[name.as_str()]);
-            Value::Object(differ.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>())
-        };
-        Self { which: Created::of(wanted), before: pick(&wanted.before), after: pick(&wanted.after) }
-    }
+fn updated(wanted: &PlannedRow) -> Updated {
+    let pick = |from: &Value| {
+        let fields = from.as_object().into_iter().flatten();
+        let differ = fields.filter(|(name, _)| wanted.before[name.as_str()] != wanted.after[name.as_str()]);
+        Value::Object(differ.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>())
+    };
+    Updated { which: created(wanted), before: pick(&wanted.before), after: pick(&wanted.after) }
 }
 
 /// Reads the menu, or with `dry_run` tells what reading it would change.
@@ -103,13 +56,13 @@ pub async fn import(
     if dry_run {
         let index = MenuIndex::of(db.menu_rows(staff).await?);
         let wanted = plan(&index, lines).map_err(|problems| refused(&problems))?;
-        return Ok(Answer::json(Outcome::Changed, &Diff::of(&wanted, true))?);
+        return Ok(Answer::json(Outcome::Changed, &diff(&wanted, true))?);
     }
     change(db, "menu.import", (staff, attempt), Done::Changed, |act| async move {
         let index = MenuIndex::of(act.uow.menu_rows(staff).await?);
         let wanted = plan(&index, lines).map_err(|problems| refused(&problems))?;
-        let diff = Diff::of(&wanted, false);
-        if !diff.is_empty() {
+        let diff = diff(&wanted, false);
+        if !says_nothing(&diff) {
             act.write_menu(&wanted).await?;
             act.uow.audit(
                 staff,

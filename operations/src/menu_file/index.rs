@@ -1,11 +1,12 @@
 //! The menu as it stands, by names instead of numbers. Where two things of one place share a name, the one that is on,
 //! or else the older, is the one that the name means.
 
-use super::line::{Key, Kind};
+use super::line::{Key, checked};
 use domain::{AllergenId, BranchId, CategoryId, CustomizationId, ProductId, SubcategoryId};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 use store::{MenuRows, ProductRow};
+use wire::menu_file::Kind;
 
 /// A thing that exists.
 #[derive(Clone, Debug)]
@@ -100,7 +101,7 @@ impl MenuIndex {
 
     fn add(&mut self, kind: Kind, key: Key, id: i64, fields: Value) {
         // What an older program wrote outside of today's bounds is shown as it is.
-        let fields = kind.checked(fields.clone()).unwrap_or(fields);
+        let fields = checked(kind, fields.clone()).unwrap_or(fields);
         self.things.entry((kind, key)).or_insert(ExistingRow { id, fields });
     }
 

@@ -1,6 +1,6 @@
 //! What a line of the file may say of which kind of thing, and within which bounds: those of the forms.
 
-use crate::product::{CookingInfo, kept_cooking};
+use crate::product::kept_cooking;
 use domain::{
     menu::{Presence, ServiceHours, Severity},
     office::{ImageUrl, Price, Whole},
@@ -12,23 +12,11 @@ use serde::{
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use store::view::{Cooking, Dietary};
-
-/// What a line is about, in the order in which they depend on each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// What guests may have to avoid.
-    Allergen,
-    /// A part of a branch's menu.
-    Category,
-    /// A part of that.
-    Subcategory,
-    /// What can be ordered.
-    Product,
-    /// What can be chosen of that.
-    Modifier,
-}
+use wire::{
+    menu::{Cooking, Dietary},
+    menu_file::Kind,
+    product::CookingInfo,
+};
 
 /// A line of the file, and where it stands there, for people.
 #[derive(Clone, Debug)]
@@ -127,61 +115,45 @@ fn as_set<'de, D: Deserializer<'de>>(products: D) -> Result<Vec<Place>, D::Error
     Ok(products)
 }
 
-impl Kind {
-    /// All of them, in order.
-    pub const ALL: [Self; 5] = [Self::Allergen, Self::Category, Self::Subcategory, Self::Product, Self::Modifier];
-
-    /// What places a thing of this kind, the name last.
-    #[must_use]
-    pub const fn keys(self) -> &'static [&'static str] {
-        match self {
-            Self::Allergen => &["name"],
-            Self::Category => &["branch", "name"],
-            Self::Subcategory | Self::Product => &["branch", "category", "name"],
-            Self::Modifier => &["category", "name"],
+/// What is said of a new thing that nothing is said of; `order` is its place behind the others.
+pub(super) fn blank(kind: Kind, order: i64) -> Value {
+    match kind {
+        Kind::Allergen => json!({"icon": null, "description": null, "is_mandatory": false,
+            "severity": "moderate", "is_active": true}),
+        Kind::Category => {
+            json!({"icon": null, "image": null, "order": order, "service_hours": null, "is_active": true})
         }
+        Kind::Subcategory => json!({"image": null, "order": order, "is_active": true}),
+        Kind::Product => json!({"subcategory": null, "description": null, "image": null, "featured": false,
+            "popular": false, "badge": null, "seal": null, "dietary_profile": null, "cooking_info": null,
+            "service_hours": null, "is_active": true, "prices": {}, "allergens": {}}),
+        Kind::Modifier => json!({"extra_cost_cents": 0, "order": order, "products": []}),
     }
+}
 
-    /// What is said of a new thing that nothing is said of; `order` is its place behind the others.
-    pub(super) fn blank(self, order: i64) -> Value {
-        match self {
-            Self::Allergen => json!({"icon": null, "description": null, "is_mandatory": false,
-                "severity": "moderate", "is_active": true}),
-            Self::Category => {
-                json!({"icon": null, "image": null, "order": order, "service_hours": null, "is_active": true})
-            }
-            Self::Subcategory => json!({"image": null, "order": order, "is_active": true}),
-            Self::Product => json!({"subcategory": null, "description": null, "image": null, "featured": false,
-                "popular": false, "badge": null, "seal": null, "dietary_profile": null, "cooking_info": null,
-                "service_hours": null, "is_active": true, "prices": {}, "allergens": {}}),
-            Self::Modifier => json!({"extra_cost_cents": 0, "order": order, "products": []}),
-        }
+/// The fields as they are kept, if they are within their bounds; else what is wrong, beginning with the field.
+pub(super) fn checked(kind: Kind, fields: Value) -> Result<Value, String> {
+    match kind {
+        Kind::Allergen => parsed::<AllergenFields>(fields),
+        Kind::Category => parsed::<CategoryFields>(fields),
+        Kind::Subcategory => parsed::<SubcategoryFields>(fields),
+        Kind::Product => parsed::<ProductFields>(fields),
+        Kind::Modifier => parsed::<ModifierFields>(fields),
     }
+}
 
-    /// The fields as they are kept, if they are within their bounds; else what is wrong, beginning with the field.
-    pub(super) fn checked(self, fields: Value) -> Result<Value, String> {
-        match self {
-            Self::Allergen => parsed::<AllergenFields>(fields),
-            Self::Category => parsed::<CategoryFields>(fields),
-            Self::Subcategory => parsed::<SubcategoryFields>(fields),
-            Self::Product => parsed::<ProductFields>(fields),
-            Self::Modifier => parsed::<ModifierFields>(fields),
-        }
+/// Most characters of one of its [`keys`](Kind::keys).
+pub(super) fn longest(kind: Kind, key: &str) -> usize {
+    match (kind, key) {
+        (Kind::Product, "name") => 200,
+        (Kind::Modifier, "category") => 50,
+        _ => 100,
     }
+}
 
-    /// Most characters of one of its [`keys`](Self::keys).
-    pub(super) fn longest(self, key: &str) -> usize {
-        match (self, key) {
-            (Self::Product, "name") => 200,
-            (Self::Modifier, "category") => 50,
-            _ => 100,
-        }
-    }
-
-    /// Whether it may stand in no category.
-    pub(super) fn may_lack(self, key: &str) -> bool {
-        self == Self::Modifier && key == "category"
-    }
+/// Whether it may stand in no category.
+pub(super) fn may_lack(kind: Kind, key: &str) -> bool {
+    kind == Kind::Modifier && key == "category"
 }
 
 fn parsed<T: Serialize + DeserializeOwned>(fields: Value) -> Result<Value, String> {

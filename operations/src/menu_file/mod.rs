@@ -15,8 +15,8 @@ mod plan;
 mod write;
 
 pub use export::export;
-pub use import::{Created, Diff, Updated, import};
-pub use line::{Kind, Line};
+pub use import::import;
+pub use line::Line;
 
 use crate::Error;
 

@@ -4,11 +4,12 @@
 use super::{
     MAX_LINES,
     index::MenuIndex,
-    line::{Key, Kind, Line},
+    line::{Key, Line, blank, checked, longest, may_lack},
 };
 use domain::text::Name;
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap};
+use wire::menu_file::Kind;
 
 /// One thing as the file wants it.
 #[derive(Debug)]
@@ -63,11 +64,11 @@ pub(super) fn plan(index: &MenuIndex, lines: &[Line]) -> Result<Vec<PlannedRow>,
         let blank = || {
             let place = last.entry((line.kind, beside.clone())).or_insert_with(|| index.last_order(line.kind, &beside));
             *place += 1;
-            line.kind.blank(*place)
+            blank(line.kind, *place)
         };
         let base = known.map_or_else(blank, |known| known.fields.clone());
         let fields = overlaid(base, &line.says);
-        match line.kind.checked(fields) {
+        match checked(line.kind, fields) {
             Err(problem) => problems.push(format!("{}.{problem}", line.place)),
             Ok(after) => {
                 problems.extend(
@@ -90,12 +91,12 @@ fn key_of(line: &Line) -> Result<Key, String> {
     let text = |name: &str| {
         let said = line.says.get(name).unwrap_or(&Value::Null);
         let is_blank = said.is_null() || said.as_str().is_some_and(|text| text.trim().is_empty());
-        if is_blank && line.kind.may_lack(name) {
+        if is_blank && may_lack(line.kind, name) {
             return Ok(String::new());
         }
         let text = said.as_str().ok_or_else(|| format!("{name}: must be a text"))?;
         let kept: Name<200> = text.to_owned().try_into().map_err(|refused| format!("{name}: {refused}"))?;
-        let longest = line.kind.longest(name);
+        let longest = longest(line.kind, name);
         if kept.as_str().chars().count() > longest {
             return Err(format!("{name}: must have at most {longest} characters"));
         }

@@ -2,7 +2,7 @@
 
 use super::{
     index::MenuIndex,
-    line::{AllergenFields, CategoryFields, Kind, ModifierFields, ProductFields, SubcategoryFields},
+    line::{AllergenFields, CategoryFields, ModifierFields, ProductFields, SubcategoryFields},
     plan::PlannedRow,
 };
 use crate::{
@@ -22,16 +22,15 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{AllergenRow, CategoryRow, ChoosableRow, DeclaredRow, ModifierRow, OfferRow, ProductRow, SubcategoryRow};
+use wire::menu_file::Kind;
 
-impl Kind {
-    const fn entity(self) -> EntityKind {
-        match self {
-            Self::Allergen => EntityKind::Allergen,
-            Self::Category => EntityKind::Category,
-            Self::Subcategory => EntityKind::Subcategory,
-            Self::Product => EntityKind::Product,
-            Self::Modifier => EntityKind::Customization,
-        }
+const fn entity(kind: Kind) -> EntityKind {
+    match kind {
+        Kind::Allergen => EntityKind::Allergen,
+        Kind::Category => EntityKind::Category,
+        Kind::Subcategory => EntityKind::Subcategory,
+        Kind::Product => EntityKind::Product,
+        Kind::Modifier => EntityKind::Customization,
     }
 }
 
@@ -140,7 +139,7 @@ impl Act<'_, Staff<AdminOnly>> {
         for (kind, differing) in written {
             for (branch, it) in self.told(index, *kind, differing).await? {
                 let name = it.key.last().cloned();
-                let entity = OfficeEntity::new(kind.entity(), id(index, *kind, &it.key)?, name, Some(branch));
+                let entity = OfficeEntity::new(entity(*kind), id(index, *kind, &it.key)?, name, Some(branch));
                 let entity: EntityRef = entity.as_event();
                 self.emit_in(
                     branch,

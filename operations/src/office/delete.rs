@@ -10,7 +10,7 @@ use crate::{
 };
 use auth::{RoleSet, Scope, Staff};
 use domain::{
-    BranchId, UserId,
+    BranchId, ProblemCode, UserId,
     event::{Affected, CascadeDelete, Event},
     office::EntityKind,
 };
@@ -54,7 +54,7 @@ fn ensure_own(scope: &impl Scope, sold_in: &[BranchId]) -> Result<()> {
 pub(crate) fn ensure_free(tables_in_use: &[String], open_registers: &[String]) -> Result<()> {
     match blocked_by(tables_in_use, open_registers) {
         None => Ok(()),
-        Some(detail) => Err(Error::Exists { code: "in_use", detail }),
+        Some(detail) => Err(Error::Exists { code: ProblemCode::InUse, detail }),
     }
 }
 
@@ -98,7 +98,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
     async fn let_go(&self, doomed: &[Doomed]) -> Result<()> {
         for user in ids(doomed, EntityKind::Staff) {
             if user == self.by.user_id().get() {
-                return Err(Error::refused("own_account", "You cannot delete your own account"));
+                return Err(Error::refused(ProblemCode::OwnAccount, "You cannot delete your own account"));
             }
             self.revoke(UserId(user)).await?;
         }
@@ -120,7 +120,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
             return Ok(());
         }
         let detail = "The business would be left without an active administrator".into();
-        Err(Error::Exists { code: "last_admin", detail })
+        Err(Error::Exists { code: ProblemCode::LastAdmin, detail })
     }
 
     async fn tell_deleted(&self, doomed: &[Doomed], sold_in: &[BranchId]) -> Result<()> {

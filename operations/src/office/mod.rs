@@ -10,8 +10,8 @@ mod restore;
 mod trace;
 
 pub use delete::delete;
-pub use preview::{Affected, CascadePreview, preview};
-pub use restore::{Restored, restore};
+pub use preview::preview;
+pub use restore::restore;
 
 pub(crate) use delete::ensure_free;
 pub(crate) use trace::{OfficeEntity, ToldBranches};

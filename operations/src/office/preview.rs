@@ -4,48 +4,11 @@ use super::delete::{blocked_by, counted, ids};
 use crate::Result;
 use auth::{RoleSet, Staff};
 use domain::{UserId, office::EntityKind};
-use serde::Serialize;
 use store::{Database, Doomed};
-use utoipa::ToSchema;
+use wire::office::{Affected, CascadePreview};
 
-/// Something that would go too.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Affected {
-    /// What kind of thing.
-    pub r#type: EntityKind,
-    /// Its id.
-    pub id: i64,
-    /// What people call it.
-    #[schema(required)]
-    pub name: Option<String>,
-}
-
-/// What a deletion would take.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CascadePreview {
-    /// What kind of thing is to be deleted.
-    pub entity_type: EntityKind,
-    /// Its id.
-    pub entity_id: i64,
-    /// What people call it.
-    #[schema(required)]
-    pub entity_name: Option<String>,
-    /// How many things would go with it.
-    pub total_items: usize,
-    /// How many of each kind.
-    #[schema(value_type = std::collections::BTreeMap<String, usize>)]
-    pub counts: serde_json::Value,
-    /// All of them, by kind and id.
-    pub affected: Vec<Affected>,
-    /// Why it would be refused at this moment; null when it would not.
-    #[schema(required)]
-    pub blocked_by: Option<String>,
-}
-
-impl From<&Doomed> for Affected {
-    fn from(thing: &Doomed) -> Self {
-        Self { r#type: thing.kind, id: thing.id, name: thing.name.clone() }
-    }
+fn affected(thing: &Doomed) -> Affected {
+    Affected { r#type: thing.kind, id: thing.id, name: thing.name.clone() }
 }
 
 /// What deleting the thing would take at this moment.
@@ -67,7 +30,7 @@ pub async fn preview<R: RoleSet>(db: &Database, staff: &Staff<R>, kind: EntityKi
         entity_name: doomed.first().and_then(|root| root.name.clone()),
         total_items: rest.len(),
         counts: counted(rest),
-        affected: rest.iter().map(Affected::from).collect(),
+        affected: rest.iter().map(affected).collect(),
         blocked_by: blocked_by(&in_use, &open),
     })
 }

@@ -12,27 +12,11 @@ use crate::{
     command::{Act, Done},
 };
 use auth::{AdminOnly, Staff};
-use domain::{BranchId, event::Event, office::EntityKind};
-use serde::Serialize;
+use domain::{BranchId, ProblemCode, event::Event, office::EntityKind};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use store::{Answer, Attempt, Database, Doomed};
-use utoipa::ToSchema;
-
-/// What is back.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Restored {
-    /// Always true.
-    pub success: bool,
-    /// For people.
-    pub message: String,
-    /// What kind of thing.
-    pub entity_type: EntityKind,
-    /// Its id.
-    pub entity_id: i64,
-    /// How many things came back with it.
-    pub restored_items: usize,
-}
+use wire::office::Restored;
 
 /// Restores a thing of `kind` and all that its deletion took.
 ///
@@ -66,7 +50,7 @@ pub async fn restore(
     match restored {
         Err(Error::Store(store::Error::Taken(_))) => {
             let detail = "Something else has its name, code or login by now".to_owned();
-            Err(Error::Exists { code: "name_taken", detail })
+            Err(Error::Exists { code: ProblemCode::NameTaken, detail })
         }
         other => other,
     }
@@ -81,14 +65,14 @@ fn products(root: &Doomed, rest: &[Doomed]) -> Vec<i64> {
 fn gone_parent(parent: &Doomed) -> Error {
     let name = parent.name.as_deref().unwrap_or_default();
     let detail = format!("It stands under {} {} {name}, which is deleted: restore that first", parent.kind, parent.id);
-    Error::Exists { code: "parent_deleted", detail }
+    Error::Exists { code: ProblemCode::ParentDeleted, detail }
 }
 
 impl Act<'_, Staff<AdminOnly>> {
     async fn why_not(&self, kind: EntityKind, id: i64, noun: &'static str) -> Result<Error> {
         Ok(match self.uow.went_with(self.by, kind, id).await? {
             Some((root, root_id)) => Error::Exists {
-                code: "went_with_another",
+                code: ProblemCode::WentWithAnother,
                 detail: format!("It went when {root} {root_id} was deleted: restore that"),
             },
             None => Error::NotFound(noun),

@@ -14,15 +14,14 @@ use crate::{
 use auth::{AdminOnly, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    AccountId, BranchId, Currency,
+    AccountId, BranchId, Currency, ProblemCode,
     payment::{AccountStatus, IncidentKind, Provider, SignatureMode},
 };
 use provider::{CallError, Credentials, Fields, PaymentProvider, Summary, Unfit};
-use serde::Serialize;
 use serde_json::json;
 use store::{AccountRow, Answer, Attempt, Change, Database, Incident, NewAccount};
-use utoipa::ToSchema;
 use uuid::Uuid;
+use wire::provider::AccountView;
 
 /// What the office says of an account. What is absent stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -39,41 +38,6 @@ pub struct AccountForm {
     pub token_expires_at: Option<DateTime<Utc>>,
     /// What happens to notices whose signature does not hold.
     pub webhook_mode: Option<SignatureMode>,
-}
-
-/// An account, without its secrets.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct AccountView {
-    /// Its number.
-    pub id: AccountId,
-    /// The branch it is for; null for all that have none of their own.
-    pub branch_id: Option<BranchId>,
-    /// With whom.
-    pub provider: Provider,
-    /// How the provider numbers the seller.
-    pub collector_id: Option<String>,
-    /// What it counts in.
-    pub currency: Currency,
-    /// Whether it can be used.
-    pub status: AccountStatus,
-    /// What happens to notices whose signature does not hold.
-    pub webhook_mode: SignatureMode,
-    /// Where the provider is to send its notices.
-    pub webhook_url: Option<String>,
-    /// The end of the access token.
-    pub access_token_last4: Option<String>,
-    /// The end of each webhook secret.
-    pub webhook_secrets_last4: Vec<String>,
-    /// Whether the access token can be renewed.
-    pub renewable: bool,
-    /// When the access token ends.
-    pub token_expires_at: Option<DateTime<Utc>>,
-    /// Up to when the account's payments were all seen.
-    pub swept_until: Option<DateTime<Utc>>,
-    /// When it was added.
-    pub created_at: DateTime<Utc>,
-    /// When it last changed.
-    pub updated_at: DateTime<Utc>,
 }
 
 /// The accounts of the caller's business that are in use.
@@ -180,7 +144,7 @@ pub async fn change_account(
         |act, account| async move {
             if account.version != version {
                 return Err(Error::Exists {
-                    code: "changed_meanwhile",
+                    code: ProblemCode::ChangedMeanwhile,
                     detail: "The account changed meanwhile; read it again".to_owned(),
                 });
             }
@@ -256,7 +220,7 @@ async fn asked(providers: &Providers, id: Provider, credentials: &Credentials) -
     let provider = providers.provider(id);
     provider.whoami(&trial).await.map_err(|error| match error {
         CallError::Unauthorized { .. } | CallError::Rejected { .. } | CallError::NotFound => {
-            Error::refused("credentials_refused", provider.words().token_refused)
+            Error::refused(ProblemCode::CredentialsRefused, provider.words().token_refused)
         }
         error => refusal(provider.words(), &error),
     })
@@ -289,7 +253,10 @@ fn change(action: &'static str, account: &AccountRow, (seller, shown): &(Option<
 }
 
 fn taken() -> Error {
-    Error::Exists { code: "account_exists", detail: "There is an account for it already; change that one".to_owned() }
+    Error::Exists {
+        code: ProblemCode::AccountExists,
+        detail: "There is an account for it already; change that one".to_owned(),
+    }
 }
 
 fn view(providers: &Providers, account: &AccountRow) -> AccountView {

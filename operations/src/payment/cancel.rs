@@ -1,9 +1,9 @@
 //! The office calls off a payment that is not decided: a cash slip nobody paid, a card under review.
 //!
-//! The wish is committed first, with its audit row; a worker tells the provider ([`Cancellations`](super::Cancellations)), and
-//! the answer waits for that. Whoever hangs up in between has asked all the same, and asking again tells what came of
-//! it. The provider's accepting the call proves nothing (payments.md, fact 10): the payment is read again, and what it
-//! then says is the answer.
+//! The wish is committed first, with its audit row; a worker tells the provider
+//! ([`Cancellations`](super::Cancellations)), and the answer waits for that. Whoever hangs up in between has asked all
+//! the same, and asking again tells what came of it. The provider's accepting the call proves nothing (payments.md,
+//! fact 10): the payment is read again, and what it then says is the answer.
 
 use super::providers::{Providers, refusal};
 use crate::{
@@ -16,25 +16,15 @@ use domain::{
     payment::{CancellationFailure, CancellationStatus, PaymentStatus, Tender},
 };
 use provider::{CallError, PaymentProvider};
-use serde::Serialize;
 use serde_json::json;
 use std::time::Duration;
 use store::{Answer, Attempt, CancellationRow, Change, Database, PaymentRow};
-use utoipa::ToSchema;
+use wire::payment::Cancelled;
 
 /// How often whoever waits looks.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The longest wait: below the time-out of requests.
 const PATIENCE: Duration = Duration::from_secs(25);
-
-/// The payment afterwards.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct Cancelled {
-    /// The payment.
-    pub payment_id: PaymentId,
-    /// Where it stands by the provider's word; not yet CANCELLED when the provider takes its time.
-    pub status: PaymentStatus,
-}
 
 /// Calls a payment off at its provider.
 ///

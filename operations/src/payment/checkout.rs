@@ -12,16 +12,15 @@ use crate::{
 use auth::Diner;
 use chrono::TimeDelta;
 use domain::{
-    Cents, CheckId, DinerId,
+    Cents, CheckId, DinerId, ProblemCode,
     payment::{CheckoutStatus, Provider, tip::Tip},
 };
 use provider::{BackUrls, CallError, CheckoutLine, Credentials, LostCheckout, PaymentProvider};
-use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
 use store::{
     AccountRow, Answer, Attempt, CheckRow, CheckoutRow, Database, Locked, NewCheckout, Seated, Target, UnitOfWork,
 };
-use utoipa::ToSchema;
+use wire::provider::Preference;
 
 /// How long a payer may take, in minutes: long enough to find a card, short enough that the amount is still what is
 /// owed.
@@ -42,25 +41,6 @@ pub struct Wish {
     pub tip: Option<Tip>,
     /// Which diner pays; its claims are what is paid for.
     pub diner: Option<DinerId>,
-}
-
-/// Where the payer is sent.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Preference {
-    /// The provider's id.
-    pub preference_id: String,
-    /// Where to pay.
-    pub init_point: String,
-    /// The same: clients in development follow this one.
-    pub sandbox_init_point: String,
-    /// Our id of it: the `external_reference` in the return URL.
-    pub checkout_id: String,
-    /// For the bill, in cents.
-    pub amount_cents: Cents,
-    /// For the staff, in cents.
-    pub tip_cents: Cents,
-    /// Until when it can be paid.
-    pub expires_at: chrono::DateTime<chrono::Utc>,
 }
 
 /// Opens a checkout, or leads to the one that asks for the same.
@@ -113,7 +93,7 @@ async fn prepare(
             check.status.ensure_payable()?;
             let Some(account) = act.uow.find_account(diner.tenant_id(), check.branch_id).await? else {
                 return Err(Error::Unavailable {
-                    code: "provider_not_configured",
+                    code: ProblemCode::ProviderNotConfigured,
                     detail: providers.provider(Provider::DEFAULT).words().no_account,
                     retry_after: 3600,
                 });
@@ -144,7 +124,7 @@ async fn asked_for(
     let mut targets = Vec::new();
     if let Some(diner) = wish.diner {
         if uow.find_diner(session, Some(diner)).await?.is_none() {
-            return Err(Error::refused("unknown_diner", "No such diner at the table"));
+            return Err(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"));
         }
         let claims = uow.find_claims(check).await?;
         let own = claims.into_iter().filter(|claim| claim.diner_id == diner && claim.amount_cents > Cents::ZERO);
@@ -179,7 +159,7 @@ fn ensure_same_currency(providers: &Providers, account: &AccountRow, check: &Che
         "the account counts in another currency"
     );
     Err(Error::Unavailable {
-        code: "provider_not_configured",
+        code: ProblemCode::ProviderNotConfigured,
         detail: providers.of(account).words().other_currency,
         retry_after: 3600,
     })
@@ -190,7 +170,7 @@ fn ensure_whole(providers: &Providers, account: &AccountRow, new: &NewCheckout) 
     let whole = (providers.of(account).caps().exponent)(account.currency) == 0;
     if whole && [new.bill, new.tip].iter().any(|amount| amount.get() % 100 != 0) {
         return Err(Error::refused(
-            "amount_not_whole",
+            ProblemCode::AmountNotWhole,
             "This currency has no cents: the amount must be a multiple of 100",
         ));
     }

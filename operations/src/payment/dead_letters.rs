@@ -5,21 +5,10 @@ use crate::{
     command::{Done, Twice, command, keyless},
 };
 use auth::{Management, Scope, Staff, System};
-use domain::{SyncId, payment::AccountStatus, work::WorkStatus};
-use serde::Serialize;
+use domain::{ProblemCode, SyncId, payment::AccountStatus, work::WorkStatus};
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, DeadLetter, KeptNotice};
-use utoipa::ToSchema;
-
-/// A dead letter, and what its provider told us about it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DeadLetterDetail {
-    /// The work.
-    #[serde(flatten)]
-    pub letter: DeadLetter,
-    /// The last notices about it, the latest first.
-    pub notices: Vec<KeptNotice>,
-}
+use store::{Answer, Attempt, Change, Database};
+use wire::provider::{DeadLetter, DeadLetterDetail};
 
 /// All that is known of one.
 ///
@@ -53,7 +42,7 @@ pub async fn replay(db: &Database, staff: &Staff<Management>, id: SyncId, attemp
         |act, ()| async move {
             if act.uow.hold_account(before.letter.account_id).await? == AccountStatus::Disabled {
                 let detail = "Its payment account is not in use any more: nobody can ask about it";
-                return Err(Error::Exists { code: "account_disabled", detail: detail.to_owned() });
+                return Err(Error::Exists { code: ProblemCode::AccountDisabled, detail: detail.to_owned() });
             }
             let mut now = before.clone();
             if let Some(queued) = act.uow.replay(id).await? {

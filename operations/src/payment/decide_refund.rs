@@ -2,7 +2,7 @@
 
 use super::{
     give_back::left,
-    refund::{NO_BILL, Refunded, Stand},
+    refund::{NO_BILL, Stand, refunded},
     refund_at_provider::open_account,
 };
 use crate::{
@@ -53,12 +53,12 @@ pub async fn approve_refund(
                 act.uow.decide_refund(&payment, &refund, status, refund.amount_cents, staff.user_id()).await?;
             audit(&act, &refund, &decided);
             if !by_hand {
-                return Ok(Done::Accepted(Refunded::of(&decided, &payment, Stand::of(bill.as_ref()))));
+                return Ok(Done::Accepted(refunded(&decided, &payment, Stand::of(bill.as_ref()))));
             }
             let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
             let (payment, settled) = act.settle_refund((session, check), &payment, &decided).await?;
             let stand = Stand::after(check.id, &settled);
-            Ok(Done::Changed(Refunded::of(&decided, &payment, stand)))
+            Ok(Done::Changed(refunded(&decided, &payment, stand)))
         },
     )
     .await
@@ -84,7 +84,7 @@ pub async fn dismiss_refund(
             let decided =
                 act.uow.decide_refund(&payment, &refund, dismissed, refund.amount_cents, staff.user_id()).await?;
             audit(&act, &refund, &decided);
-            let told = Refunded::of(&decided, &payment, Stand::of(bill.as_ref()));
+            let told = refunded(&decided, &payment, Stand::of(bill.as_ref()));
             Ok(Done::Changed(told))
         },
     )

@@ -3,7 +3,7 @@
 use crate::{Error, Result, check::Settled, command::Act};
 use auth::{Management, Staff};
 use domain::{
-    Cents,
+    Cents, ProblemCode,
     check::CheckStatus,
     event::Event,
     payment::{Failure, IncidentKind, PaymentStatus, tip},
@@ -29,7 +29,7 @@ pub(super) fn left(payment: &PaymentRow) -> Result<Cents> {
         | PaymentStatus::ChargedBack
         | PaymentStatus::Unknown => {
             let detail = format!("A payment that is {} cannot be given back", payment.status);
-            Err(Error::refused("not_refundable", detail))
+            Err(Error::refused(ProblemCode::NotRefundable, detail))
         }
     }
 }

@@ -6,9 +6,12 @@
 use super::intake::Intake;
 use crate::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::payment::{
-    Provider,
-    backoff::{self, Attempts},
+use domain::{
+    ProblemCode,
+    payment::{
+        Provider,
+        backoff::{self, Attempts},
+    },
 };
 use provider::{Absent, CallError, Credentials, Guarded, PaymentProvider, Vault, Words};
 use rand::Rng;
@@ -107,7 +110,7 @@ impl Providers {
         self.0.vault.open(account.tenant_id, &account.id.to_string(), &account.sealed).map_err(|error| {
             tracing::error!(account = account.id.get(), %error, "the credentials of a payment account cannot be opened");
             Error::Unavailable {
-                code: "provider_not_configured",
+                code: ProblemCode::ProviderNotConfigured,
                 detail: "The payment account cannot be used at the moment",
                 retry_after: 60,
             }
@@ -158,12 +161,12 @@ impl Providers {
 pub(crate) fn refusal(words: &Words, error: &CallError) -> Error {
     match error {
         CallError::BreakerOpen { retry_after } => Error::Unavailable {
-            code: "provider_unavailable",
+            code: ProblemCode::ProviderUnavailable,
             detail: words.silent,
             retry_after: retry_after.as_secs().max(1),
         },
         CallError::Unavailable { .. } | CallError::RateLimited { .. } => Error::Unavailable {
-            code: "provider_unavailable",
+            code: ProblemCode::ProviderUnavailable,
             detail: words.silent,
             retry_after: error.retry_after().map_or(5, |wait| wait.as_secs().max(1)),
         },
@@ -171,8 +174,10 @@ pub(crate) fn refusal(words: &Words, error: &CallError) -> Error {
         CallError::NotFound | CallError::Rejected { .. } | CallError::NotSupported | CallError::Malformed(_) => {
             Error::Upstream(words.refused)
         }
-        CallError::Unauthorized { .. } => {
-            Error::Unavailable { code: "provider_not_configured", detail: words.account_refused, retry_after: 60 }
-        }
+        CallError::Unauthorized { .. } => Error::Unavailable {
+            code: ProblemCode::ProviderNotConfigured,
+            detail: words.account_refused,
+            retry_after: 60,
+        },
     }
 }

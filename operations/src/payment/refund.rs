@@ -11,58 +11,15 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{
-    Amount, Cents, CheckId, PaymentId, RefundId,
+    Amount, Cents, CheckId, PaymentId,
     check::CheckStatus,
-    payment::{PaymentStatus, RefundKind, RefundStatus},
-    text::Name,
+    payment::{RefundKind, RefundStatus},
 };
-use serde::{Deserialize, Serialize};
 use store::{Answer, Attempt, Bill, Database, PaymentRow, RefundRow};
-use utoipa::ToSchema;
+use wire::payment::{Refunded, Refunding};
 
 /// What staff take is for a check.
 pub(super) const NO_BILL: Error = Error::Internal("money that staff took has no check");
-
-/// What is to go back.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Refunding {
-    /// How much, in cents; absent for all that is left.
-    #[schema(value_type = Option<i64>)]
-    pub amount_cents: Option<Amount>,
-    /// Why.
-    pub reason: Name<200>,
-}
-
-/// Money on its way back, or back.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Refunded {
-    /// The refund.
-    pub refund_id: RefundId,
-    /// DONE when it went by hand; QUEUED while the provider is still to be asked.
-    pub refund_status: RefundStatus,
-    /// How much, in cents.
-    pub amount_cents: Cents,
-    /// The payment.
-    pub payment_id: PaymentId,
-    /// Where the payment stands.
-    pub payment_status: PaymentStatus,
-    /// What of it is back in all, in cents.
-    pub refunded_cents: Cents,
-    /// What of it still counts towards the bill, in cents.
-    pub net_cents: Cents,
-    /// What of it still counts as a tip, in cents.
-    pub tip_cents: Cents,
-    /// Its check; null for money that no check of ours asked for.
-    pub check_id: Option<CheckId>,
-    /// Where the check stands.
-    pub check_status: Option<CheckStatus>,
-    /// What it comes to, in cents; 0 without a check, as all that follows.
-    pub check_total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub check_paid_cents: Cents,
-    /// What is left to pay, in cents.
-    pub check_remaining_cents: Cents,
-}
 
 /// Where a check stands.
 #[derive(Clone, Copy, Debug)]
@@ -90,26 +47,23 @@ impl Stand {
     }
 }
 
-impl Refunded {
-    /// What is told of `refund`, with the check's state, total and paid part.
-    pub(super) fn of(refund: &RefundRow, payment: &PaymentRow, stand: Option<Stand>) -> Self {
-        let (check_total_cents, check_paid_cents) =
-            stand.map_or((Cents::ZERO, Cents::ZERO), |now| (now.total, now.paid));
-        Self {
-            refund_id: refund.id,
-            refund_status: refund.status,
-            amount_cents: refund.amount_cents,
-            payment_id: payment.id,
-            payment_status: payment.status,
-            refunded_cents: payment.refunded_cents,
-            net_cents: payment.net_cents,
-            tip_cents: payment.tip_cents,
-            check_id: stand.map(|now| now.check),
-            check_status: stand.map(|now| now.status),
-            check_total_cents,
-            check_paid_cents,
-            check_remaining_cents: check_total_cents.saturating_sub(check_paid_cents),
-        }
+/// What is told of `refund`, with the check's state, total and paid part.
+pub(super) fn refunded(refund: &RefundRow, payment: &PaymentRow, stand: Option<Stand>) -> Refunded {
+    let (check_total_cents, check_paid_cents) = stand.map_or((Cents::ZERO, Cents::ZERO), |now| (now.total, now.paid));
+    Refunded {
+        refund_id: refund.id,
+        refund_status: refund.status,
+        amount_cents: refund.amount_cents,
+        payment_id: payment.id,
+        payment_status: payment.status,
+        refunded_cents: payment.refunded_cents,
+        net_cents: payment.net_cents,
+        tip_cents: payment.tip_cents,
+        check_id: stand.map(|now| now.check),
+        check_status: stand.map(|now| now.status),
+        check_total_cents,
+        check_paid_cents,
+        check_remaining_cents: check_total_cents.saturating_sub(check_paid_cents),
     }
 }
 
@@ -137,7 +91,7 @@ pub async fn refund(
             }
             if !payment.tender.is_manual() {
                 let queued = act.refund_at_provider(&payment, amount, wanted.reason.as_str()).await?;
-                return Ok(Done::Accepted(Refunded::of(&queued, &payment, Stand::of(bill.as_ref()))));
+                return Ok(Done::Accepted(refunded(&queued, &payment, Stand::of(bill.as_ref()))));
             }
             let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
             let (kind, by) = (RefundKind::Request, Some(staff.user_id()));
@@ -145,7 +99,7 @@ pub async fn refund(
             let refund = act.uow.insert_refund(&payment, kind, RefundStatus::Done, amount, reason, by).await?;
             let (payment, settled) = act.settle_refund((session, check), &payment, &refund).await?;
             let stand = Stand::after(check.id, &settled);
-            Ok(Done::Changed(Refunded::of(&refund, &payment, stand)))
+            Ok(Done::Changed(refunded(&refund, &payment, stand)))
         },
     )
     .await

@@ -5,7 +5,7 @@
 use crate::{Error, Result, command::Act};
 use auth::{Management, Staff};
 use domain::{
-    Cents,
+    Cents, ProblemCode,
     payment::{AccountStatus, RefundKind, RefundStatus},
 };
 use serde_json::json;
@@ -20,7 +20,7 @@ pub(super) async fn open_account(uow: &UnitOfWork, payment: &PaymentRow) -> Resu
     let account = payment.account_id.ok_or(Error::NotFound("payment account"))?;
     if uow.hold_account(account).await? == AccountStatus::Disabled {
         let detail = "Its payment account is not in use any more; give the money back in the provider's own panel";
-        return Err(Error::refused("account_disabled", detail));
+        return Err(Error::refused(ProblemCode::AccountDisabled, detail));
     }
     Ok(())
 }

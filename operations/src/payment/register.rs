@@ -9,15 +9,13 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    Cents, CheckId, DinerId, PaymentId, UserId,
-    check::CheckStatus,
+    Cents, CheckId, DinerId, ProblemCode,
     event::Event,
-    payment::{PaymentStatus, Registrar, Tender, tender},
+    payment::{Tender, tender},
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewPayment};
-use utoipa::ToSchema;
+use wire::payment::Registered;
 
 /// What was taken.
 #[derive(Clone, Debug)]
@@ -36,45 +34,6 @@ pub struct Registration {
     pub diner: Option<DinerId>,
     /// A remark.
     pub notes: Option<String>,
-}
-
-/// The payment that was registered.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Registered {
-    /// The payment.
-    pub payment_id: PaymentId,
-    /// Its check.
-    pub check_id: CheckId,
-    /// For the bill, in cents.
-    pub amount_cents: Cents,
-    /// For the staff, in cents.
-    pub tip_cents: Cents,
-    /// CASH for money in hand; the terminal, a transfer and the like by their own name.
-    pub provider: Tender,
-    /// The same, under the name that the waiter app reads.
-    pub manual_method: Tender,
-    /// APPROVED.
-    pub status: PaymentStatus,
-    /// MANUAL.
-    pub payment_category: &'static str,
-    /// WAITER.
-    pub registered_by: Registrar,
-    /// Who registered it.
-    pub registered_by_waiter_id: UserId,
-    /// Which diner paid.
-    pub diner_id: Option<DinerId>,
-    /// The cash handed over, in cents.
-    pub received_cents: Option<Cents>,
-    /// What to give back of it, in cents.
-    pub change_cents: Option<Cents>,
-    /// Where the check stands.
-    pub check_status: CheckStatus,
-    /// What it comes to, in cents.
-    pub check_total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub check_paid_cents: Cents,
-    /// What is left to pay, in cents.
-    pub check_remaining_cents: Cents,
 }
 
 /// Registers a payment.
@@ -97,7 +56,7 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
             if let Some(diner) = taken.diner
                 && act.uow.find_diner(&session, Some(diner)).await?.is_none()
             {
-                return Err(Error::refused("unknown_diner", "No such diner at the table"));
+                return Err(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"));
             }
             let change = change(taken)?;
             let payment = act.uow.insert_payment(&check, row(taken, staff)).await?;
@@ -146,7 +105,8 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
 fn change(taken: &Registration) -> Result<Option<Cents>> {
     let Some(received) = taken.received else { return Ok(None) };
     let due = taken.amount.checked_add(taken.tip)?;
-    let change = tender::change(received, due).map_err(|error| Error::refused("too_little", error.to_string()))?;
+    let change =
+        tender::change(received, due).map_err(|error| Error::refused(ProblemCode::TooLittle, error.to_string()))?;
     Ok(Some(change))
 }
 

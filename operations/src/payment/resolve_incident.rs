@@ -5,7 +5,7 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use domain::IncidentId;
+use domain::{IncidentId, ProblemCode};
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
 
@@ -27,7 +27,7 @@ pub async fn resolve_incident(
         |act, incident| async move {
             if incident.resolved_at.is_some() {
                 return Err(Error::Exists {
-                    code: "already_resolved",
+                    code: ProblemCode::AlreadyResolved,
                     detail: "Somebody dealt with it already".to_owned(),
                 });
             }

@@ -7,12 +7,11 @@ use crate::{
     command::{Twice, keyless},
 };
 use auth::Diner;
-use domain::{Cents, CheckId, CheckoutId, PaymentId, check::CheckStatus};
+use domain::CheckoutId;
 use provider::{PaymentProvider, PaymentQuery};
-use serde::Serialize;
 use std::time::Duration;
 use store::{AccountRow, Database};
-use utoipa::ToSchema;
+use wire::provider::Verified;
 
 /// The longest a browser waits for the provider's word.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -24,25 +23,6 @@ pub struct Returned {
     pub payment_id: Option<String>,
     /// The checkout's id.
     pub external_reference: Option<String>,
-}
-
-/// Where the payment and its check stand.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Verified {
-    /// `approved`, `pending` or `rejected`.
-    pub status: &'static str,
-    /// Our number of the payment, once we know it.
-    pub payment_id: Option<PaymentId>,
-    /// The check.
-    pub check_id: CheckId,
-    /// Where it stands.
-    pub check_status: CheckStatus,
-    /// What it comes to, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// What is left to pay, in cents.
-    pub remaining_cents: Cents,
 }
 
 /// Looks at the payment now, and says where it stands.

@@ -1,113 +1,42 @@
 //! The office adds a product, with its prices and what is declared of it.
 
-use super::{CookingInfo, DeclaredAllergen, NewPrice, SensoryProfile, declared, entity};
+use super::{declared, entity};
 use crate::{
     Result,
     command::{Act, Done},
     office::{change, written},
 };
 use auth::{Management, RoleSet, Staff};
-use domain::{
-    AllergenId, CategoryId, ProductId, RecipeId, SubcategoryId,
-    menu::ServiceHours,
-    office::ImageUrl,
-    text::{Name, Text},
-};
-use serde::Deserialize;
-use store::{
-    Answer, Attempt, Database, ProductRow,
-    view::{Dietary, Product},
-};
-use utoipa::ToSchema;
+use domain::{ProductId, text::Text};
+use store::{Answer, Attempt, Database, ProductRow};
+use wire::product::{NewProduct, Product};
 
-/// A product to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewProduct {
-    /// 1 to 200 characters.
-    pub name: Name<200>,
-    /// At most 2000 characters.
-    #[serde(default)]
-    pub description: Option<Text<2000>>,
-    /// A picture's address.
-    #[serde(default)]
-    pub image: ImageUrl,
-    /// Where it stands.
-    pub category_id: CategoryId,
-    /// Where it stands there.
-    #[serde(default)]
-    pub subcategory_id: Option<SubcategoryId>,
-    /// Shown first.
-    #[serde(default)]
-    pub featured: Option<bool>,
-    /// Well liked.
-    #[serde(default)]
-    pub popular: Option<bool>,
-    /// A word on a ribbon, at most 50 characters.
-    #[serde(default)]
-    pub badge: Option<Text<50>>,
-    /// A mark of quality, at most 50 characters.
-    #[serde(default)]
-    pub seal: Option<Text<50>>,
-    /// What it contains; `allergens` wins.
-    #[serde(default)]
-    pub allergen_ids: Option<Vec<AllergenId>>,
-    /// How it relates to which allergens.
-    #[serde(default)]
-    pub allergens: Option<Vec<DeclaredAllergen>>,
-    /// Which diets it suits.
-    #[serde(default)]
-    pub dietary_profile: Option<Dietary>,
-    /// How it is made.
-    #[serde(default)]
-    pub cooking_info: Option<CookingInfo>,
-    /// How it tastes and feels.
-    #[serde(default)]
-    pub sensory_profile: Option<SensoryProfile>,
-    /// When it is served; whenever its category is when not said.
-    #[serde(default)]
-    pub service_hours: Option<ServiceHours>,
-    /// What it is made by.
-    #[serde(default)]
-    pub recipe_id: Option<RecipeId>,
-    /// Whether it contains what its recipe contains, as well as what is said here.
-    #[serde(default)]
-    pub inherits_from_recipe: Option<bool>,
-    /// False keeps it off the menus for now.
-    #[serde(default)]
-    pub is_active: Option<bool>,
-    /// What it costs where.
-    #[serde(default)]
-    pub branch_prices: Option<Vec<NewPrice>>,
-}
-
-impl NewProduct {
-    fn row(&self) -> Result<ProductRow> {
-        let text = |text: &Option<Text<50>>| text.clone().map(String::from).filter(|text| !text.is_empty());
-        Ok(ProductRow {
-            // The database gives the id, and the store fills in whose it is and when it came.
-            id: ProductId(0),
-            tenant_id: domain::TenantId(0),
-            category_id: self.category_id,
-            subcategory_id: self.subcategory_id,
-            name: self.name.clone().into(),
-            description: self.description.clone().map(Into::into),
-            image: self.image.clone().into(),
-            featured: self.featured.unwrap_or_default(),
-            popular: self.popular.unwrap_or_default(),
-            badge: text(&self.badge),
-            seal: text(&self.seal),
-            dietary: declared::dietary(self.dietary_profile.as_ref()),
-            cooking: declared::cooking(self.cooking_info.as_ref())?,
-            sensory: declared::sensory(self.sensory_profile.as_ref()),
-            service_hours: written(self.service_hours.as_ref()),
-            recipe_id: self.recipe_id,
-            inherits_from_recipe: self.inherits_from_recipe.unwrap_or_default(),
-            is_active: true,
-            deactivated: self.is_active == Some(false),
-            deletion_id: None,
-            created_at: chrono::DateTime::UNIX_EPOCH,
-        })
-    }
+fn row(new: &NewProduct) -> Result<ProductRow> {
+    let text = |text: &Option<Text<50>>| text.clone().map(String::from).filter(|text| !text.is_empty());
+    Ok(ProductRow {
+        // The database gives the id, and the store fills in whose it is and when it came.
+        id: ProductId(0),
+        tenant_id: domain::TenantId(0),
+        category_id: new.category_id,
+        subcategory_id: new.subcategory_id,
+        name: new.name.clone().into(),
+        description: new.description.clone().map(Into::into),
+        image: new.image.clone().into(),
+        featured: new.featured.unwrap_or_default(),
+        popular: new.popular.unwrap_or_default(),
+        badge: text(&new.badge),
+        seal: text(&new.seal),
+        dietary: declared::dietary(new.dietary_profile.as_ref()),
+        cooking: declared::cooking(new.cooking_info.as_ref())?,
+        sensory: declared::sensory(new.sensory_profile.as_ref()),
+        service_hours: written(new.service_hours.as_ref()),
+        recipe_id: new.recipe_id,
+        inherits_from_recipe: new.inherits_from_recipe.unwrap_or_default(),
+        is_active: true,
+        deactivated: new.is_active == Some(false),
+        deletion_id: None,
+        created_at: chrono::DateTime::UNIX_EPOCH,
+    })
 }
 
 /// Adds a product.
@@ -124,7 +53,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
     /// Adds a product, and tells of it.
     pub(crate) async fn stock(&self, new: &NewProduct) -> Result<Product> {
         let allergens = declared::allergens(new.allergens.as_deref(), new.allergen_ids.as_deref())?.unwrap_or_default();
-        let row = new.row()?;
+        let row = row(new)?;
         let home = self.shelf(new.category_id, new.subcategory_id).await?;
         let ids: Vec<_> = allergens.iter().map(|(id, _)| *id).collect();
         self.uow.ensure_allergens(self.by, &ids).await?;

@@ -3,68 +3,20 @@
 use crate::{Error, Result, command::Act, recipe::ensure_known};
 use auth::{RoleSet, Staff};
 use domain::{
-    AllergenId, CatalogEntryId,
+    AllergenId, CatalogEntryId, ProblemCode,
     menu::Presence,
     office::{Catalog, Few, Whole},
-    text::Name,
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
-use store::view::{Cooking, Dietary, KnownCooking, Sensory};
-use utoipa::ToSchema;
+use wire::{
+    menu::{Cooking, Dietary},
+    product::{CookingInfo, DeclaredAllergen, KnownCooking, Sensory, SensoryProfile},
+};
 
 /// Most allergens of one product.
 const MAX_ALLERGENS: usize = 100;
 /// Most ways of cooking one product.
 const MAX_METHODS: usize = 20;
-
-/// How a product relates to an allergen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-pub struct DeclaredAllergen {
-    /// The allergen.
-    pub allergen_id: AllergenId,
-    /// How the product relates to it; an ingredient when not said.
-    #[serde(default = "ingredient")]
-    pub presence_type: Presence,
-}
-
-const fn ingredient() -> Presence {
-    Presence::Contains
-}
-
-/// How a product is made.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-pub struct CookingInfo {
-    /// As in the business's list of cooking methods; at most 20.
-    #[serde(default)]
-    #[schema(value_type = Vec<CatalogEntryId>)]
-    pub cooking_method_ids: Few<CatalogEntryId, 20>,
-    /// `horneado`, `frito`, `grillado`, `crudo`, `hervido`, `vapor`, `salteado`, `braseado`; at most 20.
-    #[serde(default)]
-    pub methods: Vec<Name<50>>,
-    /// Whether with oil.
-    #[serde(default)]
-    pub uses_oil: bool,
-    /// Minutes of preparation.
-    #[serde(default)]
-    pub prep_time_minutes: Option<Whole<0, 1440>>,
-    /// Minutes on the fire.
-    #[serde(default)]
-    pub cook_time_minutes: Option<Whole<0, 1440>>,
-}
-
-/// How a product tastes and feels.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-pub struct SensoryProfile {
-    /// As in the business's list of flavors; at most 20.
-    #[serde(default)]
-    #[schema(value_type = Vec<CatalogEntryId>)]
-    pub flavor_ids: Few<CatalogEntryId, 20>,
-    /// As in the business's list of textures; at most 20.
-    #[serde(default)]
-    #[schema(value_type = Vec<CatalogEntryId>)]
-    pub texture_ids: Few<CatalogEntryId, 20>,
-}
 
 /// The product's allergens after a request; `None` where it does not speak of them. The long form wins.
 pub(super) fn allergens(
@@ -147,7 +99,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         ] {
             let Some(ids) = ids else { continue };
             let missing = self.uow.unknown_entries(self.by, catalog, ids.as_slice()).await?;
-            ensure_known(field, "entry of that list", "unknown_word", &missing)?;
+            ensure_known(field, "entry of that list", ProblemCode::UnknownWord, &missing)?;
         }
         Ok(())
     }

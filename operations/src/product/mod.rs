@@ -8,16 +8,15 @@ mod declared;
 mod prices;
 mod update;
 
-pub use create::{NewProduct, create};
+pub use create::create;
 pub(crate) use declared::cooking as kept_cooking;
-pub use declared::{CookingInfo, DeclaredAllergen, SensoryProfile};
-pub use prices::NewPrice;
-pub use update::{ProductPatch, update};
+pub use update::update;
 
 use crate::{Error, Result, command::Act, office::OfficeEntity};
 use auth::{RoleSet, Staff};
 use domain::{BranchId, CategoryId, SubcategoryId, office::EntityKind};
-use store::{ProductRow, view::Product};
+use store::ProductRow;
+use wire::product::Product;
 
 /// A product as events and audit rows name it; `home` is its category's branch, `others` those that it concerned
 /// before.

@@ -7,26 +7,12 @@ use domain::{
     BranchId, Patch, ProductId,
     event::{Event, ProductAvailability},
     menu::{Supply, SupplyChange},
-    office::Price,
 };
-use serde::Deserialize;
 use store::{Locked, OfferRow, ProductRow};
-use utoipa::ToSchema;
+use wire::product::NewPrice;
 
 /// Most branches that can price one product.
 const MAX_PRICES: usize = 500;
-
-/// What a product costs in a branch.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-pub struct NewPrice {
-    /// Where.
-    pub branch_id: BranchId,
-    /// Price of one, in cents.
-    pub price_cents: Price,
-    /// False: 86. Absent: as it is, and available where it is new.
-    #[serde(default)]
-    pub is_available: Option<bool>,
-}
 
 /// The branches that a list names, each once.
 pub(super) fn branches(prices: &[NewPrice]) -> Result<Vec<BranchId>> {
@@ -86,6 +72,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::office::Price;
 
     #[test]
     fn a_branch_has_one_price() {

@@ -6,18 +6,18 @@
 
 mod form;
 
-pub use form::{NewPromotion, PromotionPatch};
-
+use self::form::{branches, changed, first, items};
 use crate::{
     Error, Result,
     command::{Act, Done},
     office::{OfficeEntity, change},
 };
 use auth::{AdminOnly, Management, RoleSet, Staff};
-use domain::{BranchId, PromotionId, office::EntityKind};
-use store::{
-    Answer, Attempt, Database,
-    view::{Promotion, PromotionItem},
+use domain::{BranchId, ProblemCode, PromotionId, office::EntityKind};
+use store::{Answer, Attempt, Database};
+use wire::{
+    menu::PromotionItem,
+    promotion::{NewPromotion, Promotion, PromotionPatch},
 };
 
 /// A promotion as events and audit rows name it; `others` are the branches that it concerned before.
@@ -33,7 +33,11 @@ fn entity(promotion: &Promotion, others: &[BranchId]) -> OfficeEntity {
 /// # Errors
 /// A branch or a product is not the business's, or named twice; a branch is not the caller's; it ends before it begins.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewPromotion, attempt: &Attempt) -> Result<Answer> {
-    let (set, branches, items) = (&new.set()?, &new.branches()?, &new.items()?);
+    let (set, branches, items) = (
+        &first(new)?,
+        &branches(new.branch_ids.as_deref().unwrap_or_default())?,
+        &items(new.items.as_deref().unwrap_or_default())?,
+    );
     change(db, "promotion.create", (staff, attempt), Done::Made, |act| async move {
         let id = act.uow.insert_promotion(staff, set.clone()).await?;
         act.place(id, Some(branches), Some(items)).await?;
@@ -55,10 +59,11 @@ pub async fn update(
     patch: &PromotionPatch,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let (branches, items) = (&patch.branches()?, &patch.items()?);
+    let (branches, items) =
+        (&patch.branch_ids.as_deref().map(branches).transpose()?, &patch.items.as_deref().map(items).transpose()?);
     change(db, "promotion.update", (staff, attempt), Done::Changed, |act| async move {
         let before = act.uow.promotion(staff, id).await?;
-        act.uow.set_promotion(id, patch.set(&before)?).await?;
+        act.uow.set_promotion(id, changed(patch, &before)?).await?;
         // A form sends back what it read, which leaves out what is deleted for now: only what differs is an answer.
         let branches = branches.as_deref().filter(|branches| **branches != *before.branch_ids);
         let items = items.as_deref().filter(|items| **items != *before.items);
@@ -104,7 +109,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
 
 fn known(found: store::Result<()>, detail: &str) -> Result<()> {
     match found {
-        Err(store::Error::NotFound(_)) => Err(Error::refused("unknown_reference", detail)),
+        Err(store::Error::NotFound(_)) => Err(Error::refused(ProblemCode::UnknownReference, detail)),
         other => Ok(other?),
     }
 }

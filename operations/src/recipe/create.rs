@@ -3,12 +3,13 @@
 //! `recipe_name_standing` backs the name; the office lock keeps the branch, and whatever the recipe speaks of, from
 //! being deleted meanwhile.
 
-use super::{NewRecipe, each_once, entity, named};
+use super::{each_once, entity, form::row, named};
 use crate::{Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
 use chrono::DateTime;
 use domain::{AllergenId, BranchId, Patch, RecipeId, TenantId, UserId, recipe::RiskLevel};
 use store::{Answer, Attempt, Database, RecipeRow};
+use wire::recipe::NewRecipe;
 
 /// Adds a recipe.
 ///
@@ -18,7 +19,7 @@ use store::{Answer, Attempt, Database, RecipeRow};
 pub async fn create(db: &Database, staff: &Staff<KitchenCrew>, new: &NewRecipe, attempt: &Attempt) -> Result<Answer> {
     let created = change(db, "recipe.create", (staff, attempt), Done::Made, |act| async move {
         act.uow.ensure_branches(staff, &[new.branch_id]).await?;
-        let row = new.row(empty(staff.tenant_id(), new.branch_id, Some(staff.user_id())));
+        let row = row(new, empty(staff.tenant_id(), new.branch_id, Some(staff.user_id())));
         let allergens: Vec<AllergenId> = match &new.allergen_ids {
             Patch::Value(ids) => each_once(ids),
             Patch::Absent | Patch::Null => Vec::new(),

@@ -1,83 +1,37 @@
 //! A recipe becomes a product: it stands in a category, has prices, and contains what the recipe contains. The audit
 //! row says who made it.
 
-use crate::{
-    Error, Result,
-    command::Done,
-    office::change,
-    product::{NewPrice, NewProduct},
-};
+use crate::{Error, Result, command::Done, office::change};
 use auth::{KitchenCrew, Staff};
-use domain::{
-    CategoryId, ProductId, RecipeId, SubcategoryId,
-    office::ImageUrl,
-    text::{Name, Text},
-};
-use serde::{Deserialize, Serialize};
+use domain::{ProblemCode, RecipeId, office::ImageUrl, text::Text};
 use store::{Answer, Attempt, Database, RecipeRow};
-use utoipa::ToSchema;
+use wire::{
+    product::NewProduct,
+    recipe::{Derived, NewDerived},
+};
 
-/// A product to be, made by a recipe.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewDerived {
-    /// 1 to 200 characters; nothing else of that name stands in the category.
-    pub name: Name<200>,
-    /// Where it stands.
-    pub category_id: CategoryId,
-    /// Where it stands there.
-    #[serde(default)]
-    pub subcategory_id: Option<SubcategoryId>,
-    /// What it costs where.
-    #[serde(default)]
-    pub branch_prices: Option<Vec<NewPrice>>,
-}
-
-/// The product that came of a recipe.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Derived {
-    /// The product.
-    pub id: ProductId,
-    /// Its name.
-    pub name: String,
-    /// What it is made by.
-    pub recipe_id: RecipeId,
-    /// That recipe's name.
-    pub recipe_name: String,
-    /// Always true.
-    pub inherits_from_recipe: bool,
-    /// Where it stands.
-    pub category_id: CategoryId,
-    /// Where it stands there.
-    #[schema(required)]
-    pub subcategory_id: Option<SubcategoryId>,
-    /// For people.
-    pub message: String,
-}
-
-impl NewDerived {
-    /// The product, described and shown as the recipe is.
-    fn product(&self, recipe: &RecipeRow) -> NewProduct {
-        NewProduct {
-            name: self.name.clone(),
-            description: recipe.description.clone().and_then(|text| Text::try_from(text).ok()),
-            image: ImageUrl::try_from(recipe.image.clone()).unwrap_or_default(),
-            category_id: self.category_id,
-            subcategory_id: self.subcategory_id,
-            featured: None,
-            popular: None,
-            badge: None,
-            seal: None,
-            allergen_ids: None,
-            allergens: None,
-            dietary_profile: None,
-            cooking_info: None,
-            sensory_profile: None,
-            service_hours: None,
-            recipe_id: Some(recipe.id),
-            inherits_from_recipe: Some(true),
-            is_active: None,
-            branch_prices: self.branch_prices.clone(),
-        }
+/// The product, described and shown as the recipe is.
+fn product(new: &NewDerived, recipe: &RecipeRow) -> NewProduct {
+    NewProduct {
+        name: new.name.clone(),
+        description: recipe.description.clone().and_then(|text| Text::try_from(text).ok()),
+        image: ImageUrl::try_from(recipe.image.clone()).unwrap_or_default(),
+        category_id: new.category_id,
+        subcategory_id: new.subcategory_id,
+        featured: None,
+        popular: None,
+        badge: None,
+        seal: None,
+        allergen_ids: None,
+        allergens: None,
+        dietary_profile: None,
+        cooking_info: None,
+        sensory_profile: None,
+        service_hours: None,
+        recipe_id: Some(recipe.id),
+        inherits_from_recipe: Some(true),
+        is_active: None,
+        branch_prices: new.branch_prices.clone(),
     }
 }
 
@@ -99,9 +53,9 @@ pub async fn derive(
             // Of a category that is not the caller's nothing is told.
             act.uow.category(staff, new.category_id).await?;
             let detail = "name: the category has a product of this name already".into();
-            return Err(Error::Exists { code: "name_taken", detail });
+            return Err(Error::Exists { code: ProblemCode::NameTaken, detail });
         }
-        let product = act.stock(&new.product(&recipe)).await?;
+        let product = act.stock(&product(new, &recipe)).await?;
         Ok(Derived {
             id: product.id,
             name: product.name,

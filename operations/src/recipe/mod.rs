@@ -8,20 +8,20 @@ mod update;
 
 pub use create::create;
 pub(crate) use create::empty;
-pub use derive::{Derived, NewDerived, derive};
-pub use form::{NewRecipe, RecipePatch};
+pub use derive::derive;
 pub use ingest::ingest;
 pub use update::update;
 
 use crate::{Error, Result, command::Act, office::OfficeEntity};
 use auth::{RoleSet, Staff};
 use domain::{
-    AllergenId, IngredientId,
+    AllergenId, IngredientId, ProblemCode,
     office::{EntityKind, Few},
     recipe::{RecipeIngredient, is_worth_its_cost},
 };
 use serde_json::Value;
-use store::{Answer, RecipeRow, view::Recipe};
+use store::{Answer, RecipeRow};
+use wire::recipe::Recipe;
 
 /// Fewest characters of a name (U2).
 const SHORTEST_NAME: usize = 2;
@@ -34,7 +34,7 @@ fn entity(recipe: &Recipe) -> OfficeEntity {
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
-            code: "name_taken",
+            code: ProblemCode::NameTaken,
             detail: "name: the branch has a recipe of this name already".into(),
         }),
         other => other,
@@ -57,7 +57,7 @@ fn used(ingredients: Option<&Value>) -> Vec<IngredientId> {
 }
 
 /// Refused with the ids that nobody knows.
-pub(crate) fn ensure_known(field: &str, noun: &str, code: &'static str, unknown: &[i64]) -> Result<()> {
+pub(crate) fn ensure_known(field: &str, noun: &str, code: ProblemCode, unknown: &[i64]) -> Result<()> {
     if unknown.is_empty() {
         return Ok(());
     }
@@ -66,7 +66,7 @@ pub(crate) fn ensure_known(field: &str, noun: &str, code: &'static str, unknown:
 }
 
 /// The contract answers what a recipe names and nobody knows with 400.
-fn unknown(code: &'static str, detail: &'static str) -> impl Fn(store::Error) -> Error {
+fn unknown(code: ProblemCode, detail: &'static str) -> impl Fn(store::Error) -> Error {
     move |error| match error {
         store::Error::NotFound(_) => Error::refused(code, detail),
         other => other.into(),
@@ -84,24 +84,24 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
             return Err(Error::Invalid("cost_cents: must not be more than suggested_price_cents"));
         }
         if let Some(product) = after.product_id.filter(|_| before.and_then(|row| row.product_id) != after.product_id) {
-            let nobody = unknown("unknown_product", "product_id: no such product");
+            let nobody = unknown(ProblemCode::UnknownProduct, "product_id: no such product");
             self.uow.ensure_product(self.by, product).await.map_err(nobody)?;
         }
         let was = before.and_then(|row| row.subcategory_id);
         if let Some(subcategory) = after.subcategory_id.filter(|_| was != after.subcategory_id) {
-            let nobody = unknown("unknown_subcategory", "subcategory_id: no such subcategory");
+            let nobody = unknown(ProblemCode::UnknownSubcategory, "subcategory_id: no such subcategory");
             self.uow.subcategory(self.by, subcategory).await.map_err(nobody)?;
         }
         let known = used(before.and_then(|row| row.ingredients.as_ref()));
         let mut new = used(after.ingredients.as_ref());
         new.retain(|id| !known.contains(id));
         let missing = self.uow.unknown_ingredients(self.by, &new).await?;
-        ensure_known("ingredients", "ingredient", "unknown_ingredient", &missing)
+        ensure_known("ingredients", "ingredient", ProblemCode::UnknownIngredient, &missing)
     }
 
     async fn ensure_allergens_known(&self, allergens: &[AllergenId]) -> Result<()> {
         let missing = self.uow.unknown_allergens(self.by, allergens).await?;
-        ensure_known("allergen_ids", "allergen", "unknown_allergen", &missing)
+        ensure_known("allergen_ids", "allergen", ProblemCode::UnknownAllergen, &missing)
     }
 }
 
@@ -111,8 +111,8 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_is_named() {
-        assert!(ensure_known("allergen_ids", "allergen", "unknown_allergen", &[]).is_ok());
-        let refused = ensure_known("allergen_ids", "allergen", "unknown_allergen", &[7, 9]).unwrap_err();
+        assert!(ensure_known("allergen_ids", "allergen", ProblemCode::UnknownAllergen, &[]).is_ok());
+        let refused = ensure_known("allergen_ids", "allergen", ProblemCode::UnknownAllergen, &[7, 9]).unwrap_err();
         assert_eq!(refused.to_string(), "allergen_ids: no such allergen: 7, 9");
     }
 

@@ -2,7 +2,7 @@
 //! their menus say so at once; what it contains no more stays with them until somebody takes it away: an allergen too
 //! many is a nuisance, one too few is a danger.
 
-use super::{RecipePatch, each_once, entity, named};
+use super::{each_once, entity, form::apply, named};
 use crate::{
     Result,
     command::{Act, Done},
@@ -12,6 +12,7 @@ use crate::{
 use auth::{KitchenCrew, Staff};
 use domain::{AllergenId, Patch, RecipeId};
 use store::{Answer, Attempt, Database, RecipeRow};
+use wire::recipe::RecipePatch;
 
 /// Changes a recipe.
 ///
@@ -27,7 +28,7 @@ pub async fn update(
     let updated = change(db, "recipe.update", (staff, attempt), Done::Changed, |act| async move {
         let row = act.uow.recipe(staff, id).await?;
         let before = act.uow.recipe_now(staff, id).await?;
-        let changed = patch.apply(row.clone());
+        let changed = apply(patch, row.clone());
         act.ensure_fits(Some(&row), &changed).await?;
         let row = act.uow.set_recipe(&row, changed).await?;
         match &patch.allergen_ids {

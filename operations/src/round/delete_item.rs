@@ -13,27 +13,9 @@ use domain::{
     event::{Event, RoundItemDeleted},
     round::RoundAction,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Database, ItemRow};
-use utoipa::ToSchema;
-
-/// What is left.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DeletedItem {
-    /// Always true.
-    pub success: bool,
-    /// The round.
-    pub round_id: RoundId,
-    /// The line that is gone.
-    pub item_id: RoundItemId,
-    /// Lines left in the round.
-    pub remaining_items: usize,
-    /// Whether it was the last, so that the round is gone too.
-    pub round_deleted: bool,
-    /// For people.
-    pub message: &'static str,
-}
+use wire::round::DeletedItem;
 
 /// Deletes the item, and with the last one the round.
 ///

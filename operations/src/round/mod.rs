@@ -12,9 +12,9 @@ mod void_item;
 
 pub use advance::advance;
 pub use cancel::{cancel, cancel_by_status};
-pub use delete_item::{DeletedItem, delete_item};
+pub use delete_item::delete_item;
 pub use order::{Order, OrderLine};
 pub use recall::recall;
-pub use submit::{SubmittedRound, submit};
-pub use take::{TakenRound, take};
-pub use void_item::{VoidedItem, void_item};
+pub use submit::submit;
+pub use take::take;
+pub use void_item::void_item;

@@ -6,7 +6,7 @@ use crate::{
     menu::{ensure_orderable, not_a_choice},
 };
 use domain::{
-    Cents, CustomizationId, DinerId, ProductId, UserId,
+    Cents, CustomizationId, DinerId, ProblemCode, ProductId, UserId,
     menu::{Choices, Priced, Wanted, in_words, price},
     money::MAX_PRICE,
     round::content_digest_input,
@@ -109,7 +109,7 @@ impl Order {
 /// The line at the regular price.
 fn offered_line(line: &OrderLine, offering: &Offering) -> Result<NewLine> {
     let product = offering.product(line.product_id).ok_or_else(|| {
-        Error::refused("product_not_offered", format!("Product {} is not on the menu", line.product_id))
+        Error::refused(ProblemCode::ProductNotOffered, format!("Product {} is not on the menu", line.product_id))
     })?;
     ensure_orderable(product, line.qty.get())?;
     let chosen = offering.chosen(line.product_id, &line.choices).map_err(|id| not_a_choice(product, id))?;
@@ -136,7 +136,10 @@ fn part_of(line: &NewLine, part: Priced) -> Result<NewLine> {
     let extras = line.customizations.iter().map(|choice| choice.extra_cost_cents);
     let unit_price_cents = part.price.checked_add(Cents::checked_sum(extras)?)?;
     if unit_price_cents > MAX_PRICE {
-        return Err(Error::refused("price_too_high", format!("{} with all that costs too much", line.product_name)));
+        return Err(Error::refused(
+            ProblemCode::PriceTooHigh,
+            format!("{} with all that costs too much", line.product_name),
+        ));
     }
     let qty = Quantity::try_from(i64::from(part.qty)).map_err(|_| Error::Internal("a part of a line of no size"))?;
     Ok(NewLine { qty, unit_price_cents, promotion_id: part.promotion, ..line.clone() })
@@ -216,22 +219,22 @@ mod tests {
     fn what_is_not_offered_cannot_be_ordered() {
         assert!(matches!(
             order(102).priced(&menu([offered(101, true)])),
-            Err(Error::Refused { code: "product_not_offered", .. })
+            Err(Error::Refused { code: ProblemCode::ProductNotOffered, .. })
         ));
         assert!(matches!(
             order(101).priced(&menu([offered(101, false)])),
-            Err(Error::Refused { code: "product_unavailable", .. })
+            Err(Error::Refused { code: ProblemCode::ProductUnavailable, .. })
         ));
         let closed = Offered { is_open: false, opens: Some("19:00".into()), ..offered(101, true) };
         let refused = order(101).priced(&menu([closed])).unwrap_err();
-        assert!(matches!(refused, Error::Refused { code: "product_not_served_now", .. }));
+        assert!(matches!(refused, Error::Refused { code: ProblemCode::ProductNotServedNow, .. }));
         assert_eq!(refused.to_string(), "Bife de chorizo is not served now, only from 19:00");
         let mut few = offered(101, true);
         few.supply.remaining = Some(1);
         let mut two = order(101);
         two.lines[0].qty = Quantity::try_from(2).unwrap();
         assert!(order(101).priced(&menu([few.clone()])).is_ok());
-        assert!(matches!(two.priced(&menu([few])), Err(Error::Refused { code: "not_enough_left", .. })));
+        assert!(matches!(two.priced(&menu([few])), Err(Error::Refused { code: ProblemCode::NotEnoughLeft, .. })));
     }
 
     fn extra(product: i64) -> OfferedChoice {
@@ -249,7 +252,7 @@ mod tests {
         assert_eq!(lines[0].modifiers.as_deref(), Some("Chimichurri"));
         assert_ne!(asked.digest(), order(101).digest());
         let other = Offering { choices: vec![extra(102)], ..menu };
-        assert!(matches!(asked.priced(&other), Err(Error::Refused { code: "customization_not_offered", .. })));
+        assert!(matches!(asked.priced(&other), Err(Error::Refused { code: ProblemCode::CustomizationNotOffered, .. })));
     }
 
     #[test]

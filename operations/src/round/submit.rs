@@ -12,27 +12,12 @@ use crate::{
 };
 use auth::Diner;
 use domain::{
-    RoundId, SessionId,
     event::{Event, RoundRef},
-    round::{RoundStatus, first_status},
+    round::first_status,
     session::OpenedBy,
 };
-use serde::Serialize;
 use store::{Answer, Attempt, Database, NewRound};
-use utoipa::ToSchema;
-
-/// The answer to "send".
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SubmittedRound {
-    /// The session.
-    pub session_id: SessionId,
-    /// The round.
-    pub round_id: RoundId,
-    /// Its number in the session, from 1.
-    pub round_number: i32,
-    /// SUBMITTED, or PENDING where a waiter confirms first.
-    pub status: RoundStatus,
-}
+use wire::round::SubmittedRound;
 
 /// Sends the order as the session's next round.
 ///
@@ -51,7 +36,7 @@ pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attem
             if attempt.key.is_none()
                 && let Some(first) = act.uow.find_same_round(&session, digest).await?
             {
-                return Ok(Done::Changed(SubmittedRound::from(first)));
+                return Ok(Done::Changed(submitted(first)));
             }
             let status = first_status(session.round_confirmation);
             let offering = act.uow.find_offering(&session, &order.products(), &order.choices()).await?;
@@ -81,8 +66,6 @@ pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attem
     .await
 }
 
-impl From<store::RoundRow> for SubmittedRound {
-    fn from(row: store::RoundRow) -> Self {
-        Self { session_id: row.session_id, round_id: row.id, round_number: row.round_number, status: row.status }
-    }
+fn submitted(row: store::RoundRow) -> SubmittedRound {
+    SubmittedRound { session_id: row.session_id, round_id: row.id, round_number: row.round_number, status: row.status }
 }

@@ -11,38 +11,16 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    Cents, RoundId, SessionId, UserId,
+    Cents, SessionId,
     event::{Event, RoundRef},
     money::MoneyError,
     round::RoundStatus,
     session::{OpenedBy, SessionStatus},
     text::Quantity,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewRound, RoundRow, UnitOfWork};
-use utoipa::ToSchema;
-
-/// The round that was taken.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TakenRound {
-    /// The session.
-    pub session_id: SessionId,
-    /// The round.
-    pub round_id: RoundId,
-    /// Its number in the session, from 1.
-    pub round_number: i32,
-    /// SUBMITTED.
-    pub status: RoundStatus,
-    /// WAITER.
-    pub submitted_by: OpenedBy,
-    /// The waiter.
-    pub submitted_by_waiter_id: Option<UserId>,
-    /// Lines.
-    pub items_count: usize,
-    /// What they cost together, in cents.
-    pub total_cents: Cents,
-}
+use wire::round::TakenRound;
 
 /// Sends the order to the kitchen as the session's next round.
 ///

@@ -9,35 +9,15 @@ use crate::{
 };
 use auth::{AnyRole, Staff};
 use domain::{
-    RoundId, RoundItemId,
+    ProblemCode, RoundItemId,
     event::{Event, RoundItemVoided},
     kitchen::round_after_tickets,
     round::{RoundAction, RoundStatus},
     text::Name,
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Database, ItemRow, Locked, RoundRow, UnitOfWork};
-use utoipa::ToSchema;
-
-/// What was struck.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct VoidedItem {
-    /// Always true.
-    pub success: bool,
-    /// The line.
-    pub item_id: RoundItemId,
-    /// Its round.
-    pub round_id: RoundId,
-    /// Always true.
-    pub is_voided: bool,
-    /// Why.
-    pub void_reason: String,
-    /// Whether nothing is left, so that the round is canceled.
-    pub round_canceled: bool,
-    /// For people.
-    pub message: &'static str,
-}
+use wire::round::VoidedItem;
 
 /// Strikes the item.
 ///
@@ -61,7 +41,7 @@ pub async fn void_item(
             let left = items.iter().filter(|other| other.id != item_id && other.voided_at.is_none()).count();
             let next = round.status.after_void(left)?;
             if item.voided_at.is_some() {
-                return Err(Error::refused("already_voided", "The item is voided already"));
+                return Err(Error::refused(ProblemCode::AlreadyVoided, "The item is voided already"));
             }
             act.ensure_may(RoundAction::VoidItem, &session)?;
             let untouched = act.untouched(&round, Some(item_id)).await?;

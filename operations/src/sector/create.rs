@@ -8,22 +8,9 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
-use domain::{BranchId, office::EntityKind, sector::Prefix, text::Name};
-use serde::Deserialize;
-use store::{Answer, Attempt, Database, view::Sector};
-use utoipa::ToSchema;
-
-/// A sector to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewSector {
-    /// Where; without one it is a sector of every branch.
-    #[serde(default)]
-    pub branch_id: Option<BranchId>,
-    /// 1 to 100 characters.
-    pub name: Name<100>,
-    /// Two to four letters, unique in the branch.
-    pub prefix: Prefix,
-}
+use domain::{ProblemCode, office::EntityKind};
+use store::{Answer, Attempt, Database, view::sector_of};
+use wire::sector::NewSector;
 
 /// Adds a sector.
 ///
@@ -38,7 +25,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewSector, a
         };
         let (name, prefix) = (new.name.clone().into(), new.prefix.clone().into());
         let row = act.uow.insert_office_sector(staff.tenant_id(), branch, name, prefix).await?;
-        let sector = Sector::from(row);
+        let sector = sector_of(row);
         let entity = OfficeEntity::new(EntityKind::Sector, sector.id.get(), sector.name.clone(), branch);
         act.created(&entity, &sector).await?;
         Ok(sector)
@@ -46,7 +33,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewSector, a
     .await;
     match created {
         Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
-            code: "prefix_taken",
+            code: ProblemCode::PrefixTaken,
             detail: "prefix: the branch has a sector of this prefix already".into(),
         }),
         other => other,

@@ -3,5 +3,5 @@
 mod create;
 mod delete;
 
-pub use create::{NewSector, create};
+pub use create::create;
 pub use delete::delete;

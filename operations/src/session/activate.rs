@@ -8,17 +8,15 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Floor, Staff};
-use chrono::{DateTime, Utc};
 use domain::{
-    SessionId, TableId, UserId,
+    ProblemCode, TableId,
     event::{Event, Place, TableRef},
-    session::{Covers, OpenedBy, SessionStatus},
+    session::{Covers, OpenedBy},
     text::Text,
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewSession};
-use utoipa::ToSchema;
+use wire::session::Activated;
 
 /// Who sits down.
 #[derive(Clone, Debug)]
@@ -27,27 +25,6 @@ pub struct Party {
     pub covers: Covers,
     /// The waiter's note.
     pub notes: Option<Text<200>>,
-}
-
-/// The session that a waiter opened.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Activated {
-    /// The session.
-    pub session_id: SessionId,
-    /// Its table.
-    pub table_id: TableId,
-    /// That table's code.
-    pub table_code: String,
-    /// OPEN.
-    pub status: SessionStatus,
-    /// Now.
-    pub opened_at: DateTime<Utc>,
-    /// WAITER.
-    pub opened_by: OpenedBy,
-    /// The caller, who has the table from now on.
-    pub opened_by_waiter_id: UserId,
-    /// How many guests.
-    pub diner_count: Covers,
 }
 
 /// Opens a session at a free table for a party that a waiter counted.
@@ -69,7 +46,7 @@ pub async fn activate(
         |act, table| async move {
         let status = table.status.activate()?;
         if act.uow.lock_live_session(&table).await?.is_some() {
-            return Err(Error::refused("table_occupied", format!("Table {} has an active session", table.code)));
+            return Err(Error::refused(ProblemCode::TableOccupied, format!("Table {} has an active session", table.code)));
         }
         let waiter = staff.user_id();
         let new = NewSession {

@@ -9,19 +9,9 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{TableId, table::TableStatus};
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked};
-use utoipa::ToSchema;
-
-/// The table after it was cleared.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ClearedTable {
-    /// The table.
-    pub table_id: TableId,
-    /// FREE, unless the office took the table out of use.
-    pub status: TableStatus,
-}
+use wire::session::ClearedTable;
 
 /// Ends the session at a table, if there is one, and frees the table.
 ///

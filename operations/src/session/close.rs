@@ -9,32 +9,9 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Floor, Staff};
-use chrono::{DateTime, Utc};
-use domain::{Cents, Role, SessionId, TableId, session::SessionStatus, table::TableStatus};
-use serde::Serialize;
+use domain::{Cents, ProblemCode, Role, TableId, session::SessionStatus};
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
-
-/// The session that was closed.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ClosedSession {
-    /// The table.
-    pub table_id: TableId,
-    /// Its code.
-    pub table_code: String,
-    /// FREE, unless the office took the table out of use meanwhile.
-    pub table_status: TableStatus,
-    /// The session.
-    pub session_id: SessionId,
-    /// CLOSED.
-    pub session_status: SessionStatus,
-    /// What was ordered, in cents.
-    pub total_cents: Cents,
-    /// What was paid, in cents.
-    pub paid_cents: Cents,
-    /// Now.
-    pub closed_at: DateTime<Utc>,
-}
+use wire::session::ClosedSession;
 
 /// Ends the session at a table. `force`, for administrators, ends it whatever is owed.
 ///
@@ -52,7 +29,10 @@ pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool
                 return Err(Error::Forbidden("Only an administrator may force a table closed"));
             }
             let Some(session) = act.uow.lock_live_session(&table).await? else {
-                return Err(Error::refused("no_active_session", format!("Table {} has no active session", table.code)));
+                return Err(Error::refused(
+                    ProblemCode::NoActiveSession,
+                    format!("Table {} has no active session", table.code),
+                ));
             };
             let check = act.uow.lock_check_of(&session).await?;
             let (total_cents, paid_cents) = match &check {

@@ -6,6 +6,7 @@
 use crate::{Error, Result, check::Settled, command::Act};
 use auth::{RoleSet, Staff};
 use domain::{
+    ProblemCode,
     check::CheckStatus,
     event::{CallRef, CartCleared, Event, Place, TableRef},
     table::TableStatus,
@@ -35,7 +36,7 @@ pub(super) fn ensure_settled(account: &Settled) -> Result<()> {
         return Ok(());
     }
     let owed = account.remaining().get();
-    Err(Error::refused("check_not_paid", format!("The check is not paid: {owed} cents are owed")))
+    Err(Error::refused(ProblemCode::CheckNotPaid, format!("The check is not paid: {owed} cents are owed")))
 }
 
 /// Closes the session and frees its table; returns what the table is now.

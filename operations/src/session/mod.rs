@@ -9,10 +9,10 @@ mod open;
 mod remove_guest;
 mod transfer;
 
-pub use activate::{Activated, Party, activate};
-pub use clear::{ClearedTable, clear};
-pub use close::{ClosedSession, close};
-pub use move_to::{MovedSession, move_to};
+pub use activate::{Party, activate};
+pub use clear::clear;
+pub use close::close;
+pub use move_to::move_to;
 pub use open::{Joiner, OpenSession, Scanned, open};
-pub use remove_guest::{Removal, RemovedGuest, remove_guest};
-pub use transfer::{TransferredTable, transfer};
+pub use remove_guest::{Removal, remove_guest};
+pub use transfer::transfer;

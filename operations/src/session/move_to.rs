@@ -10,33 +10,13 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    SessionId, TableId,
+    ProblemCode, TableId,
     event::{Event, Place, TableRef, TableTransferred},
     table::TableStatus,
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked};
-use utoipa::ToSchema;
-
-/// Where the party sits now.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MovedSession {
-    /// The session.
-    pub session_id: SessionId,
-    /// The table it left.
-    pub from_table_id: TableId,
-    /// That table's code.
-    pub from_table_code: String,
-    /// That table's state now.
-    pub from_table_status: TableStatus,
-    /// The table it sits at.
-    pub table_id: TableId,
-    /// That table's code.
-    pub table_code: String,
-    /// That table's state now.
-    pub table_status: TableStatus,
-}
+use wire::session::MovedSession;
 
 /// Moves the session at `from` to the free table `to`.
 ///
@@ -50,7 +30,7 @@ pub async fn move_to(
     attempt: &Attempt,
 ) -> Result<Answer> {
     if from == to {
-        return Err(Error::refused("same_table", "The party sits at that table already"));
+        return Err(Error::refused(ProblemCode::SameTable, "The party sits at that table already"));
     }
     command(
         db,
@@ -59,17 +39,20 @@ pub async fn move_to(
         |uow| async move { uow.lock_two_tables(staff, from, to).await },
         |act, (source, target)| async move {
             if source.branch_id != target.branch_id {
-                return Err(Error::refused("another_branch", "The tables are in different branches"));
+                return Err(Error::refused(ProblemCode::AnotherBranch, "The tables are in different branches"));
             }
             let Some(session) = act.uow.lock_live_session(&source).await? else {
                 return Err(Error::refused(
-                    "no_active_session",
+                    ProblemCode::NoActiveSession,
                     format!("Table {} has no active session", source.code),
                 ));
             };
             let taken = target.status.receive(source.status.carried())?;
             if act.uow.lock_live_session(&target).await?.is_some() {
-                return Err(Error::refused("table_occupied", format!("Table {} has an active session", target.code)));
+                return Err(Error::refused(
+                    ProblemCode::TableOccupied,
+                    format!("Table {} has an active session", target.code),
+                ));
             }
             let left = source.status.free();
             act.uow.move_session(&session, &target).await?;

@@ -11,7 +11,7 @@ use crate::{
 };
 use auth::{Diner, Floor, Scope, Staff};
 use domain::{
-    PhoneId, TableId,
+    PhoneId, ProblemCode, TableId,
     event::{Actor, Event, TableRef},
     session::{JoinRule, OpenedBy, SessionStatus},
     table::JoinCode,
@@ -114,7 +114,7 @@ fn ensure_admitted(table: &Locked<TableRow>, rule: JoinRule, secret: Option<&Joi
         Some(secret) if !table.has_join_code(secret) => Err(Error::NotFound("table")),
         Some(_) => Ok(()),
         None if rule.admits_by_name() || joiner.staff.as_ref().is_some_and(serves) => Ok(()),
-        None => Err(Error::Denied { code: "scan_the_qr_code", detail: "Please scan the QR code at the table" }),
+        None => Err(Error::Denied { code: ProblemCode::ScanTheQrCode, detail: "Please scan the QR code at the table" }),
     }
 }
 
@@ -138,5 +138,5 @@ async fn phone(uow: &UnitOfWork, session: &Locked<SessionRow>, joiner: &Joiner) 
 
 /// 403, not 401: this phone has shown no token that has run out, it has come to a door that is closed to it.
 const fn removed() -> Error {
-    Error::Denied { code: "removed_from_table", detail: "You were removed from this table" }
+    Error::Denied { code: ProblemCode::RemovedFromTable, detail: "You were removed from this table" }
 }

@@ -14,10 +14,9 @@ use domain::{
     DinerId, PhoneId, SessionId,
     event::{Actor, ActorRole, CartLineRemoved, Event, GuestRemoved, TableRef, TableState},
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Guest, Locked, Seated, TableRow, UnitOfWork};
-use utoipa::ToSchema;
+use wire::session::RemovedGuest;
 
 /// Who is to go.
 #[derive(Clone, Copy, Debug)]
@@ -26,17 +25,6 @@ pub enum Removal {
     Diner(DinerId),
     /// The one with this phone, who may have given no name.
     Phone(PhoneId),
-}
-
-/// Who went.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RemovedGuest {
-    /// The session.
-    pub session_id: SessionId,
-    /// As whom the guest had registered.
-    pub diner_ids: Vec<DinerId>,
-    /// The guest's phones, whose tokens are good no more.
-    pub phone_ids: Vec<PhoneId>,
 }
 
 /// Removes a guest from a party. Who was removed already stays removed, and the answer says so again.

@@ -8,28 +8,12 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{
-    SessionId, TableId, UserId,
+    ProblemCode, TableId, UserId,
     event::{Event, Place, TableTransferred},
 };
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database};
-use utoipa::ToSchema;
-
-/// The table with its new waiter.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TransferredTable {
-    /// The table.
-    pub table_id: TableId,
-    /// Its code.
-    pub table_code: String,
-    /// The session.
-    pub session_id: SessionId,
-    /// Who had it.
-    pub previous_waiter_id: Option<UserId>,
-    /// Who has it now.
-    pub assigned_waiter_id: UserId,
-}
+use wire::session::TransferredTable;
 
 /// Makes `target` the waiter of the table's session.
 ///
@@ -50,10 +34,13 @@ pub async fn transfer(
         |uow| async move { uow.lock_table(staff, id).await },
         |act, table| async move {
             let Some(session) = act.uow.lock_live_session(&table).await? else {
-                return Err(Error::refused("no_active_session", format!("Table {} has no active session", table.code)));
+                return Err(Error::refused(
+                    ProblemCode::NoActiveSession,
+                    format!("Table {} has no active session", table.code),
+                ));
             };
             if !act.uow.find_table_waiter(staff, target, table.branch_id).await? {
-                return Err(Error::refused("not_a_waiter_here", "The target serves no tables in this branch"));
+                return Err(Error::refused(ProblemCode::NotAWaiterHere, "The target serves no tables in this branch"));
             }
             act.uow.assign_session(&session, target).await?;
             let event = TableTransferred {

@@ -5,50 +5,8 @@
 use super::{MAX_POSTS, Trace, ensure_begun, entity, hashed, named, rules};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Reach, Staff};
-use domain::{
-    office::Blank,
-    staff::{Dni, HireDate, Password, Phone, Post},
-    text::{Email, Name},
-};
-use serde::Deserialize;
-use store::{Answer, Attempt, Database, view::StaffMember};
-use utoipa::ToSchema;
-
-/// A member of staff to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewMember {
-    /// The login, unique.
-    pub email: Email,
-    /// 8 to 128 characters.
-    #[schema(value_type = String, min_length = 8, max_length = 128)]
-    pub password: Password,
-    /// Given name, at most 100 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub first_name: Blank<Name<100>>,
-    /// Family name, at most 100 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub last_name: Blank<Name<100>>,
-    /// 6 to 15 digits.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub phone: Blank<Phone>,
-    /// 7 to 9 digits.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub dni: Blank<Dni>,
-    /// `YYYY-MM-DD`, not in the future.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub hire_date: Blank<HireDate>,
-    /// False keeps the person out for now.
-    #[serde(default)]
-    pub is_active: Option<bool>,
-    /// The roles, each in its branch. A manager must give one in an own branch.
-    #[serde(default)]
-    pub branch_roles: Option<Vec<Post>>,
-}
+use store::{Answer, Attempt, Database, view::member_of};
+use wire::staff::NewMember;
 
 /// Adds a member of staff.
 ///
@@ -68,9 +26,9 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewMember, a
             return Err(Error::Invalid("branch_roles: must give a role in one of your branches"));
         }
         ensure_begun(&act, Some(&new.hire_date))?;
-        let account = act.uow.insert_member(staff.tenant_id(), new.row(hash)).await?;
+        let account = act.uow.insert_member(staff.tenant_id(), row(new, hash)).await?;
         act.uow.set_posts(&account, posts).await?;
-        let member = StaffMember::of((*account).clone(), posts.to_vec());
+        let member = member_of((*account).clone(), posts.to_vec());
         act.created(&entity(&member, &[]), &Trace { member: &member, password_changed: true }).await?;
         Ok(member)
     })
@@ -78,18 +36,16 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewMember, a
     named(created)
 }
 
-impl NewMember {
-    fn row(&self, hash: &str) -> store::NewMember {
-        let new = self.clone();
-        store::NewMember {
-            email: new.email.into(),
-            password_hash: hash.to_owned(),
-            first_name: new.first_name.into(),
-            last_name: new.last_name.into(),
-            phone: new.phone.into(),
-            dni: new.dni.into(),
-            hire_date: new.hire_date.into(),
-            deactivated: new.is_active == Some(false),
-        }
+fn row(new: &NewMember, hash: &str) -> store::NewMember {
+    let new = new.clone();
+    store::NewMember {
+        email: new.email.into(),
+        password_hash: hash.to_owned(),
+        first_name: new.first_name.into(),
+        last_name: new.last_name.into(),
+        phone: new.phone.into(),
+        dni: new.dni.into(),
+        hire_date: new.hire_date.into(),
+        deactivated: new.is_active == Some(false),
     }
 }

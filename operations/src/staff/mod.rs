@@ -4,8 +4,8 @@ mod create;
 mod rules;
 mod update;
 
-pub use create::{NewMember, create};
-pub use update::{MemberPatch, update};
+pub use create::create;
+pub use update::update;
 
 use crate::{
     Error, Result,
@@ -14,11 +14,13 @@ use crate::{
 };
 use auth::{RoleSet, Staff};
 use domain::{
+    ProblemCode,
     office::{Blank, EntityKind},
     staff::{HireDate, Password, Post},
 };
 use serde::Serialize;
-use store::{Answer, view::StaffMember};
+use store::Answer;
+use wire::staff::StaffMember;
 
 /// More posts than any business has branches times roles.
 const MAX_POSTS: usize = 500;
@@ -57,9 +59,10 @@ fn ensure_begun<R: RoleSet>(act: &Act<'_, Staff<R>>, day: Option<&Blank<HireDate
 /// The only unique key of a member of staff is the login.
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "email_taken", detail: "email: somebody has this login already".into() })
-        }
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+            code: ProblemCode::EmailTaken,
+            detail: "email: somebody has this login already".into(),
+        }),
         other => other,
     }
 }

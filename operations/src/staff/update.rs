@@ -6,74 +6,24 @@
 use super::{MAX_POSTS, Trace, ensure_begun, entity, hashed, named, rules};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Staff};
-use domain::{
-    UserId,
-    office::Blank,
-    patch::present,
-    staff::{Dni, HireDate, Password, Phone, Post},
-    text::{Email, Name},
+use domain::{ProblemCode, UserId};
+use store::{
+    Account, Answer, Attempt, Database,
+    view::{member_of, seen_from},
 };
-use serde::Deserialize;
-use store::{Account, Answer, Attempt, Database, view::StaffMember};
-use utoipa::ToSchema;
+use wire::staff::MemberPatch;
 
-/// What to change. An absent field stays as it is; null clears it where that is possible.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct MemberPatch {
-    /// The login, unique.
-    #[serde(default, deserialize_with = "present")]
-    pub email: Option<Email>,
-    /// 8 to 128 characters. Empty or absent: the old one stays.
-    #[serde(default, deserialize_with = "password")]
-    #[schema(value_type = Option<String>)]
-    pub password: Option<Password>,
-    /// Given name, at most 100 characters.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
-    pub first_name: Option<Blank<Name<100>>>,
-    /// Family name, at most 100 characters.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
-    pub last_name: Option<Blank<Name<100>>>,
-    /// 6 to 15 digits.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
-    pub phone: Option<Blank<Phone>>,
-    /// 7 to 9 digits.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
-    pub dni: Option<Blank<Dni>>,
-    /// `YYYY-MM-DD`, not in the future.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
-    pub hire_date: Option<Blank<HireDate>>,
-    /// False lets the person in no more.
-    #[serde(default, deserialize_with = "present")]
-    pub is_active: Option<bool>,
-    /// Replaces the roles; a manager's replaces those in the manager's branches.
-    #[serde(default, deserialize_with = "present")]
-    pub branch_roles: Option<Vec<Post>>,
-}
-
-/// A form's empty password field says that the password stays.
-fn password<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Password>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty());
-    text.map(Password::try_from).transpose().map_err(serde::de::Error::custom)
-}
-
-impl MemberPatch {
-    fn apply(self, row: Account, hash: Option<String>) -> Account {
-        Account {
-            email: self.email.map_or(row.email, Into::into),
-            password_hash: hash.unwrap_or(row.password_hash),
-            first_name: self.first_name.map_or(row.first_name, Into::into),
-            last_name: self.last_name.map_or(row.last_name, Into::into),
-            phone: self.phone.map_or(row.phone, Into::into),
-            dni: self.dni.map_or(row.dni, Into::into),
-            hire_date: self.hire_date.map_or(row.hire_date, Into::into),
-            deactivated: self.is_active.map_or(row.deactivated, |active| !active),
-            ..row
-        }
+fn apply(patch: MemberPatch, row: Account, hash: Option<String>) -> Account {
+    Account {
+        email: patch.email.map_or(row.email, Into::into),
+        password_hash: hash.unwrap_or(row.password_hash),
+        first_name: patch.first_name.map_or(row.first_name, Into::into),
+        last_name: patch.last_name.map_or(row.last_name, Into::into),
+        phone: patch.phone.map_or(row.phone, Into::into),
+        dni: patch.dni.map_or(row.dni, Into::into),
+        hire_date: patch.hire_date.map_or(row.hire_date, Into::into),
+        deactivated: patch.is_active.map_or(row.deactivated, |active| !active),
+        ..row
     }
 }
 
@@ -107,14 +57,14 @@ pub async fn update(
             None => held.clone(),
         };
         ensure_begun(&act, patch.hire_date.as_ref())?;
-        let row = patch.clone().apply((*account).clone(), hash.clone());
+        let row = apply(patch.clone(), (*account).clone(), hash.clone());
         if row != *account && rules::works_elsewhere(&reach, &held) {
             return Err(Error::Forbidden(
                 "Of somebody who works in other branches too, you can change the roles in yours",
             ));
         }
         if row.deactivated && !account.deactivated && id == staff.user_id() {
-            return Err(Error::refused("own_account", "You cannot deactivate your own account"));
+            return Err(Error::refused(ProblemCode::OwnAccount, "You cannot deactivate your own account"));
         }
         let ends_tokens = hash.is_some() || row.deactivated != account.deactivated || !rules::same(&held, &posts);
         let row = act.uow.set_member(&account, row).await?;
@@ -125,11 +75,11 @@ pub async fn update(
             act.revoke(id).await?;
             act.ensure_administrator().await?;
         }
-        let (before, after) = (StaffMember::of((*account).clone(), held), StaffMember::of(row, posts));
+        let (before, after) = (member_of((*account).clone(), held), member_of(row, posts));
         let trace = |member, password_changed| Trace { member, password_changed };
         let entity = entity(&after, &before.branch_roles);
         act.updated(&entity, &trace(&before, false), &trace(&after, hash.is_some())).await?;
-        Ok(after.seen_from(&reach))
+        Ok(seen_from(&reach, after))
     })
     .await;
     named(updated)

@@ -7,59 +7,19 @@ use crate::{
 };
 use auth::{AdminOnly, RoleSet, Staff};
 use domain::{
-    BranchId, CategoryId, SubcategoryId,
-    office::{EntityKind, ImageUrl, Whole},
-    patch::present,
-    text::Name,
+    BranchId, ProblemCode, SubcategoryId,
+    office::{EntityKind, Whole},
 };
-use serde::Deserialize;
-use store::{Answer, Attempt, Database, SubcategoryRow, view::Subcategory};
-use utoipa::ToSchema;
+use store::{Answer, Attempt, Database, SubcategoryRow, view::subcategory_of};
+use wire::subcategory::{NewSubcategory, SubcategoryPatch};
 
-/// A subcategory to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewSubcategory {
-    /// What it is to be a part of.
-    pub category_id: CategoryId,
-    /// 1 to 100 characters, unique in the category.
-    pub name: Name<100>,
-    /// A picture's address.
-    #[serde(default)]
-    pub image: ImageUrl,
-    /// Its place in the category; the last when not said.
-    #[serde(default)]
-    pub order: Option<Whole<0, 9999>>,
-    /// False keeps it off the menu for now.
-    #[serde(default)]
-    pub is_active: Option<bool>,
-}
-
-/// What to change. An absent field stays as it is.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct SubcategoryPatch {
-    /// 1 to 100 characters, unique in the category.
-    #[serde(default, deserialize_with = "present")]
-    pub name: Option<Name<100>>,
-    /// A picture's address; null or an empty text takes it away.
-    #[serde(default, deserialize_with = "present")]
-    pub image: Option<ImageUrl>,
-    /// Its place in the category.
-    #[serde(default, deserialize_with = "present")]
-    pub order: Option<Whole<0, 9999>>,
-    /// False takes it off the menu, with all that is in it, and true puts it back.
-    #[serde(default, deserialize_with = "present")]
-    pub is_active: Option<bool>,
-}
-
-impl SubcategoryPatch {
-    fn apply(self, row: SubcategoryRow) -> SubcategoryRow {
-        SubcategoryRow {
-            name: self.name.map_or(row.name, Into::into),
-            image: self.image.map_or(row.image, Into::into),
-            display_order: self.order.map_or(row.display_order, Whole::get),
-            deactivated: self.is_active.map_or(row.deactivated, |active| !active),
-            ..row
-        }
+fn apply(patch: SubcategoryPatch, row: SubcategoryRow) -> SubcategoryRow {
+    SubcategoryRow {
+        name: patch.name.map_or(row.name, Into::into),
+        image: patch.image.map_or(row.image, Into::into),
+        display_order: patch.order.map_or(row.display_order, Whole::get),
+        deactivated: patch.is_active.map_or(row.deactivated, |active| !active),
+        ..row
     }
 }
 
@@ -67,7 +27,7 @@ impl SubcategoryPatch {
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
-            code: "name_taken",
+            code: ProblemCode::NameTaken,
             detail: "name: the category has a subcategory of this name already".into(),
         }),
         other => other,
@@ -104,7 +64,7 @@ pub async fn create(
         };
         let row = act.uow.add_subcategory(staff.tenant_id(), row).await?;
         let entity = act.part(&row, category.branch_id).await?;
-        let subcategory = Subcategory::from(row);
+        let subcategory = subcategory_of(row);
         act.created(&entity, &subcategory).await?;
         Ok(subcategory)
     })
@@ -125,9 +85,9 @@ pub async fn update(
 ) -> Result<Answer> {
     let updated = change(db, "subcategory.update", (staff, attempt), Done::Changed, |act| async move {
         let before = act.uow.subcategory(staff, id).await?;
-        let row = act.uow.set_subcategory(&before.row, patch.clone().apply(before.row.clone())).await?;
+        let row = act.uow.set_subcategory(&before.row, apply(patch.clone(), before.row.clone())).await?;
         let entity = act.part(&row, before.branch_id).await?;
-        let (before, after) = (Subcategory::from(before.row), Subcategory::from(row));
+        let (before, after) = (subcategory_of(before.row), subcategory_of(row));
         act.updated(&entity, &before, &after).await?;
         Ok(after)
     })

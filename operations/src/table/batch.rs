@@ -3,43 +3,13 @@
 use super::{entity, named};
 use crate::{Error, Result, command::Done, office::change};
 use auth::{Management, Staff};
-use domain::{BranchId, SectorId, event::Event, office::Whole, table::code::number};
-use serde::{Deserialize, Serialize};
+use domain::{event::Event, table::code::number};
 use serde_json::{Value, json};
-use store::{Answer, Attempt, Database, view::OfficeTable};
-use utoipa::ToSchema;
+use store::{Answer, Attempt, Database};
+use wire::table::{Batch, Laid};
 
 /// Most tables of one request.
 const MOST: usize = 200;
-
-/// Tables to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct Batch {
-    /// Where.
-    pub branch_id: BranchId,
-    /// Which; 200 tables in all at most.
-    pub tables: Vec<BatchRow>,
-}
-
-/// Some tables of one sector and size.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct BatchRow {
-    /// A sector of the branch or of every branch.
-    pub sector_id: SectorId,
-    /// Seats.
-    pub capacity: Whole<1, 50>,
-    /// How many.
-    pub count: Whole<1, 200>,
-}
-
-/// The tables that are there now.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Laid {
-    /// How many.
-    pub created_count: usize,
-    /// In the order of the request.
-    pub tables: Vec<OfficeTable>,
-}
 
 /// Adds the tables of a batch.
 ///

@@ -9,40 +9,12 @@ use crate::{
     office::change,
 };
 use auth::{Management, RoleSet, Staff};
-use domain::{
-    BranchId, SectorId,
-    office::{Blank, Whole},
-    table::TableCode,
-    text::Name,
-};
-use serde::Deserialize;
+use domain::{BranchId, SectorId, office::Whole, text::Name};
 use store::{Answer, Attempt, Database};
-use utoipa::ToSchema;
+use wire::table::NewTable;
 
 /// Seats of a table when nobody says.
 pub(super) const SEATS: i32 = 4;
-
-/// A table to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewTable {
-    /// Where.
-    pub branch_id: BranchId,
-    /// As on the QR sticker: 1 to 30 characters, unique in the branch.
-    pub code: TableCode,
-    /// Seats; 4 when not said.
-    #[serde(default)]
-    pub capacity: Option<Whole<1, 50>>,
-    /// The name of a sector of the branch or of every branch.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub sector: Blank<Name<100>>,
-    /// The same by its id, which counts before the name.
-    #[serde(default)]
-    pub sector_id: Option<SectorId>,
-    /// False keeps it out of use for now.
-    #[serde(default)]
-    pub is_active: Option<bool>,
-}
 
 /// Adds a table.
 ///

@@ -14,11 +14,10 @@ use crate::{
 use auth::{Management, Staff};
 use domain::{BranchId, SectorId, TableId, event::Event, table::JoinCode};
 use rand::{RngCore, TryRngCore, rngs::OsRng};
-use serde::Serialize;
 use serde_json::json;
 use store::{Answer, Attempt, BranchRow, Change, Database, Locked, TableRow, UnitOfWork};
 use url::Url;
-use utoipa::ToSchema;
+use wire::table::{QrCode, RotatedCodes};
 
 /// Where the diner app at `base` opens with a table of the branch.
 ///
@@ -31,31 +30,6 @@ pub fn qr_link(base: &Url, branch_slug: &str, code: &str) -> Result<String> {
         .pop_if_empty()
         .extend(["join", branch_slug, code]);
     Ok(url.into())
-}
-
-/// What is printed on a table.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct QrCode {
-    /// The table.
-    pub table_id: TableId,
-    /// Its own code.
-    pub table_code: String,
-    /// Its branch.
-    pub branch_slug: String,
-    /// The secret that lets who scans it sit down.
-    #[schema(value_type = String)]
-    pub join_code: JoinCode,
-    /// What the QR code says.
-    pub url: String,
-}
-
-/// The new codes of many tables.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RotatedCodes {
-    /// How many.
-    pub rotated_count: usize,
-    /// In the order in which the tables were laid.
-    pub tables: Vec<QrCode>,
 }
 
 /// The table's join code, which comes into being if it has none.

@@ -5,14 +5,15 @@ mod create;
 mod join_code;
 mod update;
 
-pub use batch::{Batch, BatchRow, Laid, batch};
-pub use create::{NewTable, create};
-pub use join_code::{QrCode, RotatedCodes, print, qr_link, rotate, rotate_all};
-pub use update::{TablePatch, update};
+pub use batch::batch;
+pub use create::create;
+pub use join_code::{print, qr_link, rotate, rotate_all};
+pub use update::update;
 
 use crate::{Error, Result, office::OfficeEntity};
-use domain::{SectorId, office::EntityKind, table::TableCode};
-use store::{Answer, SectorRow, view::OfficeTable};
+use domain::{ProblemCode, SectorId, office::EntityKind, table::TableCode};
+use store::{Answer, SectorRow};
+use wire::table::OfficeTable;
 
 /// A table as events and audit rows name it.
 fn entity(table: &OfficeTable) -> OfficeEntity {
@@ -39,7 +40,7 @@ fn ensure_no_join_code(code: &TableCode) -> Result<()> {
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
-            code: "code_taken",
+            code: ProblemCode::CodeTaken,
             detail: "code: the branch has a table of this code already".into(),
         }),
         other => other,

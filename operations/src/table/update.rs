@@ -10,41 +10,12 @@ use crate::{
 };
 use auth::{Management, Scope, Staff};
 use domain::{
-    Patch, SectorId, TableId,
+    Patch, TableId,
     event::{Event, TableRef},
-    office::{Blank, Whole},
-    patch::present,
-    table::{TableCode, TableStatus},
-    text::Name,
+    office::Whole,
 };
-use serde::Deserialize;
 use store::{Answer, Attempt, Database, TableRow};
-use utoipa::ToSchema;
-
-/// What to change. An absent field stays as it is; null clears it where that is possible.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct TablePatch {
-    /// As on the QR sticker: 1 to 30 characters, unique in the branch.
-    #[serde(default, deserialize_with = "present")]
-    pub code: Option<TableCode>,
-    /// Seats.
-    #[serde(default, deserialize_with = "present")]
-    pub capacity: Option<Whole<1, 50>>,
-    /// The name of a sector of the branch or of every branch.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
-    pub sector: Option<Blank<Name<100>>>,
-    /// The same by its id, which counts before the name.
-    #[serde(default)]
-    #[schema(value_type = Option<SectorId>)]
-    pub sector_id: Patch<SectorId>,
-    /// FREE or OUT_OF_SERVICE, while nobody sits there.
-    #[serde(default, deserialize_with = "present")]
-    pub status: Option<TableStatus>,
-    /// False takes it away from guests and waiters, while nobody sits there.
-    #[serde(default, deserialize_with = "present")]
-    pub is_active: Option<bool>,
-}
+use wire::table::TablePatch;
 
 /// Changes a table.
 ///

@@ -2,4 +2,4 @@
 
 mod update;
 
-pub use update::{TenantPatch, update};
+pub use update::update;

@@ -8,38 +8,10 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use domain::{Cents, TipId, TipPoolId, tips::Shares};
-use serde::{Deserialize, Deserializer};
+use domain::{Cents, ProblemCode, TipId, TipPoolId, tips::Shares};
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, view::TipShare};
-use utoipa::ToSchema;
-
-/// Which tip, by which pool.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-pub struct Distribution {
-    /// The tip.
-    #[serde(deserialize_with = "number_or_text")]
-    #[schema(value_type = i64)]
-    pub tip_id: i64,
-    /// The pool.
-    #[serde(deserialize_with = "number_or_text")]
-    #[schema(value_type = i64)]
-    pub pool_id: i64,
-}
-
-/// The dashboard sends ids as text.
-fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Id {
-        Number(i64),
-        Text(String),
-    }
-    match Id::deserialize(deserializer).map_err(|_| serde::de::Error::custom("must be an id"))? {
-        Id::Number(id) => Ok(id),
-        Id::Text(text) => text.parse().map_err(|_| serde::de::Error::custom("must be an id")),
-    }
-}
+use store::{Answer, Attempt, Change, Database};
+use wire::tip::{Distribution, TipShare};
 
 /// Shares a tip out and returns the parts.
 ///
@@ -60,14 +32,14 @@ pub async fn distribute(
         |act, tip| async move {
             let pool = act.uow.tip_pool(staff, TipPoolId(asked.pool_id)).await?;
             if tip.distributed_at.is_some() {
-                return Err(Error::refused("already_distributed", "The tip was shared out already"));
+                return Err(Error::refused(ProblemCode::AlreadyDistributed, "The tip was shared out already"));
             }
             if pool.branch_id != tip.branch_id || !pool.is_active {
-                return Err(Error::refused("unusable_pool", "The pool is not in use in the tip's branch"));
+                return Err(Error::refused(ProblemCode::UnusablePool, "The pool is not in use in the tip's branch"));
             }
             if tip.amount_cents == Cents::ZERO {
                 return Err(Error::refused(
-                    "nothing_left",
+                    ProblemCode::NothingLeft,
                     "Nothing is left of the tip: it went back with its payment",
                 ));
             }

@@ -5,44 +5,9 @@ use crate::{
     command::{Done, command},
 };
 use auth::{Management, Staff};
-use domain::{Amount, BranchId, Cents, CheckId, SessionId, TipId, UserId, tips::MoneyMethod};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewTip};
-use utoipa::ToSchema;
-
-/// A tip that was left.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct EnteredTip {
-    /// Where; may be left out when a session or a check says it.
-    #[serde(default)]
-    pub branch_id: Option<BranchId>,
-    /// More than nothing, in cents.
-    pub amount_cents: Amount,
-    /// How it was left.
-    pub payment_method: MoneyMethod,
-    /// Who served; the session's waiter when not said.
-    #[serde(default)]
-    pub waiter_id: Option<UserId>,
-    /// At whose visit.
-    #[serde(default, alias = "session_id")]
-    pub table_session_id: Option<SessionId>,
-    /// With which check.
-    #[serde(default)]
-    pub check_id: Option<CheckId>,
-}
-
-/// A tip as it was entered.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Entered {
-    id: TipId,
-    branch_id: BranchId,
-    amount_cents: Cents,
-    payment_method: MoneyMethod,
-    waiter_id: Option<UserId>,
-    table_session_id: Option<SessionId>,
-    check_id: Option<CheckId>,
-}
+use wire::tip::{Entered, EnteredTip};
 
 /// Enters a tip.
 ///

@@ -7,6 +7,6 @@ mod distribute;
 mod enter;
 mod pool;
 
-pub use distribute::{Distribution, distribute};
-pub use enter::{Entered, EnteredTip, enter};
-pub use pool::{NewTipPool, TipPoolPatch, create_pool, update_pool};
+pub use distribute::distribute;
+pub use enter::enter;
+pub use pool::{create_pool, update_pool};

@@ -6,62 +6,18 @@ use crate::{
     office::{OfficeEntity, change},
 };
 use auth::{Management, Staff};
-use domain::{BranchId, TipPoolId, office::EntityKind, patch::present, text::Name, tips::Shares};
-use serde::Deserialize;
-use store::{Answer, Attempt, Database, TipPoolRow, view::TipPool};
-use utoipa::ToSchema;
+use domain::{ProblemCode, TipPoolId, office::EntityKind, tips::Shares};
+use store::{Answer, Attempt, Database, TipPoolRow};
+use wire::tip::{NewTipPool, TipPool, TipPoolPatch};
 
-/// A pool to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct NewTipPool {
-    /// Where.
-    pub branch_id: BranchId,
-    /// 1 to 100 characters, unique in the branch.
-    pub name: Name<100>,
-    /// The waiter's part, in whole percent. The three add up to 100.
-    #[serde(alias = "waiter_pct")]
-    pub waiter_percent: u8,
-    /// The kitchen's part.
-    #[serde(alias = "kitchen_pct")]
-    pub kitchen_percent: u8,
-    /// Everybody else's.
-    #[serde(alias = "other_pct")]
-    pub other_percent: u8,
-    /// False keeps it out of use for now.
-    #[serde(default)]
-    pub is_active: Option<bool>,
-}
-
-/// What to change of a pool. An absent field stays as it is.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct TipPoolPatch {
-    /// 1 to 100 characters, unique in the branch.
-    #[serde(default, deserialize_with = "present")]
-    pub name: Option<Name<100>>,
-    /// The waiter's part, in whole percent. The three add up to 100.
-    #[serde(default, alias = "waiter_pct", deserialize_with = "present")]
-    pub waiter_percent: Option<u8>,
-    /// The kitchen's part.
-    #[serde(default, alias = "kitchen_pct", deserialize_with = "present")]
-    pub kitchen_percent: Option<u8>,
-    /// Everybody else's.
-    #[serde(default, alias = "other_pct", deserialize_with = "present")]
-    pub other_percent: Option<u8>,
-    /// Whether it is in use.
-    #[serde(default, deserialize_with = "present")]
-    pub is_active: Option<bool>,
-}
-
-impl TipPoolPatch {
-    fn apply(self, row: TipPoolRow) -> TipPoolRow {
-        TipPoolRow {
-            name: self.name.map_or(row.name, Into::into),
-            waiter_percent: self.waiter_percent.map_or(row.waiter_percent, Into::into),
-            kitchen_percent: self.kitchen_percent.map_or(row.kitchen_percent, Into::into),
-            other_percent: self.other_percent.map_or(row.other_percent, Into::into),
-            deactivated: self.is_active.map_or(row.deactivated, |active| !active),
-            ..row
-        }
+fn apply(patch: TipPoolPatch, row: TipPoolRow) -> TipPoolRow {
+    TipPoolRow {
+        name: patch.name.map_or(row.name, Into::into),
+        waiter_percent: patch.waiter_percent.map_or(row.waiter_percent, Into::into),
+        kitchen_percent: patch.kitchen_percent.map_or(row.kitchen_percent, Into::into),
+        other_percent: patch.other_percent.map_or(row.other_percent, Into::into),
+        deactivated: patch.is_active.map_or(row.deactivated, |active| !active),
+        ..row
     }
 }
 
@@ -78,9 +34,10 @@ fn entity(row: &TipPoolRow) -> OfficeEntity {
 
 fn named(done: Result<Answer>) -> Result<Answer> {
     match done {
-        Err(Error::Store(store::Error::Taken(_))) => {
-            Err(Error::Exists { code: "name_taken", detail: "name: the branch has a pool of this name already".into() })
-        }
+        Err(Error::Store(store::Error::Taken(_))) => Err(Error::Exists {
+            code: ProblemCode::NameTaken,
+            detail: "name: the branch has a pool of this name already".into(),
+        }),
         other => other,
     }
 }
@@ -133,7 +90,7 @@ pub async fn update_pool(
 ) -> Result<Answer> {
     let updated = change(db, "tip.update_pool", (staff, attempt), Done::Changed, |act| async move {
         let before = act.uow.tip_pool(staff, id).await?;
-        let changed = patch.clone().apply(before.clone());
+        let changed = apply(patch.clone(), before.clone());
         ensure_whole(&changed)?;
         let row = act.uow.set_tip_pool(&before, changed).await?;
         let entity = entity(&row);

@@ -2,7 +2,7 @@
 
 use crate::House;
 use auth::Diner;
-use domain::{menu::Choices, text::Quantity};
+use domain::{ProblemCode, menu::Choices, text::Quantity};
 use operations::{
     Attempt, Error,
     cart::{self, NewCartLine},
@@ -61,7 +61,7 @@ async fn nobody_has_a_cart_before_anybody_joined_or_after_the_check_was_asked_fo
     let phone = house.scan("INT-02").await;
     let new = line(&house, "Limonada", 1).await;
     let refused = cart::add(&house.db, &phone, &new, &Attempt::default()).await;
-    assert!(matches!(refused, Err(Error::Refused { code: "no_diner", .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Refused { code: ProblemCode::NoDiner, .. })), "{refused:?}");
     let phone = joined(&house).await;
     house.send(&phone, &[("Limonada", 2)]).await;
     operations::check::request(&house.db, &phone, &Attempt::default()).await.unwrap();

@@ -5,11 +5,9 @@ use crate::{
     house::{body, number},
 };
 use auth::Management;
-use domain::{BranchId, CashSessionId, Cents, cash::MovementType, tips::MoneyMethod};
-use operations::{
-    Attempt, Error,
-    cash::{self, Counted, Movement, Opening},
-};
+use domain::{BranchId, CashSessionId, Cents, ProblemCode, cash::MovementType, tips::MoneyMethod};
+use operations::{Attempt, Error, cash};
+use wire::cash::{Counted, Movement, Opening};
 
 #[tokio::test]
 async fn a_drawer_is_opened_once_and_counted_against_its_movements() {
@@ -20,7 +18,7 @@ async fn a_drawer_is_opened_once_and_counted_against_its_movements() {
     let none = Attempt::default();
     let opened = cash::open(&house.db, &manager, &opening, &none).await.unwrap();
     let again = cash::open(&house.db, &manager, &opening, &none).await;
-    assert!(matches!(again, Err(Error::Refused { code: "cash_session_open", .. })), "{again:?}");
+    assert!(matches!(again, Err(Error::Refused { code: ProblemCode::CashSessionOpen, .. })), "{again:?}");
     let session_id = CashSessionId(number(&opened, "id"));
     let out = Movement {
         session_id,

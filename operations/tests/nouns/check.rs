@@ -2,11 +2,9 @@
 
 use crate::{House, house::number};
 use auth::{Floor, Management};
-use domain::check::DiscountType;
-use operations::{
-    Attempt, Error,
-    check::{self, Discounting},
-};
+use domain::{ProblemCode, check::DiscountType};
+use operations::{Attempt, Error, check};
+use wire::check::Discounting;
 
 fn off(kind: DiscountType, value: i64) -> Discounting {
     Discounting { discount_type: kind, value, reason: "Birthday".to_owned().try_into().unwrap() }
@@ -35,7 +33,7 @@ async fn a_discount_takes_off_what_it_says_and_no_more_than_there_is() {
     assert_eq!(house.check(&diner).await, Some((2700, 0)));
     let much = off(DiscountType::Amount, 2701);
     let refused = check::discount(&house.db, &manager, session, &much, &Attempt::default()).await;
-    assert!(matches!(refused, Err(Error::Refused { code: "discount_too_large", .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Refused { code: ProblemCode::DiscountTooLarge, .. })), "{refused:?}");
     assert_eq!(house.check(&diner).await, Some((2700, 0)));
 }
 

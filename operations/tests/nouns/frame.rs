@@ -5,8 +5,9 @@ use crate::{
     house::{body, keyed, number},
 };
 use auth::{Floor, Management};
-use domain::{event::Actor, round::RoundAction};
+use domain::{ProblemCode, event::Actor, round::RoundAction};
 use operations::{Error, Outcome, call, check, round};
+use wire::check::Discounting;
 
 #[tokio::test]
 async fn a_repeated_key_gets_the_first_answer_and_does_nothing() {
@@ -40,7 +41,7 @@ async fn what_a_command_took_away_does_not_take_its_answer_along() {
     let manager = house.staff::<Management>("manager").await;
     house.send(&diner, &[("Limonada", 2)]).await;
     check::request_by_staff(&house.db, &waiter, diner.session_id(), &keyed("c", "check")).await.unwrap();
-    let percent = |value| check::Discounting {
+    let percent = |value| Discounting {
         discount_type: domain::check::DiscountType::Percent,
         value,
         reason: "Birthday".to_owned().try_into().unwrap(),
@@ -61,7 +62,7 @@ async fn what_is_refused_leaves_its_key_free() {
     let (diner, waiter) = (house.scan("INT-01").await, house.staff::<Floor>("waiter").await);
     let attempt = keyed("k", "check");
     let refused = check::request_by_staff(&house.db, &waiter, diner.session_id(), &attempt).await;
-    assert!(matches!(refused, Err(Error::Refused { code: "nothing_ordered", .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Refused { code: ProblemCode::NothingOrdered, .. })), "{refused:?}");
     house.send(&diner, &[("Limonada", 1)]).await;
     let asked = check::request_by_staff(&house.db, &waiter, diner.session_id(), &attempt).await.unwrap();
     assert_eq!(number(&asked, "total_cents"), 1800);

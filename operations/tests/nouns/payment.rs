@@ -5,8 +5,9 @@ use auth::{Diner, Floor, Management};
 use domain::{Cents, CheckId, PaymentId, payment::Tender};
 use operations::{
     Attempt, Error, check,
-    payment::{self, Refunding, Registration},
+    payment::{self, Registration},
 };
+use wire::payment::Refunding;
 
 async fn asked(house: &House) -> (Diner, CheckId) {
     let diner = house.scan("INT-01").await;

@@ -5,6 +5,7 @@ use crate::{
     house::{body, number},
 };
 use auth::{Floor, Management};
+use domain::ProblemCode;
 use operations::{Attempt, Error, check, session};
 
 #[tokio::test]
@@ -24,7 +25,7 @@ async fn a_table_is_not_closed_over_an_unpaid_check() {
     check::request(&house.db, &diner, &Attempt::default()).await.unwrap();
     let table = diner.table_id();
     let refused = session::close(&house.db, &waiter, table, false, &Attempt::default()).await;
-    assert!(matches!(refused, Err(Error::Refused { code: "check_not_paid", .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Refused { code: ProblemCode::CheckNotPaid, .. })), "{refused:?}");
     let forced = session::close(&house.db, &waiter, table, true, &Attempt::default()).await;
     assert!(matches!(forced, Err(Error::Forbidden(_))), "{forced:?}");
     let admin = house.staff::<Floor>("admin").await;
@@ -44,7 +45,7 @@ async fn a_party_moves_to_a_free_table_only() {
     let moved = session::move_to(&house.db, &waiter, diner.table_id(), taken, &none).await.unwrap();
     assert_eq!(number(&moved, "session_id"), diner.session_id().get());
     let same = session::move_to(&house.db, &waiter, taken, taken, &none).await;
-    assert!(matches!(same, Err(Error::Refused { code: "same_table", .. })), "{same:?}");
+    assert!(matches!(same, Err(Error::Refused { code: ProblemCode::SameTable, .. })), "{same:?}");
 }
 
 #[tokio::test]
@@ -57,5 +58,5 @@ async fn a_table_is_given_to_whoever_serves_there() {
     assert_eq!(number(&given, "assigned_waiter_id"), ana.user_id().get());
     let cook = house.staff::<auth::AnyRole>("kitchen").await;
     let refused = session::transfer(&house.db, &manager, diner.table_id(), cook.user_id(), &Attempt::default()).await;
-    assert!(matches!(refused, Err(Error::Refused { code: "not_a_waiter_here", .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Refused { code: ProblemCode::NotAWaiterHere, .. })), "{refused:?}");
 }

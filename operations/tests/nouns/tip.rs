@@ -5,11 +5,9 @@ use crate::{
     house::{body, number},
 };
 use auth::Management;
-use domain::tips::MoneyMethod;
-use operations::{
-    Attempt, Error,
-    tip::{self, Distribution, EnteredTip},
-};
+use domain::{ProblemCode, tips::MoneyMethod};
+use operations::{Attempt, Error, tip};
+use wire::tip::{Distribution, EnteredTip};
 
 #[tokio::test]
 async fn a_tip_is_shared_out_once_and_to_the_cent() {
@@ -34,5 +32,5 @@ async fn a_tip_is_shared_out_once_and_to_the_cent() {
     let sum: i64 = shared.as_array().unwrap().iter().map(|part| part["amount_cents"].as_i64().unwrap()).sum();
     assert_eq!(sum, 1_001);
     let again = tip::distribute(&house.db, &manager, asked, &none).await;
-    assert!(matches!(again, Err(Error::Refused { code: "already_distributed", .. })), "{again:?}");
+    assert!(matches!(again, Err(Error::Refused { code: ProblemCode::AlreadyDistributed, .. })), "{again:?}");
 }

@@ -6,8 +6,6 @@
 
 mod read;
 
-pub use read::{CashMovement, CashSession, CashSummary};
-
 use crate::{
     error::{Error, Result},
     payment::PaymentRow,

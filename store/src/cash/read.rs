@@ -8,97 +8,9 @@ use crate::{
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Scope, Staff};
-use chrono::{DateTime, Utc};
-use domain::{
-    BranchId, CashMovementId, CashRegisterId, CashSessionId, Cents, UserId,
-    cash::{CashSessionStatus, MovementType},
-    tips::MoneyMethod,
-};
-use sea_orm::FromQueryResult;
-use serde::Serialize;
+use domain::{BranchId, CashSessionId};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
-
-/// A session of a register, from opening to counting.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct CashSession {
-    /// The session.
-    pub id: CashSessionId,
-    /// Where.
-    pub branch_id: BranchId,
-    /// At which register.
-    pub cash_register_id: CashRegisterId,
-    /// That register's name.
-    pub register_name: String,
-    /// Whether it still runs.
-    pub status: CashSessionStatus,
-    /// Since when.
-    pub opened_at: DateTime<Utc>,
-    /// By whom.
-    pub opened_by_id: UserId,
-    /// What was in the drawer, in cents.
-    pub opening_amount_cents: Cents,
-    /// When it was counted.
-    #[schema(required)]
-    pub closed_at: Option<DateTime<Utc>>,
-    /// By whom.
-    #[schema(required)]
-    pub closed_by_id: Option<UserId>,
-    /// What had to be in it then, in signed cents.
-    #[schema(required)]
-    pub expected_amount_cents: Option<i64>,
-    /// What was in it, in cents.
-    #[schema(required)]
-    pub actual_amount_cents: Option<Cents>,
-    /// What was too much in it, negative for too little, in signed cents.
-    #[schema(required)]
-    pub difference_cents: Option<i64>,
-    /// A remark.
-    #[schema(required)]
-    pub notes: Option<String>,
-}
-
-/// Money that went in or out.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct CashMovement {
-    /// The movement.
-    pub id: CashMovementId,
-    /// Why.
-    pub movement_type: MovementType,
-    /// Signed cents; negative is out.
-    pub amount_cents: i64,
-    /// How.
-    pub payment_method: MoneyMethod,
-    /// In words.
-    #[schema(required)]
-    pub description: Option<String>,
-    /// What it refers to; `payment` where a payment was booked by itself.
-    #[schema(required)]
-    pub reference_type: Option<String>,
-    /// Which.
-    #[schema(required)]
-    pub reference_id: Option<i64>,
-    /// When.
-    pub created_at: DateTime<Utc>,
-}
-
-/// A session with all that moved.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CashSummary {
-    /// The session.
-    pub session_id: CashSessionId,
-    /// The session, all of it.
-    #[serde(flatten)]
-    pub session: CashSession,
-    /// Signed cents by method.
-    pub totals_by_method: BTreeMap<String, i64>,
-    /// Signed cents by kind of movement.
-    pub totals_by_type: BTreeMap<String, i64>,
-    /// Oldest first.
-    pub movements: Vec<CashMovement>,
-    /// How many.
-    pub movement_count: usize,
-}
+use wire::cash::{CashMovement, CashSession, CashSummary};
 
 const SESSIONS: &str = "select s.id, s.branch_id, s.cash_register_id, r.name as register_name, s.status, s.opened_at,
         s.opened_by_id, s.opening_amount_cents, s.closed_at, s.closed_by_id, s.expected_amount_cents,

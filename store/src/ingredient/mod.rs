@@ -3,8 +3,6 @@
 
 mod read;
 
-pub use read::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient};
-
 use crate::{
     error::{Error, Result},
     sql::{Sql, sql},
@@ -14,6 +12,7 @@ use auth::Scope;
 use chrono::{DateTime, Utc};
 use domain::{IngredientGroupId, IngredientId, SubIngredientId, TenantId, office::Catalog};
 use sea_orm::FromQueryResult;
+use wire::ingredient::{IngredientGroup, SubIngredient};
 
 /// An ingredient's row.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]

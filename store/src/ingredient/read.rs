@@ -8,108 +8,25 @@ use crate::{
     unit_of_work::{all, one},
 };
 use auth::Scope;
-use chrono::{DateTime, Utc};
-use domain::{CatalogEntryId, IngredientGroupId, IngredientId, SubIngredientId, TenantId, office::Catalog};
-use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::Serialize;
+use domain::{IngredientGroupId, IngredientId, office::Catalog};
+use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
-use utoipa::ToSchema;
+use wire::ingredient::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient};
 
-/// A shelf of ingredients.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
-pub struct IngredientGroup {
-    /// The group.
-    pub id: IngredientGroupId,
-    /// Its name, unique in the business, in lower case.
-    pub name: String,
-    /// What belongs there.
-    #[schema(required)]
-    pub description: Option<String>,
-    /// An emoji or the name of an icon.
-    #[schema(required)]
-    pub icon: Option<String>,
-    /// False once switched off or deleted.
-    pub is_active: bool,
-}
-
-/// What a processed ingredient is made of.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
-pub struct SubIngredient {
-    /// It.
-    pub id: SubIngredientId,
-    /// Of what it is a part.
-    pub ingredient_id: IngredientId,
-    /// Its name, unique in the ingredient.
-    pub name: String,
-    /// What it is.
-    #[schema(required)]
-    pub description: Option<String>,
-    /// False once deleted.
-    pub is_active: bool,
-}
-
-/// What recipes use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Ingredient {
-    /// The ingredient.
-    pub id: IngredientId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// Its name, unique in the business.
-    pub name: String,
-    /// What it is.
-    #[schema(required)]
-    pub description: Option<String>,
-    /// On which shelf.
-    #[schema(required)]
-    pub group_id: Option<IngredientGroupId>,
-    /// That shelf's name.
-    #[schema(required)]
-    pub group_name: Option<String>,
-    /// Whether it is made of others.
-    pub is_processed: bool,
-    /// False once switched off or deleted.
-    pub is_active: bool,
-    /// When it was added.
-    pub created_at: DateTime<Utc>,
-    /// What it is made of, by name.
-    pub sub_ingredients: Vec<SubIngredient>,
-}
-
-impl Ingredient {
-    /// The row with its parts.
-    #[must_use]
-    pub fn of(row: IngredientRow, parts: Vec<SubIngredient>) -> Self {
-        Self {
-            id: row.id,
-            tenant_id: row.tenant_id,
-            name: row.name,
-            description: row.description,
-            group_id: row.group_id,
-            group_name: row.group_name,
-            is_processed: row.is_processed,
-            is_active: row.is_active,
-            created_at: row.created_at,
-            sub_ingredients: parts,
-        }
+/// The row with its parts.
+fn ingredient_of(row: IngredientRow, parts: Vec<SubIngredient>) -> Ingredient {
+    Ingredient {
+        id: row.id,
+        tenant_id: row.tenant_id,
+        name: row.name,
+        description: row.description,
+        group_id: row.group_id,
+        group_name: row.group_name,
+        is_processed: row.is_processed,
+        is_active: row.is_active,
+        created_at: row.created_at,
+        sub_ingredients: parts,
     }
-}
-
-/// A word of a list.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
-pub struct CatalogEntry {
-    /// The word.
-    pub id: CatalogEntryId,
-    /// It.
-    pub name: String,
-    /// What it means.
-    #[schema(required)]
-    pub description: Option<String>,
-    /// An emoji or the name of an icon.
-    #[schema(required)]
-    pub icon: Option<String>,
-    /// Always true here.
-    pub is_active: bool,
 }
 
 pub(super) const INGREDIENTS: &str =
@@ -175,7 +92,7 @@ impl Database {
         Ok(rows
             .into_iter()
             .map(|row| (parts.remove(&row.id), row))
-            .map(|(of, row)| Ingredient::of(row, of.unwrap_or_default()))
+            .map(|(of, row)| ingredient_of(row, of.unwrap_or_default()))
             .collect())
     }
 
@@ -188,7 +105,7 @@ impl Database {
         let row: Option<IngredientRow> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
         let row = row.ok_or(Error::NotFound("ingredient"))?;
         let parts = parts(self.reader(), &[id]).await?.remove(&id).unwrap_or_default();
-        Ok(Ingredient::of(row, parts))
+        Ok(ingredient_of(row, parts))
     }
 
     /// A list of words of the caller's business, by name.
@@ -214,6 +131,6 @@ impl crate::UnitOfWork {
     pub async fn ingredient_now(&self, scope: &impl Scope, id: IngredientId) -> Result<Ingredient> {
         let row = self.ingredient(scope, id).await?;
         let parts = parts(self.tx(), &[id]).await?.remove(&id).unwrap_or_default();
-        Ok(Ingredient::of(row, parts))
+        Ok(ingredient_of(row, parts))
     }
 }

@@ -10,61 +10,9 @@ use crate::{
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
-use chrono::{DateTime, Utc};
-use domain::{
-    AccountId, BranchId, NoticeId, SyncId, TenantId,
-    payment::{NoticeVerdict, ResourceKind, SyncCause},
-    work::WorkStatus,
-};
+use domain::{BranchId, SyncId, TenantId};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A piece of work that does not go on by itself.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
-pub struct DeadLetter {
-    /// Its number.
-    pub id: SyncId,
-    /// The account it goes through.
-    pub account_id: AccountId,
-    /// The account's branch; none when it is the whole business's.
-    pub branch_id: Option<BranchId>,
-    /// What was to be fetched.
-    pub kind: ResourceKind,
-    /// The provider's number of it.
-    pub resource_id: String,
-    /// DEAD: given up after its retries. PARKED: waits for the account's credentials.
-    pub status: WorkStatus,
-    /// Why it was to be fetched.
-    pub cause: SyncCause,
-    /// Failures in a row.
-    pub attempts: i32,
-    /// What went wrong the last time.
-    pub last_error: Option<String>,
-    /// When it was first asked for.
-    pub created_at: DateTime<Utc>,
-    /// When it last failed.
-    pub updated_at: DateTime<Utc>,
-}
-
-/// A notice as it was kept.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
-pub struct KeptNotice {
-    /// Its number.
-    pub id: NoticeId,
-    /// What its signature was worth.
-    pub verdict: NoticeVerdict,
-    /// Why it was worth nothing.
-    pub reason: Option<String>,
-    /// What it said it was about.
-    pub topic: Option<String>,
-    /// The beginning of the query.
-    pub query: String,
-    /// The beginning of the body: 1 KiB of one that proves nothing, 4 KiB of a signed one.
-    pub body: String,
-    /// When it came.
-    pub received_at: DateTime<Utc>,
-}
+use wire::provider::{DeadLetter, KeptNotice};
 
 /// Which dead letters.
 #[derive(Clone, Copy, Debug)]

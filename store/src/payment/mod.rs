@@ -20,7 +20,7 @@ mod sync;
 pub use account::{AccountRow, NewAccount, Sealed};
 pub use cancellation::{CancellationEnd, CancellationRow};
 pub use checkout::{CheckoutRow, NewCheckout};
-pub use dead_letter::{DeadLetter, DeadLetters, KeptNotice, measure};
+pub use dead_letter::{DeadLetters, measure};
 pub use incident::{Incident, IncidentRow};
 pub use notice::{Keeping, NewNotice, NoticeTally};
 pub use provided::{Facts, ReturnedPayment};

@@ -45,7 +45,7 @@ impl Reason {
     pub(crate) const PATIENT: Self = Self { hurries: false, ..Self::PLAIN };
 }
 
-// The table of decisions/036, one column a line: what is RUNNING stays with its worker and is done once more.
+// The table of decisions/037, one column a line: what is RUNNING stays with its worker and is done once more.
 fn text(queue: &Queue) -> String {
     let closed = queue.closed("$3");
     format!(

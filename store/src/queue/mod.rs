@@ -1,5 +1,5 @@
 //! The one queue of background work: a row for each thing to be done, so that a hundred reasons to do it are one piece
-//! of work, and none is lost that arrives while it is done (decisions/036).
+//! of work, and none is lost that arrives while it is done (decisions/037).
 //!
 //! A worker holds a piece by a lease with a fencing number ([`lease`]). What it writes, it writes in a transaction that
 //! also finds the number still in the row ([`finish`]), or nothing of it stays. Whoever dies is replaced when the lease

@@ -9,7 +9,7 @@
 mod inherit;
 mod read;
 
-pub use read::{DerivedProduct, Recipe, RecipeAllergen, RecipeFilter};
+pub use read::RecipeFilter;
 
 use crate::{
     error::{Error, Result},
@@ -17,7 +17,6 @@ use crate::{
     scoped::{admitted, json_array},
     sql::{Sql, sql},
     unit_of_work::UnitOfWork,
-    view::Product,
 };
 use auth::Scope;
 use domain::{AllergenId, BranchId, CatalogEntryId, CategoryId, IngredientId, ProductId, RecipeId, office::Catalog};
@@ -25,6 +24,7 @@ use entity::{recipe, recipe_allergen};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, EntityTrait, FromQueryResult, IntoActiveModel, Value,
 };
+use wire::{product::Product, recipe::Recipe};
 
 /// A recipe's row.
 pub type RecipeRow = recipe::Model;

@@ -6,8 +6,8 @@
 mod pool;
 mod read;
 
-pub use pool::{TipPool, TipPoolRow};
-pub use read::{Tip, TipFilter, TipReport};
+pub use pool::TipPoolRow;
+pub use read::TipFilter;
 
 use crate::{
     error::{Error, Result},
@@ -18,12 +18,10 @@ use crate::{
 use auth::Scope;
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, Cents, CheckId, PaymentId, Role, SessionId, TenantId, TipId, TipPoolId, TipShareId, UserId,
-    tips::MoneyMethod,
+    BranchId, Cents, CheckId, PaymentId, Role, SessionId, TenantId, TipId, TipPoolId, UserId, tips::MoneyMethod,
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
+use wire::tip::TipShare;
 
 /// A tip's row.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -55,20 +53,6 @@ pub struct NewTip {
     pub session: Option<SessionId>,
     /// With which check.
     pub check: Option<CheckId>,
-}
-
-/// Somebody's part of a tip.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, ToSchema)]
-pub struct TipShare {
-    /// The part.
-    pub id: TipShareId,
-    /// Whose kind of work it is for.
-    pub role: Role,
-    /// How much, in cents.
-    pub amount_cents: Cents,
-    /// Whose it is; null where it is for all of that role.
-    #[schema(required)]
-    pub user_id: Option<UserId>,
 }
 
 /// A payment's tip counts while the money is there; what it was stays as a row of nothing when it went back.

@@ -10,8 +10,7 @@ use crate::{
 use auth::{RoleSet, Scope, Staff};
 use domain::{BranchId, DeletionId, TenantId, TipPoolId};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
+use wire::tip::TipPool;
 
 /// A pool's row.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -29,27 +28,6 @@ pub struct TipPoolRow {
     pub deactivated: bool,
     /// Taken by that deletion.
     pub deletion_id: Option<DeletionId>,
-}
-
-/// How tips are shared out, in whole percent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct TipPool {
-    /// The pool.
-    pub id: TipPoolId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// Where it is used.
-    pub branch_id: BranchId,
-    /// Its name, unique in the branch.
-    pub name: String,
-    /// The waiter's part.
-    pub waiter_percent: i32,
-    /// The kitchen's part.
-    pub kitchen_percent: i32,
-    /// Everybody else's.
-    pub other_percent: i32,
-    /// False once switched off or deleted.
-    pub is_active: bool,
 }
 
 impl From<TipPoolRow> for TipPool {

@@ -3,52 +3,9 @@
 use crate::{Database, Page, error::Result, scoped::reach, sql::sql, unit_of_work::all};
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{
-    BranchId, Cents, CheckId, PaymentId, SessionId, TipId, UserId, period::writable, timezone::day_bounds,
-    tips::MoneyMethod,
-};
-use sea_orm::{FromQueryResult, Value};
-use serde::Serialize;
-use std::collections::BTreeMap;
-use utoipa::ToSchema;
-
-/// A tip. Session and waiter are there in both spellings that the dashboard reads.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct Tip {
-    /// The tip.
-    pub id: TipId,
-    /// Where it was left.
-    pub branch_id: BranchId,
-    /// How much, in cents.
-    pub amount_cents: Cents,
-    /// How it was left.
-    pub payment_method: MoneyMethod,
-    /// Who served.
-    #[schema(required)]
-    pub waiter_id: Option<UserId>,
-    /// That waiter's name.
-    #[schema(required)]
-    pub waiter_name: Option<String>,
-    /// At whose visit.
-    #[schema(required)]
-    pub table_session_id: Option<SessionId>,
-    /// The same again.
-    #[schema(required)]
-    pub session_id: Option<SessionId>,
-    /// At which table.
-    #[schema(required)]
-    pub table_code: Option<String>,
-    /// With which check.
-    #[schema(required)]
-    pub check_id: Option<CheckId>,
-    /// With which payment; null for one entered by hand.
-    #[schema(required)]
-    pub payment_id: Option<PaymentId>,
-    /// Whether it was shared out.
-    pub distributed: bool,
-    /// When it was left.
-    pub created_at: DateTime<Utc>,
-}
+use domain::{BranchId, UserId, period::writable, timezone::day_bounds};
+use sea_orm::Value;
+use wire::tip::{Tip, TipReport};
 
 /// Which tips are wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,21 +18,6 @@ pub struct TipFilter {
     pub from: Option<NaiveDate>,
     /// To the end of this day.
     pub to: Option<NaiveDate>,
-}
-
-/// What was left in some days.
-#[derive(Clone, Debug, Default, Serialize, ToSchema)]
-pub struct TipReport {
-    /// Where.
-    pub branch_id: Option<BranchId>,
-    /// All of it, in cents.
-    pub total_cents: Cents,
-    /// How many tips.
-    pub tip_count: usize,
-    /// Cents by method.
-    pub by_method: BTreeMap<String, Cents>,
-    /// Cents by the waiter's id; `0` where nobody is known to have served.
-    pub by_waiter: BTreeMap<String, Cents>,
 }
 
 const TIPS: &str = "select t.id, t.branch_id, t.amount_cents, t.payment_method, t.waiter_id,

@@ -11,43 +11,8 @@ use domain::{
     menu::{Probability, Severity},
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 use std::collections::HashMap;
-use utoipa::ToSchema;
-
-/// An allergen with what else its sufferers may react to.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct AllergenEntry {
-    /// The allergen.
-    pub id: AllergenId,
-    /// Its name.
-    pub name: String,
-    /// An emoji.
-    pub icon: Option<String>,
-    /// What it is found in.
-    pub description: Option<String>,
-    /// Whether the law asks for its declaration.
-    pub is_mandatory: bool,
-    /// How bad a reaction can be.
-    pub severity: Severity,
-    /// What else its sufferers may react to.
-    pub cross_reactions: Vec<CrossReactionEntry>,
-}
-
-/// Another allergen that sufferers of this one may react to.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CrossReactionEntry {
-    /// The pair.
-    pub id: CrossReactionId,
-    /// The other allergen.
-    pub cross_reacts_with_id: AllergenId,
-    /// Its name.
-    pub cross_reacts_with_name: String,
-    /// How likely.
-    pub probability: Probability,
-    /// What to know.
-    pub notes: Option<String>,
-}
+use wire::allergen::{AllergenEntry, CrossReactionEntry};
 
 #[derive(FromQueryResult)]
 struct AllergenRow {

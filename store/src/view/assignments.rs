@@ -8,57 +8,9 @@ use crate::{
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{NaiveDate, TimeDelta};
-use domain::{BranchId, SectorId, Shift, UserId, roster, timezone::local_date};
+use domain::{BranchId, SectorId, Shift, roster, timezone::local_date};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A sector that somebody has on one day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AssignedSector {
-    /// The sector.
-    pub sector_id: SectorId,
-    /// Its name.
-    pub sector_name: String,
-    /// What its table codes begin with.
-    pub sector_prefix: String,
-    /// In which branch.
-    pub branch_id: BranchId,
-    /// The day, also for a standing assignment.
-    pub assignment_date: NaiveDate,
-    /// `MORNING`, `AFTERNOON` or `NIGHT`; null for the whole day.
-    pub shift: Option<String>,
-}
-
-/// Whether somebody may work in a branch today (W6).
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct AssignmentCheck {
-    /// False shuts the waiter app.
-    pub is_assigned: bool,
-    /// The branch that was asked about.
-    pub branch_id: BranchId,
-    /// Its name; null for a branch that does not exist.
-    pub branch_name: Option<String>,
-    /// Today, in the branch.
-    pub assignment_date: NaiveDate,
-    /// The sectors assigned; all of them for whoever manages the branch.
-    pub sectors: Vec<AssignedSector>,
-    /// What the app shows.
-    pub message: String,
-}
-
-/// Somebody's sectors on one day, in all their branches.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Assignments {
-    /// Who.
-    pub waiter_id: UserId,
-    /// The day that was asked for, or today in the first of their branches.
-    pub assignment_date: NaiveDate,
-    /// The sectors.
-    pub sectors: Vec<AssignedSector>,
-    /// Their ids, each once.
-    pub sector_ids: Vec<SectorId>,
-}
+use wire::assignment::{AssignedSector, AssignmentCheck, Assignments};
 
 #[derive(FromQueryResult)]
 struct BranchRow {

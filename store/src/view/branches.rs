@@ -2,74 +2,28 @@
 
 use crate::{Database, branch::BranchRow, error::Result, sql::sql, unit_of_work::all};
 use auth::{RoleSet, Staff};
-use chrono::{DateTime, Utc};
-use domain::{BranchId, TenantId, round::RoundConfirmation, session::JoinRule};
+use domain::{BranchId, TenantId};
 use entity::branch;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
-use serde::Serialize;
-use utoipa::ToSchema;
+use wire::branch::{Branch, PublicBranch};
 
-/// A branch as anybody may know it.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct PublicBranch {
-    /// The branch.
-    pub id: BranchId,
-    /// What the guests call it.
-    pub name: String,
-    /// What URLs call it.
-    pub slug: String,
-    /// Street and town.
-    pub address: Option<String>,
-}
-
-/// A branch as the office knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Branch {
-    /// The branch.
-    pub id: BranchId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// What the guests call it.
-    pub name: String,
-    /// What URLs call it.
-    pub slug: String,
-    /// Street and town.
-    pub address: Option<String>,
-    /// As dialled.
-    pub phone: Option<String>,
-    /// IANA name of its time zone.
-    pub timezone: String,
-    /// `HH:mm`
-    pub opening_time: Option<String>,
-    /// `HH:mm`; earlier than the opening when it closes after midnight.
-    pub closing_time: Option<String>,
-    /// Whether a diner's round waits for a waiter.
-    pub round_confirmation: RoundConfirmation,
-    /// How phones join its tables.
-    pub join: JoinRule,
-    /// False while closed, and once deleted.
-    pub is_active: bool,
-    /// When it was added.
-    pub created_at: DateTime<Utc>,
-}
-
-impl From<BranchRow> for Branch {
-    fn from(row: BranchRow) -> Self {
-        Self {
-            id: row.id,
-            tenant_id: row.tenant_id,
-            name: row.name,
-            slug: row.slug,
-            address: row.address,
-            phone: row.phone,
-            timezone: row.timezone,
-            opening_time: row.opening_time,
-            closing_time: row.closing_time,
-            round_confirmation: row.round_confirmation,
-            join: row.join_rule,
-            is_active: row.is_active,
-            created_at: row.created_at,
-        }
+/// The row as the office sees it.
+#[must_use]
+pub fn branch_of(row: BranchRow) -> Branch {
+    Branch {
+        id: row.id,
+        tenant_id: row.tenant_id,
+        name: row.name,
+        slug: row.slug,
+        address: row.address,
+        phone: row.phone,
+        timezone: row.timezone,
+        opening_time: row.opening_time,
+        closing_time: row.closing_time,
+        round_confirmation: row.round_confirmation,
+        join: row.join_rule,
+        is_active: row.is_active,
+        created_at: row.created_at,
     }
 }
 
@@ -113,6 +67,6 @@ impl Database {
         let rows = query.order_by_asc(branch::Column::Name).order_by_asc(branch::Column::Id).all(self.reader()).await?;
         // A business has a few dozen branches at most: they are read whole, and the caller's picked out here.
         let reach = staff.branches();
-        Ok(rows.into_iter().filter(|row| reach.covers(row.id)).map(Branch::from).collect())
+        Ok(rows.into_iter().filter(|row| reach.covers(row.id)).map(branch_of).collect())
     }
 }

@@ -11,10 +11,8 @@ use crate::{
 };
 use auth::{Diner, Scope};
 use chrono::{DateTime, Utc};
-use domain::{BranchId, Cents, DinerId, SessionId};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
+use wire::visit::DeviceVisit;
 
 /// What a device's owner said last of their taste.
 #[derive(Clone, Debug)]
@@ -23,27 +21,6 @@ pub struct DeviceTaste {
     pub preferences: Option<(serde_json::Value, Option<DateTime<Utc>>)>,
     /// In how many sessions the device was.
     pub visits: i64,
-}
-
-/// One visit of a device.
-#[derive(Clone, Debug, Serialize, ToSchema, FromQueryResult)]
-pub struct DeviceVisit {
-    /// The session.
-    pub session_id: SessionId,
-    /// Who the device was in it.
-    pub diner_id: DinerId,
-    /// Under what name.
-    pub diner_name: String,
-    /// Where.
-    pub branch_id: BranchId,
-    /// The branch's name.
-    pub branch_name: Option<String>,
-    /// When the device joined.
-    pub visited_at: DateTime<Utc>,
-    /// What was ordered in this diner's name, in cents; everything, where the diner was alone.
-    pub total_spent_cents: Cents,
-    /// How many dishes that were.
-    pub items_ordered: i64,
 }
 
 #[derive(FromQueryResult)]

@@ -11,74 +11,13 @@ use auth::Scope;
 use chrono::NaiveDate;
 use domain::{AssignmentId, BranchId, SectorId, Shift, UserId};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 use std::collections::{HashMap, HashSet};
-use utoipa::ToSchema;
-
-/// Somebody who serves tables.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct OverviewWaiter {
-    /// Who.
-    pub id: UserId,
-    /// Given and family name, or the login.
-    pub name: String,
-    /// The login.
-    pub email: String,
-}
+use wire::assignment::{OverviewWaiter, PlacedWaiter, RosterOverview, StaffedSector};
 
 impl From<&TableWaiter> for OverviewWaiter {
     fn from(waiter: &TableWaiter) -> Self {
         Self { id: waiter.id, name: waiter.name.clone(), email: waiter.email.clone() }
     }
-}
-
-/// Somebody with a place on the roster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PlacedWaiter {
-    /// Who.
-    pub id: UserId,
-    /// Given and family name, or the login.
-    pub name: String,
-    /// The login.
-    pub email: String,
-    /// The assignment, to be removed by itself.
-    pub assignment_id: AssignmentId,
-    /// For which part of the day; null for the whole day.
-    #[schema(required)]
-    pub shift: Option<String>,
-    /// Whether it stands every day: clearing a day leaves it, and the sector's assignments for a day replace it.
-    pub is_standing: bool,
-}
-
-/// A sector and who has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct StaffedSector {
-    /// The sector.
-    pub sector_id: SectorId,
-    /// Its name.
-    pub sector_name: String,
-    /// What its table codes begin with.
-    pub sector_prefix: String,
-    /// Who has it, each once, by name.
-    pub waiters: Vec<PlacedWaiter>,
-}
-
-/// The roster of a branch on one day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RosterOverview {
-    /// The branch.
-    pub branch_id: BranchId,
-    /// Its name.
-    pub branch_name: String,
-    /// The day.
-    pub assignment_date: NaiveDate,
-    /// The shift that was asked for; null for all of them.
-    #[schema(required)]
-    pub shift: Option<Shift>,
-    /// The sectors of the branch and of every branch, in their order.
-    pub sectors: Vec<StaffedSector>,
-    /// The waiters of the branch without a sector, by name.
-    pub unassigned_waiters: Vec<OverviewWaiter>,
 }
 
 #[derive(FromQueryResult)]

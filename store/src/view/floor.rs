@@ -21,9 +21,8 @@ use domain::{
     table::TableStatus, timezone::local_date,
 };
 use sea_orm::{FromQueryResult, Value};
-use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
-use utoipa::ToSchema;
+use wire::table::OfficeTable;
 
 /// A table at this moment.
 #[derive(Clone, Debug)]
@@ -56,35 +55,6 @@ pub struct TableNow {
     pub confirmed_by_name: Option<String>,
     /// Where its check stands; `None` before it is asked for.
     pub check_status: Option<CheckStatus>,
-}
-
-/// A table on the dashboard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct OfficeTable {
-    /// The table.
-    pub id: TableId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// The branch.
-    pub branch_id: BranchId,
-    /// As on the QR sticker.
-    pub code: String,
-    /// Seats.
-    pub capacity: i32,
-    /// The sector's name.
-    pub sector: Option<String>,
-    /// Its part of the floor.
-    pub sector_id: Option<SectorId>,
-    /// What it is doing.
-    pub status: TableStatus,
-    /// False once switched off or deleted.
-    pub is_active: bool,
-    /// The live session.
-    pub session_id: Option<SessionId>,
-    /// Status by round id, of the rounds that are neither served nor canceled.
-    pub active_round_statuses: BTreeMap<RoundId, RoundStatus>,
-    /// Who confirmed the latest confirmed round.
-    pub confirmed_by_name: Option<String>,
 }
 
 impl From<TableNow> for OfficeTable {

@@ -11,56 +11,9 @@ use crate::{
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
-use domain::{
-    BranchId, Cents, ProductId, RoundId, RoundItemId, TableId, menu::Choice, round::RoundStatus, text::Quantity,
-};
+use domain::{BranchId, Cents, ProductId, RoundId, RoundItemId, TableId, round::RoundStatus, text::Quantity};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A round as the kitchen sees it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct KitchenRound {
-    /// The round.
-    pub id: RoundId,
-    /// Its number in the session, from 1.
-    pub round_number: i32,
-    /// Where it stands.
-    pub status: RoundStatus,
-    /// Its lines in the order they were sent, voided ones included.
-    pub items: Vec<KitchenRoundItem>,
-    /// When it was sent.
-    pub created_at: DateTime<Utc>,
-    /// The table its party sits at now.
-    pub table_id: Option<TableId>,
-    /// That table's code.
-    pub table_code: Option<String>,
-    /// When the kitchen got it.
-    pub submitted_at: Option<DateTime<Utc>>,
-}
-
-/// A line of such a round.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct KitchenRoundItem {
-    /// The line.
-    pub id: RoundItemId,
-    /// What.
-    pub product_id: ProductId,
-    /// Its name when it was sent.
-    pub product_name: String,
-    /// How many.
-    pub qty: Quantity,
-    /// Price of one when it was sent, in cents.
-    pub unit_price_cents: Cents,
-    /// What is chosen of it.
-    pub customizations: Vec<Choice>,
-    /// What is chosen in words, and the diner's wish.
-    pub notes: Option<String>,
-    /// Whether it was struck.
-    pub is_voided: bool,
-    /// Why it was.
-    pub void_reason: Option<String>,
-}
+use wire::kitchen::{KitchenRound, KitchenRoundItem};
 
 /// A round with what its printed ticket says besides.
 #[derive(Clone, Debug)]
@@ -223,7 +176,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn kitchen_round(&self, session: &Locked<Seated>, round: &Locked<RoundRow>) -> Result<KitchenRound> {
-        let items = self.find_items(round).await?.into_iter().map(Into::into).collect();
+        let items = self.find_items(round).await?.into_iter().map(item_of).collect();
         Ok(KitchenRound {
             id: round.id,
             round_number: round.round_number,
@@ -237,19 +190,17 @@ impl UnitOfWork {
     }
 }
 
-impl From<ItemRow> for KitchenRoundItem {
-    fn from(row: ItemRow) -> Self {
-        let chosen = Chosen::new(row.modifiers, row.customizations);
-        Self {
-            id: row.id,
-            product_id: row.product_id,
-            product_name: row.product_name,
-            qty: row.qty,
-            unit_price_cents: row.unit_price_cents,
-            customizations: chosen.list(),
-            notes: chosen.with_note(row.notes),
-            is_voided: row.voided_at.is_some(),
-            void_reason: row.void_reason,
-        }
+fn item_of(row: ItemRow) -> KitchenRoundItem {
+    let chosen = Chosen::new(row.modifiers, row.customizations);
+    KitchenRoundItem {
+        id: row.id,
+        product_id: row.product_id,
+        product_name: row.product_name,
+        qty: row.qty,
+        unit_price_cents: row.unit_price_cents,
+        customizations: chosen.list(),
+        notes: chosen.with_note(row.notes),
+        is_voided: row.voided_at.is_some(),
+        void_reason: row.void_reason,
     }
 }

@@ -14,75 +14,10 @@ use chrono::{DateTime, Utc};
 use domain::{
     BranchId, ProductId, RoundId, RoundItemId, TableId, TicketId, TicketItemId,
     kitchen::{Station, TicketStatus},
-    menu::Choice,
     text::Quantity,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A station's share of a round.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Ticket {
-    /// The ticket.
-    pub id: TicketId,
-    /// The round it is of.
-    pub round_id: RoundId,
-    /// That round's number in the session, from 1.
-    pub round_number: i32,
-    /// Whose it is.
-    pub station: Station,
-    /// Where it stands.
-    pub status: TicketStatus,
-    /// Higher comes first.
-    pub priority: i32,
-    /// A note on the ticket.
-    pub notes: Option<String>,
-    /// The table the party sits at now.
-    pub table_id: Option<TableId>,
-    /// That table's code.
-    pub table_code: Option<String>,
-    /// Its lines, voided ones included as long as one is not.
-    pub items: Vec<TicketItem>,
-    /// When the kitchen got it.
-    pub created_at: DateTime<Utc>,
-    /// When it was begun.
-    pub started_at: Option<DateTime<Utc>>,
-    /// When it was ready.
-    pub completed_at: Option<DateTime<Utc>>,
-    /// When it was carried out.
-    pub delivered_at: Option<DateTime<Utc>>,
-}
-
-/// A line of a ticket.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TicketItem {
-    /// The line.
-    pub id: TicketItemId,
-    /// The round's line it is.
-    pub round_item_id: RoundItemId,
-    /// What.
-    pub product_id: ProductId,
-    /// Its name when it was sent.
-    pub product_name: String,
-    /// How many.
-    pub qty: Quantity,
-    /// The ticket's status, or `VOIDED`: not to be made.
-    pub status: &'static str,
-    /// What is chosen of it.
-    pub customizations: Vec<Choice>,
-    /// What is chosen in words, and the diner's wish.
-    pub notes: Option<String>,
-}
-
-/// The open tickets of one station.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct StationTickets {
-    /// The station.
-    pub station: Station,
-    /// The urgent first, then the longest waiting.
-    pub tickets: Vec<Ticket>,
-}
+use wire::kitchen::{StationTickets, Ticket, TicketItem};
 
 #[derive(FromQueryResult)]
 struct Row {

@@ -29,51 +29,21 @@ mod visit;
 mod visit_check;
 
 pub use crate::{
-    allergen::{Allergen, CrossReaction, KnownReaction},
-    cash::{CashMovement, CashSession, CashSummary},
-    category::Category,
-    customization::Customization,
-    exclusion::{CategoryExclusion, SubcategoryExclusion},
-    ingredient::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient},
-    promotion::Promotion,
-    recipe::{DerivedProduct, Recipe, RecipeAllergen, RecipeFilter},
-    sector::Sector,
-    staff_member::StaffMember,
-    subcategory::Subcategory,
-    tenant::Tenant,
-    tip::{Tip, TipPool, TipReport, TipShare},
+    category::category_of,
+    recipe::RecipeFilter,
+    sector::sector_of,
+    staff_member::{member_of, seen_from},
+    subcategory::subcategory_of,
+    tenant::tenant_of,
 };
-pub use allergens::{AllergenEntry, CrossReactionEntry};
-pub use assignments::{AssignedSector, AssignmentCheck, Assignments};
-pub use audit_log::{AuditEntry, AuditFilter};
-pub use branches::{Branch, PublicBranch};
-pub use calls::Call;
-pub use check_detail::{
-    ChargeLine, CheckDetail, CheckHead, CoveredCharge, DiscountLine, PaymentHead, PaymentLine, RefundLine,
-};
-pub use device::{DeviceTaste, DeviceVisit};
-pub use duty_roster::{OverviewWaiter, PlacedWaiter, RosterOverview, StaffedSector};
-pub use floor::{Floor, OfficeTable, TableNow};
+pub use audit_log::AuditFilter;
+pub use branches::branch_of;
+pub use device::DeviceTaste;
+pub use floor::{Floor, TableNow};
 pub use kitchen_pace::KitchenPace;
 pub use kitchen_place::At;
-pub use kitchen_round::{KitchenRound, KitchenRoundItem, PrintedRound};
-pub use kitchen_ticket::{StationTickets, Ticket, TicketItem};
-pub use menu::{
-    Cooking, DeclaredAllergens, Dietary, Menu, MenuAllergen, MenuCategory, MenuChoice, MenuProduct, MenuPromotion,
-    MenuSubcategory, PromotionItem,
-};
-pub use money_tasks::{OpenIncident, OpenRefund};
-pub use orders::{ActiveOrder, OrderItem, OrderStats};
-pub use phones::SeatedPhone;
+pub use kitchen_round::PrintedRound;
+pub use products::ProductFilter;
 pub(crate) use products::with_details;
-pub use products::{AllergenPresence, BranchPrice, KnownCooking, Product, ProductFilter, Sensory};
-pub use report::{
-    DaySales, HourOrders, MethodSales, OpenCheck, PersonDiscounts, PersonVoids, Place, ProductSales, Summary,
-    WaiterPerformance, Window,
-};
+pub use report::{Place, Window};
 pub use roster::Roster;
-pub use session_detail::{ItemDetail, RoundDetail, SeatedDiner, SessionDetail};
-pub use session_summary::SessionSummary;
-pub use shares::{Balance, LiveClaim};
-pub use visit::{VisitItem, VisitRound, VisitTotal};
-pub use visit_check::{BillItem, BillPayment, VisitCheck};

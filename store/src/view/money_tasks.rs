@@ -7,66 +7,9 @@ use crate::{
     unit_of_work::all,
 };
 use auth::{Reach, RoleSet, Staff};
-use chrono::{DateTime, Utc};
-use domain::{
-    BranchId, Cents, CheckId, IncidentId, PaymentId, RefundId, UserId,
-    payment::{IncidentKind, RefundKind, RefundStatus, Tender},
-};
-use sea_orm::{FromQueryResult, Value};
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A refund that is not over.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct OpenRefund {
-    /// The refund.
-    pub refund_id: RefundId,
-    /// Where.
-    pub branch_id: BranchId,
-    /// What is given back of.
-    pub payment_id: PaymentId,
-    /// How that was tendered.
-    pub method: Tender,
-    /// Its check; null for money that no check asked for.
-    pub check_id: Option<CheckId>,
-    /// The party's table now.
-    pub table_code: Option<String>,
-    /// REQUEST or OVERPAYMENT.
-    pub kind: RefundKind,
-    /// PROPOSED, FAILED, QUEUED, RUNNING or PENDING.
-    pub status: RefundStatus,
-    /// How much, in cents.
-    pub amount_cents: Cents,
-    /// Why.
-    pub reason: String,
-    /// Who asked for it or approved it.
-    pub requested_by_id: Option<UserId>,
-    /// How often the provider was asked.
-    pub attempts: i32,
-    /// What went wrong the last time.
-    pub last_error: Option<String>,
-    /// Since when it waits.
-    pub created_at: DateTime<Utc>,
-}
-
-/// Something that a person must look at.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct OpenIncident {
-    /// The incident.
-    pub incident_id: IncidentId,
-    /// Where; null when it concerns the whole business.
-    pub branch_id: Option<BranchId>,
-    /// What happened.
-    pub kind: IncidentKind,
-    /// For people.
-    pub detail: String,
-    /// Which check.
-    pub check_id: Option<CheckId>,
-    /// Which payment.
-    pub payment_id: Option<PaymentId>,
-    /// When it was met.
-    pub created_at: DateTime<Utc>,
-}
+use domain::BranchId;
+use sea_orm::Value;
+use wire::payment::{OpenIncident, OpenRefund};
 
 static REFUNDS: &Sql = sql!(
     tenant,

@@ -14,73 +14,10 @@ use crate::{
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, menu::Choice, round::RoundStatus,
-    text::Quantity,
+    BranchId, Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus, text::Quantity,
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A round that is not on the table yet.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ActiveOrder {
-    /// The round.
-    pub id: RoundId,
-    /// Its number in the session, from 1.
-    pub round_number: i32,
-    /// SUBMITTED, IN_KITCHEN or READY.
-    pub status: RoundStatus,
-    /// The table its party sits at now.
-    pub table_id: Option<TableId>,
-    /// That table's code.
-    pub table_code: Option<String>,
-    /// The branch.
-    pub branch_id: BranchId,
-    /// Its name.
-    pub branch_name: String,
-    /// The party's stay.
-    pub session_id: SessionId,
-    /// What stands of it, in the order it was sent.
-    pub items: Vec<OrderItem>,
-    /// When the kitchen got it.
-    pub submitted_at: Option<DateTime<Utc>>,
-    /// What the items cost, before discounts, in cents.
-    pub total_cents: Cents,
-}
-
-/// A line of such a round.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct OrderItem {
-    /// The line.
-    pub id: RoundItemId,
-    /// What.
-    pub product_id: ProductId,
-    /// Its name when it was sent.
-    pub product_name: String,
-    /// How many.
-    pub qty: Quantity,
-    /// Price of one when it was sent, in cents.
-    pub unit_price_cents: Cents,
-    /// What is chosen of it.
-    pub customizations: Vec<Choice>,
-    /// What is chosen in words, and the diner's wish.
-    pub notes: Option<String>,
-    /// For whom.
-    pub diner_name: Option<String>,
-}
-
-/// How many orders there are.
-#[derive(Clone, Copy, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct OrderStats {
-    /// All that are not on the table yet.
-    pub total_active: i64,
-    /// Those that nobody has begun.
-    pub pending: i64,
-    /// Those being cooked.
-    pub in_kitchen: i64,
-    /// Those that wait to be carried out.
-    pub ready: i64,
-}
+use wire::order::{ActiveOrder, OrderItem, OrderStats};
 
 #[derive(FromQueryResult)]
 struct Row {

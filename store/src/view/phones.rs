@@ -9,26 +9,9 @@ use crate::{
     unit_of_work::{all, one},
 };
 use auth::Scope;
-use chrono::{DateTime, Utc};
-use domain::{BranchId, DinerId, PhoneId, SessionId};
+use domain::{BranchId, SessionId};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A phone at a table.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct SeatedPhone {
-    /// The phone.
-    pub phone_id: PhoneId,
-    /// As whom it registered; null as long as it gave no name.
-    pub diner_id: Option<DinerId>,
-    /// What the others see.
-    pub name: Option<String>,
-    /// `#RRGGBB`
-    pub color: Option<String>,
-    /// When it joined.
-    pub joined_at: DateTime<Utc>,
-}
+use wire::session::SeatedPhone;
 
 #[derive(FromQueryResult)]
 struct Address {

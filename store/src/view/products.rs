@@ -1,6 +1,5 @@
 //! Products as the office reads them: in three statements, however many there are.
 
-use super::{Cooking, Dietary};
 use crate::{
     Database, Page,
     error::{Error, Result},
@@ -13,122 +12,14 @@ use crate::{
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    AllergenId, BranchId, CatalogEntryId, CategoryId, Cents, ProductId, RecipeId, SubcategoryId, TenantId,
-    menu::{Presence, ServiceHours, Supply},
+    AllergenId, BranchId, CategoryId, Cents, ProductId,
+    menu::{Presence, Supply},
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
-use utoipa::ToSchema;
-
-/// A product as the office knows it.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Product {
-    /// The product.
-    pub id: ProductId,
-    /// The business.
-    pub tenant_id: TenantId,
-    /// Its name.
-    pub name: String,
-    /// What it is.
-    #[schema(required)]
-    pub description: Option<String>,
-    /// Its picture.
-    #[schema(required)]
-    pub image: Option<String>,
-    /// Where it stands.
-    pub category_id: CategoryId,
-    /// Where it stands there.
-    #[schema(required)]
-    pub subcategory_id: Option<SubcategoryId>,
-    /// Shown first.
-    pub featured: bool,
-    /// Well liked.
-    pub popular: bool,
-    /// A word on a ribbon.
-    #[schema(required)]
-    pub badge: Option<String>,
-    /// A mark of quality.
-    #[schema(required)]
-    pub seal: Option<String>,
-    /// What it contains.
-    pub allergen_ids: Vec<AllergenId>,
-    /// Everything declared of it, of allergens that are not switched off.
-    pub allergens: Vec<AllergenPresence>,
-    /// How it is made.
-    #[schema(required)]
-    pub recipe_id: Option<RecipeId>,
-    /// Whether it takes its allergens from its recipe.
-    pub inherits_from_recipe: bool,
-    /// That recipe's name; null once it is deleted.
-    #[schema(required)]
-    pub recipe_name: Option<String>,
-    /// Which diets it suits; null where nothing is declared.
-    #[schema(required)]
-    pub dietary_profile: Option<Dietary>,
-    /// How it is made; null where nothing is declared.
-    #[schema(required)]
-    pub cooking_info: Option<KnownCooking>,
-    /// How it tastes and feels; null where nothing is declared.
-    #[schema(required)]
-    pub sensory_profile: Option<Sensory>,
-    /// When it is served; null where that is whenever its category is.
-    #[schema(required)]
-    pub service_hours: Option<ServiceHours>,
-    /// False once switched off or deleted.
-    pub is_active: bool,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// Where it is on the menu.
-    pub branch_prices: Vec<BranchPrice>,
-}
-
-/// How a product is made, as the office declares it: menus show the words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
-pub struct KnownCooking {
-    /// As in the business's list of cooking methods.
-    pub cooking_method_ids: Vec<CatalogEntryId>,
-    /// What menus show and guests leave out by.
-    #[serde(flatten)]
-    pub shown: Cooking,
-}
-
-/// How a product tastes and feels, by the lists of words of the business.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
-pub struct Sensory {
-    /// As in its list of flavors.
-    pub flavor_ids: Vec<CatalogEntryId>,
-    /// As in its list of textures.
-    pub texture_ids: Vec<CatalogEntryId>,
-}
-
-/// An allergen as declared of a product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AllergenPresence {
-    /// The allergen.
-    pub allergen_id: AllergenId,
-    /// Its name.
-    pub allergen_name: String,
-    /// An emoji.
-    #[schema(required)]
-    pub allergen_icon: Option<String>,
-    /// How the product relates to it.
-    pub presence_type: Presence,
-}
-
-/// A product's price in a branch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct BranchPrice {
-    /// Where.
-    pub branch_id: BranchId,
-    /// Price of one, in cents.
-    pub price_cents: Cents,
-    /// False while 86'd.
-    pub is_available: bool,
-}
+use wire::product::{AllergenPresence, BranchPrice, Product};
 
 /// Which products.
 #[derive(Clone, Copy, Debug, Default)]

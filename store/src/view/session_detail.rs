@@ -15,105 +15,10 @@ use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
     BranchId, Cents, CheckId, DinerId, ProductId, RoundId, RoundItemId, SessionId, TableId, check::CheckStatus,
-    menu::Choice, round::RoundStatus, session::SessionStatus, text::Quantity,
+    round::RoundStatus, session::SessionStatus, text::Quantity,
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// The live session of a table with everything ordered.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SessionDetail {
-    /// The session.
-    pub session_id: SessionId,
-    /// Its table now.
-    pub table_id: TableId,
-    /// That table's code.
-    pub table_code: String,
-    /// OPEN or PAYING.
-    pub status: SessionStatus,
-    /// When the party sat down.
-    pub opened_at: DateTime<Utc>,
-    /// The phones, in the order they joined.
-    pub diners: Vec<SeatedDiner>,
-    /// The rounds by number, those canceled left out.
-    pub rounds: Vec<RoundDetail>,
-    /// The state of the check; null before it was asked for.
-    pub check_status: Option<CheckStatus>,
-    /// The check; null before it was asked for.
-    pub check_id: Option<CheckId>,
-    /// What was ordered and not voided, less discounts, in cents.
-    pub total_cents: Cents,
-    /// What was paid, in cents.
-    pub paid_cents: Cents,
-}
-
-/// A phone at the table.
-#[derive(Clone, Debug, Serialize, ToSchema, FromQueryResult)]
-pub struct SeatedDiner {
-    /// The diner.
-    pub id: DinerId,
-    /// Of which session.
-    pub session_id: SessionId,
-    /// What the others see.
-    pub name: String,
-    /// `#RRGGBB`
-    pub color: String,
-    /// The phone's own id of this visit.
-    pub local_id: Option<String>,
-    /// When it joined.
-    pub joined_at: DateTime<Utc>,
-    /// The phone's own id across visits.
-    pub device_id: Option<String>,
-}
-
-/// A round with its items.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RoundDetail {
-    /// The round.
-    pub id: RoundId,
-    /// Its number in the session, from 1.
-    pub round_number: i32,
-    /// Where it is.
-    pub status: RoundStatus,
-    /// When it was sent.
-    pub created_at: DateTime<Utc>,
-    /// When the kitchen got it.
-    pub submitted_at: Option<DateTime<Utc>>,
-    /// Its lines.
-    pub items: Vec<ItemDetail>,
-}
-
-/// A line of a round.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ItemDetail {
-    /// The line.
-    pub id: RoundItemId,
-    /// What.
-    pub product_id: ProductId,
-    /// Its name when it was ordered.
-    pub product_name: String,
-    /// Its category's name now.
-    pub category_name: Option<String>,
-    /// How many.
-    pub qty: Quantity,
-    /// Price of one when it was ordered, in cents.
-    pub unit_price_cents: Cents,
-    /// What is chosen of it.
-    pub customizations: Vec<Choice>,
-    /// What is chosen in words, and the diner's wish.
-    pub notes: Option<String>,
-    /// For whom, where that is known.
-    pub diner_id: Option<DinerId>,
-    /// That diner's name.
-    pub diner_name: Option<String>,
-    /// That diner's colour.
-    pub diner_color: Option<String>,
-    /// Struck: it counts nowhere.
-    pub is_voided: bool,
-    /// Why it was struck.
-    pub void_reason: Option<String>,
-}
+use wire::session::{ItemDetail, RoundDetail, SessionDetail};
 
 #[derive(FromQueryResult)]
 struct Sitting {

@@ -16,43 +16,7 @@ use domain::{
     session::{OpenedBy, SessionStatus},
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A session in one line.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SessionSummary {
-    /// The session.
-    pub session_id: SessionId,
-    /// Its table, after a move the new one.
-    pub table_id: TableId,
-    /// That table's code.
-    pub table_code: String,
-    /// Where the party is in its stay.
-    pub status: SessionStatus,
-    /// When it sat down.
-    pub opened_at: DateTime<Utc>,
-    /// A diner's phone or a waiter.
-    pub opened_by: OpenedBy,
-    /// The waiter who opened it.
-    pub opened_by_waiter_id: Option<UserId>,
-    /// The waiter who has it.
-    pub assigned_waiter_id: Option<UserId>,
-    /// Registered phones.
-    pub diner_count: i64,
-    /// Rounds sent, those canceled left out.
-    pub rounds_count: i64,
-    /// What was ordered and neither canceled nor voided, less discounts, in cents.
-    pub total_cents: Cents,
-    /// What was paid, in cents.
-    pub paid_cents: Cents,
-    /// The state of the check; null before it was asked for.
-    pub check_status: Option<CheckStatus>,
-    /// The check; null before it was asked for.
-    pub check_id: Option<CheckId>,
-    /// Whether both a waiter and the diners' phones took part.
-    pub is_hybrid: bool,
-}
+use wire::session::SessionSummary;
 
 #[derive(FromQueryResult)]
 struct Row {

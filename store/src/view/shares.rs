@@ -8,48 +8,12 @@ use crate::{
     unit_of_work::{all, one},
 };
 use auth::Scope;
-use chrono::{DateTime, Utc};
 use domain::{
     BranchId, Cents, ChargeId, CheckId, DinerId, SessionId,
     check::split::{Bill, BillDiner, BillLine},
 };
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// What a diner's own items come to, and what of them is paid by whomever.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Balance {
-    /// The diner; null for what is shared.
-    pub diner_id: Option<DinerId>,
-    /// That diner's name; `Compartido` for what is shared.
-    pub diner_name: String,
-    /// What the items come to, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// What is left to pay, in cents.
-    pub remaining_cents: Cents,
-}
-
-/// A claim that holds.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct LiveClaim {
-    /// The item.
-    pub charge_id: ChargeId,
-    /// Who pays it.
-    pub diner_id: DinerId,
-    /// That diner's name.
-    pub diner_name: String,
-    /// How many parts of it.
-    pub num: i32,
-    /// How many parts make the item.
-    pub den: i32,
-    /// For how much, in cents.
-    pub amount_cents: Cents,
-    /// Until when.
-    pub expires_at: DateTime<Utc>,
-}
+use wire::bill::{Balance, LiveClaim};
 
 #[derive(FromQueryResult)]
 struct Address {

@@ -11,57 +11,11 @@ use crate::{
 };
 use auth::{Diner, Scope};
 use chrono::{DateTime, Utc};
-use domain::{
-    Cents, CheckId, ProductId, RoundId, RoundItemId, SessionId, TableId, check::CheckStatus, menu::Choice,
-    round::RoundStatus, text::Quantity,
-};
+use domain::{Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus, text::Quantity};
 use entity::diner;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
-use serde::Serialize;
 use std::collections::HashMap;
-use utoipa::ToSchema;
-
-/// A round as the party that sent it sees it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct VisitRound {
-    /// The round.
-    pub id: RoundId,
-    /// Its number in the session, from 1.
-    pub round_number: i32,
-    /// Where it stands.
-    pub status: RoundStatus,
-    /// Its lines.
-    pub items: Vec<VisitItem>,
-    /// When it was sent.
-    pub created_at: DateTime<Utc>,
-    /// The table the party sits at now.
-    pub table_id: Option<TableId>,
-    /// That table's code.
-    pub table_code: Option<String>,
-    /// When the kitchen got it.
-    pub submitted_at: Option<DateTime<Utc>>,
-}
-
-/// A line of a round.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct VisitItem {
-    /// The line.
-    pub id: RoundItemId,
-    /// The product.
-    pub product_id: ProductId,
-    /// Its name when it was sent.
-    pub product_name: String,
-    /// How many.
-    pub qty: Quantity,
-    /// Price of one when it was sent, in cents.
-    pub unit_price_cents: Cents,
-    /// What is chosen of it.
-    pub customizations: Vec<Choice>,
-    /// The diner's wish.
-    pub notes: Option<String>,
-    /// Struck: it is neither made nor charged.
-    pub is_voided: bool,
-}
+use wire::visit::{VisitItem, VisitRound, VisitTotal};
 
 #[derive(FromQueryResult)]
 struct RoundRow {
@@ -86,21 +40,6 @@ struct ItemRow {
     #[sea_orm(nested)]
     chosen: Chosen,
     voided_at: Option<DateTime<Utc>>,
-}
-
-/// What a visit comes to.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct VisitTotal {
-    /// The session.
-    pub session_id: SessionId,
-    /// What was ordered and neither canceled nor struck, less discounts, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// The check; null before it is asked for.
-    pub check_id: Option<CheckId>,
-    /// Where the check stands.
-    pub check_status: Option<CheckStatus>,
 }
 
 static ROUNDS: &Sql = sql!(

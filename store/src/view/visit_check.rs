@@ -12,87 +12,12 @@ use crate::{
 use auth::{Diner, Scope};
 use chrono::{DateTime, Utc};
 use domain::{
-    Cents, ChargeId, CheckId, DinerId, PaymentId,
+    Cents, CheckId, DinerId, PaymentId,
     check::CheckStatus,
     payment::{PaymentStatus, Tender},
-    text::Quantity,
 };
 use sea_orm::{FromQueryResult, Value};
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// The bill.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct VisitCheck {
-    /// The check.
-    pub id: CheckId,
-    /// Where it stands.
-    pub status: CheckStatus,
-    /// What it comes to, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// What is left to pay, in cents.
-    pub remaining_cents: Cents,
-    /// What was taken off, in cents.
-    pub discount_cents: Cents,
-    /// What was ordered and neither canceled nor struck.
-    pub items: Vec<BillItem>,
-    /// What was paid or tried to be.
-    pub payments: Vec<BillPayment>,
-    /// When it was asked for first.
-    pub created_at: DateTime<Utc>,
-    /// The table the party sits at now.
-    pub table_code: Option<String>,
-}
-
-/// A line of the bill.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct BillItem {
-    /// What to name in a split or a claim; null for what was ordered after the check was withdrawn.
-    pub charge_id: Option<ChargeId>,
-    /// The product's name when it was ordered.
-    pub product_name: String,
-    /// How many.
-    pub qty: Quantity,
-    /// Price of one when it was ordered, in cents.
-    pub unit_price_cents: Cents,
-    /// All of them, in cents.
-    pub subtotal_cents: Cents,
-    /// The same less the line's part of the discounts, in cents.
-    pub amount_cents: Cents,
-    /// What of that is paid, in cents.
-    pub paid_cents: Cents,
-    /// The diner's wish.
-    pub notes: Option<String>,
-    /// In which round it was ordered.
-    pub round_number: i32,
-    /// Who ordered it; null when it is shared.
-    pub diner_id: Option<DinerId>,
-}
-
-/// A payment, in the words of the shipped diner app.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct BillPayment {
-    /// The payment.
-    pub id: PaymentId,
-    /// CASH for whatever staff took, the other word for what a phone paid.
-    pub provider: &'static str,
-    /// PENDING, APPROVED or REJECTED.
-    pub status: &'static str,
-    /// Where it stands in full.
-    pub state: PaymentStatus,
-    /// For the bill, in cents: what was paid less the tip.
-    pub amount_cents: Cents,
-    /// The tip, in cents.
-    pub tip_cents: Cents,
-    /// What of both went back, in cents.
-    pub refunded_cents: Cents,
-    /// Which diner paid; null when nobody said.
-    pub diner_id: Option<DinerId>,
-    /// When it was registered.
-    pub created_at: DateTime<Utc>,
-}
+use wire::visit::{BillPayment, VisitCheck};
 
 #[derive(FromQueryResult)]
 struct Head {

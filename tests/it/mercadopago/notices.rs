@@ -44,7 +44,9 @@ both_modes! {
             let fake = till.fake.clone();
             async move { fake.deliver(payment, &DeliverySpec::webhook()).await.unwrap() }
         });
-        tokio::time::sleep(Duration::from_millis(150)).await;
+        while till.fake.journal().requests_to(Route::ReadPayment).count() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         till.advance(payment, Move::RefundFromPanel(Some(500))).await;
         deliver.await.unwrap();
         till.quiet().await;

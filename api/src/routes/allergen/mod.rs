@@ -12,14 +12,11 @@ use crate::{
 use auth::{AdminOnly, AnyRole, Management, Staff};
 use axum::{Json, extract::State, response::Response};
 use domain::{AllergenId, office::EntityKind};
-use operations::{
-    allergen::{self, AllergenPatch, NewAllergen},
-    office,
-};
+use operations::{allergen, office};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::Allergen;
 use utoipa::IntoParams;
+use wire::allergen::{Allergen, AllergenPatch, NewAllergen};
 
 /// Which allergens.
 #[derive(Deserialize, IntoParams)]

@@ -8,14 +8,11 @@ use crate::{
 use auth::{AdminOnly, AnyRole, Management, Staff};
 use axum::{extract::State, response::Response};
 use domain::{AllergenId, CrossReactionId, office::EntityKind};
-use operations::{
-    allergen::{self, CrossReactionPatch, NewCrossReaction},
-    office,
-};
+use operations::{allergen, office};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::CrossReaction;
 use utoipa::IntoParams;
+use wire::allergen::{CrossReaction, CrossReactionPatch, NewCrossReaction};
 
 /// Which cross-reactions.
 #[derive(Deserialize, IntoParams)]

@@ -6,8 +6,8 @@ use axum::{Json, extract::State};
 use domain::BranchId;
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::AssignmentCheck;
 use utoipa::IntoParams;
+use wire::assignment::AssignmentCheck;
 
 /// Which branch.
 #[derive(Deserialize, IntoParams)]

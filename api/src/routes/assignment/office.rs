@@ -8,11 +8,11 @@ use crate::{
 use auth::{AnyRole, Management, Staff};
 use axum::{Json, extract::State};
 use domain::{AssignmentId, BranchId, Shift, roster::RosterDay};
-use operations::assignment::{self, BulkResult, Cleared, CopyDay, Day, Removed, Roster};
+use operations::assignment::{self, CopyDay, Day};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::RosterOverview;
 use utoipa::IntoParams;
+use wire::assignment::{BulkResult, Cleared, Removed, Roster, RosterOverview};
 
 /// Which day of which branch.
 #[derive(Deserialize, IntoParams)]

@@ -7,8 +7,8 @@ use chrono::{Datelike, NaiveDate};
 use domain::Shift;
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
-use store::view::Assignments;
 use utoipa::IntoParams;
+use wire::assignment::Assignments;
 
 /// Which of them.
 #[derive(Deserialize, IntoParams)]

@@ -11,8 +11,9 @@ use chrono::{DateTime, Utc};
 use domain::{BranchId, UserId, text::Text};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::{AuditEntry, AuditFilter};
+use store::view::AuditFilter;
 use utoipa::IntoParams;
+use wire::audit::AuditEntry;
 
 /// Entries of one answer when the client does not say how many.
 const USUAL: u32 = 100;

@@ -7,9 +7,9 @@ use crate::{
 };
 use auth::{AdminOnly, Staff};
 use axum::extract::State;
-use operations::branch::{self, NewBranch};
+use operations::branch;
 use runtime::ProblemBody;
-use store::view::Branch;
+use wire::branch::{Branch, NewBranch};
 
 /// Adds a branch. Its slug is made from the name when it is not said.
 #[utoipa::path(post, path = "/api/admin/branches", tag = "branch", request_body = NewBranch, security(("staff" = [])),

@@ -5,7 +5,8 @@ use auth::{AnyRole, Staff};
 use axum::{Json, extract::State};
 use domain::BranchId;
 use runtime::ProblemBody;
-use store::view::Branch;
+use store::view::branch_of;
+use wire::branch::Branch;
 
 /// A branch of the caller's.
 #[utoipa::path(get, path = "/api/admin/branches/{branch_id}", tag = "branch", params(("branch_id" = BranchId, Path)), security(("staff" = [])),
@@ -16,5 +17,5 @@ pub(crate) async fn find(
     staff: Staff<AnyRole>,
     Segment(id): Segment<BranchId>,
 ) -> ApiResult<Json<Branch>> {
-    Ok(Json(state.db.find_branch(&staff, id).await?.into()))
+    Ok(Json(branch_of(state.db.find_branch(&staff, id).await?)))
 }

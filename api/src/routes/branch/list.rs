@@ -5,8 +5,8 @@ use auth::{AnyRole, Staff};
 use axum::{Json, extract::State};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::Branch;
 use utoipa::IntoParams;
+use wire::branch::Branch;
 
 /// Which branches.
 #[derive(Deserialize, IntoParams)]

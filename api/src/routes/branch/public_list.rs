@@ -2,7 +2,7 @@
 
 use crate::{problem::ApiResult, state::AppState};
 use axum::{Json, extract::State};
-use store::view::PublicBranch;
+use wire::branch::PublicBranch;
 
 /// Every open branch, by name.
 #[utoipa::path(get, path = "/api/public/branches", tag = "branch", responses((status = 200, body = [PublicBranch])))]

@@ -8,9 +8,9 @@ use crate::{
 use auth::{Management, Staff};
 use axum::extract::State;
 use domain::BranchId;
-use operations::branch::{self, BranchPatch};
+use operations::branch;
 use runtime::ProblemBody;
-use store::view::Branch;
+use wire::branch::{Branch, BranchPatch};
 
 /// Changes the fields that are there; null clears one that may be empty.
 #[utoipa::path(patch, path = "/api/admin/branches/{branch_id}", tag = "branch", params(("branch_id" = BranchId, Path)),

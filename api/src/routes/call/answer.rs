@@ -8,8 +8,9 @@ use crate::{
 use auth::{Floor, Staff};
 use axum::extract::State;
 use domain::CallId;
-use operations::call::{self, Call};
+use operations::call;
 use runtime::ProblemBody;
+use wire::call::Call;
 
 /// Takes an open call; exactly one waiter can.
 #[utoipa::path(post, path = "/api/waiter/service-calls/{call_id}/acknowledge", tag = "call", security(("staff" = [])),

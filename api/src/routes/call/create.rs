@@ -8,10 +8,11 @@ use crate::{
 use auth::ByLock;
 use axum::extract::State;
 use domain::call::CallType;
-use operations::call::{self, Call};
+use operations::call;
 use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::call::Call;
 
 /// What the diner wants.
 #[derive(Deserialize, ToSchema)]

@@ -3,8 +3,8 @@
 use crate::{extract::Params, problem::ApiResult, routes::table::OfBranch, state::AppState};
 use auth::{Floor, Staff};
 use axum::{Json, extract::State};
-use operations::call::Call;
 use runtime::ProblemBody;
+use wire::call::Call;
 
 /// The calls that are open or taken, oldest first.
 #[utoipa::path(get, path = "/api/waiter/service-calls", tag = "call", params(OfBranch), security(("staff" = [])),

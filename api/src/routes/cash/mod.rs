@@ -9,11 +9,11 @@ use crate::{
 use auth::{Management, Staff};
 use axum::{Json, extract::State, response::Response};
 use domain::{BranchId, CashSessionId};
-use operations::cash::{self, Closed, Counted, Movement, Opened, Opening, Recorded};
+use operations::cash;
 use runtime::ProblemBody;
 use serde::{Deserialize, Serialize};
-use store::view::{CashSession, CashSummary};
 use utoipa::{IntoParams, ToSchema};
+use wire::cash::{CashSession, CashSummary, Closed, Counted, Movement, Opened, Opening, Recorded};
 
 /// Which branch's.
 #[derive(Deserialize, IntoParams)]

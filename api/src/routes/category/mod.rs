@@ -8,14 +8,11 @@ use crate::{
 use auth::{AnyRole, Management, Staff};
 use axum::{Json, extract::State, response::Response};
 use domain::{BranchId, CategoryId, office::EntityKind};
-use operations::{
-    category::{self, CategoryPatch, NewCategory},
-    office,
-};
+use operations::{category, office};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::Category;
 use utoipa::IntoParams;
+use wire::category::{Category, CategoryPatch, NewCategory};
 
 /// Which categories.
 #[derive(Deserialize, IntoParams)]

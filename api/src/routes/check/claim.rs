@@ -8,11 +8,14 @@ use crate::{
 use auth::Diner;
 use axum::{Json, extract::State};
 use domain::{CheckId, DinerId};
-use operations::check::{self, Claimed, Claiming};
+use operations::check;
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::LiveClaim;
 use utoipa::IntoParams;
+use wire::{
+    bill::LiveClaim,
+    check::{Claimed, Claiming},
+};
 
 /// Whose claims.
 #[derive(Deserialize, IntoParams)]

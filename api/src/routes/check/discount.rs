@@ -8,8 +8,9 @@ use crate::{
 use auth::{Management, Staff};
 use axum::extract::State;
 use domain::{DiscountId, SessionId};
-use operations::check::{self, Discounted, Discounting, RemovedDiscount};
+use operations::check;
 use runtime::ProblemBody;
+use wire::check::{Discounted, Discounting, RemovedDiscount};
 
 /// Takes a percentage or an amount off a party's check.
 #[utoipa::path(post, path = "/api/waiter/sessions/{session_id}/discount", tag = "check", request_body = Discounting,

@@ -5,7 +5,7 @@ use auth::{Diner, Floor, Staff};
 use axum::{Json, extract::State};
 use domain::CheckId;
 use runtime::ProblemBody;
-use store::view::{Balance, CheckDetail};
+use wire::bill::{Balance, CheckDetail};
 
 /// A check in full: its lines, what was taken off, and the history of its payments.
 #[utoipa::path(get, path = "/api/billing/check/{check_id}", tag = "check", security(("staff" = [])),

@@ -8,8 +8,9 @@ use crate::{
 use auth::{Diner, Floor, Staff};
 use axum::extract::State;
 use domain::SessionId;
-use operations::check::{self, RequestedCheck, WaiterCheck};
+use operations::check;
 use runtime::ProblemBody;
+use wire::check::{RequestedCheck, WaiterCheck};
 
 /// Asks for the check. Whoever asks again, from whichever phone, is told of the same one.
 #[utoipa::path(post, path = "/api/billing/check/request", tag = "check", security(("diner" = [])),

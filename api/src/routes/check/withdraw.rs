@@ -8,8 +8,9 @@ use crate::{
 use auth::{Floor, Staff};
 use axum::extract::State;
 use domain::SessionId;
-use operations::check::{self, WithdrawnCheck};
+use operations::check;
 use runtime::ProblemBody;
+use wire::check::WithdrawnCheck;
 
 /// Takes a party's check back. What was paid stays paid.
 #[utoipa::path(post, path = "/api/waiter/sessions/{session_id}/check/withdraw", tag = "check", security(("staff" = [])),

@@ -8,11 +8,11 @@ use crate::{
 use auth::{Management, Staff};
 use axum::{Json, extract::State, response::Response};
 use domain::{CustomizationId, ProductId};
-use operations::customization::{self, CustomizationPatch, CustomizationProducts, NewCustomization};
+use operations::customization;
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::Customization;
 use utoipa::IntoParams;
+use wire::customization::{Customization, CustomizationPatch, CustomizationProducts, NewCustomization};
 
 /// Which modifiers.
 #[derive(Deserialize, IntoParams)]

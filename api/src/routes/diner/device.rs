@@ -5,11 +5,11 @@ use auth::Diner;
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use domain::{Cents, text::Text};
-use operations::{Error, diner::Taste};
+use operations::Error;
 use serde::Serialize;
 use std::collections::HashSet;
-use store::view::DeviceVisit;
 use utoipa::ToSchema;
+use wire::{diner::Taste, visit::DeviceVisit};
 
 /// What the device's owner likes.
 #[derive(Serialize, ToSchema)]

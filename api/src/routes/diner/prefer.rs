@@ -8,10 +8,11 @@ use crate::{
 use auth::Diner;
 use axum::extract::State;
 use domain::DinerId;
-use operations::diner::{self, KeptTaste, Taste};
+use operations::diner;
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::diner::{KeptTaste, Taste};
 
 /// Whose taste, and what it is.
 #[derive(Deserialize, ToSchema)]

@@ -8,10 +8,11 @@ use crate::{
 use auth::Diner;
 use axum::extract::State;
 use domain::text::Text;
-use operations::diner::{self, Feedback, Rating};
+use operations::diner::{self, Rating};
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::diner::Feedback;
 
 /// What the party thought.
 #[derive(Deserialize, ToSchema)]

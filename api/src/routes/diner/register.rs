@@ -4,10 +4,11 @@ use crate::{extract::Body, problem::ApiResult, state::AppState};
 use auth::Diner;
 use axum::{Json, extract::State};
 use domain::text::{Color, Name, Text};
-use operations::diner::{self, Registered, Registration};
+use operations::diner::{self, Registration};
 use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::diner::Registered;
 
 /// What the phone says of itself.
 #[derive(Deserialize, ToSchema)]

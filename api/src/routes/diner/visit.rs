@@ -4,9 +4,12 @@ use crate::{extract::Segment, problem::ApiResult, state::AppState};
 use auth::Diner;
 use axum::{Json, extract::State};
 use domain::SessionId;
-use operations::diner::Registered;
+use operations::diner::registered;
 use runtime::{Problem, ProblemBody};
-use store::view::{VisitCheck, VisitRound, VisitTotal};
+use wire::{
+    diner::Registered,
+    visit::{VisitCheck, VisitRound, VisitTotal},
+};
 
 /// Every round of the session, canceled ones included; struck items are marked.
 #[utoipa::path(get, path = "/api/diner/session/{session_id}/rounds", tag = "diner", params(("session_id" = SessionId, Path)),
@@ -28,7 +31,7 @@ pub(crate) async fn visit_diners(
     Segment(id): Segment<SessionId>,
 ) -> ApiResult<Json<Vec<Registered>>> {
     let diners = state.db.diners_of_visit(&diner, id).await?;
-    let shown = |row| Registered { local_id: None, device_id: None, ..Registered::from(row) };
+    let shown = |row| Registered { local_id: None, device_id: None, ..registered(row) };
     Ok(Json(diners.into_iter().map(shown).collect()))
 }
 

@@ -8,14 +8,11 @@ use crate::{
 use auth::{AdminOnly, Staff};
 use axum::{Json, extract::State};
 use domain::{CategoryId, SubcategoryId};
-use operations::{
-    Error,
-    exclusion::{self, Exclusions},
-};
+use operations::{Error, exclusion};
 use runtime::ProblemBody;
 use serde::Serialize;
-use store::view::{CategoryExclusion, SubcategoryExclusion};
 use utoipa::ToSchema;
+use wire::exclusion::{CategoryExclusion, Exclusions, SubcategoryExclusion};
 
 /// Everything that is on, with where it is left out.
 #[derive(Serialize, ToSchema)]

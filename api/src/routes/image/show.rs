@@ -1,7 +1,7 @@
 //! Everybody sees a picture.
 
 use super::out_of_reach;
-use crate::{conditional, extract::Segment, problem::ApiResult, state::AppState};
+use crate::{extract::Segment, header::has, problem::ApiResult, state::AppState};
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -28,7 +28,7 @@ pub(crate) async fn image(
     let file = state.pictures.find(name).await.map_err(|error| out_of_reach(&error))?.ok_or_else(not_found)?;
     let etag = HeaderValue::try_from(format!("\"{name}\"")).map_err(|_| not_found())?;
     let common = [(header::CACHE_CONTROL, FOR_EVER), (header::ETAG, etag.clone())];
-    if conditional::holds(&headers, &etag) {
+    if has(&headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
     let kind = HeaderValue::from_static(name.format().media_type());

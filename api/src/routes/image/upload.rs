@@ -2,6 +2,7 @@
 
 use super::UPLOAD;
 use crate::{
+    header::content_length,
     problem::{ApiError, ApiResult},
     state::AppState,
 };
@@ -11,7 +12,8 @@ use axum::{
     extract::{FromRequest, Request, State},
 };
 use bytes::Bytes;
-use http::{StatusCode, header};
+use domain::ProblemCode;
+use http::StatusCode;
 use pictures::{Error, MAX_BYTES, StorageError, Unfit};
 use runtime::{Problem, ProblemBody};
 use serde::Serialize;
@@ -39,23 +41,21 @@ impl<S: Send + Sync> FromRequest<S> for File {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         // What says that it is too long is not read at all; what does not say it, only so far.
-        let announced =
-            request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        if announced.is_some_and(|bytes: u64| bytes > MAX_BYTES as u64) {
+        if content_length(request.headers()).is_some_and(|bytes| bytes > MAX_BYTES as u64) {
             return Err(too_large());
         }
         match Bytes::from_request(request, state).await {
             Ok(bytes) if bytes.is_empty() => Err(Problem::unprocessable("The body must be a picture; it is empty")),
             Ok(bytes) => Ok(Self(bytes)),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
-            Err(_) => Err(Problem::bad_request("unreadable_body", "The body could not be read")),
+            Err(_) => Err(Problem::bad_request(ProblemCode::UnreadableBody, "The body could not be read")),
         }
     }
 }
 
 fn too_large() -> Problem {
     let detail = format!("A picture may have at most {} MB", MAX_BYTES >> 20);
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::BodyTooLarge, detail)
 }
 
 /// Takes a picture in: PNG, JPEG or WebP, of at most 5 MB and 25 megapixels, sent as it is. It is turned upright,
@@ -80,9 +80,9 @@ fn refusal(error: Error) -> ApiError {
         Error::Storage(error) => return out_of_reach(&error),
     };
     let code = match unfit {
-        Unfit::NotAPicture => "not_a_picture",
-        Unfit::Damaged => "damaged_picture",
-        Unfit::TooManyPixels { .. } => "too_many_pixels",
+        Unfit::NotAPicture => ProblemCode::NotAPicture,
+        Unfit::Damaged => ProblemCode::DamagedPicture,
+        Unfit::TooManyPixels { .. } => ProblemCode::TooManyPixels,
     };
     ApiError(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, unfit.to_string()))
 }

@@ -11,14 +11,14 @@ use domain::{
     IngredientGroupId, IngredientId, SubIngredientId,
     office::{Catalog, EntityKind},
 };
-use operations::{
-    ingredient::{self, IngredientPatch, NewIngredient, NewIngredientGroup, NewSubIngredient},
-    office,
-};
+use operations::{ingredient, office};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient};
 use utoipa::IntoParams;
+use wire::ingredient::{
+    CatalogEntry, Ingredient, IngredientGroup, IngredientPatch, NewIngredient, NewIngredientGroup, NewSubIngredient,
+    SubIngredient,
+};
 
 /// Which ingredients.
 #[derive(Deserialize, IntoParams)]

@@ -11,8 +11,8 @@ use domain::{TicketId, kitchen::TicketStatus};
 use operations::kitchen;
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::Ticket;
 use utoipa::ToSchema;
+use wire::kitchen::Ticket;
 
 /// Where the ticket is to stand.
 #[derive(Deserialize, ToSchema)]

@@ -8,8 +8,9 @@ use crate::{
 use auth::{KitchenCrew, Staff};
 use axum::extract::State;
 use domain::RoundId;
-use operations::kitchen::{self, IssuedTickets};
+use operations::kitchen;
 use runtime::ProblemBody;
+use wire::kitchen::IssuedTickets;
 
 /// Issues the tickets of a round that the kitchen has without them. A round gets its tickets when it is submitted, so
 /// the usual answer is 400.

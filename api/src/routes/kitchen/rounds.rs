@@ -10,8 +10,9 @@ use axum::{Json, extract::State};
 use domain::{BranchId, RoundId};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::{At, KitchenRound};
+use store::view::At;
 use utoipa::IntoParams;
+use wire::kitchen::KitchenRound;
 
 /// Where.
 #[derive(Deserialize, IntoParams)]

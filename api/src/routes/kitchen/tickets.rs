@@ -10,8 +10,9 @@ use axum::{Json, extract::State};
 use domain::{BranchId, TicketId, kitchen::Station};
 use runtime::ProblemBody;
 use serde::{Deserialize, Serialize};
-use store::view::{At, StationTickets, Ticket};
+use store::view::At;
 use utoipa::{IntoParams, ToSchema};
+use wire::kitchen::{StationTickets, Ticket};
 
 /// Whose tickets.
 #[derive(Deserialize, IntoParams)]

@@ -5,7 +5,8 @@ use crate::{conditional, extract::Segment, menu_cache::etag, problem::ApiResult,
 use axum::{extract::State, response::Response};
 use http::HeaderMap;
 use runtime::ProblemBody;
-use store::{Answer, Outcome, view::AllergenEntry};
+use store::{Answer, Outcome};
+use wire::allergen::AllergenEntry;
 
 /// The allergens of the branch's business, those the law names first.
 #[utoipa::path(get, path = "/api/public/menu/{slug}/allergens", tag = "menu", params(("slug" = String, Path)),

@@ -13,10 +13,11 @@ use domain::{
     menu::{MOST_PORTIONS, SupplyChange},
     office::Whole,
 };
-use operations::menu::{Availability, AvailabilitySet, set_availability};
+use operations::menu::{Availability, set_availability};
 use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::menu::AvailabilitySet;
 
 /// What is to hold.
 #[derive(Deserialize, ToSchema)]

@@ -6,8 +6,8 @@ use axum::{Json, extract::State};
 use domain::{BranchId, CategoryId, Cents, ProductId, SubcategoryId};
 use runtime::ProblemBody;
 use serde::Serialize;
-use store::view::{Menu, MenuCategory, MenuChoice, MenuProduct};
 use utoipa::ToSchema;
+use wire::menu::{Menu, MenuCategory, MenuChoice, MenuProduct};
 
 /// The menu as waiters read it.
 #[derive(Serialize, ToSchema)]

@@ -6,7 +6,7 @@ use axum::{Json, extract::State};
 use domain::ProductId;
 use operations::Error;
 use runtime::ProblemBody;
-use store::view::MenuProduct;
+use wire::menu::MenuProduct;
 
 /// One product as the branch's menu has it.
 #[utoipa::path(get, path = "/api/public/menu/{slug}/products/{product_id}", tag = "menu",

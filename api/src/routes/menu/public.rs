@@ -5,7 +5,7 @@ use crate::{conditional, extract::Segment, problem::ApiResult, state::AppState};
 use axum::{extract::State, response::Response};
 use http::HeaderMap;
 use runtime::ProblemBody;
-use store::view::Menu;
+use wire::menu::Menu;
 
 /// What the branch of that slug offers. Products that are out are part of it, marked.
 #[utoipa::path(get, path = "/api/public/menu/{slug}", tag = "menu",

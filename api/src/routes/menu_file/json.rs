@@ -1,10 +1,11 @@
 //! A menu as JSON: a list for each kind of thing.
 
-use operations::menu_file::{Kind, Line};
+use operations::menu_file::Line;
 use runtime::Problem;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use wire::menu_file::Kind;
 
 type Lines = Vec<Map<String, Value>>;
 

@@ -15,10 +15,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, header};
-use operations::menu_file::{self, Diff};
+use operations::menu_file;
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::IntoParams;
+use wire::menu_file::Diff;
 
 /// Where files are sent; beside JSON it takes CSV.
 pub(crate) const IMPORT: &str = "/api/admin/menu/import";

@@ -4,9 +4,10 @@
 //! apostrophe in front, and so does one that begins with an apostrophe; on the way in exactly that apostrophe falls.
 
 use csv::{ReaderBuilder, StringRecord, Terminator, Trim, WriterBuilder};
-use operations::menu_file::{Kind, Line, MAX_LINES};
+use operations::menu_file::{Line, MAX_LINES};
 use runtime::Problem;
 use serde_json::{Map, Value};
+use wire::menu_file::Kind;
 
 /// What stands in a column.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -7,16 +7,15 @@ use crate::{
 };
 use auth::{AdminOnly, Management, Staff};
 use axum::{Json, extract::State};
-use domain::office::EntityKind;
-use operations::{
-    Error,
-    office::{self, CascadePreview, Restored},
-};
+use domain::{ProblemCode, office::EntityKind};
+use operations::{Error, office};
 use runtime::ProblemBody;
+use wire::office::{CascadePreview, Restored};
 
 /// The kind that a path means.
 fn kind(plural: &str) -> ApiResult<EntityKind> {
-    Ok(EntityKind::from_plural(plural).ok_or_else(|| Error::refused("unknown_entity", "Unknown entity type"))?)
+    Ok(EntityKind::from_plural(plural)
+        .ok_or_else(|| Error::refused(ProblemCode::UnknownEntity, "Unknown entity type"))?)
 }
 
 /// What deleting a thing would take: counts and names of everything that stands under it, and why it would be refused.

@@ -11,8 +11,9 @@ use axum::{Json, extract::State, response::Response};
 use domain::{BranchId, round::RoundStatus};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::{ActiveOrder, At, OrderStats};
+use store::view::At;
 use utoipa::IntoParams;
+use wire::order::{ActiveOrder, OrderStats};
 
 /// Which orders.
 #[derive(Deserialize, IntoParams)]

@@ -12,10 +12,11 @@ use domain::{
     payment::{Tender, tip::Tip},
     text::Text,
 };
-use operations::payment::{self, Registered, Registration};
+use operations::payment::{self, Registration};
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::payment::Registered;
 
 /// Money that was taken.
 #[derive(Deserialize, ToSchema)]

@@ -8,10 +8,11 @@ use crate::{
 use auth::Diner;
 use axum::extract::State;
 use domain::{Cents, CheckId, DinerId, payment::tip::Tip};
-use operations::payment::{self, Preference, Wish};
+use operations::payment::{self, Wish};
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::provider::Preference;
 
 /// What is to be paid.
 #[derive(Deserialize, ToSchema)]

@@ -9,9 +9,9 @@ use crate::{
 use auth::{Management, Staff};
 use axum::{Json, extract::State};
 use domain::{IncidentId, PaymentId, RefundId};
-use operations::payment::{self, Refunded, Refunding};
+use operations::payment;
 use runtime::ProblemBody;
-use store::view::{OpenIncident, OpenRefund};
+use wire::payment::{OpenIncident, OpenRefund, Refunded, Refunding};
 
 /// Gives a payment back, all of it or a part. What staff took goes back at once (200); what came through a provider
 /// when the provider was asked (202).

@@ -3,11 +3,12 @@
 use crate::{extract::Body, problem::ApiResult, state::AppState};
 use auth::Diner;
 use axum::{Json, extract::State};
-use operations::payment::{self, Returned, Verified};
+use operations::payment::{self, Returned};
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use wire::provider::Verified;
 
 /// The query of the return page, as it came; Mercado Pago writes `null` where it has nothing to say.
 #[derive(Deserialize, ToSchema)]

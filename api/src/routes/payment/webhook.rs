@@ -9,6 +9,7 @@ use axum::{
     body::Body,
     extract::{RawQuery, Request, State},
 };
+use domain::ProblemCode;
 use http::StatusCode;
 use http_body_util::BodyExt;
 use operations::payment::{self, Arrived, MAX_NOTICE, Received};
@@ -92,7 +93,8 @@ async fn take(
         Received::Accepted => Ok(Json(Kept { status: "received" })),
         Received::Refused => Err(Problem::unauthorized("The signature does not hold").into()),
         Received::TooLarge => {
-            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "No notice is that large").into())
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::BodyTooLarge, "No notice is that large")
+                .into())
         }
     }
 }

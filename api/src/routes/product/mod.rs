@@ -8,14 +8,12 @@ use crate::{
 use auth::{AnyRole, Management, Staff};
 use axum::{Json, extract::State, response::Response};
 use domain::{BranchId, CategoryId, ProductId, office::EntityKind};
-use operations::{
-    office,
-    product::{self, NewProduct, ProductPatch},
-};
+use operations::{office, product};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::{Product, ProductFilter};
+use store::view::ProductFilter;
 use utoipa::IntoParams;
+use wire::product::{NewProduct, Product, ProductPatch};
 
 /// Which products.
 #[derive(Deserialize, IntoParams)]

@@ -8,11 +8,11 @@ use crate::{
 use auth::{AdminOnly, AnyRole, Management, Staff};
 use axum::{Json, extract::State, response::Response};
 use domain::{BranchId, PromotionId};
-use operations::promotion::{self, NewPromotion, PromotionPatch};
+use operations::promotion;
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::Promotion;
 use utoipa::IntoParams;
+use wire::promotion::{NewPromotion, Promotion, PromotionPatch};
 
 /// Which promotions.
 #[derive(Deserialize, IntoParams)]

@@ -8,14 +8,12 @@ use crate::{
 use auth::{KitchenCrew, Staff};
 use axum::{Json, extract::State, response::Response};
 use domain::{BranchId, RecipeId, office::EntityKind, text::Text};
-use operations::{
-    office,
-    recipe::{self, Derived, NewDerived, NewRecipe, RecipePatch},
-};
+use operations::{office, recipe};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::{DerivedProduct, Recipe, RecipeFilter};
+use store::view::RecipeFilter;
 use utoipa::IntoParams;
+use wire::recipe::{Derived, DerivedProduct, NewDerived, NewRecipe, Recipe, RecipePatch};
 
 /// Which recipes.
 #[derive(Deserialize, IntoParams)]

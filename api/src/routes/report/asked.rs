@@ -3,7 +3,7 @@
 use crate::{problem::ApiResult, state::AppState};
 use auth::{RoleSet, Staff};
 use chrono::NaiveDate;
-use domain::{BranchId, period::Period};
+use domain::{BranchId, ProblemCode, period::Period};
 use runtime::Problem;
 use serde::Deserialize;
 use store::view::Window;
@@ -49,7 +49,7 @@ impl Asked {
 fn one_currency(window: Window) -> ApiResult<Window> {
     if window.currency().is_none() && !window.places().is_empty() {
         let detail = "branch_id: your branches count in different currencies; ask for one of them";
-        return Err(Problem::bad_request("mixed_currencies", detail).into());
+        return Err(Problem::bad_request(ProblemCode::MixedCurrencies, detail).into());
     }
     Ok(window)
 }

@@ -8,7 +8,7 @@ use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
 use axum::{extract::State, response::Response};
 use runtime::ProblemBody;
-use store::view::DaySales;
+use wire::report::DaySales;
 
 const COLUMNS: &[&str] = &["date", "total_sales_cents", "order_count", "avg_order_cents"];
 

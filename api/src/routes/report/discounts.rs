@@ -8,7 +8,7 @@ use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
 use axum::{extract::State, response::Response};
 use runtime::ProblemBody;
-use store::view::PersonDiscounts;
+use wire::report::PersonDiscounts;
 
 const COLUMNS: &[&str] = &["user_id", "user_name", "discount_count", "check_count", "total_discount_cents"];
 

@@ -4,7 +4,7 @@
 //! cell that begins with `=`, `+`, `-` or `@` for a formula, and guests choose names: such a cell gets an apostrophe in
 //! front.
 
-use crate::problem::ApiError;
+use crate::{header::prefers, problem::ApiError};
 use axum::{
     Json,
     extract::{FromRequestParts, Query},
@@ -40,42 +40,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Format {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Query::<Wanted>::from_request_parts(parts, state).await {
             Ok(Query(Wanted { format: Some(format) })) => Ok(format),
-            Ok(Query(Wanted { format: None })) => Ok(accepted(&parts.headers)),
+            Ok(Query(Wanted { format: None })) => Ok(Self::of(&parts.headers)),
             Err(rejection) => Err(Problem::unprocessable(format!("query: {}", rejection.body_text()))),
         }
     }
 }
 
-/// CSV if it is asked for by name and JSON is not preferred (RFC 9110 §12.5.1).
-fn accepted(headers: &HeaderMap) -> Format {
-    let weight_of = |wanted: &str| {
-        let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).filter_map(|range| weight(range, wanted)).max().unwrap_or(0)
-    };
-    let csv = weight_of("text/csv");
-    if csv > 0 && csv >= weight_of("application/json") { Format::Csv } else { Format::Json }
-}
-
-/// The weight of a media range in thousandths, if it is of that type.
-fn weight(range: &str, wanted: &str) -> Option<u16> {
-    let mut parts = range.split(';').map(str::trim);
-    if !parts.next()?.eq_ignore_ascii_case(wanted) {
-        return None;
-    }
-    let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-    Some(quality.map_or(1000, thousandths))
-}
-
-/// `0.5` is 500; what is no weight counts as none.
-fn thousandths(quality: &str) -> u16 {
-    match quality.split_once('.').unwrap_or((quality, "")) {
-        ("1", _) => 1000,
-        ("0", digits) if digits.len() <= 3 => format!("{digits:0<3}").parse().unwrap_or(0),
-        _ => 0,
-    }
-}
-
 impl Format {
+    /// As `Accept` has it.
+    fn of(headers: &HeaderMap) -> Self {
+        if prefers(headers, "text/csv", "application/json") { Self::Csv } else { Self::Json }
+    }
+
     /// A report that is a list. `name` is the file's, `columns` the fields of a row in order.
     pub(super) fn list<T: Serialize>(self, name: &str, columns: &[&str], rows: &[T]) -> Result<Response, ApiError> {
         match self {
@@ -172,23 +148,5 @@ mod tests {
     #[test]
     fn a_forgotten_column_is_an_error() {
         assert!(written(&["name", "mean"], &[Row { name: None, total_cents: Cents::ZERO, mean: 0.0 }]).is_err());
-    }
-
-    #[test]
-    fn accept_decides_where_the_query_does_not() {
-        let of = |accept: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT, accept.parse().unwrap());
-            accepted(&headers)
-        };
-        assert_eq!(accepted(&HeaderMap::new()), Format::Json);
-        for json in
-            ["*/*", "application/json", "text/*", "text/csv;q=0", "text/csv;q=0.5, application/json", "text/csv;q=x"]
-        {
-            assert_eq!(of(json), Format::Json, "{json}");
-        }
-        for csv in ["text/csv", "Text/CSV; q=0.8, */*;q=0.1", "application/json;q=0.4, text/csv;q=0.41"] {
-            assert_eq!(of(csv), Format::Csv, "{csv}");
-        }
     }
 }

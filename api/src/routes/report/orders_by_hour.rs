@@ -8,7 +8,7 @@ use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
 use axum::{extract::State, response::Response};
 use runtime::ProblemBody;
-use store::view::HourOrders;
+use wire::report::HourOrders;
 
 const COLUMNS: &[&str] = &["hour", "order_count"];
 

@@ -8,7 +8,7 @@ use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
 use axum::{extract::State, response::Response};
 use runtime::ProblemBody;
-use store::view::MethodSales;
+use wire::report::MethodSales;
 
 const COLUMNS: &[&str] = &[
     "method",

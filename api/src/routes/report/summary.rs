@@ -8,7 +8,7 @@ use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
 use axum::{extract::State, response::Response};
 use runtime::ProblemBody;
-use store::view::Summary;
+use wire::report::Summary;
 
 const COLUMNS: &[&str] =
     &["total_revenue_cents", "total_orders", "avg_order_value_cents", "total_sessions", "busiest_hour"];

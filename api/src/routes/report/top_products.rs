@@ -9,8 +9,8 @@ use auth::{AnyRole, Staff};
 use axum::{extract::State, response::Response};
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
-use store::view::ProductSales;
 use utoipa::IntoParams;
+use wire::report::ProductSales;
 
 const COLUMNS: &[&str] = &["product_id", "product_name", "quantity_sold", "total_revenue_cents"];
 const DEFAULT: u32 = 10;

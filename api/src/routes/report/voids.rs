@@ -8,7 +8,7 @@ use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
 use axum::{extract::State, response::Response};
 use runtime::ProblemBody;
-use store::view::PersonVoids;
+use wire::report::PersonVoids;
 
 const COLUMNS: &[&str] = &["user_id", "user_name", "void_count", "total_quantity", "total_voided_cents"];
 

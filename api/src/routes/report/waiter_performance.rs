@@ -8,7 +8,7 @@ use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
 use axum::{extract::State, response::Response};
 use runtime::ProblemBody;
-use store::view::WaiterPerformance;
+use wire::report::WaiterPerformance;
 
 const COLUMNS: &[&str] = &[
     "user_id",

@@ -15,8 +15,8 @@ use domain::{
 use operations::round;
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
-use store::view::KitchenRound;
 use utoipa::ToSchema;
+use wire::kitchen::KitchenRound;
 
 /// Where the round is to stand.
 #[derive(Deserialize, ToSchema)]

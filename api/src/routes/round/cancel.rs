@@ -11,8 +11,8 @@ use domain::{RoundId, text::Name};
 use operations::round;
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::KitchenRound;
 use utoipa::ToSchema;
+use wire::kitchen::KitchenRound;
 
 /// Why.
 #[derive(Deserialize, ToSchema)]

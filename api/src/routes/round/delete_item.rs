@@ -8,8 +8,9 @@ use crate::{
 use auth::{Floor, Staff};
 use axum::extract::State;
 use domain::{RoundId, RoundItemId};
-use operations::round::{self, DeletedItem};
+use operations::round;
 use runtime::ProblemBody;
+use wire::round::DeletedItem;
 
 /// Deletes an item of a round that waits for its confirmation or has just got it; the last one takes the round along.
 #[utoipa::path(delete, path = "/api/waiter/rounds/{round_id}/items/{item_id}", tag = "round", security(("staff" = [])),

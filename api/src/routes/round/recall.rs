@@ -10,7 +10,7 @@ use axum::extract::State;
 use domain::RoundId;
 use operations::round;
 use runtime::ProblemBody;
-use store::view::KitchenRound;
+use wire::kitchen::KitchenRound;
 
 /// Undoes "start" or "ready".
 #[utoipa::path(post, path = "/api/kitchen/rounds/{round_id}/recall", tag = "kitchen", security(("staff" = [])),

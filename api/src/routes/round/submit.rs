@@ -8,8 +8,9 @@ use crate::{
 };
 use auth::ByLock;
 use axum::extract::State;
-use operations::round::{self, Order, SubmittedRound};
+use operations::round::{self, Order};
 use runtime::{Limit, ProblemBody};
+use wire::round::SubmittedRound;
 
 /// Sends a round. With `X-Idempotency-Key` a repeat returns the first answer; without, the same lines within ten
 /// seconds do.

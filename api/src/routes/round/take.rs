@@ -9,8 +9,9 @@ use crate::{
 use auth::{Floor, Staff};
 use axum::extract::State;
 use domain::SessionId;
-use operations::round::{self, TakenRound};
+use operations::round;
 use runtime::ProblemBody;
+use wire::round::TakenRound;
 
 /// Sends a waiter's order to the kitchen. With `X-Idempotency-Key` a repeat returns the first answer; without, the same
 /// order of the same waiter within ten seconds is the same round.

@@ -8,10 +8,11 @@ use crate::{
 use auth::{AnyRole, Staff};
 use axum::extract::State;
 use domain::{RoundItemId, text::Name};
-use operations::round::{self, VoidedItem};
+use operations::round;
 use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::round::VoidedItem;
 
 /// Why.
 #[derive(Deserialize, ToSchema)]

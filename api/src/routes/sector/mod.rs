@@ -8,11 +8,11 @@ use crate::{
 use auth::{AnyRole, Management, Staff};
 use axum::{extract::State, response::Response};
 use domain::{BranchId, SectorId};
-use operations::sector::{self, NewSector};
+use operations::sector;
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::Sector;
 use utoipa::IntoParams;
+use wire::sector::{NewSector, Sector};
 
 /// Which sectors.
 #[derive(Deserialize, IntoParams)]

@@ -8,10 +8,11 @@ use crate::{
 use auth::{Floor, Staff};
 use axum::extract::State;
 use domain::{TableId, session::Covers, text::Text};
-use operations::session::{self, Activated, Party};
+use operations::session::{self, Party};
 use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::session::Activated;
 
 /// Who sits down.
 #[derive(Deserialize, ToSchema)]

@@ -5,7 +5,7 @@ use auth::{Floor, Staff};
 use axum::{Json, extract::State};
 use domain::{SessionId, TableId};
 use runtime::{Problem, ProblemBody};
-use store::view::{SessionDetail, SessionSummary};
+use wire::session::{SessionDetail, SessionSummary};
 
 /// The live session at a table. The dashboard reads "no active session" out of the refusal.
 #[utoipa::path(get, path = "/api/waiter/tables/{table_id}/session", tag = "session", security(("staff" = [])),

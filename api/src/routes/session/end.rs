@@ -8,10 +8,11 @@ use crate::{
 use auth::{Floor, Staff};
 use axum::extract::State;
 use domain::TableId;
-use operations::session::{self, ClearedTable, ClosedSession};
+use operations::session;
 use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::session::{ClearedTable, ClosedSession};
 
 /// Whether what is owed matters.
 #[derive(Deserialize, ToSchema)]

@@ -8,9 +8,9 @@ use crate::{
 use auth::{Diner, Floor, Staff};
 use axum::{Json, extract::State};
 use domain::{DinerId, PhoneId, SessionId};
-use operations::session::{Removal, RemovedGuest, remove_guest};
+use operations::session::{Removal, remove_guest};
 use runtime::ProblemBody;
-use store::view::SeatedPhone;
+use wire::session::{RemovedGuest, SeatedPhone};
 
 /// Every phone that joined the diner's own table, with a name or without.
 #[utoipa::path(get, path = "/api/diner/session/{session_id}/phones", tag = "diner", params(("session_id" = SessionId, Path)),

@@ -2,16 +2,17 @@
 
 use crate::{
     extract::{Params, Segment, Visitor},
+    header::device_id,
     problem::ApiResult,
     state::AppState,
 };
-use auth::{Staff, TABLE_TOKEN};
+use auth::{Staff, table_token};
 use axum::{
     Json,
     extract::{FromRequestParts, State},
 };
 use domain::{SessionId, TableId, session::SessionStatus, text::Text};
-use http::{HeaderName, request::Parts};
+use http::request::Parts;
 use operations::{
     Error,
     session::{Joiner, OpenSession, Scanned, open},
@@ -19,9 +20,6 @@ use operations::{
 use runtime::{Limit, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-/// The phone's own id across visits, where a client sends it.
-const DEVICE: HeaderName = HeaderName::from_static("x-device-id");
 
 /// The table's session, and the token by which the phone is known.
 #[derive(Serialize, ToSchema)]
@@ -102,9 +100,8 @@ impl FromRequestParts<AppState> for Who {
             Err(problem) if problem.status.is_server_error() => return Err(problem),
             Err(_) => None,
         };
-        let header = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let token = header(&TABLE_TOKEN).and_then(|token| state.authenticator.table(token).ok());
-        let device_id = header(&DEVICE).filter(|id| !id.is_empty() && id.len() <= 100).map(str::to_owned);
+        let token = table_token(&parts.headers).and_then(|token| state.authenticator.table(token).ok());
+        let device_id = device_id(&parts.headers);
         Ok(Self(Joiner { staff, token, device_id }))
     }
 }

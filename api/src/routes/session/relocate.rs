@@ -8,10 +8,11 @@ use crate::{
 use auth::{Floor, Management, Staff};
 use axum::extract::State;
 use domain::{TableId, UserId};
-use operations::session::{self, MovedSession, TransferredTable};
+use operations::session;
 use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::session::{MovedSession, TransferredTable};
 
 /// Who gets the table.
 #[derive(Deserialize, ToSchema)]

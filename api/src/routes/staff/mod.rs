@@ -8,14 +8,11 @@ use crate::{
 use auth::{AdminOnly, Management, Staff};
 use axum::{Json, extract::State, response::Response};
 use domain::{BranchId, UserId, office::EntityKind};
-use operations::{
-    office,
-    staff::{self, MemberPatch, NewMember},
-};
+use operations::{office, staff};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::StaffMember;
 use utoipa::IntoParams;
+use wire::staff::{MemberPatch, NewMember, StaffMember};
 
 /// Which members of staff.
 #[derive(Deserialize, IntoParams)]

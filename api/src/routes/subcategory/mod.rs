@@ -8,14 +8,11 @@ use crate::{
 use auth::{AdminOnly, AnyRole, Staff};
 use axum::{Json, extract::State, response::Response};
 use domain::{CategoryId, SubcategoryId, office::EntityKind};
-use operations::{
-    office,
-    subcategory::{self, NewSubcategory, SubcategoryPatch},
-};
+use operations::{office, subcategory};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::Subcategory;
 use utoipa::IntoParams;
+use wire::subcategory::{NewSubcategory, Subcategory, SubcategoryPatch};
 
 /// Which subcategories.
 #[derive(Deserialize, IntoParams)]

@@ -10,11 +10,12 @@ use axum::{Json, extract::State};
 use domain::{BranchId, SectorId, TableId, session::JoinRule};
 use operations::{
     Error,
-    table::{self, QrCode, RotatedCodes, qr_link},
+    table::{self, qr_link},
 };
 use runtime::ProblemBody;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use wire::table::{QrCode, RotatedCodes};
 
 /// What a table's QR code says.
 #[derive(Serialize, ToSchema)]

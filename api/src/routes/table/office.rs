@@ -8,14 +8,12 @@ use crate::{
 use auth::{AnyRole, Management, Staff};
 use axum::{Json, extract::State, response::Response};
 use domain::{BranchId, TableId, office::EntityKind};
-use operations::{
-    office,
-    table::{self, Batch, Laid, NewTable, TablePatch},
-};
+use operations::{office, table};
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::view::{Floor, OfficeTable};
+use store::view::Floor;
 use utoipa::IntoParams;
+use wire::table::{Batch, Laid, NewTable, OfficeTable, TablePatch};
 
 /// Which tables.
 #[derive(Deserialize, IntoParams)]

@@ -7,9 +7,9 @@ use crate::{
 };
 use auth::{AdminOnly, AnyRole, Staff};
 use axum::{Json, extract::State};
-use operations::tenant::{self, TenantPatch};
+use operations::tenant;
 use runtime::ProblemBody;
-use store::view::Tenant;
+use wire::tenant::{Tenant, TenantPatch};
 
 /// The caller's business.
 #[utoipa::path(get, path = "/api/admin/tenant", tag = "office", security(("staff" = [])),

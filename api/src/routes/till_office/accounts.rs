@@ -9,11 +9,12 @@ use auth::{AdminOnly, Staff};
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use domain::{AccountId, BranchId, Currency, payment::SignatureMode};
-use operations::payment::{self, AccountForm, AccountView};
+use operations::payment::{self, AccountForm};
 use provider::Fields;
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::provider::AccountView;
 
 /// The longest secret of any provider is far shorter.
 const LONGEST: usize = 512;

@@ -8,8 +8,9 @@ use crate::{
 use auth::{Management, Staff};
 use axum::extract::State;
 use domain::PaymentId;
-use operations::payment::{self, Cancelled};
+use operations::payment;
 use runtime::ProblemBody;
+use wire::payment::Cancelled;
 
 /// Calls off a payment that is pending, under review or only reserved. The answer says where it stands by the
 /// provider's word.

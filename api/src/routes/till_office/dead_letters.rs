@@ -8,11 +8,12 @@ use crate::{
 use auth::{Management, Staff};
 use axum::{Json, extract::State};
 use domain::{BranchId, SyncId};
-use operations::payment::{self, DeadLetterDetail};
+use operations::payment;
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
-use store::{DeadLetter, DeadLetters};
+use store::DeadLetters;
 use utoipa::IntoParams;
+use wire::provider::{DeadLetter, DeadLetterDetail};
 
 /// Which of them.
 #[derive(Deserialize, IntoParams)]

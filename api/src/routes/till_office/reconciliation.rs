@@ -5,10 +5,11 @@ use auth::{Management, Staff};
 use axum::{Json, extract::State};
 use chrono::NaiveDate;
 use domain::BranchId;
-use operations::payment::{self, Report};
+use operations::payment;
 use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::IntoParams;
+use wire::reconcile::Report;
 
 /// Which day.
 #[derive(Deserialize, IntoParams)]

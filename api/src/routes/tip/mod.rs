@@ -13,14 +13,12 @@ use auth::{Management, Staff};
 use axum::{Json, extract::State, response::Response};
 use chrono::NaiveDate;
 use domain::{BranchId, UserId};
-use operations::tip::{self, Distribution, Entered, EnteredTip};
+use operations::tip;
 use runtime::ProblemBody;
 use serde::Deserialize;
-use store::{
-    TipFilter,
-    view::{Tip, TipReport, TipShare},
-};
+use store::TipFilter;
 use utoipa::IntoParams;
+use wire::tip::{Distribution, Entered, EnteredTip, Tip, TipReport, TipShare};
 
 /// Which tips.
 #[derive(Deserialize, IntoParams)]

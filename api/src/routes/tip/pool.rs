@@ -8,12 +8,9 @@ use crate::{
 use auth::{Management, Staff};
 use axum::{Json, extract::State};
 use domain::{TipPoolId, office::EntityKind};
-use operations::{
-    office,
-    tip::{self, NewTipPool, TipPoolPatch},
-};
+use operations::{office, tip};
 use runtime::ProblemBody;
-use store::view::TipPool;
+use wire::tip::{NewTipPool, TipPool, TipPoolPatch};
 
 use crate::routes::table::OfBranch;
 

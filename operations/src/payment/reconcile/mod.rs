@@ -7,8 +7,7 @@
 
 mod report;
 
-pub use report::{Fault, Line, LineKind, Report, Side};
-
+use self::report::{add, fault};
 use super::{
     providers::{Providers, refusal},
     sweep::{Queued, ask, each_account, is_news, list},
@@ -28,6 +27,7 @@ use domain::{
 use provider::{CallError, Credentials, PaymentProvider, PaymentQuery, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{AccountRow, BranchDay, Database, Errand, Recorded};
+use wire::reconcile::{Report, Side};
 
 /// The provider's list lags: a day is compared so long after it ended.
 const SETTLES: TimeDelta = TimeDelta::minutes(30);
@@ -186,7 +186,7 @@ async fn compare(
     let day_of = Day { account, credentials: &credentials, branch, home };
     let mut report = day_of.report(&theirs, &ours, day, (from, to), db.clock().now());
     let faults = db.ledger_faults(branch, from - TimeDelta::days(LEDGER_DAYS)).await?;
-    report.ledger_faults = faults.into_iter().map(Fault::from).collect();
+    report.ledger_faults = faults.into_iter().map(fault).collect();
     queue_news(db, providers, account, &theirs).await?;
     let value = serde_json::to_value(&report).map_err(|_| Error::Internal("a report cannot be written"))?;
     let value = &value;
@@ -264,12 +264,12 @@ impl Day<'_> {
         for (id, seen) in theirs {
             let ours = known.get(id.as_str()).copied();
             if ours.map_or(self.home, |ours| ours.branch_id == self.branch) {
-                report.add(id, Some(self.theirs(seen)), ours);
+                add(&mut report, id, Some(self.theirs(seen)), ours);
             }
         }
         for ours in ours.iter().filter(|ours| ours.branch_id == self.branch) {
             if !theirs.contains_key(&ours.provider_payment_id) {
-                report.add(&ours.provider_payment_id, None, Some(ours));
+                add(&mut report, &ours.provider_payment_id, None, Some(ours));
             }
         }
         report

@@ -1,159 +1,60 @@
 //! What a comparison says: a line for each payment that does not match, and the sums, which the lines explain to the
 //! cent.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AccountId, BranchId, Cents, CheckId, PaymentId, payment::PaymentStatus};
-use serde::{Deserialize, Serialize};
+use domain::Cents;
 use store::{LedgerFault, Recorded};
-use utoipa::ToSchema;
+use wire::reconcile::{Fault, Line, LineKind, Report, Side};
 
-/// What a line of the report is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum LineKind {
-    /// Both know it, and say different things.
-    Differing,
-    /// The provider's, without a check of ours.
-    Orphan,
-    /// Ours, and the provider does not know it.
-    Missing,
+/// What the ledger says of itself.
+pub(super) fn fault(fault: LedgerFault) -> Fault {
+    let LedgerFault { kind, id, recorded_cents, allocated_cents } = fault;
+    Fault { kind, id, recorded_cents, allocated_cents }
 }
 
-/// What one side says of a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Side {
-    /// Where it stands.
-    pub status: PaymentStatus,
-    /// What was paid, in cents.
-    pub amount_cents: Cents,
-    /// What was given back, in cents.
-    pub refunded_cents: Cents,
-    /// What counts of it, tip included, in cents.
-    pub net_cents: Cents,
-}
-
-/// A payment that does not match.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Line {
-    /// Why.
-    pub kind: LineKind,
-    /// The provider's number.
-    pub provider_payment_id: String,
-    /// Ours.
-    pub payment_id: Option<PaymentId>,
-    /// Its check.
-    pub check_id: Option<CheckId>,
-    /// The provider's word.
-    pub theirs: Option<Side>,
-    /// The ledger's.
-    pub ours: Option<Side>,
-    /// The provider's net less ours, in cents.
-    pub difference_cents: i64,
-    /// For people.
-    pub note: String,
-}
-
-/// A sum of the ledger that is not the sum of its rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Fault {
-    /// `check`, `charge`, `payment`, or `total`: a check's total against its charges.
-    pub kind: String,
-    /// Which.
-    pub id: i64,
-    /// What the row says, in cents.
-    pub recorded_cents: i64,
-    /// What its rows come to, in cents.
-    pub allocated_cents: i64,
-}
-
-/// A branch's day with one account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Report {
-    /// The branch.
-    pub branch_id: BranchId,
-    /// The account.
-    pub account_id: AccountId,
-    /// The branch's day.
-    pub day: NaiveDate,
-    /// From when.
-    pub from: DateTime<Utc>,
-    /// Up to when.
-    pub to: DateTime<Utc>,
-    /// When it was compared.
-    pub compared_at: DateTime<Utc>,
-    /// Payments both know alike.
-    pub matched: usize,
-    /// Payments both know differently.
-    pub differing: usize,
-    /// Payments of theirs without a check of ours.
-    pub orphan: usize,
-    /// Payments of ours that they do not know.
-    pub missing: usize,
-    /// What the provider's payments come to, in cents.
-    pub provider_cents: i64,
-    /// What ours come to, in cents.
-    pub ledger_cents: i64,
-    /// The provider's less ours: the sum of the lines' differences.
-    pub difference_cents: i64,
-    /// What does not match.
-    pub lines: Vec<Line>,
-    /// Sums of the ledger that do not add up; always empty unless something is broken.
-    pub ledger_faults: Vec<Fault>,
-}
-
-impl From<LedgerFault> for Fault {
-    fn from(fault: LedgerFault) -> Self {
-        let LedgerFault { kind, id, recorded_cents, allocated_cents } = fault;
-        Self { kind, id, recorded_cents, allocated_cents }
-    }
-}
-
-impl Report {
-    /// Adds a payment that at least one side knows.
-    pub(super) fn add(&mut self, id: &str, theirs: Option<Side>, ours: Option<&Recorded>) {
-        let recorded = ours.map(|row| Side {
-            status: row.status,
-            amount_cents: row.amount_cents,
-            refunded_cents: row.refunded_cents,
-            net_cents: row.net_cents.saturating_add(row.tip_cents),
-        });
-        let net = |side: Option<Side>| side.map_or(0, |side| side.net_cents.get());
-        let difference = net(theirs) - net(recorded);
-        self.provider_cents += net(theirs);
-        self.ledger_cents += net(recorded);
-        self.difference_cents += difference;
-        let check = ours.and_then(|row| row.check_id);
-        let (kind, note) = match (theirs, recorded) {
-            (None, _) => (LineKind::Missing, "the provider does not know it".to_owned()),
-            (Some(side), _) if check.is_none() && side.net_cents == Cents::ZERO && difference == 0 => {
-                // Refused attempts that never found a check are nobody's money.
-                self.matched += 1;
-                return;
-            }
-            (Some(_), None) => (LineKind::Orphan, "it is not in the ledger yet".to_owned()),
-            (Some(_), Some(_)) if check.is_none() => (LineKind::Orphan, "no check of ours asked for it".to_owned()),
-            (Some(theirs), Some(ours)) if theirs == ours => {
-                self.matched += 1;
-                return;
-            }
-            (Some(theirs), Some(ours)) => (LineKind::Differing, told(theirs, ours)),
-        };
-        match kind {
-            LineKind::Differing => self.differing += 1,
-            LineKind::Orphan => self.orphan += 1,
-            LineKind::Missing => self.missing += 1,
+/// Adds a payment that at least one side knows.
+pub(super) fn add(report: &mut Report, id: &str, theirs: Option<Side>, ours: Option<&Recorded>) {
+    let recorded = ours.map(|row| Side {
+        status: row.status,
+        amount_cents: row.amount_cents,
+        refunded_cents: row.refunded_cents,
+        net_cents: row.net_cents.saturating_add(row.tip_cents),
+    });
+    let net = |side: Option<Side>| side.map_or(0, |side| side.net_cents.get());
+    let difference = net(theirs) - net(recorded);
+    report.provider_cents += net(theirs);
+    report.ledger_cents += net(recorded);
+    report.difference_cents += difference;
+    let check = ours.and_then(|row| row.check_id);
+    let (kind, note) = match (theirs, recorded) {
+        (None, _) => (LineKind::Missing, "the provider does not know it".to_owned()),
+        (Some(side), _) if check.is_none() && side.net_cents == Cents::ZERO && difference == 0 => {
+            // Refused attempts that never found a check are nobody's money.
+            report.matched += 1;
+            return;
         }
-        self.lines.push(Line {
-            kind,
-            provider_payment_id: id.to_owned(),
-            payment_id: ours.map(|row| row.id),
-            check_id: check,
-            theirs,
-            ours: recorded,
-            difference_cents: difference,
-            note,
-        });
+        (Some(_), None) => (LineKind::Orphan, "it is not in the ledger yet".to_owned()),
+        (Some(_), Some(_)) if check.is_none() => (LineKind::Orphan, "no check of ours asked for it".to_owned()),
+        (Some(theirs), Some(ours)) if theirs == ours => {
+            report.matched += 1;
+            return;
+        }
+        (Some(theirs), Some(ours)) => (LineKind::Differing, told(theirs, ours)),
+    };
+    match kind {
+        LineKind::Differing => report.differing += 1,
+        LineKind::Orphan => report.orphan += 1,
+        LineKind::Missing => report.missing += 1,
     }
+    report.lines.push(Line {
+        kind,
+        provider_payment_id: id.to_owned(),
+        payment_id: ours.map(|row| row.id),
+        check_id: check,
+        theirs,
+        ours: recorded,
+        difference_cents: difference,
+        note,
+    });
 }
 
 fn told(theirs: Side, ours: Side) -> String {
@@ -176,6 +77,8 @@ fn told(theirs: Side, ours: Side) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::DateTime;
+    use domain::{AccountId, BranchId, CheckId, PaymentId, payment::PaymentStatus};
 
     fn side(status: PaymentStatus, amount: i64, refunded: i64, net: i64) -> Side {
         let cents = |cents| Cents::new(cents).expect("an amount");
@@ -221,13 +124,13 @@ mod tests {
     fn the_difference_is_the_sum_of_the_lines() {
         let mut report = empty();
         let paid = side(PaymentStatus::Approved, 1_000, 0, 1_000);
-        report.add("same", Some(paid), Some(&recorded("same", Some(1), paid)));
+        add(&mut report, "same", Some(paid), Some(&recorded("same", Some(1), paid)));
         let refunded = side(PaymentStatus::Approved, 1_000, 400, 600);
-        report.add("behind", Some(refunded), Some(&recorded("behind", Some(1), paid)));
-        report.add("new", Some(paid), None);
-        report.add("nobody's", Some(paid), Some(&recorded("nobody's", None, paid)));
-        report.add("invented", None, Some(&recorded("invented", Some(1), paid)));
-        report.add("refused", Some(side(PaymentStatus::Rejected, 1_000, 0, 0)), None);
+        add(&mut report, "behind", Some(refunded), Some(&recorded("behind", Some(1), paid)));
+        add(&mut report, "new", Some(paid), None);
+        add(&mut report, "nobody's", Some(paid), Some(&recorded("nobody's", None, paid)));
+        add(&mut report, "invented", None, Some(&recorded("invented", Some(1), paid)));
+        add(&mut report, "refused", Some(side(PaymentStatus::Rejected, 1_000, 0, 0)), None);
         assert_eq!((report.matched, report.differing, report.orphan, report.missing), (2, 1, 2, 1));
         assert_eq!((report.provider_cents, report.ledger_cents), (3_600, 4_000));
         assert_eq!(report.difference_cents, -400);

@@ -1,6 +1,5 @@
 //! What promotions make of a menu's prices at a moment.
 
-use super::{MenuProduct, MenuPromotion, PromotionItem};
 use crate::menu::promotions::Running;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -8,6 +7,7 @@ use domain::{
     menu::{Promotion, lowest},
 };
 use std::collections::HashMap;
+use wire::menu::{MenuProduct, MenuPromotion, PromotionItem};
 
 /// The promotions that hold, and what the products they name cost and whether they can be had.
 pub(super) struct Prices {

@@ -1,8 +1,6 @@
 //! How a menu is read.
 
-use super::{
-    DeclaredAllergens, Menu, MenuAllergen, MenuCategory, MenuChoice, MenuProduct, MenuSubcategory, prices::Prices,
-};
+use super::prices::Prices;
 use crate::{
     BranchRow, Database,
     error::Result,
@@ -17,6 +15,7 @@ use domain::{
 };
 use sea_orm::FromQueryResult;
 use std::collections::HashMap;
+use wire::menu::{DeclaredAllergens, Menu, MenuAllergen, MenuCategory, MenuChoice, MenuProduct, MenuSubcategory};
 
 #[derive(FromQueryResult)]
 struct CategoryRow {

@@ -5,22 +5,8 @@ use crate::{Database, error::Result, sql::sql, unit_of_work::all};
 use chrono::NaiveDate;
 use domain::{BranchId, Cents};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
-
-/// A day.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DaySales {
-    /// By the branch's calendar.
-    pub date: NaiveDate,
-    /// What was paid for, net of refunds and without tips, in cents.
-    pub total_sales_cents: Cents,
-    /// Payments of which something counts.
-    pub order_count: i64,
-    /// Sales by payment, in cents, rounded down.
-    pub avg_order_cents: Cents,
-}
+use wire::report::DaySales;
 
 #[derive(FromQueryResult)]
 struct Row {

@@ -7,25 +7,7 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::all,
 };
-use domain::{Cents, UserId};
-use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A person who granted discounts.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct PersonDiscounts {
-    /// Who.
-    pub user_id: UserId,
-    /// Their name, else their login.
-    pub user_name: String,
-    /// Discounts that stand; one that was removed is in the audit log alone.
-    pub discount_count: i64,
-    /// Checks that they are on.
-    pub check_count: i64,
-    /// What they take off as the checks are now, in cents.
-    pub total_discount_cents: Cents,
-}
+use wire::report::PersonDiscounts;
 
 static DISCOUNTS: &Sql = sql!(tenant, "{} select d.granted_by_id as user_id, {} as user_name, count(*) as discount_count, count(distinct d.check_id) as check_count,
         cast(sum(d.amount_cents) as bigint) as total_discount_cents

@@ -21,13 +21,4 @@ mod voids;
 mod waiters;
 mod window;
 
-pub use daily_sales::DaySales;
-pub use discounts::PersonDiscounts;
-pub use open_checks::OpenCheck;
-pub use orders_by_hour::HourOrders;
-pub use summary::Summary;
-pub use takings::MethodSales;
-pub use top_products::ProductSales;
-pub use voids::PersonVoids;
-pub use waiters::WaiterPerformance;
 pub use window::{Place, Window};

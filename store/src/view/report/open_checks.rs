@@ -11,43 +11,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{BranchId, Cents, CheckId, SessionId, TableId, UserId, check::CheckStatus, session::SessionStatus};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A party that owes.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct OpenCheck {
-    /// The party's stay.
-    pub session_id: SessionId,
-    /// Where it is in its stay; CLOSED for a party that left without paying all.
-    pub session_status: SessionStatus,
-    /// The check; null before it was asked for.
-    pub check_id: Option<CheckId>,
-    /// Where the check stands.
-    pub check_status: Option<CheckStatus>,
-    /// The branch.
-    pub branch_id: BranchId,
-    /// Its name.
-    pub branch_name: String,
-    /// The party's table, the last one it had.
-    pub table_id: TableId,
-    /// That table's code.
-    pub table_code: String,
-    /// The waiter who has the table.
-    pub waiter_id: Option<UserId>,
-    /// Their name, else their login.
-    pub waiter_name: Option<String>,
-    /// When it sat down.
-    pub opened_at: DateTime<Utc>,
-    /// When it asked for the check.
-    pub requested_at: Option<DateTime<Utc>>,
-    /// What was ordered and stands, less discounts, in cents.
-    pub total_cents: Cents,
-    /// What of it is paid, in cents.
-    pub paid_cents: Cents,
-    /// What is left to pay, in cents.
-    pub remaining_cents: Cents,
-}
+use wire::report::OpenCheck;
 
 #[derive(FromQueryResult)]
 struct Row {

@@ -5,18 +5,8 @@ use crate::{Database, error::Result, sql::sql, unit_of_work::all};
 use chrono::Timelike;
 use domain::BranchId;
 use sea_orm::FromQueryResult;
-use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
-
-/// An hour of the day.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct HourOrders {
-    /// 0 to 23 by the branch's clock.
-    pub hour: u32,
-    /// Rounds that the kitchen got in that hour of any day.
-    pub order_count: i64,
-}
+use wire::report::HourOrders;
 
 #[derive(FromQueryResult)]
 struct Row {

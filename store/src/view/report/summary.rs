@@ -1,9 +1,6 @@
 //! The whole period in five numbers.
 
-use super::{
-    orders_by_hour::HourOrders,
-    window::{Window, place, within},
-};
+use super::window::{Window, place, within};
 use crate::{
     Database,
     error::Result,
@@ -12,23 +9,7 @@ use crate::{
 };
 use domain::Cents;
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// The whole period in five numbers.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Summary {
-    /// What was paid for, net of refunds and without tips, in cents.
-    pub total_revenue_cents: Cents,
-    /// Rounds that the kitchen got.
-    pub total_orders: i64,
-    /// Revenue by order, in cents, rounded down.
-    pub avg_order_value_cents: Cents,
-    /// Parties that sat down.
-    pub total_sessions: i64,
-    /// The hour of the day with the most orders, 0 to 23, the earlier of equals; null without orders.
-    pub busiest_hour: Option<u32>,
-}
+use wire::report::{HourOrders, Summary};
 
 #[derive(FromQueryResult)]
 struct Row {

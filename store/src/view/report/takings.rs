@@ -7,29 +7,7 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::all,
 };
-use domain::{Cents, payment::Tender};
-use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A way to pay. `total_amount = total_sales + total_tips + total_refunded + total_charged_back`, to the cent.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct MethodSales {
-    /// CASH, CARD_PHYSICAL, TRANSFER_EXTERNAL, OTHER_MANUAL, or the provider.
-    pub method: Tender,
-    /// Payments that were approved, whatever became of them.
-    pub payment_count: i64,
-    /// What came in, tips included, in cents.
-    pub total_amount_cents: Cents,
-    /// What of it counts as tips, in cents.
-    pub total_tips_cents: Cents,
-    /// What of it was given back, in cents.
-    pub total_refunded_cents: Cents,
-    /// What of it the card's issuers took back, in cents.
-    pub total_charged_back_cents: Cents,
-    /// What of it counts towards bills, in cents.
-    pub total_sales_cents: Cents,
-}
+use wire::report::MethodSales;
 
 // A payment in a foreign currency or to a foreign account is approved and counts for nothing: the last condition leaves
 // it out.

@@ -7,24 +7,8 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::all,
 };
-use domain::{Cents, ProductId};
-use sea_orm::{FromQueryResult, Value};
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A product.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct ProductSales {
-    /// The product.
-    pub product_id: ProductId,
-    /// Its name today.
-    pub product_name: String,
-    /// Portions that the kitchen got and nobody struck, paid or not.
-    pub quantity_sold: i64,
-    /// What the ledger says was paid for them, in cents: after discounts, net of refunds, without tips. What is not
-    /// paid yet, or never was, is not in it.
-    pub total_revenue_cents: Cents,
-}
+use sea_orm::Value;
+use wire::report::ProductSales;
 
 static PRODUCTS: &Sql = sql!(
     tenant,

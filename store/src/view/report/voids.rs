@@ -8,25 +8,7 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::all,
 };
-use domain::{Cents, UserId};
-use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A person who struck items.
-#[derive(Clone, Debug, FromQueryResult, Serialize, ToSchema)]
-pub struct PersonVoids {
-    /// Who; null when nobody was noted.
-    pub user_id: Option<UserId>,
-    /// Their name, else their login.
-    pub user_name: Option<String>,
-    /// Lines struck, those of canceled rounds too.
-    pub void_count: i64,
-    /// Portions of them.
-    pub total_quantity: i64,
-    /// What they would have cost, before discounts, in cents.
-    pub total_voided_cents: Cents,
-}
+use wire::report::PersonVoids;
 
 // The outer bounds say nothing new; they let the database begin with what was struck, which is little, and not with
 // every round there was.

@@ -8,32 +8,7 @@ use super::window::{Window, called, millis, place, within};
 use crate::{Database, error::Result, sql::sql, unit_of_work::all};
 use domain::{Cents, UserId};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-/// A member of the floor.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct WaiterPerformance {
-    /// Who.
-    pub user_id: UserId,
-    /// Their name, else their login.
-    pub user_name: String,
-    /// Parties that they had, took an order from or took money from.
-    pub total_tables_served: i64,
-    /// Orders that they took or confirmed.
-    pub total_rounds_processed: i64,
-    /// What their parties paid for, net of refunds and without tips, in cents.
-    pub total_revenue_cents: Cents,
-    /// What their parties gave as tips, in cents.
-    pub total_tips_cents: Cents,
-    /// How long their orders took from the kitchen's receipt to the table, in minutes, to a tenth; 0 when none was
-    /// served.
-    pub avg_service_time_minutes: f64,
-    /// Calls that they answered.
-    pub total_service_calls: i64,
-    /// How long diners waited for that answer, in seconds, to a tenth; 0 without calls.
-    pub avg_response_time_seconds: f64,
-}
+use wire::report::WaiterPerformance;
 
 #[derive(FromQueryResult)]
 struct Row {

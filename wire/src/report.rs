@@ -1,0 +1,172 @@
+//! Rows of the office's reports.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    BranchId, Cents, CheckId, ProductId, SessionId, TableId, UserId, check::CheckStatus, payment::Tender,
+    session::SessionStatus,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A person who struck items.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[cfg_attr(feature = "orm", derive(sea_orm::FromQueryResult))]
+pub struct PersonVoids {
+    /// Who; null when nobody was noted.
+    pub user_id: Option<UserId>,
+    /// Their name, else their login.
+    pub user_name: Option<String>,
+    /// Lines struck, those of canceled rounds too.
+    pub void_count: i64,
+    /// Portions of them.
+    pub total_quantity: i64,
+    /// What they would have cost, before discounts, in cents.
+    pub total_voided_cents: Cents,
+}
+
+/// The whole period in five numbers.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Summary {
+    /// What was paid for, net of refunds and without tips, in cents.
+    pub total_revenue_cents: Cents,
+    /// Rounds that the kitchen got.
+    pub total_orders: i64,
+    /// Revenue by order, in cents, rounded down.
+    pub avg_order_value_cents: Cents,
+    /// Parties that sat down.
+    pub total_sessions: i64,
+    /// The hour of the day with the most orders, 0 to 23, the earlier of equals; null without orders.
+    pub busiest_hour: Option<u32>,
+}
+
+/// A party that owes.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OpenCheck {
+    /// The party's stay.
+    pub session_id: SessionId,
+    /// Where it is in its stay; CLOSED for a party that left without paying all.
+    pub session_status: SessionStatus,
+    /// The check; null before it was asked for.
+    pub check_id: Option<CheckId>,
+    /// Where the check stands.
+    pub check_status: Option<CheckStatus>,
+    /// The branch.
+    pub branch_id: BranchId,
+    /// Its name.
+    pub branch_name: String,
+    /// The party's table, the last one it had.
+    pub table_id: TableId,
+    /// That table's code.
+    pub table_code: String,
+    /// The waiter who has the table.
+    pub waiter_id: Option<UserId>,
+    /// Their name, else their login.
+    pub waiter_name: Option<String>,
+    /// When it sat down.
+    pub opened_at: DateTime<Utc>,
+    /// When it asked for the check.
+    pub requested_at: Option<DateTime<Utc>>,
+    /// What was ordered and stands, less discounts, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// What is left to pay, in cents.
+    pub remaining_cents: Cents,
+}
+
+/// A member of the floor.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WaiterPerformance {
+    /// Who.
+    pub user_id: UserId,
+    /// Their name, else their login.
+    pub user_name: String,
+    /// Parties that they had, took an order from or took money from.
+    pub total_tables_served: i64,
+    /// Orders that they took or confirmed.
+    pub total_rounds_processed: i64,
+    /// What their parties paid for, net of refunds and without tips, in cents.
+    pub total_revenue_cents: Cents,
+    /// What their parties gave as tips, in cents.
+    pub total_tips_cents: Cents,
+    /// How long their orders took from the kitchen's receipt to the table, in minutes, to a tenth; 0 when none was
+    /// served.
+    pub avg_service_time_minutes: f64,
+    /// Calls that they answered.
+    pub total_service_calls: i64,
+    /// How long diners waited for that answer, in seconds, to a tenth; 0 without calls.
+    pub avg_response_time_seconds: f64,
+}
+
+/// An hour of the day.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HourOrders {
+    /// 0 to 23 by the branch's clock.
+    pub hour: u32,
+    /// Rounds that the kitchen got in that hour of any day.
+    pub order_count: i64,
+}
+
+/// A person who granted discounts.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[cfg_attr(feature = "orm", derive(sea_orm::FromQueryResult))]
+pub struct PersonDiscounts {
+    /// Who.
+    pub user_id: UserId,
+    /// Their name, else their login.
+    pub user_name: String,
+    /// Discounts that stand; one that was removed is in the audit log alone.
+    pub discount_count: i64,
+    /// Checks that they are on.
+    pub check_count: i64,
+    /// What they take off as the checks are now, in cents.
+    pub total_discount_cents: Cents,
+}
+
+/// A product.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[cfg_attr(feature = "orm", derive(sea_orm::FromQueryResult))]
+pub struct ProductSales {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name today.
+    pub product_name: String,
+    /// Portions that the kitchen got and nobody struck, paid or not.
+    pub quantity_sold: i64,
+    /// What the ledger says was paid for them, in cents: after discounts, net of refunds, without tips. What is not
+    /// paid yet, or never was, is not in it.
+    pub total_revenue_cents: Cents,
+}
+
+/// A day.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DaySales {
+    /// By the branch's calendar.
+    pub date: NaiveDate,
+    /// What was paid for, net of refunds and without tips, in cents.
+    pub total_sales_cents: Cents,
+    /// Payments of which something counts.
+    pub order_count: i64,
+    /// Sales by payment, in cents, rounded down.
+    pub avg_order_cents: Cents,
+}
+
+/// A way to pay. `total_amount = total_sales + total_tips + total_refunded + total_charged_back`, to the cent.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[cfg_attr(feature = "orm", derive(sea_orm::FromQueryResult))]
+pub struct MethodSales {
+    /// CASH, CARD_PHYSICAL, TRANSFER_EXTERNAL, OTHER_MANUAL, or the provider.
+    pub method: Tender,
+    /// Payments that were approved, whatever became of them.
+    pub payment_count: i64,
+    /// What came in, tips included, in cents.
+    pub total_amount_cents: Cents,
+    /// What of it counts as tips, in cents.
+    pub total_tips_cents: Cents,
+    /// What of it was given back, in cents.
+    pub total_refunded_cents: Cents,
+    /// What of it the card's issuers took back, in cents.
+    pub total_charged_back_cents: Cents,
+    /// What of it counts towards bills, in cents.
+    pub total_sales_cents: Cents,
+}

@@ -1,0 +1,75 @@
+//! Answers to what happens to a round: sent, taken, an item struck.
+
+use domain::{Cents, RoundId, RoundItemId, SessionId, UserId, round::RoundStatus, session::OpenedBy};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What is left.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeletedItem {
+    /// Always true.
+    pub success: bool,
+    /// The round.
+    pub round_id: RoundId,
+    /// The line that is gone.
+    pub item_id: RoundItemId,
+    /// Lines left in the round.
+    pub remaining_items: usize,
+    /// Whether it was the last, so that the round is gone too.
+    pub round_deleted: bool,
+    /// For people.
+    pub message: &'static str,
+}
+
+/// The answer to "send".
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SubmittedRound {
+    /// The session.
+    pub session_id: SessionId,
+    /// The round.
+    pub round_id: RoundId,
+    /// Its number in the session, from 1.
+    pub round_number: i32,
+    /// SUBMITTED, or PENDING where a waiter confirms first.
+    pub status: RoundStatus,
+}
+
+/// What was struck.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct VoidedItem {
+    /// Always true.
+    pub success: bool,
+    /// The line.
+    pub item_id: RoundItemId,
+    /// Its round.
+    pub round_id: RoundId,
+    /// Always true.
+    pub is_voided: bool,
+    /// Why.
+    pub void_reason: String,
+    /// Whether nothing is left, so that the round is canceled.
+    pub round_canceled: bool,
+    /// For people.
+    pub message: &'static str,
+}
+
+/// The round that was taken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TakenRound {
+    /// The session.
+    pub session_id: SessionId,
+    /// The round.
+    pub round_id: RoundId,
+    /// Its number in the session, from 1.
+    pub round_number: i32,
+    /// SUBMITTED.
+    pub status: RoundStatus,
+    /// WAITER.
+    pub submitted_by: OpenedBy,
+    /// The waiter.
+    pub submitted_by_waiter_id: Option<UserId>,
+    /// Lines.
+    pub items_count: usize,
+    /// What they cost together, in cents.
+    pub total_cents: Cents,
+}
