@@ -1,5 +1,4 @@
-//! Workers of the queue: each takes what is due and fits, and does it piece by piece, side by side, for a bounded number
-//! at once.
+//! Workers of the queue: each takes what is due and fits, and does the pieces side by side, a bounded number at once.
 //!
 //! What a queue's pieces are and how one is done is said by a [`Work`]; everything else is here, the same for all: one
 //! that fails, panics or hangs keeps no other from being done, and whoever dies is replaced when its lease ends.
@@ -159,7 +158,9 @@ fn retry_at(piece: &Piece, pause: Duration, now: DateTime<Utc>) -> Option<DateTi
     let failures = Attempts(u32::try_from(piece.attempts).unwrap_or(u32::MAX)).failed();
     match failures.next(pause, rand::rng().random_range(0..1000)) {
         RetryDecision::DeadLetter => None,
-        RetryDecision::Retry(wait) => Some(now + TimeDelta::from_std(wait.min(backoff::LONGEST * 2)).unwrap_or_default()),
+        RetryDecision::Retry(wait) => {
+            Some(now + TimeDelta::from_std(wait.min(backoff::LONGEST * 2)).unwrap_or_default())
+        }
     }
 }
 

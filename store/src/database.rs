@@ -2,8 +2,8 @@
 //!
 //! A transaction is a re-runnable closure. It is begun (`BEGIN IMMEDIATE` on SQLite, which then has no other writer),
 //! run, sealed (its audit rows are chained, and its events numbered and logged, last of all: I2), committed, and only
-//! then are its events handed to the bus and the workers woken that it has work for. A conflict or a lost connection runs it again, unless the connection was lost
-//! in the COMMIT; nothing of the failed try is left.
+//! then are its events handed to the bus and the workers woken that it has work for. A conflict or a lost connection
+//! runs it again, unless the connection was lost in the COMMIT; nothing of the failed try is left.
 
 use crate::{
     condition::Condition,

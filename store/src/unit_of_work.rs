@@ -83,7 +83,8 @@ impl UnitOfWork {
         Self(Arc::new(Inner { tx, drafts, notes, unsettled, woken, claiming, kept, now }))
     }
 
-    /// Gives the transaction back, with what is to be written last and whom its commit wakes, unless a clone is still alive somewhere.
+    /// Gives the transaction back, with what is to be written last and whom its commit wakes, unless a clone is still
+    /// alive somewhere.
     pub(crate) fn into_parts(self) -> Option<Parts> {
         let inner = Arc::into_inner(self.0)?;
         let last = Last {

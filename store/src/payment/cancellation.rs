@@ -34,7 +34,8 @@ pub struct CancellationEnd {
 }
 
 impl UnitOfWork {
-    /// Writes down that a payment is to be called off, and has a worker do it. `command` is the key of the request, where it has one.
+    /// Writes down that a payment is to be called off, and has a worker do it. `command` is the key of the request,
+    /// where it has one.
     ///
     /// # Errors
     /// It is being called off already; it came through no account.

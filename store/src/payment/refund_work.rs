@@ -74,8 +74,8 @@ impl UnitOfWork {
         Ok(refund)
     }
 
-    /// Notes where a refund stands after a try. The piece is finished apart, after all else that the try writes: its row
-    /// is locked last (I4).
+    /// Notes where a refund stands after a try. The piece is finished apart, after all else that the try writes: its
+    /// row is locked last (I4).
     ///
     /// # Errors
     /// Somebody else had the refund and is done with it; another refund of the payment has the provider's number.

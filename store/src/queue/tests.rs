@@ -138,8 +138,8 @@ const PATIENT: Reason = Reason { cause: "PATIENT", rank: 2, hurries: false, unpa
 const MEAN: Reason = Reason { cause: "MEAN", rank: 1, hurries: true, unparks: false };
 const OPERATOR: Reason = Reason { cause: "OPERATOR", rank: 0, hurries: true, unparks: true };
 
-/// The table of decisions/037: what a reason makes of a piece that stands somewhere. `(from, reason, to, cause, fresh)`;
-/// what is fresh is due now, without failures behind it.
+/// The table of decisions/037: what a reason makes of a piece that stands somewhere. `(from, reason, to, cause,
+/// fresh)`; what is fresh is due now, without failures behind it.
 #[tokio::test]
 async fn what_a_reason_makes_of_each_state() {
     use WorkStatus::{Dead, Done, Parked, Queued, Running};
@@ -178,8 +178,8 @@ async fn what_a_reason_makes_of_each_state() {
     }
 }
 
-/// `(dirty, outcome, to, attempts, due)`: a reason that came meanwhile outweighs success and giving up, and begins a new
-/// row of tries.
+/// `(dirty, outcome, to, attempts, due)`: a reason that came meanwhile outweighs success and giving up, and begins a
+/// new row of tries.
 #[tokio::test]
 async fn what_becomes_of_work() {
     use WorkStatus::{Dead, Done, Parked, Queued};
