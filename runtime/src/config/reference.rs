@@ -11,7 +11,7 @@ const OPENING: &str = "\
 # Configuration
 
 Written by `comanda configuration > docs/configuration.md` from `runtime/src/config/args.rs` and what each payment
-provider reads (`provider/src/mercadopago/settings.rs`); a test compares the two.
+provider reads (its `settings.rs`); a test compares the two.
 `comanda --help` says the same, with the values in force.
 
 Every setting is an environment variable and a flag; the flag wins. The start checks everything and names all that is
