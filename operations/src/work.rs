@@ -28,7 +28,8 @@ pub trait Work: Send + Sync + 'static {
     /// The queue.
     fn queue(&self) -> &'static Queue;
 
-    /// How long a worker owns a piece. Whoever takes longer says so with [`hold`].
+    /// How long a worker owns a piece. Work of many steps says with each of them that it goes on, so that its lease
+    /// lasts.
     fn lease(&self) -> TimeDelta;
 
     /// The pause after the first failure; it doubles with each further one.
