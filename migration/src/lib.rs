@@ -51,6 +51,7 @@ mod m20261129_000080_create_work;
 mod m20261129_000081_queue_syncs;
 mod m20261129_000082_queue_refunds;
 mod m20261129_000083_queue_cancellations;
+mod m20261129_000084_index_lanes;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -109,6 +110,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000081_queue_syncs::Migration),
             Box::new(m20261129_000082_queue_refunds::Migration),
             Box::new(m20261129_000083_queue_cancellations::Migration),
+            Box::new(m20261129_000084_index_lanes::Migration),
         ]
     }
 }

@@ -166,7 +166,7 @@ static APPEND_SQLITE: &Sql = sql!(tenant, "#sqlite(insert into event
 #[derive(Debug)]
 pub(crate) struct Batch {
     branch: BranchId,
-    tenant: TenantId,
+    pub(crate) tenant: TenantId,
     drafts: Vec<Draft>,
     /// Each draft's payload.
     entities: Vec<String>,
@@ -178,8 +178,7 @@ pub(crate) fn batches(drafts: Vec<Draft>) -> Result<Vec<Batch>> {
     for draft in drafts {
         let (branch, tenant) = (draft.place.branch_id, draft.place.tenant_id);
         let entity = draft.event.entity_json().map_err(|e| corrupt(e.to_string()))?;
-        let empty = || Batch { branch, tenant, drafts: Vec::new(), entities: Vec::new() };
-        let batch = branches.entry(branch).or_insert_with(empty);
+        let batch = branches.entry(branch).or_insert_with(|| Batch::empty(branch, tenant));
         batch.drafts.push(draft);
         batch.entities.push(entity);
     }
@@ -205,6 +204,10 @@ pub(crate) async fn append(
 }
 
 impl Batch {
+    pub(crate) const fn empty(branch: BranchId, tenant: TenantId) -> Self {
+        Self { branch, tenant, drafts: Vec::new(), entities: Vec::new() }
+    }
+
     fn rows(&self) -> Result<String> {
         let rows: Vec<_> =
             self.drafts.iter().zip(&self.entities).map(|(draft, entity)| row_of(draft, entity)).collect();

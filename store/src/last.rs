@@ -65,7 +65,8 @@ impl Last {
             return event_log::append(tx, batches, now).await;
         }
         // Hardly anything concerns two businesses or two branches; what does goes the long way for all but the last.
-        let (last, batch) = (linked.pop(), batches.pop());
+        let batch = batches.pop();
+        let last = beside(&mut linked, batch.as_ref());
         for linked in linked {
             linked.write(tx).await?;
         }
@@ -81,6 +82,11 @@ impl Last {
     }
 }
 
+/// The audit rows that go into the statement of these events: it names one business, so they must be of the same.
+fn beside(linked: &mut Vec<chain::Linked>, batch: Option<&Batch>) -> Option<chain::Linked> {
+    linked.pop_if(|linked| batch.is_none_or(|batch| batch.tenant == linked.tenant))
+}
+
 fn answer_values(kept: Option<&Kept>) -> [Value; 4] {
     let body = kept.map(|kept| String::from_utf8_lossy(&kept.answer.body).into_owned());
     [
@@ -89,4 +95,24 @@ fn answer_values(kept: Option<&Kept>) -> [Value; 4] {
         kept.map(|kept| kept.answer.outcome.kept()).into(),
         body.into(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{BranchId, TenantId};
+
+    #[test]
+    fn nothing_of_a_business_is_written_under_another() {
+        let batch = |tenant| Batch::empty(BranchId(1), TenantId(tenant));
+        let linked = || vec![chain::Linked::empty(TenantId(1)), chain::Linked::empty(TenantId(2))];
+        let taken = |batch: Option<&Batch>| {
+            let mut linked = linked();
+            let taken = beside(&mut linked, batch);
+            (taken.map(|linked| linked.tenant.get()), linked.len())
+        };
+        assert_eq!(taken(Some(&batch(2))), (Some(2), 1));
+        assert_eq!(taken(Some(&batch(1))), (None, 2));
+        assert_eq!(taken(None), (Some(2), 1));
+    }
 }

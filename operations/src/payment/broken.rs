@@ -13,7 +13,7 @@ use store::{AccountRow, Database};
 
 /// The health of an account's credentials after a failed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum CredentialHealth {
     /// The failure says nothing about them.
     Good,
     /// The token was refused, but there is another one, or it is being renewed: the call is worth another try (S32).
@@ -24,19 +24,19 @@ pub(super) enum Standing {
 
 /// Asks the provider about the account if `error` may mean that it is refused, and renews a token that has only
 /// expired.
-pub(super) async fn standing(
+pub(super) async fn credential_health(
     db: &Database,
     providers: &Providers,
     account: &AccountRow,
     credentials: &Credentials,
     error: &CallError,
-) -> Result<Standing> {
+) -> Result<CredentialHealth> {
     if !is_refused(providers, account, credentials, error).await {
-        return Ok(Standing::Good);
+        return Ok(CredentialHealth::Good);
     }
     Ok(match renew(db, providers, account).await? {
-        Renewal::Renewed | Renewal::Later => Standing::Renewing,
-        Renewal::Refused => Standing::Refused,
+        Renewal::Renewed | Renewal::Later => CredentialHealth::Renewing,
+        Renewal::Refused => CredentialHealth::Refused,
     })
 }
 

@@ -6,7 +6,7 @@
 //! panel (S7).
 
 use super::{
-    broken::{Standing, set_broken, standing},
+    broken::{CredentialHealth, credential_health, set_broken},
     providers::Providers,
 };
 use crate::{
@@ -67,7 +67,7 @@ impl Work for Refunds {
 }
 
 /// A leased refund and whom it goes through.
-struct Task<'a> {
+struct RefundCall<'a> {
     db: &'a Database,
     providers: &'a Providers,
     piece: &'a Piece,
@@ -84,7 +84,7 @@ async fn one(db: &Database, providers: &Providers, piece: &Piece, refund: &Refun
     let credentials = providers.credentials(&account)?;
     let number = payment.provider_payment_id.as_deref().ok_or(Error::NotFound("payment"))?;
     let (payment, account, credentials) = (&payment, &account, &credentials);
-    let task = Task { db, providers, piece, refund, payment, account, credentials, number };
+    let task = RefundCall { db, providers, piece, refund, payment, account, credentials, number };
     match task.call().await {
         Ok(outcome) => task.write(&task.step(outcome)).await,
         Err(error) => task.failed(&error).await,
@@ -92,7 +92,7 @@ async fn one(db: &Database, providers: &Providers, piece: &Piece, refund: &Refun
 }
 
 /// What a try came to, with doubts settled.
-enum Came {
+enum Attempted {
     Done(String),
     Pending(String),
     Refused(String),
@@ -101,14 +101,14 @@ enum Came {
     Again(String),
 }
 
-impl Task<'_> {
-    async fn call(&self) -> Result<Came, CallError> {
+impl RefundCall<'_> {
+    async fn call(&self) -> Result<Attempted, CallError> {
         let provider = self.providers.of(self.account);
         if let Some(known) = &self.refund.provider_refund_id {
             // Asked for and taken; only the decision is missing.
             let listed = provider.find_refunds(self.credentials, self.number).await?;
             let found = listed.into_iter().find(|listed| listed.refund_id == *known);
-            return Ok(found.map_or(Came::Pending(known.clone()), came_of));
+            return Ok(found.map_or(Attempted::Pending(known.clone()), attempted_of));
         }
         let order = RefundOrder {
             key: self.refund.key.clone(),
@@ -116,34 +116,34 @@ impl Task<'_> {
             amount: Some(self.refund.amount_cents),
         };
         Ok(match provider.refund(self.credentials, &order).await? {
-            RefundOutcome::Done { refund_id } => Came::Done(refund_id),
-            RefundOutcome::Pending { refund_id } => Came::Pending(refund_id),
-            RefundOutcome::Rejected { code, message } => Came::Refused(format!("{code} {message}")),
-            RefundOutcome::Retry { code } => Came::Again(code),
+            RefundOutcome::Done { refund_id } => Attempted::Done(refund_id),
+            RefundOutcome::Pending { refund_id } => Attempted::Pending(refund_id),
+            RefundOutcome::Rejected { code, message } => Attempted::Refused(format!("{code} {message}")),
+            RefundOutcome::Retry { code } => Attempted::Again(code),
             RefundOutcome::AlreadyDone => self.settled_before().await?,
         })
     }
 
     /// Nothing is left to give back, or this order cannot be told from another: the list and our other refunds tell.
-    async fn settled_before(&self) -> Result<Came, CallError> {
+    async fn settled_before(&self) -> Result<Attempted, CallError> {
         let listed = self.providers.of(self.account).find_refunds(self.credentials, self.number).await?;
         let others = self.db.other_refund_ids(self.payment.id, self.refund.id).await;
         let others = others.map_err(|error| CallError::Unavailable { reason: error.to_string(), retry_after: None })?;
         Ok(matched(listed, &others, self.refund, self.payment.amount_cents))
     }
 
-    fn step(&self, came: Came) -> RefundStep {
+    fn step(&self, came: Attempted) -> RefundStep {
         let now = self.db.clock().now();
         let step =
             |status, number, error| RefundStep { status, provider_refund_id: number, attempts: 0, next_at: now, error };
         match came {
-            Came::Done(number) => step(RefundStatus::Done, Some(number), None),
-            Came::Pending(number) => {
+            Attempted::Done(number) => step(RefundStatus::Done, Some(number), None),
+            Attempted::Pending(number) => {
                 RefundStep { next_at: self.asked_again(now), ..step(RefundStatus::Pending, Some(number), None) }
             }
-            Came::Refused(error) => step(RefundStatus::Failed, None, Some(error)),
-            Came::Gone => step(RefundStatus::Dismissed, None, Some("Nothing is left to give back".to_owned())),
-            Came::Again(code) => {
+            Attempted::Refused(error) => step(RefundStatus::Failed, None, Some(error)),
+            Attempted::Gone => step(RefundStatus::Dismissed, None, Some("Nothing is left to give back".to_owned())),
+            Attempted::Again(code) => {
                 let error = CallError::Unavailable { reason: code, retry_after: None };
                 self.retried(&error, now)
             }
@@ -177,10 +177,10 @@ impl Task<'_> {
         // Neither a token that is being renewed nor an account out of order counts against the refund: it waits.
         let step = self.retried(error, now);
         let waits = RefundStep { status: waiting(self.refund), attempts: self.refund.attempts, ..step };
-        match standing(self.db, self.providers, self.account, self.credentials, error).await? {
-            Standing::Good => {}
-            Standing::Renewing => return self.write(&waits).await,
-            Standing::Refused => {
+        match credential_health(self.db, self.providers, self.account, self.credentials, error).await? {
+            CredentialHealth::Good => {}
+            CredentialHealth::Renewing => return self.write(&waits).await,
+            CredentialHealth::Refused => {
                 set_broken(self.db, self.account, error).await?;
                 // Leased again once the credentials are replaced, since only accounts in order are worked for.
                 return self.write(&RefundStep { next_at: now, ..waits }).await;
@@ -188,7 +188,7 @@ impl Task<'_> {
         }
         let step = match error {
             CallError::Rejected { .. } | CallError::NotFound | CallError::Unauthorized { .. } => {
-                self.step(Came::Refused(error.to_string()))
+                self.step(Attempted::Refused(error.to_string()))
             }
             _ => self.retried(error, now),
         };
@@ -196,7 +196,7 @@ impl Task<'_> {
     }
 
     async fn write(&self, step: &RefundStep) -> Result<()> {
-        let Task { piece, refund, payment, account, number, .. } = *self;
+        let RefundCall { piece, refund, payment, account, number, .. } = *self;
         let looks = matches!(step.status, RefundStatus::Done | RefundStatus::Dismissed | RefundStatus::Failed);
         keyless(self.db, "refund.carry_out", Twice::GoodOnce, |uow| async move {
             uow.step_refund(refund, step).await?;
@@ -232,16 +232,16 @@ fn waiting(refund: &RefundRow) -> RefundStatus {
     if refund.provider_refund_id.is_some() { RefundStatus::Pending } else { RefundStatus::Queued }
 }
 
-fn came_of(listed: Refund) -> Came {
+fn attempted_of(listed: Refund) -> Attempted {
     match listed.status {
-        provider::RefundStatus::Approved => Came::Done(listed.refund_id),
-        provider::RefundStatus::Rejected => Came::Refused("the provider decided against it".to_owned()),
-        provider::RefundStatus::InProcess | provider::RefundStatus::Unknown => Came::Pending(listed.refund_id),
+        provider::RefundStatus::Approved => Attempted::Done(listed.refund_id),
+        provider::RefundStatus::Rejected => Attempted::Refused("the provider decided against it".to_owned()),
+        provider::RefundStatus::InProcess | provider::RefundStatus::Unknown => Attempted::Pending(listed.refund_id),
     }
 }
 
 /// Which of the payment's refunds is this one: the first of its amount that is none of our others.
-fn matched(listed: Vec<Refund>, others: &[String], refund: &RefundRow, paid: Cents) -> Came {
+fn matched(listed: Vec<Refund>, others: &[String], refund: &RefundRow, paid: Cents) -> Attempted {
     let given: i64 = listed
         .iter()
         .filter(|listed| listed.status != provider::RefundStatus::Rejected)
@@ -253,9 +253,9 @@ fn matched(listed: Vec<Refund>, others: &[String], refund: &RefundRow, paid: Cen
             && !others.contains(&listed.refund_id)
     });
     match own {
-        Some(own) => came_of(own),
-        None if given >= paid.get() => Came::Gone,
-        None => Came::Refused("the payment is in no state to be given back".to_owned()),
+        Some(own) => attempted_of(own),
+        None if given >= paid.get() => Attempted::Gone,
+        None => Attempted::Refused("the payment is in no state to be given back".to_owned()),
     }
 }
 
@@ -295,11 +295,11 @@ mod tests {
         use provider::RefundStatus::{Approved, InProcess, Rejected};
         let paid = Cents::new(1_000).expect("an amount");
         let list = || vec![listed("a", 500, Approved), listed("b", 500, InProcess), listed("c", 300, Rejected)];
-        assert!(matches!(matched(list(), &[], &row(500), paid), Came::Done(id) if id == "a"));
-        assert!(matches!(matched(list(), &["a".into()], &row(500), paid), Came::Pending(id) if id == "b"));
+        assert!(matches!(matched(list(), &[], &row(500), paid), Attempted::Done(id) if id == "a"));
+        assert!(matches!(matched(list(), &["a".into()], &row(500), paid), Attempted::Pending(id) if id == "b"));
         let both = ["a".to_owned(), "b".to_owned()];
-        assert!(matches!(matched(list(), &both, &row(500), paid), Came::Gone));
-        assert!(matches!(matched(list(), &[], &row(300), paid), Came::Gone));
-        assert!(matches!(matched(Vec::new(), &[], &row(300), paid), Came::Refused(_)));
+        assert!(matches!(matched(list(), &both, &row(500), paid), Attempted::Gone));
+        assert!(matches!(matched(list(), &[], &row(300), paid), Attempted::Gone));
+        assert!(matches!(matched(Vec::new(), &[], &row(300), paid), Attempted::Refused(_)));
     }
 }

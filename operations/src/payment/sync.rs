@@ -8,7 +8,7 @@ pub(super) use super::lease::lost_is_fine;
 
 use super::{
     apply::{Applied, apply},
-    broken::{Standing, note_broken, standing},
+    broken::{CredentialHealth, credential_health, note_broken},
     providers::Providers,
 };
 use crate::{
@@ -70,15 +70,15 @@ async fn fail(
     error: &CallError,
 ) -> Result<()> {
     // A 403 may only say that this payment is another's; the account itself is asked before its work is parked (S27).
-    let standing = standing(db, providers, account, credentials, error).await?;
+    let credential_health = credential_health(db, providers, account, credentials, error).await?;
     keyless(db, "payment.sync_failed", Twice::GoodOnce, |uow| async move {
         let now = uow.now();
-        let broken = standing == Standing::Refused && note_broken(&uow, account, error).await?;
+        let broken = credential_health == CredentialHealth::Refused && note_broken(&uow, account, error).await?;
         let retry = providers.retry_at(job.attempts, error, now);
         let status = match retry {
             _ if broken => WorkStatus::Parked,
             // The token is another one by now, or soon: the work goes on with that (S32).
-            _ if standing != Standing::Good => WorkStatus::Queued,
+            _ if credential_health != CredentialHealth::Good => WorkStatus::Queued,
             Some(_) if worth_another_try(job, error) => WorkStatus::Queued,
             // What somebody merely claimed, and the provider does not know, is nobody's work (S26).
             _ if unfounded(job, error) => WorkStatus::Done,
@@ -86,7 +86,7 @@ async fn fail(
         };
         // Credentials that were replaced since are tried at once: nothing would ever wake work that is parked after
         // they were.
-        let replaced = standing == Standing::Refused && !broken;
+        let replaced = credential_health == CredentialHealth::Refused && !broken;
         let later = if status == WorkStatus::Queued { now + providers.lease() } else { now };
         let again = if replaced { now } else { retry.unwrap_or(later) };
         let why = &error.to_string();

@@ -150,6 +150,11 @@ pub(crate) async fn link(tx: &impl ConnectionTrait, notes: Vec<Note>, now: DateT
 }
 
 impl Linked {
+    #[cfg(test)]
+    pub(crate) fn empty(tenant: TenantId) -> Self {
+        Self { tenant, head: ChainHead::default(), rows: Vec::new() }
+    }
+
     /// Writes the rows and moves the head, a statement each.
     pub(crate) async fn write(self, tx: &impl ConnectionTrait) -> Result<()> {
         run(tx, ADVANCE, [self.tenant.into(), self.head.seq.into(), self.head.hash.into()]).await?;

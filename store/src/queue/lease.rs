@@ -20,10 +20,24 @@ const IN_TURN: &str = "(w.series is null or not exists (select 1 from work o
         where o.queue = w.queue and o.series = w.series and o.id <> w.id
           and (o.status = 'RUNNING' and o.lease_until >= $2 or o.id < w.id and #pending(o))))";
 
-/// What of the queue `$1` can be done now.
-fn due(queue: &Queue) -> String {
-    let open = queue.open("w.lane");
-    format!("w.queue = $1 and #pending(w) and {READY} and {open} and {IN_TURN}")
+/// The lanes of the queue `$1` that have anything to do, as the first parts of a statement: `open_lane`, those of which
+/// work is done now. They are found by jumps along an index, so that a backlog of a lane costs nobody a walk along it.
+fn open_lanes(queue: &Queue) -> String {
+    let next = "select min(w.lane) from work w where w.queue = $1 and #pending(w)";
+    let open = queue.open("lanes.lane");
+    format!(
+        "lanes (lane) as (
+            {next} union all select ({next} and w.lane > lanes.lane) from lanes where lanes.lane is not null
+        ), open_lane (lane) as (select lane from lanes where lane is not null and {open})"
+    )
+}
+
+/// What of an open lane can be done now, at most `most`, the urgent first.
+fn first_of_lane(most: i64) -> String {
+    format!(
+        "select w.id from work w where w.queue = $1 and w.lane = open_lane.lane and #pending(w) and {READY} and {IN_TURN}
+            and w.rank >= $3 and w.rank <= $4 order by w.rank, w.next_at, w.id limit {most}"
+    )
 }
 
 /// What of the free places goes to which ranks.
@@ -40,24 +54,36 @@ pub struct Share {
 
 /// The first of each lane go before the second of any. Only the places that something as urgent, or more, has are
 /// taken.
-fn lease(queue: &Queue) -> String {
-    let (due, at_once) = (due(queue), queue.at_once);
+///
+/// It is asked after every piece that is done, so it reads the first few of each lane and never the whole backlog.
+pub(super) fn lease(queue: &Queue) -> String {
+    let (lanes, at_once) = (open_lanes(queue), queue.at_once);
+    let first = first_of_lane(at_once);
+    let found = format!(
+        "select id from (
+            select id, place, row_number() over (order by rank, place, next_at, id) as nth from (
+                select w.id, w.rank, w.next_at,
+                    row_number() over (partition by w.lane order by w.rank, w.next_at, w.id)
+                    + (select count(*) from work r where r.queue = $1 and r.lane = w.lane and r.status = 'RUNNING'
+                        and r.lease_until >= $2 and r.rank <= w.rank) as place
+                from open_lane #with_each({first}) join work w on w.id = found.value
+            ) placed where place <= {at_once}
+        ) due where nth <= $5 and (place = 1 or nth <= $6)"
+    );
+    let taken =
+        format!("select w.id from work w where w.id {} and {READY} #pg(for update skip locked)", is_one_of(&found));
     format!(
-        "/* housekeeping */ update work set status = 'RUNNING', dirty = false, fence = fence + 1, lease_until = $7,
-            updated_at = $2
-        where id in (select w.id from work w where w.id in (
-            select id from (
-                select id, place, row_number() over (order by rank, place, next_at, id) as nth from (
-                    select w.id, w.rank, w.next_at,
-                        row_number() over (partition by w.lane order by w.rank, w.next_at, w.id)
-                        + (select count(*) from work r where r.queue = $1 and r.lane = w.lane and r.status = 'RUNNING'
-                            and r.lease_until >= $2 and r.rank <= w.rank) as place
-                    from work w where {due} and w.rank >= $3 and w.rank <= $4
-                ) placed where place <= {at_once}
-            ) due where nth <= $5 and (place = 1 or nth <= $6))
-          and {READY} #pg(for update skip locked))
-        returning *"
+        "/* housekeeping */ with recursive {lanes}
+        update work set status = 'RUNNING', dirty = false, fence = fence + 1, lease_until = $7, updated_at = $2
+        where id {} returning *",
+        is_one_of(&taken)
     )
+}
+
+/// Membership in what a SELECT finds. PostgreSQL has it found first and then looks the rows up by their key; for `in` it
+/// would read the whole table.
+fn is_one_of(select: &str) -> String {
+    format!("#pg(= any(array({select})))#sqlite(in ({select}))")
 }
 
 impl UnitOfWork {
@@ -126,11 +152,13 @@ impl Database {
         #[derive(FromQueryResult)]
         struct Row {
             #[expect(dead_code, reason = "only that there is a row matters")]
-            id: WorkId,
+            lane: i64,
         }
         let sql = built_sql!(unscoped("the work of all businesses: a worker takes what is due"),
             queue: &Queue = queue, in super::QUEUES,
-            format!("/* housekeeping */ select w.id from work w where {} limit 1", due(queue)));
+            format!("/* housekeeping */ with recursive {} select lane from open_lane
+                where exists (select 1 from work w where w.queue = $1 and w.lane = open_lane.lane and #pending(w)
+                    and {READY} and {IN_TURN}) limit 1", open_lanes(queue)));
         let row: Option<Row> = one(self.reader(), &sql, [queue.name.into(), self.clock().now().into()]).await?;
         Ok(row.is_some())
     }

@@ -7,6 +7,7 @@
 //! | `#texts($1)` | the texts of a JSON array, for `in` |
 //! | `#within(column, $1)` | `column` is in that list, or the parameter is null and means everywhere |
 //! | `#rows($1)` | the elements of a JSON array as rows `e (value, place)`, `place` counting from 1 |
+//! | `#with_each(select id …)` | joins each row so far with what is found for it, as `found (value)` |
 //! | `#pg(…)`, `#sqlite(…)` | what only one of them is told |
 
 use super::rule;
@@ -48,6 +49,10 @@ fn translated(word: &str, inner: &str, backend: DbBackend) -> Option<String> {
         ("list" | "texts", false) => format!("(select value from json_each({inner}))"),
         ("rows", true) => format!("jsonb_array_elements({inner}::jsonb) with ordinality as e (value, place)"),
         ("rows", false) => format!("(select value, key + 1 as place from json_each({inner})) as e"),
+        ("with_each", true) => format!("cross join lateral ({}) found (value)", expand(inner, backend)),
+        ("with_each", false) => {
+            format!(", json_each((select json_group_array(id) from ({}))) found", expand(inner, backend))
+        }
         ("within", _) => {
             let (column, parameter) = inner.split_once(',')?;
             let (parameter, cast) = (parameter.trim(), if is_postgres { "::jsonb" } else { "" });

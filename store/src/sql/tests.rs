@@ -181,7 +181,7 @@ fn sources() -> Vec<(String, String)> {
             } else if path.extension().is_some_and(|end| end == "rs") {
                 let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
                 let text = fs::read_to_string(&path).unwrap();
-                let is_test = name.ends_with("tests.rs") || name.ends_with("schema.rs");
+                let is_test = name.ends_with("tests.rs") || name.contains("/tests/") || name.ends_with("schema.rs");
                 if !is_test {
                     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
                     found.push((

@@ -1,7 +1,7 @@
 //! All changes of an account are listed: refunds made in the provider's panel, payments that no checkout of ours asked
 //! for, notices that were lost (S7, S9, S28).
 
-use super::found::{Look, list};
+use super::found::{SweepRun, list};
 use crate::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use provider::{PaymentProvider, PaymentQuery};
@@ -25,7 +25,7 @@ fn is_long_ago(account: &AccountRow, now: DateTime<Utc>) -> bool {
     account.swept_until.is_none_or(|until| now - until >= EVERY)
 }
 
-impl Look<'_> {
+impl SweepRun<'_> {
     /// Lists what changed on the account, where that is due.
     pub(super) async fn account(&mut self, account: &AccountRow) -> Result<()> {
         if account.external_id.is_none() {

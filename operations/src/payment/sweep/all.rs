@@ -1,7 +1,7 @@
 //! An operator looks for everything that could still change, due or not, without waiting for a server's queue: the
 //! accounts side by side, so that one that is slow keeps no other waiting.
 
-use super::{super::providers::Providers, Look, Swept, due::stale};
+use super::{super::providers::Providers, SweepRun, Swept, due::stale};
 use crate::{Error, Result};
 use domain::CheckoutId;
 use std::{collections::BTreeMap, sync::Arc};
@@ -76,20 +76,20 @@ pub async fn sweep_all(db: &Database, providers: &Providers) -> Result<Swept> {
 }
 
 async fn one(db: &Database, providers: &Providers, account: &AccountRow, expiring: &[CheckoutRow]) -> Result<Swept> {
-    let mut look = Look { forced: true, ..Look::new(db, providers, None) };
-    look.run(account, &Errand::Renew).await?;
+    let mut run = SweepRun { forced: true, ..SweepRun::new(db, providers, None) };
+    run.run(account, &Errand::Renew).await?;
     let mut after = CheckoutId(String::new());
     loop {
         let some = db.living_checkouts(account, &after, BATCH).await?;
         let Some(last) = some.last() else { break };
         after = last.id.clone();
         for checkout in &some {
-            look.look_for(account, checkout).await?;
+            run.look_for(account, checkout).await?;
         }
     }
-    look.account(account).await?;
+    run.account(account).await?;
     for checkout in expiring {
-        look.expire(account, checkout).await?;
+        run.expire(account, checkout).await?;
     }
-    Ok(look.swept)
+    Ok(run.swept)
 }

@@ -1,7 +1,7 @@
 //! Checkouts are looked for: those whose creation was lost on the way (S10), payments nobody told us of (S28), and
 //! those that should not be paid any more (S3).
 
-use super::found::{Look, list};
+use super::found::{SweepRun, list};
 use crate::{Result, work::hold};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::payment::CheckoutStatus;
@@ -26,7 +26,7 @@ fn next_look(checkout: &CheckoutRow, now: DateTime<Utc>) -> Option<DateTime<Utc>
     Some(now + pause)
 }
 
-impl Look<'_> {
+impl SweepRun<'_> {
     /// Looks for a checkout, and says when it is looked for next.
     pub(super) async fn look_for(&mut self, account: &AccountRow, checkout: &CheckoutRow) -> Result<()> {
         let Some(credentials) = self.credentials(account) else { return Ok(()) };

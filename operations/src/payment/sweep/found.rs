@@ -6,7 +6,7 @@ use crate::{
     command::{Twice, keyless},
     payment::{
         apply::{doubted, sighting},
-        broken::{self, Standing},
+        broken::{self, CredentialHealth},
         providers::Providers,
     },
     work::{Held, hold},
@@ -31,7 +31,7 @@ const MAX_PAGES: usize = 400;
 const REVIVED_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// One errand of the sweep, or an operator's look at an account.
-pub(super) struct Look<'a> {
+pub(super) struct SweepRun<'a> {
     pub(super) db: &'a Database,
     pub(super) providers: &'a Providers,
     /// Whether what is not due is looked for, too.
@@ -43,13 +43,13 @@ pub(super) struct Look<'a> {
     pub(super) why: Option<String>,
 }
 
-impl<'a> Look<'a> {
+impl<'a> SweepRun<'a> {
     pub(super) fn new(db: &'a Database, providers: &'a Providers, held: Option<Held<'a>>) -> Self {
         Self { db, providers, forced: false, held, swept: Swept::default(), why: None }
     }
 }
 
-impl Look<'_> {
+impl SweepRun<'_> {
     /// Writes in a transaction that also finds the lease still held, where there is one, and has it last anew.
     pub(super) async fn write<T, F, Fut>(&self, name: &'static str, body: F) -> Result<T>
     where
@@ -88,7 +88,9 @@ impl Look<'_> {
         self.swept.failed += 1;
         self.why = Some(error.to_string());
         tracing::warn!(account = account.id.get(), %error, "a sweep's call failed; the next sweep makes it again");
-        if broken::standing(self.db, self.providers, account, credentials, error).await? == Standing::Refused {
+        if broken::credential_health(self.db, self.providers, account, credentials, error).await?
+            == CredentialHealth::Refused
+        {
             broken::set_broken(self.db, account, error).await?;
         }
         Ok(())

@@ -25,7 +25,7 @@ pub use all::sweep_all;
 use chrono::TimeDelta;
 pub use due::sweep;
 pub(super) use due::{Queued, ask};
-use found::Look;
+use found::SweepRun;
 pub(super) use found::{is_news, list};
 use serde::Serialize;
 use std::{ops::AddAssign, time::Duration};
@@ -89,9 +89,9 @@ impl Work for Sweeps {
         let (account, errand) = Errand::of(piece)?;
         let account = db.account(account).await?;
         let held = Some(Held { db, piece, lease: self.lease() });
-        let mut look = Look::new(db, &self.0, held);
-        look.run(&account, &errand).await?;
-        let why = look.why.as_deref();
+        let mut run = SweepRun::new(db, &self.0, held);
+        run.run(&account, &errand).await?;
+        let why = run.why.as_deref();
         keyless(db, "payment.errand_done", Twice::GoodOnce, |uow| async move {
             let outcome = match why {
                 None => WorkOutcome::Done,
@@ -122,7 +122,7 @@ impl Sweeps {
     }
 }
 
-impl Look<'_> {
+impl SweepRun<'_> {
     /// Does an errand, where it is due still.
     async fn run(&mut self, account: &AccountRow, errand: &Errand) -> Result<()> {
         match errand {
