@@ -80,8 +80,8 @@ pub(super) fn lease(queue: &Queue) -> String {
     )
 }
 
-/// Membership in what a SELECT finds. PostgreSQL has it found first and then looks the rows up by their key; for `in` it
-/// would read the whole table.
+/// Membership in what a SELECT finds. PostgreSQL has it found first and then looks the rows up by their key; for `in`
+/// it would read the whole table.
 fn is_one_of(select: &str) -> String {
     format!("#pg(= any(array({select})))#sqlite(in ({select}))")
 }
