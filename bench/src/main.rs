@@ -3,6 +3,7 @@
 //! The machines it runs on are shared and noisy, so no figure means much alone. What counts are the ratios: rounds per
 //! second over HTTP against `pgbench` doing the same work on the same schema, in the same minute.
 
+mod beside;
 mod cpu;
 mod floor;
 mod latency;
@@ -35,12 +36,10 @@ async fn run() {
     let binary = PathBuf::from(env::var("COMANDA_BINARY").expect("run scripts/bench"));
     let postmaster: u32 =
         env::var("COMANDA_BENCH_POSTMASTER").ok().and_then(|pid| pid.parse().ok()).expect("run scripts/bench");
-    // Diners and screens come as through a proxy: a thousand sockets are more than one address may have.
-    let options = AppOptions::default()
-        .env("COMANDA_LOG", "warn")
-        .env("COMANDA_WS_MAX_PER_USER", "5000")
-        .env("COMANDA_TRUSTED_PROXIES", "127.0.0.1");
-    let app = App::start_with(&binary, Mode::Distributed, options).await;
+    if let Some(other) = env::var_os("COMANDA_BENCH_BESIDE") {
+        return beside::run(&binary, &PathBuf::from(other), &CLIENTS, &SOCKETS, postmaster).await;
+    }
+    let app = App::start_with(&binary, Mode::Distributed, options()).await;
     let floor = Floor::lay(&app).await;
     let (api, gateway) = app.pids();
 
@@ -95,6 +94,14 @@ async fn run() {
             seen.kib_per_socket,
         );
     }
+}
+
+/// Diners and screens come as through a proxy: a thousand sockets are more than one address may have.
+fn options() -> AppOptions {
+    AppOptions::default()
+        .env("COMANDA_LOG", "warn")
+        .env("COMANDA_WS_MAX_PER_USER", "5000")
+        .env("COMANDA_TRUSTED_PROXIES", "127.0.0.1")
 }
 
 /// What a round takes while somebody holds 2,200 connections, and in the same minute without.
