@@ -3,7 +3,7 @@
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Content, OpenApi as OpenApiDocument, PathItem, Ref, RefOr, Response, ResponseBuilder,
+        AllOf, Content, Object, OpenApi as OpenApiDocument, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema,
         path::Operation,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
@@ -43,7 +43,37 @@ pub(crate) fn complete(mut document: OpenApiDocument) -> OpenApiDocument {
             }
         }
     }
+    let schemas = document.components.iter_mut().flat_map(|components| components.schemas.values_mut());
+    for schema in schemas {
+        if let RefOr::T(Schema::AllOf(parts)) = schema
+            && let Some(object) = whole(parts)
+        {
+            *schema = RefOr::T(Schema::Object(object));
+        }
+    }
     document
+}
+
+/// One object for one whose fields are written down in several places (`serde(flatten)`): on the wire it is one, and
+/// programs that are made from the document get one type. `None` where a part has no fields of its own to name.
+fn whole(parts: &AllOf) -> Option<Object> {
+    let mut whole = Object::new();
+    whole.description.clone_from(&parts.description);
+    for part in &parts.items {
+        let part = fields(part)?;
+        whole.properties.extend(part.properties.clone());
+        whole.required.extend(part.required.iter().cloned());
+    }
+    Some(whole)
+}
+
+/// The part that names fields; the other of a pair is the sentence on a flattened field.
+fn fields(part: &RefOr<Schema>) -> Option<&Object> {
+    match part {
+        RefOr::T(Schema::Object(object)) if !object.properties.is_empty() => Some(object),
+        RefOr::T(Schema::AllOf(pair)) => pair.items.iter().find_map(fields),
+        _ => None,
+    }
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

@@ -1,12 +1,11 @@
 //! What the kitchen sees: rounds and the tickets of its stations.
 
+use crate::line::Line;
 use chrono::{DateTime, Utc};
 use domain::{
-    Cents, ProductId, RoundId, RoundItemId, TableId, TicketId, TicketItemId,
+    Cents, RoundId, RoundItemId, TableId, TicketId, TicketItemId,
     kitchen::{Station, TicketStatus},
-    menu::Choice,
     round::RoundStatus,
-    text::Quantity,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,18 +36,12 @@ pub struct KitchenRound {
 pub struct KitchenRoundItem {
     /// The line.
     pub id: RoundItemId,
-    /// What.
-    pub product_id: ProductId,
-    /// Its name when it was sent.
-    pub product_name: String,
-    /// How many.
-    pub qty: Quantity,
+    /// What was ordered.
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub line: Line,
     /// Price of one when it was sent, in cents.
     pub unit_price_cents: Cents,
-    /// What is chosen of it.
-    pub customizations: Vec<Choice>,
-    /// What is chosen in words, and the diner's wish.
-    pub notes: Option<String>,
     /// Whether it was struck.
     pub is_voided: bool,
     /// Why it was.
@@ -95,18 +88,12 @@ pub struct TicketItem {
     pub id: TicketItemId,
     /// The round's line it is.
     pub round_item_id: RoundItemId,
-    /// What.
-    pub product_id: ProductId,
-    /// Its name when it was sent.
-    pub product_name: String,
-    /// How many.
-    pub qty: Quantity,
+    /// What was ordered.
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub line: Line,
     /// The ticket's status, or `VOIDED`: not to be made.
     pub status: &'static str,
-    /// What is chosen of it.
-    pub customizations: Vec<Choice>,
-    /// What is chosen in words, and the diner's wish.
-    pub notes: Option<String>,
 }
 
 /// The open tickets of one station.

@@ -19,6 +19,7 @@ pub mod diner;
 pub mod exclusion;
 pub mod ingredient;
 pub mod kitchen;
+pub mod line;
 pub mod menu;
 pub mod menu_file;
 pub mod office;

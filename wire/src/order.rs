@@ -1,10 +1,8 @@
 //! Rounds in work, for the dashboard.
 
+use crate::line::Line;
 use chrono::{DateTime, Utc};
-use domain::{
-    BranchId, Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, menu::Choice, round::RoundStatus,
-    text::Quantity,
-};
+use domain::{BranchId, Cents, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -40,18 +38,12 @@ pub struct ActiveOrder {
 pub struct OrderItem {
     /// The line.
     pub id: RoundItemId,
-    /// What.
-    pub product_id: ProductId,
-    /// Its name when it was sent.
-    pub product_name: String,
-    /// How many.
-    pub qty: Quantity,
+    /// What was ordered.
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub line: Line,
     /// Price of one when it was sent, in cents.
     pub unit_price_cents: Cents,
-    /// What is chosen of it.
-    pub customizations: Vec<Choice>,
-    /// What is chosen in words, and the diner's wish.
-    pub notes: Option<String>,
     /// For whom.
     pub diner_name: Option<String>,
 }

@@ -1,14 +1,13 @@
 //! Parties at their tables: what staff see of them and do with them.
 
+use crate::line::Line;
 use chrono::{DateTime, Utc};
 use domain::{
-    Cents, CheckId, DinerId, PhoneId, ProductId, RoundId, RoundItemId, SessionId, TableId, UserId,
+    Cents, CheckId, DinerId, PhoneId, RoundId, RoundItemId, SessionId, TableId, UserId,
     check::CheckStatus,
-    menu::Choice,
     round::RoundStatus,
     session::{Covers, OpenedBy, SessionStatus},
     table::TableStatus,
-    text::Quantity,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -82,20 +81,14 @@ pub struct RoundDetail {
 pub struct ItemDetail {
     /// The line.
     pub id: RoundItemId,
-    /// What.
-    pub product_id: ProductId,
-    /// Its name when it was ordered.
-    pub product_name: String,
+    /// What was ordered.
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub line: Line,
     /// Its category's name now.
     pub category_name: Option<String>,
-    /// How many.
-    pub qty: Quantity,
     /// Price of one when it was ordered, in cents.
     pub unit_price_cents: Cents,
-    /// What is chosen of it.
-    pub customizations: Vec<Choice>,
-    /// What is chosen in words, and the diner's wish.
-    pub notes: Option<String>,
     /// For whom, where that is known.
     pub diner_id: Option<DinerId>,
     /// That diner's name.

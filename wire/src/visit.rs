@@ -1,9 +1,10 @@
 //! What a diner sees of its own visit: rounds, check, earlier evenings.
 
+use crate::line::Line;
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, Cents, ChargeId, CheckId, DinerId, PaymentId, ProductId, RoundId, RoundItemId, SessionId, TableId,
-    check::CheckStatus, menu::Choice, payment::PaymentStatus, round::RoundStatus, text::Quantity,
+    BranchId, Cents, ChargeId, CheckId, DinerId, PaymentId, RoundId, RoundItemId, SessionId, TableId,
+    check::CheckStatus, payment::PaymentStatus, round::RoundStatus, text::Quantity,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,18 +35,12 @@ pub struct VisitRound {
 pub struct VisitItem {
     /// The line.
     pub id: RoundItemId,
-    /// The product.
-    pub product_id: ProductId,
-    /// Its name when it was sent.
-    pub product_name: String,
-    /// How many.
-    pub qty: Quantity,
+    /// What was ordered.
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub line: Line,
     /// Price of one when it was sent, in cents.
     pub unit_price_cents: Cents,
-    /// What is chosen of it.
-    pub customizations: Vec<Choice>,
-    /// The diner's wish.
-    pub notes: Option<String>,
     /// Struck: it is neither made nor charged.
     pub is_voided: bool,
 }

@@ -14,7 +14,7 @@ pub(crate) fn kitchen_ticket(printed: &PrintedRound) -> String {
     let round = &printed.round;
     let table = round.table_code.as_deref().unwrap_or("-");
     let since = local_time(round.submitted_at.unwrap_or(round.created_at), &printed.timezone);
-    let portions: i32 = round.items.iter().filter(|item| !item.is_voided).map(|item| item.qty.get()).sum();
+    let portions: i32 = round.items.iter().filter(|item| !item.is_voided).map(|item| item.line.qty.get()).sum();
     let title = format!("Comanda {} · Mesa {table}", round.id);
     let body = html! {
         h1 { "Mesa " (table) }
@@ -31,8 +31,8 @@ fn line(item: &KitchenRoundItem) -> Markup {
     html! {
         tr.void[item.is_voided] {
             td {
-                (item.qty.get()) " × " (item.product_name)
-                @if let Some(notes) = &item.notes { small { (notes) } }
+                (item.line.qty.get()) " × " (item.line.product_name)
+                @if let Some(notes) = &item.line.notes { small { (notes) } }
                 @if item.is_voided {
                     small { "ANULADO" @if let Some(reason) = &item.void_reason { ": " (reason) } }
                 }

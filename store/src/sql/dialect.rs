@@ -1,4 +1,5 @@
-//! The few words in which the two databases differ, each said once. In a text they begin with `#`.
+//! The few words in which the two databases differ, and those of every list of columns that several texts share, each
+//! said once. In a text they begin with `#`.
 //!
 //! | word | what it is |
 //! |---|---|
@@ -9,9 +10,13 @@
 //! | `#rows($1)` | the elements of a JSON array as rows `e (value, place)`, `place` counting from 1 |
 //! | `#with_each(select id …)` | joins each row so far with what is found for it, as `found (value)` |
 //! | `#pg(…)`, `#sqlite(…)` | what only one of them is told |
+//! | `#line(i)` | the columns of a round's item that every reader sees, `view/line.rs` |
 
 use super::rule;
 use sea_orm::DbBackend;
+
+/// The columns of `#line(i)`.
+const LINE: [&str; 6] = ["product_id", "product_name", "qty", "notes", "modifiers", "customizations"];
 
 /// The text as `backend` understands it.
 pub(super) fn expand(template: &str, backend: DbBackend) -> String {
@@ -58,6 +63,7 @@ fn translated(word: &str, inner: &str, backend: DbBackend) -> Option<String> {
             let (parameter, cast) = (parameter.trim(), if is_postgres { "::jsonb" } else { "" });
             expand(&format!("({parameter}{cast} is null or {column} in #list({parameter}))"), backend)
         }
+        ("line", _) => LINE.map(|column| format!("{inner}.{column}")).join(", "),
         _ => return rule::condition(word, inner),
     })
 }

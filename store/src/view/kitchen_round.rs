@@ -1,17 +1,19 @@
 //! Rounds as the kitchen display and the waiter read them (W14, C12), each list in one statement.
 
-use super::kitchen_place::{At, OpenIn, Reached};
+use super::{
+    kitchen_place::{At, OpenIn, Reached},
+    line::LineRow,
+};
 use crate::{
     Database, ItemRow, Locked, RoundRow, Seated,
     error::{Error, Result},
-    menu::choices::Chosen,
     scoped::admitted,
     sql::{built_sql, sql},
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
-use domain::{BranchId, Cents, ProductId, RoundId, RoundItemId, TableId, round::RoundStatus, text::Quantity};
+use domain::{BranchId, Cents, RoundId, RoundItemId, TableId, round::RoundStatus};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use wire::kitchen::{KitchenRound, KitchenRoundItem};
 
@@ -43,21 +45,17 @@ struct Row {
     table_id: TableId,
     table_code: String,
     item_id: RoundItemId,
-    product_id: ProductId,
-    product_name: String,
-    qty: Quantity,
-    unit_price_cents: Cents,
-    notes: Option<String>,
     #[sea_orm(nested)]
-    chosen: Chosen,
+    line: LineRow,
+    unit_price_cents: Cents,
     is_voided: bool,
     void_reason: Option<String>,
 }
 
 // A round has a line as long as it exists, so the inner join loses none.
 const SELECT: &str = "select r.id, r.branch_id, r.round_number, r.status, r.created_at, r.submitted_at,
-        t.id as table_id, t.code as table_code, i.id as item_id, i.product_id, i.product_name, i.qty,
-        i.unit_price_cents, i.notes, i.modifiers, i.customizations, i.voided_at is not null as is_voided, i.void_reason
+        t.id as table_id, t.code as table_code, i.id as item_id, #line(i),
+        i.unit_price_cents, i.voided_at is not null as is_voided, i.void_reason
     from round r
     join table_session s on s.id = r.session_id
     join dining_table t on t.id = s.table_id
@@ -103,12 +101,8 @@ async fn select(
     for row in rows {
         let item = KitchenRoundItem {
             id: row.item_id,
-            product_id: row.product_id,
-            product_name: row.product_name,
-            qty: row.qty,
+            line: row.line.for_staff(),
             unit_price_cents: row.unit_price_cents,
-            customizations: row.chosen.list(),
-            notes: row.chosen.with_note(row.notes),
             is_voided: row.is_voided,
             void_reason: row.void_reason,
         };
@@ -191,16 +185,11 @@ impl UnitOfWork {
 }
 
 fn item_of(row: ItemRow) -> KitchenRoundItem {
-    let chosen = Chosen::new(row.modifiers, row.customizations);
     KitchenRoundItem {
         id: row.id,
-        product_id: row.product_id,
-        product_name: row.product_name,
-        qty: row.qty,
         unit_price_cents: row.unit_price_cents,
-        customizations: chosen.list(),
-        notes: chosen.with_note(row.notes),
         is_voided: row.voided_at.is_some(),
-        void_reason: row.void_reason,
+        void_reason: row.void_reason.clone(),
+        line: LineRow::from(row).for_staff(),
     }
 }

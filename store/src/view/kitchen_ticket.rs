@@ -1,10 +1,12 @@
 //! Tickets as a station's screen reads them (C13), each list in one statement.
 
-use super::kitchen_place::{At, OpenIn, Reached};
+use super::{
+    kitchen_place::{At, OpenIn, Reached},
+    line::LineRow,
+};
 use crate::{
     Database, Locked, RoundRow,
     error::{Error, Result},
-    menu::choices::Chosen,
     scoped::admitted,
     sql::built_sql,
     unit_of_work::{UnitOfWork, all},
@@ -12,9 +14,8 @@ use crate::{
 use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, ProductId, RoundId, RoundItemId, TableId, TicketId, TicketItemId,
+    BranchId, RoundId, RoundItemId, TableId, TicketId, TicketItemId,
     kitchen::{Station, TicketStatus},
-    text::Quantity,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use wire::kitchen::{StationTickets, Ticket, TicketItem};
@@ -28,7 +29,7 @@ struct Row {
     station: Station,
     status: TicketStatus,
     priority: i32,
-    notes: Option<String>,
+    ticket_notes: Option<String>,
     table_id: TableId,
     table_code: String,
     created_at: DateTime<Utc>,
@@ -37,18 +38,15 @@ struct Row {
     delivered_at: Option<DateTime<Utc>>,
     line_id: TicketItemId,
     round_item_id: RoundItemId,
-    product_id: ProductId,
-    product_name: String,
-    qty: Quantity,
-    item_notes: Option<String>,
     #[sea_orm(nested)]
-    chosen: Chosen,
+    line: LineRow,
     is_voided: bool,
 }
 
-const SELECT: &str = "select k.id, k.branch_id, k.round_id, r.round_number, k.station, k.status, k.priority, k.notes,
+const SELECT: &str = "select k.id, k.branch_id, k.round_id, r.round_number, k.station, k.status, k.priority,
+        k.notes as ticket_notes,
         t.id as table_id, t.code as table_code, k.created_at, k.started_at, k.completed_at, k.delivered_at,
-        l.id as line_id, l.round_item_id, i.product_id, i.product_name, i.qty, i.notes as item_notes, i.modifiers, i.customizations,
+        l.id as line_id, l.round_item_id, #line(i),
         i.voided_at is not null as is_voided
     from kitchen_ticket k
     join round r on r.id = k.round_id
@@ -108,7 +106,7 @@ async fn select(
             tickets.push((row.branch_id, row.ticket()));
         }
         if let Some((_, ticket)) = tickets.last_mut() {
-            ticket.items.push(row.line());
+            ticket.items.push(row.item());
         }
     }
     Ok(tickets)
@@ -123,7 +121,7 @@ impl Row {
             station: self.station,
             status: self.status,
             priority: self.priority,
-            notes: self.notes.clone(),
+            notes: self.ticket_notes.clone(),
             table_id: Some(self.table_id),
             table_code: Some(self.table_code.clone()),
             items: Vec::new(),
@@ -134,16 +132,12 @@ impl Row {
         }
     }
 
-    fn line(self) -> TicketItem {
+    fn item(self) -> TicketItem {
         TicketItem {
             id: self.line_id,
             round_item_id: self.round_item_id,
-            product_id: self.product_id,
-            product_name: self.product_name,
-            qty: self.qty,
+            line: self.line.for_staff(),
             status: if self.is_voided { "VOIDED" } else { self.status.as_str() },
-            customizations: self.chosen.list(),
-            notes: self.chosen.with_note(self.item_notes),
         }
     }
 }

@@ -14,6 +14,7 @@ mod kitchen_pace;
 mod kitchen_place;
 mod kitchen_round;
 mod kitchen_ticket;
+mod line;
 mod menu;
 mod money_tasks;
 mod orders;

@@ -3,19 +3,19 @@
 //! The shipped page knows no struck items and would show them like any other, so they are left out, of the list as of
 //! the total.
 
-use super::kitchen_place::{At, OpenIn, Reached};
+use super::{
+    kitchen_place::{At, OpenIn, Reached},
+    line::LineRow,
+};
 use crate::{
     Database, Page,
     error::Result,
-    menu::choices::Chosen,
     sql::built_sql,
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
-use domain::{
-    BranchId, Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus, text::Quantity,
-};
+use domain::{BranchId, Cents, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus};
 use sea_orm::FromQueryResult;
 use wire::order::{ActiveOrder, OrderItem, OrderStats};
 
@@ -31,13 +31,9 @@ struct Row {
     session_id: SessionId,
     submitted_at: Option<DateTime<Utc>>,
     item_id: RoundItemId,
-    product_id: ProductId,
-    product_name: String,
-    qty: Quantity,
-    unit_price_cents: Cents,
-    notes: Option<String>,
     #[sea_orm(nested)]
-    chosen: Chosen,
+    line: LineRow,
+    unit_price_cents: Cents,
     diner_name: Option<String>,
 }
 
@@ -45,8 +41,8 @@ const ACTIVE: &str = "r.tenant_id = $1 and #shown_in_kitchen(r)";
 
 // A round whose last item is struck is canceled, so the inner join of items loses none.
 const SELECT: &str = "select r.id, r.round_number, r.status, t.id as table_id, t.code as table_code, r.branch_id,
-        b.name as branch_name, r.session_id, r.submitted_at, i.id as item_id, i.product_id, i.product_name, i.qty,
-        i.unit_price_cents, i.notes, i.modifiers, i.customizations, d.name as diner_name
+        b.name as branch_name, r.session_id, r.submitted_at, i.id as item_id, #line(i),
+        i.unit_price_cents, d.name as diner_name
     from round r
     join branch b on b.id = r.branch_id
     join table_session s on s.id = r.session_id
@@ -81,7 +77,7 @@ impl Database {
         let rows: Vec<Row> = all(self.reader(), &sql, values).await?;
         let mut orders: Vec<ActiveOrder> = Vec::new();
         for row in rows.into_iter().filter(|row| status.is_none_or(|status| row.status == status)) {
-            let cost = row.unit_price_cents.checked_times(row.qty.times())?;
+            let cost = row.unit_price_cents.checked_times(row.line.qty().times())?;
             let (id, head, item) = row.parted();
             match orders.last_mut() {
                 Some(order) if order.id == id => order.items.push(item),
@@ -129,12 +125,8 @@ impl Row {
         };
         let item = OrderItem {
             id: self.item_id,
-            product_id: self.product_id,
-            product_name: self.product_name,
-            qty: self.qty,
+            line: self.line.for_staff(),
             unit_price_cents: self.unit_price_cents,
-            customizations: self.chosen.list(),
-            notes: self.chosen.with_note(self.notes),
             diner_name: self.diner_name,
         };
         (self.id, head, item)

@@ -2,11 +2,10 @@
 //!
 //! CANCELED rounds are left out, the shipped badge cannot draw one; voided items are shown as such and cost nothing.
 
-use super::owed::total_cents;
+use super::{line::LineRow, owed::total_cents};
 use crate::{
     Database,
     error::Result,
-    menu::choices::Chosen,
     scoped::admitted,
     sql::{Sql, sql},
     unit_of_work::{all, one},
@@ -14,8 +13,8 @@ use crate::{
 use auth::{RoleSet, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, Cents, CheckId, DinerId, ProductId, RoundId, RoundItemId, SessionId, TableId, check::CheckStatus,
-    round::RoundStatus, session::SessionStatus, text::Quantity,
+    BranchId, Cents, CheckId, DinerId, RoundId, RoundItemId, SessionId, TableId, check::CheckStatus,
+    round::RoundStatus, session::SessionStatus,
 };
 use sea_orm::FromQueryResult;
 use wire::session::{ItemDetail, RoundDetail, SessionDetail};
@@ -51,21 +50,17 @@ static DINERS: &Sql = sql!(
 );
 
 #[derive(FromQueryResult)]
-struct Line {
+struct Row {
     round_id: RoundId,
     round_number: i32,
     status: RoundStatus,
     created_at: DateTime<Utc>,
     submitted_at: Option<DateTime<Utc>>,
     id: RoundItemId,
-    product_id: ProductId,
-    product_name: String,
-    category_name: Option<String>,
-    qty: Quantity,
-    unit_price_cents: Cents,
-    notes: Option<String>,
     #[sea_orm(nested)]
-    chosen: Chosen,
+    line: LineRow,
+    category_name: Option<String>,
+    unit_price_cents: Cents,
     diner_id: Option<DinerId>,
     diner_name: Option<String>,
     diner_color: Option<String>,
@@ -77,9 +72,7 @@ struct Line {
 static LINES: &Sql = sql!(
     session,
     "select r.id as round_id, r.round_number, r.status, r.created_at, r.submitted_at,
-        i.id, i.product_id, i.product_name, c.name as category_name, i.qty, i.unit_price_cents, i.notes,
-        i.modifiers, i.customizations,
-        i.diner_id, d.name as diner_name, d.color as diner_color, i.voided_at is not null as is_voided, i.void_reason
+        i.id, #line(i), c.name as category_name, i.unit_price_cents, i.diner_id, d.name as diner_name, d.color as diner_color, i.voided_at is not null as is_voided, i.void_reason
     from round r
     join round_item i on i.round_id = r.id
     left join product p on p.id = i.product_id
@@ -102,8 +95,8 @@ impl Database {
             return Ok(None);
         };
         let diners = all(self.reader(), DINERS, [session_id.into()]).await?;
-        let lines: Vec<Line> = all(self.reader(), LINES, [session_id.into()]).await?;
-        let rounds = grouped(lines);
+        let rows: Vec<Row> = all(self.reader(), LINES, [session_id.into()]).await?;
+        let rounds = grouped(rows);
         Ok(Some(SessionDetail {
             session_id,
             table_id: table,
@@ -121,32 +114,28 @@ impl Database {
 }
 
 /// Rounds from their lines, which come in order.
-fn grouped(lines: Vec<Line>) -> Vec<RoundDetail> {
+fn grouped(rows: Vec<Row>) -> Vec<RoundDetail> {
     let mut rounds: Vec<RoundDetail> = Vec::new();
-    for line in lines {
+    for row in rows {
         let item = ItemDetail {
-            id: line.id,
-            product_id: line.product_id,
-            product_name: line.product_name,
-            category_name: line.category_name,
-            qty: line.qty,
-            unit_price_cents: line.unit_price_cents,
-            customizations: line.chosen.list(),
-            notes: line.chosen.with_note(line.notes),
-            diner_id: line.diner_id,
-            diner_name: line.diner_name,
-            diner_color: line.diner_color,
-            is_voided: line.is_voided,
-            void_reason: line.void_reason,
+            id: row.id,
+            line: row.line.for_staff(),
+            category_name: row.category_name,
+            unit_price_cents: row.unit_price_cents,
+            diner_id: row.diner_id,
+            diner_name: row.diner_name,
+            diner_color: row.diner_color,
+            is_voided: row.is_voided,
+            void_reason: row.void_reason,
         };
-        match rounds.last_mut().filter(|round| round.id == line.round_id) {
+        match rounds.last_mut().filter(|round| round.id == row.round_id) {
             Some(round) => round.items.push(item),
             None => rounds.push(RoundDetail {
-                id: line.round_id,
-                round_number: line.round_number,
-                status: line.status,
-                created_at: line.created_at,
-                submitted_at: line.submitted_at,
+                id: row.round_id,
+                round_number: row.round_number,
+                status: row.status,
+                created_at: row.created_at,
+                submitted_at: row.submitted_at,
                 items: vec![item],
             }),
         }

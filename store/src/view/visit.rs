@@ -1,17 +1,16 @@
 //! A party's stay as its own phones read it: what was sent, who is there, what it comes to.
 
-use super::owed::total_cents;
+use super::{line::LineRow, owed::total_cents};
 use crate::{
     Database,
     diner::DinerRow,
     error::{Error, Result},
-    menu::choices::Chosen,
     sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::{Diner, Scope};
 use chrono::{DateTime, Utc};
-use domain::{Cents, ProductId, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus, text::Quantity};
+use domain::{Cents, RoundId, RoundItemId, SessionId, TableId, round::RoundStatus};
 use entity::diner;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use std::collections::HashMap;
@@ -32,13 +31,9 @@ struct RoundRow {
 struct ItemRow {
     round_id: RoundId,
     id: RoundItemId,
-    product_id: ProductId,
-    product_name: String,
-    qty: Quantity,
-    unit_price_cents: Cents,
-    notes: Option<String>,
     #[sea_orm(nested)]
-    chosen: Chosen,
+    line: LineRow,
+    unit_price_cents: Cents,
     voided_at: Option<DateTime<Utc>>,
 }
 
@@ -52,8 +47,7 @@ static ROUNDS: &Sql = sql!(
 
 static ITEMS: &Sql = sql!(
     tenant,
-    "select i.round_id, i.id, i.product_id, i.product_name, i.qty, i.unit_price_cents, i.notes, i.modifiers,
-        i.customizations, i.voided_at
+    "select i.round_id, i.id, #line(i), i.unit_price_cents, i.voided_at
     from round_item i join round r on r.id = i.round_id
     where r.session_id = $1 and r.tenant_id = $2 order by r.round_number, i.line"
 );
@@ -132,12 +126,8 @@ impl From<ItemRow> for VisitItem {
     fn from(row: ItemRow) -> Self {
         Self {
             id: row.id,
-            product_id: row.product_id,
-            product_name: row.product_name,
-            qty: row.qty,
+            line: row.line.for_party(),
             unit_price_cents: row.unit_price_cents,
-            customizations: row.chosen.list(),
-            notes: row.notes,
             is_voided: row.voided_at.is_some(),
         }
     }
