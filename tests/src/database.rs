@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, SqliteConnection};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 use url::Url;
 
 use crate::process::inherited;
@@ -88,10 +88,18 @@ impl Database {
     /// # Panics
     /// Without `COMANDA_TEST_POSTGRES`, when the cluster refuses, or when the program cannot migrate or seed.
     pub async fn postgres(binary: &Path, environment: &BTreeMap<String, String>) -> Self {
-        static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+        // One for each program: the benchmark starts two builds, whose schemas differ.
+        static TEMPLATES: Mutex<BTreeMap<PathBuf, String>> = Mutex::const_new(BTreeMap::new());
         static COPIES: AtomicUsize = AtomicUsize::new(0);
         let admin = cluster();
-        let template = TEMPLATE.get_or_init(|| make_template(&admin, binary, environment)).await;
+        let template = {
+            let mut templates = TEMPLATES.lock().await;
+            if !templates.contains_key(binary) {
+                let template = make_template(&admin, binary, environment, templates.len()).await;
+                templates.insert(binary.to_owned(), template);
+            }
+            templates[binary].clone()
+        };
         let copy = COPIES.fetch_add(1, Ordering::Relaxed);
         let database = PostgresDatabase { name: format!("comanda_{}_{copy}", std::process::id()), admin };
         database.drop_now().await;
@@ -248,8 +256,8 @@ async fn run(admin: &Url, statement: &str) {
     let _ = connection.close().await;
 }
 
-async fn make_template(admin: &Url, binary: &Path, environment: &BTreeMap<String, String>) -> String {
-    let name = format!("comanda_template_{}", std::process::id());
+async fn make_template(admin: &Url, binary: &Path, environment: &BTreeMap<String, String>, nth: usize) -> String {
+    let name = format!("comanda_template_{}_{nth}", std::process::id());
     run(admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
     run(admin, &format!("CREATE DATABASE {name}")).await;
     let mut environment = environment.clone();
