@@ -79,7 +79,9 @@ fn print(what: &str, names: [&str; 5], [this, other]: [Vec<[f64; 5]>; 2]) {
     println!("\n{what:<24} {:>10} {:>10} {:>8}", NAMES[0], NAMES[1], "ratio");
     for (column, name) in names.into_iter().enumerate() {
         let (this, other) = (median(&this, column), median(&other, column));
-        println!("{name:<24} {this:>10.2} {other:>10.2} {:>8.2}", this / other);
+        // Nothing missing on either side has no ratio.
+        let ratio = if other == 0.0 { "-".to_owned() } else { format!("{:.2}", this / other) };
+        println!("{name:<24} {this:>10.2} {other:>10.2} {ratio:>8}");
     }
 }
 

@@ -72,7 +72,8 @@ struct Row {
 static LINES: &Sql = sql!(
     session,
     "select r.id as round_id, r.round_number, r.status, r.created_at, r.submitted_at,
-        i.id, #line(i), c.name as category_name, i.unit_price_cents, i.diner_id, d.name as diner_name, d.color as diner_color, i.voided_at is not null as is_voided, i.void_reason
+        i.id, #line(i), c.name as category_name, i.unit_price_cents, i.diner_id, d.name as diner_name,
+        d.color as diner_color, i.voided_at is not null as is_voided, i.void_reason
     from round r
     join round_item i on i.round_id = r.id
     left join product p on p.id = i.product_id
