@@ -34,6 +34,114 @@ pub struct Cents(i64);
 /// The highest price of one product, in cents (admin-kitchen.md §5.4).
 pub const MAX_PRICE: Cents = Cents(10_000_000);
 
+impl Currency {
+    /// The smallest amount that can be paid, in hundredths.
+    #[must_use]
+    pub const fn unit(self) -> i64 {
+        match self {
+            Self::Clp | Self::Cop => 100,
+            Self::Ars | Self::Brl | Self::Mxn | Self::Pen | Self::Uyu => 1,
+        }
+    }
+}
+
+/// The smallest payable amount of a currency. Whatever is divided, or taken as a percentage, is rounded to whole ones,
+/// so that nobody is asked for what no coin and no provider pays.
+///
+/// Chile has no coin below the peso and its card networks take no fraction. Colombia writes cents, but its smallest
+/// coin is 50 pesos and Mercado Pago takes whole pesos (mercadopago.md §1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unit(i64);
+
+impl Default for Unit {
+    fn default() -> Self {
+        Self::CENT
+    }
+}
+
+impl Unit {
+    /// A cent: where nothing coarser is asked for.
+    pub const CENT: Self = Self(1);
+
+    /// The currency's.
+    #[must_use]
+    pub const fn of(currency: Currency) -> Self {
+        Self(currency.unit())
+    }
+
+    /// Its worth in cents.
+    #[must_use]
+    pub const fn cents(self) -> i64 {
+        self.0
+    }
+
+    /// Whether the amount can be paid: it is a whole number of units.
+    #[must_use]
+    pub const fn pays(self, amount: Cents) -> bool {
+        amount.0 % self.0 == 0
+    }
+
+    /// This unit where it pays all of the amounts. The cent where it does not: a price of before the branch's currency
+    /// was set stays what it is, and nothing of it gets lost.
+    #[must_use]
+    pub fn fitting(self, amounts: impl IntoIterator<Item = Cents>) -> Self {
+        if amounts.into_iter().all(|amount| self.pays(amount)) { self } else { Self::CENT }
+    }
+
+    /// How many units an amount is; what is no whole unit is left out.
+    #[must_use]
+    pub const fn count(self, amount: Cents) -> Cents {
+        Cents(amount.0 / self.0)
+    }
+
+    /// What so many units are worth.
+    #[must_use]
+    pub const fn worth(self, count: Cents) -> Cents {
+        Cents(count.0.saturating_mul(self.0))
+    }
+}
+
+/// What a bill that is paid in cash is rounded to at its end, in payable units of the currency ([`Unit`]): one of 1, 5,
+/// 10, 50 and 100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
+#[serde(try_from = "i64", into = "i64")]
+#[schema(value_type = i64, minimum = 1, maximum = 100, example = 10)]
+pub struct CashRounding(i64);
+
+impl CashRounding {
+    /// What is to be handed over in cash for the rest of a bill.
+    ///
+    /// In Chile, by Law 20.956 (article 6) of 2016, five pesos of ten and less are rounded down, six and more up.
+    /// Elsewhere in favour of the guest, as Argentina's Law 22.802 (article 9 bis) has it: no law of the other
+    /// currencies' countries lets a house ask for more than the bill. A bill of less than what it is rounded to is
+    /// paid as it is.
+    #[must_use]
+    pub const fn round(self, left: Cents, currency: Currency) -> Cents {
+        let step = self.0 * currency.unit();
+        let over = left.0 % step;
+        let up = matches!(currency, Currency::Clp) && over * 2 > step;
+        let rounded = if up { left.0 - over + step } else { left.0 - over };
+        if rounded == 0 { left } else { Cents(rounded) }
+    }
+}
+
+impl TryFrom<i64> for CashRounding {
+    type Error = Refused;
+    fn try_from(units: i64) -> Result<Self, Refused> {
+        match units {
+            1 | 5 | 10 | 50 | 100 => Ok(Self(units)),
+            _ => Err(Refused::new("must be 1, 5, 10, 50 or 100")),
+        }
+    }
+}
+
+impl From<CashRounding> for i64 {
+    fn from(rounding: CashRounding) -> Self {
+        rounding.0
+    }
+}
+
 /// An amount that is negative or does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the amount is negative or too large")]
@@ -172,6 +280,28 @@ mod tests {
             let owed = Cents::new(a).unwrap();
             prop_assert_eq!(owed.checked_sub(Cents::new(a + more).unwrap()), Err(MoneyError));
         }
+    }
+
+    #[test]
+    fn a_unit_is_what_can_be_paid() {
+        let (peso, cent) = (Unit::of(Currency::Clp), Unit::of(Currency::Ars));
+        assert!(peso.pays(Cents(12_300)) && !peso.pays(Cents(12_345)) && cent.pays(Cents(12_345)));
+        assert_eq!((peso.count(Cents(12_345)), peso.worth(Cents(123))), (Cents(123), Cents(12_300)));
+        assert_eq!(peso.fitting([Cents(100), Cents(200)]), peso);
+        assert_eq!(peso.fitting([Cents(100), Cents(250)]), Unit::CENT);
+        assert!(Currency::ALL.iter().all(|currency| currency.unit() == 1 || currency.unit() == 100));
+    }
+
+    #[test]
+    fn cash_is_rounded_by_the_law_of_the_currency() {
+        let rounded = |units, left, currency| CashRounding(units).round(Cents(left), currency).get();
+        // In pesos of Chile 1,025 are 1,020 and 1,026 are 1,030.
+        assert_eq!((rounded(10, 102_500, Currency::Clp), rounded(10, 102_600, Currency::Clp)), (102_000, 103_000));
+        assert_eq!((rounded(10, 102_000, Currency::Clp), rounded(1, 102_600, Currency::Clp)), (102_000, 102_600));
+        assert_eq!((rounded(10, 1_239, Currency::Ars), rounded(100, 1_299, Currency::Uyu)), (1_230, 1_200));
+        assert_eq!(rounded(100, 99, Currency::Ars), 99, "what is less than that is paid as it is");
+        let valid: Vec<i64> = (-1..200).filter(|units| CashRounding::try_from(*units).is_ok()).collect();
+        assert_eq!(valid, [1, 5, 10, 50, 100]);
     }
 
     #[test]

@@ -123,6 +123,8 @@ word_enum! {
         NothingLeft = "nothing_left",
         /// The pool is not in use in the tip's branch.
         UnusablePool = "unusable_pool",
+        /// The branch has checks in its currency already.
+        CurrencyInUse = "currency_in_use",
         /// The branches asked for have different currencies.
         MixedCurrencies = "mixed_currencies",
         // Of payment providers.
@@ -134,7 +136,7 @@ word_enum! {
         ProviderRefused = "provider_refused",
         /// The provider does not accept the credentials.
         CredentialsRefused = "credentials_refused",
-        /// The provider takes no fraction of the currency.
+        /// The currency has no money for that fraction.
         AmountNotWhole = "amount_not_whole",
         /// The provider account is out of use.
         AccountDisabled = "account_disabled",

@@ -2,7 +2,7 @@
 
 use crate::{
     Cents, Role,
-    money::MoneyError,
+    money::{MoneyError, Unit},
     payment::{Provider, words},
     text::Refused,
 };
@@ -135,14 +135,17 @@ impl Shares {
         Self::try_from([waiter, kitchen, other])
     }
 
-    /// The part of each: kitchen and the others get whole cents rounded down, the waiter the rest, so that the parts
+    /// The part of each: kitchen and the others get whole units rounded down, the waiter the rest, so that the parts
     /// are the tip to the cent. "Other" is recorded as MANAGER (U7). Nobody gets a part of nothing.
     ///
     /// # Errors
     /// The amount does not fit.
-    pub fn of(self, tip: Cents) -> Result<Vec<(Role, Cents)>, MoneyError> {
-        let part =
-            |percent: u8| Cents::new(tip.get() / 100 * i64::from(percent) + tip.get() % 100 * i64::from(percent) / 100);
+    pub fn of(self, tip: Cents, unit: Unit) -> Result<Vec<(Role, Cents)>, MoneyError> {
+        let units = unit.count(tip).get();
+        let part = |percent: u8| {
+            Cents::new(units / 100 * i64::from(percent) + units % 100 * i64::from(percent) / 100)
+                .map(|part| unit.worth(part))
+        };
         let (kitchen, other) = (part(self.kitchen)?, part(self.other)?);
         let waiter = tip.checked_sub(kitchen)?.checked_sub(other)?;
         let parts = [(Role::Waiter, waiter), (Role::Kitchen, kitchen), (Role::Manager, other)];
@@ -170,6 +173,7 @@ impl From<Shares> for [u8; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Currency;
     use proptest::prelude::*;
 
     proptest! {
@@ -177,15 +181,22 @@ mod tests {
         fn the_parts_are_the_tip(tip in 0..i64::MAX, waiter in 0..=100_u8, kitchen in 0..=100_u8) {
             prop_assume!(waiter + kitchen <= 100);
             let shares = Shares::new(waiter, kitchen, 100 - waiter - kitchen).unwrap();
-            let parts = shares.of(Cents::new(tip).unwrap()).unwrap();
+            let parts = shares.of(Cents::new(tip).unwrap(), Unit::CENT).unwrap();
             prop_assert_eq!(Cents::checked_sum(parts.iter().map(|(_, part)| *part)).unwrap().get(), tip);
             prop_assert!(parts.iter().all(|(_, part)| *part > Cents::ZERO));
         }
     }
 
     #[test]
+    fn a_currency_without_cents_is_shared_out_in_whole_units() {
+        let parts = Shares::new(50, 30, 20).unwrap().of(Cents::new(10_100).unwrap(), Unit::of(Currency::Clp)).unwrap();
+        let parts: Vec<_> = parts.into_iter().map(|(_, part)| part.get()).collect();
+        assert_eq!(parts, [5_100, 3_000, 2_000]);
+    }
+
+    #[test]
     fn the_waiter_gets_the_odd_cent() {
-        let parts = Shares::new(50, 30, 20).unwrap().of(Cents::new(101).unwrap()).unwrap();
+        let parts = Shares::new(50, 30, 20).unwrap().of(Cents::new(101).unwrap(), Unit::CENT).unwrap();
         let parts: Vec<_> = parts.into_iter().map(|(role, part)| (role, part.get())).collect();
         assert_eq!(parts, [(Role::Waiter, 51), (Role::Kitchen, 30), (Role::Manager, 20)]);
         assert!(Shares::new(50, 50, 1).is_err() && Shares::new(200, 200, 200).is_err());

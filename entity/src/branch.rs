@@ -1,6 +1,8 @@
 //! One restaurant of a tenant.
 
-use domain::{BranchId, Currency, DeletionId, TenantId, round::RoundConfirmation, session::JoinRule};
+use domain::{
+    BranchId, Currency, DeletionId, TenantId, money::CashRounding, round::RoundConfirmation, session::JoinRule,
+};
 use sea_orm::entity::prelude::*;
 
 /// One restaurant of a tenant.
@@ -20,6 +22,7 @@ pub struct Model {
     pub round_confirmation: RoundConfirmation,
     pub join_rule: JoinRule,
     pub currency: Currency,
+    pub cash_rounding: Option<CashRounding>,
     pub menu_version: i64,
     pub is_active: bool,
     pub deactivated: bool,

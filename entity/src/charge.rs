@@ -1,9 +1,9 @@
-//! What one round item costs the party.
+//! What one round item costs the party, or what rounding its cash added.
 
 use domain::{Cents, ChargeId, CheckId, DinerId, RoundItemId, TenantId};
 use sea_orm::entity::prelude::*;
 
-/// What one round item costs the party.
+/// What one round item costs the party, or what rounding its cash added.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "charge")]
 pub struct Model {
@@ -18,6 +18,7 @@ pub struct Model {
     pub gross_cents: Cents,
     pub amount_cents: Cents,
     pub paid_cents: Cents,
+    pub rounding: bool,
     pub created_at: DateTimeUtc,
 }
 

@@ -17,6 +17,7 @@ pub struct Model {
     pub amount_cents: Cents,
     pub reason: String,
     pub granted_by_id: UserId,
+    pub rounding: bool,
     pub created_at: DateTimeUtc,
 }
 

@@ -53,6 +53,7 @@ pub mod kitchen;
 pub mod menu;
 pub mod menu_file;
 pub mod office;
+mod payable;
 pub mod payment;
 pub mod product;
 pub mod promotion;

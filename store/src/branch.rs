@@ -4,17 +4,57 @@ use crate::{
     Database,
     error::Result,
     scoped::admitted,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
-use domain::{BranchId, event::Place};
+use domain::{
+    BranchId, Currency,
+    event::Place,
+    money::{CashRounding, Unit},
+};
 use entity::branch;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::LockType,
+    ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::LockType,
 };
 
 /// A branch's row.
 pub type BranchRow = branch::Model;
+
+#[derive(FromQueryResult)]
+struct Found {
+    #[expect(dead_code, reason = "only whether there is one matters")]
+    id: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Priced {
+    currency: Currency,
+}
+
+#[derive(FromQueryResult)]
+struct Rounded {
+    cash_rounding: Option<CashRounding>,
+}
+
+#[derive(FromQueryResult)]
+struct Named {
+    name: String,
+}
+
+static UNPAYABLE: &Sql = sql!(
+    branch,
+    "select p.name from branch_product bp join product p on p.id = bp.product_id and p.is_active
+    where bp.branch_id = $1 and bp.price_cents % $2 <> 0
+    union all
+    select pr.name from promotion_branch pb join promotion pr on pr.id = pb.promotion_id and pr.is_active
+    where pb.branch_id = $1 and pr.price_cents % $2 <> 0
+    union all
+    select c.name from branch b join customization c on c.tenant_id = b.tenant_id and c.is_active
+    where b.id = $1 and c.extra_cost_cents % $2 <> 0
+    limit 1"
+);
 
 impl Database {
     /// The active branch of that slug: how public pages name it.
@@ -53,6 +93,44 @@ impl UnitOfWork {
             .filter(branch::Column::DeletionId.is_null())
             .lock(LockType::NoKeyUpdate);
         admitted(scope, "branch", query.one(self.tx()).await?, |row| row.id).map(Locked::new)
+    }
+
+    /// The smallest payable amount of the branch's currency.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn unit_of(&self, branch: BranchId) -> Result<Unit> {
+        let row: Option<Priced> =
+            self.one(sql!(branch, "select currency from branch where id = $1"), [branch.into()]).await?;
+        Ok(row.map_or(Unit::CENT, |row| Unit::of(row.currency)))
+    }
+
+    /// What the branch rounds cash to.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn cash_rounding(&self, branch: BranchId) -> Result<Option<CashRounding>> {
+        let row: Option<Rounded> =
+            self.one(sql!(branch, "select cash_rounding from branch where id = $1"), [branch.into()]).await?;
+        Ok(row.and_then(|row| row.cash_rounding))
+    }
+
+    /// Whether a check was ever asked for in the branch.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn has_checks(&self, branch: &Locked<BranchRow>) -> Result<bool> {
+        let sql = sql!(branch, "select id from guest_check where branch_id = $1 limit 1");
+        Ok(self.one::<Found>(sql, [branch.id.into()]).await?.is_some())
+    }
+
+    /// The name of a product, a promotion or a modifier of the branch whose price is no whole number of units.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn unpayable_price(&self, branch: &Locked<BranchRow>, unit: Unit) -> Result<Option<String>> {
+        let found: Option<Named> = self.one(UNPAYABLE, [branch.id.into(), unit.cents().into()]).await?;
+        Ok(found.map(|found| found.name))
     }
 
     /// Writes what the office changed.

@@ -2,7 +2,8 @@
 
 use crate::{Database, branch::BranchRow, error::Result, unit_of_work::UnitOfWork};
 use domain::{
-    BranchId, Role, SectorId, TenantId, UserId, round::RoundConfirmation, session::JoinRule, table::TableStatus,
+    BranchId, Currency, Role, SectorId, TenantId, UserId, money::CashRounding, round::RoundConfirmation,
+    session::JoinRule, table::TableStatus,
 };
 use entity::{branch, branch_stream, sector, table, tenant, user, user_branch_role, waiter_sector_assignment};
 use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -29,6 +30,10 @@ pub struct NewBranch {
     pub round_confirmation: RoundConfirmation,
     /// How phones join its tables.
     pub join_rule: JoinRule,
+    /// What its prices are in.
+    pub currency: Currency,
+    /// What cash is rounded to.
+    pub cash_rounding: Option<CashRounding>,
     /// Not open yet.
     pub deactivated: bool,
 }
@@ -98,7 +103,8 @@ impl UnitOfWork {
             closing_time: Set(new.closing_time),
             round_confirmation: Set(new.round_confirmation),
             join_rule: Set(new.join_rule),
-            currency: Set(domain::Currency::Ars),
+            currency: Set(new.currency),
+            cash_rounding: Set(new.cash_rounding),
             menu_version: Set(1),
             is_active: Set(!new.deactivated),
             deactivated: Set(new.deactivated),

@@ -16,6 +16,7 @@ mod checks;
 mod claims;
 mod crashes;
 mod crowd;
+mod currency;
 mod diner;
 mod drawer;
 mod durability;

@@ -18,6 +18,8 @@ pub struct CheckDetail {
     pub head: CheckHead,
     /// What is left to pay, in cents.
     pub remaining_cents: Cents,
+    /// The same as it is paid in cash, rounded as the branch does, in cents.
+    pub cash_remaining_cents: Cents,
     /// One line per round item, oldest first. What was struck or canceled is there with 0.
     pub charges: Vec<ChargeLine>,
     /// What was taken off, in the order it was granted.
@@ -84,6 +86,8 @@ pub struct ChargeLine {
     pub amount_cents: Cents,
     /// What of that is paid, in cents.
     pub paid_cents: Cents,
+    /// It is no item, but what rounding the cash added.
+    pub rounding: bool,
 }
 
 /// Something that was taken off.
@@ -102,6 +106,8 @@ pub struct DiscountLine {
     pub reason: String,
     /// Who granted it.
     pub granted_by_id: UserId,
+    /// It is what rounding the cash took off.
+    pub rounding: bool,
     /// When.
     pub created_at: DateTime<Utc>,
 }

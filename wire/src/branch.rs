@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, Patch, TenantId,
+    BranchId, Currency, Patch, TenantId,
     branch::{Slug, TimeOfDay, ZoneName},
+    money::CashRounding,
     office::Blank,
     patch::present,
     round::RoundConfirmation,
@@ -52,6 +53,11 @@ pub struct Branch {
     pub round_confirmation: RoundConfirmation,
     /// How phones join its tables.
     pub join: JoinRule,
+    /// What its prices are in (ISO 4217).
+    pub currency: Currency,
+    /// What the rest of a bill is rounded to when it is paid in cash, in the smallest payable units of the currency;
+    /// null for nothing.
+    pub cash_rounding: Option<CashRounding>,
     /// False while closed, and once deleted.
     pub is_active: bool,
     /// When it was added.
@@ -93,6 +99,13 @@ pub struct NewBranch {
     /// How phones join its tables; `open`, as the shipped clients do, when not said.
     #[serde(default)]
     pub join: Option<JoinRule>,
+    /// What its prices are in; that of the business's first branch when not said.
+    #[serde(default)]
+    pub currency: Option<Currency>,
+    /// What the rest of a bill is rounded to when it is paid in cash: 1, 5, 10, 50 or 100 of the smallest payable units
+    /// of the currency; nothing when not said.
+    #[serde(default)]
+    pub cash_rounding: Option<CashRounding>,
     /// False keeps it closed for now.
     #[serde(default)]
     pub is_active: Option<bool>,
@@ -133,6 +146,15 @@ pub struct BranchPatch {
     /// who sit there stay.
     #[serde(default, deserialize_with = "present")]
     pub join: Option<JoinRule>,
+    /// What its prices are in. It can be changed until the branch's first check, to one in which its prices can be
+    /// paid: no cents where there are none.
+    #[serde(default, deserialize_with = "present")]
+    pub currency: Option<Currency>,
+    /// What the rest of a bill is rounded to when it is paid in cash: 1, 5, 10, 50 or 100 of the smallest payable units
+    /// of the currency; null for nothing.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    pub cash_rounding: Patch<CashRounding>,
     /// False closes the branch, to guests and to its staff, and true opens it again; only an administrator does either.
     #[serde(default, deserialize_with = "present")]
     pub is_active: Option<bool>,

@@ -73,9 +73,9 @@ fn discount(line: &DiscountLine, money: &impl Fn(Cents) -> String) -> Markup {
     html! {
         tr {
             td {
-                "Descuento"
+                @if line.rounding { "Redondeo" } @else { "Descuento" }
                 @if line.discount_type == DiscountType::Percent { " " (line.value) " %" }
-                small { (line.reason) }
+                @if !line.rounding { small { (line.reason) } }
             }
             td { "− " (money(line.amount_cents)) }
         }

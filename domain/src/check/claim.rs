@@ -4,7 +4,7 @@
 //! another phone already shows.
 
 use super::fraction::{Fraction, common};
-use crate::Cents;
+use crate::{Cents, money::Unit};
 
 /// A claim on the same charge by somebody else: one that is live, or one that was paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +36,28 @@ pub enum ClaimRefused {
 ///
 /// Successive claims get what a division by largest remainder would give in that order (two halves of 999: 500, 499),
 /// and whoever completes the item gets exactly the rest, whichever claims lapsed in between. Money that came without a
-/// claim lowers what is left to claim.
+/// claim lowers what is left to claim. A part is whole units of the check's currency.
 ///
 /// # Errors
 /// [`ClaimRefused`] when the part is not free.
-pub fn claim(amount: Cents, paid: Cents, others: &[Held], fraction: Fraction) -> Result<Cents, ClaimRefused> {
+pub fn claim(
+    amount: Cents,
+    paid: Cents,
+    others: &[Held],
+    fraction: Fraction,
+    unit: Unit,
+) -> Result<Cents, ClaimRefused> {
+    let unit = unit.fitting(others.iter().map(|held| held.cents).chain([amount, paid]));
+    let others: Vec<Held> = others.iter().map(|held| Held { cents: unit.count(held.cents), ..*held }).collect();
+    match counted(unit.count(amount), unit.count(paid), &others, fraction) {
+        Ok(part) => Ok(unit.worth(part)),
+        Err(ClaimRefused::Taken { free }) => Err(ClaimRefused::Taken { free: unit.worth(free) }),
+        Err(ClaimRefused::Paid) => Err(ClaimRefused::Paid),
+    }
+}
+
+/// The same where all is counted in units.
+fn counted(amount: Cents, paid: Cents, others: &[Held], fraction: Fraction) -> Result<Cents, ClaimRefused> {
     let sum = |of: &mut dyn Iterator<Item = &Held>| of.fold(Cents::ZERO, |sum, held| sum.saturating_add(held.cents));
     let held = sum(&mut others.iter());
     let unclaimed_money = paid.saturating_sub(sum(&mut others.iter().filter(|held| held.paid)));
@@ -89,7 +106,7 @@ mod tests {
         let mut held: Vec<Held> = Vec::new();
         let mut told = Vec::new();
         for fraction in fractions {
-            let answer = claim(cents(amount), Cents::ZERO, &held, *fraction);
+            let answer = claim(cents(amount), Cents::ZERO, &held, *fraction, Unit::CENT);
             held.extend(answer.ok().map(|cents| Held { fraction: *fraction, cents, paid: false }));
             told.push(answer.map(Cents::get));
         }
@@ -109,22 +126,34 @@ mod tests {
         assert_eq!(told(1000, &[Fraction::WHOLE, part(1, 40)])[1], Err(ClaimRefused::Taken { free: Cents::ZERO }));
         let refused = told(1000, &[part(2, 3), part(1, 2)])[1];
         assert_eq!(refused, Err(ClaimRefused::Taken { free: cents(333) }));
-        assert_eq!(claim(cents(1000), cents(1000), &[], part(1, 2)), Err(ClaimRefused::Paid));
+        assert_eq!(claim(cents(1000), cents(1000), &[], part(1, 2), Unit::CENT), Err(ClaimRefused::Paid));
     }
 
     #[test]
     fn a_lapsed_claim_does_not_change_what_others_were_told() {
         // 500 lapsed; the other half was told 499 and the new one completes the item.
         let held = Held { fraction: part(1, 2), cents: cents(499), paid: false };
-        assert_eq!(claim(cents(999), Cents::ZERO, &[held], part(1, 2)), Ok(cents(500)));
+        assert_eq!(claim(cents(999), Cents::ZERO, &[held], part(1, 2), Unit::CENT), Ok(cents(500)));
     }
 
     #[test]
     fn money_without_a_claim_lowers_what_is_left() {
-        assert_eq!(claim(cents(1000), cents(700), &[], part(1, 2)), Ok(cents(300)));
+        assert_eq!(claim(cents(1000), cents(700), &[], part(1, 2), Unit::CENT), Ok(cents(300)));
         let paid = Held { fraction: part(1, 2), cents: cents(500), paid: true };
-        assert_eq!(claim(cents(1000), cents(500), &[paid], part(1, 2)), Ok(cents(500)));
-        assert_eq!(claim(cents(1000), cents(800), &[paid], part(1, 2)), Ok(cents(200)));
+        assert_eq!(claim(cents(1000), cents(500), &[paid], part(1, 2), Unit::CENT), Ok(cents(500)));
+        assert_eq!(claim(cents(1000), cents(800), &[paid], part(1, 2), Unit::CENT), Ok(cents(200)));
+    }
+
+    #[test]
+    fn a_currency_without_cents_is_claimed_in_whole_units() {
+        let peso = Unit::of(crate::Currency::Clp);
+        let third = |held: &[Held]| claim(cents(100_000), Cents::ZERO, held, part(1, 3), peso);
+        let held = |amount| Held { fraction: part(1, 3), cents: cents(amount), paid: false };
+        assert_eq!(third(&[]), Ok(cents(33_400)));
+        assert_eq!(third(&[held(33_400)]), Ok(cents(33_300)));
+        assert_eq!(third(&[held(33_400), held(33_300)]), Ok(cents(33_300)));
+        let refused = claim(cents(100_000), Cents::ZERO, &[held(33_400)], Fraction::WHOLE, peso);
+        assert_eq!(refused, Err(ClaimRefused::Taken { free: cents(66_600) }));
     }
 
     proptest! {
@@ -146,7 +175,7 @@ mod tests {
                     _ => {
                         let fraction = part(a.min(b), a.max(b));
                         let paid: i64 = held.iter().filter(|held| held.paid).map(|held| held.cents.get()).sum();
-                        if let Ok(cents) = claim(cents(amount), cents(paid), &held, fraction) {
+                        if let Ok(cents) = claim(cents(amount), cents(paid), &held, fraction, Unit::CENT) {
                             held.push(Held { fraction, cents, paid: false });
                         }
                     }

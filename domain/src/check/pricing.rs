@@ -4,7 +4,7 @@
 //! deal with lines, and "0.04 left over" (decisions/028) has no place to be.
 
 use super::share::apportion;
-use crate::{Cents, status::text_enum, text::Refused};
+use crate::{Cents, money::Unit, status::text_enum, text::Refused};
 use serde::{Deserialize, Serialize};
 
 /// A whole percentage from 1 to 100.
@@ -19,10 +19,10 @@ impl Percent {
         self.0
     }
 
-    /// That part of `base`, half a cent rounded up. Never more than `base`.
+    /// That part of `base` in whole units, half a unit rounded up. Never more than `base`.
     #[must_use]
-    pub fn of(self, base: Cents) -> Cents {
-        percent_of(self.0, base)
+    pub fn of(self, base: Cents, unit: Unit) -> Cents {
+        percent_of(self.0, base, unit)
     }
 }
 
@@ -42,11 +42,12 @@ impl From<Percent> for i64 {
     }
 }
 
-/// `percent` (at most 100) of `base`, half a cent rounded up.
-pub(crate) fn percent_of(percent: u8, base: Cents) -> Cents {
+/// `percent` (at most 100) of `base` in whole units, half a unit rounded up; never more than `base`.
+pub(crate) fn percent_of(percent: u8, base: Cents, unit: Unit) -> Cents {
+    let unit = i128::from(unit.cents());
     let exact = i128::from(base.get()) * i128::from(percent.min(100));
-    // At most `base`, so the conversions cannot fail.
-    i64::try_from((exact + 50) / 100).ok().and_then(|cents| Cents::new(cents).ok()).unwrap_or(base)
+    let rounded = (exact + 50 * unit) / (100 * unit) * unit;
+    i64::try_from(rounded).ok().and_then(|cents| Cents::new(cents).ok()).unwrap_or(base).min(base)
 }
 
 text_enum! {
@@ -71,9 +72,9 @@ pub enum Reduction {
 impl Reduction {
     /// What it takes from `left`.
     #[must_use]
-    pub fn of(self, left: Cents) -> Cents {
+    pub fn of(self, left: Cents, unit: Unit) -> Cents {
         match self {
-            Self::Percent(percent) => percent.of(left),
+            Self::Percent(percent) => percent.of(left, unit),
             Self::Amount(amount) => amount.min(left),
         }
     }
@@ -91,21 +92,26 @@ pub struct Priced {
 }
 
 /// Applies the reductions, in order, each to what the ones before it left, and spreads it over the lines in proportion
-/// to what is left of them. The lines' gross prices must have a sum that fits, as every check's have
-/// ([`MAX_PRICE`](crate::money::MAX_PRICE)).
+/// to what is left of them, all in whole units of the check's currency. The lines' gross prices must have a sum that
+/// fits, as every check's have ([`MAX_PRICE`](crate::money::MAX_PRICE)).
 #[must_use]
-pub fn price(gross: &[Cents], reductions: &[Reduction]) -> Priced {
+pub fn price(gross: &[Cents], reductions: &[Reduction], unit: Unit) -> Priced {
+    let said = reductions.iter().filter_map(|reduction| match reduction {
+        Reduction::Amount(amount) => Some(*amount),
+        Reduction::Percent(_) => None,
+    });
+    let unit = unit.fitting(gross.iter().copied().chain(said));
     let mut amounts = gross.to_vec();
     let mut total = amounts.iter().copied().fold(Cents::ZERO, Cents::saturating_add);
     let mut taken = Vec::with_capacity(reductions.len());
     for reduction in reductions {
         let weights: Vec<u64> = amounts.iter().map(|amount| amount.get().unsigned_abs()).collect();
-        let off = reduction.of(total);
+        let off = reduction.of(total, unit);
         // `None` only where nothing is left, and then nothing is taken. A part is at most its line, because `off` is at
         // most the sum of the lines.
-        let parts = apportion(off, &weights).unwrap_or_default();
+        let parts = apportion(unit.count(off), &weights).unwrap_or_default();
         for (amount, part) in amounts.iter_mut().zip(parts) {
-            *amount = amount.saturating_sub(part);
+            *amount = amount.saturating_sub(unit.worth(part));
         }
         total = total.saturating_sub(off);
         taken.push(off);
@@ -133,7 +139,7 @@ mod tests {
     #[test]
     fn a_percentage_rounds_half_up_once_for_the_whole_check() {
         // 10 % of 33.35 is 3.335 and rounds to 3.34; rounded line by line it would be 3.33.
-        let priced = price(&[cents(1111), cents(1112), cents(1112)], &[percent(10)]);
+        let priced = price(&[cents(1111), cents(1112), cents(1112)], &[percent(10)], Unit::CENT);
         assert_eq!(numbers(&priced.reductions), [334]);
         assert_eq!(priced.total, cents(3001));
         assert_eq!(numbers(&priced.amounts), [1000, 1000, 1001]);
@@ -142,21 +148,47 @@ mod tests {
     #[test]
     fn reductions_apply_in_order_to_what_is_left() {
         let gross = [cents(1000), cents(1000)];
-        let first_half = price(&gross, &[percent(50), Reduction::Amount(cents(600))]);
+        let first_half = price(&gross, &[percent(50), Reduction::Amount(cents(600))], Unit::CENT);
         assert_eq!((numbers(&first_half.reductions), first_half.total), (vec![1000, 600], cents(400)));
-        let first_amount = price(&gross, &[Reduction::Amount(cents(600)), percent(50)]);
+        let first_amount = price(&gross, &[Reduction::Amount(cents(600)), percent(50)], Unit::CENT);
         assert_eq!((numbers(&first_amount.reductions), first_amount.total), (vec![600, 700], cents(700)));
     }
 
     #[test]
     fn nothing_is_taken_below_zero() {
-        let priced = price(&[cents(300), cents(0)], &[Reduction::Amount(cents(500)), percent(10)]);
+        let priced = price(&[cents(300), cents(0)], &[Reduction::Amount(cents(500)), percent(10)], Unit::CENT);
         assert_eq!((numbers(&priced.amounts), numbers(&priced.reductions)), (vec![0, 0], vec![300, 0]));
-        assert_eq!(price(&[], &[percent(10)]).total, Cents::ZERO);
+        assert_eq!(price(&[], &[percent(10)], Unit::CENT).total, Cents::ZERO);
         assert!([0, 101, -1, 356].into_iter().all(|n| Percent::try_from(n).is_err()));
     }
 
+    #[test]
+    fn a_currency_without_cents_is_discounted_in_whole_units() {
+        let peso = Unit::of(crate::Currency::Clp);
+        // 10 % of 3,335 pesos is 333.5 and rounds to 334.
+        let gross = [cents(111_100), cents(111_200), cents(111_200)];
+        let priced = price(&gross, &[percent(10)], peso);
+        assert_eq!((numbers(&priced.reductions), priced.total), (vec![33_400], cents(300_100)));
+        assert_eq!(numbers(&priced.amounts), [100_000, 100_000, 100_100]);
+        let amount = price(&gross, &[Reduction::Amount(cents(100))], peso);
+        assert_eq!(numbers(&amount.amounts), [111_100, 111_100, 111_200]);
+        // A price of before the currency was set is not made unpayable twice.
+        assert_eq!(numbers(&price(&[cents(150)], &[percent(10)], peso).amounts), [135]);
+    }
+
     proptest! {
+        #[test]
+        fn whole_units_stay_whole(
+            gross in prop::collection::vec(0..1_000_000_i64, 0..12), parts in prop::collection::vec(1..=100_i64, 0..4),
+        ) {
+            let peso = Unit::of(crate::Currency::Clp);
+            let gross: Vec<Cents> = gross.into_iter().map(|units| cents(units * 100)).collect();
+            let parts: Vec<Reduction> = parts.into_iter().map(percent).collect();
+            let priced = price(&gross, &parts, peso);
+            prop_assert!(priced.amounts.iter().chain(&priced.reductions).all(|amount| peso.pays(*amount)));
+            prop_assert_eq!(Cents::checked_sum(priced.amounts.iter().copied()), Ok(priced.total));
+        }
+
         #[test]
         fn lines_and_reductions_add_up(
             gross in prop::collection::vec(0..1_000_000_i64, 0..12),
@@ -166,7 +198,7 @@ mod tests {
             let reductions: Vec<Reduction> = reductions.into_iter()
                 .map(|(part, n, amount)| if part { percent(n) } else { Reduction::Amount(cents(amount)) })
                 .collect();
-            let priced = price(&gross, &reductions);
+            let priced = price(&gross, &reductions, Unit::CENT);
             let sum = |amounts: &[Cents]| Cents::checked_sum(amounts.iter().copied()).unwrap();
             prop_assert_eq!(sum(&priced.amounts), priced.total);
             prop_assert_eq!(priced.total.checked_add(sum(&priced.reductions)), Ok(sum(&gross)));

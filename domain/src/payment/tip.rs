@@ -1,6 +1,6 @@
 //! Tips: which part of a payment is not for the bill.
 
-use crate::{Cents, check::pricing::percent_of, text::Refused};
+use crate::{Cents, check::pricing::percent_of, money::Unit, text::Refused};
 use serde::{Deserialize, Serialize};
 
 /// The part of a payment that counts, divided into bill and tip.
@@ -58,11 +58,11 @@ pub enum Tip {
 }
 
 impl Tip {
-    /// The tip on `base`, half a cent rounded up.
+    /// The tip on `base`: a percentage in whole units, half a unit rounded up; an amount as it was said.
     #[must_use]
-    pub fn of(self, base: Cents) -> Cents {
+    pub fn of(self, base: Cents, unit: Unit) -> Cents {
         match self {
-            Self::Percent(percent) => percent_of(percent.0, base),
+            Self::Percent(percent) => percent_of(percent.0, base, unit),
             Self::Amount(amount) => amount,
         }
     }
@@ -96,8 +96,8 @@ mod tests {
     #[test]
     fn a_percentage_rounds_half_up() {
         let tip: Tip = serde_json::from_str(r#"{"percent":15}"#).unwrap();
-        assert_eq!(tip.of(cents(1010)), cents(152));
-        assert_eq!(serde_json::from_str::<Tip>(r#"{"amount_cents":70}"#).unwrap().of(cents(1)), cents(70));
+        assert_eq!(tip.of(cents(1010), Unit::CENT), cents(152));
+        assert_eq!(serde_json::from_str::<Tip>(r#"{"amount_cents":70}"#).unwrap().of(cents(1), Unit::CENT), cents(70));
         assert!(serde_json::from_str::<Tip>(r#"{"percent":101}"#).is_err());
         assert!(serde_json::from_str::<Tip>(r#"{"amount_cents":-1}"#).is_err());
     }

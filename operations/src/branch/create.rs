@@ -10,7 +10,7 @@ use crate::{
     office::{ToldBranches, change},
 };
 use auth::{AdminOnly, Staff};
-use domain::{branch::Slug, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
+use domain::{Currency, branch::Slug, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
 use store::{Answer, Attempt, Database, view::branch_of};
 use wire::branch::NewBranch;
 
@@ -21,7 +21,12 @@ use wire::branch::NewBranch;
 pub async fn create(db: &Database, staff: &Staff<AdminOnly>, new: &NewBranch, attempt: &Attempt) -> Result<Answer> {
     let row = &row(new)?;
     let created = change(db, "branch.create", (staff, attempt), Done::Made, |act| async move {
-        let row = act.uow.insert_branch(staff.tenant_id(), row.clone()).await?;
+        let currency = match new.currency {
+            Some(currency) => currency,
+            None => act.uow.currency_of(staff).await?.unwrap_or(Currency::Ars),
+        };
+        let row = store::NewBranch { currency, ..row.clone() };
+        let row = act.uow.insert_branch(staff.tenant_id(), row).await?;
         let entity = entity(&row, ToldBranches::Everywhere);
         let branch = branch_of(row);
         act.created(&entity, &branch).await?;
@@ -44,6 +49,8 @@ fn row(new: &NewBranch) -> Result<store::NewBranch> {
         closing_time: new.closing_time.into(),
         round_confirmation: new.round_confirmation.unwrap_or(RoundConfirmation::None),
         join_rule: new.join.unwrap_or(JoinRule::Open),
+        currency: new.currency.unwrap_or(Currency::Ars),
+        cash_rounding: new.cash_rounding,
         deactivated: new.is_active == Some(false),
     };
     ensure_hours(row.opening_time.as_deref(), row.closing_time.as_deref())?;

@@ -10,8 +10,8 @@ use crate::{
     office::{ToldBranches, change, ensure_free},
 };
 use auth::{Management, Staff};
-use domain::BranchId;
-use store::{Answer, Attempt, BranchRow, Database, view::branch_of};
+use domain::{BranchId, Currency, ProblemCode, money::Unit};
+use store::{Answer, Attempt, BranchRow, Database, Locked, UnitOfWork, view::branch_of};
 use wire::branch::BranchPatch;
 
 fn apply(patch: BranchPatch, row: BranchRow) -> BranchRow {
@@ -25,6 +25,8 @@ fn apply(patch: BranchPatch, row: BranchRow) -> BranchRow {
         closing_time: patch.closing_time.map(Into::into).or(row.closing_time),
         round_confirmation: patch.round_confirmation.unwrap_or(row.round_confirmation),
         join_rule: patch.join.unwrap_or(row.join_rule),
+        currency: patch.currency.unwrap_or(row.currency),
+        cash_rounding: patch.cash_rounding.or(row.cash_rounding),
         deactivated: patch.is_active.map_or(row.deactivated, |active| !active),
         ..row
     }
@@ -35,11 +37,30 @@ fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
+/// Refuses another currency once there is a check, whose sums are in the one before, and one in which a price of the
+/// menu could not be paid.
+async fn ensure_changeable(uow: &UnitOfWork, branch: &Locked<BranchRow>, currency: Currency) -> Result<()> {
+    if uow.has_checks(branch).await? {
+        let detail = format!("There are checks in {} already; the branch's currency stays", branch.currency);
+        return Err(Error::Conflict { code: ProblemCode::CurrencyInUse, detail });
+    }
+    let unit = Unit::of(currency);
+    match uow.unpayable_price(branch, unit).await? {
+        None => Ok(()),
+        Some(product) => {
+            let unit = unit.cents();
+            let detail = format!("{product}: in {currency} a price must be a multiple of {unit}");
+            Err(Error::Conflict { code: ProblemCode::AmountNotWhole, detail })
+        }
+    }
+}
+
 /// Changes a branch.
 ///
 /// # Errors
 /// Not the caller's branch; opening and closing time are the same; the slug is another branch's; a manager closes or
-/// opens it; it is closed while a party sits there or its drawer is open; nobody would be left to run the business.
+/// opens it; it is closed while a party sits there or its drawer is open; nobody would be left to run the business;
+/// another currency after the first check, or one that a price cannot be paid in.
 pub async fn update(
     db: &Database,
     staff: &Staff<Management>,
@@ -65,6 +86,9 @@ pub async fn update(
         }
         if toggled && changed.deactivated {
             ensure_free(&in_use, &act.uow.open_registers(staff, &[id.get()]).await?)?;
+        }
+        if changed.currency != branch.currency {
+            ensure_changeable(&act.uow, &branch, changed.currency).await?;
         }
         let row = act.uow.set_branch(&branch, changed).await?;
         if toggled {

@@ -15,6 +15,7 @@ use domain::{
         Fraction,
         claim::{self, Held},
     },
+    money::Unit,
 };
 use std::collections::HashSet;
 use store::{Answer, Attempt, CheckRow, ClaimRow, Database, Ledger, Locked, NewClaim, UnitOfWork};
@@ -51,9 +52,10 @@ pub async fn claim(
             act.uow.release_claims(&check, wanted.diner_id).await?;
             let (ledger, others) = (act.uow.find_ledger(&check).await?, act.uow.find_claims(&check).await?);
             let expires_at = act.uow.now() + CLAIM_LIFE;
+            let unit = Unit::of(check.currency);
             let mut items = Vec::with_capacity(fractions.len());
             for (charge_id, fraction) in fractions {
-                let item = admit(&ledger, &others, *charge_id, *fraction)?;
+                let item = admit(&ledger, &others, (*charge_id, *fraction), unit)?;
                 insert(&act.uow, &check, wanted.diner_id, item, expires_at).await?;
                 items.push(item);
             }
@@ -110,13 +112,18 @@ fn fractions(items: &[ClaimItem]) -> Result<Vec<(ChargeId, Fraction)>> {
 }
 
 /// What a claim of that part of the charge comes to.
-fn admit(ledger: &Ledger, others: &[ClaimRow], charge_id: ChargeId, fraction: Fraction) -> Result<ClaimedItem> {
+fn admit(
+    ledger: &Ledger,
+    others: &[ClaimRow],
+    (charge_id, fraction): (ChargeId, Fraction),
+    unit: Unit,
+) -> Result<ClaimedItem> {
     let charge = ledger.charges.iter().find(|charge| charge.id == charge_id).ok_or(Error::NotFound("charge"))?;
     let paid = ledger.parts.iter().filter(|part| part.charge == charge_id).map(|part| part.amount);
     let paid = Cents::checked_sum(paid)?;
     let held = others.iter().filter(|claim| claim.charge_id == charge_id).map(|claim| held(ledger, claim));
     let held = held.collect::<Result<Vec<_>>>()?;
-    let amount_cents = claim::claim(charge.amount_cents, paid, &held, fraction)
+    let amount_cents = claim::claim(charge.amount_cents, paid, &held, fraction, unit)
         .map_err(|why| Error::ItemClaimed { charge: charge_id, why })?;
     Ok(ClaimedItem { charge_id, num: fraction.num(), den: fraction.den(), amount_cents })
 }

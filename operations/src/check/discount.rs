@@ -6,6 +6,7 @@
 use crate::{
     Error, Result,
     command::{Done, command},
+    payable::ensure_payable,
 };
 use auth::{Management, Staff};
 use domain::{
@@ -14,6 +15,7 @@ use domain::{
         CheckStatus, DiscountType,
         pricing::{Percent, Reduction},
     },
+    money::Unit,
 };
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, NewDiscount};
@@ -46,12 +48,13 @@ pub async fn discount(
             act.settle_check((&session, &check), true, None, "check.discount").await?;
             check = act.uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
         }
-        ensure_fits(reduction, check.total_cents)?;
+        ensure_fits(reduction, check.total_cents, Unit::of(check.currency))?;
         let new = NewDiscount {
             kind: wanted.discount_type,
             value: wanted.value,
             reason: wanted.reason.as_str().to_owned(),
             granted_by: staff.user_id(),
+            rounding: false,
         };
         let discount = act.uow.insert_discount(&check, new).await?;
         let (of, withdrawn) = ((&session, &check), check.status == CheckStatus::Open);
@@ -84,8 +87,11 @@ pub async fn discount(
 }
 
 /// Something is taken off, and no more than there is.
-fn ensure_fits(reduction: Reduction, total: Cents) -> Result<()> {
-    if reduction.of(total) == Cents::ZERO || matches!(reduction, Reduction::Amount(off) if off > total) {
+fn ensure_fits(reduction: Reduction, total: Cents, unit: Unit) -> Result<()> {
+    if let Reduction::Amount(off) = reduction {
+        ensure_payable("value", off, unit, total)?;
+    }
+    if reduction.of(total, unit) == Cents::ZERO || matches!(reduction, Reduction::Amount(off) if off > total) {
         let detail = format!("The check comes to {} cents; that cannot be taken off", total.get());
         return Err(Error::refused(ProblemCode::DiscountTooLarge, detail));
     }

@@ -14,9 +14,13 @@ use domain::{
         pricing::{self, Percent, Priced, Reduction},
     },
     event::{CheckRef, Event, PaymentRef},
+    money::Unit,
+    payment::Tender,
 };
 use std::collections::BTreeMap;
-use store::{ChargePrice, CheckRow, DiscountRow, Ledger, Locked, PaymentRow, Seated, Target, UnitOfWork, Worth};
+use store::{
+    ChargeNow, ChargePrice, CheckRow, DiscountRow, Ledger, Locked, PaymentRow, Seated, Target, UnitOfWork, Worth,
+};
 
 /// A locked check, and the locked session whose bill it is.
 pub(crate) type LockedCheck<'a> = (&'a Locked<Seated>, &'a Locked<CheckRow>);
@@ -91,7 +95,8 @@ impl<C: Scope> Act<'_, C> {
                 payment.status = worth.status;
             }
         }
-        let priced = priced(&ledger)?;
+        drop_idle_rounding(&mut ledger);
+        let priced = priced(&ledger, Unit::of(check.currency))?;
         let (dues, credits) = (dues(&ledger, &priced), credits(&ledger));
         let parts = if check.closed_at.is_some() {
             allocation::adjust(&ledger.parts, &dues, &credits)
@@ -189,10 +194,32 @@ async fn propose_refunds(
     Ok(uow.propose_refunds(check, &credits).await?)
 }
 
-fn priced(ledger: &Ledger) -> Result<Priced> {
-    let gross: Vec<Cents> = ledger.charges.iter().map(|charge| charge.live_cents).collect();
+/// What the lines cost. What rounding added is no line of the menu: no discount takes a part of it.
+fn priced(ledger: &Ledger, unit: Unit) -> Result<Priced> {
+    let item = |charge: &ChargeNow| if charge.rounding { Cents::ZERO } else { charge.live_cents };
+    let gross: Vec<Cents> = ledger.charges.iter().map(item).collect();
     let reductions = ledger.discounts.iter().map(reduction).collect::<Result<Vec<_>>>()?;
-    Ok(pricing::price(&gross, &reductions))
+    let mut priced = pricing::price(&gross, &reductions, unit);
+    for (charge, amount) in ledger.charges.iter().zip(&mut priced.amounts) {
+        if charge.rounding {
+            *amount = charge.live_cents;
+            priced.total = priced.total.checked_add(charge.live_cents)?;
+        }
+    }
+    Ok(priced)
+}
+
+/// Rounding is for cash: once all the cash went back, nothing is rounded any more.
+fn drop_idle_rounding(ledger: &mut Ledger) {
+    if ledger.payments.iter().any(|payment| payment.tender == Tender::Cash && payment.net_cents > Cents::ZERO) {
+        return;
+    }
+    for charge in ledger.charges.iter_mut().filter(|charge| charge.rounding) {
+        charge.live_cents = Cents::ZERO;
+    }
+    for discount in ledger.discounts.iter_mut().filter(|discount| discount.rounding) {
+        discount.value = 0;
+    }
 }
 
 fn reduction(discount: &DiscountRow) -> Result<Reduction> {

@@ -12,7 +12,7 @@ use crate::{
     Error, Result,
     command::{Twice, keyless},
 };
-use domain::{round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
+use domain::{Currency, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
 use logins::{COOK, STAFF, hashes};
 use store::{Database, NewBranch, NewUser};
 
@@ -81,6 +81,8 @@ fn centro() -> NewBranch {
         closing_time: Some("23:00".into()),
         round_confirmation: RoundConfirmation::None,
         join_rule: JoinRule::Open,
+        currency: Currency::Ars,
+        cash_rounding: None,
         deactivated: false,
     }
 }

@@ -8,11 +8,13 @@ use super::providers::{Providers, refusal};
 use crate::{
     Error, Result,
     command::{Begun, Done, Twice, begin, command, keyless},
+    payable::ensure_payable,
 };
 use auth::Diner;
 use chrono::TimeDelta;
 use domain::{
     Cents, CheckId, DinerId, ProblemCode,
+    money::Unit,
     payment::{CheckoutStatus, Provider, tip::Tip},
 };
 use provider::{BackUrls, CallError, CheckoutLine, Credentials, LostCheckout, PaymentProvider};
@@ -143,7 +145,10 @@ async fn asked_for(
     if bill > remaining {
         return Err(Error::TooMuch { remaining });
     }
-    let tip = request.tip.map_or(Cents::ZERO, |tip| tip.of(bill));
+    let unit = Unit::of(check.currency);
+    ensure_payable("amount_cents", bill, unit, remaining)?;
+    let tip = request.tip.map_or(Cents::ZERO, |tip| tip.of(bill, unit));
+    ensure_payable("tip", tip, unit, Cents::ZERO)?;
     let (expires_at, sweep_at) = (uow.now() + LIFE, uow.now() + FIRST_SWEEP);
     Ok(NewCheckout { diner: request.diner, bill, tip, targets, expires_at, sweep_at })
 }

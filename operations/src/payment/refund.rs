@@ -8,11 +8,13 @@ use crate::{
     Error, Result,
     check::Settled,
     command::{Done, command},
+    payable::ensure_payable,
 };
 use auth::{Management, Staff};
 use domain::{
     Amount, Cents, CheckId, PaymentId,
     check::CheckStatus,
+    money::Unit,
     payment::{RefundKind, RefundStatus},
 };
 use store::{Answer, Attempt, Bill, Database, PaymentRow, RefundRow};
@@ -88,6 +90,9 @@ pub async fn refund(
             let amount = wanted.amount_cents.map_or(left, Amount::cents);
             if amount > left || amount == Cents::ZERO {
                 return Err(Error::TooMuchBack { left });
+            }
+            if let Some((_, check)) = &bill {
+                ensure_payable("amount_cents", amount, Unit::of(check.currency), left)?;
             }
             if !payment.tender.is_manual() {
                 let queued = act.refund_at_provider(&payment, amount, wanted.reason.as_str()).await?;

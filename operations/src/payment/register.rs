@@ -1,20 +1,24 @@
 //! Registers money that staff took: cash, the card terminal, a transfer (W21, W23).
 //!
 //! Under the check's lock the remainder that is compared is the remainder that is paid: two waiters cannot both take
-//! the last peso (I5). More than is owed is refused; for a larger bank note there is change.
+//! the last peso (I5). More than is owed is refused; for a larger bank note there is change. Cash that pays the rest as
+//! the branch rounds it pays the check, and the difference is a line of the check.
 
 use crate::{
     Error, Result,
-    command::{Done, command},
+    command::{Act, Done, command},
+    payable::ensure_payable,
 };
 use auth::{Floor, Staff};
 use domain::{
     Cents, CheckId, DinerId, ProblemCode,
+    check::DiscountType,
     event::Event,
-    payment::{Tender, tender},
+    money::Unit,
+    payment::{Tender, tender, tip::Tip},
 };
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, NewPayment};
+use store::{Answer, Attempt, Change, CheckRow, Database, Locked, NewDiscount, NewPayment};
 use wire::payment::Registered;
 
 /// What was taken.
@@ -26,8 +30,8 @@ pub struct Registration {
     pub tender: Tender,
     /// For the bill, in cents.
     pub amount: Cents,
-    /// For the staff, in cents.
-    pub tip: Cents,
+    /// For the staff, beside the amount.
+    pub tip: Option<Tip>,
     /// The cash handed over, in cents, where change is to be told.
     pub received: Option<Cents>,
     /// Which diner paid.
@@ -39,7 +43,7 @@ pub struct Registration {
 /// Registers a payment.
 ///
 /// # Errors
-/// No such check; it is withdrawn or paid; more than what remains; too little cash handed over; the diner is not of the
+/// No such check; it is withdrawn or paid; more than what remains; an amount that the currency has no money for; too little cash handed over; the diner is not of the
 /// table; the key was used for another request.
 pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration, attempt: &Attempt) -> Result<Answer> {
     command(
@@ -50,16 +54,22 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
         |act, (session, check)| async move {
             check.status.ensure_payable()?;
             let remaining = check.total_cents.saturating_sub(check.paid_cents);
-            if taken.amount > remaining {
+            let cash_left = act.cash_left(&check, taken.tender, remaining).await?;
+            let rounded = taken.amount == cash_left && cash_left != remaining;
+            if taken.amount > remaining && !rounded {
                 return Err(Error::TooMuch { remaining });
             }
+            let tip = tip(taken, Unit::of(check.currency), taken.amount.max(remaining))?;
             if let Some(diner) = taken.diner
                 && act.uow.find_diner(&session, Some(diner)).await?.is_none()
             {
                 return Err(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"));
             }
-            let change = change(taken)?;
-            let payment = act.uow.insert_payment(&check, row(taken, staff)).await?;
+            let change = change(taken, tip)?;
+            if rounded {
+                act.round_cash(&check, remaining, cash_left).await?;
+            }
+            let payment = act.uow.insert_payment(&check, row(taken, tip, staff)).await?;
             let settled = act.settle_check((&session, &check), false, None, "payment.register").await?;
             act.uow.ring_up(&payment, staff.user_id()).await?;
             let sums = (payment.amount_cents, payment.tip_cents);
@@ -73,14 +83,14 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
                 branch: Some(check.branch_id),
                 before: serde_json::Value::Null,
                 after: json!({ "check_id": check.id, "method": taken.tender, "amount_cents": taken.amount,
-                "tip_cents": taken.tip, "check_status": settled.status }),
+                "tip_cents": tip, "check_status": settled.status }),
             };
             act.audit(noted);
             let registered = Registered {
                 payment_id: payment.id,
                 check_id: check.id,
                 amount_cents: taken.amount,
-                tip_cents: taken.tip,
+                tip_cents: tip,
                 provider: taken.tender,
                 manual_method: taken.tender,
                 status: payment.status,
@@ -101,20 +111,56 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
     .await
 }
 
+impl Act<'_, Staff<Floor>> {
+    /// What the rest of the check comes to in that tender: cash is rounded as the branch does.
+    async fn cash_left(&self, check: &Locked<CheckRow>, tender: Tender, remaining: Cents) -> Result<Cents> {
+        if tender != Tender::Cash {
+            return Ok(remaining);
+        }
+        let rounding = self.uow.cash_rounding(check.branch_id).await?;
+        Ok(rounding.map_or(remaining, |rounding| rounding.round(remaining, check.currency)))
+    }
+
+    /// Books what rounding takes off the check or adds to it, as a line of its own.
+    async fn round_cash(&self, check: &Locked<CheckRow>, remaining: Cents, rounded: Cents) -> Result<()> {
+        if rounded > remaining {
+            return Ok(self.uow.insert_rounding(check, rounded.checked_sub(remaining)?).await?);
+        }
+        let off = remaining.checked_sub(rounded)?;
+        let new = NewDiscount {
+            kind: DiscountType::Amount,
+            value: off.get(),
+            reason: "Redondeo".to_owned(),
+            granted_by: self.by.user_id(),
+            rounding: true,
+        };
+        self.uow.insert_discount(check, new).await?;
+        Ok(())
+    }
+}
+
+/// The tip, once the amounts are such as can be paid.
+fn tip(taken: &Registration, unit: Unit, remaining: Cents) -> Result<Cents> {
+    ensure_payable("amount_cents", taken.amount, unit, remaining)?;
+    let tip = taken.tip.map_or(Cents::ZERO, |tip| tip.of(taken.amount, unit));
+    ensure_payable("tip", tip, unit, Cents::ZERO)?;
+    Ok(tip)
+}
+
 /// The change for the cash handed over, if it was counted.
-fn change(taken: &Registration) -> Result<Option<Cents>> {
+fn change(taken: &Registration, tip: Cents) -> Result<Option<Cents>> {
     let Some(received) = taken.received else { return Ok(None) };
-    let due = taken.amount.checked_add(taken.tip)?;
+    let due = taken.amount.checked_add(tip)?;
     let change =
         tender::change(received, due).map_err(|error| Error::refused(ProblemCode::TooLittle, error.to_string()))?;
     Ok(Some(change))
 }
 
-fn row(taken: &Registration, staff: &Staff<Floor>) -> NewPayment {
+fn row(taken: &Registration, tip: Cents, staff: &Staff<Floor>) -> NewPayment {
     NewPayment {
         tender: taken.tender,
         bill: taken.amount,
-        tip: taken.tip,
+        tip,
         received: taken.received,
         diner: taken.diner,
         registered_by: staff.user_id(),

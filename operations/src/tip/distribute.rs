@@ -47,7 +47,8 @@ pub async fn distribute(
             let shares =
                 Shares::new(percent(pool.waiter_percent), percent(pool.kitchen_percent), percent(pool.other_percent));
             let shares = shares.map_err(|_| Error::Internal("a pool's percentages do not add up"))?;
-            let parts: Vec<TipShare> = act.uow.share_tip(&tip, pool.id, &shares.of(tip.amount_cents)?).await?;
+            let unit = act.uow.unit_of(tip.branch_id).await?;
+            let parts: Vec<TipShare> = act.uow.share_tip(&tip, pool.id, &shares.of(tip.amount_cents, unit)?).await?;
             let change = Change {
                 action: "UPDATE",
                 entity_type: "tip",

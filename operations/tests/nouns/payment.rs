@@ -21,7 +21,7 @@ fn cash(check: CheckId, cents: i64, received: i64) -> Registration {
         check,
         tender: Tender::Cash,
         amount: Cents::new(cents).unwrap(),
-        tip: Cents::ZERO,
+        tip: None,
         received: Some(Cents::new(received).unwrap()),
         diner: None,
         notes: None,

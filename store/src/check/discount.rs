@@ -29,6 +29,8 @@ pub struct NewDiscount {
     pub reason: String,
     /// By whom.
     pub granted_by: UserId,
+    /// It is what rounding the cash took off.
+    pub rounding: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -88,6 +90,7 @@ impl UnitOfWork {
             amount_cents: Set(Cents::ZERO),
             reason: Set(new.reason),
             granted_by_id: Set(new.granted_by),
+            rounding: Set(new.rounding),
             created_at: Set(self.now()),
         };
         Ok(row.insert(self.tx()).await?)

@@ -11,8 +11,11 @@ use domain::{
     Cents, ChargeId, DinerId, DiscountId, PaymentId, RoundItemId,
     check::allocation::{Entry, Part, apply},
 };
-use entity::{check_discount, payment};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use entity::{charge, check_discount, payment};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
 
 /// A charge, with what its round item costs at this moment.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -23,6 +26,8 @@ pub struct ChargeNow {
     pub round_item_id: Option<RoundItemId>,
     /// Who ordered it; `None` when it is shared.
     pub diner_id: Option<DinerId>,
+    /// It is no item, but what rounding the cash added.
+    pub rounding: bool,
     /// What was charged, as last written, in cents.
     pub gross_cents: Cents,
     /// The same less discounts.
@@ -75,8 +80,8 @@ static MISSING_CHARGES: &Sql = sql!(tenant, "insert into charge (tenant_id, chec
 
 static CHARGES: &Sql = sql!(
     row("check_id"),
-    "select c.id, c.round_item_id, c.diner_id, c.gross_cents, c.amount_cents,
-        cast(case when #owed(r, i) then i.qty * i.unit_price_cents else 0 end as bigint) as live_cents
+    "select c.id, c.round_item_id, c.diner_id, c.rounding, c.gross_cents, c.amount_cents,
+        cast(case when c.rounding then c.gross_cents when #owed(r, i) then i.qty * i.unit_price_cents else 0 end as bigint) as live_cents
     from charge c left join round_item i on i.id = c.round_item_id left join round r on r.id = i.round_id
     where c.check_id = $1 order by c.created_at, c.id"
 );
@@ -88,6 +93,30 @@ impl UnitOfWork {
     /// The database failed.
     pub async fn insert_missing_charges(&self, check: &Locked<CheckRow>) -> Result<()> {
         self.run(MISSING_CHARGES, [check.id.into(), self.now().into()]).await?;
+        Ok(())
+    }
+
+    /// Adds what rounding the cash adds to the check.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn insert_rounding(&self, check: &Locked<CheckRow>, added: Cents) -> Result<()> {
+        self.owes_differently(check.session_id, "check.round_cash");
+        let row = charge::ActiveModel {
+            id: NotSet,
+            tenant_id: Set(check.tenant_id),
+            check_id: Set(check.id),
+            round_item_id: Set(None),
+            diner_id: Set(None),
+            description: Set("Redondeo".to_owned()),
+            qty: Set(1),
+            gross_cents: Set(added),
+            amount_cents: Set(added),
+            paid_cents: Set(Cents::ZERO),
+            rounding: Set(true),
+            created_at: Set(self.now()),
+        };
+        charge::Entity::insert(row).exec_without_returning(self.tx()).await?;
         Ok(())
     }
 

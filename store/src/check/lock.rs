@@ -13,7 +13,7 @@ use domain::{BranchId, Cents, CheckId, Currency, SessionId, TableId, check::Chec
 use entity::{branch, check};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QuerySelect,
+    QuerySelect, sea_query::LockType,
 };
 
 /// A check's row.
@@ -102,7 +102,8 @@ impl UnitOfWork {
     /// # Errors
     /// It has one after all.
     pub async fn insert_check(&self, session: &Locked<Seated>) -> Result<Locked<CheckRow>> {
-        let branch = branch::Entity::find_by_id(session.branch_id).one(self.tx()).await?;
+        // Locked: the office may change the currency until there is a check, and looks for one under its own lock.
+        let branch = branch::Entity::find_by_id(session.branch_id).lock(LockType::Share).one(self.tx()).await?;
         let row = check::ActiveModel {
             id: NotSet,
             tenant_id: Set(session.tenant_id),
@@ -137,7 +138,7 @@ impl UnitOfWork {
     pub async fn count_charged(&self, check: CheckId) -> Result<i64> {
         let sql = sql!(
             row("check_id"),
-            "select cast(coalesce(sum(qty), 0) as bigint) as items from charge where check_id = $1 and gross_cents > 0"
+            "select cast(coalesce(sum(qty), 0) as bigint) as items from charge where check_id = $1 and gross_cents > 0 and not rounding"
         );
         let count: Option<Count> = self.one(sql, [check.into()]).await?;
         Ok(count.map_or(0, |count| count.items))

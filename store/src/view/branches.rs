@@ -22,6 +22,8 @@ pub fn branch_of(row: BranchRow) -> Branch {
         closing_time: row.closing_time,
         round_confirmation: row.round_confirmation,
         join: row.join_rule,
+        currency: row.currency,
+        cash_rounding: row.cash_rounding,
         is_active: row.is_active,
         created_at: row.created_at,
     }

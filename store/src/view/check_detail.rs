@@ -11,11 +11,17 @@ use auth::Scope;
 use chrono::{DateTime, Utc};
 use domain::{
     Cents, ChargeId, CheckId, PaymentId, RefundId,
+    money::CashRounding,
     payment::{RefundKind, RefundStatus},
 };
 use sea_orm::FromQueryResult;
 use std::collections::HashMap;
 use wire::bill::{CheckDetail, CheckHead, CoveredCharge, PaymentHead, PaymentLine, RefundLine};
+
+#[derive(FromQueryResult)]
+struct Rounding {
+    cash_rounding: Option<CashRounding>,
+}
 
 #[derive(FromQueryResult)]
 struct Covered {
@@ -46,16 +52,19 @@ static HEAD: &Sql = sql!(
     where k.id = $1 and k.tenant_id = $2"
 );
 
+static ROUNDING: &Sql =
+    sql!(row("id"), "select cash_rounding from branch where id = (select branch_id from guest_check where id = $1)");
+
 static CHARGES: &Sql = sql!(
     row("check_id"),
     "select c.id as charge_id, c.round_item_id, c.diner_id, d.name as diner_name, c.description, c.qty,
-        c.gross_cents, c.amount_cents, c.paid_cents
+        c.gross_cents, c.amount_cents, c.paid_cents, c.rounding
     from charge c left join diner d on d.id = c.diner_id where c.check_id = $1 order by c.created_at, c.id"
 );
 
 static DISCOUNTS: &Sql = sql!(
     row("check_id"),
-    "select id as discount_id, type as discount_type, value, amount_cents, reason, granted_by_id, created_at
+    "select id as discount_id, type as discount_type, value, amount_cents, reason, granted_by_id, rounding, created_at
     from check_discount where check_id = $1 order by id"
 );
 
@@ -106,7 +115,10 @@ impl Database {
         };
         let payments = payments.into_iter().map(line).collect();
         let remaining_cents = head.total_cents.saturating_sub(head.paid_cents);
-        Ok(CheckDetail { head, remaining_cents, charges, discounts, payments })
+        let rounding: Option<Rounding> = one(self.reader(), ROUNDING, [id.into()]).await?;
+        let rounding = rounding.and_then(|row| row.cash_rounding);
+        let cash_remaining_cents = rounding.map_or(remaining_cents, |by| by.round(remaining_cents, head.currency));
+        Ok(CheckDetail { head, remaining_cents, cash_remaining_cents, charges, discounts, payments })
     }
 }
 

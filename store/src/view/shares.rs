@@ -9,8 +9,9 @@ use crate::{
 };
 use auth::Scope;
 use domain::{
-    BranchId, Cents, ChargeId, CheckId, DinerId, SessionId,
+    BranchId, Cents, ChargeId, CheckId, Currency, DinerId, SessionId,
     check::split::{Bill, BillDiner, BillLine},
+    money::Unit,
 };
 use sea_orm::FromQueryResult;
 use wire::bill::{Balance, LiveClaim};
@@ -19,6 +20,7 @@ use wire::bill::{Balance, LiveClaim};
 struct Address {
     branch_id: BranchId,
     session_id: SessionId,
+    currency: Currency,
 }
 
 #[derive(FromQueryResult)]
@@ -86,7 +88,7 @@ impl Database {
     /// # Errors
     /// Not a check of the caller's.
     pub async fn balances(&self, scope: &impl Scope, check: CheckId) -> Result<Vec<Balance>> {
-        let session = self.session_of_check(scope, check).await?;
+        let session = self.address_of_check(scope, check).await?.session_id;
         let mut rows: Vec<BalanceRow> = all(self.reader(), BALANCES, [check.into(), session.into()]).await?;
         rows.extend(all::<BalanceRow>(self.reader(), SHARED, [check.into()]).await?);
         Ok(rows.into_iter().map(Into::into).collect())
@@ -97,13 +99,14 @@ impl Database {
     /// # Errors
     /// Not a check of the caller's.
     pub async fn bill(&self, scope: &impl Scope, check: CheckId) -> Result<Bill> {
-        let session = self.session_of_check(scope, check).await?;
+        let Address { session_id: session, currency, .. } = self.address_of_check(scope, check).await?;
         let lines: Vec<LineRow> = all(self.reader(), LINES, [check.into()]).await?;
         let diners: Vec<DinerRow> = all(self.reader(), DINERS, [check.into(), session.into()]).await?;
         let line = |row: LineRow| BillLine { charge: row.charge, amount: row.amount, paid: row.paid, diner: row.diner };
         Ok(Bill {
             lines: lines.into_iter().map(line).collect(),
             diners: diners.into_iter().map(|row| BillDiner { diner: row.diner, paid: row.paid }).collect(),
+            unit: Unit::of(currency),
         })
     }
 
@@ -112,15 +115,16 @@ impl Database {
     /// # Errors
     /// Not a check of the caller's.
     pub async fn live_claims(&self, scope: &impl Scope, check: CheckId) -> Result<Vec<LiveClaim>> {
-        self.session_of_check(scope, check).await?;
+        self.address_of_check(scope, check).await?;
         all(self.reader(), CLAIMS, [check.into(), self.clock().now().into()]).await
     }
 
-    async fn session_of_check(&self, scope: &impl Scope, check: CheckId) -> Result<SessionId> {
-        let sql = sql!(tenant, "select branch_id, session_id from guest_check where id = $1 and tenant_id = $2");
+    async fn address_of_check(&self, scope: &impl Scope, check: CheckId) -> Result<Address> {
+        let sql =
+            sql!(tenant, "select branch_id, session_id, currency from guest_check where id = $1 and tenant_id = $2");
         let row: Option<Address> = one(self.reader(), sql, [check.into(), scope.tenant_id().into()]).await?;
-        let session = admitted(scope, "check", row, |row| row.branch_id)?.session_id;
-        if scope.admits_session(session) { Ok(session) } else { Err(Error::NotFound("check")) }
+        let address = admitted(scope, "check", row, |row| row.branch_id)?;
+        if scope.admits_session(address.session_id) { Ok(address) } else { Err(Error::NotFound("check")) }
     }
 }
 

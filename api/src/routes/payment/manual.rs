@@ -78,11 +78,10 @@ impl ManualPayment {
         let amount = self.amount_cents.cents();
         let tip = match (self.tip_cents, self.tip) {
             (Some(_), Some(_)) => return Err(Problem::unprocessable("tip: give either tip or tip_cents")),
-            (Some(cents), None) => cents,
-            (None, Some(tip)) => tip.of(amount),
-            (None, None) => Cents::ZERO,
+            (Some(cents), None) => Some(Tip::Amount(cents)),
+            (None, tip) => tip,
         };
-        if tip > domain::money::MAX_AMOUNT {
+        if matches!(tip, Some(Tip::Amount(tip)) if tip > domain::money::MAX_AMOUNT) {
             return Err(Problem::unprocessable("tip_cents: must be at most 1000000000000"));
         }
         Ok(Registration {

@@ -12,7 +12,7 @@ mod tests;
 
 pub use plan::{CustomShare, ItemShare, MAX_WAYS, Rest, SplitError, SplitPlan, TipShare};
 
-use crate::{Cents, ChargeId, DinerId, payment::tip::Tip};
+use crate::{Cents, ChargeId, DinerId, money::Unit, payment::tip::Tip};
 use serde::{Deserialize, Serialize};
 use settle::{Stake, settle};
 use shares::{Portion, Portions};
@@ -47,6 +47,27 @@ pub struct Bill {
     pub lines: Vec<BillLine>,
     /// The diners, each once. Whoever ordered something is one even if not listed.
     pub diners: Vec<BillDiner>,
+    /// What parts and tips are whole multiples of.
+    pub unit: Unit,
+}
+
+impl Bill {
+    /// The unit that all of the bill can be counted in.
+    fn countable(&self) -> Unit {
+        let lines = self.lines.iter().flat_map(|line| [line.amount, line.paid]);
+        self.unit.fitting(lines.chain(self.diners.iter().map(|diner| diner.paid)))
+    }
+
+    /// The same bill, counted in units in place of cents.
+    fn counted(&self, unit: Unit) -> Self {
+        let line = |line: &BillLine| BillLine { amount: unit.count(line.amount), paid: unit.count(line.paid), ..*line };
+        let diner = |diner: &BillDiner| BillDiner { paid: unit.count(diner.paid), ..*diner };
+        Self {
+            lines: self.lines.iter().map(line).collect(),
+            diners: self.diners.iter().map(diner).collect(),
+            unit: Unit::CENT,
+        }
+    }
 }
 
 /// What everybody owes now.
@@ -94,11 +115,47 @@ pub struct SharePart {
     pub amount_cents: Cents,
 }
 
-/// Says what everybody owes now, by `plan`.
+impl Quote {
+    /// What was counted in units, in cents.
+    fn worth(self, unit: Unit) -> Self {
+        Self {
+            total_cents: unit.worth(self.total_cents),
+            paid_cents: unit.worth(self.paid_cents),
+            remaining_cents: unit.worth(self.remaining_cents),
+            shares: self.shares.into_iter().map(|share| share.worth(unit)).collect(),
+            unassigned_cents: unit.worth(self.unassigned_cents),
+        }
+    }
+}
+
+impl Share {
+    fn worth(self, unit: Unit) -> Self {
+        let part = |part: SharePart| SharePart { amount_cents: unit.worth(part.amount_cents), ..part };
+        Self {
+            items: self.items.into_iter().map(part).collect(),
+            share_cents: unit.worth(self.share_cents),
+            paid_cents: unit.worth(self.paid_cents),
+            owes_cents: unit.worth(self.owes_cents),
+            tip_cents: unit.worth(self.tip_cents),
+            pay_cents: unit.worth(self.pay_cents),
+            ..self
+        }
+    }
+}
+
+/// Says what everybody owes now, by `plan`, in whole units of the check's currency.
 ///
 /// # Errors
-/// [`SplitError`] when the plan does not fit the bill or the bill does not add up.
+/// [`SplitError`] when the plan does not fit the bill, names an amount that cannot be paid, or the bill does not add
+/// up.
 pub fn quote(bill: &Bill, plan: &SplitPlan, tips: &[TipShare]) -> Result<Quote, SplitError> {
+    let unit = bill.countable();
+    let tips: Vec<TipShare> = tips.iter().map(|tip| tip.counted(unit)).collect::<Result<_, _>>()?;
+    Ok(divided(&bill.counted(unit), &plan.counted(unit)?, &tips)?.worth(unit))
+}
+
+/// The same where all is counted in units.
+fn divided(bill: &Bill, plan: &SplitPlan, tips: &[TipShare]) -> Result<Quote, SplitError> {
     let bill = Ledger::of(bill)?;
     let tips = Tips::of(&bill, tips)?;
     let Portions { diners, seats } = Portions::of(&bill, plan)?;
@@ -204,6 +261,6 @@ impl Tips {
     fn on(&self, diner: Option<DinerId>, owed: Cents) -> Cents {
         let own = diner.and_then(|diner| self.0.get(&Some(diner)));
         let common = self.0.get(&None).filter(|_| owed > Cents::ZERO);
-        own.or(common).map_or(Cents::ZERO, |tip| tip.of(owed))
+        own.or(common).map_or(Cents::ZERO, |tip| tip.of(owed, Unit::CENT))
     }
 }

@@ -1,6 +1,6 @@
 //! What the people at the table say about who pays what, and why it may make no sense.
 
-use crate::{Cents, ChargeId, DinerId, check::fraction::NoFraction, payment::tip::Tip};
+use crate::{Cents, ChargeId, DinerId, check::fraction::NoFraction, money::Unit, payment::tip::Tip};
 use serde::{Deserialize, Serialize};
 
 /// The most parts an equal split may have.
@@ -11,7 +11,7 @@ pub const MAX_WAYS: u32 = 100;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "method", rename_all = "snake_case")]
 pub enum SplitPlan {
-    /// So many parts that differ by a cent at most. The diners take them, those who paid first, then by id; parts
+    /// So many parts that differ by the smallest payable amount at most. The diners take them, those who paid first, then by id; parts
     /// beyond the diners are nobody's by name.
     Equal {
         /// From 1 to 100.
@@ -36,6 +36,24 @@ pub enum SplitPlan {
         /// How the rest is divided.
         rest: Rest,
     },
+}
+
+impl SplitPlan {
+    /// The plan with its amounts counted in units.
+    ///
+    /// # Errors
+    /// [`SplitError::Unpayable`] when one of them is no whole number of units.
+    pub(super) fn counted(&self, unit: Unit) -> Result<Self, SplitError> {
+        let Self::Custom { amounts } = self else { return Ok(self.clone()) };
+        let one = |share: &CustomShare| -> Result<CustomShare, SplitError> {
+            Ok(CustomShare { amount_cents: whole("amounts", unit, share.amount_cents)?, ..*share })
+        };
+        Ok(Self::Custom { amounts: amounts.iter().map(one).collect::<Result<_, _>>()? })
+    }
+}
+
+fn whole(field: &'static str, unit: Unit, amount: Cents) -> Result<Cents, SplitError> {
+    if unit.pays(amount) { Ok(unit.count(amount)) } else { Err(SplitError::Unpayable(field, unit.cents())) }
 }
 
 /// How a mixed split divides what nobody named.
@@ -86,6 +104,20 @@ pub struct TipShare {
     pub tip: Tip,
 }
 
+impl TipShare {
+    /// The tip with its amount counted in units.
+    ///
+    /// # Errors
+    /// [`SplitError::Unpayable`] when it is no whole number of units.
+    pub(super) fn counted(&self, unit: Unit) -> Result<Self, SplitError> {
+        let tip = match self.tip {
+            Tip::Amount(amount) => Tip::Amount(whole("tips", unit, amount)?),
+            percent @ Tip::Percent(_) => percent,
+        };
+        Ok(Self { tip, ..*self })
+    }
+}
+
 /// Why a split makes no sense. The messages name the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SplitError {
@@ -101,6 +133,9 @@ pub enum SplitError {
     /// More than the whole bill.
     #[error("amounts: amount_cents add up to more than the bill")]
     MoreThanTheBill,
+    /// The currency has no such fraction.
+    #[error("{0}: amount_cents must be a multiple of {1}, the smallest amount of the currency that can be paid")]
+    Unpayable(&'static str, i64),
     /// One diner has two lines for the same item.
     #[error("items: diner_id {0} names charge_id {1} twice")]
     ItemTwice(DinerId, ChargeId),

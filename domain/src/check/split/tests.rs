@@ -14,7 +14,7 @@ fn line(charge: i64, amount: i64, paid: i64, diner: i64) -> BillLine {
 
 fn bill(lines: &[BillLine], diners: &[(i64, i64)]) -> Bill {
     let diners = diners.iter().map(|(diner, paid)| BillDiner { diner: DinerId(*diner), paid: cents(*paid) });
-    Bill { lines: lines.to_vec(), diners: diners.collect() }
+    Bill { lines: lines.to_vec(), diners: diners.collect(), unit: Unit::CENT }
 }
 
 fn plan(json: &str) -> SplitPlan {
@@ -43,6 +43,26 @@ fn equal_parts_go_to_diners_by_id_and_then_to_seats() {
     // Cash without a name fills the seats.
     let seats = bill(&[line(1, 1000, 334, 0)], &[]);
     assert_eq!(owed(&seats, r#"{"method":"equal","ways":3}"#), (vec![(0, 0), (0, 333), (0, 333)], 0));
+}
+
+#[test]
+fn a_currency_without_cents_is_divided_in_whole_units() {
+    let pesos = Bill { unit: Unit::of(crate::Currency::Clp), ..bill(&[line(1, 100_000, 0, 1)], &[(1, 0), (2, 0)]) };
+    let equal = r#"{"method":"equal","ways":3}"#;
+    assert_eq!(owed(&pesos, equal), (vec![(1, 33_400), (2, 33_300), (0, 33_300)], 0));
+    let third = r#"{"method":"by_item","items":[{"diner_id":2,"charge_id":1,"num":1,"den":3}]}"#;
+    assert_eq!(owed(&pesos, third), (vec![(1, 0), (2, 33_300)], 66_700));
+    let odd = r#"{"method":"custom","amounts":[{"diner_id":2,"amount_cents":150}]}"#;
+    assert!(refused(&pesos, odd).contains("amounts: amount_cents must be a multiple of 100"));
+    let tip = |tip| TipShare { diner_id: Some(DinerId(1)), tip };
+    let of = |json| serde_json::from_str::<Tip>(json).unwrap();
+    let quoted = quote(&pesos, &plan(equal), &[tip(of(r#"{"percent":10}"#))]).unwrap();
+    assert_eq!((quoted.shares[0].tip_cents, quoted.shares[0].pay_cents), (cents(3_300), cents(36_700)));
+    let odd = quote(&pesos, &plan(equal), &[tip(of(r#"{"amount_cents":50}"#))]).unwrap_err();
+    assert_eq!(odd, SplitError::Unpayable("tips", 100));
+    // A bill with prices of before the currency was set is divided to the cent.
+    let old = Bill { unit: Unit::of(crate::Currency::Clp), ..bill(&[line(1, 100_050, 0, 1)], &[(1, 0)]) };
+    assert_eq!(owed(&old, r#"{"method":"equal","ways":2}"#), (vec![(1, 50_025), (0, 50_025)], 0));
 }
 
 #[test]
@@ -146,6 +166,7 @@ impl Dice {
         let mut bill = Bill {
             lines: (1..=self.below(5)).map(|id| line(id, self.below(cap), 0, self.below(diners + 1))).collect(),
             diners: (1..=diners).map(|diner| BillDiner { diner: DinerId(diner), paid: Cents::ZERO }).collect(),
+            unit: Unit::CENT,
         };
         for _ in 0..self.below(4) {
             let payer = self.below(diners + 1);
