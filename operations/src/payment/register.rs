@@ -43,8 +43,8 @@ pub struct Registration {
 /// Registers a payment.
 ///
 /// # Errors
-/// No such check; it is withdrawn or paid; more than what remains; an amount that the currency has no money for; too little cash handed over; the diner is not of the
-/// table; the key was used for another request.
+/// No such check; it is withdrawn or paid; more than what remains; an amount that the currency has no money for; too
+/// little cash handed over; the diner is not of the table; the key was used for another request.
 pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration, attempt: &Attempt) -> Result<Answer> {
     command(
         db,

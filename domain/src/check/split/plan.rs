@@ -11,8 +11,8 @@ pub const MAX_WAYS: u32 = 100;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "method", rename_all = "snake_case")]
 pub enum SplitPlan {
-    /// So many parts that differ by the smallest payable amount at most. The diners take them, those who paid first, then by id; parts
-    /// beyond the diners are nobody's by name.
+    /// So many parts that differ by the smallest payable amount at most. The diners take them, those who paid first,
+    /// then by id; parts beyond the diners are nobody's by name.
     Equal {
         /// From 1 to 100.
         ways: u32,
