@@ -137,7 +137,7 @@ both_modes! {
         assert_eq!(
             made,
             json!({"id": id, "tenant_id": made["tenant_id"], "name": "Ñuñoa Sur", "slug": "nunoa-sur", "address": null, "phone": null,
-                "timezone": "America/Argentina/Mendoza", "opening_time": "09:00", "closing_time": "01:00", "round_confirmation": "none",
+                "timezone": "America/Argentina/Mendoza", "opening_time": "09:00", "closing_time": "01:00", "round_confirmation": "none", "currency": "ARS", "cash_rounding": null,
                 "join": "open", "is_active": true, "created_at": made["created_at"]})
         );
         assert_eq!(admin.post("/api/admin/branches", body).await.expect(409)["code"], "slug_taken");
