@@ -105,6 +105,17 @@ impl UnitOfWork {
         Ok(row.map_or(Unit::CENT, |row| Unit::of(row.currency)))
     }
 
+    /// The coarsest of the smallest payable amounts of the business's branches: what all of them can be paid.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn coarsest_unit(&self, scope: &impl Scope) -> Result<Unit> {
+        let sql = sql!(tenant, "select currency from branch where tenant_id = $1 and deletion_id is null");
+        let rows: Vec<Priced> = self.all(sql, [scope.tenant_id().into()]).await?;
+        let units = rows.into_iter().map(|row| Unit::of(row.currency));
+        Ok(units.max_by_key(|unit| unit.cents()).unwrap_or_default())
+    }
+
     /// What the branch rounds cash to.
     ///
     /// # Errors

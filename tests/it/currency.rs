@@ -74,6 +74,19 @@ both_modes! {
         set(&staff.manager, "UYU").await.expect(200);
         app.sql_exec("update branch_product set price_cents = 1300 where product_id = 111").await;
         set(&staff.manager, "COP").await.expect(200);
+        // And what is priced from now on is priced so.
+        let admin = app.login("admin@demo.com", "admin123").await;
+        let price = async |cents: i64| {
+            let body = json!({ "branch_prices": [{ "branch_id": 1, "price_cents": cents, "is_available": true }] });
+            admin.patch("/api/admin/products/111", body).await
+        };
+        let refused = price(1_250).await.expect(422);
+        assert!(refused["detail"].as_str().unwrap().contains("branch_prices"), "{refused}");
+        price(1_200).await.expect(200);
+        let modifier = json!({ "name": "Con hielo", "extra_cost_cents": 50 });
+        admin.post("/api/admin/customizations", modifier).await.expect(422);
+        let modifier = json!({ "name": "Con hielo", "extra_cost_cents": 100 });
+        admin.post("/api/admin/customizations", modifier).await.expect(201);
     }
 
     /// Of a currency change and a first check at once, either the check is in the new one or the change is refused.

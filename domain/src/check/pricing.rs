@@ -4,7 +4,12 @@
 //! deal with lines, and "0.04 left over" (decisions/028) has no place to be.
 
 use super::share::apportion;
-use crate::{Cents, money::Unit, status::text_enum, text::Refused};
+use crate::{
+    Cents,
+    money::{MoneyError, Unit},
+    status::text_enum,
+    text::Refused,
+};
 use serde::{Deserialize, Serialize};
 
 /// A whole percentage from 1 to 100.
@@ -92,17 +97,18 @@ pub struct Priced {
 }
 
 /// Applies the reductions, in order, each to what the ones before it left, and spreads it over the lines in proportion
-/// to what is left of them, all in whole units of the check's currency. The lines' gross prices must have a sum that
-/// fits, as every check's have ([`MAX_PRICE`](crate::money::MAX_PRICE)).
-#[must_use]
-pub fn price(gross: &[Cents], reductions: &[Reduction], unit: Unit) -> Priced {
+/// to what is left of them, all in whole units of the check's currency.
+///
+/// # Errors
+/// The lines' sum does not fit.
+pub fn price(gross: &[Cents], reductions: &[Reduction], unit: Unit) -> Result<Priced, MoneyError> {
     let said = reductions.iter().filter_map(|reduction| match reduction {
         Reduction::Amount(amount) => Some(*amount),
         Reduction::Percent(_) => None,
     });
     let unit = unit.fitting(gross.iter().copied().chain(said));
     let mut amounts = gross.to_vec();
-    let mut total = amounts.iter().copied().fold(Cents::ZERO, Cents::saturating_add);
+    let mut total = Cents::checked_sum(gross.iter().copied())?;
     let mut taken = Vec::with_capacity(reductions.len());
     for reduction in reductions {
         let weights: Vec<u64> = amounts.iter().map(|amount| amount.get().unsigned_abs()).collect();
@@ -116,7 +122,7 @@ pub fn price(gross: &[Cents], reductions: &[Reduction], unit: Unit) -> Priced {
         total = total.saturating_sub(off);
         taken.push(off);
     }
-    Priced { amounts, reductions: taken, total }
+    Ok(Priced { amounts, reductions: taken, total })
 }
 
 #[cfg(test)]
@@ -139,7 +145,7 @@ mod tests {
     #[test]
     fn a_percentage_rounds_half_up_once_for_the_whole_check() {
         // 10 % of 33.35 is 3.335 and rounds to 3.34; rounded line by line it would be 3.33.
-        let priced = price(&[cents(1111), cents(1112), cents(1112)], &[percent(10)], Unit::CENT);
+        let priced = price(&[cents(1111), cents(1112), cents(1112)], &[percent(10)], Unit::CENT).unwrap();
         assert_eq!(numbers(&priced.reductions), [334]);
         assert_eq!(priced.total, cents(3001));
         assert_eq!(numbers(&priced.amounts), [1000, 1000, 1001]);
@@ -148,17 +154,18 @@ mod tests {
     #[test]
     fn reductions_apply_in_order_to_what_is_left() {
         let gross = [cents(1000), cents(1000)];
-        let first_half = price(&gross, &[percent(50), Reduction::Amount(cents(600))], Unit::CENT);
+        let first_half = price(&gross, &[percent(50), Reduction::Amount(cents(600))], Unit::CENT).unwrap();
         assert_eq!((numbers(&first_half.reductions), first_half.total), (vec![1000, 600], cents(400)));
-        let first_amount = price(&gross, &[Reduction::Amount(cents(600)), percent(50)], Unit::CENT);
+        let first_amount = price(&gross, &[Reduction::Amount(cents(600)), percent(50)], Unit::CENT).unwrap();
         assert_eq!((numbers(&first_amount.reductions), first_amount.total), (vec![600, 700], cents(700)));
     }
 
     #[test]
     fn nothing_is_taken_below_zero() {
-        let priced = price(&[cents(300), cents(0)], &[Reduction::Amount(cents(500)), percent(10)], Unit::CENT);
+        let priced = price(&[cents(300), cents(0)], &[Reduction::Amount(cents(500)), percent(10)], Unit::CENT).unwrap();
         assert_eq!((numbers(&priced.amounts), numbers(&priced.reductions)), (vec![0, 0], vec![300, 0]));
-        assert_eq!(price(&[], &[percent(10)], Unit::CENT).total, Cents::ZERO);
+        assert_eq!(price(&[], &[percent(10)], Unit::CENT).unwrap().total, Cents::ZERO);
+        assert_eq!(price(&[cents(i64::MAX), cents(1)], &[], Unit::CENT), Err(MoneyError));
         assert!([0, 101, -1, 356].into_iter().all(|n| Percent::try_from(n).is_err()));
     }
 
@@ -167,13 +174,13 @@ mod tests {
         let peso = Unit::of(crate::Currency::Clp);
         // 10 % of 3,335 pesos is 333.5 and rounds to 334.
         let gross = [cents(111_100), cents(111_200), cents(111_200)];
-        let priced = price(&gross, &[percent(10)], peso);
+        let priced = price(&gross, &[percent(10)], peso).unwrap();
         assert_eq!((numbers(&priced.reductions), priced.total), (vec![33_400], cents(300_100)));
         assert_eq!(numbers(&priced.amounts), [100_000, 100_000, 100_100]);
-        let amount = price(&gross, &[Reduction::Amount(cents(100))], peso);
+        let amount = price(&gross, &[Reduction::Amount(cents(100))], peso).unwrap();
         assert_eq!(numbers(&amount.amounts), [111_100, 111_100, 111_200]);
         // A price of before the currency was set is not made unpayable twice.
-        assert_eq!(numbers(&price(&[cents(150)], &[percent(10)], peso).amounts), [135]);
+        assert_eq!(numbers(&price(&[cents(150)], &[percent(10)], peso).unwrap().amounts), [135]);
     }
 
     proptest! {
@@ -184,7 +191,7 @@ mod tests {
             let peso = Unit::of(crate::Currency::Clp);
             let gross: Vec<Cents> = gross.into_iter().map(|units| cents(units * 100)).collect();
             let parts: Vec<Reduction> = parts.into_iter().map(percent).collect();
-            let priced = price(&gross, &parts, peso);
+            let priced = price(&gross, &parts, peso).unwrap();
             prop_assert!(priced.amounts.iter().chain(&priced.reductions).all(|amount| peso.pays(*amount)));
             prop_assert_eq!(Cents::checked_sum(priced.amounts.iter().copied()), Ok(priced.total));
         }
@@ -198,7 +205,7 @@ mod tests {
             let reductions: Vec<Reduction> = reductions.into_iter()
                 .map(|(part, n, amount)| if part { percent(n) } else { Reduction::Amount(cents(amount)) })
                 .collect();
-            let priced = price(&gross, &reductions, Unit::CENT);
+            let priced = price(&gross, &reductions, Unit::CENT).unwrap();
             let sum = |amounts: &[Cents]| Cents::checked_sum(amounts.iter().copied()).unwrap();
             prop_assert_eq!(sum(&priced.amounts), priced.total);
             prop_assert_eq!(priced.total.checked_add(sum(&priced.reductions)), Ok(sum(&gross)));

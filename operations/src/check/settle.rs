@@ -199,7 +199,7 @@ fn priced(ledger: &Ledger, unit: Unit) -> Result<Priced> {
     let item = |charge: &ChargeNow| if charge.rounding { Cents::ZERO } else { charge.live_cents };
     let gross: Vec<Cents> = ledger.charges.iter().map(item).collect();
     let reductions = ledger.discounts.iter().map(reduction).collect::<Result<Vec<_>>>()?;
-    let mut priced = pricing::price(&gross, &reductions, unit);
+    let mut priced = pricing::price(&gross, &reductions, unit)?;
     for (charge, amount) in ledger.charges.iter().zip(&mut priced.amounts) {
         if charge.rounding {
             *amount = charge.live_cents;

@@ -58,7 +58,7 @@ fn named(done: Result<Answer>) -> Result<Answer> {
 /// Adds a modifier that can be chosen of nothing yet.
 ///
 /// # Errors
-/// Its category has one of that name.
+/// Its category has one of that name; what it costs cannot be paid in the currency of a branch.
 pub async fn create(
     db: &Database,
     staff: &Staff<Management>,
@@ -66,7 +66,9 @@ pub async fn create(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let created = change(db, "customization.create", (staff, attempt), Done::Made, |act| async move {
-        let id = act.uow.insert_customization(staff, first(new)).await?;
+        let row = first(new);
+        act.ensure_payable_everywhere("extra_cost_cents", row.extra_cost_cents).await?;
+        let id = act.uow.insert_customization(staff, row).await?;
         let customization = act.uow.customization(staff, id).await?;
         act.created(&entity(&customization), &customization).await?;
         Ok(customization)
@@ -78,7 +80,8 @@ pub async fn create(
 /// Changes a modifier.
 ///
 /// # Errors
-/// No such modifier; its category has another of that name; a branch that is not the caller's has it on its menu.
+/// No such modifier; its category has another of that name; what it costs cannot be paid in the currency of a branch; a
+/// branch that is not the caller's has it on its menu.
 pub async fn update(
     db: &Database,
     staff: &Staff<Management>,
@@ -89,7 +92,11 @@ pub async fn update(
     let updated = change(db, "customization.update", (staff, attempt), Done::Changed, |act| async move {
         let before = act.uow.customization(staff, id).await?;
         ensure_own(staff, &act.uow.branches_choosing(&before).await?)?;
-        act.uow.set_customization(id, changed(patch, &before)).await?;
+        let row = changed(patch, &before);
+        if row.extra_cost_cents != before.extra_cost_cents {
+            act.ensure_payable_everywhere("extra_cost_cents", row.extra_cost_cents).await?;
+        }
+        act.uow.set_customization(id, row).await?;
         let after = act.uow.customization(staff, id).await?;
         act.updated(&entity(&after), &before, &after).await?;
         Ok(after)
