@@ -5,7 +5,10 @@ use crate::{
     house::{body, number},
 };
 use auth::{Diner, Floor, Management};
-use domain::{Cents, CheckId, PaymentId, payment::Tender};
+use domain::{
+    Cents, CheckId, PaymentId,
+    payment::{Tender, tip::Tip},
+};
 use operations::{
     Attempt, Error, check,
     payment::{self, Registration},
@@ -73,7 +76,8 @@ async fn a_mistyped_tip_goes_back_and_is_shared_out_anew() {
     let (diner, check) = asked(&house).await;
     let (waiter, manager) = (house.staff::<Floor>("waiter").await, house.staff::<Management>("manager").await);
     let none = Attempt::default();
-    let mistyped = Registration { tip: Cents::new(3_000).unwrap(), ..cash(check, 3600, 6600) };
+    let tip = Some(Tip::Amount(Cents::new(3_000).unwrap()));
+    let mistyped = Registration { tip, ..cash(check, 3600, 6600) };
     let paid = payment::register(&house.db, &waiter, &mistyped, &none).await.unwrap();
     let paid = PaymentId(number(&paid, "payment_id"));
     let branch = diner.branch_id();
