@@ -176,6 +176,17 @@ impl UnitOfWork {
         Ok(())
     }
 
+    /// Opens a closed session again at its table, as `status`; `table_session_live` backs the check that the table has no
+    /// other.
+    ///
+    /// # Errors
+    /// The table has a live session after all.
+    pub async fn reopen_session(&self, session: &Locked<Seated>, status: SessionStatus) -> Result<()> {
+        let sql = sql!(session, "update table_session set status = $2, closed_at = null where id = $1");
+        self.run(sql, [session.id.into(), status.as_str().into()]).await?;
+        Ok(())
+    }
+
     /// Seats the session at another locked table; `table_session_live` backs the check that it has no other.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod checks;
 mod claims;
 mod crashes;
 mod crowd;
+mod departures;
 mod diner;
 mod drawer;
 mod durability;

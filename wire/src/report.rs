@@ -123,6 +123,22 @@ pub struct PersonDiscounts {
     pub total_discount_cents: Cents,
 }
 
+/// A person who wrote debts off.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[cfg_attr(feature = "orm", derive(sea_orm::FromQueryResult))]
+pub struct PersonWriteOffs {
+    /// Who.
+    pub user_id: UserId,
+    /// Their name, else their login.
+    pub user_name: String,
+    /// How often.
+    pub write_off_count: i64,
+    /// Checks that they are on.
+    pub check_count: i64,
+    /// What was given up, in cents.
+    pub total_written_off_cents: Cents,
+}
+
 /// A product.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[cfg_attr(feature = "orm", derive(sea_orm::FromQueryResult))]

@@ -15,7 +15,7 @@ use wire::bill::{ChargeLine, CheckDetail, DiscountLine, PaymentLine};
 pub(crate) fn customer(check: &CheckDetail) -> String {
     let head = &check.head;
     let money = |amount: Cents| price(head.currency, amount);
-    let ordered: Vec<&ChargeLine> = check.charges.iter().filter(|line| line.gross_cents > Cents::ZERO).collect();
+    let ordered: Vec<&ChargeLine> = check.charges.iter().filter(|line| line.stands).collect();
     let subtotal = ordered.iter().fold(Cents::ZERO, |sum, line| sum.saturating_add(line.gross_cents));
     let paid: Vec<&PaymentLine> = check.payments.iter().filter(|line| is_money(line.payment.status)).collect();
     let tips = paid.iter().fold(Cents::ZERO, |sum, line| sum.saturating_add(line.payment.tip_cents));

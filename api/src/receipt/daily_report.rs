@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::Cents;
 use maud::{Markup, html};
 use store::view::Place;
-use wire::report::{MethodSales, PersonDiscounts, PersonVoids, ProductSales, Summary};
+use wire::report::{MethodSales, PersonDiscounts, PersonVoids, PersonWriteOffs, ProductSales, Summary};
 
 /// What a day came to.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct Day {
     pub(crate) voids: Vec<PersonVoids>,
     /// What was taken off.
     pub(crate) discounts: Vec<PersonDiscounts>,
+    /// What was given up.
+    pub(crate) write_offs: Vec<PersonWriteOffs>,
 }
 
 /// The page, as it was at `now`.
@@ -59,6 +61,12 @@ pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> String {
             h2 { "Descuentos" }
             table { tbody { @for row in &day.discounts {
                 tr { td { (row.user_name) " (" (row.discount_count) ")" } td { (money(row.total_discount_cents)) } }
+            } } }
+        }
+        @if !day.write_offs.is_empty() {
+            h2 { "Incobrables" }
+            table { tbody { @for row in &day.write_offs {
+                tr { td { (row.user_name) " (" (row.write_off_count) ")" } td { (money(row.total_written_off_cents)) } }
             } } }
         }
         p { small { "Emitido el " (when(now, &place.timezone)) } }

@@ -5,6 +5,7 @@
 
 use crate::{
     Error, Result,
+    check::Settled,
     command::{Done, command},
 };
 use auth::{Floor, Staff};
@@ -49,7 +50,7 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
         |uow| async move { uow.lock_check(staff, taken.check).await },
         |act, (session, check)| async move {
             check.status.ensure_payable()?;
-            let remaining = check.total_cents.saturating_sub(check.paid_cents);
+            let remaining = Settled::of(&check).remaining();
             if taken.amount > remaining {
                 return Err(Error::TooMuch { remaining });
             }

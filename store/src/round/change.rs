@@ -29,6 +29,8 @@ impl UnitOfWork {
         if status == RoundStatus::Canceled {
             row.cancel_reason = Set(reason.map(ToOwned::to_owned));
             self.owes_differently(round.session_id, "round.cancel");
+        } else if round.status.is_billed() != status.is_billed() {
+            self.owes_differently(round.session_id, "round.confirm");
         }
         Ok(Locked::new(row.update(self.tx()).await?))
     }

@@ -20,5 +20,6 @@ mod top_products;
 mod voids;
 mod waiters;
 mod window;
+mod write_offs;
 
 pub use window::{Place, Window};
