@@ -18,6 +18,7 @@ pub struct Model {
     pub reason: String,
     pub granted_by_id: UserId,
     pub created_at: DateTimeUtc,
+    pub business_day: Option<Date>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -53,6 +53,7 @@ mod m20261129_000082_queue_refunds;
 mod m20261129_000083_queue_cancellations;
 mod m20261129_000084_index_lanes;
 mod m20261129_000090_create_write_offs;
+mod m20261129_000091_keep_business_days;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -113,6 +114,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000083_queue_cancellations::Migration),
             Box::new(m20261129_000084_index_lanes::Migration),
             Box::new(m20261129_000090_create_write_offs::Migration),
+            Box::new(m20261129_000091_keep_business_days::Migration),
         ]
     }
 }

@@ -12,10 +12,11 @@ create table write_off (
     amount_cents bigint not null check (amount_cents > 0),
     reason text not null,
     written_off_by_id bigint not null references app_user (id),
+    business_day {date} not null,
     created_at {instant} not null
 );
 create index write_off_tenant on write_off (tenant_id);
-create index write_off_branch on write_off (branch_id, created_at);
+create index write_off_branch on write_off (branch_id, business_day);
 create index write_off_check on write_off (check_id);
 create index write_off_author on write_off (written_off_by_id);
 "}

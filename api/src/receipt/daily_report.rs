@@ -4,6 +4,7 @@ use super::{
     customer::{method, when},
     page::page,
     price,
+    price::signed_price,
 };
 use chrono::{DateTime, Utc};
 use domain::Cents;
@@ -34,21 +35,22 @@ pub(crate) struct Day {
 pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> String {
     let place = &day.place;
     let money = |amount: Cents| price(place.currency, amount);
+    let signed = |amount: i64| signed_price(place.currency, amount);
     let date = place.days.map_or_else(|| "-".to_owned(), |(_, last)| last.format("%d/%m/%Y").to_string());
     let title = format!("Reporte {date} · {}", place.name);
     let body = html! {
         h1 { (place.name) }
         @if let Some(address) = &place.address { p { (address) } }
         p { "Reporte del día " (date) }
-        (sums(day, &money))
+        (sums(day, &signed))
         @if !day.methods.is_empty() {
             h2 { "Por medio de pago" }
-            table { tbody { @for row in &day.methods { (tendered(row, &money)) } } }
+            table { tbody { @for row in &day.methods { (tendered(row, &signed)) } } }
         }
         @if !day.products.is_empty() {
             h2 { "Más vendidos" }
             table { tbody { @for row in &day.products {
-                tr { td { (row.quantity_sold) " × " (row.product_name) } td { (money(row.total_revenue_cents)) } }
+                tr { td { (row.quantity_sold) " × " (row.product_name) } td { (signed(row.total_revenue_cents)) } }
             } } }
         }
         @if !day.voids.is_empty() {
@@ -75,9 +77,9 @@ pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> String {
     page(&title, &body)
 }
 
-fn sums(day: &Day, money: &impl Fn(Cents) -> String) -> Markup {
+fn sums(day: &Day, money: &impl Fn(i64) -> String) -> Markup {
     let Day { summary, methods, .. } = day;
-    let total = |of: fn(&MethodSales) -> Cents| methods.iter().map(of).fold(Cents::ZERO, Cents::saturating_add);
+    let total = |of: fn(&MethodSales) -> i64| methods.iter().map(of).fold(0, i64::saturating_add);
     let (tips, refunded) = (total(|row| row.total_tips_cents), total(|row| row.total_refunded_cents));
     let charged_back = total(|row| row.total_charged_back_cents);
     html! {
@@ -86,7 +88,7 @@ fn sums(day: &Day, money: &impl Fn(Cents) -> String) -> Markup {
             tbody {
                 tr { td { "Propinas" } td { (money(tips)) } }
                 tr { td { "Devoluciones" } td { (money(refunded)) } }
-                @if charged_back > Cents::ZERO { tr { td { "Contracargos" } td { (money(charged_back)) } } }
+                @if charged_back != 0 { tr { td { "Contracargos" } td { (money(charged_back)) } } }
             }
             tbody {
                 tr { td { "Pedidos" } td { (summary.total_orders) } }
@@ -98,13 +100,13 @@ fn sums(day: &Day, money: &impl Fn(Cents) -> String) -> Markup {
     }
 }
 
-fn tendered(row: &MethodSales, money: &impl Fn(Cents) -> String) -> Markup {
+fn tendered(row: &MethodSales, money: &impl Fn(i64) -> String) -> Markup {
     html! {
         tr {
             td {
                 (method(row.method)) " (" (row.payment_count) ")"
-                @if row.total_tips_cents > Cents::ZERO { small { "Propinas " (money(row.total_tips_cents)) } }
-                @if row.total_refunded_cents > Cents::ZERO { small { "Devoluciones " (money(row.total_refunded_cents)) } }
+                @if row.total_tips_cents != 0 { small { "Propinas " (money(row.total_tips_cents)) } }
+                @if row.total_refunded_cents != 0 { small { "Devoluciones " (money(row.total_refunded_cents)) } }
             }
             td { (money(row.total_sales_cents)) }
         }

@@ -76,8 +76,8 @@ static LOCK: &Sql = sql!(
 static MOVE: &Sql = sql!(
     tenant,
     "insert into cash_movement (tenant_id, cash_session_id, movement_type, amount_cents, payment_method,
-        description, reference_type, reference_id, created_by_id, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id"
+        description, reference_type, reference_id, created_by_id, created_at, business_day)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id"
 );
 
 static CLOSE: &Sql = sql!(
@@ -148,6 +148,7 @@ impl UnitOfWork {
             new.reference.1.into(),
             by.into(),
             self.now().into(),
+            self.business_day(session.branch_id).await?.into(),
         ];
         let row: Option<Id> = self.one(MOVE, values).await?;
         row.map(|row| row.id).ok_or(Error::NotFound("cash session"))
@@ -210,8 +211,8 @@ impl UnitOfWork {
         let sql = sql!(
             branch,
             "insert into cash_movement (tenant_id, cash_session_id, movement_type, amount_cents, payment_method,
-                 reference_type, reference_id, payment_id, created_by_id, created_at)
-             select open.tenant_id, open.id, $2, $3, $4, 'payment', $5, $5, $6, $7 from (
+                 reference_type, reference_id, payment_id, created_by_id, created_at, business_day)
+             select open.tenant_id, open.id, $2, $3, $4, 'payment', $5, $5, $6, $7, $8#pg(::date) from (
                  select tenant_id, id from cash_session where branch_id = $1 and status = 'OPEN' #pg(for share)) open"
         );
         let id: PaymentId = payment.id;
@@ -223,6 +224,7 @@ impl UnitOfWork {
             id.into(),
             by.into(),
             self.now().into(),
+            self.business_day(payment.branch_id).await?.into(),
         ];
         self.run(sql, values).await.map(drop)
     }

@@ -89,6 +89,7 @@ impl UnitOfWork {
             reason: Set(new.reason),
             granted_by_id: Set(new.granted_by),
             created_at: Set(self.now()),
+            business_day: Set(Some(self.business_day(check.branch_id).await?)),
         };
         Ok(row.insert(self.tx()).await?)
     }

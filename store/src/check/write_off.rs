@@ -30,8 +30,9 @@ impl UnitOfWork {
         self.run(sql, [check.id.into(), amount.into()]).await?;
         let sql = sql!(
             tenant,
-            "insert into write_off (tenant_id, branch_id, check_id, amount_cents, reason, written_off_by_id, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7) returning id"
+            "insert into write_off (tenant_id, branch_id, check_id, amount_cents, reason, written_off_by_id, created_at,
+                business_day)
+            values ($1, $2, $3, $4, $5, $6, $7, $8) returning id"
         );
         let values = [
             check.tenant_id.into(),
@@ -41,6 +42,7 @@ impl UnitOfWork {
             reason.into(),
             by.into(),
             self.now().into(),
+            self.business_day(check.branch_id).await?.into(),
         ];
         let row: Option<Id> = self.one(sql, values).await?;
         row.map(|row| row.id).ok_or(Error::NotFound("check"))

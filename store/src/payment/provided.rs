@@ -98,9 +98,11 @@ impl UnitOfWork {
             (None, Some(branch)) => branch,
             (None, None) => self.first_branch(account).await?,
         };
+        let day = if worth.counts() { Some(self.business_day(branch).await?) } else { None };
         let row = payment::ActiveModel {
             tenant_id: Set(account.tenant_id),
             branch_id: Set(branch),
+            business_day: Set(day),
             check_id: Set(checkout.map(|checkout| checkout.check_id)),
             tender: Set(Tender::Provider(account.provider)),
             status: Set(worth.status),

@@ -45,6 +45,7 @@ impl UnitOfWork {
         row.voided_at = Set(Some(self.now()));
         row.void_reason = Set(Some(reason.to_owned()));
         row.voided_by_id = Set(Some(by));
+        row.voided_business_day = Set(Some(self.business_day(round.branch_id).await?));
         row.update(self.tx()).await?;
         Ok(())
     }

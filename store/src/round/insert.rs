@@ -73,7 +73,7 @@ const ROUND: &str = "insert into round (tenant_id, branch_id, session_id, round_
         submitted_by_waiter_id, content_digest, idempotency_key, notes, created_at, submitted_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id";
 
-/// $13: the lines as JSON. $14: whether the kitchen gets tickets. $15: whether the cart is emptied.
+/// $13: the lines as JSON. $14: whether the kitchen gets tickets. $15: whether the cart is emptied. $16: the business day.
 const REST_POSTGRES: &str = ",
     line as (
         select e.place::integer as line, (e.value->>'product_id')::bigint as product_id, e.value->>'product_name' as product_name,
@@ -86,9 +86,9 @@ const REST_POSTGRES: &str = ",
     ), item as (
         insert into round_item
             (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
-             modifiers, customizations, promotion_id)
+             modifiers, customizations, promotion_id, business_day)
         select $1, r.id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
-               modifiers, customizations, promotion_id from r, line
+               modifiers, customizations, promotion_id, $16::date from r, line
         returning id, line, station
     ), ticket as (
         insert into kitchen_ticket (tenant_id, branch_id, round_id, station, status, created_at)
@@ -109,10 +109,10 @@ static ROUND_WITH_ALL: &Sql = sql!(tenant, "#pg(with r as ({ROUND}){REST_POSTGRE
 
 static ITEMS_SQLITE: &Sql = sql!(tenant, "#sqlite(insert into round_item
         (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
-         modifiers, customizations, promotion_id)
+         modifiers, customizations, promotion_id, business_day)
     select $1, $2, e.place, e.value->>'product_id', e.value->>'product_name', e.value->>'qty', e.value->>'unit_price_cents',
            e.value->>'notes', (select id from diner where id = e.value->>'diner_id' and session_id = $4 and removed_at is null), e.value->>'station',
-           e.value->>'modifiers', e.value->'customizations', e.value->>'promotion_id'
+           e.value->>'modifiers', e.value->'customizations', e.value->>'promotion_id', $5
     from #rows($3) where true)");
 
 impl UnitOfWork {
@@ -125,6 +125,7 @@ impl UnitOfWork {
         let sends = new.status == RoundStatus::Submitted;
         let submitted_at: Option<DateTime<Utc>> = sends.then(|| self.now());
         let row = &session.session;
+        let day = business_day(self.now(), &session.timezone);
         let round = [
             row.tenant_id.into(),
             row.branch_id.into(),
@@ -140,13 +141,13 @@ impl UnitOfWork {
             submitted_at.into(),
         ];
         if self.backend() == DbBackend::Postgres {
-            let values = round.into_iter().chain([lines.into(), sends.into(), new.empties_cart.into()]);
+            let values = round.into_iter().chain([lines.into(), sends.into(), new.empties_cart.into(), day.into()]);
             let inserted: Option<Inserted> = self.one(ROUND_WITH_ALL, values).await?;
             return inserted.map(|row| row.id).ok_or(crate::Error::NotFound("round"));
         }
         let inserted: Option<Inserted> = self.one(sql!(tenant, "{ROUND}"), round).await?;
         let id = inserted.map(|row| row.id).ok_or(crate::Error::NotFound("round"))?;
-        self.run(ITEMS_SQLITE, [row.tenant_id.into(), id.into(), lines.into(), row.id.into()]).await?;
+        self.run(ITEMS_SQLITE, [row.tenant_id.into(), id.into(), lines.into(), row.id.into(), day.into()]).await?;
         if sends {
             self.insert_tickets(session, id).await?;
         }

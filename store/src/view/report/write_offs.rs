@@ -1,6 +1,6 @@
 //! Who gave up what parties left owing.
 
-use super::window::{Window, called, place, within};
+use super::window::{Window, called, kept, place};
 use crate::{
     Database,
     error::Result,
@@ -13,11 +13,11 @@ static WRITE_OFFS: &Sql = sql!(
     tenant,
     "{} select o.written_off_by_id as user_id, {} as user_name, count(*) as write_off_count,
         count(distinct o.check_id) as check_count, cast(sum(o.amount_cents) as bigint) as total_written_off_cents
-    from write_off o join place w on {} join app_user u on u.id = o.written_off_by_id
+    from write_off o join place w on w.branch_id = o.branch_id and {} join app_user u on u.id = o.written_off_by_id
     where o.tenant_id = $1 group by 1, 2 order by 5 desc, 1",
     place(),
     called(),
-    within("o", "o.created_at")
+    kept("o.business_day")
 );
 
 impl Database {
