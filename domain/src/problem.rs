@@ -123,6 +123,8 @@ word_enum! {
         AlreadyResolved = "already_resolved",
         /// The register is open already.
         CashSessionOpen = "cash_session_open",
+        /// Cash moves in this branch only while a session of the register is open.
+        NoCashSession = "no_cash_session",
         /// The tip was shared out already.
         AlreadyDistributed = "already_distributed",
         /// Nothing is left of the tip.

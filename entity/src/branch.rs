@@ -1,6 +1,8 @@
 //! One restaurant of a tenant.
 
-use domain::{BranchId, Currency, DeletionId, TenantId, round::RoundConfirmation, session::JoinRule};
+use domain::{
+    BranchId, Currency, DeletionId, TenantId, cash::CashWithoutSession, round::RoundConfirmation, session::JoinRule,
+};
 use sea_orm::entity::prelude::*;
 
 /// One restaurant of a tenant.
@@ -19,6 +21,7 @@ pub struct Model {
     pub closing_time: Option<String>,
     pub round_confirmation: RoundConfirmation,
     pub join_rule: JoinRule,
+    pub cash_without_session: CashWithoutSession,
     pub currency: Currency,
     pub menu_version: i64,
     pub is_active: bool,

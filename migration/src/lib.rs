@@ -54,6 +54,7 @@ mod m20261129_000083_queue_cancellations;
 mod m20261129_000084_index_lanes;
 mod m20261129_000090_create_write_offs;
 mod m20261129_000091_keep_business_days;
+mod m20261129_000092_keep_unbooked_cash;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -115,6 +116,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000084_index_lanes::Migration),
             Box::new(m20261129_000090_create_write_offs::Migration),
             Box::new(m20261129_000091_keep_business_days::Migration),
+            Box::new(m20261129_000092_keep_unbooked_cash::Migration),
         ]
     }
 }

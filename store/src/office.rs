@@ -2,7 +2,8 @@
 
 use crate::{Database, branch::BranchRow, error::Result, unit_of_work::UnitOfWork};
 use domain::{
-    BranchId, Role, SectorId, TenantId, UserId, round::RoundConfirmation, session::JoinRule, table::TableStatus,
+    BranchId, Role, SectorId, TenantId, UserId, cash::CashWithoutSession, round::RoundConfirmation, session::JoinRule,
+    table::TableStatus,
 };
 use entity::{branch, branch_stream, sector, table, tenant, user, user_branch_role, waiter_sector_assignment};
 use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -29,6 +30,8 @@ pub struct NewBranch {
     pub round_confirmation: RoundConfirmation,
     /// How phones join its tables.
     pub join_rule: JoinRule,
+    /// What becomes of cash while no drawer session is open.
+    pub cash_without_session: CashWithoutSession,
     /// Not open yet.
     pub deactivated: bool,
 }
@@ -98,6 +101,7 @@ impl UnitOfWork {
             closing_time: Set(new.closing_time),
             round_confirmation: Set(new.round_confirmation),
             join_rule: Set(new.join_rule),
+            cash_without_session: Set(new.cash_without_session),
             currency: Set(domain::Currency::Ars),
             menu_version: Set(1),
             is_active: Set(!new.deactivated),

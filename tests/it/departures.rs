@@ -189,6 +189,7 @@ both_modes! {
     /// A goodwill refund after the party left is owed again until it is written off; its incident goes with it.
     async fn goodwill_after_the_party_left_is_written_off(app: App) {
         let staff = Staff::of(&app).await;
+        staff.manager.post("/api/admin/cash/open", json!({"branch_id": 1, "opening_amount_cents": 0})).await.expect(201);
         let party = Party::paying(&app, "INT-01", &[(111, 2)]).await;
         let payment = number(&cash(&staff.waiter, party.check, party.total).await.expect(200)["payment_id"]);
         staff.waiter.post(&endings(&party.phone)[1], json!({})).await.expect(200);

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     BranchId, Patch, TenantId,
     branch::{Slug, TimeOfDay, ZoneName},
+    cash::CashWithoutSession,
     office::Blank,
     patch::present,
     round::RoundConfirmation,
@@ -52,6 +53,10 @@ pub struct Branch {
     pub round_confirmation: RoundConfirmation,
     /// How phones join its tables.
     pub join: JoinRule,
+    /// What becomes of cash while no drawer session is open. Absent for `warn`, as in a branch that was not told
+    /// otherwise: it is taken, an incident says so, and the next session books it.
+    #[serde(skip_serializing_if = "CashWithoutSession::is_usual")]
+    pub cash_without_session: CashWithoutSession,
     /// False while closed, and once deleted.
     pub is_active: bool,
     /// When it was added.
@@ -93,6 +98,9 @@ pub struct NewBranch {
     /// How phones join its tables; `open`, as the shipped clients do, when not said.
     #[serde(default)]
     pub join: Option<JoinRule>,
+    /// What becomes of cash while no drawer session is open; `warn` when not said.
+    #[serde(default)]
+    pub cash_without_session: Option<CashWithoutSession>,
     /// False keeps it closed for now.
     #[serde(default)]
     pub is_active: Option<bool>,
@@ -133,6 +141,10 @@ pub struct BranchPatch {
     /// who sit there stay.
     #[serde(default, deserialize_with = "present")]
     pub join: Option<JoinRule>,
+    /// What becomes of cash while no drawer session is open: `warn`, it is taken, an incident says so, and the next
+    /// session books it; `refuse`, it is not taken.
+    #[serde(default, deserialize_with = "present")]
+    pub cash_without_session: Option<CashWithoutSession>,
     /// False closes the branch, to guests and to its staff, and true opens it again; only an administrator does either.
     #[serde(default, deserialize_with = "present")]
     pub is_active: Option<bool>,

@@ -10,7 +10,9 @@ use crate::{
     office::{ToldBranches, change},
 };
 use auth::{AdminOnly, Staff};
-use domain::{branch::Slug, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
+use domain::{
+    branch::Slug, cash::CashWithoutSession, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE,
+};
 use store::{Answer, Attempt, Database, view::branch_of};
 use wire::branch::NewBranch;
 
@@ -44,6 +46,7 @@ fn row(new: &NewBranch) -> Result<store::NewBranch> {
         closing_time: new.closing_time.into(),
         round_confirmation: new.round_confirmation.unwrap_or(RoundConfirmation::None),
         join_rule: new.join.unwrap_or(JoinRule::Open),
+        cash_without_session: new.cash_without_session.unwrap_or(CashWithoutSession::Warn),
         deactivated: new.is_active == Some(false),
     };
     ensure_hours(row.opening_time.as_deref(), row.closing_time.as_deref())?;

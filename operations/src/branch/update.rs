@@ -25,6 +25,7 @@ fn apply(patch: BranchPatch, row: BranchRow) -> BranchRow {
         closing_time: patch.closing_time.map(Into::into).or(row.closing_time),
         round_confirmation: patch.round_confirmation.unwrap_or(row.round_confirmation),
         join_rule: patch.join.unwrap_or(row.join_rule),
+        cash_without_session: patch.cash_without_session.unwrap_or(row.cash_without_session),
         deactivated: patch.is_active.map_or(row.deactivated, |active| !active),
         ..row
     }

@@ -12,7 +12,7 @@ use crate::{
     Error, Result,
     command::{Twice, keyless},
 };
-use domain::{round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
+use domain::{cash::CashWithoutSession, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
 use logins::{COOK, STAFF, hashes};
 use store::{Database, NewBranch, NewUser};
 
@@ -81,6 +81,7 @@ fn centro() -> NewBranch {
         closing_time: Some("23:00".into()),
         round_confirmation: RoundConfirmation::None,
         join_rule: JoinRule::Open,
+        cash_without_session: CashWithoutSession::Warn,
         deactivated: false,
     }
 }

@@ -3,6 +3,7 @@
 //! Under the check's lock the remainder that is compared is the remainder that is paid: two waiters cannot both take
 //! the last peso (I5). More than is owed is refused; for a larger bank note there is change.
 
+use super::drawer::ensure_drawer;
 use crate::{
     Error, Result,
     check::Settled,
@@ -59,6 +60,7 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
             {
                 return Err(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"));
             }
+            ensure_drawer(&act.uow, check.branch_id, taken.tender).await?;
             let change = change(taken)?;
             let payment = act.uow.insert_payment(&check, row(taken, staff)).await?;
             let settled = act.settle_check((&session, &check), false, None, "payment.register").await?;

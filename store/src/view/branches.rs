@@ -22,6 +22,7 @@ pub fn branch_of(row: BranchRow) -> Branch {
         closing_time: row.closing_time,
         round_confirmation: row.round_confirmation,
         join: row.join_rule,
+        cash_without_session: row.cash_without_session,
         is_active: row.is_active,
         created_at: row.created_at,
     }
