@@ -97,7 +97,7 @@ both_modes! {
         let table = phone.table_id;
         app.sql_exec(&format!("update table_session set status = 'CLOSED', closed_at = opened_at where id = {};
             update dining_table set status = 'FREE' where id = {table}", phone.session_id)).await;
-        let next = order(&app.anonymous().scan("INT-01").await, &[(118, 1)]).await;
+        let next = order(&app.anonymous().scan_as("INT-01", "Otro").await, &[(118, 1)]).await;
         let rounds = staff.cook.get("/api/kitchen/rounds").await.expect(200);
         assert_eq!(list(&rounds).iter().map(|round| number(&round["id"])).collect::<Vec<_>>(), [next]);
         let orders = staff.waiter.get("/api/admin/orders").await.expect(200);
@@ -219,7 +219,7 @@ both_modes! {
         staff.manager.post_empty(&reopen).await.expect(400);
         staff.waiter.post(&endings(&phone)[0], json!({})).await.expect(200);
         staff.waiter.post_empty(&reopen).await.expect(403);
-        let next = app.anonymous().scan("INT-01").await;
+        let next = app.anonymous().scan_as("INT-01", "Otro").await;
         assert_eq!(staff.manager.post_empty(&reopen).await.expect(400)["code"], json!("table_occupied"));
         staff.waiter.post(&endings(&next)[1], json!({})).await.expect(200);
         let opened = staff.manager.post_empty(&reopen).await.expect(200);

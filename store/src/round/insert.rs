@@ -10,7 +10,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     Cents, DinerId, ProductId, PromotionId, RoundId, UserId, kitchen::Station, menu::Choice, round::RoundStatus,
-    session::OpenedBy, text::Quantity,
+    session::OpenedBy, text::Quantity, timezone::business_day,
 };
 use sea_orm::{DbBackend, FromQueryResult};
 use serde::Serialize;
