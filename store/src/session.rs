@@ -178,8 +178,8 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Opens a closed session again at its table, as `status`; `table_session_live` backs the check that the table has no
-    /// other.
+    /// Opens a closed session again at its table, as `status`; `table_session_live` backs the check that the table has
+    /// no other.
     ///
     /// # Errors
     /// The table has a live session after all.

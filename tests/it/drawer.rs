@@ -89,7 +89,8 @@ both_modes! {
         assert_eq!(app.sql_i64(&left).await, 0);
     }
 
-    /// Every peso is in the drawer that was open when it was taken, or in the next: the closing waits for who is booking.
+    /// Every peso is in the drawer that was open when it was taken, or in the next: the closing waits for who is
+    /// booking.
     async fn closing_races_paying(app: App) {
         let staff = Staff::of(&app).await;
         let branch = staff.manager.branch_ids[0];

@@ -91,8 +91,8 @@ async fn evening(app: &App, staff: &Staff) {
     .await;
 }
 
-/// The demo's branch stands in Kathmandu, where the day begins at 18:15 UTC; its rows are put at both sides of that, as an
-/// earlier version left them, which kept no days.
+/// The demo's branch stands in Kathmandu, where the day begins at 18:15 UTC; its rows are put at both sides of that, as
+/// an earlier version left them, which kept no days.
 async fn at_midnight(app: &App) {
     app.sql_exec(
         "update payment set business_day = null; delete from payment_change;

@@ -27,7 +27,8 @@ pub struct PersonVoids {
 /// The whole period in five numbers.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Summary {
-    /// Money collected, without tips, less what went back in the period, in cents: below zero where more went than came.
+    /// Money collected, without tips, less what went back in the period, in cents: below zero where more went than
+    /// came.
     pub total_revenue_cents: i64,
     /// Rounds that the kitchen got.
     pub total_orders: i64,

@@ -89,9 +89,9 @@ pub(super) async fn depart<R: RoleSet>(
     Ok(Departed { table_status: status, owed })
 }
 
-/// Ends what the table still waits for. Dishes that were ready were served, for nobody can cancel them (design.md §5); so
-/// were those that the kitchen has and that are paid or about to be, or their money would have to go back. The rest is
-/// canceled, and what can be sold again is. Returns what the canceled came to, in cents.
+/// Ends what the table still waits for. Dishes that were ready were served, for nobody can cancel them (design.md §5);
+/// so were those that the kitchen has and that are paid or about to be, or their money would have to go back. The rest
+/// is canceled, and what can be sold again is. Returns what the canceled came to, in cents.
 async fn end_rounds<R: RoleSet>(
     act: &Act<'_, Staff<R>>,
     session: &Locked<SessionRow>,

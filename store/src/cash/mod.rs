@@ -2,7 +2,8 @@
 //!
 //! What staff take or give back is booked by the payment's own transaction ([`UnitOfWork::ring_up`]) under a share of
 //! the open session's lock; closing takes the whole lock. So every peso is in exactly one session. What moves while the
-//! drawer is closed waits for the next session, which books it ([`UnitOfWork::book_waiting`]). In the lock order the session comes after charges and before the branch's stream.
+//! drawer is closed waits for the next session, which books it ([`UnitOfWork::book_waiting`]). In the lock order the
+//! session comes after charges and before the branch's stream.
 
 mod read;
 
@@ -100,7 +101,9 @@ static WAIT: &Sql = sql!(
     branch,
     "insert into cash_waiting (tenant_id, branch_id, movement_type, amount_cents, payment_method, payment_id,
         created_by_id, created_at, business_day)
-    select b.tenant_id, b.id, $2, $3, $4, $5, $6, $7#pg(::timestamptz), $8#pg(::date) from branch b where b.id = $1"
+    select b.tenant_id, b.id, $2, $3, $4, $5, $6, $7#pg(::timestamptz), $8#pg(::date) from branch b where b.id = $1
+        and not exists (select 1 from cash_session s where s.branch_id = b.id and s.status = 'OPEN')
+    returning coalesce((select min(w.id) from cash_waiting w where w.branch_id = $1), id) as id"
 );
 
 #[derive(FromQueryResult)]
@@ -240,10 +243,11 @@ impl UnitOfWork {
         }
         // Whoever opens a session locks the branch first: it is open by now, or finds what we put aside.
         self.share_branch(payment.branch_id).await?;
-        if self.run(BOOK, values.clone()).await? == 0 {
-            self.put_aside(payment, values).await?;
+        if self.put_aside(payment, values.clone()).await? || self.run(BOOK, values).await? > 0 {
+            return Ok(());
         }
-        Ok(())
+        // It was opened and closed again meanwhile.
+        Err(Error::Moved)
     }
 
     /// Waits for whoever opens a session there just now.
@@ -258,19 +262,19 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Keeps a movement for the next session. Of cash an incident says so: one until a session is opened.
-    async fn put_aside(&self, payment: &PaymentRow, values: [Value; 8]) -> Result<()> {
+    /// Keeps a movement for the next session, unless one is open by now. Of cash an incident says so: one until a session
+    /// is opened.
+    async fn put_aside(&self, payment: &PaymentRow, values: [Value; 8]) -> Result<bool> {
         #[derive(FromQueryResult)]
         struct First {
             id: i64,
         }
-        self.run(WAIT, values).await?;
+        let first: Option<First> = self.one(WAIT, values).await?;
+        let Some(first) = first else { return Ok(false) };
         if payment.tender.method() != MoneyMethod::Cash {
-            return Ok(());
+            return Ok(true);
         }
-        let sql = sql!(branch, "select min(id) as id from cash_waiting where branch_id = $1");
-        let first: Option<First> = self.one(sql, [payment.branch_id.into()]).await?;
-        let key = format!("cash_unbooked:{}:{}", payment.branch_id, first.map_or(0, |row| row.id));
+        let key = format!("cash_unbooked:{}:{}", payment.branch_id, first.id);
         let incident = Incident {
             tenant: payment.tenant_id,
             branch: Some(payment.branch_id),
@@ -279,11 +283,12 @@ impl UnitOfWork {
             payment: Some(payment.id),
             detail: "Cash moved while no drawer session was open; the next session books it".to_owned(),
         };
-        self.note_incident(IncidentKind::CashUnbooked, &key, incident).await
+        self.note_incident(IncidentKind::CashUnbooked, &key, incident).await?;
+        Ok(true)
     }
 
-    /// Books what waited for a session in the one that was opened just now, under the branch's lock; returns what that is
-    /// in cash, in signed cents. Its incidents are over.
+    /// Books what waited for a session in the one that was opened just now, under the branch's lock; returns what that
+    /// is in cash, in signed cents. Its incidents are over.
     ///
     /// # Errors
     /// The database failed.
@@ -320,15 +325,13 @@ impl UnitOfWork {
     pub async fn refuses_cash(&self, branch: BranchId) -> Result<bool> {
         #[derive(FromQueryResult)]
         struct Found {
-            #[expect(dead_code, reason = "that it is there is the answer")]
-            id: BranchId,
+            open: i64,
         }
-        let sql = sql!(
-            branch,
-            "select b.id from branch b where b.id = $1 and b.cash_without_session = 'refuse'
-            and not exists (select 1 from cash_session s where s.branch_id = b.id and s.status = 'OPEN')"
-        );
+        if self.customs_of(branch).await?.cash_without_session.is_usual() {
+            return Ok(false);
+        }
+        let sql = sql!(branch, "select count(*) as open from cash_session where branch_id = $1 and status = 'OPEN'");
         let found: Option<Found> = self.one(sql, [branch.into()]).await?;
-        Ok(found.is_some())
+        Ok(found.is_none_or(|found| found.open == 0))
     }
 }

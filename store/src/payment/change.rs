@@ -39,7 +39,7 @@ impl UnitOfWork {
         if before == after || !counted && !worth.counts() {
             return Ok(payment.business_day);
         }
-        let zone = self.timezone_of(payment.branch_id).await?;
+        let zone = self.customs_of(payment.branch_id).await?.timezone;
         let today = business_day(self.now(), &zone);
         if !counted {
             return Ok(Some(today));

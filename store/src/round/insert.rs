@@ -73,7 +73,8 @@ const ROUND: &str = "insert into round (tenant_id, branch_id, session_id, round_
         submitted_by_waiter_id, content_digest, idempotency_key, notes, created_at, submitted_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id";
 
-/// $13: the lines as JSON. $14: whether the kitchen gets tickets. $15: whether the cart is emptied. $16: the business day.
+/// $13: the lines as JSON. $14: whether the kitchen gets tickets. $15: whether the cart is emptied. $16: the business
+/// day.
 const REST_POSTGRES: &str = ",
     line as (
         select e.place::integer as line, (e.value->>'product_id')::bigint as product_id, e.value->>'product_name' as product_name,

@@ -4,9 +4,9 @@
 //! * **portions sold**: lines of orders, by their quantity, that nobody struck; **voided**: those that somebody struck.
 //! * **money sold**: what the portions sold come to, less discounts, paid or not: the revenue of a product.
 //! * **money collected**, which the reports call **revenue** and **sales**: what counts towards bills of the payments
-//!   that were approved, `payment.net_cents`: without tips. What goes back, and what a card's issuer takes back, lessens
-//!   the day on which it goes, which may come out below zero; the day on which the money came stays as it was (I11).
-//!   Money that no check asked for (an orphan) is an incident, not a sale.
+//!   that were approved, `payment.net_cents`: without tips. What goes back, and what a card's issuer takes back,
+//!   lessens the day on which it goes, which may come out below zero; the day on which the money came stays as it was
+//!   (I11). Money that no check asked for (an orphan) is an incident, not a sale.
 //! * **money open**: what checks come to and nobody has paid or written off.
 //! * **order**: a round that the kitchen has or had.
 //! * **day**: the business day that a row keeps from when it was written; for rows from before days were kept, what the

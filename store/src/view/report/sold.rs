@@ -3,8 +3,8 @@
 use super::window::{kept, within};
 
 /// The common table `sold (item_id, round_id, branch_id, day)`, to follow `place`: the lines of the rounds that the
-/// kitchen has or had, struck ones included, on the day that they keep. Lines from before days were kept have the day on
-/// which their round was submitted, and null here.
+/// kitchen has or had, struck ones included, on the day that they keep. Lines from before days were kept have the day
+/// on which their round was submitted, and null here.
 pub(super) fn sold() -> String {
     format!(
         "sold as (

@@ -3,8 +3,8 @@
 use super::window::{kept, on_days, quarter};
 
 /// The common table `taking (payment_id, branch_id, came, day, quarter, amount_cents, net_cents, tip_cents,
-/// refunded_cents, charged_back_cents)`, to follow `place`: for each payment a row of what it was when it came in, on that
-/// day, and for each change since, a refund or a chargeback, a row of the difference on the day of that (I11).
+/// refunded_cents, charged_back_cents)`, to follow `place`: for each payment a row of what it was when it came in, on
+/// that day, and for each change since, a refund or a chargeback, a row of the difference on the day of that (I11).
 pub(super) fn taking() -> String {
     // What the payment is now, less what changed since it came in.
     let at_first = |now: &str, column: &str| {

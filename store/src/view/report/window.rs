@@ -163,8 +163,8 @@ fn spelled(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::AutoSi, false)
 }
 
-/// The beginning of every statement: `place (branch_id, from_at, to_at, from_day, to_day)`, to be joined with whatever is
-/// counted.
+/// The beginning of every statement: `place (branch_id, from_at, to_at, from_day, to_day)`, to be joined with whatever
+/// is counted.
 pub(super) const fn place() -> &'static str {
     "with place as (select cast(e.value->>'branch' as bigint) as branch_id,
         #pg((e.value->>'from')::timestamptz)#sqlite(e.value->>'from') as from_at,
