@@ -1,5 +1,5 @@
-//! The business day that a row is written on, by the calendar of its branch (I11), and what else the branch decides about
-//! money that moves.
+//! The business day that a row is written on, by the calendar of its branch (I11), and what else the branch decides
+//! about money that moves.
 
 use crate::{
     error::{Error, Result},

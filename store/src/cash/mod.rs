@@ -262,8 +262,8 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Keeps a movement for the next session, unless one is open by now. Of cash an incident says so: one until a session
-    /// is opened.
+    /// Keeps a movement for the next session, unless one is open by now. Of cash an incident says so: one until a
+    /// session is opened.
     async fn put_aside(&self, payment: &PaymentRow, values: [Value; 8]) -> Result<bool> {
         #[derive(FromQueryResult)]
         struct First {
