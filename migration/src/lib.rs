@@ -55,6 +55,9 @@ mod m20261129_000084_index_lanes;
 mod m20261129_000090_create_write_offs;
 mod m20261129_000091_keep_business_days;
 mod m20261129_000092_keep_unbooked_cash;
+mod m20261129_000100_round_takes_from_cart;
+mod m20261129_000101_tell_prices;
+mod m20261129_000102_raise_prices;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -117,6 +120,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000090_create_write_offs::Migration),
             Box::new(m20261129_000091_keep_business_days::Migration),
             Box::new(m20261129_000092_keep_unbooked_cash::Migration),
+            Box::new(m20261129_000100_round_takes_from_cart::Migration),
+            Box::new(m20261129_000101_tell_prices::Migration),
+            Box::new(m20261129_000102_raise_prices::Migration),
         ]
     }
 }

@@ -86,6 +86,10 @@ pub struct WaiterPerformance {
     pub total_tables_served: i64,
     /// Orders that they took or confirmed.
     pub total_rounds_processed: i64,
+    /// How many of these were served: what the first mean is of. Not shown.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub total_rounds_served: i64,
     /// Money collected of their parties, without tips, less what went back in the period, in cents.
     pub total_revenue_cents: i64,
     /// What their parties gave as tips, in cents.

@@ -7,7 +7,7 @@ use super::{
     price::signed_price,
 };
 use chrono::{DateTime, Utc};
-use domain::Cents;
+use domain::{Cents, money::MoneyError};
 use maud::{Markup, html};
 use store::view::Place;
 use wire::report::{MethodSales, PersonDiscounts, PersonVoids, PersonWriteOffs, ProductSales, Summary};
@@ -32,7 +32,10 @@ pub(crate) struct Day {
 }
 
 /// The page, as it was at `now`.
-pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> String {
+///
+/// # Errors
+/// A sum does not fit.
+pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> Result<String, MoneyError> {
     let place = &day.place;
     let money = |amount: Cents| price(place.currency, amount);
     let signed = |amount: i64| signed_price(place.currency, amount);
@@ -42,7 +45,7 @@ pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> String {
         h1 { (place.name) }
         @if let Some(address) = &place.address { p { (address) } }
         p { "Reporte del día " (date) }
-        (sums(day, &signed))
+        (sums(day, &signed)?)
         @if !day.methods.is_empty() {
             h2 { "Por medio de pago" }
             table { tbody { @for row in &day.methods { (tendered(row, &signed)) } } }
@@ -74,15 +77,16 @@ pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> String {
         p { small { "Emitido el " (when(now, &place.timezone)) } }
         p { small { "Documento no válido como factura" } }
     };
-    page(&title, &body)
+    Ok(page(&title, &body))
 }
 
-fn sums(day: &Day, money: &impl Fn(i64) -> String) -> Markup {
+fn sums(day: &Day, money: &impl Fn(i64) -> String) -> Result<Markup, MoneyError> {
     let Day { summary, methods, .. } = day;
-    let total = |of: fn(&MethodSales) -> i64| methods.iter().map(of).fold(0, i64::saturating_add);
-    let (tips, refunded) = (total(|row| row.total_tips_cents), total(|row| row.total_refunded_cents));
-    let charged_back = total(|row| row.total_charged_back_cents);
-    html! {
+    let total =
+        |of: fn(&MethodSales) -> i64| methods.iter().map(of).try_fold(0_i64, i64::checked_add).ok_or(MoneyError);
+    let (tips, refunded) = (total(|row| row.total_tips_cents)?, total(|row| row.total_refunded_cents)?);
+    let charged_back = total(|row| row.total_charged_back_cents)?;
+    Ok(html! {
         table {
             tbody { tr.sum { td { "VENTAS" } td { (money(summary.total_revenue_cents)) } } }
             tbody {
@@ -97,7 +101,7 @@ fn sums(day: &Day, money: &impl Fn(i64) -> String) -> Markup {
                 @if let Some(hour) = summary.busiest_hour { tr { td { "Hora pico" } td { (format!("{hour:02}:00")) } } }
             }
         }
-    }
+    })
 }
 
 fn tendered(row: &MethodSales, money: &impl Fn(i64) -> String) -> Markup {

@@ -52,5 +52,5 @@ pub(crate) async fn daily_report(
         discounts: if managed { state.db.report_discounts(&window).await? } else { Vec::new() },
         write_offs: if managed { state.db.report_write_offs(&window).await? } else { Vec::new() },
     };
-    Ok(Html(receipt::daily_report(&day, now)))
+    Ok(Html(receipt::daily_report(&day, now)?))
 }
