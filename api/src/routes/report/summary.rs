@@ -7,7 +7,6 @@ use super::{
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
 use axum::{extract::State, response::Response};
-use domain::Cents;
 use runtime::ProblemBody;
 use serde::Serialize;
 use wire::report::Summary;
@@ -37,9 +36,9 @@ pub(crate) async fn summary(
 /// The line of the file: a mean of nothing is an empty cell.
 #[derive(Serialize)]
 struct Cells {
-    total_revenue_cents: Cents,
+    total_revenue_cents: i64,
     total_orders: i64,
-    avg_order_value_cents: Option<Cents>,
+    avg_order_value_cents: Option<i64>,
     total_sessions: i64,
     busiest_hour: Option<u32>,
 }
