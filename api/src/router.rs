@@ -198,6 +198,7 @@ fn floor(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<
         .routes(routes!(routes::session::activate))
         .routes(routes!(routes::session::close))
         .routes(routes!(routes::session::clear))
+        .routes(routes!(routes::session::reopen))
         .routes(routes!(routes::session::transfer))
         .routes(routes!(routes::session::move_to))
         .routes(routes!(routes::session::session_phones))
@@ -246,6 +247,7 @@ fn reports(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::report::voids))
         .routes(routes!(routes::report::discounts))
         .routes(routes!(routes::report::open_checks))
+        .routes(routes!(routes::report::write_offs))
         .routes(routes!(routes::order::kitchen_ticket))
         .routes(routes!(routes::report::daily_report))
 }
@@ -275,6 +277,7 @@ fn till(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<A
         .routes(routes!(routes::check::withdraw_check))
         .routes(routes!(routes::check::discount))
         .routes(routes!(routes::check::remove_discount))
+        .routes(routes!(routes::check::write_off))
         .routes(routes!(routes::check::check_detail))
         // Who pays what.
         .routes(routes!(routes::check::balances))

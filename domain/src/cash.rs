@@ -30,6 +30,24 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What becomes of cash that staff take while no session of the register is open (a field of the branch).
+    CashWithoutSession {
+        /// It is taken, an incident says so, and the next session books it.
+        Warn = "warn",
+        /// It is not taken.
+        Refuse = "refuse",
+    }
+}
+
+impl CashWithoutSession {
+    /// Whether it is what a branch does that was not told otherwise.
+    #[must_use]
+    pub const fn is_usual(&self) -> bool {
+        matches!(self, Self::Warn)
+    }
+}
+
 impl MovementType {
     /// Whether it takes money out.
     #[must_use]

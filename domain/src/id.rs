@@ -119,6 +119,8 @@ id! {
     ChargeId;
     /// A reduction of a check, granted by a manager.
     DiscountId;
+    /// An amount that a manager gave up.
+    WriteOffId;
     /// What was tendered towards a check.
     PaymentId;
     /// A part of a payment that covers a part of a charge, or takes it away again.

@@ -97,10 +97,16 @@ word_enum! {
         // Of checks and money.
         /// There is nothing to pay for.
         NothingOrdered = "nothing_ordered",
+        /// All that the party ordered waits for a waiter's word, so there is nothing to bill yet.
+        RoundWaits = "round_waits",
         /// The check was asked for before this guest joined.
         JoinedAfterCheckRequest = "joined_after_check_request",
         /// The party has left; its check does not change any more.
         CheckClosed = "check_closed",
+        /// The party is still there, so its check is paid, or something is taken off it.
+        PartyStillHere = "party_still_here",
+        /// Nothing of it is owed any more.
+        NothingOwed = "nothing_owed",
         /// The check is not paid.
         CheckNotPaid = "check_not_paid",
         /// The discount is more than what there is to discount.
@@ -119,6 +125,8 @@ word_enum! {
         AlreadyResolved = "already_resolved",
         /// The register is open already.
         CashSessionOpen = "cash_session_open",
+        /// Cash moves in this branch only while a session of the register is open.
+        NoCashSession = "no_cash_session",
         /// The tip was shared out already.
         AlreadyDistributed = "already_distributed",
         /// Nothing is left of the tip.

@@ -13,6 +13,13 @@ pub fn local_date(now: DateTime<Utc>, zone: &str) -> NaiveDate {
     local_time(now, zone).date()
 }
 
+/// The business day of what happens at `now` in a branch: the one function of it. Whoever writes an order, a void, a
+/// payment or a movement of the drawer keeps its day with it, so that nothing that changes later moves it (I11).
+#[must_use]
+pub fn business_day(now: DateTime<Utc>, zone: &str) -> NaiveDate {
+    local_date(now, zone)
+}
+
 /// What the clock on the branch's wall shows at `now`.
 #[must_use]
 pub fn local_time(now: DateTime<Utc>, zone: &str) -> NaiveDateTime {

@@ -1,7 +1,8 @@
 //! One restaurant of a tenant.
 
 use domain::{
-    BranchId, Currency, DeletionId, TenantId, money::CashRounding, round::RoundConfirmation, session::JoinRule,
+    BranchId, Currency, DeletionId, TenantId, cash::CashWithoutSession, money::CashRounding, round::RoundConfirmation,
+    session::JoinRule,
 };
 use sea_orm::entity::prelude::*;
 
@@ -21,6 +22,7 @@ pub struct Model {
     pub closing_time: Option<String>,
     pub round_confirmation: RoundConfirmation,
     pub join_rule: JoinRule,
+    pub cash_without_session: CashWithoutSession,
     pub currency: Currency,
     pub cash_rounding: Option<CashRounding>,
     pub menu_version: i64,

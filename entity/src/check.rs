@@ -16,6 +16,7 @@ pub struct Model {
     pub currency: Currency,
     pub total_cents: Cents,
     pub paid_cents: Cents,
+    pub written_off_cents: Cents,
     pub requested_at: DateTimeUtc,
     pub paid_at: Option<DateTimeUtc>,
     pub closed_at: Option<DateTimeUtc>,

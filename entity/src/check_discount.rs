@@ -19,6 +19,7 @@ pub struct Model {
     pub granted_by_id: UserId,
     pub rounding: bool,
     pub created_at: DateTimeUtc,
+    pub business_day: Option<Date>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -41,6 +41,7 @@ pub struct Model {
     pub approved_at: Option<DateTimeUtc>,
     pub doubted: Option<String>,
     pub doubted_since: Option<DateTimeUtc>,
+    pub business_day: Option<Date>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

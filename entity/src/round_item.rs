@@ -27,6 +27,8 @@ pub struct Model {
     pub modifiers: Option<String>,
     pub customizations: Option<Json>,
     pub promotion_id: Option<PromotionId>,
+    pub business_day: Option<Date>,
+    pub voided_business_day: Option<Date>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -26,7 +26,6 @@ pub type CallRow = service_call::Model;
 #[derive(FromQueryResult)]
 struct Ended {
     id: CallId,
-    kind: CallType,
 }
 
 #[derive(FromQueryResult)]
@@ -139,16 +138,17 @@ impl UnitOfWork {
         &self,
         session: &Locked<table_session::Model>,
         staff: &Staff<R>,
-    ) -> Result<Vec<(CallId, CallType)>> {
+    ) -> Result<Vec<CallId>> {
         let sql = sql!(
             session,
             "update service_call set status = 'CLOSED', closed_at = $2, closed_by_id = $3
-            where session_id = $1 and #live_call() returning id, type as kind"
+            where session_id = $1 and #live_call() returning id"
         );
         let values = [session.id.into(), self.now().into(), staff.user_id().into()];
-        let mut ended: Vec<Ended> = self.all(sql, values).await?;
-        ended.sort_unstable_by_key(|row| row.id);
-        Ok(ended.into_iter().map(|row| (row.id, row.kind)).collect())
+        let ended: Vec<Ended> = self.all(sql, values).await?;
+        let mut ids: Vec<CallId> = ended.into_iter().map(|row| row.id).collect();
+        ids.sort_unstable();
+        Ok(ids)
     }
 
     /// Takes the calls that are not done along to the session's new table.

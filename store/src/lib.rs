@@ -13,6 +13,7 @@ mod allergen;
 mod assignment;
 mod audit;
 mod branch;
+mod business_day;
 mod call;
 mod cart;
 mod cash;

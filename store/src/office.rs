@@ -2,8 +2,8 @@
 
 use crate::{Database, branch::BranchRow, error::Result, unit_of_work::UnitOfWork};
 use domain::{
-    BranchId, Currency, Role, SectorId, TenantId, UserId, money::CashRounding, round::RoundConfirmation,
-    session::JoinRule, table::TableStatus,
+    BranchId, Currency, Role, SectorId, TenantId, UserId, cash::CashWithoutSession, money::CashRounding,
+    round::RoundConfirmation, session::JoinRule, table::TableStatus,
 };
 use entity::{branch, branch_stream, sector, table, tenant, user, user_branch_role, waiter_sector_assignment};
 use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -34,6 +34,8 @@ pub struct NewBranch {
     pub currency: Currency,
     /// What cash is rounded to.
     pub cash_rounding: Option<CashRounding>,
+    /// What becomes of cash while no drawer session is open.
+    pub cash_without_session: CashWithoutSession,
     /// Not open yet.
     pub deactivated: bool,
 }
@@ -105,6 +107,7 @@ impl UnitOfWork {
             join_rule: Set(new.join_rule),
             currency: Set(new.currency),
             cash_rounding: Set(new.cash_rounding),
+            cash_without_session: Set(new.cash_without_session),
             menu_version: Set(1),
             is_active: Set(!new.deactivated),
             deactivated: Set(new.deactivated),

@@ -4,7 +4,7 @@ use crate::{Database, Location};
 use domain::{
     BranchId, Currency, Role, Shift, SystemClock,
     call::{CallStatus, CallType},
-    cash::{CashSessionStatus, MovementType},
+    cash::{CashSessionStatus, CashWithoutSession, MovementType},
     check::{CheckStatus, DiscountType},
     event::{Envelope, EventSink},
     kitchen::{Station, TicketStatus},
@@ -98,6 +98,8 @@ fn vocabularies() -> BTreeMap<&'static str, Vec<String>> {
         ("deletion.entity_type", texts(EntityKind::ALL, EntityKind::as_str)),
         ("tip_share.role", texts(Role::ALL, Role::as_str)),
         ("cash_session.status", texts(CashSessionStatus::ALL, CashSessionStatus::as_str)),
+        ("branch.cash_without_session", texts(CashWithoutSession::ALL, CashWithoutSession::as_str)),
+        ("cash_waiting.movement_type", texts(MovementType::ALL, MovementType::as_str)),
         ("cash_movement.movement_type", texts(MovementType::ALL, MovementType::as_str)),
         ("cancellation.status", texts(CancellationStatus::ALL, CancellationStatus::as_str)),
         ("cancellation.failure", texts(CancellationFailure::ALL, CancellationFailure::as_str)),

@@ -38,6 +38,8 @@ pub struct Seated {
     pub round_confirmation: RoundConfirmation,
     /// How phones join.
     pub join_rule: JoinRule,
+    /// The IANA name of the branch's time zone.
+    pub timezone: String,
 }
 
 impl Deref for Seated {
@@ -77,7 +79,7 @@ pub struct NewSession {
 // The lock is taken inside the CTE, so that a session that was moved while we waited is joined with its new table: a
 // plain join would keep the table it read before the wait and find nothing.
 const LOCKED: &str = "with locked as materialized (select * from table_session where id = $1 and tenant_id = $2 #lock)";
-const SEATED: &str = "locked.*, t.code as table_code, t.sector_id, b.round_confirmation, b.join_rule";
+const SEATED: &str = "locked.*, t.code as table_code, t.sector_id, b.round_confirmation, b.join_rule, b.timezone";
 const AROUND: &str =
     "from locked join dining_table t on t.id = locked.table_id join branch b on b.id = locked.branch_id";
 
@@ -173,6 +175,17 @@ impl UnitOfWork {
             .filter(table_session::Column::Id.eq(session.id))
             .exec(self.tx())
             .await?;
+        Ok(())
+    }
+
+    /// Opens a closed session again at its table, as `status`; `table_session_live` backs the check that the table has
+    /// no other.
+    ///
+    /// # Errors
+    /// The table has a live session after all.
+    pub async fn reopen_session(&self, session: &Locked<Seated>, status: SessionStatus) -> Result<()> {
+        let sql = sql!(session, "update table_session set status = $2, closed_at = null where id = $1");
+        self.run(sql, [session.id.into(), status.as_str().into()]).await?;
         Ok(())
     }
 

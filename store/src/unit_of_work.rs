@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    SessionId,
+    BranchId, SessionId,
     event::{Actor, Draft, Event, Place},
 };
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, Value};
@@ -14,6 +14,7 @@ use std::{
 
 use crate::{
     audit::Note,
+    business_day::Customs,
     connection::Transaction,
     error::Result,
     idempotency::{Kept, claim::Claiming},
@@ -53,6 +54,7 @@ struct Inner {
     woken: Mutex<BTreeSet<&'static str>>,
     claiming: Mutex<Claiming>,
     kept: Mutex<Option<Kept>>,
+    customs: Mutex<BTreeMap<BranchId, Customs>>,
     now: DateTime<Utc>,
 }
 
@@ -79,8 +81,8 @@ impl UnitOfWork {
     pub(crate) fn new(tx: Transaction, now: DateTime<Utc>) -> Self {
         let (drafts, notes, unsettled) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (claiming, kept) = (Mutex::default(), Mutex::default());
-        let woken = Mutex::default();
-        Self(Arc::new(Inner { tx, drafts, notes, unsettled, woken, claiming, kept, now }))
+        let (woken, customs) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { tx, drafts, notes, unsettled, woken, claiming, kept, customs, now }))
     }
 
     /// Gives the transaction back, with what is to be written last and whom its commit wakes, unless a clone is still
@@ -101,6 +103,11 @@ impl UnitOfWork {
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.0.now
+    }
+
+    /// What this transaction has learnt of branches so far.
+    pub(crate) fn customs(&self) -> MutexGuard<'_, BTreeMap<BranchId, Customs>> {
+        self.0.customs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the branch what happened. The event is numbered and logged when the operation has returned, in the same

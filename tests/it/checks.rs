@@ -2,7 +2,7 @@
 
 use crate::ledger::assert_ledger;
 use crate::look;
-use crate::scene::{Staff, item, number, strangers, void};
+use crate::scene::{Staff, confirm_first, item, list, number, strangers, void};
 use crate::till::{Party, cash, discount, order, refund, withdraw};
 use harness::{both_modes, json, race};
 
@@ -234,6 +234,49 @@ both_modes! {
         assert_eq!(staff.waiter.post_empty(&by_waiter).await.expect(200)["check_id"], json!(party.check));
         cash(&staff.waiter, party.check, 1).await.expect(400);
         staff.waiter.post_empty(&format!("/api/billing/tables/{}/clear", party.phone.table_id)).await.expect(200);
+        assert_ledger(&app).await;
+    }
+
+    /// What no waiter has confirmed is on no bill, and whoever asks for the bill hears that it waits.
+    async fn a_round_that_waits_is_on_no_bill(app: App) {
+        let staff = Staff::of(&app).await;
+        confirm_first(&app).await;
+        let phone = app.scan("INT-01").await;
+        let first = order(&phone, &[(111, 1)]).await;
+        let by_waiter = format!("/api/waiter/sessions/{}/check", phone.session_id);
+        assert_eq!(phone.post_empty("/api/billing/check/request").await.expect(400)["code"], json!("round_waits"));
+        assert_eq!(staff.waiter.post_empty(&by_waiter).await.expect(400)["code"], json!("round_waits"));
+        assert_eq!(app.sql_i64("select count(*) from guest_check").await, 0);
+        staff.walk(first, &["CONFIRMED"]).await;
+        let second = order(&phone, &[(118, 1)]).await;
+        let price = async |round: i64| app.sql_i64(&format!("select unit_price_cents from round_item where round_id = {round}")).await;
+        let (first_costs, second_costs) = (price(first).await, price(second).await);
+        let asked = phone.post_empty("/api/billing/check/request").await.expect(200);
+        assert_eq!((&asked["total_cents"], &asked["waiting_round_ids"]), (&json!(first_costs), &json!([second])));
+        let again = staff.waiter.post_empty(&by_waiter).await.expect(200);
+        assert_eq!((&again["items_count"], &again["waiting_round_ids"]), (&json!(1), &json!([second])));
+        let bill = phone.get("/api/diner/check").await.expect(200);
+        assert_eq!((&bill["total_cents"], list(&bill["items"]).len()), (&json!(first_costs), 1));
+        let check = number(&asked["check_id"]);
+        cash(&staff.waiter, check, first_costs + 1).await.expect(400);
+        cash(&staff.waiter, check, first_costs).await.expect(200);
+        assert_ledger(&app).await;
+        // Confirmed after all, it is owed.
+        staff.walk(second, &["CONFIRMED"]).await;
+        let bill = phone.get("/api/diner/check").await.expect(200);
+        assert_eq!((&bill["status"], &bill["total_cents"]), (&json!("IN_PAYMENT"), &json!(first_costs + second_costs)));
+        cash(&staff.waiter, check, second_costs).await.expect(200);
+        // One that still waits when the table is cleared goes, and no money with it.
+        let phone = app.scan("INT-02").await;
+        let wanted = order(&phone, &[(111, 1)]).await;
+        staff.walk(wanted, &["CONFIRMED", "SUBMITTED"]).await;
+        let late = order(&phone, &[(118, 1)]).await;
+        let party = Party::of(phone).await;
+        cash(&staff.waiter, party.check, party.total).await.expect(200);
+        staff.waiter.post_empty(&format!("/api/billing/tables/{}/clear", party.phone.table_id)).await.expect(200);
+        assert_eq!(app.sql_i64(&format!("select count(*) from round where id = {wanted} and status = 'SERVED'")).await, 1);
+        assert_eq!(app.sql_i64(&format!("select count(*) from round where id = {late} and status = 'CANCELED'")).await, 1);
+        assert_eq!(app.sql_i64("select count(*) from refund").await, 0);
         assert_ledger(&app).await;
     }
 

@@ -61,6 +61,19 @@ both_modes! {
         assert_ledger(&app).await;
     }
 
+    /// A free dish is somebody's like any other, and keeps nobody from claiming the rest; a struck one is nobody's.
+    async fn a_free_dish_is_claimed_too(app: App) {
+        app.sql_exec("update branch_product set price_cents = 0 where product_id = 118").await;
+        let table = Table::of(&app).await;
+        let (dear, free) = (table.charges[0], table.charges[1]);
+        let mine = table.claim(&table.ana, &[(dear, 1, 1), (free, 1, 1)]).await.expect(200);
+        assert_eq!((&mine["amount_cents"], &mine["items"][1]["amount_cents"]), (&json!(table.party.total), &json!(0)));
+        table.claim(&table.bruno, &[(free, 1, 2)]).await.expect(409);
+        app.sql_exec(&format!("update round_item set voided_at = '2026-01-01 00:00:00+00:00', void_reason = 'x'
+            where id = (select round_item_id from charge where id = {free})")).await;
+        table.claim(&table.ana, &[(free, 1, 1)]).await.expect(409);
+    }
+
     /// Of two that claim at the same moment one has it.
     async fn two_claim_at_once(app: App) {
         let table = Table::of(&app).await;

@@ -1,7 +1,7 @@
 //! The cash register and the tips: what staff take for checks is booked by itself, exactly once, and what had to be in
 //! the drawer is known to the cent.
 
-use crate::scene::{Staff, number, strangers};
+use crate::scene::{Staff, list, number, strangers};
 use crate::till::{Party, cash, refund};
 use harness::{Value, both_modes, json, race};
 
@@ -18,7 +18,7 @@ both_modes! {
     async fn the_drawer_knows_what_must_be_in_it(app: App) {
         let staff = Staff::of(&app).await;
         let branch = staff.manager.branch_ids[0];
-        // Before the drawer is open nothing is booked.
+        // What moves before the drawer is open is booked when it is.
         let early = Party::paying(&app, "INT-02", &[(111, 1)]).await;
         cash(&staff.waiter, early.check, 10).await.expect(200);
         assert_eq!(staff.manager.get(&format!("/api/admin/cash/current?branch_id={branch}")).await.expect(200)["session"], Value::Null);
@@ -43,20 +43,20 @@ both_modes! {
             book(kind, cents).await.expect(422);
         }
         let seen = summary(&staff, session).await;
-        assert_eq!(seen["totals_by_method"], json!({"CASH": 700 + 100 - 200 - 150 - 50 + 25, "CARD": 300}));
+        assert_eq!(seen["totals_by_method"], json!({"CASH": 10 + 700 + 100 - 200 - 150 - 50 + 25, "CARD": 300}));
         assert_eq!(
             seen["totals_by_type"],
-            json!({"SALE": 1000, "TIP_IN": 100, "REFUND": -200, "EXPENSE": -150, "WITHDRAWAL": -50, "DEPOSIT": 25})
+            json!({"SALE": 1010, "TIP_IN": 100, "REFUND": -200, "EXPENSE": -150, "WITHDRAWAL": -50, "DEPOSIT": 25})
         );
-        assert_eq!((&seen["movement_count"], &seen["expected_amount_cents"]), (&json!(7), &Value::Null));
+        assert_eq!((&seen["movement_count"], &seen["expected_amount_cents"]), (&json!(8), &Value::Null));
 
-        let count = json!({"session_id": session, "actual_amount_cents": 5400, "notes": "faltan 25"});
+        let count = json!({"session_id": session, "actual_amount_cents": 5410, "notes": "faltan 25"});
         let closed = staff.manager.post("/api/admin/cash/close", count.clone()).await.expect(200);
-        assert_eq!((&closed["expected_amount_cents"], &closed["difference_cents"], &closed["status"]), (&json!(5425), &json!(-25), &json!("CLOSED")));
+        assert_eq!((&closed["expected_amount_cents"], &closed["difference_cents"], &closed["status"]), (&json!(5435), &json!(-25), &json!("CLOSED")));
         staff.manager.post("/api/admin/cash/close", count).await.expect(400);
         book("DEPOSIT", 1).await.expect(400);
         cash(&staff.waiter, party.check, 10).await.expect(200);
-        assert_eq!(summary(&staff, session).await["movement_count"], 7);
+        assert_eq!(summary(&staff, session).await["movement_count"], 8);
         let listed = staff.manager.get(&format!("/api/admin/cash/sessions?branch_id={branch}&limit=1")).await.expect(200);
         assert_eq!((&listed[0]["id"], &listed[0]["difference_cents"]), (&json!(session), &json!(-25)));
         staff.waiter.get("/api/admin/cash/sessions").await.expect(403);
@@ -89,7 +89,8 @@ both_modes! {
         assert_eq!(app.sql_i64(&left).await, 0);
     }
 
-    /// Every peso is in the drawer that was open when it was taken, or in none: the closing waits for who is booking.
+    /// Every peso is in the drawer that was open when it was taken, or in the next: the closing waits for who is
+    /// booking.
     async fn closing_races_paying(app: App) {
         let staff = Staff::of(&app).await;
         let branch = staff.manager.branch_ids[0];
@@ -117,11 +118,15 @@ both_modes! {
         assert_eq!(opened.iter().filter(|reply| reply.status == 201).count(), 1);
         // The same request twice is one movement.
         let second = number(&opened.iter().find(|reply| reply.status == 201).unwrap().json()["id"]);
+        // What was taken after the closing is in it, and nothing of it twice.
+        let every = format!("select cast(sum(amount_cents) as bigint) from cash_movement where cash_session_id in ({session}, {second})");
+        assert_eq!(app.sql_i64(&every).await, 800);
+        let waited = number(&summary(&staff, second).await["movement_count"]);
         let keyed = staff.manager.with_header("X-Idempotency-Key", "once");
         let body = json!({"session_id": second, "movement_type": "DEPOSIT", "amount_cents": 5, "payment_method": "CASH"});
         let first = keyed.post("/api/admin/cash/movement", body.clone()).await.expect(201);
         assert_eq!(keyed.post("/api/admin/cash/movement", body).await.expect(201), first);
-        assert_eq!(summary(&staff, second).await["movement_count"], 1);
+        assert_eq!(summary(&staff, second).await["movement_count"], waited + 1);
     }
 
     async fn tips_follow_their_payments_and_are_shared_out_once(app: App) {
@@ -199,5 +204,51 @@ both_modes! {
         assert_eq!(app.sql_i64("select count(*) from cash_movement").await + app.sql_i64("select count(*) from tip_share").await, before);
         assert_eq!(staff.manager.get("/api/admin/tips").await.expect(200), json!([]));
         assert_eq!(staff.manager.get("/api/admin/cash/sessions").await.expect(200), json!([]));
+    }
+
+    /// Cash that is taken while the drawer is closed is put before a person and booked by the next session.
+    async fn cash_without_a_session_is_booked_by_the_next(app: App) {
+        let staff = Staff::of(&app).await;
+        let party = Party::paying(&app, "INT-01", &[(111, 2)]).await;
+        let pay = json!({"check_id": party.check, "amount_cents": 1000, "tip_cents": 50});
+        let payment = number(&staff.waiter.post("/api/billing/cash/pay", pay).await.expect(200)["payment_id"]);
+        let card = json!({"check_id": party.check, "amount_cents": 300, "manual_method": "CARD_PHYSICAL"});
+        staff.waiter.post("/api/waiter/payments/manual", card).await.expect(200);
+        crate::till::refund(&staff, payment, Some(200)).await.expect(200);
+        let incidents = async || staff.manager.get("/api/billing/incidents").await.expect(200);
+        let noted = incidents().await;
+        assert_eq!((list(&noted).len(), &noted[0]["kind"], &noted[0]["payment_id"]), (1, &json!("CASH_UNBOOKED"), &json!(payment)));
+        let opening = json!({"branch_id": 1, "opening_amount_cents": 5000});
+        let session = staff.manager.post("/api/admin/cash/open", opening.clone()).await.expect(201)["id"].clone();
+        assert_eq!(incidents().await, json!([]));
+        let summary = staff.manager.get(&format!("/api/admin/cash/sessions/{session}/summary")).await.expect(200);
+        assert_eq!(summary["totals_by_method"], json!({"CASH": 850, "CARD": 300}));
+        assert_eq!(summary["totals_by_type"], json!({"SALE": 1300, "TIP_IN": 50, "REFUND": -200}));
+        let count = json!({"session_id": session, "actual_amount_cents": 5850});
+        let closed = staff.manager.post("/api/admin/cash/close", count).await.expect(200);
+        assert_eq!(closed["difference_cents"], json!(0));
+        // What was booked is booked once.
+        let next = staff.manager.post("/api/admin/cash/open", opening).await.expect(201)["id"].clone();
+        let summary = staff.manager.get(&format!("/api/admin/cash/sessions/{next}/summary")).await.expect(200);
+        assert_eq!(summary["movement_count"], json!(0));
+    }
+
+    /// A branch that wants a session for cash takes and gives none without it; cards are no cash.
+    async fn cash_without_a_session_is_refused_where_the_branch_says_so(app: App) {
+        let staff = Staff::of(&app).await;
+        let patch = json!({"cash_without_session": "refuse"});
+        let branch = staff.manager.patch("/api/admin/branches/1", patch).await.expect(200);
+        assert_eq!(branch["cash_without_session"], json!("refuse"));
+        staff.manager.patch("/api/admin/branches/1", json!({"cash_without_session": "perhaps"})).await.expect(422);
+        let party = Party::paying(&app, "INT-01", &[(111, 2)]).await;
+        assert_eq!(cash(&staff.waiter, party.check, 100).await.expect(400)["code"], json!("no_cash_session"));
+        let card = json!({"check_id": party.check, "amount_cents": 300, "manual_method": "CARD_PHYSICAL"});
+        staff.waiter.post("/api/waiter/payments/manual", card).await.expect(200);
+        let opening = json!({"branch_id": 1, "opening_amount_cents": 0});
+        let session = staff.manager.post("/api/admin/cash/open", opening).await.expect(201)["id"].clone();
+        let payment = number(&cash(&staff.waiter, party.check, 100).await.expect(200)["payment_id"]);
+        staff.manager.post("/api/admin/cash/close", json!({"session_id": session, "actual_amount_cents": 100})).await.expect(200);
+        assert_eq!(crate::till::refund(&staff, payment, Some(50)).await.expect(400)["code"], json!("no_cash_session"));
+        assert_eq!(app.sql_i64("select count(*) from cash_waiting where payment_method = 'CASH'").await, 0);
     }
 }

@@ -20,7 +20,7 @@ const WRONG: [(&str, &str); 12] = [
     ("pairs of payment and charge below zero", "select count(*) from
         (select 1 as one from allocation group by payment_id, charge_id having sum(amount_cents) < 0) as pairs"),
     ("checks whose status does not follow from their sums", "select count(*) from guest_check
-        where status <> 'OPEN' and status <> case when paid_cents >= total_cents then 'PAID'
+        where status <> 'OPEN' and status <> case when paid_cents + written_off_cents >= total_cents then 'PAID'
             when paid_cents = 0 then 'REQUESTED' else 'IN_PAYMENT' end"),
     ("paid checks without an instant, or others with one", "select count(*) from guest_check
         where (status = 'PAID') <> (paid_at is not null)"),
@@ -36,7 +36,7 @@ const WRONG: [(&str, &str); 12] = [
             or s.status = 'CLOSED' and k.id is not null and k.closed_at is null"),
     ("lines that stand and are not charged, or are charged twice", "select count(*) from guest_check k
         join round r on r.session_id = k.session_id join round_item i on i.round_id = r.id
-        where k.status <> 'OPEN' and r.status <> 'CANCELED' and i.voided_at is null
+        where k.status <> 'OPEN' and r.status not in ('PENDING', 'CANCELED') and i.voided_at is null
             and (select count(*) from charge c where c.round_item_id = i.id and c.gross_cents = i.qty * i.unit_price_cents) <> 1"),
     ("lines that are canceled, struck or gone, and still charged", "select count(*) from charge c
         left join round_item i on i.id = c.round_item_id left join round r on r.id = i.round_id

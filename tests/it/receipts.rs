@@ -36,6 +36,21 @@ both_modes! {
         assert!(page.contains("Devolución") && page.contains("− $ 10,00") && page.contains("RESTA PAGAR"), "{page}");
     }
 
+    /// What costs nothing was served all the same; what was struck was not.
+    async fn a_free_dish_is_on_the_receipt(app: App) {
+        let staff = Staff::of(&app).await;
+        app.sql_exec("update product set name = 'Pan de la casa' where id = 118; update product set name = 'Agua tirada' where id = 111").await;
+        app.sql_exec("update branch_product set price_cents = 0 where product_id in (111, 118)").await;
+        let phone = app.scan("INT-01").await;
+        let round = order(&phone, &[(118, 2), (111, 1)]).await;
+        void(&staff.waiter, item(&app, round, 2).await).await.expect(200);
+        let asked = staff.waiter.post_empty(&format!("/api/waiter/sessions/{}/check", phone.session_id)).await.expect(200);
+        assert_eq!((&asked["items_count"], &asked["total_cents"]), (&json!(2), &json!(0)));
+        let page = staff.cook.get(&format!("/api/admin/receipts/customer-receipt/{}", asked["check_id"])).await.text();
+        assert!(page.contains("2 × Pan de la casa") && page.contains("$ 0,00"), "{page}");
+        assert!(!page.contains("Agua tirada"), "{page}");
+    }
+
     async fn a_receipt_is_for_the_branchs_staff(app: App) {
         let staff = Staff::of(&app).await;
         let [foreign, north] = strangers(&app).await;

@@ -95,7 +95,7 @@ impl Books {
             "i.unit_price_cents",
             &at(app, "i.voided_at"),
             "i.voided_by_id",
-            "c.paid_cents",
+            "coalesce(c.amount_cents, i.qty * i.unit_price_cents)",
         ];
         let of = |table: &str, alias: &str| format!("{table} where {alias}.tenant_id = {tenant}");
         Self {
@@ -208,10 +208,12 @@ impl Books {
     pub(crate) fn daily_sales(&self, ask: &Ask) -> Value {
         let mut days: BTreeMap<NaiveDate, (i64, i64)> = BTreeMap::new();
         for (wall, row) in self.sales(ask).filter(|(_, row)| int(&row[7]) > 0) {
-            let day = days.entry(wall.date_naive()).or_default();
-            *day = (day.0 + int(&row[7]), day.1 + 1);
+            days.entry(wall.date_naive()).or_default().0 += int(&row[7]);
         }
-        let day = |(date, (sales, count)): (NaiveDate, (i64, i64))| json!({"date": date.to_string(), "total_sales_cents": sales, "order_count": count, "avg_order_cents": sales / count});
+        for (wall, _) in self.orders(ask, &self.rounds) {
+            days.entry(wall.date_naive()).or_default().1 += 1;
+        }
+        let day = |(date, (sales, count)): (NaiveDate, (i64, i64))| json!({"date": date.to_string(), "total_sales_cents": sales, "order_count": count, "avg_order_cents": sales.checked_div(count).unwrap_or(0)});
         days.into_iter().map(day).collect()
     }
 

@@ -157,7 +157,7 @@ both_modes! {
         let (waiter, admin) = (waiter(&app).await, admin(&app).await);
         let phone = app.scan("INT-04").await;
         let table = phone.table_id;
-        phone.post_empty("/api/diner/service-call").await.expect(200);
+        let first = phone.post_empty("/api/diner/service-call").await.expect(200)["id"].clone();
         let call = phone.post("/api/diner/service-call", json!({"type": "OTHER"})).await.expect(200)["id"].clone();
         waiter.post_empty(&format!("/api/waiter/service-calls/{call}/acknowledge")).await.expect(200);
         order(&app, &phone).await;
@@ -172,13 +172,16 @@ both_modes! {
         assert_eq!((&closed["table_status"], &closed["session_status"]), (&json!("FREE"), &json!("CLOSED")));
         assert_eq!((&closed["session_id"], &closed["table_code"]), (&json!(phone.session_id), &json!("INT-04")));
         assert_eq!((&closed["total_cents"], &closed["paid_cents"]), (&json!(total), &json!(0)));
+        assert_eq!(closed["owed_cents"], json!(0), "nothing was served");
         assert!(closed["closed_at"].is_string());
         assert!(look::is_consistent(&app, table).await);
         assert_eq!(app.sql_i64("select count(*) from service_call where status <> 'CLOSED'").await, 0);
         assert_eq!(app.sql_i64("select count(*) from cart_item").await, 0);
         assert_eq!(waiter.get("/api/waiter/service-calls").await.expect(200), json!([]));
         let here = format!("session_id = {} and table_id = {table}", phone.session_id);
-        assert_eq!(look::events(&app, "SERVICE_CALL_CLOSED", &here).await, 2);
+        assert_eq!(look::events(&app, "SERVICE_CALL_CLOSED", &here).await, 0);
+        let lists = format!("{here} and entity like '%\"closed_call_ids\":[{first},{call}]%'");
+        assert_eq!(look::events(&app, "TABLE_CLEARED", &lists).await, 1);
         assert_eq!(look::events(&app, "TABLE_CLEARED", &format!("{here} and seq = (select max(seq) from event)")).await, 1);
         assert_eq!(look::audited(&app, "table_session", phone.session_id).await, 1);
         waiter.post_empty(&path).await.expect(400);
@@ -239,7 +242,9 @@ both_modes! {
         let call = phone.post_empty("/api/diner/service-call").await.expect(200)["id"].clone();
         app.sql_exec(&format!("update dining_table set status = 'PAYING' where id = {from}")).await;
 
+        let cook = app.login("kitchen@demo.com", "kitchen123").await.socket(&app, "/ws/kitchen").await;
         let moved = move_to(&waiter, from, to).await.expect(200);
+        assert_eq!(cook.wait_for("TABLE_TRANSFERRED").await["entity"]["other_table_code"], json!("TER-01"));
         assert_eq!((&moved["table_id"], &moved["table_code"], &moved["table_status"]), (&json!(to), &json!("TER-01"), &json!("PAYING")));
         assert_eq!((&moved["from_table_code"], &moved["from_table_status"]), (&json!("INT-01"), &json!("FREE")));
         let old = waiter.get(&format!("/api/tables/{from}")).await.expect(200);

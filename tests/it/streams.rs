@@ -44,7 +44,7 @@ const AUDIENCES: [(&str, &str); 34] = [
     ("TABLE_SESSION_STARTED", "A W S"),
     ("TABLE_CLEARED", "A Ws S"),
     ("TABLE_STATUS_CHANGED", "A Ws S"),
-    ("TABLE_TRANSFERRED", "A Ws S"),
+    ("TABLE_TRANSFERRED", "A Ws K S"),
     ("ROUND_PENDING", "A W S"),
     ("ROUND_CONFIRMED", "A Ws S"),
     ("ROUND_SUBMITTED", "A Ws K S"),

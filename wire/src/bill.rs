@@ -56,6 +56,8 @@ pub struct CheckHead {
     pub total_cents: Cents,
     /// What of it is paid, in cents.
     pub paid_cents: Cents,
+    /// What of it a manager wrote off after the party had left, in cents.
+    pub written_off_cents: Cents,
     /// When it was asked for first.
     pub requested_at: DateTime<Utc>,
     /// When it became paid; null while something is owed.
@@ -88,6 +90,8 @@ pub struct ChargeLine {
     pub paid_cents: Cents,
     /// It is no item, but what rounding the cash added.
     pub rounding: bool,
+    /// Whether the item counts, free or not: false when it was voided, canceled or deleted.
+    pub stands: bool,
 }
 
 /// Something that was taken off.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     BranchId, Currency, Patch, TenantId,
     branch::{Slug, TimeOfDay, ZoneName},
+    cash::CashWithoutSession,
     money::CashRounding,
     office::Blank,
     patch::present,
@@ -58,6 +59,10 @@ pub struct Branch {
     /// What the rest of a bill is rounded to when it is paid in cash, in the smallest payable units of the currency;
     /// null for nothing.
     pub cash_rounding: Option<CashRounding>,
+    /// What becomes of cash while no drawer session is open. Absent for `warn`, as in a branch that was not told
+    /// otherwise: it is taken, an incident says so, and the next session books it.
+    #[serde(skip_serializing_if = "CashWithoutSession::is_usual")]
+    pub cash_without_session: CashWithoutSession,
     /// False while closed, and once deleted.
     pub is_active: bool,
     /// When it was added.
@@ -106,6 +111,9 @@ pub struct NewBranch {
     /// of the currency; nothing when not said.
     #[serde(default)]
     pub cash_rounding: Option<CashRounding>,
+    /// What becomes of cash while no drawer session is open; `warn` when not said.
+    #[serde(default)]
+    pub cash_without_session: Option<CashWithoutSession>,
     /// False keeps it closed for now.
     #[serde(default)]
     pub is_active: Option<bool>,
@@ -155,6 +163,10 @@ pub struct BranchPatch {
     #[serde(default)]
     #[schema(value_type = Option<i64>)]
     pub cash_rounding: Patch<CashRounding>,
+    /// What becomes of cash while no drawer session is open: `warn`, it is taken, an incident says so, and the next
+    /// session books it; `refuse`, it is not taken.
+    #[serde(default, deserialize_with = "present")]
+    pub cash_without_session: Option<CashWithoutSession>,
     /// False closes the branch, to guests and to its staff, and true opens it again; only an administrator does either.
     #[serde(default, deserialize_with = "present")]
     pub is_active: Option<bool>,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Cents, ChargeId, CheckId, DinerId, DiscountId, SessionId,
+    Amount, Cents, ChargeId, CheckId, DinerId, DiscountId, RoundId, SessionId, WriteOffId,
     check::{CheckStatus, DiscountType},
     session::SessionStatus,
     table::TableStatus,
@@ -56,6 +56,36 @@ pub struct Discounted {
     pub total_cents: Cents,
     /// What of it is paid, in cents.
     pub paid_cents: Cents,
+    /// What is left to pay, in cents.
+    pub remaining_cents: Cents,
+    /// Where the check stands.
+    pub status: CheckStatus,
+}
+
+/// What is given up of a party that left.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct WritingOff {
+    /// In cents; all that is owed when absent.
+    pub amount_cents: Option<Amount>,
+    /// Why.
+    pub reason: Name<200>,
+}
+
+/// The check after it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WrittenOff {
+    /// What was noted.
+    pub write_off_id: WriteOffId,
+    /// The check.
+    pub check_id: CheckId,
+    /// What was given up just now, in cents.
+    pub amount_cents: Cents,
+    /// What the check comes to, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// What of it is given up by now, in cents.
+    pub written_off_cents: Cents,
     /// What is left to pay, in cents.
     pub remaining_cents: Cents,
     /// Where the check stands.
@@ -146,6 +176,9 @@ pub struct RequestedCheck {
     pub paid_cents: Cents,
     /// Where it stands.
     pub status: CheckStatus,
+    /// The party's rounds that a waiter has yet to confirm: they are not on the check. Absent where none waits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waiting_round_ids: Vec<RoundId>,
 }
 
 /// The check, as a waiter is told of it.
@@ -163,4 +196,7 @@ pub struct WaiterCheck {
     pub status: CheckStatus,
     /// How many dishes and drinks are on it.
     pub items_count: i64,
+    /// The party's rounds that a waiter has yet to confirm: they are not on the check. Absent where none waits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waiting_round_ids: Vec<RoundId>,
 }

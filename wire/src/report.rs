@@ -27,12 +27,13 @@ pub struct PersonVoids {
 /// The whole period in five numbers.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Summary {
-    /// What was paid for, net of refunds and without tips, in cents.
-    pub total_revenue_cents: Cents,
+    /// Money collected, without tips, less what went back in the period, in cents: below zero where more went than
+    /// came.
+    pub total_revenue_cents: i64,
     /// Rounds that the kitchen got.
     pub total_orders: i64,
     /// Revenue by order, in cents, rounded down.
-    pub avg_order_value_cents: Cents,
+    pub avg_order_value_cents: i64,
     /// Parties that sat down.
     pub total_sessions: i64,
     /// The hour of the day with the most orders, 0 to 23, the earlier of equals; null without orders.
@@ -89,10 +90,10 @@ pub struct WaiterPerformance {
     #[serde(skip)]
     #[schema(ignore)]
     pub total_rounds_served: i64,
-    /// What their parties paid for, net of refunds and without tips, in cents.
-    pub total_revenue_cents: Cents,
+    /// Money collected of their parties, without tips, less what went back in the period, in cents.
+    pub total_revenue_cents: i64,
     /// What their parties gave as tips, in cents.
-    pub total_tips_cents: Cents,
+    pub total_tips_cents: i64,
     /// How long their orders took from the kitchen's receipt to the table, in minutes, to a tenth; 0 when none was
     /// served.
     pub avg_service_time_minutes: f64,
@@ -127,6 +128,22 @@ pub struct PersonDiscounts {
     pub total_discount_cents: Cents,
 }
 
+/// A person who wrote debts off.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[cfg_attr(feature = "orm", derive(sea_orm::FromQueryResult))]
+pub struct PersonWriteOffs {
+    /// Who.
+    pub user_id: UserId,
+    /// Their name, else their login.
+    pub user_name: String,
+    /// How often.
+    pub write_off_count: i64,
+    /// Checks that they are on.
+    pub check_count: i64,
+    /// What was given up, in cents.
+    pub total_written_off_cents: Cents,
+}
+
 /// A product.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[cfg_attr(feature = "orm", derive(sea_orm::FromQueryResult))]
@@ -135,24 +152,25 @@ pub struct ProductSales {
     pub product_id: ProductId,
     /// Its name today.
     pub product_name: String,
-    /// Portions that the kitchen got and nobody struck, paid or not.
+    /// Portions sold: those that the kitchen got and nobody struck, paid or not. One that is struck on a later day is
+    /// taken off that day's.
     pub quantity_sold: i64,
-    /// What the ledger says was paid for them, in cents: after discounts, net of refunds, without tips. What is not
-    /// paid yet, or never was, is not in it.
-    pub total_revenue_cents: Cents,
+    /// Money sold: what these portions come to after discounts, in cents, paid or not.
+    pub total_revenue_cents: i64,
 }
 
 /// A day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DaySales {
-    /// By the branch's calendar.
+    /// The business day.
     pub date: NaiveDate,
-    /// What was paid for, net of refunds and without tips, in cents.
-    pub total_sales_cents: Cents,
-    /// Payments of which something counts.
+    /// Money collected on that day, without tips, less what went back on it, in cents: below zero where more went than
+    /// came.
+    pub total_sales_cents: i64,
+    /// Rounds that the kitchen got.
     pub order_count: i64,
-    /// Sales by payment, in cents, rounded down.
-    pub avg_order_cents: Cents,
+    /// Sales by order, in cents, rounded down.
+    pub avg_order_cents: i64,
 }
 
 /// A way to pay. `total_amount = total_sales + total_tips + total_refunded + total_charged_back`, to the cent.
@@ -161,16 +179,16 @@ pub struct DaySales {
 pub struct MethodSales {
     /// CASH, CARD_PHYSICAL, TRANSFER_EXTERNAL, OTHER_MANUAL, or the provider.
     pub method: Tender,
-    /// Payments that were approved, whatever became of them.
+    /// Payments that came in, whatever became of them.
     pub payment_count: i64,
     /// What came in, tips included, in cents.
-    pub total_amount_cents: Cents,
+    pub total_amount_cents: i64,
     /// What of it counts as tips, in cents.
-    pub total_tips_cents: Cents,
-    /// What of it was given back, in cents.
-    pub total_refunded_cents: Cents,
-    /// What of it the card's issuers took back, in cents.
-    pub total_charged_back_cents: Cents,
+    pub total_tips_cents: i64,
+    /// What was given back in the period, whenever it came in, in cents.
+    pub total_refunded_cents: i64,
+    /// What the card's issuers took back in the period, less what they returned, in cents.
+    pub total_charged_back_cents: i64,
     /// What of it counts towards bills, in cents.
-    pub total_sales_cents: Cents,
+    pub total_sales_cents: i64,
 }

@@ -195,12 +195,31 @@ pub struct ClosedSession {
     pub session_id: SessionId,
     /// CLOSED.
     pub session_status: SessionStatus,
-    /// What was ordered, in cents.
+    /// What was ordered, in cents: served or not.
     pub total_cents: Cents,
     /// What was paid, in cents.
     pub paid_cents: Cents,
+    /// What was served and is not paid, in cents: it stays owed on the party's check.
+    pub owed_cents: Cents,
     /// Now.
     pub closed_at: DateTime<Utc>,
+}
+
+/// The session that was closed and is open again.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReopenedSession {
+    /// The session.
+    pub session_id: SessionId,
+    /// PAYING with a check, else OPEN.
+    pub session_status: SessionStatus,
+    /// Its table.
+    pub table_id: TableId,
+    /// That table's code.
+    pub table_code: String,
+    /// That table's state now.
+    pub table_status: TableStatus,
+    /// Its check; null where it has none.
+    pub check_id: Option<CheckId>,
 }
 
 /// The session that a waiter opened.

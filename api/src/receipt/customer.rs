@@ -19,7 +19,7 @@ use wire::bill::{ChargeLine, CheckDetail, DiscountLine, PaymentLine};
 pub(crate) fn customer(check: &CheckDetail) -> Result<String, MoneyError> {
     let head = &check.head;
     let money = |amount: Cents| price(head.currency, amount);
-    let ordered: Vec<&ChargeLine> = check.charges.iter().filter(|line| line.gross_cents > Cents::ZERO).collect();
+    let ordered: Vec<&ChargeLine> = check.charges.iter().filter(|line| line.stands).collect();
     let subtotal = Cents::checked_sum(ordered.iter().map(|line| line.gross_cents))?;
     let paid: Vec<&PaymentLine> = check.payments.iter().filter(|line| is_money(line.payment.status)).collect();
     let tips = Cents::checked_sum(paid.iter().map(|line| line.payment.tip_cents))?;

@@ -4,12 +4,13 @@ use super::{
     customer::{method, when},
     page::page,
     price,
+    price::signed_price,
 };
 use chrono::{DateTime, Utc};
 use domain::{Cents, money::MoneyError};
 use maud::{Markup, html};
 use store::view::Place;
-use wire::report::{MethodSales, PersonDiscounts, PersonVoids, ProductSales, Summary};
+use wire::report::{MethodSales, PersonDiscounts, PersonVoids, PersonWriteOffs, ProductSales, Summary};
 
 /// What a day came to.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(crate) struct Day {
     pub(crate) voids: Vec<PersonVoids>,
     /// What was taken off.
     pub(crate) discounts: Vec<PersonDiscounts>,
+    /// What was given up.
+    pub(crate) write_offs: Vec<PersonWriteOffs>,
 }
 
 /// The page, as it was at `now`.
@@ -35,21 +38,22 @@ pub(crate) struct Day {
 pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> Result<String, MoneyError> {
     let place = &day.place;
     let money = |amount: Cents| price(place.currency, amount);
+    let signed = |amount: i64| signed_price(place.currency, amount);
     let date = place.days.map_or_else(|| "-".to_owned(), |(_, last)| last.format("%d/%m/%Y").to_string());
     let title = format!("Reporte {date} · {}", place.name);
     let body = html! {
         h1 { (place.name) }
         @if let Some(address) = &place.address { p { (address) } }
         p { "Reporte del día " (date) }
-        (sums(day, &money)?)
+        (sums(day, &signed)?)
         @if !day.methods.is_empty() {
             h2 { "Por medio de pago" }
-            table { tbody { @for row in &day.methods { (tendered(row, &money)) } } }
+            table { tbody { @for row in &day.methods { (tendered(row, &signed)) } } }
         }
         @if !day.products.is_empty() {
             h2 { "Más vendidos" }
             table { tbody { @for row in &day.products {
-                tr { td { (row.quantity_sold) " × " (row.product_name) } td { (money(row.total_revenue_cents)) } }
+                tr { td { (row.quantity_sold) " × " (row.product_name) } td { (signed(row.total_revenue_cents)) } }
             } } }
         }
         @if !day.voids.is_empty() {
@@ -64,15 +68,22 @@ pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> Result<String, Mone
                 tr { td { (row.user_name) " (" (row.discount_count) ")" } td { (money(row.total_discount_cents)) } }
             } } }
         }
+        @if !day.write_offs.is_empty() {
+            h2 { "Incobrables" }
+            table { tbody { @for row in &day.write_offs {
+                tr { td { (row.user_name) " (" (row.write_off_count) ")" } td { (money(row.total_written_off_cents)) } }
+            } } }
+        }
         p { small { "Emitido el " (when(now, &place.timezone)) } }
         p { small { "Documento no válido como factura" } }
     };
     Ok(page(&title, &body))
 }
 
-fn sums(day: &Day, money: &impl Fn(Cents) -> String) -> Result<Markup, MoneyError> {
+fn sums(day: &Day, money: &impl Fn(i64) -> String) -> Result<Markup, MoneyError> {
     let Day { summary, methods, .. } = day;
-    let total = |of: fn(&MethodSales) -> Cents| Cents::checked_sum(methods.iter().map(of));
+    let total =
+        |of: fn(&MethodSales) -> i64| methods.iter().map(of).try_fold(0_i64, i64::checked_add).ok_or(MoneyError);
     let (tips, refunded) = (total(|row| row.total_tips_cents)?, total(|row| row.total_refunded_cents)?);
     let charged_back = total(|row| row.total_charged_back_cents)?;
     Ok(html! {
@@ -81,7 +92,7 @@ fn sums(day: &Day, money: &impl Fn(Cents) -> String) -> Result<Markup, MoneyErro
             tbody {
                 tr { td { "Propinas" } td { (money(tips)) } }
                 tr { td { "Devoluciones" } td { (money(refunded)) } }
-                @if charged_back > Cents::ZERO { tr { td { "Contracargos" } td { (money(charged_back)) } } }
+                @if charged_back != 0 { tr { td { "Contracargos" } td { (money(charged_back)) } } }
             }
             tbody {
                 tr { td { "Pedidos" } td { (summary.total_orders) } }
@@ -93,13 +104,13 @@ fn sums(day: &Day, money: &impl Fn(Cents) -> String) -> Result<Markup, MoneyErro
     })
 }
 
-fn tendered(row: &MethodSales, money: &impl Fn(Cents) -> String) -> Markup {
+fn tendered(row: &MethodSales, money: &impl Fn(i64) -> String) -> Markup {
     html! {
         tr {
             td {
                 (method(row.method)) " (" (row.payment_count) ")"
-                @if row.total_tips_cents > Cents::ZERO { small { "Propinas " (money(row.total_tips_cents)) } }
-                @if row.total_refunded_cents > Cents::ZERO { small { "Devoluciones " (money(row.total_refunded_cents)) } }
+                @if row.total_tips_cents != 0 { small { "Propinas " (money(row.total_tips_cents)) } }
+                @if row.total_refunded_cents != 0 { small { "Devoluciones " (money(row.total_refunded_cents)) } }
             }
             td { (money(row.total_sales_cents)) }
         }

@@ -43,6 +43,12 @@ pub(super) fn price(currency: Currency, amount: Cents) -> String {
     text
 }
 
+/// The same of an amount that may be below zero: `− $ 10,00`.
+pub(super) fn signed_price(currency: Currency, amount: i64) -> String {
+    let text = price(currency, Cents::new(amount.saturating_abs()).unwrap_or_default());
+    if amount < 0 { format!("− {text}") } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +59,8 @@ mod tests {
         assert_eq!(price(Currency::Ars, cents(123_450)), "$ 1.234,50");
         assert_eq!(price(Currency::Ars, cents(5)), "$ 0,05");
         assert_eq!(price(Currency::Mxn, cents(100_000_000)), "$ 1,000,000.00");
+        assert_eq!(signed_price(Currency::Ars, -1000), "− $ 10,00");
+        assert_eq!(signed_price(Currency::Clp, 99_900), "$ 999");
         assert_eq!(price(Currency::Clp, cents(99_900)), "$ 999");
         assert_eq!(price(Currency::Clp, cents(100_050)), "$ 1.000,50");
         assert_eq!(price(Currency::Pen, cents(i64::MAX)), "S/ 92,233,720,368,547,758.07");

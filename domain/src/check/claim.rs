@@ -36,7 +36,8 @@ pub enum ClaimRefused {
 ///
 /// Successive claims get what a division by largest remainder would give in that order (two halves of 999: 500, 499),
 /// and whoever completes the item gets exactly the rest, whichever claims lapsed in between. Money that came without a
-/// claim lowers what is left to claim. A part is whole units of the check's currency.
+/// claim lowers what is left to claim. What costs nothing is claimed like anything else, and comes to nothing. A part is
+/// whole units of the check's currency.
 ///
 /// # Errors
 /// [`ClaimRefused`] when the part is not free.
@@ -62,7 +63,7 @@ fn counted(amount: Cents, paid: Cents, others: &[Held], fraction: Fraction) -> R
     let held = sum(&mut others.iter());
     let unclaimed_money = paid.saturating_sub(sum(&mut others.iter().filter(|held| held.paid)));
     let free = amount.saturating_sub(held).saturating_sub(unclaimed_money);
-    if free == Cents::ZERO && (paid >= amount || others.iter().all(|held| held.paid)) {
+    if amount > Cents::ZERO && free == Cents::ZERO && (paid >= amount || others.iter().all(|held| held.paid)) {
         return Err(ClaimRefused::Paid);
     }
 
@@ -127,6 +128,8 @@ mod tests {
         let refused = told(1000, &[part(2, 3), part(1, 2)])[1];
         assert_eq!(refused, Err(ClaimRefused::Taken { free: cents(333) }));
         assert_eq!(claim(cents(1000), cents(1000), &[], part(1, 2), Unit::CENT), Err(ClaimRefused::Paid));
+        let free = told(0, &[part(1, 2), part(1, 2), part(1, 2)]);
+        assert_eq!(free, [Ok(0), Ok(0), Err(ClaimRefused::Taken { free: Cents::ZERO })]);
     }
 
     #[test]

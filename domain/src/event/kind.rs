@@ -138,12 +138,12 @@ impl Word<EventType> {
 events! {
     /// A party sat down.
     TableSessionStarted(TableRef) = "TABLE_SESSION_STARTED" to A_W_S;
-    /// The party left.
-    TableCleared(TableRef) = "TABLE_CLEARED" to A_WS_S;
+    /// The party left, and with it its open calls.
+    TableCleared(TableCleared) = "TABLE_CLEARED" to A_WS_S;
     /// A table's state changed otherwise, or somebody joined the party or was removed from it.
     TableStatusChanged(TableState) = "TABLE_STATUS_CHANGED" to A_WS_S;
     /// A session moved to another table or waiter.
-    TableTransferred(TableTransferred) = "TABLE_TRANSFERRED" to A_WS_S;
+    TableTransferred(TableTransferred) = "TABLE_TRANSFERRED" to A_WS_K_S;
     /// A diner's round waits for a waiter's word.
     RoundPending(RoundRef) = "ROUND_PENDING" to A_W_S;
     /// A waiter accepted it.

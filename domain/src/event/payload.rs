@@ -128,6 +128,17 @@ pub struct TableRef {
     pub table_status: TableStatus,
 }
 
+/// A table whose party left.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TableCleared {
+    /// Its code, as on the QR sticker.
+    pub table_code: String,
+    /// Its state now.
+    pub table_status: TableStatus,
+    /// The service calls that were open and are closed with it; no event of their own tells of them.
+    pub closed_call_ids: Vec<CallId>,
+}
+
 /// A table that changed otherwise: its state, or who sits there.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TableState {

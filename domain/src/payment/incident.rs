@@ -31,5 +31,7 @@ text_enum! {
         RefundFailed = "REFUND_FAILED",
         /// The provider refuses the account's credentials.
         CredentialsBroken = "CREDENTIALS_BROKEN",
+        /// Staff took or gave back cash while no drawer session was open; the next one books it.
+        CashUnbooked = "CASH_UNBOOKED",
     }
 }

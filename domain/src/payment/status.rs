@@ -56,6 +56,21 @@ impl PaymentStatus {
         }
     }
 
+    /// Whether the payer has done what was asked and the provider has yet to say what becomes of it.
+    #[must_use]
+    pub const fn is_under_way(self) -> bool {
+        match self {
+            Self::Pending | Self::InProcess | Self::Authorized => true,
+            Self::Approved
+            | Self::InMediation
+            | Self::Rejected
+            | Self::Cancelled
+            | Self::Refunded
+            | Self::ChargedBack
+            | Self::Unknown => false,
+        }
+    }
+
     /// Whether money came in and went back as a whole.
     #[must_use]
     pub const fn is_taken_back(self) -> bool {

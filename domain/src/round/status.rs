@@ -51,6 +51,24 @@ impl RoundStatus {
         }
     }
 
+    /// Whether it is on the bill: a waiter has yet to say whether a round that waits is wanted at all.
+    #[must_use]
+    pub const fn is_billed(self) -> bool {
+        match self {
+            Self::Confirmed | Self::Submitted | Self::InKitchen | Self::Ready | Self::Served => true,
+            Self::Pending | Self::Canceled => false,
+        }
+    }
+
+    /// Whether it waits for a waiter's word.
+    #[must_use]
+    pub const fn is_unconfirmed(self) -> bool {
+        match self {
+            Self::Pending => true,
+            Self::Confirmed | Self::Submitted | Self::InKitchen | Self::Ready | Self::Served | Self::Canceled => false,
+        }
+    }
+
     /// Whether the kitchen still has to make it: what the kitchen's pace counts.
     #[must_use]
     pub const fn is_being_made(self) -> bool {

@@ -79,6 +79,18 @@ impl SessionStatus {
         }
     }
 
+    /// The party is back, or never left: to its check if it has one.
+    ///
+    /// # Errors
+    /// It is there.
+    pub const fn reopen(self, billed: bool) -> Result<Self, IllegalTransition> {
+        match (self, billed) {
+            (Self::Closed, true) => Ok(Self::Paying),
+            (Self::Closed, false) => Ok(Self::Open),
+            (Self::Open | Self::Paying, _) => Err(self.refuse("reopen")),
+        }
+    }
+
     /// The party left.
     ///
     /// # Errors
@@ -101,5 +113,8 @@ mod tests {
         assert_eq!([Open, Paying, Closed].map(ask), [Some(Paying), Some(Paying), None]);
         let withdraw = |status: SessionStatus| status.withdraw_check().ok();
         assert_eq!([Open, Paying, Closed].map(withdraw), [None, Some(Open), None]);
+        let reopen = |status: SessionStatus| status.reopen(true).ok();
+        assert_eq!([Open, Paying, Closed].map(reopen), [None, None, Some(Paying)]);
+        assert_eq!(Closed.reopen(false).ok(), Some(Open));
     }
 }

@@ -10,7 +10,10 @@ use crate::{
     office::{ToldBranches, change},
 };
 use auth::{AdminOnly, Staff};
-use domain::{Currency, branch::Slug, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
+use domain::{
+    Currency, branch::Slug, cash::CashWithoutSession, round::RoundConfirmation, session::JoinRule,
+    timezone::DEFAULT_TIME_ZONE,
+};
 use store::{Answer, Attempt, Database, view::branch_of};
 use wire::branch::NewBranch;
 
@@ -51,6 +54,7 @@ fn row(new: &NewBranch) -> Result<store::NewBranch> {
         join_rule: new.join.unwrap_or(JoinRule::Open),
         currency: new.currency.unwrap_or(Currency::Ars),
         cash_rounding: new.cash_rounding,
+        cash_without_session: new.cash_without_session.unwrap_or(CashWithoutSession::Warn),
         deactivated: new.is_active == Some(false),
     };
     ensure_hours(row.opening_time.as_deref(), row.closing_time.as_deref())?;

@@ -27,6 +27,7 @@ fn apply(patch: BranchPatch, row: BranchRow) -> BranchRow {
         join_rule: patch.join.unwrap_or(row.join_rule),
         currency: patch.currency.unwrap_or(row.currency),
         cash_rounding: patch.cash_rounding.or(row.cash_rounding),
+        cash_without_session: patch.cash_without_session.unwrap_or(row.cash_without_session),
         deactivated: patch.is_active.map_or(row.deactivated, |active| !active),
         ..row
     }

@@ -32,6 +32,7 @@ pub async fn open(db: &Database, staff: &Staff<Management>, opening: &Opening, a
             let name = opening.register_name.as_ref().map_or(USUAL, Name::as_str);
             let amount = opening.opening_amount_cents;
             let row = act.uow.open_cash_session(staff, (branch.id, name), amount, staff.user_id()).await?;
+            let waited = act.uow.book_waiting(&row, staff.user_id()).await?;
             let opened = Opened {
                 id: row.id,
                 cash_register_id: row.cash_register_id,
@@ -45,7 +46,7 @@ pub async fn open(db: &Database, staff: &Staff<Management>, opening: &Opening, a
                 entity_id: row.id.get(),
                 branch: Some(branch.id),
                 before: Value::Null,
-                after: json!({ "register": name, "opening_amount_cents": amount }),
+                after: json!({ "register": name, "opening_amount_cents": amount, "booked_cents": waited }),
             };
             act.audit(change);
             Ok(Done::Made(opened))

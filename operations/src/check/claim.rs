@@ -13,7 +13,7 @@ use domain::{
     Cents, ChargeId, CheckId, DinerId, ProblemCode,
     check::{
         Fraction,
-        claim::{self, Held},
+        claim::{self, ClaimRefused, Held},
     },
     money::Unit,
 };
@@ -119,6 +119,9 @@ fn admit(
     unit: Unit,
 ) -> Result<ClaimedItem> {
     let charge = ledger.charges.iter().find(|charge| charge.id == charge_id).ok_or(Error::NotFound("charge"))?;
+    if !charge.stands {
+        return Err(Error::ItemClaimed { charge: charge_id, why: ClaimRefused::Paid });
+    }
     let paid = ledger.parts.iter().filter(|part| part.charge == charge_id).map(|part| part.amount);
     let paid = Cents::checked_sum(paid)?;
     let held = others.iter().filter(|claim| claim.charge_id == charge_id).map(|claim| held(ledger, claim));

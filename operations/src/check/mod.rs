@@ -9,6 +9,7 @@ mod remove_discount;
 mod request;
 mod settle;
 mod withdraw;
+mod write_off;
 
 pub use claim::{claim, release};
 pub use discount::discount;
@@ -16,3 +17,4 @@ pub use remove_discount::remove_discount;
 pub use request::{request, request_by_staff};
 pub(crate) use settle::Settled;
 pub use withdraw::withdraw;
+pub use write_off::write_off;

@@ -10,7 +10,7 @@ use crate::{
 };
 use auth::{Diner, Floor, Scope, Staff};
 use domain::{
-    BranchId, Cents, CheckId, ProblemCode, SessionId, check::CheckStatus, event::Event, session::SessionStatus,
+    BranchId, CheckId, ProblemCode, RoundId, SessionId, check::CheckStatus, event::Event, session::SessionStatus,
 };
 use serde_json::json;
 use store::{Answer, Attempt, Change, Database, Locked, Seated, TableRow, UnitOfWork};
@@ -27,9 +27,10 @@ pub async fn request(db: &Database, diner: &Diner, attempt: &Attempt) -> Result<
         (diner, attempt),
         |uow| async move { uow.lock_seat(diner, diner.session_id()).await },
         |act, (table, session)| async move {
-            let CheckRequest { check_id, settled, .. } = ask(&act, &table, &session).await?;
+            let CheckRequest { check_id, settled, waiting, .. } = ask(&act, &table, &session).await?;
             let Settled { total, paid, status, .. } = settled;
-            Ok(Done::Changed(RequestedCheck { check_id, total_cents: total, paid_cents: paid, status }))
+            let (total_cents, paid_cents, waiting_round_ids) = (total, paid, waiting);
+            Ok(Done::Changed(RequestedCheck { check_id, total_cents, paid_cents, status, waiting_round_ids }))
         },
     )
     .await
@@ -52,9 +53,10 @@ pub async fn request_by_staff(
         |uow| async move { uow.lock_seat(staff, session_id).await },
         |act, (table, session)| async move {
             let asked = ask(&act, &table, &session).await.map_err(closed_is_not_found)?;
-            let CheckRequest { check_id, branch, settled, was } = asked;
+            let CheckRequest { check_id, branch, settled, was, waiting } = asked;
             // W20: a check of nothing is not opened; one that a phone opened is told of like any other.
-            if was.is_none() && settled.total == Cents::ZERO {
+            let items_count = act.uow.count_charged(check_id).await?;
+            if was.is_none() && items_count == 0 {
                 return Err(Error::refused(ProblemCode::NothingOrdered, "Nothing was ordered yet"));
             }
             if was.is_none_or(|was| was == CheckStatus::Open) {
@@ -67,10 +69,17 @@ pub async fn request_by_staff(
                     after: json!({ "status": settled.status, "total_cents": settled.total }),
                 });
             }
-            let items_count = act.uow.count_charged(check_id).await?;
             let Settled { total, paid, status, .. } = settled;
-            let (total_cents, paid_cents) = (total, paid);
-            Ok(Done::Changed(WaiterCheck { check_id, session_id, total_cents, paid_cents, status, items_count }))
+            let told = WaiterCheck {
+                check_id,
+                session_id,
+                total_cents: total,
+                paid_cents: paid,
+                status,
+                items_count,
+                waiting_round_ids: waiting,
+            };
+            Ok(Done::Changed(told))
         },
     )
     .await
@@ -90,6 +99,8 @@ struct CheckRequest {
     settled: Settled,
     /// The check's state before; `None` for the first request.
     was: Option<CheckStatus>,
+    /// The rounds that wait for a waiter's word; they are on no check.
+    waiting: Vec<RoundId>,
 }
 
 /// Checks that the caller may ask for the check.
@@ -123,6 +134,11 @@ async fn ask<C: Scope>(act: &Act<'_, C>, table: &Locked<TableRow>, session: &Loc
     };
     let of = (session, &check);
     let settled = act.settle_check(of, false, None, "check.request").await?;
+    let waiting = uow.find_unconfirmed_rounds(session).await?;
+    // A check of nothing counts as paid, and a party whose dishes are yet to come is not done.
+    if is_new && !waiting.is_empty() && uow.count_charged(check.id).await? == 0 {
+        return Err(Error::refused(ProblemCode::RoundWaits, "What was ordered waits for a waiter's word"));
+    }
     if session.status != paying {
         uow.set_session_status(session, paying).await?;
     }
@@ -134,5 +150,5 @@ async fn ask<C: Scope>(act: &Act<'_, C>, table: &Locked<TableRow>, session: &Loc
     }
     act.tell_paid(of, &settled);
     let was = (!is_new).then_some(check.status);
-    Ok(CheckRequest { check_id: check.id, branch: check.branch_id, settled, was })
+    Ok(CheckRequest { check_id: check.id, branch: check.branch_id, settled, was, waiting })
 }

@@ -30,6 +30,8 @@ pub(crate) type LockedCheck<'a> = (&'a Locked<Seated>, &'a Locked<CheckRow>);
 pub(crate) struct Settled {
     pub(crate) total: Cents,
     pub(crate) paid: Cents,
+    /// What of it a manager gave up.
+    pub(crate) written_off: Cents,
     pub(crate) status: CheckStatus,
     /// Whether this very settling paid it.
     became_paid: bool,
@@ -38,12 +40,18 @@ pub(crate) struct Settled {
 impl Settled {
     /// Where a check stands as it was settled last.
     pub(crate) fn of(check: &CheckRow) -> Self {
-        Self { total: check.total_cents, paid: check.paid_cents, status: check.status, became_paid: false }
+        Self {
+            total: check.total_cents,
+            paid: check.paid_cents,
+            written_off: check.written_off_cents,
+            status: check.status,
+            became_paid: false,
+        }
     }
 
     /// What is left to pay.
     pub(crate) fn remaining(&self) -> Cents {
-        self.total.saturating_sub(self.paid)
+        self.total.saturating_sub(self.paid).saturating_sub(self.written_off)
     }
 
     /// What the table is told of the check.
@@ -115,14 +123,14 @@ impl<C: Scope> Act<'_, C> {
         uow.append_allocations(check, &given, cause).await?;
 
         let paid = Cents::checked_sum(parts.iter().map(|part| part.amount))?;
-        let status = CheckStatus::of(withdrawn, priced.total, paid);
+        let status = CheckStatus::of(withdrawn, priced.total.saturating_sub(check.written_off_cents), paid);
         if status != check.status {
             uow.set_check_status(check, status).await?;
         }
         propose_refunds(uow, check, (&ledger, &parts), status).await?;
         uow.settled(check.session_id);
         let became_paid = status == CheckStatus::Paid && check.status != CheckStatus::Paid;
-        Ok(Settled { total: priced.total, paid, status, became_paid })
+        Ok(Settled { total: priced.total, paid, written_off: check.written_off_cents, status, became_paid })
     }
 
     /// Settles the session's check, if it has one, after what was ordered changed.

@@ -12,7 +12,9 @@ use crate::{
     Error, Result,
     command::{Twice, keyless},
 };
-use domain::{Currency, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE};
+use domain::{
+    Currency, cash::CashWithoutSession, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE,
+};
 use logins::{COOK, STAFF, hashes};
 use store::{Database, NewBranch, NewUser};
 
@@ -83,6 +85,7 @@ fn centro() -> NewBranch {
         join_rule: JoinRule::Open,
         currency: Currency::Ars,
         cash_rounding: None,
+        cash_without_session: CashWithoutSession::Warn,
         deactivated: false,
     }
 }

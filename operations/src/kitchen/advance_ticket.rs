@@ -19,7 +19,7 @@ use store::{Answer, Attempt, Database};
 /// Moves the ticket on to `status`, and its round with it where that follows.
 ///
 /// # Errors
-/// No such ticket; `status` is not its next step.
+/// No such ticket; `status` is not its next step; the party left.
 pub async fn advance_ticket(
     db: &Database,
     staff: &Staff<AnyRole>,
@@ -37,6 +37,7 @@ pub async fn advance_ticket(
             let row = tickets.iter_mut().find(|row| row.id == ticket).ok_or(Error::NotFound("ticket"))?;
             let before = row.status;
             row.status = before.advance_to(status)?;
+            session.status.ensure_live()?;
             act.uow.set_ticket_status(&round, ticket, status).await?;
             let moved = TicketRef { ticket_id: ticket, round_id: round.id, station: row.station, status };
             if let Some(event) = Event::ticket_moved(moved) {

@@ -14,7 +14,7 @@ use wire::kitchen::IssuedTickets;
 /// Issues the tickets of a round that the kitchen has without them.
 ///
 /// # Errors
-/// No such round; the kitchen does not have it; the tickets exist, which is the rule.
+/// No such round; the kitchen does not have it; the party left; the tickets exist, which is the rule.
 pub async fn issue_tickets(
     db: &Database,
     staff: &Staff<KitchenCrew>,
@@ -32,6 +32,7 @@ pub async fn issue_tickets(
                 from: round.status.as_str(),
                 action: "issue tickets of",
             })?;
+            session.status.ensure_live()?;
             if !act.uow.find_tickets(&round).await?.is_empty() {
                 return Err(Error::refused(ProblemCode::TicketsExist, "The round has its tickets already"));
             }

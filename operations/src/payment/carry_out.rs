@@ -283,6 +283,7 @@ mod tests {
             last_error: None,
             created_at: now,
             done_at: None,
+            business_day: None,
         }
     }
 

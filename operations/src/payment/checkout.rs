@@ -7,6 +7,7 @@
 use super::providers::{Providers, refusal};
 use crate::{
     Error, Result,
+    check::Settled,
     command::{Begun, Done, Twice, begin, command, keyless},
     payable::ensure_payable,
 };
@@ -133,7 +134,7 @@ async fn asked_for(
         let own = claims.into_iter().filter(|claim| claim.diner_id == diner && claim.amount_cents > Cents::ZERO);
         targets.extend(own.map(|claim| Target { charge_id: claim.charge_id, amount_cents: claim.amount_cents }));
     }
-    let remaining = check.total_cents.saturating_sub(check.paid_cents);
+    let remaining = Settled::of(check).remaining();
     let bill = match request.amount {
         Some(amount) => amount,
         None if !targets.is_empty() => Cents::checked_sum(targets.iter().map(|target| target.amount_cents))?,

@@ -1,5 +1,6 @@
 //! Gives money back that staff took, by hand: the one place where a manual payment comes to count for less.
 
+use super::drawer::ensure_drawer;
 use crate::{Error, Result, check::Settled, command::Act};
 use auth::{Management, Staff};
 use domain::{
@@ -45,6 +46,7 @@ impl Act<'_, Staff<Management>> {
         of_tip: Option<Cents>,
     ) -> Result<(PaymentRow, Settled)> {
         let uow = &self.uow;
+        ensure_drawer(uow, payment.branch_id, payment.tender).await?;
         let refunded = payment.refunded_cents.checked_add(refund.amount_cents)?;
         let left = payment.amount_cents.checked_sub(refunded)?;
         let parts = parts_after(payment, refund, of_tip)?;

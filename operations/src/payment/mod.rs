@@ -13,6 +13,7 @@ mod carry_out;
 mod checkout;
 mod dead_letters;
 mod decide_refund;
+mod drawer;
 mod fetched;
 mod give_back;
 mod incidents;

@@ -30,28 +30,29 @@ pub(super) struct CheckState {
     status: CheckStatus,
     total: Cents,
     paid: Cents,
+    remaining: Cents,
 }
 
 impl CheckState {
     /// The state as the check was locked.
     pub(super) fn of(bill: Option<&Bill>) -> Option<Self> {
-        bill.map(|(_, check)| Self {
-            check: check.id,
-            status: check.status,
-            total: check.total_cents,
-            paid: check.paid_cents,
-        })
+        bill.map(|(_, check)| Self::new(check.id, &Settled::of(check)))
     }
 
     /// The state after the money was given back.
     pub(super) fn after(check: CheckId, settled: &Settled) -> Option<Self> {
-        Some(Self { check, status: settled.status, total: settled.total, paid: settled.paid })
+        Some(Self::new(check, settled))
+    }
+
+    fn new(check: CheckId, settled: &Settled) -> Self {
+        let Settled { status, total, paid, .. } = *settled;
+        Self { check, status, total, paid, remaining: settled.remaining() }
     }
 }
 
 /// What is told of `refund`, with the check's state, total and paid part.
 pub(super) fn refunded(refund: &RefundRow, payment: &PaymentRow, stand: Option<CheckState>) -> Refunded {
-    let (check_total_cents, check_paid_cents) = stand.map_or((Cents::ZERO, Cents::ZERO), |now| (now.total, now.paid));
+    let sums = |of: fn(CheckState) -> Cents| stand.map_or(Cents::ZERO, of);
     Refunded {
         refund_id: refund.id,
         refund_status: refund.status,
@@ -63,9 +64,9 @@ pub(super) fn refunded(refund: &RefundRow, payment: &PaymentRow, stand: Option<C
         tip_cents: payment.tip_cents,
         check_id: stand.map(|now| now.check),
         check_status: stand.map(|now| now.status),
-        check_total_cents,
-        check_paid_cents,
-        check_remaining_cents: check_total_cents.saturating_sub(check_paid_cents),
+        check_total_cents: sums(|now| now.total),
+        check_paid_cents: sums(|now| now.paid),
+        check_remaining_cents: sums(|now| now.remaining),
     }
 }
 

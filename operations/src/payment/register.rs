@@ -4,8 +4,10 @@
 //! the last peso (I5). More than is owed is refused; for a larger bank note there is change. Cash that pays the rest as
 //! the branch rounds it pays the check, and the difference is a line of the check.
 
+use super::drawer::ensure_drawer;
 use crate::{
     Error, Result,
+    check::Settled,
     command::{Act, Done, command},
     payable::ensure_payable,
 };
@@ -53,7 +55,7 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
         |uow| async move { uow.lock_check(staff, taken.check).await },
         |act, (session, check)| async move {
             check.status.ensure_payable()?;
-            let remaining = check.total_cents.saturating_sub(check.paid_cents);
+            let remaining = Settled::of(&check).remaining();
             let cash_left = act.cash_left(&check, taken.tender, remaining).await?;
             let rounded = taken.amount == cash_left && cash_left != remaining;
             if taken.amount > remaining && !rounded {
@@ -65,6 +67,7 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
             {
                 return Err(Error::refused(ProblemCode::UnknownDiner, "No such diner at the table"));
             }
+            ensure_drawer(&act.uow, check.branch_id, taken.tender).await?;
             let change = change(taken, tip)?;
             if rounded {
                 act.round_cash(&check, remaining, cash_left).await?;

@@ -52,7 +52,7 @@ pub async fn verify(db: &Database, providers: &Providers, diner: &Diner, returne
         check_status: found.check_status,
         total_cents: found.total_cents,
         paid_cents: found.paid_cents,
-        remaining_cents: found.total_cents.saturating_sub(found.paid_cents),
+        remaining_cents: found.remaining_cents,
     })
 }
 

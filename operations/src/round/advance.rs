@@ -15,7 +15,7 @@ use store::{Answer, Attempt, Database};
 /// Does `action`, one that leads to another state, to the round.
 ///
 /// # Errors
-/// No such round; its state does not allow the step; the caller's role in its branch does not.
+/// No such round; its state does not allow the step; the caller's role in its branch does not; the party left.
 pub async fn advance(
     db: &Database,
     staff: &Staff<AnyRole>,
@@ -31,6 +31,7 @@ pub async fn advance(
         |act, (session, round)| async move {
             let next = round.status.after(action)?;
             act.ensure_may(action, &session)?;
+            session.status.ensure_live()?;
             let moved = act.move_round(&session, &round, next, None).await?;
             act.audit_step("UPDATE", round.status, &moved);
             Ok(Done::Changed(act.uow.kitchen_round(&session, &moved).await?))

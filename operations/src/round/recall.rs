@@ -13,7 +13,7 @@ use store::{Answer, Attempt, Database};
 /// IN_KITCHEN → SUBMITTED, READY → IN_KITCHEN.
 ///
 /// # Errors
-/// No such round; there is no bump to take back.
+/// No such round; there is no bump to take back; the party left.
 pub async fn recall(db: &Database, staff: &Staff<KitchenCrew>, round: RoundId, attempt: &Attempt) -> Result<Answer> {
     command(
         db,
@@ -23,6 +23,7 @@ pub async fn recall(db: &Database, staff: &Staff<KitchenCrew>, round: RoundId, a
         |act, (session, round)| async move {
             let back = round.status.after(RoundAction::Recall).map_err(Error::IllegalConflict)?;
             act.ensure_may(RoundAction::Recall, &session)?;
+            session.status.ensure_live()?;
             let moved = act.move_round(&session, &round, back, None).await?;
             act.audit_step("UPDATE", round.status, &moved);
             Ok(Done::Changed(act.uow.kitchen_round(&session, &moved).await?))

@@ -30,7 +30,7 @@ pub async fn clear(db: &Database, staff: &Staff<Floor>, id: TableId, attempt: &A
                     if let Some(check) = &check {
                         ensure_settled(&last_account(&act, &session, check).await?)?;
                     }
-                    depart(&act, &table, &session, check.as_ref(), false).await?
+                    depart(&act, &table, &session, false).await?.table_status
                 }
                 None => heal(&act, &table).await?,
             };

@@ -34,10 +34,9 @@ pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool
                     format!("Table {} has no active session", table.code),
                 ));
             };
-            let check = act.uow.lock_check_of(&session).await?;
-            let (total_cents, paid_cents) = match &check {
+            let (total_cents, paid_cents) = match act.uow.lock_check_of(&session).await? {
                 Some(check) => {
-                    let account = last_account(&act, &session, check).await?;
+                    let account = last_account(&act, &session, &check).await?;
                     if !force {
                         ensure_settled(&account)?;
                     }
@@ -45,15 +44,16 @@ pub async fn close(db: &Database, staff: &Staff<Floor>, id: TableId, force: bool
                 }
                 None => (act.uow.session_total(&session).await?, Cents::ZERO),
             };
-            let table_status = depart(&act, &table, &session, check.as_ref(), force).await?;
+            let left = depart(&act, &table, &session, force).await?;
             let closed = ClosedSession {
                 table_id: id,
                 table_code: table.code.clone(),
-                table_status,
+                table_status: left.table_status,
                 session_id: session.id,
                 session_status: SessionStatus::Closed,
                 total_cents,
                 paid_cents,
+                owed_cents: left.owed,
                 closed_at: act.uow.now(),
             };
             Ok(Done::Changed(closed))

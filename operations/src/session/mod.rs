@@ -7,6 +7,7 @@ mod departure;
 mod move_to;
 mod open;
 mod remove_guest;
+mod reopen;
 mod transfer;
 
 pub use activate::{Party, activate};
@@ -15,4 +16,5 @@ pub use close::close;
 pub use move_to::move_to;
 pub use open::{Joiner, OpenSession, Scanned, open};
 pub use remove_guest::{Removal, remove_guest};
+pub use reopen::reopen;
 pub use transfer::transfer;

@@ -4,9 +4,13 @@ use crate::{
     House,
     house::{body, number},
 };
-use auth::{Floor, Management};
-use domain::ProblemCode;
-use operations::{Attempt, Error, check, session};
+use auth::{AnyRole, Floor, Management};
+use domain::{
+    ProblemCode,
+    call::CallType,
+    round::{RoundAction, RoundStatus},
+};
+use operations::{Attempt, Error, call, check, round, session};
 
 #[tokio::test]
 async fn phones_at_one_table_share_its_session() {
@@ -59,4 +63,23 @@ async fn a_table_is_given_to_whoever_serves_there() {
     let cook = house.staff::<auth::AnyRole>("kitchen").await;
     let refused = session::transfer(&house.db, &manager, diner.table_id(), cook.user_id(), &Attempt::default()).await;
     assert!(matches!(refused, Err(Error::Refused { code: ProblemCode::NotAWaiterHere, .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn closing_bills_what_was_served_and_cancels_the_rest() {
+    let house = House::open().await;
+    let (diner, waiter) = (house.scan("INT-01").await, house.staff::<Floor>("waiter").await);
+    let admin = house.staff::<AnyRole>("admin").await;
+    let served = house.send(&diner, &[("Limonada", 2)]).await;
+    for action in [RoundAction::Start, RoundAction::Ready, RoundAction::Serve] {
+        round::advance(&house.db, &admin, served, action, &Attempt::default()).await.unwrap();
+    }
+    house.send(&diner, &[("Empanada de carne", 1)]).await;
+    call::create(&house.db, &diner, CallType::PaymentHelp, &Attempt::default()).await.unwrap();
+    house.heard();
+    let closed = session::close(&house.db, &waiter, diner.table_id(), false, &Attempt::default()).await.unwrap();
+    assert_eq!((number(&closed, "total_cents"), number(&closed, "paid_cents")), (3600, 0));
+    assert_eq!(house.heard(), ["ROUND_CANCELED", "TABLE_CLEARED"]);
+    assert_eq!(house.rounds(&diner).await, [RoundStatus::Served, RoundStatus::Canceled]);
+    assert_eq!(house.check(&diner).await, Some((3600, 0)));
 }

@@ -92,6 +92,7 @@ impl UnitOfWork {
             granted_by_id: Set(new.granted_by),
             rounding: Set(new.rounding),
             created_at: Set(self.now()),
+            business_day: Set(Some(self.business_day(check.branch_id).await?)),
         };
         Ok(row.insert(self.tx()).await?)
     }

@@ -34,6 +34,8 @@ pub struct ChargeNow {
     pub amount_cents: Cents,
     /// What the round item costs now: nothing when it is voided, canceled or gone.
     pub live_cents: Cents,
+    /// Whether the round item counts, free or not: neither voided nor canceled nor gone.
+    pub stands: bool,
 }
 
 /// Everything that the state of a check follows from.
@@ -74,14 +76,15 @@ static MISSING_CHARGES: &Sql = sql!(tenant, "insert into charge (tenant_id, chec
         i.qty * i.unit_price_cents, 0, $2
     from guest_check c join round r on r.session_id = c.session_id join round_item i on i.round_id = r.id
     left join promotion p on p.id = i.promotion_id
-    where c.id = $1 and #owed(r, i)
+    where c.id = $1 and #billed(r, i)
       and not exists (select 1 from charge known where known.round_item_id = i.id)
     order by r.round_number, i.line");
 
 static CHARGES: &Sql = sql!(
     row("check_id"),
     "select c.id, c.round_item_id, c.diner_id, c.rounding, c.gross_cents, c.amount_cents,
-        cast(case when c.rounding then c.gross_cents when #owed(r, i) then i.qty * i.unit_price_cents else 0 end as bigint) as live_cents
+        cast(case when c.rounding then c.gross_cents when #billed(r, i) then i.qty * i.unit_price_cents else 0 end as bigint) as live_cents,
+        c.rounding or (i.id is not null and #billed(r, i)) as stands
     from charge c left join round_item i on i.id = c.round_item_id left join round r on r.id = i.round_id
     where c.check_id = $1 order by c.created_at, c.id"
 );

@@ -113,6 +113,7 @@ impl UnitOfWork {
             currency: Set(branch.map_or(Currency::Ars, |branch| branch.currency)),
             total_cents: Set(Cents::ZERO),
             paid_cents: Set(Cents::ZERO),
+            written_off_cents: Set(Cents::ZERO),
             requested_at: Set(self.now()),
             paid_at: Set(None),
             closed_at: Set(None),
@@ -131,17 +132,29 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// How many dishes and drinks the check charges for.
+    /// How many dishes and drinks are on the check, the free ones included.
     ///
     /// # Errors
     /// The database failed.
     pub async fn count_charged(&self, check: CheckId) -> Result<i64> {
         let sql = sql!(
             row("check_id"),
-            "select cast(coalesce(sum(qty), 0) as bigint) as items from charge where check_id = $1 and gross_cents > 0 and not rounding"
+            "select cast(coalesce(sum(i.qty), 0) as bigint) as items
+            from charge c join round_item i on i.id = c.round_item_id join round r on r.id = i.round_id
+            where c.check_id = $1 and #billed(r, i)"
         );
         let count: Option<Count> = self.one(sql, [check.into()]).await?;
         Ok(count.map_or(0, |count| count.items))
+    }
+
+    /// The party is back at its table: the check may change again.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn reopen_check(&self, check: &Locked<CheckRow>) -> Result<()> {
+        let sql = sql!(row("id"), "update guest_check set closed_at = null where id = $1");
+        self.run(sql, [check.id.into()]).await?;
+        Ok(())
     }
 
     /// The party left: from now on allocations are only adjusted, and nothing is claimed or opened any more.

@@ -5,6 +5,7 @@ mod claim;
 mod discount;
 mod ledger;
 mod lock;
+mod write_off;
 
 pub use claim::{ClaimRow, NewClaim};
 pub use discount::{DiscountRow, NewDiscount};

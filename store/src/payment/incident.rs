@@ -77,6 +77,20 @@ impl UnitOfWork {
         }
     }
 
+    /// Marks the check's incidents of one kind as resolved.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn resolve_incidents_of(&self, check: CheckId, kind: IncidentKind, by: UserId) -> Result<()> {
+        let sql = sql!(
+            row("check_id"),
+            "update money_incident set resolved_at = $3, resolved_by_id = $4
+            where check_id = $1 and kind = $2 and resolved_at is null"
+        );
+        self.run(sql, [check.into(), kind.as_str().into(), self.now().into(), by.into()]).await?;
+        Ok(())
+    }
+
     /// Marks an incident as resolved.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 mod account;
 mod cancellation;
+mod change;
 mod checkout;
 mod dead_letter;
 mod incident;

@@ -98,9 +98,11 @@ impl UnitOfWork {
             (None, Some(branch)) => branch,
             (None, None) => self.first_branch(account).await?,
         };
+        let day = if worth.counts() { Some(self.business_day(branch).await?) } else { None };
         let row = payment::ActiveModel {
             tenant_id: Set(account.tenant_id),
             branch_id: Set(branch),
+            business_day: Set(day),
             check_id: Set(checkout.map(|checkout| checkout.check_id)),
             tender: Set(Tender::Provider(account.provider)),
             status: Set(worth.status),
@@ -236,13 +238,17 @@ pub struct ReturnedPayment {
     pub total_cents: Cents,
     /// What of it is paid.
     pub paid_cents: Cents,
+    /// What of it is still to be paid.
+    pub remaining_cents: Cents,
 }
 
 // Of several payments on one checkout the one that counts most comes first.
 static RETURNED: &Sql = sql!(
     session,
     "select p.id as payment_id, p.status as payment_status, g.id as check_id,
-        g.status as check_status, g.total_cents, g.paid_cents
+        g.status as check_status, g.total_cents, g.paid_cents,
+        case when g.total_cents > g.paid_cents + g.written_off_cents
+            then g.total_cents - g.paid_cents - g.written_off_cents else 0 end as remaining_cents
     from guest_check g
     left join checkout c on c.check_id = g.id and c.id = $3
     left join payment p on p.check_id = g.id

@@ -106,6 +106,7 @@ impl UnitOfWork {
         by: Option<UserId>,
     ) -> Result<RefundRow> {
         let done = status == RefundStatus::Done;
+        let day = if done { Some(self.business_day(payment.branch_id).await?) } else { None };
         let row = refund::ActiveModel {
             tenant_id: Set(payment.tenant_id),
             branch_id: Set(payment.branch_id),
@@ -120,6 +121,7 @@ impl UnitOfWork {
             next_at: Set(self.now()),
             created_at: Set(self.now()),
             done_at: Set(done.then(|| self.now())),
+            business_day: Set(day),
             ..Default::default()
         };
         let refund = row.insert(self.tx()).await?;
@@ -179,6 +181,9 @@ impl UnitOfWork {
         }
         if matches!(status, RefundStatus::Done | RefundStatus::Dismissed) {
             row.done_at = Set(Some(self.now()));
+        }
+        if status == RefundStatus::Done {
+            row.business_day = Set(Some(self.business_day(payment.branch_id).await?));
         }
         let decided = row.update(self.tx()).await?;
         if let (RefundStatus::Queued, Some(account)) = (status, payment.account_id) {

@@ -83,7 +83,8 @@ impl UnitOfWork {
         let sql = sql!(
             row("id"),
             "update refund set status = $2, provider_refund_id = coalesce($3, provider_refund_id), attempts = $4,
-            next_at = $5, last_error = $6, done_at = case when $2 = 'DONE' then $7 else done_at end
+            next_at = $5, last_error = $6, done_at = case when $2 = 'DONE' then $7 else done_at end,
+            business_day = case when $2 = 'DONE' then $8 else business_day end
             where id = $1 and status = 'RUNNING'"
         );
         let values = [
@@ -94,6 +95,7 @@ impl UnitOfWork {
             step.next_at.into(),
             step.error.clone().into(),
             self.now().into(),
+            self.business_day(refund.branch_id).await?.into(),
         ];
         if self.run(sql, values).await? == 0 { Err(Error::LeaseLost) } else { Ok(()) }
     }

@@ -65,6 +65,25 @@ pub struct Worth {
     pub tip: Cents,
 }
 
+impl Worth {
+    /// What counts of a payment now.
+    #[must_use]
+    pub(crate) fn of(payment: &PaymentRow) -> Self {
+        Self {
+            status: payment.status,
+            amount: payment.amount_cents,
+            refunded: payment.refunded_cents,
+            net: payment.net_cents,
+            tip: payment.tip_cents,
+        }
+    }
+
+    /// Whether any of it counts.
+    pub(crate) fn counts(&self) -> bool {
+        self.net > Cents::ZERO || self.tip > Cents::ZERO
+    }
+}
+
 /// The session and the check that a payment is for.
 pub type Bill = (Locked<Seated>, Locked<CheckRow>);
 
@@ -102,6 +121,7 @@ impl UnitOfWork {
             notes: Set(new.notes),
             created_at: Set(self.now()),
             approved_at: Set(Some(self.now())),
+            business_day: Set(Some(self.business_day(check.branch_id).await?)),
             ..Default::default()
         };
         let row = row.insert(self.tx()).await?;
@@ -150,9 +170,10 @@ impl UnitOfWork {
     pub async fn set_payment_worth(&self, payment: &Locked<PaymentRow>, worth: Worth) -> Result<()> {
         let sql = sql!(
             row("id"),
-            "update payment set status = $2, amount_cents = $3, refunded_cents = $4, net_cents = $5, tip_cents = $6
-            where id = $1"
+            "update payment set status = $2, amount_cents = $3, refunded_cents = $4, net_cents = $5, tip_cents = $6,
+            business_day = $7 where id = $1"
         );
+        let day = self.note_change(payment, worth).await?;
         let values = [
             payment.id.into(),
             worth.status.as_str().into(),
@@ -160,6 +181,7 @@ impl UnitOfWork {
             worth.refunded.into(),
             worth.net.into(),
             worth.tip.into(),
+            day.into(),
         ];
         self.run(sql, values).await?;
         if worth.tip > Cents::ZERO || payment.tip_cents > Cents::ZERO {

@@ -29,6 +29,8 @@ impl UnitOfWork {
         if status == RoundStatus::Canceled {
             row.cancel_reason = Set(reason.map(ToOwned::to_owned));
             self.owes_differently(round.session_id, "round.cancel");
+        } else if round.status.is_billed() != status.is_billed() {
+            self.owes_differently(round.session_id, "round.confirm");
         }
         Ok(Locked::new(row.update(self.tx()).await?))
     }
@@ -43,6 +45,7 @@ impl UnitOfWork {
         row.voided_at = Set(Some(self.now()));
         row.void_reason = Set(Some(reason.to_owned()));
         row.voided_by_id = Set(Some(by));
+        row.voided_business_day = Set(Some(self.business_day(round.branch_id).await?));
         row.update(self.tx()).await?;
         Ok(())
     }

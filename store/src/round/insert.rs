@@ -10,7 +10,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     CartItemId, Cents, DinerId, PhoneId, ProductId, PromotionId, RoundId, UserId, cart::CartPortions, kitchen::Station,
-    menu::Choice, round::RoundStatus, session::OpenedBy, text::Quantity,
+    menu::Choice, round::RoundStatus, session::OpenedBy, text::Quantity, timezone::business_day,
 };
 use sea_orm::{DbBackend, FromQueryResult};
 use serde::Serialize;
@@ -95,7 +95,7 @@ const ROUND: &str = "insert into round (tenant_id, branch_id, session_id, round_
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id";
 
 /// $15: the lines as JSON. $16: whether the kitchen gets tickets. $17: whether it is sent from the cart. $18: what
-/// stays of the cart's lines that it takes from, as JSON.
+/// stays of the cart's lines that it takes from, as JSON. $19: the business day.
 const REST_POSTGRES: &str = ",
     line as (
         select e.place::integer as line, (e.value->>'product_id')::bigint as product_id, e.value->>'product_name' as product_name,
@@ -108,9 +108,9 @@ const REST_POSTGRES: &str = ",
     ), item as (
         insert into round_item
             (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
-             modifiers, customizations, promotion_id)
+             modifiers, customizations, promotion_id, business_day)
         select $1, r.id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
-               modifiers, customizations, promotion_id from r, line
+               modifiers, customizations, promotion_id, $19::date from r, line
         returning id, line, station
     ), ticket as (
         insert into kitchen_ticket (tenant_id, branch_id, round_id, station, status, created_at)
@@ -141,10 +141,10 @@ static GONE_SQLITE: &Sql = sql!(session, "#sqlite(delete from cart_item where se
 
 static ITEMS_SQLITE: &Sql = sql!(tenant, "#sqlite(insert into round_item
         (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
-         modifiers, customizations, promotion_id)
+         modifiers, customizations, promotion_id, business_day)
     select $1, $2, e.place, e.value->>'product_id', e.value->>'product_name', e.value->>'qty', e.value->>'unit_price_cents',
            e.value->>'notes', (select id from diner where id = e.value->>'diner_id' and session_id = $4 and removed_at is null), e.value->>'station',
-           e.value->>'modifiers', e.value->'customizations', e.value->>'promotion_id'
+           e.value->>'modifiers', e.value->'customizations', e.value->>'promotion_id', $5
     from #rows($3) where true)");
 
 impl UnitOfWork {
@@ -160,6 +160,7 @@ impl UnitOfWork {
         let sends = new.status == RoundStatus::Submitted;
         let submitted_at: Option<DateTime<Utc>> = sends.then(|| self.now());
         let row = &session.session;
+        let day = business_day(self.now(), &session.timezone);
         let round = [
             row.tenant_id.into(),
             row.branch_id.into(),
@@ -178,13 +179,14 @@ impl UnitOfWork {
         ];
         if self.backend() == DbBackend::Postgres {
             let left = serde_json::to_string(left).unwrap_or_default();
-            let values = round.into_iter().chain([lines.into(), sends.into(), new.cart.is_some().into(), left.into()]);
+            let from_cart = new.cart.is_some().into();
+            let values = round.into_iter().chain([lines.into(), sends.into(), from_cart, left.into(), day.into()]);
             let inserted: Option<Inserted> = self.one(ROUND_WITH_ALL, values).await?;
             return inserted.map(|row| row.id).ok_or(crate::Error::NotFound("round"));
         }
         let inserted: Option<Inserted> = self.one(sql!(tenant, "{ROUND}"), round).await?;
         let id = inserted.map(|row| row.id).ok_or(crate::Error::NotFound("round"))?;
-        self.run(ITEMS_SQLITE, [row.tenant_id.into(), id.into(), lines.into(), row.id.into()]).await?;
+        self.run(ITEMS_SQLITE, [row.tenant_id.into(), id.into(), lines.into(), row.id.into(), day.into()]).await?;
         if sends {
             self.insert_tickets(session, id).await?;
         }

@@ -7,13 +7,14 @@ use crate::{
     error::{Error, Result},
     scoped::admitted,
     session::Seated,
-    sql::{Sql, sql},
+    sql::{Sql, all_that, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
-use domain::{BranchId, RoundId, RoundItemId, SessionId};
+use domain::{BranchId, RoundId, RoundItemId, SessionId, round::RoundStatus};
 use entity::{round, round_item};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::BTreeSet;
 
 /// A line of a round.
 pub type ItemRow = round_item::Model;
@@ -86,6 +87,56 @@ impl UnitOfWork {
         let round = round::Entity::find_by_id(address.round_id).lock_exclusive().one(self.tx()).await?;
         // It may have been deleted with its last item while we waited.
         Ok((session, Locked::new(round.ok_or(Error::NotFound(noun))?)))
+    }
+
+    /// Locks the rounds that the table still waits for, in the order they were sent.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn lock_open_rounds(&self, session: &Locked<Seated>) -> Result<Vec<Locked<RoundRow>>> {
+        let query = round::Entity::find()
+            .filter(round::Column::SessionId.eq(session.id))
+            .filter(round::Column::Status.is_in(all_that(RoundStatus::is_open)))
+            .lock_exclusive()
+            .order_by_asc(round::Column::RoundNumber);
+        Ok(query.all(self.tx()).await?.into_iter().map(Locked::new).collect())
+    }
+
+    /// The session's rounds that wait for a waiter's word, in the order they were sent.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_unconfirmed_rounds(&self, session: &Locked<Seated>) -> Result<Vec<RoundId>> {
+        #[derive(FromQueryResult)]
+        struct Waiting {
+            id: RoundId,
+        }
+        let sql = sql!(
+            session,
+            "select r.id from round r where r.session_id = $1 and #unconfirmed(r) order by r.round_number"
+        );
+        let rows: Vec<Waiting> = self.all(sql, [session.id.into()]).await?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
+    }
+
+    /// The session's rounds of which anything is paid, or may be by a payment under way.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_paid_rounds(&self, session: &Locked<Seated>) -> Result<BTreeSet<RoundId>> {
+        #[derive(FromQueryResult)]
+        struct Paid {
+            round_id: RoundId,
+        }
+        let sql = sql!(
+            session,
+            "select distinct i.round_id from round r join round_item i on i.round_id = r.id
+            join charge c on c.round_item_id = i.id
+            where r.session_id = $1 and (c.paid_cents > 0
+                or exists (select 1 from payment p where p.check_id = c.check_id and #payment_under_way(p)))"
+        );
+        let rows: Vec<Paid> = self.all(sql, [session.id.into()]).await?;
+        Ok(rows.into_iter().map(|row| row.round_id).collect())
     }
 
     /// The lines of a locked round, in the order they were sent, voided ones included.

@@ -7,6 +7,8 @@
 //! | word | what it says |
 //! |---|---|
 //! | `#owed(r, i)` | item `i` of round `r` is owed: neither canceled nor struck |
+//! | `#billed(r, i)` | the same, and no waiter has yet to confirm it: it is on the bill |
+//! | `#unconfirmed(r)` | the round waits for a waiter's word |
 //! | `#counts(r)` | the round counts for its party: it is not canceled |
 //! | `#in_kitchen(r)` | the kitchen has, or had, the round |
 //! | `#shown_in_kitchen(r)` | the kitchen's display shows it |
@@ -17,7 +19,7 @@
 //! | `#live_session(s)` | the party is there |
 //! | `#live_call(c)` | somebody still has to come |
 //! | `#unsettled(k)` | the check is not paid |
-//! | `#money(p)`, `#taken_back(p)`, `#not_failed(p)` | what the payment is |
+//! | `#money(p)`, `#payment_under_way(p)`, `#taken_back(p)`, `#not_failed(p)` | what the payment is |
 //! | `#refund_under_way(r)`, `#open_refund(r)` | where the refund stands |
 //! | `#serves(r, $1)` | role `r` serves tables in that branch |
 //! | `#waits(r)` | role `r` can have a sector |
@@ -48,6 +50,8 @@ pub(super) fn condition(word: &str, inner: &str) -> Option<String> {
     let status = of(first, "status");
     Some(match word {
         "owed" => format!("{} and {} is null", except(&status, RoundStatus::is_owed), of(second, "voided_at")),
+        "billed" => format!("{} and {} is null", except(&status, RoundStatus::is_billed), of(second, "voided_at")),
+        "unconfirmed" => among(&status, RoundStatus::is_unconfirmed),
         "counts" => except(&status, RoundStatus::is_owed),
         "in_kitchen" => among(&status, RoundStatus::is_in_kitchen),
         // The second condition says nothing new; it is the partial index's own, which SQLite wants to hear.
@@ -72,6 +76,7 @@ pub(super) fn condition(word: &str, inner: &str) -> Option<String> {
 fn of_payments(word: &str, alias: &str, status: &str) -> Option<String> {
     Some(match word {
         "money" => among(status, PaymentStatus::is_money),
+        "payment_under_way" => among(status, PaymentStatus::is_under_way),
         "taken_back" => among(status, PaymentStatus::is_taken_back),
         "not_failed" => except(status, |status: PaymentStatus| !status.is_failed()),
         "refund_under_way" => among(status, RefundStatus::is_under_way),
@@ -135,6 +140,8 @@ mod tests {
     fn rules_are_made_of_the_domains_predicates() {
         let said = |word: &str, inner: &str| condition(word, inner).unwrap();
         assert_eq!(said("owed", "r, i"), "r.status <> 'CANCELED' and i.voided_at is null");
+        assert_eq!(said("billed", "r, i"), "r.status not in ('PENDING', 'CANCELED') and i.voided_at is null");
+        assert_eq!(said("unconfirmed", "r"), "r.status = 'PENDING'");
         assert_eq!(said("in_kitchen", "r"), "r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY', 'SERVED')");
         assert_eq!(
             said("shown_in_kitchen", ""),

@@ -24,6 +24,7 @@ pub fn branch_of(row: BranchRow) -> Branch {
         join: row.join_rule,
         currency: row.currency,
         cash_rounding: row.cash_rounding,
+        cash_without_session: row.cash_without_session,
         is_active: row.is_active,
         created_at: row.created_at,
     }

@@ -45,8 +45,8 @@ struct Back {
 static HEAD: &Sql = sql!(
     tenant,
     "select k.id as check_id, k.session_id, k.branch_id, b.name as branch_name, b.address as branch_address,
-        b.timezone, s.table_id, t.code as table_code, k.status, k.currency, k.total_cents, k.paid_cents, k.requested_at,
-        k.paid_at, k.closed_at
+        b.timezone, s.table_id, t.code as table_code, k.status, k.currency, k.total_cents, k.paid_cents,
+        k.written_off_cents, k.requested_at, k.paid_at, k.closed_at
     from guest_check k join table_session s on s.id = k.session_id join dining_table t on t.id = s.table_id
         join branch b on b.id = k.branch_id
     where k.id = $1 and k.tenant_id = $2"
@@ -58,8 +58,11 @@ static ROUNDING: &Sql =
 static CHARGES: &Sql = sql!(
     row("check_id"),
     "select c.id as charge_id, c.round_item_id, c.diner_id, d.name as diner_name, c.description, c.qty,
-        c.gross_cents, c.amount_cents, c.paid_cents, c.rounding
-    from charge c left join diner d on d.id = c.diner_id where c.check_id = $1 order by c.created_at, c.id"
+        c.gross_cents, c.amount_cents, c.paid_cents, c.rounding,
+        c.rounding or (i.id is not null and #billed(r, i)) as stands
+    from charge c left join diner d on d.id = c.diner_id
+        left join round_item i on i.id = c.round_item_id left join round r on r.id = i.round_id
+    where c.check_id = $1 order by c.created_at, c.id"
 );
 
 static DISCOUNTS: &Sql = sql!(
@@ -114,7 +117,7 @@ impl Database {
             payment,
         };
         let payments = payments.into_iter().map(line).collect();
-        let remaining_cents = head.total_cents.saturating_sub(head.paid_cents);
+        let remaining_cents = head.total_cents.saturating_sub(head.paid_cents).saturating_sub(head.written_off_cents);
         let rounding: Option<Rounding> = one(self.reader(), ROUNDING, [id.into()]).await?;
         let rounding = rounding.and_then(|row| row.cash_rounding);
         let cash_remaining_cents = rounding.map_or(remaining_cents, |by| by.round(remaining_cents, head.currency));

@@ -38,7 +38,8 @@ impl Database {
     pub async fn kitchen_pace(&self, branch: BranchId) -> Result<KitchenPace> {
         let sql = sql!(
             branch,
-            "select (select count(*) from round where branch_id = $1 and #being_made()) as queue
+            "select (select count(*) from round r join table_session s on s.id = r.session_id
+                where r.branch_id = $1 and #being_made(r) and #live_session(s)) as queue
             from branch where id = $1 and is_active"
         );
         let queue: Option<Queue> = one(self.reader(), sql, [branch.into()]).await?;

@@ -79,7 +79,7 @@ impl Which {
 
     fn and(self) -> String {
         match self {
-            Self::Shown(reach) => format!("and #shown_in_kitchen(r) {}", reach.and("r.branch_id")),
+            Self::Shown(reach) => format!("and #shown_in_kitchen(r) and #live_session(s) {}", reach.and("r.branch_id")),
             Self::One => "and r.id = $2".to_owned(),
         }
     }

@@ -77,7 +77,7 @@ impl Which {
     }
 
     fn and(self) -> String {
-        let open = |reach: Reached| format!("and #open_ticket(k) {}", reach.and("k.branch_id"));
+        let open = |reach: Reached| format!("and #open_ticket(k) and #live_session(s) {}", reach.and("k.branch_id"));
         match self {
             Self::Open(reach) => open(reach),
             Self::OpenAt(Reached::Everywhere) => format!("{} and k.station = $2", open(Reached::Everywhere)),

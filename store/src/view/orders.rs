@@ -37,7 +37,8 @@ struct Row {
     diner_name: Option<String>,
 }
 
-const ACTIVE: &str = "r.tenant_id = $1 and #shown_in_kitchen(r)";
+// A party that left waits for nothing; an earlier version left its rounds open.
+const ACTIVE: &str = "r.tenant_id = $1 and #shown_in_kitchen(r) and #live_session(s)";
 
 // A round whose last item is struck is canceled, so the inner join of items loses none.
 const SELECT: &str = "select r.id, r.round_number, r.status, t.id as table_id, t.code as table_code, r.branch_id,
@@ -53,7 +54,7 @@ const SELECT: &str = "select r.id, r.round_number, r.status, t.id as table_id, t
 const COUNT: &str = "select count(*) as total_active, count(case when r.status = 'SUBMITTED' then 1 end) as pending,
         count(case when r.status = 'IN_KITCHEN' then 1 end) as in_kitchen,
         count(case when r.status = 'READY' then 1 end) as ready
-    from round r";
+    from round r join table_session s on s.id = r.session_id";
 
 impl Database {
     /// The orders of `at` that are not on the table yet, the longest waiting first; all of one status if it is given.

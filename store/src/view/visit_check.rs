@@ -25,6 +25,7 @@ struct Head {
     status: CheckStatus,
     total_cents: Cents,
     paid_cents: Cents,
+    written_off_cents: Cents,
     discount_cents: Cents,
     requested_at: DateTime<Utc>,
     table_code: String,
@@ -44,7 +45,7 @@ struct Paid {
 
 static HEAD: &Sql = sql!(
     tenant,
-    "select k.id, k.status, k.paid_cents, k.requested_at, t.code as table_code,
+    "select k.id, k.status, k.paid_cents, k.written_off_cents, k.requested_at, t.code as table_code,
         (select cast(coalesce(sum(d.amount_cents), 0) as bigint) from check_discount d where d.check_id = k.id)
             as discount_cents, {} as total_cents
     from guest_check k join table_session s on s.id = k.session_id join dining_table t on t.id = s.table_id
@@ -56,7 +57,7 @@ static ITEMS: &Sql = sql!(tenant, "select c.id as charge_id, i.product_name || c
         i.qty * i.unit_price_cents as subtotal_cents, coalesce(c.amount_cents, i.qty * i.unit_price_cents) as amount_cents,
         coalesce(c.paid_cents, 0) as paid_cents
     from round r join round_item i on i.round_id = r.id left join charge c on c.round_item_id = i.id
-    where r.session_id = $1 and r.tenant_id = $2 and #owed(r, i)
+    where r.session_id = $1 and r.tenant_id = $2 and #billed(r, i)
     order by r.round_number, i.line");
 
 static PAYMENTS: &Sql = sql!(
@@ -82,7 +83,7 @@ impl Database {
             status: head.status,
             total_cents: head.total_cents,
             paid_cents: head.paid_cents,
-            remaining_cents: head.total_cents.saturating_sub(head.paid_cents),
+            remaining_cents: head.total_cents.saturating_sub(head.paid_cents).saturating_sub(head.written_off_cents),
             discount_cents: head.discount_cents,
             items,
             payments: payments.into_iter().map(BillPayment::from).collect(),

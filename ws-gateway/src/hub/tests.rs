@@ -65,7 +65,8 @@ fn table(kind: EventType) -> Vec<&'static str> {
     use EventType::*;
     match kind {
         TableSessionStarted | RoundPending => union(&[&A, &W, &S]),
-        TableCleared | TableStatusChanged | TableTransferred => union(&[&A, &WS, &S]),
+        TableCleared | TableStatusChanged => union(&[&A, &WS, &S]),
+        TableTransferred => union(&[&A, &WS, &K, &S]),
         RoundConfirmed | RoundItemDeleted => union(&[&A, &WS, &S]),
         RoundSubmitted | RoundInKitchen | RoundReady | RoundServed | RoundCanceled | RoundItemVoided => {
             union(&[&A, &WS, &K, &S])

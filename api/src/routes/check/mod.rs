@@ -7,6 +7,7 @@ mod read;
 mod receipt;
 mod request;
 mod withdraw;
+mod write_off;
 
 pub(crate) use claim::*;
 pub(crate) use discount::*;
@@ -15,3 +16,4 @@ pub(crate) use read::*;
 pub(crate) use receipt::*;
 pub(crate) use request::*;
 pub(crate) use withdraw::*;
+pub(crate) use write_off::*;

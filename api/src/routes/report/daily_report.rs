@@ -50,6 +50,7 @@ pub(crate) async fn daily_report(
         products: state.db.report_top_products(&window, PRODUCTS).await?,
         voids: if managed { state.db.report_voids(&window).await? } else { Vec::new() },
         discounts: if managed { state.db.report_discounts(&window).await? } else { Vec::new() },
+        write_offs: if managed { state.db.report_write_offs(&window).await? } else { Vec::new() },
     };
     Ok(Html(receipt::daily_report(&day, now)?))
 }

@@ -12,8 +12,9 @@ use wire::report::DaySales;
 
 const COLUMNS: &[&str] = &["date", "total_sales_cents", "order_count", "avg_order_cents"];
 
-/// The days that have sales, the oldest first. Sales are what counts towards bills of approved payments: net of refunds
-/// and chargebacks, without tips; `order_count` counts those payments.
+/// The days that have sales or orders, the oldest first. Sales are what counts towards bills of the payments approved
+/// that day, without tips, less what went back that day, whenever it had come in: a day that is over never changes. An
+/// order is a round that the kitchen got.
 #[utoipa::path(get, path = "/api/admin/reports/daily-sales", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
     responses((status = 200, content(([DaySales] = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]

@@ -99,25 +99,30 @@ fn written<T: Serialize>(columns: &[&str], rows: &[T]) -> Result<Vec<u8>, csv::E
     let mut lines = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     lines.write_record(columns)?;
     for record in ReaderBuilder::new().has_headers(false).from_reader(raw.as_slice()).records() {
-        lines.write_record(&record?.iter().map(guarded).collect::<StringRecord>())?;
+        let record = record?;
+        let cells = record.iter().zip(columns).map(|(cell, column)| guarded(column, cell));
+        lines.write_record(&cells.collect::<StringRecord>())?;
     }
     lines.into_inner().map_err(|error| csv::Error::from(std::io::Error::from(error.error().kind())))
 }
 
-/// No number of a report is negative, so a minus begins nothing but a text.
-fn guarded(cell: &str) -> String {
+/// A cell that no spreadsheet takes for a formula. An amount may begin with a minus; anything else that does is a text.
+fn guarded(column: &str, cell: &str) -> String {
+    let counted = column.ends_with("_cents") || column.starts_with("quantity_");
+    if counted && cell.parse::<i64>().is_ok() {
+        return cell.to_owned();
+    }
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Cents;
 
     #[derive(Serialize)]
     struct Row {
         name: Option<&'static str>,
-        total_cents: Cents,
+        total_cents: i64,
         mean: f64,
     }
 
@@ -129,7 +134,7 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_and_kept_from_being_formulas() {
-        let row = |name| Row { name, total_cents: Cents::new(1050).unwrap(), mean: 2.5 };
+        let row = |name| Row { name, total_cents: 1050, mean: 2.5 };
         let names = [
             Some("Ana, \"la\" de\nNorte"),
             Some("=HYPERLINK(1)"),
@@ -144,10 +149,12 @@ mod tests {
             '+1,1050,2.5\r\n'-1,1050,2.5\r\n'@x,1050,2.5\r\n'\tx,1050,2.5\r\n,1050,2.5\r\n";
         assert_eq!(lines, expected);
         assert_eq!(csv(&[]), "name,total_cents,mean\r\n");
+        let below = Row { name: Some("-1"), total_cents: -1000, mean: 2.5 };
+        assert_eq!(csv(&[below]), "name,total_cents,mean\r\n'-1,-1000,2.5\r\n");
     }
 
     #[test]
     fn a_forgotten_column_is_an_error() {
-        assert!(written(&["name", "mean"], &[Row { name: None, total_cents: Cents::ZERO, mean: 0.0 }]).is_err());
+        assert!(written(&["name", "mean"], &[Row { name: None, total_cents: 0, mean: 0.0 }]).is_err());
     }
 }

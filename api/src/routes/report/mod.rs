@@ -15,6 +15,7 @@ mod summary;
 mod top_products;
 mod voids;
 mod waiter_performance;
+mod write_offs;
 
 pub(crate) use daily_report::*;
 pub(crate) use daily_sales::*;
@@ -26,3 +27,4 @@ pub(crate) use summary::*;
 pub(crate) use top_products::*;
 pub(crate) use voids::*;
 pub(crate) use waiter_performance::*;
+pub(crate) use write_offs::*;

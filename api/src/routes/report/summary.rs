@@ -7,7 +7,6 @@ use super::{
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
 use axum::{extract::State, response::Response};
-use domain::Cents;
 use runtime::ProblemBody;
 use serde::Serialize;
 use wire::report::Summary;
@@ -15,8 +14,8 @@ use wire::report::Summary;
 const COLUMNS: &[&str] =
     &["total_revenue_cents", "total_orders", "avg_order_value_cents", "total_sessions", "busiest_hour"];
 
-/// The whole period in five numbers. Revenue is what counts towards bills of approved payments: net of refunds and
-/// chargebacks, without tips; an order is a round that the kitchen got.
+/// The whole period in five numbers. Revenue is money collected: what counts towards bills of the payments approved
+/// in it, without tips, less what went back in it. An order is a round that the kitchen got.
 #[utoipa::path(get, path = "/api/admin/reports/summary", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
     responses((status = 200, content((Summary = "application/json"), (String = "text/csv"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
@@ -37,9 +36,9 @@ pub(crate) async fn summary(
 /// The line of the file: a mean of nothing is an empty cell.
 #[derive(Serialize)]
 struct Cells {
-    total_revenue_cents: Cents,
+    total_revenue_cents: i64,
     total_orders: i64,
-    avg_order_value_cents: Option<Cents>,
+    avg_order_value_cents: Option<i64>,
     total_sessions: i64,
     busiest_hour: Option<u32>,
 }

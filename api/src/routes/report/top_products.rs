@@ -24,8 +24,8 @@ pub(crate) struct Top {
     limit: Option<u32>,
 }
 
-/// The products of which most were sold, struck items left out. The revenue of a product is what the ledger says was
-/// paid for it: after discounts, net of refunds, without tips; what is not paid yet is not in it.
+/// The products of which most were sold, struck items left out. The revenue of a product is money sold: what its
+/// portions come to after discounts, paid or not.
 #[utoipa::path(get, path = "/api/admin/reports/top-products", tag = "report", security(("staff" = [])),
     params(ReportQuery, Top, FormatQuery),
     responses((status = 200, content(([ProductSales] = "application/json"), (String = "text/csv"))),

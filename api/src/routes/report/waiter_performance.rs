@@ -7,7 +7,7 @@ use super::{
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
 use axum::{extract::State, response::Response};
-use domain::{Cents, UserId};
+use domain::UserId;
 use runtime::ProblemBody;
 use serde::Serialize;
 use wire::report::WaiterPerformance;
@@ -52,8 +52,8 @@ struct Cells<'a> {
     user_name: &'a str,
     total_tables_served: i64,
     total_rounds_processed: i64,
-    total_revenue_cents: Cents,
-    total_tips_cents: Cents,
+    total_revenue_cents: i64,
+    total_tips_cents: i64,
     avg_service_time_minutes: Option<f64>,
     total_service_calls: i64,
     avg_response_time_seconds: Option<f64>,

@@ -1,18 +1,18 @@
-//! W11, W24: a party left.
+//! W11, W24: a party left, or did not after all.
 
 use crate::{
     extract::{Command, Nothing, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
-use auth::{Floor, Staff};
+use auth::{Floor, Management, Staff};
 use axum::extract::State;
-use domain::TableId;
+use domain::{SessionId, TableId};
 use operations::session;
 use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use wire::session::{ClearedTable, ClosedSession};
+use wire::session::{ClearedTable, ClosedSession, ReopenedSession};
 
 /// Whether what is owed matters.
 #[derive(Deserialize, ToSchema)]
@@ -46,4 +46,18 @@ pub(crate) async fn clear(
     Command(attempt, _): Command<Nothing>,
 ) -> ApiResult<Reply> {
     Ok(Reply(session::clear(&state.db, &staff, id, &attempt).await?))
+}
+
+/// Opens a closed session again at its table: it was closed by mistake, or its party came back to pay.
+#[utoipa::path(post, path = "/api/waiter/sessions/{session_id}/reopen", tag = "session", security(("staff" = [])),
+    params(("session_id" = SessionId, Path), ("X-Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = ReopenedSession), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)))]
+pub(crate) async fn reopen(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Segment(id): Segment<SessionId>,
+    Command(attempt, _): Command<Nothing>,
+) -> ApiResult<Reply> {
+    Ok(Reply(session::reopen(&state.db, &staff, id, &attempt).await?))
 }

@@ -29,6 +29,7 @@ struct Row {
     requested_at: Option<DateTime<Utc>>,
     total_cents: Cents,
     paid_cents: Cents,
+    written_off_cents: Cents,
 }
 
 static OPEN: &Sql = sql!(tenant, "{} , owing as (
@@ -36,7 +37,7 @@ static OPEN: &Sql = sql!(tenant, "{} , owing as (
         union select k.session_id from guest_check k join place w on w.branch_id = k.branch_id where #unsettled(k)
     )
     select s.id as session_id, s.status as session_status, k.id as check_id, k.status as check_status, s.branch_id,
-        b.name as branch_name, s.table_id, t.code as table_code, s.assigned_waiter_id as waiter_id, {} as waiter_name, s.opened_at, k.requested_at, {} as total_cents, coalesce(k.paid_cents, 0) as paid_cents
+        b.name as branch_name, s.table_id, t.code as table_code, s.assigned_waiter_id as waiter_id, {} as waiter_name, s.opened_at, k.requested_at, {} as total_cents, coalesce(k.paid_cents, 0) as paid_cents, coalesce(k.written_off_cents, 0) as written_off_cents
     from owing o join table_session s on s.id = o.id join place w on {} join branch b on b.id = s.branch_id join dining_table t on t.id = s.table_id
     left join guest_check k on k.session_id = s.id
     left join app_user u on u.id = s.assigned_waiter_id
@@ -68,7 +69,7 @@ impl From<Row> for OpenCheck {
             waiter_name: row.waiter_name,
             opened_at: row.opened_at,
             requested_at: row.requested_at,
-            remaining_cents: row.total_cents.saturating_sub(row.paid_cents),
+            remaining_cents: row.total_cents.saturating_sub(row.paid_cents).saturating_sub(row.written_off_cents),
             total_cents: row.total_cents,
             paid_cents: row.paid_cents,
         }

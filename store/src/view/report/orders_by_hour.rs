@@ -1,19 +1,39 @@
 //! When the kitchen is busy.
 
-use super::window::{Window, place, quarter, within};
-use crate::{Database, error::Result, sql::sql, unit_of_work::all};
-use chrono::Timelike;
+use super::{
+    sold::sold,
+    window::{Window, place, quarter},
+};
+use crate::{
+    Database,
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::all,
+};
+use chrono::{NaiveDate, Timelike};
 use domain::BranchId;
 use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
 use wire::report::HourOrders;
 
+/// Orders of a branch that were submitted in one quarter of an hour.
 #[derive(FromQueryResult)]
-struct Row {
-    branch_id: BranchId,
-    quarter: i64,
-    orders: i64,
+pub(super) struct Row {
+    pub(super) branch_id: BranchId,
+    /// Their business day, where it is kept.
+    pub(super) day: Option<NaiveDate>,
+    pub(super) quarter: i64,
+    pub(super) orders: i64,
 }
+
+pub(super) static ORDERS: &Sql = sql!(
+    tenant,
+    "{}, {} select s.branch_id, s.day, {} as quarter, count(distinct s.round_id) as orders
+    from sold s join round r on r.id = s.round_id and r.tenant_id = $1 group by 1, 2, 3",
+    place(),
+    sold(),
+    quarter("r.submitted_at")
+);
 
 impl Database {
     /// The hours of the day that have orders, ascending.
@@ -21,15 +41,7 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn report_orders_by_hour(&self, window: &Window) -> Result<Vec<HourOrders>> {
-        let sql = sql!(
-            tenant,
-            "{} select r.branch_id, {} as quarter, count(*) as orders from round r join place w on {}
-            where r.tenant_id = $1 and #in_kitchen(r) group by 1, 2",
-            place(),
-            quarter("r.submitted_at"),
-            within("r", "r.submitted_at")
-        );
-        let rows: Vec<Row> = all(self.reader(), sql, window.values()).await?;
+        let rows: Vec<Row> = all(self.reader(), ORDERS, window.values()).await?;
         let mut hours: BTreeMap<u32, i64> = BTreeMap::new();
         for row in rows {
             if let Some(wall) = window.wall(row.branch_id, row.quarter) {

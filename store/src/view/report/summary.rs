@@ -1,24 +1,32 @@
 //! The whole period in five numbers.
 
-use super::window::{Window, place, within};
+use super::{
+    taking::taking,
+    window::{Window, per, place, within},
+};
 use crate::{
     Database,
     error::Result,
     sql::{Sql, sql},
     unit_of_work::one,
 };
-use domain::Cents;
 use sea_orm::FromQueryResult;
 use wire::report::{HourOrders, Summary};
 
 #[derive(FromQueryResult)]
 struct Row {
-    revenue: Cents,
+    revenue: i64,
     sessions: i64,
 }
 
-static SUMS: &Sql = sql!(tenant, "{} select cast(coalesce((select sum(p.net_cents) from payment p join place w on {} where p.tenant_id = $1 and p.check_id is not null), 0) as bigint) as revenue,
-    (select count(*) from table_session s join place w on {} where s.tenant_id = $1) as sessions", place(), within("p", "coalesce(p.approved_at, p.created_at)"), within("s", "s.opened_at"));
+static SUMS: &Sql = sql!(
+    tenant,
+    "{}, {} select (select cast(coalesce(sum(net_cents), 0) as bigint) from taking) as revenue,
+    (select count(*) from table_session s join place w on {} where s.tenant_id = $1) as sessions",
+    place(),
+    taking(),
+    within("s", "s.opened_at")
+);
 
 impl Database {
     /// The whole period in five numbers.
@@ -27,13 +35,13 @@ impl Database {
     /// The database failed.
     pub async fn report_summary(&self, window: &Window) -> Result<Summary> {
         let sums: Option<Row> = one(self.reader(), SUMS, window.values()).await?;
-        let (revenue, sessions) = sums.map_or((Cents::ZERO, 0), |row| (row.revenue, row.sessions));
+        let (revenue, sessions) = sums.map_or((0, 0), |row| (row.revenue, row.sessions));
         let hours = self.report_orders_by_hour(window).await?;
-        let orders = hours.iter().map(|row| row.order_count).sum();
+        let orders: i64 = hours.iter().map(|row| row.order_count).sum();
         Ok(Summary {
             total_revenue_cents: revenue,
             total_orders: orders,
-            avg_order_value_cents: revenue.per(orders),
+            avg_order_value_cents: per(revenue, orders),
             total_sessions: sessions,
             busiest_hour: busiest(&hours),
         })

@@ -1,6 +1,9 @@
 //! What sells.
 
-use super::window::{Window, place, within};
+use super::{
+    sold::sold,
+    window::{Window, kept, place},
+};
 use crate::{
     Database,
     error::Result,
@@ -10,17 +13,26 @@ use crate::{
 use sea_orm::Value;
 use wire::report::ProductSales;
 
+// A portion that is struck on a later day was sold on its own, and is taken off on that of the striking.
 static PRODUCTS: &Sql = sql!(
     tenant,
-    "{} select i.product_id, p.name as product_name, cast(sum(i.qty) as bigint) as quantity_sold,
-        cast(coalesce(sum(c.paid_cents), 0) as bigint) as total_revenue_cents
-    from round r join place w on {} join round_item i on i.round_id = r.id and i.voided_at is null
-    join product p on p.id = i.product_id
-    left join charge c on c.round_item_id = i.id
-    where r.tenant_id = $1 and #in_kitchen(r)
-    group by i.product_id, p.name order by 3 desc, 4 desc, 1 limit $3",
+    "{}, {}, line as (
+        select i.product_id, i.qty, case when i.voided_at is null
+            then coalesce(c.amount_cents, i.qty * i.unit_price_cents) else i.qty * i.unit_price_cents end as cents
+        from sold s join round_item i on i.id = s.item_id left join charge c on c.round_item_id = i.id
+        where i.voided_at is null or i.voided_business_day > i.business_day
+        union all
+        select i.product_id, -i.qty, -i.qty * i.unit_price_cents
+        from round_item i join round r on r.id = i.round_id join place w on w.branch_id = r.branch_id and {}
+        where i.tenant_id = $1 and i.voided_business_day > i.business_day and #in_kitchen(r)
+    )
+    select l.product_id, p.name as product_name, cast(sum(l.qty) as bigint) as quantity_sold,
+        cast(sum(l.cents) as bigint) as total_revenue_cents
+    from line l join product p on p.id = l.product_id
+    group by l.product_id, p.name order by 3 desc, 4 desc, 1 limit $3",
     place(),
-    within("r", "r.submitted_at")
+    sold(),
+    kept("i.voided_business_day")
 );
 
 impl Database {

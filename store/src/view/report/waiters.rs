@@ -4,9 +4,13 @@
 //! belongs to whoever registered it, and what came by phone to nobody. A round belongs to whoever confirmed it, else to
 //! whoever took it at the table.
 
-use super::window::{Window, called, millis, place, within};
+use super::{
+    sold::sold,
+    taking::taking,
+    window::{Window, called, millis, place, within},
+};
 use crate::{Database, error::Result, sql::sql, unit_of_work::all};
-use domain::{Cents, UserId};
+use domain::UserId;
 use sea_orm::FromQueryResult;
 use wire::report::WaiterPerformance;
 
@@ -16,8 +20,8 @@ struct Row {
     user_name: String,
     tables: i64,
     rounds: i64,
-    revenue: Cents,
-    tips: Cents,
+    revenue: i64,
+    tips: i64,
     served: i64,
     service_ms: i64,
     calls: i64,
@@ -26,20 +30,19 @@ struct Row {
 
 /// Each kind of work is a row of `did` a person, with its numbers in their columns and nothing in the others.
 fn text() -> String {
-    let (orders, money) = (within("r", "r.submitted_at"), within("p", "coalesce(p.approved_at, p.created_at)"));
     let (stays, calls) = (within("s", "s.opened_at"), within("c", "c.created_at"));
     format!(
-        "{place}, took as (
+        "{place}, {taking}, {sold}, took as (
             select coalesce(r.confirmed_by_id, r.submitted_by_waiter_id) as user_id, r.session_id,
                 case when r.served_at is null then 0 else 1 end as served,
                 case when r.served_at is null then 0 else {service} end as service_ms
-            from round r join place w on {orders}
-            where r.tenant_id = $1 and #in_kitchen(r)
+            from (select distinct round_id from sold) o join round r on r.id = o.round_id
+            where r.tenant_id = $1
         ), paid as (
-            select coalesce(s.assigned_waiter_id, p.registered_by_id) as user_id, s.id as session_id, p.net_cents, p.tip_cents
-            from payment p join place w on {money} join guest_check k on k.id = p.check_id
+            select coalesce(s.assigned_waiter_id, p.registered_by_id) as user_id, s.id as session_id, t.net_cents, t.tip_cents
+            from taking t join payment p on p.id = t.payment_id join guest_check k on k.id = p.check_id
                 join table_session s on s.id = k.session_id
-            where p.tenant_id = $1 and p.net_cents + p.tip_cents > 0
+            where p.tenant_id = $1 and (t.net_cents <> 0 or t.tip_cents <> 0)
         ), met as (
             select s.assigned_waiter_id as user_id, s.id as session_id from table_session s join place w on {stays}
             where s.tenant_id = $1
@@ -62,6 +65,8 @@ fn text() -> String {
         from did join app_user u on u.id = did.user_id where u.tenant_id = $1
         group by u.id, u.first_name, u.last_name, u.email order by 5 desc, 1",
         place = place(),
+        taking = taking(),
+        sold = sold(),
         service = millis("r.submitted_at", "r.served_at"),
         response = millis("c.created_at", "c.acked_at"),
         called = called(),

@@ -67,6 +67,8 @@ struct Span {
     branch: BranchId,
     from: String,
     to: String,
+    from_day: NaiveDate,
+    to_day: NaiveDate,
 }
 
 // A branch that was closed for good has a past all the same.
@@ -134,10 +136,18 @@ impl Window {
     pub(super) fn values(&self) -> [Value; 2] {
         let spans = self.places.iter().filter_map(|place| {
             let (from, to) = place.span?;
-            Some(Span { branch: place.branch_id, from: spelled(from), to: spelled(to) })
+            // Open on all of time it is on all days.
+            let (from_day, to_day) =
+                place.days.or_else(|| NaiveDate::from_ymd_opt(1, 1, 1).zip(NaiveDate::from_ymd_opt(9999, 12, 31)))?;
+            Some(Span { branch: place.branch_id, from: spelled(from), to: spelled(to), from_day, to_day })
         });
         let spans: Vec<Span> = spans.collect();
         [self.tenant.into(), serde_json::to_string(&spans).unwrap_or_default().into()]
+    }
+
+    /// The business day of a row: the one that it keeps, else that of the quarter it lies in.
+    pub(super) fn day(&self, branch: BranchId, kept: Option<NaiveDate>, quarter: i64) -> Option<NaiveDate> {
+        kept.or_else(|| self.wall(branch, quarter).map(|wall| wall.date()))
     }
 
     /// What the clock in a branch showed when a quarter began.
@@ -153,11 +163,14 @@ fn spelled(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::AutoSi, false)
 }
 
-/// The beginning of every statement: `place (branch_id, from_at, to_at)`, to be joined with whatever is counted.
+/// The beginning of every statement: `place (branch_id, from_at, to_at, from_day, to_day)`, to be joined with whatever
+/// is counted.
 pub(super) const fn place() -> &'static str {
     "with place as (select cast(e.value->>'branch' as bigint) as branch_id,
         #pg((e.value->>'from')::timestamptz)#sqlite(e.value->>'from') as from_at,
-        #pg((e.value->>'to')::timestamptz)#sqlite(e.value->>'to') as to_at from #rows($2))"
+        #pg((e.value->>'to')::timestamptz)#sqlite(e.value->>'to') as to_at,
+        #pg((e.value->>'from_day')::date)#sqlite(e.value->>'from_day') as from_day,
+        #pg((e.value->>'to_day')::date)#sqlite(e.value->>'to_day') as to_day from #rows($2))"
 }
 
 /// The number of the quarter of an hour that an instant lies in, as [`Window::wall`] wants it.
@@ -180,6 +193,25 @@ pub(super) fn millis(from: &str, to: &str) -> String {
 /// The condition that `$alias.$instant` lies in the window, `w` being its place.
 pub(super) fn within(alias: &str, instant: &str) -> String {
     format!("w.branch_id = {alias}.branch_id and {instant} >= w.from_at and {instant} < w.to_at")
+}
+
+/// The condition that a row of `alias` belongs to the window, `w` being its place: by the business day that it keeps,
+/// else, for one from before days were kept, by its instant.
+pub(super) fn on_days(alias: &str, day: &str, instant: &str) -> String {
+    format!(
+        "w.branch_id = {alias}.branch_id and ({} or {day} is null and {instant} >= w.from_at and {instant} < w.to_at)",
+        kept(day)
+    )
+}
+
+/// The condition that a business day that is kept lies in the window.
+pub(super) fn kept(day: &str) -> String {
+    format!("{day} >= w.from_day and {day} <= w.to_day")
+}
+
+/// `amount` by `count`, rounded down; nothing where there are none.
+pub(super) const fn per(amount: i64, count: i64) -> i64 {
+    if count <= 0 { 0 } else { amount.div_euclid(count) }
 }
 
 /// What a member of staff `u` is called: the name, else the login.
@@ -215,6 +247,11 @@ mod tests {
         assert_eq!(wall("Europe/Madrid", "2026-10-25T00:30:00Z"), "2026-10-25 02:30:00");
         assert_eq!(wall("Europe/Madrid", "2026-10-25T01:30:00Z"), "2026-10-25 02:30:00");
         assert!(window("UTC").wall(BranchId(2), 0).is_none());
+    }
+
+    #[test]
+    fn a_mean_is_rounded_down() {
+        assert_eq!([per(10, 4), per(-10, 4), per(7, 0)], [2, -3, 0]);
     }
 
     #[test]

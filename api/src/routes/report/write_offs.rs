@@ -1,0 +1,27 @@
+//! Who gave up what parties left owing.
+
+use super::{
+    export::{Format, FormatQuery},
+    query::ReportQuery,
+};
+use crate::{extract::Params, problem::ApiResult, state::AppState};
+use auth::{Management, Staff};
+use axum::{extract::State, response::Response};
+use runtime::ProblemBody;
+use wire::report::PersonWriteOffs;
+
+const COLUMNS: &[&str] = &["user_id", "user_name", "write_off_count", "check_count", "total_written_off_cents"];
+
+/// Who wrote off what parties had left owing, whoever gave up most first.
+#[utoipa::path(get, path = "/api/admin/reports/write-offs", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
+    responses((status = 200, content(([PersonWriteOffs] = "application/json"), (String = "text/csv"))),
+        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn write_offs(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Params(query): Params<ReportQuery>,
+    format: Format,
+) -> ApiResult<Response> {
+    let window = query.money_window(&state, &staff).await?;
+    format.list("write-offs", COLUMNS, &state.db.report_write_offs(&window).await?)
+}
