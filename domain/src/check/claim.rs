@@ -36,8 +36,8 @@ pub enum ClaimRefused {
 ///
 /// Successive claims get what a division by largest remainder would give in that order (two halves of 999: 500, 499),
 /// and whoever completes the item gets exactly the rest, whichever claims lapsed in between. Money that came without a
-/// claim lowers what is left to claim. What costs nothing is claimed like anything else, and comes to nothing. A part is
-/// whole units of the check's currency.
+/// claim lowers what is left to claim. What costs nothing is claimed like anything else, and comes to nothing. A
+/// part is whole units of the check's currency.
 ///
 /// # Errors
 /// [`ClaimRefused`] when the part is not free.
