@@ -31,13 +31,23 @@ pub(crate) struct Last {
 static ANSWER: &Sql =
     sql!(row("caller"), "update idempotency_key set status = $3, response = $4 where caller = $1 and key = $2");
 
+/// The events' and the answer's, as in [`ALL`]: the command of a guest changes nothing that staff is audited for, and
+/// a write of no rows has its price all the same.
+static ANSWERED: &Sql = sql!(
+    tenant,
+    "#pg(with answered as (
+        update idempotency_key set status = $8, response = $9 where caller = $6 and key = $7
+    ), {})",
+    event_log::APPEND
+);
+
 /// $1 to $5 are the events', as [`event_log::APPEND`] says; $6 to $9 the answer's, $10 to $12 the chain's.
 static ALL: &Sql = sql!(
     tenant,
     "#pg(with answered as (
         update idempotency_key set status = $8, response = $9 where caller = $6 and key = $7
     ), head as (
-        update audit_chain set seq = $10, hash = $11 where tenant_id = $2 and $10::bigint is not null
+        update audit_chain set seq = $10, hash = $11 where tenant_id = $2
     ), noted as (
         insert into audit_log ({}) select {} from #rows($12)
     ), {})",
@@ -54,6 +64,9 @@ impl Last {
         let mut batches = event_log::batches(drafts)?;
         if linked.is_empty() && batches.is_empty() && answer.is_none() {
             return Ok(Vec::new());
+        }
+        if linked.is_empty() && answer.is_none() {
+            return event_log::append(tx, batches, now).await;
         }
         if tx.get_database_backend() != DbBackend::Postgres {
             for linked in linked {
@@ -72,9 +85,11 @@ impl Last {
         }
         let mut logged = event_log::append(tx, batches, now).await?;
         let events = Batch::values(batch.as_ref(), last.as_ref().map(|linked| linked.tenant), now)?;
-        let values =
-            events.into_iter().chain(answer_values(answer.as_ref())).chain(chain::Linked::values(last.as_ref()));
-        let appended = all(tx, ALL, values).await?;
+        let values = events.into_iter().chain(answer_values(answer.as_ref()));
+        let appended = match &last {
+            None => all(tx, ANSWERED, values).await?,
+            Some(last) => all(tx, ALL, values.chain(last.values())).await?,
+        };
         if let Some(batch) = batch {
             batch.numbered(appended, now, &mut logged)?;
         }

@@ -167,11 +167,9 @@ impl Linked {
         Ok(())
     }
 
-    /// Returns the head's number and digest, and the rows for [`VALUES`]. `None` gives nulls and an empty array, for a
-    /// statement that writes other things too.
-    pub(crate) fn values(linked: Option<&Self>) -> [Value; 3] {
-        let head = linked.map(|linked| &linked.head);
-        let rows = linked.into_iter().flat_map(|linked| &linked.rows).map(|row| {
+    /// The head's number and digest, and the rows for [`VALUES`].
+    pub(crate) fn values(&self) -> [Value; 3] {
+        let rows = self.rows.iter().map(|row| {
             json!([
                 row.branch_id,
                 row.user_id,
@@ -187,7 +185,7 @@ impl Linked {
                 row.hash,
             ])
         });
-        [head.map(|head| head.seq).into(), head.map(|head| head.hash.clone()).into(), json_array(rows)]
+        [self.head.seq.into(), self.head.hash.clone().into(), json_array(rows)]
     }
 }
 
