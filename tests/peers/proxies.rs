@@ -67,7 +67,7 @@ distributed_only! {
             there.get("/api/health").await.expect(200);
             there.get("/api/public/menu/centro").await.expect(200);
             for inside in ["/metrics", "/ws/metrics", "/api/health/detailed", "/ws/health/detailed", "/"] {
-                there.get(inside).await.expect(404);
+                assert_eq!(there.get(inside).await.status, 404, "{inside} at port {}", peer.port);
             }
             let waiter = json!({"email": "kitchen@demo.com", "password": "kitchen123"});
             let token = there.post("/api/auth/login", waiter).await.expect(200)["access_token"].clone();

@@ -1,7 +1,7 @@
 //! PostgreSQL over TLS: what each `sslmode` of a URL lets in, against a server that lets nobody in without.
 
 use crate::peer::{operate, says};
-use harness::{App, distributed_only, free_port, json};
+use harness::{distributed_only, free_port, json};
 use url::Url;
 
 /// The server's URL with another host, and with parameters.

@@ -212,7 +212,8 @@ async fn a_standby_that_is_behind_begins_no_epoch() {
     house.feed.tick().await;
     house.publish(6).await;
     assert_eq!(heard(&mut admin), [1, 2, 3, 4, 5, 6]);
-    assert_eq!((house.log.state().epoch, house.log.state().epochs_begun), ("e1", 0));
+    let state = house.log.state();
+    assert_eq!((state.epoch, state.epochs_begun), ("e1", 0));
 }
 
 /// On a busy branch every head is older than the last event by the time it is looked at.

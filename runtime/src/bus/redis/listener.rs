@@ -249,7 +249,7 @@ impl SubscriptionTask {
     /// A ping answered after a `SUBSCRIBE` proves that the server has processed it; fred itself does not wait for it.
     async fn ping(&self) -> Result<(), fred::error::Error> {
         let node = Options { cluster_hash: Some(self.node.clone()), ..Options::default() };
-        let _: fred::types::Value = self.client.with_options(&node).ping(None).await?;
-        Ok(())
+        let reply: fred::types::Value = self.client.with_options(&node).ping(None).await?;
+        Rights::ensure_alive(&self.client, &reply).await
     }
 }

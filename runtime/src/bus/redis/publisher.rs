@@ -12,7 +12,7 @@ use crate::{
 use fred::{
     clients::Client,
     interfaces::{ClientLike, EventInterface, PubsubInterface},
-    types::{Builder, ClusterHash, Value},
+    types::{Builder, ClusterHash, Value, config::Server},
 };
 use std::{
     sync::{
@@ -22,7 +22,10 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::mpsc::{self, error::TrySendError},
+    sync::{
+        broadcast,
+        mpsc::{self, error::TrySendError},
+    },
     time::MissedTickBehavior,
 };
 use tokio_util::sync::CancellationToken;
@@ -65,10 +68,12 @@ impl RedisBus {
             shutdown: shutdown.clone(),
         };
 
+        // Heard from before the first connection on.
+        let connects = client.reconnect_rx();
         let (mut connected, mut failed) = (client.reconnect_rx(), client.error_rx());
         let closed = CancellationToken::new();
         shutdown.spawn_support(connection::keep(client.clone(), "publisher", closed.clone()));
-        shutdown.spawn_support(pump.run(events, closed));
+        shutdown.spawn_support(pump.run(events, connects, closed));
         tokio::select! {
             _ = connected.recv() => {
                 // The event precedes the client's own note of it by a few instructions.
@@ -120,10 +125,14 @@ struct Pump {
 }
 
 impl Pump {
-    async fn run(self, mut events: mpsc::Receiver<Arc<Published>>, closed: CancellationToken) {
+    async fn run(
+        self,
+        mut events: mpsc::Receiver<Arc<Published>>,
+        mut connects: broadcast::Receiver<Server>,
+        closed: CancellationToken,
+    ) {
         let _closed = closed.drop_guard();
         let mut batch = Vec::with_capacity(BATCH);
-        let mut connects = self.client.reconnect_rx();
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -153,7 +162,10 @@ impl Pump {
     /// An unanswered ping is what makes fred give a dead connection up, and with it the health report's claim.
     async fn try_connection(&self) {
         if self.client.is_connected() {
-            let _: Result<Value, _> = self.client.ping(None).await;
+            let reply: Result<Value, _> = self.client.ping(None).await;
+            if let Ok(reply) = reply {
+                let _ = Rights::ensure_alive(&self.client, &reply).await;
+            }
             if !self.rights.has(PUBLISH) {
                 self.ask_for_rights().await;
             }

@@ -2,6 +2,7 @@
 //! says so in answer to each command, and a SUBSCRIBE that is refused answers nobody.
 
 use fred::{
+    error::ErrorKind,
     interfaces::ClientLike,
     types::{ClusterHash, CustomCommand, Value},
 };
@@ -68,11 +69,47 @@ impl Rights {
         command: &'static str,
         channels: Vec<String>,
     ) -> Result<(), fred::error::Error> {
+        let judged = Self::judge(client, hash, command, channels).await;
+        match judged {
+            Ok(Some(refused)) => self.note(command, &refused),
+            Ok(None) => {}
+            Err(error) => {
+                // What was not answered in time may be sent later, and nobody ends that transaction. A connection that
+                // broke has taken it along.
+                if *error.kind() == ErrorKind::Timeout {
+                    let _ = client.force_reconnection().await;
+                }
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a ping was answered as one. Inside of a MULTI that nobody ended it is queued, as is all that follows:
+    /// then the connection is made anew.
+    ///
+    /// # Errors
+    /// It was not.
+    pub(super) async fn ensure_alive<C: ClientLike>(client: &C, reply: &Value) -> Result<(), fred::error::Error> {
+        if reply.as_str().as_deref() == Some("PONG") {
+            return Ok(());
+        }
+        client.force_reconnection().await?;
+        Err(fred::error::Error::new(ErrorKind::Protocol, "a ping was not answered as one"))
+    }
+
+    /// The channels on which `command` is refused; none where nobody tells.
+    async fn judge<C: ClientLike>(
+        client: &C,
+        hash: &ClusterHash,
+        command: &'static str,
+        channels: Vec<String>,
+    ) -> Result<Option<Vec<String>>, fred::error::Error> {
         let run = |name: &'static str, arguments: Vec<String>| {
             client.custom::<Value, _>(CustomCommand::new_static(name, hash.clone(), false), arguments)
         };
         match run("MULTI", Vec::new()).await {
-            Err(error) if is_refusal(&error) => return Ok(()),
+            Err(error) if is_refusal(&error) => return Ok(None),
             begun => begun?,
         };
         let mut refused = Vec::new();
@@ -89,8 +126,7 @@ impl Rights {
             }
         }
         run("DISCARD", Vec::new()).await?;
-        self.note(command, &refused);
-        Ok(())
+        Ok(Some(refused))
     }
 }
 
