@@ -15,6 +15,9 @@ pub(crate) const DEVICE: HeaderName = HeaderName::from_static("x-device-id");
 pub(crate) const IDEMPOTENCY_KEYS: [HeaderName; 2] =
     [HeaderName::from_static("x-idempotency-key"), HeaderName::from_static("idempotency-key")];
 
+/// How a request wants to be handled (RFC 7240).
+pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");
+
 /// Longer than any UUID or ULID with a prefix; a key is an index entry.
 const MAX_KEY: usize = 255;
 /// Longer than any id that a device makes.
@@ -67,6 +70,18 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Pro
             format!("The idempotency key must be 1 to {MAX_KEY} ASCII characters"),
         )),
     }
+}
+
+/// Whether the client prefers to be refused where it sends what nobody reads: `Prefer: handling=strict`. Names and
+/// values of preferences have no case here, and a value may be quoted (RFC 7240 §2).
+pub(crate) fn is_strict(headers: &HeaderMap) -> bool {
+    list(headers, PREFER).any(|preference| {
+        let preference = preference.split(';').next().unwrap_or_default();
+        preference.split_once('=').is_some_and(|(name, value)| {
+            name.trim().eq_ignore_ascii_case("handling")
+                && value.trim().trim_matches('"').eq_ignore_ascii_case("strict")
+        })
+    })
 }
 
 /// Whether the client has what is tagged so. `If-None-Match` compares weakly: a proxy that compressed the body may have
@@ -162,6 +177,14 @@ mod tests {
         assert_eq!(idempotency_key(&HeaderMap::new()).unwrap(), None);
         let both = with(&[(IDEMPOTENCY_KEYS[1].clone(), b"second"), (IDEMPOTENCY_KEYS[0].clone(), b"first")]);
         assert_eq!(idempotency_key(&both).unwrap().as_deref(), Some("first"));
+    }
+
+    #[test]
+    fn strictness_is_a_preference_among_others() {
+        let of = |value| is_strict(&with(&[(PREFER, value)]));
+        assert!(of(b"handling=strict") && of(b"return=minimal, Handling = \"Strict\"; x=1"));
+        assert!(!of(b"handling=lenient") && !of(b"strict") && !of(b"") && !of(b"x; handling=strict"));
+        assert!(is_strict(&with(&[(PREFER, b"respond-async"), (PREFER, b"handling=strict")])));
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //! CORS stands outside of everything that can fail, so that a browser can read a 500 (diner-waiter.md §1.6).
 
 use crate::{
-    header::{DEVICE, IDEMPOTENCY_KEYS, media_type},
+    extract::{IGNORED_FIELDS, name_ignored_fields},
+    header::{DEVICE, IDEMPOTENCY_KEYS, PREFER, media_type},
     routes::{image, menu_file},
     shown_path::shown_path,
     state::AppState,
@@ -58,6 +59,7 @@ pub(crate) fn wrap(router: Router<AppState>, state: &AppState) -> Router<AppStat
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn(timely))
             .layer(from_fn(content_type))
+            .layer(from_fn(name_ignored_fields))
             .layer(DefaultBodyLimit::max(MAX_BODY)),
     )
 }
@@ -123,7 +125,7 @@ fn cors(state: &AppState) -> CorsLayer {
     let custom = [TABLE_TOKEN, REQUEST_ID, HeaderName::from_static("x-requested-with"), DEVICE];
     let standard =
         [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, header::ACCEPT_LANGUAGE, header::CACHE_CONTROL];
-    let conditional = [header::IF_NONE_MATCH];
+    let conditional = [header::IF_NONE_MATCH, PREFER];
     let headers = standard.into_iter().chain(conditional).chain(custom).chain(IDEMPOTENCY_KEYS);
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(move |origin, _| {
@@ -132,7 +134,7 @@ fn cors(state: &AppState) -> CorsLayer {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
         .allow_headers(headers.collect::<Vec<_>>())
-        .expose_headers([REQUEST_ID, header::ETAG, header::RETRY_AFTER])
+        .expose_headers([IGNORED_FIELDS, REQUEST_ID, header::ETAG, header::RETRY_AFTER])
         .max_age(Duration::from_secs(age))
 }
 

@@ -2,7 +2,7 @@
 //! diner-waiter.md §6.3). Internal detail is logged here, once, and goes no further.
 
 use axum::response::{IntoResponse, Response};
-use domain::{Cents, IllegalTransition, ProblemCode, check::claim::ClaimRefused};
+use domain::{Cents, IllegalTransition, ProblemCode, check::claim::ClaimRefused, money::MoneyError};
 use http::StatusCode;
 use operations::Error;
 use runtime::Problem;
@@ -32,6 +32,12 @@ impl From<store::Error> for ApiError {
     }
 }
 
+impl From<MoneyError> for ApiError {
+    fn from(error: MoneyError) -> Self {
+        Error::from(error).into()
+    }
+}
+
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         Self(match error {
@@ -41,6 +47,9 @@ impl From<Error> for ApiError {
             Error::Refused { code, detail } => Problem::bad_request(code, detail),
             Error::TooMuch { remaining } => Problem::bad_request(ProblemCode::MoreThanOwed, error.to_string())
                 .with("remaining_cents", remaining.get()),
+            Error::Dearer { total, .. } => {
+                Problem::conflict(ProblemCode::PriceRose, error.to_string()).with("total_cents", total.get())
+            }
             Error::Unavailable { code, detail, retry_after } => {
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(retry_after)
             }

@@ -1,9 +1,16 @@
-//! When a change of a cart line must be told twice.
+//! The shared cart: what leaves it when an order is sent ([`match_lines`]), and when a change of one of its lines must
+//! be told twice ([`settles_at`]).
 //!
 //! For five seconds after a CART_ITEM_UPDATED the shipped phones drop any further one of the same line
 //! (diner-waiter.md §7.10). A change that falls into that time is told again when they listen; else they would
 //! show an old quantity until they reload. The whole cart (CART_SYNC) would not be dropped, but it takes from a phone
-//! the right to edit its own lines (§7.9), so nobody sends it.
+//! the right to edit its own lines (§7.9), so it is sent only when a round left something in the cart.
+
+mod repeat;
+mod sent;
+
+pub use repeat::{AtTable, RecentRound, Submission, Verdict, judge, take_from_cart};
+pub use sent::{CartPortions, Match, NamedDiner, SentLine, match_lines};
 
 use chrono::{DateTime, TimeDelta, Utc};
 

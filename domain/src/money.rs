@@ -31,8 +31,33 @@ text_enum! {
 #[serde(try_from = "i64", into = "i64")]
 pub struct Cents(i64);
 
-/// The highest price of one product, in cents (admin-kitchen.md §5.4).
-pub const MAX_PRICE: Cents = Cents(10_000_000);
+/// The highest price in payable units ([`Currency::unit`]).
+const MAX_UNITS: i64 = 1_000_000_000;
+
+/// The highest price of any currency, in hundredths: that of one without fractions. The highest of a branch's own is
+/// [`Currency::max_price`].
+pub const MAX_PRICE: Cents = Cents(MAX_UNITS * 100);
+
+/// The highest sum, in hundredths: of a round, of all that a table owes. Sums of a hundred thousand of them still fit,
+/// and a program that keeps numbers as JavaScript does counts it exactly.
+pub const MAX_SUM: Cents = Cents(10_000_000_000_000);
+
+impl Currency {
+    /// The smallest amount that can be paid, in hundredths.
+    #[must_use]
+    pub const fn unit(self) -> i64 {
+        match self {
+            Self::Clp | Self::Cop => 100,
+            Self::Ars | Self::Brl | Self::Mxn | Self::Pen | Self::Uyu => 1,
+        }
+    }
+
+    /// The highest price of one product, in hundredths.
+    #[must_use]
+    pub const fn max_price(self) -> Cents {
+        Cents(MAX_UNITS * self.unit())
+    }
+}
 
 /// An amount that is negative or does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -79,9 +104,9 @@ impl Cents {
         if other.0 >= self.0 { Self::ZERO } else { Self(self.0 - other.0) }
     }
 
-    /// The sum, where the parts are known to be parts of something that fits.
+    /// The sum of parts of something whose sum was checked.
     #[must_use]
-    pub const fn saturating_add(self, other: Self) -> Self {
+    pub(crate) const fn saturating_add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 
@@ -108,8 +133,8 @@ impl Cents {
     }
 }
 
-/// The most that is taken in one payment, in cents: far beyond any bill, far below where sums stop to fit.
-pub const MAX_AMOUNT: Cents = Cents(1_000_000_000_000);
+/// The most that is taken in one payment, in cents: a whole bill.
+pub const MAX_AMOUNT: Cents = MAX_SUM;
 
 /// An amount that somebody types in: more than nothing, [`MAX_AMOUNT`] at most, whole cents. On the wire a JSON
 /// integer; `10.0` and `1e3` are refused like `10.5`, because a client that sends them counts in something else than
@@ -131,7 +156,7 @@ impl TryFrom<i64> for Amount {
     fn try_from(cents: i64) -> Result<Self, Refused> {
         match Cents::new(cents) {
             Ok(cents) if cents > Cents::ZERO && cents <= MAX_AMOUNT => Ok(Self(cents)),
-            _ => Err(Refused::new("must be from 1 to 1000000000000")),
+            _ => Err(Refused::new("must be from 1 to 10000000000000")),
         }
     }
 }
@@ -178,10 +203,22 @@ mod tests {
     fn an_amount_is_a_whole_number_of_cents() {
         assert_eq!(serde_json::from_str::<Amount>("10").unwrap().cents(), Cents(10));
         for wrong in
-            ["0", "-1", "10.0", "10.5", "1e3", "\"10\"", "null", "true", "1000000000001", "99999999999999999999"]
+            ["0", "-1", "10.0", "10.5", "1e3", "\"10\"", "null", "true", "10000000000001", "99999999999999999999"]
         {
             assert!(serde_json::from_str::<Amount>(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_highest_price_is_counted_in_what_can_be_paid() {
+        assert_eq!(Currency::Ars.max_price().get(), 1_000_000_000);
+        assert_eq!(Currency::Clp.max_price(), MAX_PRICE);
+        for currency in Currency::ALL {
+            assert_eq!(currency.max_price().get() / currency.unit(), 1_000_000_000, "{currency}");
+        }
+        let largest_line = MAX_PRICE.checked_times(99).unwrap();
+        assert!(largest_line.checked_times(200).is_ok() && MAX_SUM.checked_times(100_000).is_ok());
+        assert!(MAX_SUM.get() < 1 << 53);
     }
 
     #[test]
@@ -189,7 +226,6 @@ mod tests {
         let huge = Cents::new(i64::MAX).unwrap();
         assert_eq!(huge.checked_add(Cents::new(1).unwrap()), Err(MoneyError));
         assert_eq!(huge.checked_times(2), Err(MoneyError));
-        assert_eq!(huge.saturating_add(huge), huge);
         assert_eq!(Cents::ZERO.saturating_sub(huge), Cents::ZERO);
         assert_eq!((Cents(1000).per(3), Cents(1000).per(0), huge.per(-1)), (Cents(333), Cents::ZERO, Cents::ZERO));
         assert!(serde_json::from_str::<Cents>("-1").is_err());

@@ -76,6 +76,8 @@ word_enum! {
         // Of orders.
         /// The cart has as many lines as it can have.
         CartFull = "cart_full",
+        /// The order costs more than its sender saw.
+        PriceRose = "price_rose",
         /// The product cannot be ordered for now.
         ProductUnavailable = "product_unavailable",
         /// The branch does not offer the product.

@@ -1,6 +1,6 @@
 //! A line of the shared cart.
 
-use domain::{CartItemId, DinerId, ProductId, SessionId, TenantId, text::Quantity};
+use domain::{CartItemId, Cents, DinerId, ProductId, SessionId, TenantId, text::Quantity};
 use sea_orm::entity::prelude::*;
 
 /// A line of the shared cart.
@@ -19,6 +19,8 @@ pub struct Model {
     pub told_at: Option<DateTimeUtc>,
     pub settle_at: Option<DateTimeUtc>,
     pub choices: String,
+    pub told_price_cents: Option<Cents>,
+    pub told_available: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,6 @@
 //! An order sent from a table.
 
-use domain::{BranchId, RoundId, SessionId, TenantId, UserId, round::RoundStatus, session::OpenedBy};
+use domain::{BranchId, PhoneId, RoundId, SessionId, TenantId, UserId, round::RoundStatus, session::OpenedBy};
 use sea_orm::entity::prelude::*;
 
 /// An order sent from a table.
@@ -28,6 +28,8 @@ pub struct Model {
     pub served_at: Option<DateTimeUtc>,
     pub canceled_at: Option<DateTimeUtc>,
     pub cancel_reason: Option<String>,
+    pub taken_from_cart: Option<String>,
+    pub phone_id: Option<PhoneId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

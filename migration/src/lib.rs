@@ -52,6 +52,9 @@ mod m20261129_000081_queue_syncs;
 mod m20261129_000082_queue_refunds;
 mod m20261129_000083_queue_cancellations;
 mod m20261129_000084_index_lanes;
+mod m20261129_000100_round_takes_from_cart;
+mod m20261129_000101_tell_prices;
+mod m20261129_000102_raise_prices;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -111,6 +114,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000082_queue_refunds::Migration),
             Box::new(m20261129_000083_queue_cancellations::Migration),
             Box::new(m20261129_000084_index_lanes::Migration),
+            Box::new(m20261129_000100_round_takes_from_cart::Migration),
+            Box::new(m20261129_000101_tell_prices::Migration),
+            Box::new(m20261129_000102_raise_prices::Migration),
         ]
     }
 }

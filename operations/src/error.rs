@@ -29,6 +29,14 @@ pub enum Error {
         /// What is left to pay.
         remaining: Cents,
     },
+    /// The order costs more than its sender saw: 409, with what it costs now.
+    #[error("the order costs {} cents now, not {}", total.get(), expected.get())]
+    Dearer {
+        /// What the sender saw.
+        expected: Cents,
+        /// What it costs.
+        total: Cents,
+    },
     /// What is needed is out of order; later it may work: 503.
     #[error("{detail}")]
     Unavailable {
@@ -122,6 +130,7 @@ impl HoldsStoreError for Error {
             | Self::IllegalConflict(_)
             | Self::Refused { .. }
             | Self::TooMuch { .. }
+            | Self::Dearer { .. }
             | Self::Unavailable { .. }
             | Self::Upstream(_)
             | Self::TooMuchBack { .. }

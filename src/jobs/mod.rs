@@ -21,6 +21,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) fn start(process: &Process) {
     let (jobs, shutdown) = (&process.jobs, &process.shutdown);
     jobs.start(shutdown, carts::settle(&process.db));
+    jobs.start(shutdown, carts::reprice(&process.db));
     jobs.start(shutdown, restrictions::end(&process.db));
     jobs.start(shutdown, condition::Inspection::new(&process.db));
     payments::start(process);

@@ -5,14 +5,14 @@ use crate::{
     Database,
     error::{Error, Result},
     session::Seated,
-    sql::sql,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork, all},
 };
 use auth::{Caller, Scope};
 use chrono::{DateTime, Utc};
 use domain::{
-    BranchId, CartItemId, DinerId, ProductId, SessionId, TenantId,
-    event::{Actor, ActorRole},
+    BranchId, CartItemId, Cents, DinerId, ProductId, SessionId, TenantId,
+    event::{Actor, ActorRole, CartLine},
     menu::Choices,
     text::Quantity,
 };
@@ -74,6 +74,30 @@ impl Database {
         );
         let after = after.map_or(0, SessionId::get);
         all(self.reader(), sql, [self.clock().now().into(), after.into()]).await
+    }
+}
+
+static BRANCHES_WITH_CARTS: &Sql = sql!(
+    unscoped("the branches of all businesses: a job compares the prices of their carts"),
+    "/* housekeeping */ select distinct s.branch_id from cart_item i
+    join table_session s on s.id = i.session_id and #live_session(s) where s.branch_id > $1
+    order by s.branch_id limit 100"
+);
+
+impl Database {
+    /// Finds branches whose tables have something in their carts: at most a hundred, in the order of their ids, after
+    /// branch `after`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn branches_with_carts(&self, after: Option<BranchId>) -> Result<Vec<BranchId>> {
+        #[derive(FromQueryResult)]
+        struct At {
+            branch_id: BranchId,
+        }
+        let after = after.map_or(0, BranchId::get);
+        let rows: Vec<At> = all(self.reader(), BRANCHES_WITH_CARTS, [after.into()]).await?;
+        Ok(rows.into_iter().map(|row| row.branch_id).collect())
     }
 }
 
@@ -159,6 +183,8 @@ impl UnitOfWork {
             told_at: Set(None),
             settle_at: Set(None),
             choices: Set(choices.to_string()),
+            told_price_cents: Set(None),
+            told_available: Set(None),
         };
         Ok(row.insert(self.tx()).await?)
     }
@@ -184,6 +210,34 @@ impl UnitOfWork {
             ..Default::default()
         };
         row.update(self.tx()).await?;
+        Ok(())
+    }
+
+    /// Keeps what the table is told of these lines: their prices, and whether they can be sent.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn note_told(&self, session: &Locked<Seated>, lines: &[CartLine]) -> Result<()> {
+        #[derive(serde::Serialize)]
+        struct Told {
+            id: CartItemId,
+            price_cents: Cents,
+            is_available: bool,
+        }
+        let told = lines.iter().map(|line| Told {
+            id: line.item_id,
+            price_cents: line.price_cents,
+            is_available: line.is_available,
+        });
+        let told = serde_json::to_string(&told.collect::<Vec<_>>()).unwrap_or_default();
+        let sql = sql!(
+            session,
+            "update cart_item set told_price_cents = cast(e.value->>'price_cents' as bigint),
+                told_available = #pg(cast(e.value->>'is_available' as boolean))#sqlite(e.value->>'is_available')
+            from #rows($2)
+            where session_id = $1 and id = cast(e.value->>'id' as bigint)"
+        );
+        self.run(sql, [session.id.into(), told.into()]).await?;
         Ok(())
     }
 

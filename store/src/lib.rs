@@ -86,7 +86,7 @@ pub use event_log::{Logged, PAGE as EVENT_PAGE, Unreadable};
 pub use feedback::FeedbackRow;
 pub use idempotency::{Answer, Attempt, Outcome};
 pub use ingredient::IngredientRow;
-pub use menu::{Offered, OfferedChoice, Offering};
+pub use menu::{Offered, OfferedChoice, Offering, TableBefore};
 pub use menu_file::{ChoosableRow, DeclaredRow, MenuRows, ModifierRow};
 pub use offer::{EndedRestriction, OfferedIn};
 pub use office::{NewBranch, NewUser};
@@ -106,7 +106,7 @@ pub use queue::{
 };
 pub use recipe::RecipeRow;
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
-pub use round::{ItemRow, NewLine, NewRound, RoundRow};
+pub use round::{ItemRow, LineLeft, NewLine, NewRound, RoundRow, TakenFromCart};
 pub use sector::SectorRow;
 pub use session::{NewSession, Seated, SessionRow};
 pub use staff_member::NewMember;

@@ -11,7 +11,7 @@ use crate::{
 };
 use auth::Scope;
 use domain::{
-    AllergenId, BranchId, BranchProductId, CategoryId, Cents, ProductId, SubcategoryId, TenantId,
+    AllergenId, BranchId, BranchProductId, CategoryId, Cents, Currency, ProductId, SubcategoryId, TenantId,
     menu::{Presence, Supply},
 };
 use entity::{branch_product, product, product_allergen};
@@ -19,6 +19,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult,
     IntoActiveModel, QueryFilter,
 };
+use std::collections::BTreeMap;
 use wire::product::Product;
 
 /// A product's row.
@@ -99,6 +100,26 @@ impl UnitOfWork {
             return Err(Error::NotFound("branch"));
         }
         if branches.iter().all(|branch| scope.admits(*branch)) { Ok(()) } else { Err(Error::Forbidden("branch")) }
+    }
+
+    /// What the branches count in.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn branch_currencies(
+        &self,
+        scope: &impl Scope,
+        branches: &[BranchId],
+    ) -> Result<BTreeMap<BranchId, Currency>> {
+        #[derive(FromQueryResult)]
+        struct Found {
+            id: BranchId,
+            currency: Currency,
+        }
+        let ids = serde_json::to_string(branches).unwrap_or_default();
+        let sql = sql!(tenant, "select id, currency from branch where tenant_id = $1 and id in #list($2)");
+        let found: Vec<Found> = self.all(sql, [scope.tenant_id().into(), ids.into()]).await?;
+        Ok(found.into_iter().map(|row| (row.id, row.currency)).collect())
     }
 
     /// That all these allergens are the business's and not switched off.

@@ -220,6 +220,18 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn session_total(&self, session: &Locked<table_session::Model>) -> Result<Cents> {
+        self.total_of(session.id).await
+    }
+
+    /// [`session_total`](Self::session_total) of a party that still orders.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn ordered_total(&self, session: &Locked<Seated>) -> Result<Cents> {
+        self.total_of(session.id).await
+    }
+
+    async fn total_of(&self, session: SessionId) -> Result<Cents> {
         #[derive(FromQueryResult)]
         struct Total {
             total_cents: Cents,
@@ -230,7 +242,7 @@ impl UnitOfWork {
             from round_item i join round r on r.id = i.round_id
             where r.session_id = $1 and #owed(r, i)"
         );
-        let total: Option<Total> = self.one(sql, [session.id.into()]).await?;
+        let total: Option<Total> = self.one(sql, [session.into()]).await?;
         Ok(total.map_or(Cents::ZERO, |row| row.total_cents))
     }
 }

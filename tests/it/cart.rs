@@ -40,14 +40,14 @@ both_modes! {
         let shown = json!({
             "item_id": line["item_id"], "product_id": limonada, "product_name": "Limonada", "product_image": null,
             "price_cents": 1800, "quantity": 1, "customization_ids": [], "customizations": [], "notes": "sin azúcar",
-            "diner_id": phone.diner_id, "diner_name": "Diner 1", "diner_color": "#F97316",
+            "diner_id": phone.diner_id, "diner_name": "Diner 1", "diner_color": "#F97316", "is_available": true,
         });
         assert_eq!(line, shown);
         let line = add(&phone, limonada, 2).await;
         assert_eq!((&line["quantity"], &line["notes"], &line["item_id"]), (&json!(3), &json!("sin azúcar"), &shown["item_id"]));
         let line = phone.post(ADD, json!({"product_id": limonada, "quantity": 99, "notes": "con hielo"})).await.expect(200);
         assert_eq!((&line["quantity"], &line["notes"]), (&json!(99), &json!("con hielo")));
-        assert_eq!(phone.get(CART).await.expect(200), json!({"items": [line], "version": 3}));
+        assert_eq!(phone.get(CART).await.expect(200), json!({"items": [line], "version": 3, "total_cents": 99 * 1_800}));
 
         assert_eq!((events(&app, "CART_ITEM_ADDED").await, events(&app, "CART_ITEM_UPDATED").await), (1, 2));
         assert_eq!(events_holding(&app, "CART_ITEM_UPDATED", "\"quantity\":3,").await, 1);
@@ -186,7 +186,7 @@ both_modes! {
         there.delete(&item(id)).await.expect(404);
         let foreign = json!({"product_id": limonada, "diner_id": here.diner_id});
         there.post(ADD, foreign).await.expect(400);
-        assert_eq!(there.get(CART).await.expect(200), json!({"items": [], "version": 0}));
+        assert_eq!(there.get(CART).await.expect(200), json!({"items": [], "version": 0, "total_cents": 0}));
         assert_eq!(here.get(CART).await.expect(200)["items"][0]["quantity"], 5);
         there.delete(CART).await.expect(204);
         assert_eq!(here.get(CART).await.expect(200)["items"].as_array().expect("a list").len(), 1);
@@ -220,7 +220,7 @@ both_modes! {
         phone.post(ADD, json!({"product_id": out})).await.expect(400);
         phone.post(ADD, json!({"product_id": gone})).await.expect(404);
         phone.post(ADD, json!({"product_id": dear})).await.expect(404);
-        assert_eq!(phone.get(CART).await.expect(200), json!({"items": [], "version": 0}));
+        assert_eq!(phone.get(CART).await.expect(200), json!({"items": [], "version": 0, "total_cents": 0}));
         assert_eq!(app.sql_i64("select count(*) from event where type like 'CART_%'").await, 0);
 
         // A table that nobody has joined by name.
@@ -284,7 +284,7 @@ both_modes! {
         add(&phone, menu.id("Limonada"), 5).await;
         add(&phone, menu.id("Provoleta"), 1).await;
         phone.delete(CART).await.expect(204);
-        assert_eq!(phone.get(CART).await.expect(200), json!({"items": [], "version": 3}));
+        assert_eq!(phone.get(CART).await.expect(200), json!({"items": [], "version": 3, "total_cents": 0}));
         assert_eq!(events(&app, "CART_CLEARED").await, 1);
     }
 }

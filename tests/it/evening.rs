@@ -94,7 +94,7 @@ both_modes! {
             room.0.push(Screen { name, socket: phone.socket(&app).await, expected: Vec::new() });
         }
 
-        phone_a.post("/api/diner/cart/add", json!({"product_id": 111, "quantity": 2})).await.expect(200);
+        phone_a.post("/api/diner/cart/add", json!({"product_id": 111, "quantity": 1})).await.expect(200);
         room.hear("CART_ITEM_ADDED", "INT-01", &AT_INT);
         let round = send(&phone_a, 111).await;
         room.hear("ROUND_PENDING", "INT-01", &all(&[&ADMINS, &WAITERS, &AT_INT]).await);

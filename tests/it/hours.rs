@@ -14,7 +14,7 @@ fn on_the_wall(minutes: i64) -> (u32, String) {
 }
 
 /// A window between two moments from now.
-fn window(from: i64, to: i64) -> Value {
+pub(crate) fn window(from: i64, to: i64) -> Value {
     let ((day, from), (_, to)) = (on_the_wall(from), on_the_wall(to));
     json!([{"days": [day], "from": from, "to": to}])
 }

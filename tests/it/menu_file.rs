@@ -78,6 +78,52 @@ both_modes! {
         assert_eq!((price(first).await, price(twin).await), (2100, 700));
     }
 
+    /// Two subcategories of a category may have a dish of one name each: a file keeps them apart, and their modifiers.
+    async fn two_dishes_of_one_name_stay_two(app: App) {
+        let admin = admin(&app).await;
+        let dish = |part: Value, cents: i64| json!({"branch": "centro", "category": "Tragos", "name": "Spritz", "subcategory": part, "prices": {"centro": cents}});
+        let part = |name: &str| json!({"branch": "centro", "category": "Tragos", "name": name});
+        let place = |part: &str| json!({"branch": "centro", "category": "Tragos", "name": "Spritz", "subcategory": part});
+        let modifier = json!({"name": "Doble", "extra_cost_cents": 500, "products": [place("Grandes")]});
+        let menu = json!({"version": 1, "categories": [{"branch": "centro", "name": "Tragos"}], "subcategories": [part("Chicos"), part("Grandes")],
+            "products": [dish(json!("Chicos"), 1000), dish(json!("Grandes"), 2000), dish(json!(null), 1500)], "modifiers": [modifier]});
+        let diff = admin.post(IMPORT, menu.clone()).await.expect(200);
+        assert_eq!(list(&diff["created"]).iter().filter(|it| it["name"] == "Spritz").count(), 3, "{diff}");
+        let prices = async || app.sql_texts("select cast(bp.price_cents as text) from branch_product bp join product p on p.id = bp.product_id where p.name = 'Spritz' order by bp.price_cents").await;
+        assert_eq!(prices().await, ["1000", "1500", "2000"]);
+        let doubled = "select bp.price_cents from customization_product cp join branch_product bp on bp.product_id = cp.product_id";
+        assert_eq!(app.sql_i64(doubled).await, 2000);
+        let file = admin.get(EXPORT).await.expect(200);
+        let exported = list(&file["products"]).iter().filter(|it| it["name"] == "Spritz").count();
+        assert_eq!(exported, 3);
+        let before = state(&app).await;
+        for file in [file, menu] {
+            let again = admin.post(IMPORT, file).await.expect(200);
+            assert_eq!((&again["created"], &again["changed"]), (&json!([]), &json!([])), "{again}");
+        }
+        let table = admin.get(&format!("{EXPORT}?format=csv")).await.text();
+        let again = send_csv(&admin, IMPORT, table).await.expect(200);
+        assert_eq!((&again["created"], &again["changed"]), (&json!([]), &json!([])), "{again}");
+        assert_eq!(state(&app).await, before);
+        // Each is reached by where it stands.
+        admin.post(IMPORT, json!({"version": 1, "products": [dish(json!("Grandes"), 2500), dish(json!(null), 1600)]})).await.expect(200);
+        assert_eq!(prices().await, ["1000", "1600", "2500"]);
+        assert_eq!(app.sql_i64("select count(*) from product where name = 'Spritz'").await, 3);
+    }
+
+    /// The only dish of its name is moved by a file that says another subcategory, as before.
+    async fn a_file_moves_a_dish(app: App) {
+        let admin = admin(&app).await;
+        let id = crate::scene::product(&app, "Limonada").await;
+        let part = json!({"branch": "centro", "category": "Bebidas", "name": "De la casa"});
+        let line = json!({"branch": "centro", "category": "Bebidas", "name": "Limonada", "subcategory": "De la casa"});
+        let diff = admin.post(IMPORT, json!({"version": 1, "subcategories": [part], "products": [line]})).await.expect(200);
+        assert_eq!(list(&diff["changed"]).len(), 1, "{diff}");
+        let there = format!("select count(*) from product p join subcategory s on s.id = p.subcategory_id where p.id = {id} and s.name = 'De la casa'");
+        assert_eq!(app.sql_i64(&there).await, 1);
+        assert_eq!(app.sql_i64("select count(*) from product where name = 'Limonada'").await, 1);
+    }
+
     async fn what_goes_out_comes_back_and_changes_nothing(app: App) {
         let admin = admin(&app).await;
         let mut negroni = drinks(vec![dish("=Negroni", 3000), dish("'Fernet'", 2500)]);
@@ -166,12 +212,12 @@ both_modes! {
         let before = state(&app).await;
         let long = "x".repeat(51);
         let file = json!({"version": 1, "modifiers": [
-            sauce("A", 10_000_001, &[]), sauce("B", 1, &[LEMONADE, ["Bebidas", "Nada"]]), {"category": long, "name": "C"},
+            sauce("A", 100_000_000_001_i64, &[]), sauce("B", 1, &[LEMONADE, ["Bebidas", "Nada"]]), {"category": long, "name": "C"},
             {"name": "D", "products": [{"branch": "ajena", "category": "Bebidas", "name": "Limonada"}]},
             {"name": "E"}, {"category": " ", "name": "E"}]});
         let detail = admin.post(IMPORT, file).await.expect(422)["detail"].clone();
         for part in [
-            "modifiers[0].extra_cost_cents: must be from 0 to 10000000 cents",
+            "modifiers[0].extra_cost_cents: must be from 0 to 100000000000 cents",
             "modifiers[1].products: `Bebidas` of `centro` has no product `Nada`",
             "modifiers[2].category: must have at most 50 characters",
             "modifiers[3].products: no branch has the slug `ajena`",
@@ -227,7 +273,7 @@ both_modes! {
         let mut file = drinks(vec![
             dish("Negroni", 3000),
             dish(" Negroni ", 10),
-            json!({"branch": "centro", "category": "Tragos", "name": "Caro", "prices": {"centro": 10_000_001}}),
+            json!({"branch": "centro", "category": "Tragos", "name": "Caro", "prices": {"centro": 100_000_000_001_i64}}),
             json!({"branch": "ajena", "category": "Suya", "name": "Robado"}),
             json!({"branch": "centro", "category": "Tragos", "name": "Suyo", "allergens": {"Suyo": "contains"}, "prices": {"ajena": 1}}),
             json!({"branch": "centro", "category": "Tragos", "name": "Foto", "image": "http://127.0.0.1/x"}),
@@ -238,7 +284,7 @@ both_modes! {
         let detail = admin.post(IMPORT, file.clone()).await.expect(422)["detail"].clone();
         for part in [
             "products[1].name: `Negroni` is named twice, first at products[0]",
-            "products[2].prices.centro: must be from 0 to 10000000 cents",
+            "products[2].prices.centro: must be from 0 to 100000000000 cents",
             "products[3].branch: no branch has the slug `ajena`",
             "products[4].prices: no branch has the slug `ajena`",
             "products[4].allergens: there is no allergen `Suyo`",

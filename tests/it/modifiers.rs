@@ -130,7 +130,7 @@ both_modes! {
         assert_eq!(admin.post(BASE, new.clone()).await.expect(400)["code"], "name_taken");
         admin.post(BASE, json!({"name": "Sin sal", "category": ""})).await.expect(201);
         for bad in [json!({}), json!({"name": ""}), json!({"name": "x", "extra_cost_cents": -1}),
-            json!({"name": "x", "extra_cost_cents": 10_000_001}), json!({"name": "x", "order": -1}), json!({"name": "a".repeat(101)})] {
+            json!({"name": "x", "extra_cost_cents": 100_000_000_001_i64}), json!({"name": "x", "order": -1}), json!({"name": "a".repeat(101)})] {
             let refused = admin.post(BASE, bad).await.expect(422);
             assert!(["name", "extra_cost_cents", "order"].iter().any(|field| text(&refused["detail"]).contains(field)), "{refused}");
         }

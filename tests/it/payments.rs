@@ -57,13 +57,13 @@ both_modes! {
             staff.waiter.send(post, "/api/waiter/payments/manual", "application/json", body).await
         };
         for field in ["amount_cents", "received_cents"] {
-            for value in ["10.0", "10.50", "1e3", "0", "-10", "\"10\"", "1000000000001", "99999999999999999999"] {
+            for value in ["10.0", "10.50", "1e3", "0", "-10", "\"10\"", "10000000000001", "99999999999999999999"] {
                 let refused = pay(field, value).await.expect(422);
                 assert!(text(&refused["detail"]).contains(field), "{field} {value}: {refused}");
             }
         }
         for (field, value) in [("tip_cents", "-1"), ("tip_cents", "1.5"), ("tip", "{\"percent\":101}"), ("notes", &format!("\"{}\"", "x".repeat(501))),
-            ("manual_method", "\"MERCADO_PAGO\""), ("manual_method", "\"GOLD\""), ("tip_cents", "1000000000001")] {
+            ("manual_method", "\"MERCADO_PAGO\""), ("manual_method", "\"GOLD\""), ("tip_cents", "10000000000001")] {
             let refused = pay(field, value).await.expect(422);
             assert!(text(&refused["detail"]).contains(field), "{field} {value}: {refused}");
         }

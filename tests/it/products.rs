@@ -111,7 +111,7 @@ both_modes! {
             (json!({"featured": "yes"}), "featured"),
             (json!({"subcategory_id": other_part}), "subcategory_id"),
             (price(json!(-1)), "price_cents"),
-            (price(json!(10_000_001)), "price_cents"),
+            (price(json!(100_000_000_001_i64)), "price_cents"),
             (price(json!(1.5)), "price_cents"),
             (twice, "branch_prices"),
             (json!({"allergens": [{"allergen_id": gluten}, {"allergen_id": gluten, "presence_type": "free_from"}]}), "allergens"),

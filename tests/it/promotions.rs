@@ -48,6 +48,7 @@ both_modes! {
         // What was ordered keeps its price; what is ordered afterwards has the other.
         admin.patch(&format!("{BASE}/{id}"), json!({"is_active": false})).await.expect(200);
         assert_eq!(app.menu().await.price_cents("Limonada"), 1_800);
+        phone.post("/api/diner/cart/add", json!({"product_id": lemonade})).await.expect(200);
         assert_eq!(lines(&phone, json!([{"product_id": lemonade, "qty": 1}])).await, [(1, 1_800)]);
         phone.post("/api/billing/check/request", json!({})).await.expect(200);
         assert_eq!(app.sql_i64("select total_cents from guest_check").await, 4_800);
@@ -145,7 +146,7 @@ both_modes! {
             body
         };
         for (field, value) in [
-            ("name", json!("")), ("price_cents", json!(-1)), ("price_cents", json!(10_000_001)), ("end_date", json!("2020-01-01")),
+            ("name", json!("")), ("price_cents", json!(-1)), ("price_cents", json!(100_000_000_001_i64)), ("end_date", json!("2020-01-01")),
             ("end_date", json!("mañana")), ("start_time", json!("25:00")), ("items", json!([{"product_id": lemonade, "quantity": 0}])),
             ("items", json!([{"product_id": lemonade}, {"product_id": lemonade}])), ("image", json!("http://127.0.0.1/x.png")),
         ] {

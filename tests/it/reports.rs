@@ -279,6 +279,36 @@ both_modes! {
         assert!(file.contains(",\"'=HYPERLINK(\"\"x\"\") López, \"\"el\"\"\",1,3,"), "{file}");
     }
 
+    /// A mean of nothing is no number: a spreadsheet that averages the column would count it.
+    async fn a_mean_of_nothing_is_an_empty_cell(app: App) {
+        let staff = Staff::of(&app).await;
+        evening(&app, &staff).await;
+        // Somebody who opened a table and has neither served a round nor answered a call.
+        let free = table(&app, "INT-04").await;
+        let ana = app.login("ana@demo.com", "ana123").await;
+        ana.post(&format!("/api/waiter/tables/{free}/activate"), json!({"diner_count": 2})).await.expect(200);
+        let rows = report(&staff.manager, "waiter-performance", "days=366").await;
+        let file = staff.manager.get("/api/admin/reports/waiter-performance?days=366&format=csv").await.text();
+        let mut empty = 0;
+        for (row, line) in list(&rows).iter().zip(file.lines().skip(1)) {
+            let cells: Vec<&str> = line.rsplit(',').take(3).collect();
+            let answered = number(&row["total_service_calls"]);
+            assert_eq!(cells[1], answered.to_string(), "{line}");
+            if answered == 0 {
+                assert_eq!((cells[0], &row["avg_response_time_seconds"]), ("", &json!(0.0)), "{line}");
+                empty += 1;
+            } else {
+                assert_eq!(cells[0], row["avg_response_time_seconds"].to_string(), "{line}");
+            }
+            if number(&row["total_rounds_processed"]) == 0 {
+                assert_eq!((cells[2], &row["avg_service_time_minutes"]), ("", &json!(0.0)), "{line}");
+            }
+        }
+        assert!(empty > 0 && empty < list(&rows).len(), "{file}");
+        let nothing = staff.manager.get("/api/admin/reports/summary?date_from=2020-01-01&date_to=2020-01-01&format=csv").await.text();
+        assert!(nothing.ends_with("\r\n0,0,,0,\r\n"), "{nothing}");
+    }
+
     async fn a_day_and_a_round_are_printed(app: App) {
         let staff = Staff::of(&app).await;
         app.sql_exec("update branch_product set price_cents = 123450 where product_id = 118; update product set name = '<b>Bife</b>' where id = 118").await;

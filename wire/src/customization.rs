@@ -1,5 +1,6 @@
 //! Modifiers of products.
 
+use crate::not_yet::NotYet;
 use domain::{
     Cents, CustomizationId, Patch, ProductId, TenantId,
     office::{Blank, Price, Whole},
@@ -53,6 +54,10 @@ pub struct NewCustomization {
     /// Its place among its like: 0 to 9999.
     #[serde(default)]
     pub order: Option<Whole<0, 9999>>,
+    /// Whether one of its kind must be chosen: not supported yet, so 422 where it is true.
+    #[serde(default)]
+    #[schema(ignore)]
+    pub required: NotYet,
 }
 
 /// What to change. An absent field stays as it is; null clears the category.
@@ -71,4 +76,8 @@ pub struct CustomizationPatch {
     /// Its place among its like: 0 to 9999.
     #[serde(default, deserialize_with = "present")]
     pub order: Option<Whole<0, 9999>>,
+    /// Whether one of its kind must be chosen: not supported yet, so 422 where it is true.
+    #[serde(default)]
+    #[schema(ignore)]
+    pub required: NotYet,
 }

@@ -22,6 +22,7 @@ pub mod kitchen;
 pub mod line;
 pub mod menu;
 pub mod menu_file;
+pub mod not_yet;
 pub mod office;
 pub mod order;
 pub mod payment;

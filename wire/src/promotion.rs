@@ -1,6 +1,6 @@
 //! Promotions: several products for one price.
 
-use crate::menu::PromotionItem;
+use crate::{menu::PromotionItem, not_yet::NotYet};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     BranchId, Cents, Patch, ProductId, PromotionId, TenantId,
@@ -98,6 +98,10 @@ pub struct NewPromotion {
     /// False keeps it from holding for now.
     #[serde(default)]
     pub is_active: Option<bool>,
+    /// The days of the week on which it holds: not supported yet, so 422 where it names any.
+    #[serde(default)]
+    #[schema(ignore)]
+    pub days: NotYet,
 }
 
 /// What to change. An absent field stays as it is; null clears it where that is possible.
@@ -142,4 +146,8 @@ pub struct PromotionPatch {
     /// False ends it, true has it hold again.
     #[serde(default, deserialize_with = "present")]
     pub is_active: Option<bool>,
+    /// The days of the week on which it holds: not supported yet, so 422 where it names any.
+    #[serde(default)]
+    #[schema(ignore)]
+    pub days: NotYet,
 }

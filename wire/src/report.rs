@@ -85,6 +85,10 @@ pub struct WaiterPerformance {
     pub total_tables_served: i64,
     /// Orders that they took or confirmed.
     pub total_rounds_processed: i64,
+    /// How many of these were served: what the first mean is of. Not shown.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub total_rounds_served: i64,
     /// What their parties paid for, net of refunds and without tips, in cents.
     pub total_revenue_cents: Cents,
     /// What their parties gave as tips, in cents.

@@ -1,6 +1,6 @@
 //! Answers to what happens to a round: sent, taken, an item struck.
 
-use domain::{Cents, RoundId, RoundItemId, SessionId, UserId, round::RoundStatus, session::OpenedBy};
+use domain::{Cents, ProductId, RoundId, RoundItemId, SessionId, UserId, round::RoundStatus, session::OpenedBy};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,6 +32,24 @@ pub struct SubmittedRound {
     pub round_number: i32,
     /// SUBMITTED, or PENDING where a waiter confirms first.
     pub status: RoundStatus,
+    /// Whether the round was sent before, by this phone or another of the table; left out where it is new.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub repeated: bool,
+    /// What of the order another round of the last seconds has already, and this one therefore has not; left out where
+    /// that is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub already_sent: Vec<AlreadySent>,
+}
+
+/// Portions that were sent before.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct AlreadySent {
+    /// The product.
+    pub product_id: ProductId,
+    /// How many.
+    pub qty: i32,
 }
 
 /// What was struck.

@@ -1,5 +1,6 @@
 //! JSON bodies.
 
+use super::handling::{Handling, place};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request, rejection::BytesRejection},
@@ -8,6 +9,9 @@ use domain::ProblemCode;
 use http::StatusCode;
 use runtime::Problem;
 use serde::de::DeserializeOwned;
+
+/// How many ignored fields of a body are named.
+pub(crate) const MOST_IGNORED: usize = 100;
 
 /// A JSON body of type `T`.
 #[derive(Debug)]
@@ -23,11 +27,19 @@ pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<
     })
 }
 
-/// Parses JSON; an empty body counts as `{}`, since the clients send bodyless POSTs (diner-waiter.md §1.2).
-pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// Parses JSON and names the fields that nobody reads; an empty body counts as `{}`, since the clients send bodyless
+/// POSTs (diner-waiter.md §1.2).
+pub(crate) fn parse_naming<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, Vec<String>), Problem> {
     let bytes = if bytes.trim_ascii().is_empty() { b"{}" } else { bytes };
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let mut ignored = Vec::new();
+    let mut note = |path: serde_ignored::Path<'_>| {
+        if ignored.len() < MOST_IGNORED {
+            ignored.push(place(&path));
+        }
+    };
+    let naming = serde_ignored::Deserializer::new(&mut json, &mut note);
+    let value = serde_path_to_error::deserialize(naming).map_err(|error| {
         let path = error.path().to_string();
         let reason = error.into_inner();
         if reason.is_syntax() || reason.is_eof() {
@@ -37,14 +49,17 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         Problem::unprocessable(format!("{place}{reason}"))
     })?;
     json.end().map_err(|_| Problem::unprocessable("The body is not valid JSON: something follows the value"))?;
-    Ok(value)
+    Ok((value, ignored))
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        parse(&read(request, state).await?).map(Self)
+        let handling = Handling::of(request.extensions());
+        let (value, ignored) = parse_naming(&read(request, state).await?)?;
+        handling.note_fields(ignored)?;
+        Ok(Self(value))
     }
 }
 
@@ -67,6 +82,10 @@ mod tests {
         parse::<Order>(json.as_bytes()).unwrap_err().detail
     }
 
+    fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+        parse_naming(bytes).map(|(value, _)| value)
+    }
+
     #[test]
     fn the_field_is_named() {
         assert!(refusal(r#"{"items":[{"qty":1},{"qty":100}]}"#).starts_with("items[1].qty: must be from 1 to 99"));
@@ -80,5 +99,17 @@ mod tests {
     fn unknown_fields_are_ignored() {
         let order: Order = parse(br#"{"items":[{"qty":2,"diner_index":1}],"x":null}"#).unwrap();
         assert_eq!(order.items[0].qty.get(), 2);
+    }
+
+    #[test]
+    fn unknown_fields_are_named() {
+        let named = |json: &str| parse_naming::<Order>(json.as_bytes()).unwrap().1;
+        assert_eq!(
+            named(r#"{"items":[{"qty":2},{"qty":2,"days":{"a":[1]}}],"x":null,"":1}"#),
+            ["items[1].days", "x", ""]
+        );
+        assert!(named(r#"{"items":[]}"#).is_empty());
+        let many: Vec<_> = (0..5_000).map(|n| format!(r#""f{n}":{n}"#)).collect();
+        assert_eq!(named(&format!(r#"{{"items":[],{}}}"#, many.join(","))).len(), MOST_IGNORED);
     }
 }

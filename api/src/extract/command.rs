@@ -1,6 +1,6 @@
 //! A request that changes something: its body, and what tells it from its own repeat (I7).
 
-use super::body;
+use super::{body, handling::Handling};
 use crate::{
     header::{idempotency_key, media_type, user_agent},
     state::AppState,
@@ -32,6 +32,8 @@ pub(crate) struct Upload {
     /// The media type, without parameters.
     pub(crate) kind: String,
     pub(crate) bytes: Bytes,
+    /// What becomes of fields that nobody reads.
+    pub(crate) handling: Handling,
 }
 
 impl FromRequest<AppState> for Upload {
@@ -45,11 +47,13 @@ impl FromRequest<AppState> for Upload {
         digest.update(parts.method.as_str());
         digest.update(parts.uri.path_and_query().map_or("", |whole| whole.as_str()));
         let (user_agent, kind) = (user_agent(&parts.headers), media_type(&parts.headers));
+        let handling = Handling::of(&parts.extensions);
+        handling.note_fields(Vec::new())?;
         let bytes = body::read(Request::from_parts(parts, stream), state).await?;
         digest.update([0]);
         digest.update(&bytes);
         let attempt = Attempt { key, fingerprint: hex::encode(digest.finalize()), ip: visitor.0, user_agent };
-        Ok(Self { attempt, kind, bytes })
+        Ok(Self { attempt, kind, bytes, handling })
     }
 }
 
@@ -57,8 +61,10 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Command<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
-        let Upload { attempt, bytes, .. } = Upload::from_request(request, state).await?;
-        Ok(Self(attempt, body::parse(&bytes)?))
+        let Upload { attempt, bytes, handling, .. } = Upload::from_request(request, state).await?;
+        let (value, ignored) = body::parse_naming(&bytes)?;
+        handling.note_fields(ignored)?;
+        Ok(Self(attempt, value))
     }
 }
 

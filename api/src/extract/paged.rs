@@ -2,6 +2,7 @@
 //! next and the previous part are. Without a limit the whole list goes out, since most clients never page
 //! (admin-kitchen.md §1.3).
 
+use super::handling::Handling;
 use axum::{
     Json,
     extract::{FromRequestParts, Query},
@@ -39,6 +40,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Paged {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Handling::of(&parts.extensions).note_query::<Part>(parts.uri.query());
         let part = Query::<Part>::from_request_parts(parts, state).await;
         let Query(part) = part.map_err(|error| Problem::unprocessable(format!("query: {}", error.body_text())))?;
         Self::of(part, parts.uri.clone())

@@ -1,5 +1,6 @@
 //! Path segments and query parameters; one that does not parse is 422, like a body that does not.
 
+use super::handling::Handling;
 use axum::extract::{FromRequestParts, Path, Query};
 use http::request::Parts;
 use runtime::Problem;
@@ -28,6 +29,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Handling::of(&parts.extensions).note_query::<T>(parts.uri.query());
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(value)) => Ok(Self(value)),
             Err(rejection) => Err(Problem::unprocessable(format!("query: {}", rejection.body_text()))),

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     Cents,
     check::DiscountType,
+    money::MoneyError,
     payment::{PaymentStatus, Provider, Tender},
     timezone::local_time,
 };
@@ -12,13 +13,16 @@ use maud::{Markup, html};
 use wire::bill::{ChargeLine, CheckDetail, DiscountLine, PaymentLine};
 
 /// The page.
-pub(crate) fn customer(check: &CheckDetail) -> String {
+///
+/// # Errors
+/// A sum does not fit.
+pub(crate) fn customer(check: &CheckDetail) -> Result<String, MoneyError> {
     let head = &check.head;
     let money = |amount: Cents| price(head.currency, amount);
     let ordered: Vec<&ChargeLine> = check.charges.iter().filter(|line| line.gross_cents > Cents::ZERO).collect();
-    let subtotal = ordered.iter().fold(Cents::ZERO, |sum, line| sum.saturating_add(line.gross_cents));
+    let subtotal = Cents::checked_sum(ordered.iter().map(|line| line.gross_cents))?;
     let paid: Vec<&PaymentLine> = check.payments.iter().filter(|line| is_money(line.payment.status)).collect();
-    let tips = paid.iter().fold(Cents::ZERO, |sum, line| sum.saturating_add(line.payment.tip_cents));
+    let tips = Cents::checked_sum(paid.iter().map(|line| line.payment.tip_cents))?;
     let title = format!("Cuenta {} · Mesa {}", head.check_id, head.table_code);
     let body = html! {
         h1 { (head.branch_name) }
@@ -52,7 +56,7 @@ pub(crate) fn customer(check: &CheckDetail) -> String {
         p { "¡Gracias por su visita!" }
         p { small { "Documento no válido como factura" } }
     };
-    page(&title, &body)
+    Ok(page(&title, &body))
 }
 
 fn item(line: &ChargeLine, money: &impl Fn(Cents) -> String) -> Markup {

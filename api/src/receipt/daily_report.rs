@@ -6,7 +6,7 @@ use super::{
     price,
 };
 use chrono::{DateTime, Utc};
-use domain::Cents;
+use domain::{Cents, money::MoneyError};
 use maud::{Markup, html};
 use store::view::Place;
 use wire::report::{MethodSales, PersonDiscounts, PersonVoids, ProductSales, Summary};
@@ -29,7 +29,10 @@ pub(crate) struct Day {
 }
 
 /// The page, as it was at `now`.
-pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> String {
+///
+/// # Errors
+/// A sum does not fit.
+pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> Result<String, MoneyError> {
     let place = &day.place;
     let money = |amount: Cents| price(place.currency, amount);
     let date = place.days.map_or_else(|| "-".to_owned(), |(_, last)| last.format("%d/%m/%Y").to_string());
@@ -38,7 +41,7 @@ pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> String {
         h1 { (place.name) }
         @if let Some(address) = &place.address { p { (address) } }
         p { "Reporte del día " (date) }
-        (sums(day, &money))
+        (sums(day, &money)?)
         @if !day.methods.is_empty() {
             h2 { "Por medio de pago" }
             table { tbody { @for row in &day.methods { (tendered(row, &money)) } } }
@@ -64,15 +67,15 @@ pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> String {
         p { small { "Emitido el " (when(now, &place.timezone)) } }
         p { small { "Documento no válido como factura" } }
     };
-    page(&title, &body)
+    Ok(page(&title, &body))
 }
 
-fn sums(day: &Day, money: &impl Fn(Cents) -> String) -> Markup {
+fn sums(day: &Day, money: &impl Fn(Cents) -> String) -> Result<Markup, MoneyError> {
     let Day { summary, methods, .. } = day;
-    let total = |of: fn(&MethodSales) -> Cents| methods.iter().map(of).fold(Cents::ZERO, Cents::saturating_add);
-    let (tips, refunded) = (total(|row| row.total_tips_cents), total(|row| row.total_refunded_cents));
-    let charged_back = total(|row| row.total_charged_back_cents);
-    html! {
+    let total = |of: fn(&MethodSales) -> Cents| Cents::checked_sum(methods.iter().map(of));
+    let (tips, refunded) = (total(|row| row.total_tips_cents)?, total(|row| row.total_refunded_cents)?);
+    let charged_back = total(|row| row.total_charged_back_cents)?;
+    Ok(html! {
         table {
             tbody { tr.sum { td { "VENTAS" } td { (money(summary.total_revenue_cents)) } } }
             tbody {
@@ -87,7 +90,7 @@ fn sums(day: &Day, money: &impl Fn(Cents) -> String) -> Markup {
                 @if let Some(hour) = summary.busiest_hour { tr { td { "Hora pico" } td { (format!("{hour:02}:00")) } } }
             }
         }
-    }
+    })
 }
 
 fn tendered(row: &MethodSales, money: &impl Fn(Cents) -> String) -> Markup {

@@ -4,7 +4,7 @@
 //! deal with lines, and "0.04 left over" (decisions/028) has no place to be.
 
 use super::share::apportion;
-use crate::{Cents, status::text_enum, text::Refused};
+use crate::{Cents, money::MoneyError, status::text_enum, text::Refused};
 use serde::{Deserialize, Serialize};
 
 /// A whole percentage from 1 to 100.
@@ -91,12 +91,13 @@ pub struct Priced {
 }
 
 /// Applies the reductions, in order, each to what the ones before it left, and spreads it over the lines in proportion
-/// to what is left of them. The lines' gross prices must have a sum that fits, as every check's have
-/// ([`MAX_PRICE`](crate::money::MAX_PRICE)).
-#[must_use]
-pub fn price(gross: &[Cents], reductions: &[Reduction]) -> Priced {
+/// to what is left of them.
+///
+/// # Errors
+/// The lines' sum does not fit.
+pub fn price(gross: &[Cents], reductions: &[Reduction]) -> Result<Priced, MoneyError> {
     let mut amounts = gross.to_vec();
-    let mut total = amounts.iter().copied().fold(Cents::ZERO, Cents::saturating_add);
+    let mut total = Cents::checked_sum(gross.iter().copied())?;
     let mut taken = Vec::with_capacity(reductions.len());
     for reduction in reductions {
         let weights: Vec<u64> = amounts.iter().map(|amount| amount.get().unsigned_abs()).collect();
@@ -110,7 +111,7 @@ pub fn price(gross: &[Cents], reductions: &[Reduction]) -> Priced {
         total = total.saturating_sub(off);
         taken.push(off);
     }
-    Priced { amounts, reductions: taken, total }
+    Ok(Priced { amounts, reductions: taken, total })
 }
 
 #[cfg(test)]
@@ -133,7 +134,7 @@ mod tests {
     #[test]
     fn a_percentage_rounds_half_up_once_for_the_whole_check() {
         // 10 % of 33.35 is 3.335 and rounds to 3.34; rounded line by line it would be 3.33.
-        let priced = price(&[cents(1111), cents(1112), cents(1112)], &[percent(10)]);
+        let priced = price(&[cents(1111), cents(1112), cents(1112)], &[percent(10)]).unwrap();
         assert_eq!(numbers(&priced.reductions), [334]);
         assert_eq!(priced.total, cents(3001));
         assert_eq!(numbers(&priced.amounts), [1000, 1000, 1001]);
@@ -142,17 +143,18 @@ mod tests {
     #[test]
     fn reductions_apply_in_order_to_what_is_left() {
         let gross = [cents(1000), cents(1000)];
-        let first_half = price(&gross, &[percent(50), Reduction::Amount(cents(600))]);
+        let first_half = price(&gross, &[percent(50), Reduction::Amount(cents(600))]).unwrap();
         assert_eq!((numbers(&first_half.reductions), first_half.total), (vec![1000, 600], cents(400)));
-        let first_amount = price(&gross, &[Reduction::Amount(cents(600)), percent(50)]);
+        let first_amount = price(&gross, &[Reduction::Amount(cents(600)), percent(50)]).unwrap();
         assert_eq!((numbers(&first_amount.reductions), first_amount.total), (vec![600, 700], cents(700)));
     }
 
     #[test]
     fn nothing_is_taken_below_zero() {
-        let priced = price(&[cents(300), cents(0)], &[Reduction::Amount(cents(500)), percent(10)]);
+        let priced = price(&[cents(300), cents(0)], &[Reduction::Amount(cents(500)), percent(10)]).unwrap();
         assert_eq!((numbers(&priced.amounts), numbers(&priced.reductions)), (vec![0, 0], vec![300, 0]));
-        assert_eq!(price(&[], &[percent(10)]).total, Cents::ZERO);
+        assert_eq!(price(&[], &[percent(10)]).unwrap().total, Cents::ZERO);
+        assert_eq!(price(&[cents(i64::MAX), cents(1)], &[]), Err(MoneyError));
         assert!([0, 101, -1, 356].into_iter().all(|n| Percent::try_from(n).is_err()));
     }
 
@@ -166,7 +168,7 @@ mod tests {
             let reductions: Vec<Reduction> = reductions.into_iter()
                 .map(|(part, n, amount)| if part { percent(n) } else { Reduction::Amount(cents(amount)) })
                 .collect();
-            let priced = price(&gross, &reductions);
+            let priced = price(&gross, &reductions).unwrap();
             let sum = |amounts: &[Cents]| Cents::checked_sum(amounts.iter().copied()).unwrap();
             prop_assert_eq!(sum(&priced.amounts), priced.total);
             prop_assert_eq!(priced.total.checked_add(sum(&priced.reductions)), Ok(sum(&gross)));

@@ -194,7 +194,7 @@ events! {
     CartItemRemoved(CartLineRemoved) = "CART_ITEM_REMOVED" to S;
     /// The cart is empty.
     CartCleared(CartCleared) = "CART_CLEARED" to S;
-    /// The whole cart, to replace what a phone shows. The phones know it; nobody sends it ([`crate::cart`]).
+    /// What of the cart a round left, to replace what a phone shows ([`crate::cart`]).
     CartSync(Cart) = "CART_SYNC" to S;
     /// A product was 86'd or is back.
     ProductAvailabilityChanged(ProductAvailability) = "PRODUCT_AVAILABILITY_CHANGED" to A_W_K_D;

@@ -213,6 +213,8 @@ pub struct CartLine {
     pub diner_name: String,
     /// That diner's colour.
     pub diner_color: String,
+    /// Whether it can be sent now: on the branch's menu, not out, and served at this hour.
+    pub is_available: bool,
 }
 
 /// A line that left the cart.
@@ -240,6 +242,9 @@ pub struct Cart {
     pub items: Vec<CartLine>,
     /// Counts the writes to the cart.
     pub version: i64,
+    /// What the lines cost when they are sent together now, in cents: combos and 2x1 included, which the price of one
+    /// line does not show.
+    pub total_cents: Cents,
 }
 
 /// A product was 86'd or is back.

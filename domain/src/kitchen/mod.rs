@@ -1,6 +1,7 @@
 //! The kitchen: stations and their tickets.
 
 mod station;
+mod station_words;
 mod status;
 mod wait;
 

@@ -1,5 +1,6 @@
 //! Which station makes what.
 
+use super::station_words::suggested;
 use crate::status::text_enum;
 
 text_enum! {
@@ -21,26 +22,11 @@ text_enum! {
 }
 
 impl Station {
-    /// The station of a product, by the names of its category and subcategory (the word list of
-    /// C13). The subcategory is asked first, being the more exact of the two:
-    /// "Principales / Carnes" goes to the grill.
+    /// The station that the names of a product's category and subcategory suggest (C13). The subcategory is asked
+    /// first, being the more exact of the two: "Principales / Carnes" goes to the grill.
     #[must_use]
     pub fn for_menu_place(category: &str, subcategory: Option<&str>) -> Self {
-        subcategory.and_then(Self::by_name).or_else(|| Self::by_name(category)).unwrap_or(Self::HotKitchen)
-    }
-
-    fn by_name(name: &str) -> Option<Self> {
-        const WORDS: &[(Station, &[&str])] = &[
-            (
-                Station::Bar,
-                &["bebida", "drink", "bar", "cocktail", "cerveza", "beer", "vino", "wine", "gaseosa", "jugo"],
-            ),
-            (Station::ColdKitchen, &["ensalada", "salad", "entrada fria", "entrada fría", "cold"]),
-            (Station::Pastry, &["postre", "dessert", "torta", "cake", "helado"]),
-            (Station::Grill, &["parrilla", "grill", "carne", "meat", "asado"]),
-        ];
-        let name = name.to_lowercase();
-        WORDS.iter().find(|(_, words)| words.iter().any(|word| name.contains(word))).map(|(station, _)| *station)
+        subcategory.and_then(suggested).or_else(|| suggested(category)).unwrap_or(Self::HotKitchen)
     }
 }
 

@@ -42,10 +42,11 @@ impl<const MIN: i32, const MAX: i32> utoipa::PartialSchema for Whole<MIN, MAX> {
 
 impl<const MIN: i32, const MAX: i32> utoipa::ToSchema for Whole<MIN, MAX> {}
 
-/// A price in cents: 0 to [`MAX_PRICE`] (admin-kitchen.md §5.4).
+/// A price in cents: 0 to [`MAX_PRICE`]. What a branch can sell for depends on its currency, too
+/// ([`Currency::max_price`](crate::Currency::max_price)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "i64", into = "i64")]
-#[schema(value_type = i64, minimum = 0, maximum = 10_000_000)]
+#[schema(value_type = i64, minimum = 0, maximum = 100_000_000_000_i64)]
 pub struct Price(Cents);
 
 impl Price {
@@ -80,8 +81,8 @@ mod tests {
     fn bounds_are_inclusive() {
         assert!([1, 50].into_iter().all(|n| Whole::<1, 50>::try_from(n).is_ok()));
         assert!([0, 51, i64::MIN, i64::MAX].into_iter().all(|n| Whole::<1, 50>::try_from(n).is_err()));
-        assert!([0, 10_000_000].into_iter().all(|n| Price::try_from(n).is_ok()));
-        assert!([-1, 10_000_001, i64::MAX].into_iter().all(|n| Price::try_from(n).is_err()));
+        assert!([0, 100_000_000_000].into_iter().all(|n| Price::try_from(n).is_ok()));
+        assert!([-1, 100_000_000_001, i64::MAX].into_iter().all(|n| Price::try_from(n).is_err()));
         assert!(serde_json::from_str::<Price>("1.5").is_err());
     }
 }

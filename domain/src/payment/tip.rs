@@ -1,7 +1,7 @@
 //! Tips: which part of a payment is not for the bill.
 
-use crate::{Cents, check::pricing::percent_of, text::Refused};
-use serde::{Deserialize, Serialize};
+use crate::{Cents, check::pricing::percent_of, money::MAX_AMOUNT, text::Refused};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 /// The part of a payment that counts, divided into bill and tip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +53,13 @@ pub enum Tip {
     #[serde(rename = "percent")]
     Percent(TipPercent),
     /// So many cents.
-    #[serde(rename = "amount_cents")]
+    #[serde(rename = "amount_cents", deserialize_with = "countable")]
     Amount(Cents),
+}
+
+fn countable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cents, D::Error> {
+    let cents = Cents::deserialize(deserializer)?;
+    if cents <= MAX_AMOUNT { Ok(cents) } else { Err(D::Error::custom("must be at most 10000000000000")) }
 }
 
 impl Tip {

@@ -66,6 +66,7 @@ pub async fn add(db: &Database, diner: &Diner, new: &NewCartLine, attempt: &Atte
                     let row = act.uow.insert_cart_line(&session, owner.id, what, new.quantity, notes).await?;
                     act.uow.raise_cart_version(&session).await?;
                     let line = tell::line(&act.uow.cart_lines(&session).await?, row.id)?;
+                    act.uow.note_told(&session, std::slice::from_ref(&line)).await?;
                     act.uow.emit(session.place(), tell::as_diner(&line), Event::CartItemAdded(line.clone()));
                     line
                 }

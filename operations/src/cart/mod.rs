@@ -4,6 +4,7 @@ mod add;
 mod change;
 mod clear;
 mod remove;
+mod reprice;
 mod settle;
 mod tell;
 
@@ -11,4 +12,5 @@ pub use add::{NewCartLine, add};
 pub use change::{CartChange, change};
 pub use clear::clear;
 pub use remove::remove;
+pub use reprice::reprice;
 pub use settle::settle;

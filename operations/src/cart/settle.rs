@@ -22,10 +22,11 @@ pub async fn settle(db: &Database, cart: &DueCart) -> Result<()> {
         if settled.is_empty() || session.status.ensure_live().is_err() {
             return Ok(());
         }
-        for line in uow.cart_lines(&session).await? {
-            if settled.contains(&line.item_id) {
-                uow.emit(session.place(), tell::as_diner(&line), Event::CartItemUpdated(line));
-            }
+        let mut lines = uow.cart_lines(&session).await?;
+        lines.retain(|line| settled.contains(&line.item_id));
+        uow.note_told(&session, &lines).await?;
+        for line in lines {
+            uow.emit(session.place(), tell::as_diner(&line), Event::CartItemUpdated(line));
         }
         Ok(())
     })

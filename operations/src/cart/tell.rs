@@ -30,6 +30,7 @@ pub(super) async fn change(
     uow.set_cart_line(session, row, quantity, notes, settles_at(row.told_at, uow.now())).await?;
     uow.raise_cart_version(session).await?;
     let changed = line(&uow.cart_lines(session).await?, row.id)?;
+    uow.note_told(session, std::slice::from_ref(&changed)).await?;
     uow.emit(session.place(), as_diner(&changed), Event::CartItemUpdated(changed.clone()));
     Ok(changed)
 }

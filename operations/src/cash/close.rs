@@ -22,7 +22,7 @@ use wire::cash::{Closed, Counted};
 /// No such session or not in the caller's branches; it is closed.
 pub async fn close(db: &Database, staff: &Staff<Management>, counted: &Counted, attempt: &Attempt) -> Result<Answer> {
     if counted.actual_amount_cents > MAX_AMOUNT {
-        return Err(Error::Invalid("actual_amount_cents: must be at most 1000000000000"));
+        return Err(Error::Invalid("actual_amount_cents: must be at most 10000000000000"));
     }
     command(
         db,

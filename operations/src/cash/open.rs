@@ -21,7 +21,7 @@ const USUAL: &str = "Caja Principal";
 /// Not the caller's branch; a session is open there already: 400, as the contract wants it.
 pub async fn open(db: &Database, staff: &Staff<Management>, opening: &Opening, attempt: &Attempt) -> Result<Answer> {
     if opening.opening_amount_cents > MAX_AMOUNT {
-        return Err(Error::Invalid("opening_amount_cents: must be at most 1000000000000"));
+        return Err(Error::Invalid("opening_amount_cents: must be at most 10000000000000"));
     }
     let opened = command(
         db,

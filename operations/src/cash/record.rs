@@ -26,7 +26,7 @@ pub async fn record(
         .signed(movement.amount_cents)
         .map_err(|_| Error::Invalid("amount_cents: must not be zero, and not negative for money that comes in"))?;
     if amount.abs() > MAX_AMOUNT.get() {
-        return Err(Error::Invalid("amount_cents: must be at most 1000000000000"));
+        return Err(Error::Invalid("amount_cents: must be at most 10000000000000"));
     }
     command(
         db,

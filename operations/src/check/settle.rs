@@ -192,7 +192,7 @@ async fn propose_refunds(
 fn priced(ledger: &Ledger) -> Result<Priced> {
     let gross: Vec<Cents> = ledger.charges.iter().map(|charge| charge.live_cents).collect();
     let reductions = ledger.discounts.iter().map(reduction).collect::<Result<Vec<_>>>()?;
-    Ok(pricing::price(&gross, &reductions))
+    Ok(pricing::price(&gross, &reductions)?)
 }
 
 fn reduction(discount: &DiscountRow) -> Result<Reduction> {

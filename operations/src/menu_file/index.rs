@@ -1,8 +1,8 @@
 //! An index of the present menu by names instead of numbers. If two entries of one place share a name, the name means
 //! the one that is switched on, or else the older one.
 
-use super::line::{Key, checked};
-use domain::{AllergenId, BranchId, CategoryId, CustomizationId, ProductId, SubcategoryId};
+use super::line::{Key, Place, checked};
+use domain::{AllergenId, BranchId, CategoryId, Currency, CustomizationId, ProductId, SubcategoryId};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 use store::{MenuRows, ProductRow};
@@ -20,6 +20,8 @@ pub(super) struct ExistingRow {
 #[derive(Clone, Debug, Default)]
 pub(super) struct MenuIndex {
     pub(super) branches: BTreeMap<String, BranchId>,
+    /// What each branch counts in.
+    pub(super) currencies: BTreeMap<String, Currency>,
     pub(super) things: BTreeMap<(Kind, Key), ExistingRow>,
 }
 
@@ -29,6 +31,7 @@ impl MenuIndex {
         let slugs: HashMap<BranchId, &str> = rows.branches.iter().map(|row| (row.id, row.slug.as_str())).collect();
         for row in &rows.branches {
             index.branches.entry(row.slug.clone()).or_insert(row.id);
+            index.currencies.entry(row.slug.clone()).or_insert(row.currency);
         }
         let allergens: HashMap<AllergenId, &str> =
             rows.allergens.iter().map(|row| (row.id, row.name.as_str())).collect();
@@ -70,7 +73,9 @@ impl MenuIndex {
             let mut fields = described(row, part);
             fields["prices"] = Value::Object(prices.remove(&row.id).unwrap_or_default());
             fields["allergens"] = Value::Object(declared.remove(&row.id).unwrap_or_default());
-            index.add(Kind::Product, placed(shelf, &row.name), row.id.get(), fields);
+            let mut key = placed(shelf, &row.name);
+            key.push(part.unwrap_or_default().to_owned());
+            index.add(Kind::Product, key, row.id.get(), fields);
         }
         index.add_modifiers(&rows);
         index
@@ -82,7 +87,11 @@ impl MenuIndex {
             .iter()
             .filter(|((kind, _), _)| *kind == Kind::Product)
             .map(|((_, key), known)| {
-                (ProductId(known.id), json!({"branch": key[0], "category": key[1], "name": key[2]}))
+                let mut place = json!({"branch": key[0], "category": key[1], "name": key[2]});
+                if self.products_called(&key[..3]).len() > 1 && !key[3].is_empty() {
+                    place["subcategory"] = json!(key[3]);
+                }
+                (ProductId(known.id), place)
             })
             .collect();
         let mut products: HashMap<CustomizationId, Vec<Value>> = HashMap::new();
@@ -114,6 +123,40 @@ impl MenuIndex {
 
     pub(super) fn find(&self, kind: Kind, key: &[String]) -> Option<&ExistingRow> {
         self.things.get(&(kind, key.to_vec()))
+    }
+
+    /// The products of that name in that category, `[branch, category, name]`, whatever their subcategory.
+    pub(super) fn products_called(&self, shared: &[String]) -> Vec<(&Key, &ExistingRow)> {
+        let from = (Kind::Product, shared.to_vec());
+        let alike =
+            self.things.range(from..).take_while(|((kind, key), _)| *kind == Kind::Product && key.starts_with(shared));
+        let mut found: Vec<(&Key, &ExistingRow)> = Vec::new();
+        for ((_, key), known) in alike {
+            // One that a write moves stands in both places.
+            if !found.iter().any(|(_, other)| other.id == known.id) {
+                found.push((key, known));
+            }
+        }
+        found
+    }
+
+    /// The product of that name that a line means which says no subcategory: one that is switched on, or else the
+    /// oldest.
+    pub(super) fn usual_product(&self, shared: &[String]) -> Option<(&Key, &ExistingRow)> {
+        let is_off = |known: &ExistingRow| known.fields["is_active"] == json!(false);
+        self.products_called(shared).into_iter().min_by_key(|(_, known)| (is_off(known), known.id))
+    }
+
+    /// The product that a modifier's line names: the one in its subcategory; where it says none, the one that has none,
+    /// or else the usual one.
+    pub(super) fn product_at(&self, place: &Place) -> Option<&ExistingRow> {
+        let shared = place.shared_key();
+        if let Some(part) = &place.subcategory {
+            let key = [shared, vec![part.as_str().to_owned()]].concat();
+            return self.find(Kind::Product, &key);
+        }
+        let without = self.find(Kind::Product, &[shared.clone(), vec![String::new()]].concat());
+        without.or_else(|| self.usual_product(&shared).map(|(_, known)| known))
     }
 
     /// The highest place among the entries of that kind beside `key`.

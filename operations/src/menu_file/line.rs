@@ -30,7 +30,8 @@ pub struct Line {
 }
 
 /// The place and name of an entry: `[branch, category, name]` as far as they apply. A modifier of no category has an
-/// empty one.
+/// empty one. A product has its subcategory behind its name, empty where it has none: two subcategories of one category
+/// may each have a "Limonada".
 pub(super) type Key = Vec<String>;
 
 #[derive(Serialize, Deserialize)]
@@ -93,10 +94,14 @@ pub(super) struct Place {
     pub(super) branch: Name<100>,
     pub(super) category: Name<100>,
     pub(super) name: Name<200>,
+    /// Said where several products of the category have that name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) subcategory: Option<Name<100>>,
 }
 
 impl Place {
-    pub(super) fn key(&self) -> Key {
+    /// Where it stands without its subcategory.
+    pub(super) fn shared_key(&self) -> Key {
         [self.branch.as_str(), self.category.as_str(), self.name.as_str()].map(str::to_owned).to_vec()
     }
 }
@@ -111,7 +116,7 @@ fn cooking<'de, D: Deserializer<'de>>(info: D) -> Result<Option<Cooking>, D::Err
 
 fn as_set<'de, D: Deserializer<'de>>(products: D) -> Result<Vec<Place>, D::Error> {
     let mut products = Vec::<Place>::deserialize(products)?;
-    products.sort_by_cached_key(Place::key);
+    products.sort_by_cached_key(|place| (place.shared_key(), place.subcategory.clone().map(String::from)));
     products.dedup();
     Ok(products)
 }
@@ -141,6 +146,30 @@ pub(super) fn checked(kind: Kind, fields: Value) -> Result<Value, String> {
         Kind::Product => parsed::<ProductFields>(fields),
         Kind::Modifier => parsed::<ModifierFields>(fields),
     }
+}
+
+/// Tells `note` of every field that the lines name and nobody reads. Null asks for nothing: a table has every column.
+pub fn each_unknown_field(lines: &[Line], mut note: impl FnMut(&Line, &serde_ignored::Path<'_>)) {
+    for line in lines {
+        let mut fields = blank(line.kind, 0);
+        if let Some(fields) = fields.as_object_mut() {
+            let said =
+                line.says.iter().filter(|(name, value)| !value.is_null() && !line.kind.keys().contains(&name.as_str()));
+            fields.extend(said.map(|(name, value)| (name.clone(), value.clone())));
+        }
+        match line.kind {
+            Kind::Allergen => ignored::<AllergenFields>(fields, line, &mut note),
+            Kind::Category => ignored::<CategoryFields>(fields, line, &mut note),
+            Kind::Subcategory => ignored::<SubcategoryFields>(fields, line, &mut note),
+            Kind::Product => ignored::<ProductFields>(fields, line, &mut note),
+            Kind::Modifier => ignored::<ModifierFields>(fields, line, &mut note),
+        }
+    }
+}
+
+/// Fields that cannot be read are no unknown ones: the plan tells of them.
+fn ignored<T: DeserializeOwned>(fields: Value, line: &Line, note: &mut impl FnMut(&Line, &serde_ignored::Path<'_>)) {
+    drop(serde_ignored::deserialize::<_, _, T>(fields, |path| note(line, &path)));
 }
 
 /// Most characters of one of its [`keys`](Kind::keys).

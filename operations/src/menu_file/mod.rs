@@ -16,7 +16,7 @@ mod write;
 
 pub use export::export;
 pub use import::import;
-pub use line::Line;
+pub use line::{Line, each_unknown_field};
 
 use crate::Error;
 

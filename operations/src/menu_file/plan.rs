@@ -7,7 +7,8 @@ use super::{
     index::MenuIndex,
     line::{Key, Line, blank, checked, longest, may_lack},
 };
-use domain::text::Name;
+use crate::office::ensure_price;
+use domain::{Cents, text::Name};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap};
 use wire::menu_file::Kind;
@@ -25,6 +26,10 @@ pub(super) struct PlannedRow {
 }
 
 impl PlannedRow {
+    pub(super) fn name(&self) -> &str {
+        name_of(self.kind, &self.key)
+    }
+
     pub(super) fn is_new(&self) -> bool {
         self.id == 0
     }
@@ -42,14 +47,15 @@ pub(super) fn plan(index: &MenuIndex, lines: &[Line]) -> Result<Vec<PlannedRow>,
     let mut problems = Vec::new();
     let mut named: HashMap<(Kind, Key), &str> = HashMap::new();
     let mut keyed = Vec::new();
+    let products = NamedProducts::of(lines);
     for line in lines {
-        match key_of(line) {
+        match key_of(line).map(|key| products.placed(index, line, key)) {
             Err(problem) => problems.push(format!("{}.{problem}", line.place)),
             Ok(key) => match named.insert((line.kind, key.clone()), &line.place) {
                 Some(first) => problems.push(format!(
                     "{}.name: `{}` is named twice, first at {first}",
                     line.place,
-                    key[key.len() - 1]
+                    name_of(line.kind, &key)
                 )),
                 None => keyed.push((line, key)),
             },
@@ -71,7 +77,8 @@ pub(super) fn plan(index: &MenuIndex, lines: &[Line]) -> Result<Vec<PlannedRow>,
         let fields = overlaid(base, &line.says);
         match checked(line.kind, fields) {
             Err(problem) => problems.push(format!("{}.{problem}", line.place)),
-            Ok(after) => {
+            Ok(mut after) => {
+                references.shorten(&mut after);
                 problems.extend(
                     references.missing(line.kind, &key, &after).map(|problem| format!("{}.{problem}", line.place)),
                 );
@@ -85,6 +92,49 @@ pub(super) fn plan(index: &MenuIndex, lines: &[Line]) -> Result<Vec<PlannedRow>,
     }
     wanted.sort_by_key(|it| it.kind);
     Ok(wanted)
+}
+
+fn name_of(kind: Kind, key: &[String]) -> &str {
+    &key[kind.keys().len() - 1]
+}
+
+/// The products that the file names, by what they share with others of their name: how often, and in which
+/// subcategories.
+struct NamedProducts(HashMap<Key, Vec<String>>);
+
+impl NamedProducts {
+    fn of(lines: &[Line]) -> Self {
+        let mut named: HashMap<Key, Vec<String>> = HashMap::new();
+        for line in lines.iter().filter(|line| line.kind == Kind::Product) {
+            if let Ok(key) = key_of(line) {
+                named.entry(key).or_default().push(part_of(line).unwrap_or_default());
+            }
+        }
+        Self(named)
+    }
+
+    /// The key with the subcategory of the product that the line means. A file that says another subcategory than the
+    /// only product of that name has moves it there.
+    fn placed(&self, index: &MenuIndex, line: &Line, mut key: Key) -> Key {
+        if line.kind != Kind::Product {
+            return key;
+        }
+        let known = index.products_called(&key);
+        let is_alone = self.0.get(&key).is_none_or(|parts| parts.len() == 1);
+        let part = match (part_of(line), &known[..]) {
+            (Some(part), [(only, _)]) if is_alone && only[3] != part => only[3].clone(),
+            (Some(part), _) => part,
+            (None, _) => index.usual_product(&key).map_or_else(String::new, |(usual, _)| usual[3].clone()),
+        };
+        key.push(part);
+        key
+    }
+}
+
+/// The subcategory that a line says, empty for none; `None` where it says nothing of it.
+fn part_of(line: &Line) -> Option<String> {
+    let said = line.says.get("subcategory")?;
+    Some(said.as_str().map_or_else(String::new, |part| part.trim().to_owned()))
 }
 
 /// Reads the key of a line: what places the entry in the menu. Names are trimmed and checked as the forms do it.
@@ -145,10 +195,14 @@ impl References<'_> {
         {
             problems.push(format!("subcategory: `{}` has no subcategory `{part}`", key[1]));
         }
-        for slug in after["prices"].as_object().into_iter().flat_map(Map::keys) {
-            if !self.index.branches.contains_key(slug) {
+        for (slug, price) in after["prices"].as_object().into_iter().flatten() {
+            let Some(currency) = self.index.currencies.get(slug) else {
                 problems.push(format!("prices: no branch has the slug `{slug}`"));
-            }
+                continue;
+            };
+            let price = price.as_i64().and_then(|price| Cents::new(price).ok()).unwrap_or_default();
+            let bounded = ensure_price(&format!("prices.{slug}"), *currency, price);
+            problems.extend(bounded.err().map(|error| error.to_string()));
         }
         for name in after["allergens"].as_object().into_iter().flat_map(Map::keys) {
             if !self.has(Kind::Allergen, vec![name.clone()]) {
@@ -158,12 +212,34 @@ impl References<'_> {
         for place in after["products"].as_array().into_iter().flatten() {
             let of = |part: &str| place[part].as_str().unwrap_or_default();
             let [branch, category, name] = ["branch", "category", "name"].map(of);
+            let parts = self.parts_of(&[branch, category, name].map(str::to_owned));
             if !self.index.branches.contains_key(branch) {
                 problems.push(format!("products: no branch has the slug `{branch}`"));
-            } else if !self.has(Kind::Product, [branch, category, name].map(str::to_owned).to_vec()) {
+            } else if parts.is_empty() || place["subcategory"].as_str().is_some_and(|part| !parts.contains(part)) {
                 problems.push(format!("products: `{category}` of `{branch}` has no product `{name}`"));
             }
         }
         problems.into_iter()
+    }
+
+    /// The subcategories in which there is, or will be, a product of that name.
+    fn parts_of(&self, shared: &[String]) -> BTreeSet<&str> {
+        let from = (Kind::Product, shared.to_vec());
+        let named = self.names.range(from..).map(|(kind, key)| (kind, key));
+        let named = named.take_while(|(kind, key)| **kind == Kind::Product && key.starts_with(shared));
+        let known = self.index.products_called(shared).into_iter().map(|(key, _)| key[3].as_str());
+        named.map(|(_, key)| key[3].as_str()).chain(known).collect()
+    }
+
+    /// Leaves out the subcategory of a modifier's product where its name says enough, as the present menu is read.
+    fn shorten(&self, after: &mut Value) {
+        let places = after.get_mut("products").and_then(Value::as_array_mut);
+        for place in places.into_iter().flatten() {
+            let of = |part: &str| place[part].as_str().unwrap_or_default().to_owned();
+            let is_alone = self.parts_of(&["branch", "category", "name"].map(of)).len() < 2;
+            if let Some(place) = place.as_object_mut().filter(|_| is_alone) {
+                place.remove("subcategory");
+            }
+        }
     }
 }

@@ -125,7 +125,8 @@ impl Act<'_, Staff<AdminOnly>> {
             let customization_id = CustomizationId(id(index, Kind::Modifier, &modifier.key)?);
             changed.push(customization_id);
             for place in typed::<ModifierFields>(&modifier.after)?.products {
-                let product_id = ProductId(id(index, Kind::Product, &place.key())?);
+                let known = index.product_at(&place).ok_or(Error::Internal("a planned product has no number"))?;
+                let product_id = ProductId(known.id);
                 rows.push(ChoosableRow { customization_id, product_id, tenant_id });
             }
         }
@@ -138,8 +139,8 @@ impl Act<'_, Staff<AdminOnly>> {
         let mut stale = BTreeSet::new();
         for (kind, differing) in written {
             for (branch, it) in self.told(index, *kind, differing).await? {
-                let name = it.key.last().cloned();
-                let entity = OfficeEntity::new(entity(*kind), id(index, *kind, &it.key)?, name, Some(branch));
+                let name = it.name().to_owned();
+                let entity = OfficeEntity::new(entity(*kind), id(index, *kind, &it.key)?, Some(name), Some(branch));
                 let entity: EntityRef = entity.as_event();
                 self.emit_in(
                     branch,

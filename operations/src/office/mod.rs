@@ -6,6 +6,7 @@
 
 mod delete;
 mod preview;
+mod prices;
 mod restore;
 mod trace;
 
@@ -14,6 +15,7 @@ pub use preview::preview;
 pub use restore::restore;
 
 pub(crate) use delete::ensure_free;
+pub(crate) use prices::ensure_price;
 pub(crate) use trace::{OfficeEntity, ToldBranches};
 
 use crate::{

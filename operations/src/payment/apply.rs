@@ -121,7 +121,7 @@ impl FetchedPayment<'_> {
         let withdrawn = check.status == CheckStatus::Open;
         let settled = act.settle_check(of, withdrawn, Some((&payment, next.worth)), "payment.sync").await?;
         let after = uow.find_payment(&check, payment.id).await?;
-        for event in events(&check, before.as_ref(), &after, &settled) {
+        for event in events(&check, before.as_ref(), &after, &settled)? {
             act.emit(session.place(), event);
         }
         act.tell_paid(of, &settled);
@@ -218,9 +218,9 @@ impl FetchedPayment<'_> {
 }
 
 /// The events for the table: money came in, was refused, or went back.
-fn events(check: &CheckRow, before: Option<&PaymentRow>, after: &PaymentRow, settled: &Settled) -> Vec<Event> {
-    let counted = |row: &PaymentRow| row.net_cents.saturating_add(row.tip_cents);
-    let (had, has) = (before.map_or(Cents::ZERO, counted), counted(after));
+fn events(check: &CheckRow, before: Option<&PaymentRow>, after: &PaymentRow, settled: &Settled) -> Result<Vec<Event>> {
+    let counted = |row: &PaymentRow| row.net_cents.checked_add(row.tip_cents);
+    let (had, has) = (before.map_or(Ok(Cents::ZERO), counted)?, counted(after)?);
     let refunded_before = before.map_or(Cents::ZERO, |row| row.refunded_cents);
     let back = after.refunded_cents.saturating_sub(refunded_before);
     let reason = (!after.detail.is_empty()).then(|| after.detail.clone());
@@ -242,7 +242,7 @@ fn events(check: &CheckRow, before: Option<&PaymentRow>, after: &PaymentRow, set
         }
         _ => {}
     }
-    events
+    Ok(events)
 }
 
 /// The payment as it was written, and when to fetch it again because an observation is not believed yet.

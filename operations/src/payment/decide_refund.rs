@@ -56,7 +56,7 @@ pub async fn approve_refund(
                 return Ok(Done::Accepted(refunded(&decided, &payment, CheckState::of(bill.as_ref()))));
             }
             let (session, check) = bill.as_ref().ok_or(NO_BILL)?;
-            let (payment, settled) = act.settle_refund((session, check), &payment, &decided).await?;
+            let (payment, settled) = act.settle_refund((session, check), &payment, &decided, None).await?;
             let stand = CheckState::after(check.id, &settled);
             Ok(Done::Changed(refunded(&decided, &payment, stand)))
         },

@@ -35,24 +35,19 @@ pub(super) fn left(payment: &PaymentRow) -> Result<Cents> {
 }
 
 impl Act<'_, Staff<Management>> {
-    /// Lowers the payment by `refund`, which is DONE, and settles the check. The bill's part goes back before the tip;
-    /// see [`tip::worth`].
+    /// Lowers the payment by `refund`, which is DONE, and settles the check. `of_tip` of it is the tip's; where that is
+    /// not said, the bill's part goes back before the tip ([`tip::worth`]).
     pub(super) async fn settle_refund(
         &self,
         (session, check): (&Locked<Seated>, &Locked<CheckRow>),
         payment: &Locked<PaymentRow>,
         refund: &RefundRow,
+        of_tip: Option<Cents>,
     ) -> Result<(PaymentRow, Settled)> {
         let uow = &self.uow;
         let refunded = payment.refunded_cents.checked_add(refund.amount_cents)?;
         let left = payment.amount_cents.checked_sub(refunded)?;
-        let counted = payment.net_cents.checked_add(payment.tip_cents)?.saturating_sub(refund.amount_cents);
-        let parts = tip::worth(
-            counted,
-            payment.amount_cents,
-            payment.amount_cents.saturating_sub(payment.tip_cents),
-            payment.tip_cents,
-        );
+        let parts = parts_after(payment, refund, of_tip)?;
         let status = if left == Cents::ZERO {
             payment.status.after(PaymentStatus::Refunded, Failure::Final)?
         } else {
@@ -73,6 +68,21 @@ impl Act<'_, Staff<Management>> {
         self.audit(change(payment, &now, refund, &settled));
         Ok((now, settled))
     }
+}
+
+/// What of the payment is for the bill and what is tip, once the refund is done.
+fn parts_after(payment: &PaymentRow, refund: &RefundRow, of_tip: Option<Cents>) -> Result<tip::Worth> {
+    if let Some(of_tip) = of_tip {
+        let of_bill = refund.amount_cents.checked_sub(of_tip)?;
+        return match (payment.net_cents.checked_sub(of_bill), payment.tip_cents.checked_sub(of_tip)) {
+            (Ok(bill), Ok(tip)) => Ok(tip::Worth { bill, tip }),
+            (Err(_), _) => Err(Error::TooMuchBack { left: payment.net_cents.checked_add(of_tip)? }),
+            (_, Err(_)) => Err(Error::TooMuchBack { left: payment.tip_cents }),
+        };
+    }
+    let counted = payment.net_cents.checked_add(payment.tip_cents)?.saturating_sub(refund.amount_cents);
+    let asked_bill = payment.amount_cents.saturating_sub(payment.tip_cents);
+    Ok(tip::worth(counted, payment.amount_cents, asked_bill, payment.tip_cents))
 }
 
 /// Notes that money is owed again by a party that left. A person decides whether it is a loss.

@@ -49,7 +49,7 @@ pub(super) async fn note(
         None => {}
     }
     match finding {
-        Some(finding) => found.extend(about_check(seen.amount, checkout, finding)),
+        Some(finding) => found.extend(about_check(seen.amount, checkout, finding)?),
         None if seen.status == PaymentStatus::Approved => {
             let reference = seen.reference.as_deref().unwrap_or("none");
             found.push((
@@ -79,16 +79,18 @@ pub(super) async fn note(
     Ok(())
 }
 
-fn about_check(amount: Cents, checkout: Option<&CheckoutRow>, finding: &Finding<'_>) -> Vec<(IncidentKind, String)> {
+fn about_check(
+    amount: Cents,
+    checkout: Option<&CheckoutRow>,
+    finding: &Finding<'_>,
+) -> Result<Vec<(IncidentKind, String)>> {
     let Finding { check, before, after, settled } = finding;
     let counts = |row: &PaymentRow| row.net_cents > Cents::ZERO;
     let is_news = counts(after) && !before.is_some_and(counts);
     let mut found = Vec::new();
-    if let Some(checkout) = checkout
-        && counts(after)
-        && checkout.amount_cents.saturating_add(checkout.tip_cents) != amount
-    {
-        let asked = checkout.amount_cents.saturating_add(checkout.tip_cents).get();
+    let asked = checkout.map(|checkout| checkout.amount_cents.checked_add(checkout.tip_cents)).transpose()?;
+    if let Some(asked) = asked.filter(|asked| counts(after) && *asked != amount) {
+        let asked = asked.get();
         found.push((IncidentKind::AmountDiffers, format!("{} cents were paid, {asked} were asked for", amount.get())));
     }
     if check.closed_at.is_some() && is_news {
@@ -110,5 +112,5 @@ fn about_check(amount: Cents, checkout: Option<&CheckoutRow>, finding: &Finding<
         let owed = settled.remaining().get();
         found.push((IncidentKind::Reopened, format!("{owed} cents are owed again by a party that left")));
     }
-    found
+    Ok(found)
 }

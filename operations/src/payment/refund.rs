@@ -89,7 +89,14 @@ pub async fn refund(
             if amount > left || amount == Cents::ZERO {
                 return Err(Error::TooMuchBack { left });
             }
+            let of_tip = wanted.tip_cents.map(Amount::cents);
+            if of_tip.is_some_and(|of_tip| of_tip > amount) {
+                return Err(Error::Invalid("tip_cents: more than what is given back"));
+            }
             if !payment.tender.is_manual() {
+                if of_tip.is_some() {
+                    return Err(Error::Invalid("tip_cents: only of money that staff took"));
+                }
                 let queued = act.refund_at_provider(&payment, amount, wanted.reason.as_str()).await?;
                 return Ok(Done::Accepted(refunded(&queued, &payment, CheckState::of(bill.as_ref()))));
             }
@@ -97,7 +104,7 @@ pub async fn refund(
             let (kind, by) = (RefundKind::Request, Some(staff.user_id()));
             let reason = wanted.reason.as_str();
             let refund = act.uow.insert_refund(&payment, kind, RefundStatus::Done, amount, reason, by).await?;
-            let (payment, settled) = act.settle_refund((session, check), &payment, &refund).await?;
+            let (payment, settled) = act.settle_refund((session, check), &payment, &refund, of_tip).await?;
             let stand = CheckState::after(check.id, &settled);
             Ok(Done::Changed(refunded(&refund, &payment, stand)))
         },

@@ -36,6 +36,8 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         prices: &[NewPrice],
     ) -> Result<()> {
         self.uow.ensure_branches(self.by, &branches(prices)?).await?;
+        let bounded: Vec<_> = prices.iter().map(|price| (price.branch_id, price.price_cents.cents())).collect();
+        self.ensure_prices("branch_prices", &bounded).await?;
         for offer in offers {
             match prices.iter().find(|price| price.branch_id == offer.branch_id) {
                 Some(price) => self.change_price(offer, price).await?,

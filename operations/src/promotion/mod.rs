@@ -42,6 +42,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewPromotion
         let id = act.uow.insert_promotion(staff, set.clone()).await?;
         act.place(id, Some(branches), Some(items)).await?;
         let promotion = act.uow.promotion(staff, id).await?;
+        act.ensure_bounded(&promotion).await?;
         act.created(&entity(&promotion, &[]), &promotion).await?;
         Ok(promotion)
     })
@@ -69,6 +70,7 @@ pub async fn update(
         let items = items.as_deref().filter(|items| **items != *before.items);
         act.place(id, branches, items).await?;
         let after = act.uow.promotion(staff, id).await?;
+        act.ensure_bounded(&after).await?;
         act.updated(&entity(&after, &before.branch_ids), &before, &after).await?;
         Ok(after)
     })
@@ -84,6 +86,12 @@ pub async fn delete(db: &Database, staff: &Staff<AdminOnly>, id: PromotionId, at
 }
 
 impl<R: RoleSet> Act<'_, Staff<R>> {
+    /// Refuses a price that a branch of the promotion cannot sell for.
+    async fn ensure_bounded(&self, promotion: &Promotion) -> Result<()> {
+        let prices: Vec<_> = promotion.branch_ids.iter().map(|branch| (*branch, promotion.price_cents)).collect();
+        self.ensure_prices("price_cents", &prices).await
+    }
+
     /// The contract knows unknown branches and products as 400 here.
     async fn place(
         &self,

@@ -3,6 +3,7 @@
 mod advance;
 mod cancel;
 mod delete_item;
+mod from_cart;
 mod order;
 mod progress;
 mod recall;

@@ -8,12 +8,12 @@ use crate::{
 use domain::{
     Cents, CustomizationId, DinerId, ProblemCode, ProductId, UserId,
     menu::{Choices, Priced, UnpricedLine, in_words, price},
-    money::MAX_PRICE,
+    money::{MAX_PRICE, MAX_SUM, MoneyError},
     round::content_digest_input,
     text::{Quantity, Text},
 };
 use sha2::{Digest, Sha256};
-use store::{NewLine, Offering};
+use store::{Locked, NewLine, Offering, Seated, UnitOfWork};
 
 /// A line as it was asked for.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// A note on the whole round.
     pub notes: Option<Text<500>>,
+    /// What the client showed as its sum.
+    pub expected_total: Option<Cents>,
 }
 
 impl Order {
@@ -104,6 +106,49 @@ impl Order {
         let unpriced: Vec<UnpricedLine> = lines.iter().map(as_unpriced).collect();
         price(&unpriced, &offering.promotions).into_iter().map(|part| part_of(&lines[part.line], part)).collect()
     }
+
+    /// Refuses a round that costs more than whoever sends it saw. A cheaper one is sent.
+    ///
+    /// # Errors
+    /// It is dearer; the refusal has the new total.
+    pub fn ensure_not_dearer(&self, lines: &[NewLine]) -> Result<()> {
+        let Some(expected) = self.expected_total else { return Ok(()) };
+        let total = total(lines)?;
+        if total > expected { Err(Error::Dearer { expected, total }) } else { Ok(()) }
+    }
+}
+
+/// What lines at their prices come to.
+///
+/// # Errors
+/// It does not fit.
+pub(super) fn sum(lines: impl IntoIterator<Item = (Cents, Quantity)>) -> Result<Cents, MoneyError> {
+    lines.into_iter().try_fold(Cents::ZERO, |sum, (price, qty)| sum.checked_add(price.checked_times(qty.times())?))
+}
+
+/// A round of less is not compared with what the table owes already: it takes ten thousand of them to the bound.
+const SMALL: Cents = MAX_PRICE.per(100);
+
+/// Refuses a round that, with what the table owes, is more than a sum may be.
+///
+/// # Errors
+/// It is.
+pub(super) async fn ensure_countable(uow: &UnitOfWork, session: &Locked<Seated>, lines: &[NewLine]) -> Result<()> {
+    let total = total(lines)?;
+    let owed = if total > SMALL { uow.ordered_total(session).await? } else { Cents::ZERO };
+    if total.checked_add(owed)? > MAX_SUM {
+        let detail = format!("The round brings the bill above {} cents, the highest sum there is", MAX_SUM.get());
+        return Err(Error::refused(ProblemCode::AmountOutOfRange, detail));
+    }
+    Ok(())
+}
+
+/// What a round's lines come to.
+///
+/// # Errors
+/// It does not fit.
+pub(super) fn total(lines: &[NewLine]) -> Result<Cents, MoneyError> {
+    sum(lines.iter().map(|line| (line.unit_price_cents, line.qty)))
 }
 
 /// The line at the regular price.
@@ -182,7 +227,7 @@ mod tests {
             diner_id: None,
             seat: None,
         };
-        Order { lines: vec![line], notes: None }
+        Order { lines: vec![line], notes: None, expected_total: None }
     }
 
     #[test]
@@ -267,5 +312,17 @@ mod tests {
         let prices: Vec<_> = lines.iter().map(|line| (line.qty.get(), line.unit_price_cents.get())).collect();
         assert_eq!(prices, [(1, 15_500), (2, 8_000)]);
         assert_eq!(lines[1].promotion_id, Some(PromotionId(1)));
+    }
+
+    #[test]
+    fn only_a_dearer_round_is_refused() {
+        let menu = menu([offered(101, true)]);
+        for (expected, is_sent) in [(None, true), (Some(15_000), true), (Some(20_000), true), (Some(14_999), false)] {
+            let asked = Order { expected_total: expected.map(|cents| Cents::new(cents).unwrap()), ..order(101) };
+            let lines = asked.priced(&menu).unwrap();
+            let judged = asked.ensure_not_dearer(&lines);
+            assert_eq!(judged.is_ok(), is_sent, "{expected:?}");
+            assert!(is_sent || matches!(judged, Err(Error::Dearer { total, .. }) if total.get() == 15_000));
+        }
     }
 }

@@ -3,7 +3,10 @@
 //! It needs nobody's confirmation, so round and tickets come into being together. Sent twice it is one round, by key or
 //! by content, as for diners (I7). The diners' cart is theirs and stays.
 
-use super::Order;
+use super::{
+    Order,
+    order::{ensure_countable, sum, total},
+};
 use crate::{
     Error, Result,
     command::{Done, command},
@@ -11,12 +14,10 @@ use crate::{
 };
 use auth::{Floor, Staff};
 use domain::{
-    Cents, SessionId,
+    SessionId,
     event::{Event, RoundRef},
-    money::MoneyError,
     round::RoundStatus,
     session::{OpenedBy, SessionStatus},
-    text::Quantity,
 };
 use serde_json::{Value, json};
 use store::{Answer, Attempt, Change, Database, NewRound, RoundRow, UnitOfWork};
@@ -25,7 +26,8 @@ use wire::round::TakenRound;
 /// Sends the order to the kitchen as the session's next round.
 ///
 /// # Errors
-/// No such open session; a product is not offered; the key was used for another request.
+/// No such open session; a product is not offered; it is dearer than the waiter saw; the key was used for another
+/// request.
 pub async fn take(
     db: &Database,
     staff: &Staff<Floor>,
@@ -51,6 +53,8 @@ pub async fn take(
             }
             let offering = act.uow.find_offering(&session, &order.products(), &order.choices()).await?;
             let lines = order.priced(&offering)?;
+            ensure_countable(&act.uow, &session, &lines).await?;
+            order.ensure_not_dearer(&lines)?;
             let turned = portions::take(&act.uow, &session, &offering, |product| order.portions(product)).await?;
             let new = NewRound {
                 round_number: session.rounds_sent + 1,
@@ -61,7 +65,7 @@ pub async fn take(
                 idempotency_key: attempt.key.clone(),
                 notes: order.notes.clone().map(Into::into),
                 lines,
-                empties_cart: false,
+                cart: None,
             };
             let round_id = act.uow.insert_round(&session, &new).await?;
             let taken = TakenRound {
@@ -72,7 +76,7 @@ pub async fn take(
                 submitted_by: new.submitted_by,
                 submitted_by_waiter_id: new.waiter,
                 items_count: new.lines.len(),
-                total_cents: total(new.lines.iter().map(|line| (line.unit_price_cents, line.qty)))?,
+                total_cents: total(&new.lines)?,
             };
             let round = RoundRef { round_id, round_number: new.round_number };
             act.emit(session.place(), Event::RoundSubmitted(round));
@@ -97,10 +101,6 @@ async fn known(uow: &UnitOfWork, round: RoundRow) -> Result<TakenRound> {
         submitted_by: round.submitted_by,
         submitted_by_waiter_id: round.submitted_by_waiter_id,
         items_count: items.len(),
-        total_cents: total(items.iter().map(|item| (item.unit_price_cents, item.qty)))?,
+        total_cents: sum(items.iter().map(|item| (item.unit_price_cents, item.qty)))?,
     })
-}
-
-fn total(lines: impl IntoIterator<Item = (Cents, Quantity)>) -> Result<Cents, MoneyError> {
-    lines.into_iter().try_fold(Cents::ZERO, |sum, (price, qty)| sum.checked_add(price.checked_times(qty.times())?))
 }

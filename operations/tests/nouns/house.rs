@@ -145,7 +145,7 @@ impl House {
 
     /// So many of a product as an order.
     pub(crate) async fn order(&self, lines: &[(&str, i64)]) -> Order {
-        let mut order = Order { lines: Vec::new(), notes: None };
+        let mut order = Order { lines: Vec::new(), notes: None, expected_total: None };
         for (name, qty) in lines {
             order.lines.push(OrderLine {
                 product_id: self.product(name).await,

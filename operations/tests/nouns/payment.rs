@@ -1,13 +1,17 @@
 //! Money that staff take and give back: never more than is owed, never more back than came.
 
-use crate::{House, house::number};
+use crate::{
+    House,
+    house::{body, number},
+};
 use auth::{Diner, Floor, Management};
 use domain::{Cents, CheckId, PaymentId, payment::Tender};
 use operations::{
     Attempt, Error, check,
     payment::{self, Registration},
+    tip,
 };
-use wire::payment::Refunding;
+use wire::{payment::Refunding, tip::Distribution};
 
 async fn asked(house: &House) -> (Diner, CheckId) {
     let diner = house.scan("INT-01").await;
@@ -53,10 +57,46 @@ async fn no_more_goes_back_than_came() {
     let back = |cents: i64| Refunding {
         amount_cents: Some(cents.try_into().unwrap()),
         reason: "Cold".to_owned().try_into().unwrap(),
+        tip_cents: None,
     };
     let none = Attempt::default();
     payment::refund(&house.db, &manager, paid, &back(600), &none).await.unwrap();
     assert_eq!(house.check(&diner).await, Some((3600, 3000)));
     let much = payment::refund(&house.db, &manager, paid, &back(3001), &none).await;
     assert!(matches!(much, Err(Error::TooMuchBack { left }) if left.get() == 3000), "{much:?}");
+}
+
+/// A tip of 3000 instead of 300: what goes back is the tip's, the bill stays paid, and the shares follow.
+#[tokio::test]
+async fn a_mistyped_tip_goes_back_and_is_shared_out_anew() {
+    let house = House::open().await;
+    let (diner, check) = asked(&house).await;
+    let (waiter, manager) = (house.staff::<Floor>("waiter").await, house.staff::<Management>("manager").await);
+    let none = Attempt::default();
+    let mistyped = Registration { tip: Cents::new(3_000).unwrap(), ..cash(check, 3600, 6600) };
+    let paid = payment::register(&house.db, &waiter, &mistyped, &none).await.unwrap();
+    let paid = PaymentId(number(&paid, "payment_id"));
+    let branch = diner.branch_id();
+    let pool = serde_json::json!({ "branch_id": branch, "name": "Sala", "waiter_percent": 50, "kitchen_percent": 50,
+        "other_percent": 0 });
+    let pool = tip::create_pool(&house.db, &manager, &serde_json::from_value(pool).unwrap(), &none).await.unwrap();
+    let asked = Distribution { tip_id: 1, pool_id: number(&pool, "id") };
+    let share = async || tip::distribute(&house.db, &manager, asked, &none).await;
+    share().await.unwrap();
+    let back = |amount: i64, tip: i64| Refunding {
+        amount_cents: Some(amount.try_into().unwrap()),
+        reason: "Mistyped".to_owned().try_into().unwrap(),
+        tip_cents: Some(tip.try_into().unwrap()),
+    };
+    for (amount, of_tip) in [(2_700, 2_701), (3_001, 3_001)] {
+        let refused = payment::refund(&house.db, &manager, paid, &back(amount, of_tip), &none).await;
+        assert!(matches!(refused, Err(Error::Invalid(_) | Error::TooMuchBack { .. })), "{refused:?}");
+    }
+    let done = payment::refund(&house.db, &manager, paid, &back(2_700, 2_700), &none).await.unwrap();
+    assert_eq!((number(&done, "tip_cents"), number(&done, "net_cents")), (300, 3_600));
+    assert_eq!(house.check(&diner).await, Some((3600, 3600)), "the bill stays paid");
+    let parts = body(&share().await.unwrap());
+    let sum: i64 = parts.as_array().unwrap().iter().map(|part| part["amount_cents"].as_i64().unwrap()).sum();
+    assert_eq!(sum, 300);
+    assert!(share().await.is_err(), "once");
 }

@@ -4,9 +4,11 @@
 //! be ordered.
 
 pub(crate) mod choices;
+mod ordering;
 pub(crate) mod promotions;
 
 pub use choices::OfferedChoice;
+pub use ordering::TableBefore;
 
 use crate::{
     error::Result,
@@ -142,6 +144,18 @@ impl Row {
     }
 }
 
+/// What the branch $1 offers of the products $2, as [`Row`] reads it.
+fn of_products() -> String {
+    format!(
+        "select p.id as product_id, p.name, p.image, bp.price_cents, bp.is_available, bp.remaining,
+            bp.restricted_until, p.service_hours as product_hours, c.service_hours as category_hours,
+            (select b.timezone from branch b where b.id = $1) as timezone, c.name as category, s.name as subcategory,
+            {} as is_promoted
+         {OFFERED} and bp.product_id in #list($2)",
+        promotions::promoted()
+    )
+}
+
 /// The time of day, and the date where that is another day.
 fn in_words(at: DateTime<Utc>, now: DateTime<Utc>, zone: &str) -> String {
     let (at, now) = (local_time(at, zone), local_time(now, zone));
@@ -161,21 +175,22 @@ impl UnitOfWork {
         products: &[ProductId],
         choices: &[CustomizationId],
     ) -> Result<Offering> {
-        let branch = session.branch_id;
         let ids = serde_json::to_string(products).unwrap_or_default();
-        let sql = sql!(
-            branch,
-            "select p.id as product_id, p.name, p.image, bp.price_cents, bp.is_available, bp.remaining,
-                bp.restricted_until, p.service_hours as product_hours, c.service_hours as category_hours,
-                (select b.timezone from branch b where b.id = $1) as timezone, c.name as category, s.name as subcategory,
-                {} as is_promoted
-             {OFFERED} and bp.product_id in #list($2)",
-            promotions::promoted()
-        );
-        let rows: Vec<Row> = self.all(sql, [branch.into(), ids.into()]).await?;
+        let sql = sql!(branch, "{}", of_products());
+        let rows: Vec<Row> = self.all(sql, [session.branch_id.into(), ids.into()]).await?;
+        self.offering_of(session, rows, choices).await
+    }
+
+    /// The rows with what is chosen and the promotions that hold.
+    async fn offering_of(
+        &self,
+        session: &Locked<Seated>,
+        rows: Vec<Row>,
+        choices: &[CustomizationId],
+    ) -> Result<Offering> {
         let promoted = rows.iter().find(|row| row.is_promoted).map(|row| row.timezone.clone());
         let promotions = match promoted {
-            Some(zone) => promotions::holding(self.tx(), branch, self.now(), &zone).await?,
+            Some(zone) => promotions::holding(self.tx(), session.branch_id, self.now(), &zone).await?,
             None => Vec::new(),
         };
         let choices = choices::offered(self.tx(), session.tenant_id, choices).await?;

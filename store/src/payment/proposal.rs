@@ -8,7 +8,7 @@ use crate::{
     sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
-use domain::{Cents, PaymentId};
+use domain::{Cents, PaymentId, money::MoneyError};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -26,11 +26,11 @@ struct Changes {
 impl Changes {
     /// A proposal says what is `unapplied`, less what is on its way back already or back unseen, waits for another try,
     /// or was left with us by a manager's word; there is none when that is nothing.
-    fn of(unapplied: &BTreeMap<PaymentId, Cents>, unshown: &[Unshown]) -> Self {
+    fn of(unapplied: &BTreeMap<PaymentId, Cents>, unshown: &[Unshown]) -> Result<Self, MoneyError> {
         let mut changes = Self::default();
         for payment in unshown {
             let unapplied = unapplied.get(&payment.id).copied().unwrap_or_default();
-            let wanted = unapplied.saturating_sub(payment.gone().saturating_add(payment.undecided));
+            let wanted = unapplied.saturating_sub(payment.gone()?.checked_add(payment.undecided)?);
             let id = payment.id.get();
             match payment.proposed {
                 Some(_) if wanted == Cents::ZERO => changes.dismissed.push(id),
@@ -39,7 +39,7 @@ impl Changes {
                 _ => {}
             }
         }
-        changes
+        Ok(changes)
     }
 }
 
@@ -58,7 +58,7 @@ impl UnitOfWork {
             return Ok(());
         }
         let sql = sql!(row("check_id"), "{UNSHOWN} where p.check_id = $1 {OF_EACH} order by p.id");
-        let changes = Changes::of(unapplied, &self.all(sql, [check.id.into()]).await?);
+        let changes = Changes::of(unapplied, &self.all(sql, [check.id.into()]).await?)?;
         self.dismiss_proposals(&changes.dismissed).await?;
         self.change_proposals(check, &changes.changed).await?;
         self.make_proposals(&changes.made).await

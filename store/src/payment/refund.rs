@@ -10,6 +10,7 @@ use crate::{
 use auth::Scope;
 use domain::{
     BranchId, Cents, PaymentId, RefundId, UserId,
+    money::MoneyError,
     payment::{RefundKind, RefundStatus},
 };
 use entity::{payment, refund};
@@ -63,8 +64,11 @@ impl Unshown {
     ///
     /// The provider may be unreachable for hours, so what it said last can be older than our own refunds, and its order
     /// and ours can differ. The same money must not go back twice, so the larger of the two figures counts.
-    pub(super) fn gone(&self) -> Cents {
-        self.under_way.saturating_add(self.done.saturating_sub(self.refunded).max(self.done_since))
+    ///
+    /// # Errors
+    /// The sum does not fit.
+    pub(super) fn gone(&self) -> Result<Cents, MoneyError> {
+        self.under_way.checked_add(self.done.saturating_sub(self.refunded).max(self.done_since))
     }
 }
 
@@ -149,7 +153,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn refunding(&self, payment: &Locked<PaymentRow>) -> Result<Cents> {
-        Ok(self.unshown(payment.id).await?.gone())
+        Ok(self.unshown(payment.id).await?.gone()?)
     }
 
     /// Where a refund of that payment stands now, and who says so. One that is queued is due at once, with its attempts

@@ -1,5 +1,5 @@
-//! A new round with everything that belongs to it: items, tickets, an empty cart. One round trip to PostgreSQL, however
-//! many items there are; the submission of a round is the hottest path there is (decisions/022).
+//! A new round with everything that belongs to it: items, tickets, what it takes from the cart. One round trip to
+//! PostgreSQL, however many items there are; the submission of a round is the hottest path there is (decisions/022).
 
 use crate::{
     error::Result,
@@ -9,8 +9,8 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    Cents, DinerId, ProductId, PromotionId, RoundId, UserId, kitchen::Station, menu::Choice, round::RoundStatus,
-    session::OpenedBy, text::Quantity,
+    CartItemId, Cents, DinerId, PhoneId, ProductId, PromotionId, RoundId, UserId, cart::CartPortions, kitchen::Station,
+    menu::Choice, round::RoundStatus, session::OpenedBy, text::Quantity,
 };
 use sea_orm::{DbBackend, FromQueryResult};
 use serde::Serialize;
@@ -60,8 +60,28 @@ pub struct NewRound {
     pub notes: Option<String>,
     /// At least one.
     pub lines: Vec<NewLine>,
-    /// Whether the shared cart is emptied: a diner's round was sent from it, a waiter's was not.
-    pub empties_cart: bool,
+    /// What a diner's round takes from the shared cart; `None` for a waiter's, which has nothing to do with it.
+    pub cart: Option<TakenFromCart>,
+}
+
+/// What a round takes from the shared cart, and what of the lines concerned stays.
+#[derive(Clone, Debug, Default)]
+pub struct TakenFromCart {
+    /// The phone that sent it.
+    pub phone: Option<PhoneId>,
+    /// What it takes.
+    pub portions: Vec<CartPortions>,
+    /// The lines that it takes portions of.
+    pub lines: Vec<LineLeft>,
+}
+
+/// A line of the cart of which a round takes portions.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct LineLeft {
+    /// The line.
+    pub id: CartItemId,
+    /// How many portions stay; with 0 the line leaves.
+    pub quantity: i32,
 }
 
 #[derive(FromQueryResult)]
@@ -70,10 +90,12 @@ struct Inserted {
 }
 
 const ROUND: &str = "insert into round (tenant_id, branch_id, session_id, round_number, status, submitted_by,
-        submitted_by_waiter_id, content_digest, idempotency_key, notes, created_at, submitted_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id";
+        submitted_by_waiter_id, content_digest, idempotency_key, notes, created_at, submitted_at, phone_id,
+        taken_from_cart)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id";
 
-/// $13: the lines as JSON. $14: whether the kitchen gets tickets. $15: whether the cart is emptied.
+/// $15: the lines as JSON. $16: whether the kitchen gets tickets. $17: whether it is sent from the cart. $18: what
+/// stays of the cart's lines that it takes from, as JSON.
 const REST_POSTGRES: &str = ",
     line as (
         select e.place::integer as line, (e.value->>'product_id')::bigint as product_id, e.value->>'product_name' as product_name,
@@ -82,7 +104,7 @@ const REST_POSTGRES: &str = ",
                (e.value->>'promotion_id')::bigint as promotion_id,
                (select id from diner where id = (e.value->>'diner_id')::bigint and session_id = $3 and removed_at is null) as diner_id,
                e.value->>'station' as station
-        from #rows($13)
+        from #rows($15)
     ), item as (
         insert into round_item
             (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
@@ -92,20 +114,30 @@ const REST_POSTGRES: &str = ",
         returning id, line, station
     ), ticket as (
         insert into kitchen_ticket (tenant_id, branch_id, round_id, station, status, created_at)
-        select distinct $1, $2, r.id, line.station, 'PENDING', $11 from r, line where $14
+        select distinct $1, $2, r.id, line.station, 'PENDING', $11 from r, line where $16
         returning id, station
     ), ticket_item as (
         insert into kitchen_ticket_item (tenant_id, ticket_id, round_item_id)
         select $1, ticket.id, item.id from ticket join item using (station) order by item.line
-    ), cart as (
-        delete from cart_item where session_id = $3 and $15
+    ), left_over as (
+        select (e.value->>'id')::bigint as id, (e.value->>'quantity')::integer as quantity from #rows($18)
+    ), gone as (
+        delete from cart_item where session_id = $3 and id in (select id from left_over where quantity = 0)
+    ), fewer as (
+        update cart_item set quantity = left_over.quantity from left_over
+        where session_id = $3 and cart_item.id = left_over.id and left_over.quantity > 0
     ), session as (
-        update table_session set rounds_sent = $4, cart_version = cart_version + case when $15 then 1 else 0 end where id = $3
+        update table_session set rounds_sent = $4, cart_version = cart_version + case when $17 then 1 else 0 end where id = $3
     )
     select id from r";
 
 /// The whole statement for PostgreSQL.
 static ROUND_WITH_ALL: &Sql = sql!(tenant, "#pg(with r as ({ROUND}){REST_POSTGRES})");
+
+static FEWER_SQLITE: &Sql =
+    sql!(session, "#sqlite(update cart_item set quantity = $3 where session_id = $1 and id = $2)");
+
+static GONE_SQLITE: &Sql = sql!(session, "#sqlite(delete from cart_item where session_id = $1 and id = $2)");
 
 static ITEMS_SQLITE: &Sql = sql!(tenant, "#sqlite(insert into round_item
         (tenant_id, round_id, line, product_id, product_name, qty, unit_price_cents, notes, diner_id, station,
@@ -122,6 +154,9 @@ impl UnitOfWork {
     /// The number or the idempotency key is taken.
     pub async fn insert_round(&self, session: &Locked<Seated>, new: &NewRound) -> Result<RoundId> {
         let lines = serde_json::to_string(&new.lines).unwrap_or_default();
+        let left = new.cart.as_ref().map_or(&[][..], |cart| cart.lines.as_slice());
+        let taken = new.cart.as_ref().filter(|cart| !cart.portions.is_empty());
+        let taken = taken.map(|cart| serde_json::to_string(&cart.portions).unwrap_or_default());
         let sends = new.status == RoundStatus::Submitted;
         let submitted_at: Option<DateTime<Utc>> = sends.then(|| self.now());
         let row = &session.session;
@@ -138,9 +173,12 @@ impl UnitOfWork {
             new.notes.clone().into(),
             self.now().into(),
             submitted_at.into(),
+            new.cart.as_ref().and_then(|cart| cart.phone).map(PhoneId::get).into(),
+            taken.into(),
         ];
         if self.backend() == DbBackend::Postgres {
-            let values = round.into_iter().chain([lines.into(), sends.into(), new.empties_cart.into()]);
+            let left = serde_json::to_string(left).unwrap_or_default();
+            let values = round.into_iter().chain([lines.into(), sends.into(), new.cart.is_some().into(), left.into()]);
             let inserted: Option<Inserted> = self.one(ROUND_WITH_ALL, values).await?;
             return inserted.map(|row| row.id).ok_or(crate::Error::NotFound("round"));
         }
@@ -150,9 +188,13 @@ impl UnitOfWork {
         if sends {
             self.insert_tickets(session, id).await?;
         }
-        let version = row.cart_version + i64::from(new.empties_cart);
-        if new.empties_cart {
-            self.run(sql!(session, "delete from cart_item where session_id = $1"), [row.id.into()]).await?;
+        let version = row.cart_version + i64::from(new.cart.is_some());
+        for line in left {
+            if line.quantity > 0 {
+                self.run(FEWER_SQLITE, [row.id.into(), line.id.into(), line.quantity.into()]).await?;
+            } else {
+                self.run(GONE_SQLITE, [row.id.into(), line.id.into()]).await?;
+            }
         }
         let sql = sql!(session, "update table_session set rounds_sent = $2, cart_version = $3 where id = $1");
         self.run(sql, [row.id.into(), new.round_number.into(), version.into()]).await?;

@@ -6,5 +6,5 @@ mod insert;
 mod lock;
 
 pub use find::RoundRow;
-pub use insert::{NewLine, NewRound};
+pub use insert::{LineLeft, NewLine, NewRound, TakenFromCart};
 pub use lock::ItemRow;

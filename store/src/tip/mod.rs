@@ -123,6 +123,27 @@ impl UnitOfWork {
         admitted(scope, "tip", row, |row| row.branch_id).map(Locked::new)
     }
 
+    /// The parts that a tip was shared out in, by their roles.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn shares_of(&self, tip: &Locked<TipRow>) -> Result<Vec<TipShare>> {
+        let sql = sql!(
+            tenant,
+            "select id, role, amount_cents, user_id from tip_share where tenant_id = $1 and tip_id = $2 order by role"
+        );
+        self.all(sql, [tip.tenant_id.into(), tip.id.into()]).await
+    }
+
+    /// Forgets the parts of a tip that is shared out anew.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn take_shares_back(&self, tip: &Locked<TipRow>) -> Result<()> {
+        let sql = sql!(tenant, "delete from tip_share where tenant_id = $1 and tip_id = $2");
+        self.run(sql, [tip.tenant_id.into(), tip.id.into()]).await.map(drop)
+    }
+
     /// Shares a tip out.
     ///
     /// # Errors

@@ -16,5 +16,5 @@ pub(crate) async fn customer_receipt(
     staff: Staff<AnyRole>,
     Segment(id): Segment<CheckId>,
 ) -> ApiResult<Html<String>> {
-    Ok(Html(receipt::customer(&state.db.check_detail(&staff, id).await?)))
+    Ok(Html(receipt::customer(&state.db.check_detail(&staff, id).await?)?))
 }

@@ -62,8 +62,9 @@ impl File {
     }
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Problem> {
-    let file: File = crate::extract::parse(bytes)?;
+/// The lines, and the fields beside them that nobody reads.
+pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Line>, Vec<String>), Problem> {
+    let (file, ignored) = crate::extract::parse_naming::<File>(bytes)?;
     if file.version != 1 {
         return Err(Problem::unprocessable("version: must be 1"));
     }
@@ -78,5 +79,5 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Line>, Problem> {
         let line = move |(at, says)| Line { place: format!("{list}[{at}]"), kind, says };
         all.into_iter().enumerate().map(line)
     });
-    Ok(lines.collect())
+    Ok((lines.collect(), ignored))
 }

@@ -4,7 +4,7 @@ mod json;
 mod table;
 
 use crate::{
-    extract::{Params, Reply, Upload},
+    extract::{MOST_IGNORED, Params, Reply, Upload, place},
     problem::{ApiError, ApiResult},
     routes::report::export::Format,
     state::AppState,
@@ -78,8 +78,15 @@ pub(crate) async fn import_menu(
     State(state): State<AppState>,
     staff: Staff<AdminOnly>,
     Params(how): Params<How>,
-    Upload { attempt, kind, bytes }: Upload,
+    Upload { attempt, kind, bytes, handling }: Upload,
 ) -> ApiResult<Reply> {
-    let lines = if SENT_AS.contains(&kind.as_str()) { table::read(&bytes)? } else { json::read(&bytes)? };
+    let is_table = SENT_AS.contains(&kind.as_str());
+    let (lines, mut ignored) = if is_table { (table::read(&bytes)?, Vec::new()) } else { json::read(&bytes)? };
+    menu_file::each_unknown_field(&lines, |line, path| {
+        if ignored.len() < MOST_IGNORED {
+            ignored.push(format!("{}.{}", line.place, place(path)));
+        }
+    });
+    handling.note_fields(ignored)?;
     Ok(Reply(menu_file::import(&state.db, &staff, &lines, how.dry_run, &attempt).await?))
 }

@@ -83,7 +83,7 @@ impl ManualPayment {
             (None, None) => Cents::ZERO,
         };
         if tip > domain::money::MAX_AMOUNT {
-            return Err(Problem::unprocessable("tip_cents: must be at most 1000000000000"));
+            return Err(Problem::unprocessable("tip_cents: must be at most 10000000000000"));
         }
         Ok(Registration {
             check: self.check_id,

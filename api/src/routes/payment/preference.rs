@@ -41,7 +41,7 @@ pub(crate) async fn preference(
         return Err(Problem::unprocessable("amount_cents: must be more than 0").into());
     }
     if matches!(body.tip, Some(Tip::Amount(tip)) if tip > domain::money::MAX_AMOUNT) {
-        return Err(Problem::unprocessable("tip: must be at most 1000000000000").into());
+        return Err(Problem::unprocessable("tip: must be at most 10000000000000").into());
     }
     let PreferenceRequest { check_id, amount_cents, diner_id, tip } = body;
     let request = CheckoutRequest { check: check_id, amount: amount_cents, tip, diner: diner_id };

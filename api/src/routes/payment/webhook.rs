@@ -3,7 +3,11 @@
 //! The body is read here as bytes, never as JSON: what cannot be parsed is kept all the same. No limit stands before
 //! it: a 429 would make a provider give up on us. What is *stored* is bounded, by the operation.
 
-use crate::{extract::Segment, problem::ApiResult, state::AppState};
+use crate::{
+    extract::{Handling, Segment},
+    problem::ApiResult,
+    state::AppState,
+};
 use axum::{
     Json,
     body::Body,
@@ -80,6 +84,7 @@ async fn take(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> ApiResult<Json<Kept>> {
+    Handling::of(request.extensions()).know_query();
     let (parts, body) = request.into_parts();
     let (body, oversize) = head(body).await?;
     let arrived = Arrived {

@@ -51,5 +51,5 @@ pub(crate) async fn daily_report(
         voids: if managed { state.db.report_voids(&window).await? } else { Vec::new() },
         discounts: if managed { state.db.report_discounts(&window).await? } else { Vec::new() },
     };
-    Ok(Html(receipt::daily_report(&day, now)))
+    Ok(Html(receipt::daily_report(&day, now)?))
 }

@@ -4,7 +4,7 @@
 //! cell that begins with `=`, `+`, `-` or `@` for a formula, and guests choose names: such a cell gets an apostrophe in
 //! front.
 
-use crate::{header::prefers, problem::ApiError};
+use crate::{extract::Handling, header::prefers, problem::ApiError};
 use axum::{
     Json,
     extract::{FromRequestParts, Query},
@@ -38,6 +38,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Format {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Handling::of(&parts.extensions).note_query::<FormatQuery>(parts.uri.query());
         match Query::<FormatQuery>::from_request_parts(parts, state).await {
             Ok(Query(FormatQuery { format: Some(format) })) => Ok(format),
             Ok(Query(FormatQuery { format: None })) => Ok(Self::of(&parts.headers)),

@@ -7,7 +7,9 @@ use super::{
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
 use axum::{extract::State, response::Response};
+use domain::Cents;
 use runtime::ProblemBody;
+use serde::Serialize;
 use wire::report::Summary;
 
 const COLUMNS: &[&str] =
@@ -25,5 +27,31 @@ pub(crate) async fn summary(
     format: Format,
 ) -> ApiResult<Response> {
     let window = query.money_window(&state, &staff).await?;
-    format.object("summary", COLUMNS, &state.db.report_summary(&window).await?)
+    let summary = state.db.report_summary(&window).await?;
+    match format {
+        Format::Json => format.object("summary", COLUMNS, &summary),
+        Format::Csv => format.object("summary", COLUMNS, &Cells::of(&summary)),
+    }
+}
+
+/// The line of the file: a mean of nothing is an empty cell.
+#[derive(Serialize)]
+struct Cells {
+    total_revenue_cents: Cents,
+    total_orders: i64,
+    avg_order_value_cents: Option<Cents>,
+    total_sessions: i64,
+    busiest_hour: Option<u32>,
+}
+
+impl Cells {
+    fn of(summary: &Summary) -> Self {
+        Self {
+            total_revenue_cents: summary.total_revenue_cents,
+            total_orders: summary.total_orders,
+            avg_order_value_cents: (summary.total_orders > 0).then_some(summary.avg_order_value_cents),
+            total_sessions: summary.total_sessions,
+            busiest_hour: summary.busiest_hour,
+        }
+    }
 }

@@ -7,7 +7,9 @@ use super::{
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{AnyRole, Staff};
 use axum::{extract::State, response::Response};
+use domain::{Cents, UserId};
 use runtime::ProblemBody;
+use serde::Serialize;
 use wire::report::WaiterPerformance;
 
 const COLUMNS: &[&str] = &[
@@ -34,5 +36,41 @@ pub(crate) async fn waiter_performance(
     format: Format,
 ) -> ApiResult<Response> {
     let window = query.money_window(&state, &staff).await?;
-    format.list("waiter-performance", COLUMNS, &state.db.report_waiters(&window).await?)
+    let rows = state.db.report_waiters(&window).await?;
+    if format == Format::Json {
+        return format.list("waiter-performance", COLUMNS, &rows);
+    }
+    let cells: Vec<Cells<'_>> = rows.iter().map(Cells::of).collect();
+    format.list("waiter-performance", COLUMNS, &cells)
+}
+
+/// A line of the file. A mean of nothing is an empty cell, which a spreadsheet leaves out of its own mean; in JSON it
+/// is 0, which the dashboard shows.
+#[derive(Serialize)]
+struct Cells<'a> {
+    user_id: UserId,
+    user_name: &'a str,
+    total_tables_served: i64,
+    total_rounds_processed: i64,
+    total_revenue_cents: Cents,
+    total_tips_cents: Cents,
+    avg_service_time_minutes: Option<f64>,
+    total_service_calls: i64,
+    avg_response_time_seconds: Option<f64>,
+}
+
+impl<'a> Cells<'a> {
+    fn of(row: &'a WaiterPerformance) -> Self {
+        Self {
+            user_id: row.user_id,
+            user_name: &row.user_name,
+            total_tables_served: row.total_tables_served,
+            total_rounds_processed: row.total_rounds_processed,
+            total_revenue_cents: row.total_revenue_cents,
+            total_tips_cents: row.total_tips_cents,
+            avg_service_time_minutes: (row.total_rounds_served > 0).then_some(row.avg_service_time_minutes),
+            total_service_calls: row.total_service_calls,
+            avg_response_time_seconds: (row.total_service_calls > 0).then_some(row.avg_response_time_seconds),
+        }
+    }
 }

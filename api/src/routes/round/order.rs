@@ -1,7 +1,7 @@
 //! What an order looks like on the wire, from a diner's phone and from a waiter's.
 
 use domain::{
-    DinerId, ProductId,
+    Cents, DinerId, ProductId,
     menu::Choices,
     round::MAX_LINES,
     text::{Quantity, Text},
@@ -18,6 +18,9 @@ pub(crate) struct OrderBody {
     items: Vec<LineBody>,
     /// A note on the whole round.
     notes: Option<Text<500>>,
+    /// What the client showed as the order's sum, in cents. A dearer order is refused with 409 `price_rose`, and its
+    /// `total_cents` says what it costs now. A cheaper one is sent.
+    expected_total_cents: Option<Cents>,
 }
 
 /// A line of an order.
@@ -48,6 +51,6 @@ impl TryFrom<OrderBody> for Order {
             let LineBody { product_id, customization_ids: choices, qty, notes, diner_id, diner_index: seat } = line;
             OrderLine { product_id, choices, qty, notes, diner_id, seat }
         });
-        Ok(Self { lines: lines.collect(), notes: body.notes })
+        Ok(Self { lines: lines.collect(), notes: body.notes, expected_total: body.expected_total_cents })
     }
 }

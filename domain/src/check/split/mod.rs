@@ -127,14 +127,14 @@ pub fn quote(bill: &Bill, plan: &SplitPlan, tips: &[TipShare]) -> Result<Quote, 
     let shares = parts
         .into_iter()
         .zip(owes)
-        .map(|((diner_id, portion, paid_cents), owes_cents)| {
+        .map(|((diner_id, portion, paid_cents), owes_cents)| -> Result<Share, SplitError> {
             let seat = if diner_id.is_none() { seats.next() } else { None };
             let tip_cents = tips.on(diner_id, owes_cents);
-            let pay_cents = owes_cents.saturating_add(tip_cents);
+            let pay_cents = owes_cents.checked_add(tip_cents).map_err(|_| SplitError::TipTooLarge)?;
             let Portion { items, share: share_cents } = portion;
-            Share { diner_id, seat, items, share_cents, paid_cents, owes_cents, tip_cents, pay_cents }
+            Ok(Share { diner_id, seat, items, share_cents, paid_cents, owes_cents, tip_cents, pay_cents })
         })
-        .collect();
+        .collect::<Result<_, _>>()?;
     let remaining_cents = bill.total.saturating_sub(bill.paid);
     Ok(Quote { total_cents: bill.total, paid_cents: bill.paid, remaining_cents, shares, unassigned_cents })
 }

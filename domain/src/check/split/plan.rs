@@ -1,14 +1,14 @@
 //! What the people at the table say about who pays what, and why it may make no sense.
 
 use crate::{Cents, ChargeId, DinerId, check::fraction::NoFraction, payment::tip::Tip};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 /// The most parts an equal split may have.
 pub const MAX_WAYS: u32 = 100;
 
 /// How a bill is divided. Every amount is of the whole bill, paid parts included, so that the same plan holds before,
 /// between and after payments.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "method", rename_all = "snake_case")]
 pub enum SplitPlan {
     /// So many parts that differ by a cent at most. The diners take them, those who paid first, then by id; parts
@@ -36,6 +36,44 @@ pub enum SplitPlan {
         /// How the rest is divided.
         rest: Rest,
     },
+}
+
+/// A plan as it is sent: the fields of all methods, so that whoever reads it hears which ones nobody knows. (A tagged
+/// enum's fields serde keeps to itself.)
+#[derive(Deserialize)]
+struct Sent {
+    method: Method,
+    ways: Option<u32>,
+    items: Option<Vec<ItemShare>>,
+    amounts: Option<Vec<CustomShare>>,
+    rest: Option<Rest>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Method {
+    Equal,
+    ByConsumption,
+    ByItem,
+    Custom,
+    Mixed,
+}
+
+impl<'de> Deserialize<'de> for SplitPlan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Sent { method, ways, items, amounts, rest } = Sent::deserialize(deserializer)?;
+        let missing = D::Error::missing_field;
+        Ok(match method {
+            Method::Equal => Self::Equal { ways: ways.ok_or_else(|| missing("ways"))? },
+            Method::ByConsumption => Self::ByConsumption,
+            Method::ByItem => Self::ByItem { items: items.ok_or_else(|| missing("items"))? },
+            Method::Custom => Self::Custom { amounts: amounts.ok_or_else(|| missing("amounts"))? },
+            Method::Mixed => Self::Mixed {
+                items: items.ok_or_else(|| missing("items"))?,
+                rest: rest.ok_or_else(|| missing("rest"))?,
+            },
+        })
+    }
 }
 
 /// How a mixed split divides what nobody named.
@@ -110,6 +148,9 @@ pub enum SplitError {
     /// One diner has two tips, or there are two for all.
     #[error("tips: the same diner_id appears twice")]
     TipTwice,
+    /// A tip that does not fit.
+    #[error("tips: the tip is too large")]
+    TipTooLarge,
     /// The bill has no such diner.
     #[error("diner_id {0} is not at this table")]
     UnknownDiner(DinerId),

@@ -21,6 +21,7 @@ use auth::{Management, Staff};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     BranchId, Cents,
+    money::MoneyError,
     payment::{ResourceKind, SyncCause, truth::credited},
     timezone::{day_bounds, local_date},
 };
@@ -184,7 +185,7 @@ async fn compare(
     let ours = db.recorded(account, &ids).await?;
     let home = home_branch(db, account, branch).await?;
     let day_of = Day { account, credentials: &credentials, branch, home };
-    let mut report = day_of.report(&theirs, &ours, day, (from, to), db.clock().now());
+    let mut report = day_of.report(&theirs, &ours, day, (from, to), db.clock().now())?;
     let faults = db.ledger_faults(branch, from - TimeDelta::days(LEDGER_DAYS)).await?;
     report.ledger_faults = faults.into_iter().map(fault).collect();
     queue_news(db, providers, account, &theirs).await?;
@@ -242,7 +243,7 @@ impl Day<'_> {
         day: NaiveDate,
         (from, to): (DateTime<Utc>, DateTime<Utc>),
         now: DateTime<Utc>,
-    ) -> Report {
+    ) -> Result<Report, MoneyError> {
         let known: BTreeMap<&str, &Recorded> = ours.iter().map(|row| (row.provider_payment_id.as_str(), row)).collect();
         let mut report = Report {
             branch_id: self.branch,
@@ -264,15 +265,15 @@ impl Day<'_> {
         for (id, seen) in theirs {
             let ours = known.get(id.as_str()).copied();
             if ours.map_or(self.home, |ours| ours.branch_id == self.branch) {
-                add(&mut report, id, Some(self.theirs(seen)), ours);
+                add(&mut report, id, Some(self.theirs(seen)), ours)?;
             }
         }
         for ours in ours.iter().filter(|ours| ours.branch_id == self.branch) {
             if !theirs.contains_key(&ours.provider_payment_id) {
-                add(&mut report, &ours.provider_payment_id, None, Some(ours));
+                add(&mut report, &ours.provider_payment_id, None, Some(ours))?;
             }
         }
-        report
+        Ok(report)
     }
 
     /// Money in another currency, or to another account, is not this bill's (S17, S19).

@@ -1,7 +1,7 @@
 //! What a comparison says: a line for each payment that does not match, and the sums, which the lines explain to the
 //! cent.
 
-use domain::Cents;
+use domain::{Cents, money::MoneyError};
 use store::{LedgerFault, Recorded};
 use wire::reconcile::{Fault, Line, LineKind, Report, Side};
 
@@ -12,12 +12,21 @@ pub(super) fn fault(fault: LedgerFault) -> Fault {
 }
 
 /// Adds a payment that at least one side knows.
-pub(super) fn add(report: &mut Report, id: &str, theirs: Option<Side>, ours: Option<&Recorded>) {
-    let recorded = ours.map(|row| Side {
+///
+/// # Errors
+/// A sum does not fit.
+pub(super) fn add(
+    report: &mut Report,
+    id: &str,
+    theirs: Option<Side>,
+    ours: Option<&Recorded>,
+) -> Result<(), MoneyError> {
+    let worth = ours.map(|row| row.net_cents.checked_add(row.tip_cents)).transpose()?;
+    let recorded = ours.zip(worth).map(|(row, net_cents)| Side {
         status: row.status,
         amount_cents: row.amount_cents,
         refunded_cents: row.refunded_cents,
-        net_cents: row.net_cents.saturating_add(row.tip_cents),
+        net_cents,
     });
     let net = |side: Option<Side>| side.map_or(0, |side| side.net_cents.get());
     let difference = net(theirs) - net(recorded);
@@ -30,13 +39,13 @@ pub(super) fn add(report: &mut Report, id: &str, theirs: Option<Side>, ours: Opt
         (Some(side), _) if check.is_none() && side.net_cents == Cents::ZERO && difference == 0 => {
             // Refused attempts that never found a check are nobody's money.
             report.matched += 1;
-            return;
+            return Ok(());
         }
         (Some(_), None) => (LineKind::Orphan, "it is not in the ledger yet".to_owned()),
         (Some(_), Some(_)) if check.is_none() => (LineKind::Orphan, "no check of ours asked for it".to_owned()),
         (Some(theirs), Some(ours)) if theirs == ours => {
             report.matched += 1;
-            return;
+            return Ok(());
         }
         (Some(theirs), Some(ours)) => (LineKind::Differing, told(theirs, ours)),
     };
@@ -55,6 +64,7 @@ pub(super) fn add(report: &mut Report, id: &str, theirs: Option<Side>, ours: Opt
         difference_cents: difference,
         note,
     });
+    Ok(())
 }
 
 fn told(theirs: Side, ours: Side) -> String {
@@ -124,13 +134,13 @@ mod tests {
     fn the_difference_is_the_sum_of_the_lines() {
         let mut report = empty();
         let paid = side(PaymentStatus::Approved, 1_000, 0, 1_000);
-        add(&mut report, "same", Some(paid), Some(&recorded("same", Some(1), paid)));
+        add(&mut report, "same", Some(paid), Some(&recorded("same", Some(1), paid))).unwrap();
         let refunded = side(PaymentStatus::Approved, 1_000, 400, 600);
-        add(&mut report, "behind", Some(refunded), Some(&recorded("behind", Some(1), paid)));
-        add(&mut report, "new", Some(paid), None);
-        add(&mut report, "nobody's", Some(paid), Some(&recorded("nobody's", None, paid)));
-        add(&mut report, "invented", None, Some(&recorded("invented", Some(1), paid)));
-        add(&mut report, "refused", Some(side(PaymentStatus::Rejected, 1_000, 0, 0)), None);
+        add(&mut report, "behind", Some(refunded), Some(&recorded("behind", Some(1), paid))).unwrap();
+        add(&mut report, "new", Some(paid), None).unwrap();
+        add(&mut report, "nobody's", Some(paid), Some(&recorded("nobody's", None, paid))).unwrap();
+        add(&mut report, "invented", None, Some(&recorded("invented", Some(1), paid))).unwrap();
+        add(&mut report, "refused", Some(side(PaymentStatus::Rejected, 1_000, 0, 0)), None).unwrap();
         assert_eq!((report.matched, report.differing, report.orphan, report.missing), (2, 1, 2, 1));
         assert_eq!((report.provider_cents, report.ledger_cents), (3_600, 4_000));
         assert_eq!(report.difference_cents, -400);

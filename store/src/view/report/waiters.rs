@@ -87,6 +87,7 @@ impl From<Row> for WaiterPerformance {
             user_name: row.user_name,
             total_tables_served: row.tables,
             total_rounds_processed: row.rounds,
+            total_rounds_served: row.served,
             total_revenue_cents: row.revenue,
             total_tips_cents: row.tips,
             avg_service_time_minutes: mean(row.service_ms, row.served, 60_000),
