@@ -4,7 +4,7 @@ use crate::{
     Command, banner, configuration,
     console::{Failure, print},
     jobs, operator,
-    process::Process,
+    process::{Process, Task},
     providers::{ProviderArgs, adopt_accounts},
     sandbox::Sandbox,
 };
@@ -12,7 +12,11 @@ use api::{AppState, Parts};
 use operations::demo;
 use pictures::Pictures;
 use runtime::{
-    Args, ConfigError, Connections, Environment, Settings, config::SocketLimits, log, serve::listen, telemetry,
+    Args, ConfigError, Connections, Environment, Settings,
+    config::{DEFAULT_LOG, SocketLimits},
+    log,
+    serve::listen,
+    telemetry,
 };
 use std::net::SocketAddr;
 use telemetry::MetricsHandle;
@@ -30,25 +34,37 @@ pub(crate) async fn run(command: Command, args: Args, providers: ProviderArgs) -
     let facts = providers.facts(args.environment == Environment::Production);
     let mut settings = Settings::resolve(args, facts)?;
     settings.sandbox &= cfg!(feature = "sandbox");
-    telemetry::init_tracing(&settings.log, settings.log_format)?;
+    let serves = matches!(command, Command::Serve | Command::Api | Command::WsGateway);
+    // A command's output is its answer: what it does on the way is said only when it goes wrong.
+    let filter = if serves || settings.log != DEFAULT_LOG { &*settings.log } else { "warn" };
+    telemetry::init_tracing(filter, settings.log_format)?;
     match command {
         Command::Serve => serve(settings, providers).await,
         Command::Api => api(settings, &providers).await,
         Command::WsGateway => gateway(settings, &providers).await,
-        Command::Migrate => Ok(Process::start(settings, &providers).await?.db.migrate().await?),
-        Command::Seed => operator::seed(&Process::start(settings, &providers).await?).await,
+        other => operate(other, &Process::start(settings, Task::Operate, &providers).await?).await,
+    }
+}
+
+async fn operate(command: Command, process: &Process) -> Result<(), Failure> {
+    match command {
+        Command::Migrate => Ok(process.db.migrate().await?),
+        Command::Seed => operator::seed(process).await,
         Command::NewEpoch => {
-            let streams = Process::start(settings, &providers).await?.db.begin_epoch().await?;
+            let streams = process.db.begin_epoch().await?;
             print(&format!("{streams} streams began a new epoch; clients will read again."))
         }
-        Command::SweepPayments => operator::sweep_payments(&Process::start(settings, &providers).await?).await,
-        Command::DeadLetters { what } => {
-            operator::dead_letters(&Process::start(settings, &providers).await?, what.unwrap_or_default()).await
-        }
-        Command::User { what } => operator::user(&Process::start(settings, &providers).await?, what).await,
-        Command::Audit { what } => operator::audit(&Process::start(settings, &providers).await?, what).await,
-        Command::Reconcile { day } => operator::reconcile(&Process::start(settings, &providers).await?, day).await,
-        Command::Openapi | Command::Asyncapi | Command::Configuration => Ok(()),
+        Command::SweepPayments => operator::sweep_payments(process).await,
+        Command::DeadLetters { what } => operator::dead_letters(process, what.unwrap_or_default()).await,
+        Command::User { what } => operator::user(process, what).await,
+        Command::Audit { what } => operator::audit(process, what).await,
+        Command::Reconcile { day } => operator::reconcile(process, day).await,
+        Command::Serve
+        | Command::Api
+        | Command::WsGateway
+        | Command::Openapi
+        | Command::Asyncapi
+        | Command::Configuration => Ok(()),
     }
 }
 
@@ -56,7 +72,7 @@ async fn serve(settings: Settings, mut providers: ProviderArgs) -> Result<(), Fa
     let (metrics, connections) = watched(&settings)?;
     // It stands until the end of the process.
     let _sandbox = if settings.sandbox { Some(Sandbox::start_for(&mut providers).await?) } else { None };
-    let process = Process::start(settings, &providers).await?;
+    let process = Process::start(settings, Task::Serve, &providers).await?;
     process.db.migrate().await?;
     if process.settings.is_production() {
         refuse_published_logins(&process).await?;
@@ -76,7 +92,7 @@ async fn api(mut settings: Settings, providers: &ProviderArgs) -> Result<(), Fai
     settings.require_distributed()?;
     settings.sandbox = false;
     let (metrics, connections) = watched(&settings)?;
-    let process = Process::start(settings, providers).await?;
+    let process = Process::start(settings, Task::Serve, providers).await?;
     process.db.migrate().await?;
     if process.settings.is_production() {
         refuse_published_logins(&process).await?;
@@ -92,7 +108,7 @@ async fn api(mut settings: Settings, providers: &ProviderArgs) -> Result<(), Fai
 async fn gateway(settings: Settings, providers: &ProviderArgs) -> Result<(), Failure> {
     settings.require_distributed()?;
     let (metrics, connections) = watched(&settings)?;
-    let process = Process::start(settings, providers).await?;
+    let process = Process::start(settings, Task::Listen, providers).await?;
     let listener = open(process.settings.ws_addr)?;
     tracing::info!(address = %listener.local_addr()?, "gateway is up");
     telemetry::keep_metrics(&metrics, &process.shutdown);

@@ -11,6 +11,17 @@ use store::{Database, Location};
 
 use crate::{console::Failure, providers::ProviderArgs};
 
+/// What a process is started for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    /// To answer requests.
+    Serve,
+    /// To tell sockets what others did.
+    Listen,
+    /// To do what an operator asks for, and end.
+    Operate,
+}
+
 /// What both halves need.
 pub(crate) struct Process {
     pub(crate) settings: Settings,
@@ -24,12 +35,14 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Connects to everything the settings name.
-    pub(crate) async fn start(settings: Settings, provider_args: &ProviderArgs) -> Result<Self, Failure> {
+    /// Connects to everything the settings name and `task` needs.
+    pub(crate) async fn start(settings: Settings, task: Task, provider_args: &ProviderArgs) -> Result<Self, Failure> {
         let shutdown = Shutdown::new(settings.shutdown_grace);
-        let bus = match &settings.bus {
-            BusTarget::InProcess => Bus::in_process(),
-            BusTarget::Redis(url) => Bus::redis(url.expose_secret(), &shutdown).await?,
+        let bus = match (&settings.bus, task) {
+            // Who does one thing and ends leaves its events to the log: gateways read it once a second.
+            (BusTarget::InProcess, _) | (_, Task::Operate) => Bus::in_process(),
+            (BusTarget::Redis(url), Task::Serve) => Bus::redis(url.expose_secret(), &shutdown).await?,
+            (BusTarget::Redis(url), Task::Listen) => Bus::redis_to_listen(url.expose_secret(), &shutdown).await?,
         };
         let location = match &settings.database {
             DatabaseTarget::Sqlite(path) => {

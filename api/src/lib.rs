@@ -6,6 +6,7 @@
 mod conditional;
 mod extract;
 mod header;
+mod held_back;
 mod layers;
 mod limited;
 mod menu_cache;

@@ -1,6 +1,6 @@
 //! What every handler can reach.
 
-use crate::{menu_cache::MenuCache, turned_away::TurnedAway};
+use crate::{held_back::HeldBack, menu_cache::MenuCache, turned_away::TurnedAway};
 use auth::Authenticator;
 use axum::extract::FromRef;
 use operations::payment::Providers;
@@ -18,6 +18,7 @@ struct Shared {
     parts: Parts,
     menus: MenuCache,
     turned_away: TurnedAway,
+    held_back: HeldBack,
 }
 
 /// What the state is made of.
@@ -47,7 +48,12 @@ impl AppState {
     /// Makes the state.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Shared { parts, menus: MenuCache::default(), turned_away: TurnedAway::default() }))
+        Self(Arc::new(Shared {
+            parts,
+            menus: MenuCache::default(),
+            turned_away: TurnedAway::default(),
+            held_back: HeldBack::default(),
+        }))
     }
 
     /// The menus this process has rendered.
@@ -58,6 +64,11 @@ impl AppState {
     /// The phones that this process has refused as removed from their table.
     pub(crate) fn turned_away(&self) -> &TurnedAway {
         &self.0.turned_away
+    }
+
+    /// Who waits for an answer that they have had already.
+    pub(crate) fn held_back(&self) -> &HeldBack {
+        &self.0.held_back
     }
 }
 

@@ -110,6 +110,9 @@ limits! {
     ImageUpload = 60, "image_upload";
     /// Reads of the event log after a reconnect; key: the user's id or the session. A phone asks once a reconnect.
     CatchUp = 20 * TABLE, "catch_up";
+    /// Questions whether one is on today's roster; key: the user's id. The shipped app asks when it opens, and again as
+    /// soon as the answer is no; answers that are held back make that one a second.
+    AssignmentCheck = 15 * TABLE, "assignment_check";
     /// Reads of the public menu; key: the address.
     PublicMenu = 100 * VENUE, "public_menu";
 }

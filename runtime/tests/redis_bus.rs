@@ -81,6 +81,25 @@ impl RedisServer {
             .spawn()
             .expect("these tests need `redis-server` on PATH (package redis-server, or valkey with its redis names)");
         self.process = Some(process);
+        self.wait();
+    }
+
+    /// The same, from a file that the program may write to, as sentinels do.
+    fn start_from(&mut self, file: &std::path::Path, options: &[&str]) {
+        let process = Command::new("redis-server")
+            .arg(file)
+            .args(["--bind", "127.0.0.1", "--port", &self.port.to_string()])
+            .args(options)
+            .arg("--dir")
+            .arg(self.directory.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server, as above");
+        self.process = Some(process);
+        self.wait();
+    }
+
+    fn wait(&self) {
         let deadline = Instant::now() + PATIENCE;
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             assert!(Instant::now() < deadline, "redis-server does not listen");
@@ -158,6 +177,19 @@ async fn until_connected(bus: &Bus) {
     let deadline = Instant::now() + PATIENCE;
     while !bus.health().connected {
         assert!(Instant::now() < deadline, "the bus does not connect");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Waits until what the bus is refused is as `wanted`.
+async fn until_refused(bus: &Bus, wanted: impl Fn(Option<&str>) -> bool) -> Option<String> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let refused = bus.health().refused;
+        if wanted(refused.as_deref()) {
+            return refused;
+        }
+        assert!(Instant::now() < deadline, "still refused: {refused:?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -316,6 +348,108 @@ async fn a_cluster_carries_events_too() {
         assert_eq!(next_seq(&mut listener).await, branch + 1);
     }
     assert_eq!(bus.health().dropped, 0);
+    shutdown.drain().await;
+}
+
+/// `~* +@all` grants every command and, in Redis 7, no channel: what is refused is named, and noticed when it works.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_without_channels_is_noticed_and_so_is_one_that_gets_them() {
+    let server = RedisServer::started();
+    assert_eq!(server.ask("ACL SETUSER waiter on >secret ~* +@all resetchannels"), "+OK");
+    let url = server.url().replace("redis://", "redis://waiter:secret@");
+    let shutdown = shutdown();
+    let bus = Bus::redis(&url, &shutdown).await.unwrap();
+    let mut listener = bus.listen();
+    listener.follow(BranchId(2)).await.unwrap();
+    let refused = until_refused(&bus, |refused| refused.is_some_and(|said| said.contains("SUBSCRIBE"))).await.unwrap();
+    for part in ["PUBLISH", "branch:0:admin", "branch:0:kitchen", "sector:0:waiters", "session:0"] {
+        assert!(refused.contains(part), "{refused}");
+    }
+    assert!(bus.health().connected, "and it is no broken connection");
+
+    assert_eq!(server.ask("ACL SETUSER waiter allchannels"), "+OK");
+    until_refused(&bus, |refused| refused.is_none()).await;
+    for seq in 1..=50 {
+        bus.publish(vec![event(2, seq)]);
+        assert_eq!(next_seq(&mut listener).await, seq);
+    }
+    assert_eq!(bus.health().dropped, 0);
+
+    // Some kinds of channels only; whoever hears what gateways hear loses nothing.
+    assert_eq!(server.ask("ACL SETUSER waiter resetchannels &branch:*"), "+OK");
+    let seen = Instant::now() + PATIENCE;
+    for seq in 51.. {
+        assert!(Instant::now() < seen, "a channel that is refused is not noticed");
+        bus.publish(vec![event(2, seq)]);
+        assert_eq!(next_seq(&mut listener).await, seq);
+        if bus.health().refused.is_some() {
+            break;
+        }
+    }
+    let refused = bus.health().refused.unwrap();
+    assert!(refused.contains("session:31") && !refused.contains("admin"), "{refused}");
+    shutdown.drain().await;
+}
+
+/// A gateway's user needs no right to publish.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_only_listens_needs_no_right_to_publish() {
+    let server = RedisServer::started();
+    assert_eq!(server.ask("ACL SETUSER screen on >secret +@all -publish &branch:*"), "+OK");
+    let (one, two) = (shutdown(), shutdown());
+    let url = server.url().replace("redis://", "redis://screen:secret@");
+    let bus = Bus::redis_to_listen(&url, &one).await.unwrap();
+    let api = Bus::redis(&server.url(), &two).await.unwrap();
+    let mut listener = bus.listen();
+    listener.follow(BranchId(2)).await.unwrap();
+    api.publish(vec![event(2, 1)]);
+    assert_eq!(next_seq(&mut listener).await, 1);
+    assert_eq!((bus.health().refused, api.health().refused), (None, None));
+    one.drain().await;
+    two.drain().await;
+}
+
+/// A sentinel says who is the master, and goes on saying it when that one is gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bus_follows_a_sentinel_to_the_next_master() {
+    let mut master = RedisServer::started();
+    let mut replica = RedisServer::reserved();
+    replica.start_with(&["--replicaof", "127.0.0.1", &master.port.to_string()]);
+    let mut sentinel = RedisServer::reserved();
+    let file = sentinel.directory.path().join("sentinel.conf");
+    std::fs::write(
+        &file,
+        format!(
+            "sentinel monitor comanda 127.0.0.1 {} 1\nsentinel down-after-milliseconds comanda 500\n\
+             sentinel failover-timeout comanda 2000\n",
+            master.port
+        ),
+    )
+    .unwrap();
+    sentinel.start_from(&file, &["--sentinel"]);
+    let deadline = Instant::now() + PATIENCE;
+    while !sentinel.ask("SENTINEL REPLICAS comanda").starts_with("*1") || !replica.ask("ROLE").starts_with('*') {
+        assert!(Instant::now() < deadline, "the sentinel does not find the replica");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let shutdown = shutdown();
+    let url = format!("redis-sentinel://127.0.0.1:{}?sentinelServiceName=comanda", sentinel.port);
+    let bus = Bus::redis(&url, &shutdown).await.unwrap();
+    let mut listener = bus.listen();
+    listener.follow(BranchId(2)).await.unwrap();
+    bus.publish(vec![event(2, 1)]);
+    assert_eq!(next_seq(&mut listener).await, 1);
+    master.kill();
+    // Nothing is heard until the sentinel has made the replica the master; then everything is again.
+    let deadline = Instant::now() + 2 * PATIENCE;
+    for seq in 2.. {
+        assert!(Instant::now() < deadline, "the bus does not follow the sentinel");
+        bus.publish(vec![event(2, seq)]);
+        if let Ok(BusMessage::Event(heard)) = timeout(Duration::from_millis(100), listener.next()).await {
+            assert!(heard.envelope.seq > 1);
+            break;
+        }
+    }
     shutdown.drain().await;
 }
 

@@ -7,14 +7,21 @@
 
 use crate::{
     condition::Condition,
-    connection::{self, DatabaseFile, Purpose, Reader, Transaction},
+    connection::{
+        self, DatabaseFile, Purpose, Reader, Transaction,
+        postgres::{self, Session},
+    },
     error::{Conflict, Error, HoldsStoreError, Result},
     queue::Wakes,
+    start_error::StartError,
     unit_of_work::{Owing, Parts, UnitOfWork},
 };
 use domain::{Clock, event::EventSink};
 use rand::Rng;
-use sea_orm::{DatabaseConnection, DbErr, sqlx::sqlite::SqliteConnection};
+use sea_orm::{
+    DatabaseConnection, DbErr,
+    sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnection},
+};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -42,6 +49,8 @@ pub enum Location {
 pub struct Database {
     reader: Reader,
     location: Location,
+    /// How to connect to PostgreSQL, as the first connection found out.
+    server: Option<Arc<PgConnectOptions>>,
     clock: Arc<dyn Clock>,
     sink: Arc<dyn EventSink>,
     /// SQLite has one writer at a time. Who waits for it here waits in turn and holds no connection that readers need;
@@ -61,23 +70,25 @@ impl Database {
     /// Connects with at most `pool` connections.
     ///
     /// # Errors
-    /// The database cannot be reached or the file not be opened.
+    /// The database cannot be reached, cannot be used, or the file not be opened: why, and what to do.
     pub async fn connect(
         location: &Location,
         pool: u32,
         clock: Arc<dyn Clock>,
         sink: Arc<dyn EventSink>,
-    ) -> Result<Self> {
-        let (connection, file, held) = open(location, pool).await.map_err(Error::Unavailable)?;
+    ) -> Result<Self, StartError> {
+        let Opened { connection, file, held, server } = open(location, pool).await?;
+        let condition = Arc::<Condition>::default();
         Ok(Self {
-            reader: Reader::new(connection, file.clone()),
+            reader: Reader::new(connection, file.clone(), Arc::clone(&condition)),
             location: location.clone(),
+            server: server.map(Arc::new),
             clock,
             sink,
             writer: file.is_some().then(|| Arc::new(Semaphore::new(1))),
             file,
             _held: held.map(|held| Arc::new(Mutex::new(held))),
-            condition: Arc::default(),
+            condition,
             wakes: Arc::default(),
             pool,
         })
@@ -86,6 +97,11 @@ impl Database {
     /// The connection for reads of a single statement each.
     pub(crate) fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// How to connect to PostgreSQL; none with a file.
+    pub(crate) fn server(&self) -> Option<&PgConnectOptions> {
+        self.server.as_deref()
     }
 
     pub(crate) const fn location(&self) -> &Location {
@@ -154,15 +170,23 @@ impl Database {
         F: Fn(UnitOfWork) -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
-        let (mut attempt, mut lost) = (0, 0);
+        let (mut attempt, mut lost, mut last_failure) = (0, 0, None);
         while attempt < TRIES {
             attempt += 1;
             let error = match self.attempt(purpose, &body).await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
+            let failure = error.store_error().and_then(|error| Some((error.class()?, error.with_cause())));
+            if let Some((class, _)) = failure {
+                Condition::count(class);
+            }
+            last_failure = failure.map(|(_, why)| why);
             match error.store_error().and_then(Error::conflict) {
-                None => return Err(error),
+                None => {
+                    self.condition.refused(last_failure);
+                    return Err(error);
+                }
                 // After a restart of the database every connection of the pool is dead, and each try finds one of them
                 // and throws it away. Those are no tries.
                 Some(Conflict::Lost) if lost < self.pool => {
@@ -172,6 +196,7 @@ impl Database {
                 }
                 Some(Conflict::TimedOut) => {
                     metrics::counter!("transaction_lock_timeouts_total", "transaction" => name).increment(1);
+                    self.condition.refused(last_failure);
                     return Err(Error::Busy.into());
                 }
                 Some(Conflict::Transient | Conflict::Lost) => {
@@ -183,6 +208,7 @@ impl Database {
                 }
             }
         }
+        self.condition.refused(last_failure);
         Err(Error::Busy.into())
     }
 
@@ -238,19 +264,27 @@ impl Database {
     }
 }
 
-type Opened = (DatabaseConnection, Option<Arc<DatabaseFile>>, Option<SqliteConnection>);
+struct Opened {
+    connection: DatabaseConnection,
+    file: Option<Arc<DatabaseFile>>,
+    held: Option<SqliteConnection>,
+    server: Option<PgConnectOptions>,
+}
 
-async fn open(location: &Location, pool: u32) -> Result<Opened, DbErr> {
+async fn open(location: &Location, pool: u32) -> Result<Opened, StartError> {
     match location {
         Location::Sqlite(path) => {
-            let held = connection::open_sqlite(path).await?;
-            let file = DatabaseFile::opened(path).map_err(|error| DbErr::Custom(error.to_string()))?;
-            let pool = connection::sqlite_pool(connection::sqlite_options(path, false), pool).await?;
-            Ok((pool, Some(Arc::new(file)), Some(held)))
+            let named = |error| StartError::of(&path.display().to_string(), error);
+            let held = connection::open_sqlite(path).await.map_err(named)?;
+            let file = DatabaseFile::opened(path).map_err(|error| named(DbErr::Custom(error.to_string())))?;
+            let options = connection::sqlite_options(path, false);
+            let connection = connection::sqlite_pool(options, pool).await.map_err(named)?;
+            Ok(Opened { connection, file: Some(Arc::new(file)), held: Some(held), server: None })
         }
         Location::Postgres(url) => {
-            let pool = connection::postgres_pool(connection::postgres_options(url)?, pool).await?;
-            Ok((pool, None, None))
+            let server = postgres::examined(url).await?;
+            let connection = postgres::pool(server.clone(), pool, Session::Request).await?;
+            Ok(Opened { connection, file: None, held: None, server: Some(server) })
         }
     }
 }

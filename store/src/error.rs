@@ -62,7 +62,7 @@ pub(crate) enum Conflict {
 }
 
 /// The SQLSTATE or SQLite result code behind an error.
-fn code(error: &DbErr) -> Option<String> {
+pub(crate) fn code(error: &DbErr) -> Option<String> {
     driver(error)?.as_database_error().and_then(|e| e.code()).map(|code| code.into_owned())
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn conflict(error: &DbErr) -> Option<Conflict> {
     }
 }
 
-fn driver(error: &DbErr) -> Option<&sqlx::Error> {
+pub(crate) fn driver(error: &DbErr) -> Option<&sqlx::Error> {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(e))
         | DbErr::Exec(RuntimeErr::SqlxError(e))
@@ -91,33 +91,67 @@ fn driver(error: &DbErr) -> Option<&sqlx::Error> {
     }
 }
 
-/// Whether the connection was lost, rather than never had. 57P01-57P03: the server is going down or coming up.
+/// Whether the connection was lost, rather than never had. Class 08, which poolers answer with: they have lost theirs.
+/// 57P01-57P05: the server is going down or coming up. 25P03: a transaction of ours was silent for too long.
 fn is_broken(error: &DbErr) -> bool {
-    driver(error).is_some_and(|e| matches!(e, sqlx::Error::Io(_) | sqlx::Error::Protocol(_)))
-        || code(error).is_some_and(|code| code.starts_with("57P"))
+    driver(error).is_some_and(|e| matches!(e, sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::Tls(_)))
+        || code(error).is_some_and(|code| code.len() == 5 && is_broken_code(&code))
 }
 
-/// Whether the database lives but cannot do its work now: nothing is wrong with the request.
-///
-/// PostgreSQL: read-only (25006), insufficient resources (class 53), system error (class 58), data corrupted (XX001,
-/// XX002). SQLite, by primary result code: NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB. A
-/// SQLSTATE has five characters, a result code of SQLite four at most.
-fn is_out_of_order(error: &DbErr) -> bool {
-    let Some(code) = code(error) else { return false };
-    if code.len() == 5 {
-        return code.starts_with("53") || code.starts_with("58") || matches!(&*code, "25006" | "XX001" | "XX002");
+fn is_broken_code(code: &str) -> bool {
+    code.starts_with("57P") || code.starts_with("08") || code == "25P03"
+}
+
+/// The kind of failure of a database that lives but cannot do its work now, or is not to be had: nothing is wrong with
+/// the request, and a repeat may help. The name is the metrics'. `None` is a fault of ours, or a refusal.
+pub(crate) fn class(error: &DbErr) -> Option<&'static str> {
+    if let Some(code) = code(error) {
+        return if code.len() == 5 { class_of_postgres(&code) } else { class_of_sqlite(code.parse().ok()?) };
     }
-    code.parse().is_ok_and(|code: u32| matches!(code & 0xff, 7 | 8 | 10 | 11 | 13 | 14 | 15 | 26))
+    match (error, driver(error)) {
+        (DbErr::ConnectionAcquire(_), _) | (_, Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed)) => {
+            Some("no_connection")
+        }
+        // There is no driver behind it: the file is not the one that was opened.
+        (DbErr::Conn(RuntimeErr::Internal(_)), _) => Some("file_gone"),
+        (_, Some(sqlx::Error::WorkerCrashed)) => Some("system"),
+        _ => is_broken(error).then_some("connection_lost"),
+    }
 }
 
-fn is_unreachable(error: &DbErr) -> bool {
-    // Internal: there is no driver behind it, the file is not the one that was opened.
-    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(RuntimeErr::Internal(_)))
-        || is_broken(error)
-        || is_out_of_order(error)
-        || driver(error).is_some_and(|e| {
-            matches!(e, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed)
-        })
+/// PostgreSQL, by SQLSTATE.
+fn class_of_postgres(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "25006" => "read_only",
+        "25P03" => "idle_transaction",
+        "40001" => "serialization",
+        "40P01" => "deadlock",
+        "53100" => "disk_full",
+        "53200" => "out_of_memory",
+        "53300" => "too_many_connections",
+        "55P03" => "lock_timeout",
+        "57014" => "statement_timeout",
+        "XX001" | "XX002" => "corrupt",
+        // Insufficient resources, of later versions' kinds too; system errors.
+        code if code.starts_with("53") => "resources",
+        code if code.starts_with("58") => "system",
+        code if code.starts_with("57P") => "server_stopping",
+        code if is_broken_code(code) => "connection_lost",
+        _ => return None,
+    })
+}
+
+/// SQLite, by primary result code: BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
+fn class_of_sqlite(code: u32) -> Option<&'static str> {
+    Some(match code & 0xff {
+        5 | 6 => "busy",
+        7 => "out_of_memory",
+        8 => "read_only",
+        10 | 14 | 15 => "system",
+        11 | 26 => "corrupt",
+        13 => "disk_full",
+        _ => return None,
+    })
 }
 
 impl From<DbErr> for Error {
@@ -125,7 +159,7 @@ impl From<DbErr> for Error {
         if let Some(SqlErr::UniqueConstraintViolation(name)) = error.sql_err() {
             return Self::Taken(name);
         }
-        if is_unreachable(&error) {
+        if class(&error).is_some() {
             return Self::Unavailable(error);
         }
         Self::Database(error)
@@ -148,6 +182,16 @@ impl Error {
             Self::Unavailable(DbErr::Custom(why) | DbErr::Conn(RuntimeErr::Internal(why))) => why.clone(),
             Self::Unavailable(cause) | Self::Database(cause) => format!("{self}: {cause}"),
             other => other.to_string(),
+        }
+    }
+
+    /// The kind of failure, where the database cannot do its work now ([`class`]).
+    pub(crate) fn class(&self) -> Option<&'static str> {
+        match self {
+            // Without a driver's word: a commit that broke, a mark that was not found.
+            Self::Unavailable(error) => class(error).or(Some("unavailable")),
+            Self::Busy => Some("busy"),
+            _ => None,
         }
     }
 
@@ -179,5 +223,115 @@ pub trait HoldsStoreError: From<Error> {
 impl HoldsStoreError for Error {
     fn store_error(&self) -> Option<&Error> {
         Some(self)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::connection::query_error;
+
+    /// What a driver says that has read this code.
+    #[derive(Debug)]
+    pub(crate) struct Said(pub(crate) &'static str);
+
+    impl std::fmt::Display for Said {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl std::error::Error for Said {}
+
+    impl sqlx::error::DatabaseError for Said {
+        fn message(&self) -> &str {
+            self.0
+        }
+        fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
+            Some(self.0.into())
+        }
+        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+            self
+        }
+        fn kind(&self) -> sqlx::error::ErrorKind {
+            sqlx::error::ErrorKind::Other
+        }
+    }
+
+    fn said(code: &'static str) -> Error {
+        query_error(sqlx::Error::Database(Box::new(Said(code)))).into()
+    }
+
+    #[test]
+    fn what_a_repeat_may_cure_is_unavailable_and_has_a_class() {
+        for (code, class) in [
+            ("25006", "read_only"),
+            ("53100", "disk_full"),
+            ("53200", "out_of_memory"),
+            ("53300", "too_many_connections"),
+            ("53400", "resources"),
+            ("57P01", "server_stopping"),
+            ("57P02", "server_stopping"),
+            ("57P03", "server_stopping"),
+            ("57P05", "server_stopping"),
+            ("25P03", "idle_transaction"),
+            ("55P03", "lock_timeout"),
+            ("57014", "statement_timeout"),
+            ("40001", "serialization"),
+            ("40P01", "deadlock"),
+            ("08006", "connection_lost"),
+            ("08P01", "connection_lost"),
+            ("58030", "system"),
+            ("XX001", "corrupt"),
+            ("5", "busy"),
+            ("517", "busy"),
+            ("13", "disk_full"),
+            ("1032", "read_only"),
+            ("778", "system"),
+        ] {
+            let error = said(code);
+            assert!(matches!(error, Error::Unavailable(_)), "{code}: {error:?}");
+            assert_eq!(error.class(), Some(class), "{code}");
+        }
+        // A fault of ours, whatever the number of the fault looks like.
+        for code in ["42601", "42P01", "22003", "23514", "42501", "25P02", "1", "787", "20"] {
+            let error = said(code);
+            assert!(matches!(error, Error::Database(_)), "{code}: {error:?}");
+            assert_eq!(error.class(), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_is_run_again_is_still_told_apart() {
+        for (code, conflict) in [
+            ("40001", Some(Conflict::Transient)),
+            ("40P01", Some(Conflict::Transient)),
+            ("5", Some(Conflict::Transient)),
+            ("55P03", Some(Conflict::TimedOut)),
+            ("57014", Some(Conflict::TimedOut)),
+            ("57P01", Some(Conflict::Lost)),
+            ("25P03", Some(Conflict::Lost)),
+            ("08006", Some(Conflict::Lost)),
+            ("25006", None),
+            ("53300", None),
+            ("13", None),
+            ("42601", None),
+        ] {
+            assert_eq!(said(code).conflict(), conflict, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_commit_whose_connection_broke_is_not_run_again() {
+        for code in ["57P01", "08006", "25P03"] {
+            let failed = Error::of_commit(query_error(sqlx::Error::Database(Box::new(Said(code)))));
+            assert_eq!((failed.conflict(), failed.class()), (None, Some("unavailable")), "{code}");
+        }
     }
 }

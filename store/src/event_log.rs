@@ -411,6 +411,26 @@ impl Database {
         self.transaction("stream.begin_epoch", |uow| async move { uow.run(sql, []).await }).await
     }
 
+    /// Begins a new epoch in a stream that went back: it is still in the epoch of `delivered` and stands below its
+    /// number. Tells whether it did.
+    ///
+    /// Reads may come from a standby that is behind. This is one statement under the stream's lock, on a server that
+    /// takes writes: of several gateways that see it one begins the epoch, and a stream that did not go back keeps its.
+    ///
+    /// # Errors
+    /// The database failed, or takes no writes.
+    pub async fn begin_epoch_after(&self, branch: BranchId, delivered: &Position) -> Result<bool> {
+        let sql = sql!(
+            branch,
+            "update branch_stream set epoch = #pg(gen_random_uuid()::text)#sqlite(lower(hex(randomblob(16))))
+            where branch_id = $1 and epoch = $2 and seq < $3"
+        );
+        let changed = self.transaction("stream.begin_epoch_after", |uow| async move {
+            uow.run(sql, [branch.into(), delivered.epoch.as_ref().into(), delivered.seq.into()]).await
+        });
+        Ok(changed.await? > 0)
+    }
+
     /// How many streams there are, and the number of the longest.
     ///
     /// # Errors

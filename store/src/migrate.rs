@@ -5,14 +5,20 @@
 //! leaves nothing behind, and one that met a deadlock begins again.
 
 use crate::{
-    connection::{self, PATIENCE_MINUTES},
+    connection::{
+        self, PATIENCE_MINUTES,
+        postgres::{self, Session},
+    },
     database::{Database, Location},
-    error::{Conflict, Error, Result},
+    error::{Conflict, Error, Result, code},
+    start_error::StartError,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
+use std::collections::BTreeSet;
 
 /// Tries of one migration, the first included. The older program still serves and takes its locks in another order than
 /// a migration takes the tables': each deadlock with it is one transaction of its, so the next try mostly meets none.
@@ -24,29 +30,78 @@ impl Database {
     /// Brings the schema up to date. Safe to call from several processes at once: one migrates, the others wait for it.
     ///
     /// # Errors
-    /// A migration failed; nothing of it is left.
-    pub async fn migrate(&self) -> Result<()> {
+    /// The database takes no writes, is of a newer version, or a migration failed, of which nothing is left: why, and
+    /// what to do.
+    pub async fn migrate(&self) -> Result<(), StartError> {
         // SQLite: who writes in this process waits meanwhile, in turn.
         let turn = self.turn().await?;
-        let connection = self.open_for_migration().await.map_err(Error::Unavailable)?;
-        let migrated = again_after_deadlocks(&connection).await;
+        let connection = self.open_for_migration().await?;
+        let migrated = bring_up_to_date(&connection).await;
         // Nobody waits for the goodbye of a connection that failed.
         let closed = connection.close().await;
         drop(turn);
         migrated?;
         closed.map_err(Error::from)?;
-        self.check_file()
+        Ok(self.check_file()?)
     }
 
-    async fn open_for_migration(&self) -> Result<DatabaseConnection, DbErr> {
+    async fn open_for_migration(&self) -> Result<DatabaseConnection, StartError> {
         match self.location() {
             Location::Sqlite(path) => {
                 let options = connection::sqlite_options(path, false).busy_timeout(connection::PATIENCE);
-                connection::sqlite_pool(options, 1).await
+                Ok(connection::sqlite_pool(options, 1).await?)
             }
-            Location::Postgres(url) => connection::postgres_pool(connection::plain_postgres_options(url)?, 1).await,
+            Location::Postgres(url) => {
+                let server = self.server().cloned().map_or_else(|| postgres::options(url), Ok)?;
+                Ok(postgres::pool(server, 1, Session::Migration).await?)
+            }
         }
     }
+}
+
+/// Looks first and changes nothing where nothing is to be changed, so that an API may run as a role that can only read
+/// and write.
+async fn bring_up_to_date(connection: &DatabaseConnection) -> Result<(), StartError> {
+    if connection.get_database_backend() == DbBackend::Postgres && !postgres::takes_writes(connection).await? {
+        return Err(StartError::saying(
+            "the database takes no writes: it is a standby, or the role or the database is set to read-only. Name the \
+             primary in DATABASE_URL",
+        ));
+    }
+    let applied = applied(connection).await?;
+    let known: BTreeSet<_> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    if let Some(newer) = applied.difference(&known).max() {
+        return Err(StartError::saying(format!(
+            "the database's schema is of a newer version of Comanda ({newer}). Start that version, or restore a backup \
+             from before the update: there is no way back"
+        )));
+    }
+    let pending = known.len() - applied.len();
+    if pending == 0 {
+        return Ok(());
+    }
+    again_after_deadlocks(connection).await.map_err(|error| match &error {
+        Error::Database(cause) if code(cause).as_deref() == Some("42501") => StartError::saying(format!(
+            "the schema lacks {pending} migrations, and this role may not make them ({cause}). Run `comanda migrate` \
+             with the DATABASE_URL of the schema's owner, who needs CREATE; the API itself only reads and writes"
+        )),
+        _ => error.into(),
+    })
+}
+
+/// The names of the migrations that the database has. Creates nothing.
+async fn applied(connection: &DatabaseConnection) -> Result<BTreeSet<String>, StartError> {
+    let seen = if connection.get_database_backend() == DbBackend::Postgres {
+        "select 1 as seen where to_regclass('seaql_migrations') is not null"
+    } else {
+        "select 1 as seen from sqlite_master where type = 'table' and name = 'seaql_migrations'"
+    };
+    let statement = |sql: &str| Statement::from_string(connection.get_database_backend(), sql);
+    if connection.query_one_raw(statement(seen)).await?.is_none() {
+        return Ok(BTreeSet::new());
+    }
+    let rows = connection.query_all_raw(statement("select version from seaql_migrations")).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "version")).collect::<Result<BTreeSet<String>, DbErr>>()?)
 }
 
 async fn again_after_deadlocks(connection: &DatabaseConnection) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Branches as the waiter app and the office see them, and whose they are.
 
-use harness::{App, StaffClient, Value, both_modes, json};
+use harness::{App, AppOptions, StaffClient, Value, both_modes, json, race};
 
 const NORTH: i64 = 9001;
 const FOREIGN: i64 = 9002;
@@ -227,6 +227,33 @@ both_modes! {
         }
         manager(&app).await.patch("/api/admin/tenant", json!({"name": "Mine"})).await.expect(403);
         assert_eq!(admin.patch("/api/admin/tenant", json!({"logo": ""})).await.expect(200)["logo"], Value::Null);
+    }
+
+    /// A waiter whom nobody assigned yet opens the app, which asks again as soon as it hears no: eighty times a second.
+    async fn a_waiter_without_a_place_does_not_keep_the_server_busy(app: App = AppOptions::default().rate_limits()) {
+        app.sql_exec("delete from waiter_sector_assignment").await;
+        let waiter = app.login("waiter@demo.com", "waiter123").await;
+        let path = format!("/api/waiter/verify-branch-assignment?branch_id={}", waiter.branch_ids[0]);
+        for _ in 0..3 {
+            assert_eq!(waiter.get(&path).await.expect(200)["is_assigned"], json!(false));
+        }
+        let metrics = app.anonymous().get("/metrics").await.text();
+        let held = metrics.lines().find(|line| line.starts_with("assignment_answers_held_back_total"));
+        assert_eq!(held, Some("assignment_answers_held_back_total 2"), "the first comes at once");
+        // Whoever has a place is answered at once, and cannot ask without end.
+        let manager = manager(&app).await;
+        let replies = race(130, |_| {
+            let (manager, path) = (manager.clone(), path.clone());
+            async move { manager.get(&path).await }
+        })
+        .await;
+        let (right, refused): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 200);
+        assert!((120..130).contains(&right.len()), "{} answers", right.len());
+        for reply in refused {
+            reply.expect(429);
+            assert!(reply.header("retry-after").is_some());
+        }
+        assert!(!app.anonymous().get("/metrics").await.text().contains("assignment_answers_held_back_total 3"));
     }
 
     async fn a_waiter_works_where_the_roster_says_by_the_branchs_own_day(app: App) {

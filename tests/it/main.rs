@@ -69,6 +69,7 @@ mod round_items;
 mod rounds;
 mod scene;
 mod seed;
+mod server_start;
 mod sessions;
 mod settling;
 mod shared_cart;

@@ -2,7 +2,7 @@
 //! (I1-I3). Events are put into the log by SQL where the program cannot be made to lose them.
 
 use crate::look::{elsewhere, table};
-use harness::{App, Caller, Socket, Value, both_modes, json};
+use harness::{App, AppOptions, Caller, Mode, Socket, Value, both_modes, json};
 use std::time::Duration;
 
 /// How long an event may take that was committed and never published.
@@ -235,6 +235,43 @@ both_modes! {
         let health = app.anonymous().get("/api/health/detailed").await.expect(200);
         let streams = health["components"].as_array().unwrap().iter().find(|part| part["name"] == "streams").unwrap();
         assert_eq!(streams["status"], json!("up"), "{health}");
+    }
+
+    /// A backup is put back while screens are open, and nobody says so: a screen that was away would take new numbers
+    /// for those that it has seen.
+    async fn a_stream_that_went_back_gets_a_new_epoch(app: App = AppOptions::default().gateway_processes(2)) {
+        let screen = app.login("kitchen@demo.com", "kitchen123").await;
+        let gateways = if app.mode() == Mode::Embedded { vec![app.ws_url()] } else { vec![app.ws_url_at(0), app.ws_url_at(1)] };
+        let mut kitchens = Vec::new();
+        for gateway in &gateways {
+            kitchens.push(Socket::connect(gateway, &format!("/ws/kitchen?token={}", screen.access_token)).await);
+        }
+        let phone = app.scan("INT-01").await;
+        for qty in 1..=3 {
+            let order = json!({"items": [{"product_id": 111, "qty": qty}]});
+            phone.post("/api/diner/rounds/submit", order).await.expect(200);
+        }
+        let mut before = Value::Null;
+        for kitchen in &kitchens {
+            kitchen.wait_until(|events| events.len() >= 3).await;
+            before = kitchen.events()[2].clone();
+        }
+        let back = before["seq"].as_i64().unwrap() - 4;
+        app.sql_exec(&format!("update branch_stream set seq = {back}; delete from event where seq > {back}")).await;
+        let mut told = Vec::new();
+        for kitchen in &kitchens {
+            told.push(kitchen.wait_for("RESYNC").await);
+            assert_ne!(epoch(told.last().unwrap()), epoch(&before));
+        }
+        assert!(told.iter().all(|heard| epoch(heard) == epoch(&told[0])), "one epoch for all: {told:?}");
+        assert_eq!(app.sql_texts("select epoch from branch_stream").await, [epoch(&told[0])]);
+        // Away meanwhile, and the numbers have come again.
+        for qty in 4..=6 {
+            let order = json!({"items": [{"product_id": 111, "qty": qty}]});
+            phone.post("/api/diner/rounds/submit", order).await.expect(200);
+        }
+        let path = format!("/ws/kitchen?token={}&after={}&epoch={}", screen.access_token, back + 1, epoch(&before));
+        Socket::connect(&app.ws_url(), &path).await.wait_for("RESYNC").await;
     }
 
     /// A logout, and a role that is gone, end the user's sockets at once, and nobody else's.

@@ -39,7 +39,7 @@ pub(crate) struct Server {
 pub struct App {
     // Fields are dropped in this order: first who uses a thing, then the thing.
     pub(crate) apis: Vec<Server>,
-    gateways: Vec<Server>,
+    pub(crate) gateways: Vec<Server>,
     wire: Option<CountingProxy>,
     redis: Option<RedisServer>,
     database: Database,
@@ -361,6 +361,22 @@ impl App {
     /// In embedded mode, which has none.
     pub fn start_redis(&self) {
         self.redis().start_again();
+    }
+
+    /// The first line of what this app's Redis answers to an inline command.
+    ///
+    /// # Panics
+    /// In embedded mode, which has none.
+    pub fn ask_redis(&self, command: &str) -> String {
+        self.redis().ask(command)
+    }
+
+    /// Where this app's Redis is.
+    ///
+    /// # Panics
+    /// In embedded mode, which has none.
+    pub fn redis_url(&self) -> String {
+        self.redis().url()
     }
 
     /// The pids of the API processes and of the gateways, for a look at what they cost.

@@ -48,16 +48,28 @@ impl App {
     /// # Panics
     /// When it does neither in a minute.
     pub async fn start_another(&self, name: &str, variables: &[(&str, &str)]) -> (Process, String) {
-        let process = self.apis[0].process.another(name, variables);
-        let deadline = Instant::now() + Duration::from_secs(60);
-        loop {
-            let ended = process.exited().is_some();
-            let said = process.log_tail();
-            if ended || said.contains("Comanda is open") || said.contains("API is up") {
-                return (process, said);
-            }
-            assert!(Instant::now() < deadline, "neither up nor down: {said}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        up_or_ended(self.apis[0].process.another(name, variables)).await
+    }
+
+    /// The same with the first gateway.
+    ///
+    /// # Panics
+    /// As [`App::start_another`], and in embedded mode.
+    pub async fn start_another_gateway(&self, name: &str, variables: &[(&str, &str)]) -> (Process, String) {
+        up_or_ended(self.gateways[0].process.another(name, variables)).await
+    }
+}
+
+/// Waits until a process says that it is up, or has ended.
+async fn up_or_ended(process: Process) -> (Process, String) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let ended = process.exited().is_some();
+        let said = process.log_tail();
+        if ended || ["Comanda is open", "API is up", "gateway is up"].iter().any(|up| said.contains(up)) {
+            return (process, said);
         }
+        assert!(Instant::now() < deadline, "neither up nor down: {said}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

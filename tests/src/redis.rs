@@ -1,6 +1,7 @@
 //! A Redis of its own for each app: channel names carry branch ids, which are the same in every test's database.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -36,6 +37,18 @@ impl RedisServer {
     /// `redis://127.0.0.1:<port>`.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// The first line of the answer to an inline command.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub fn ask(&self, command: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("a server that listens");
+        writeln!(stream, "{command}\r").expect("a server that reads");
+        let mut answer = String::new();
+        BufReader::new(stream).read_line(&mut answer).expect("a server that answers");
+        answer.trim_end().to_owned()
     }
 
     /// Kills it, as a crash would.

@@ -27,6 +27,8 @@ struct Seen {
     /// JSON text frames in order, without the pongs.
     events: Vec<Value>,
     pongs: usize,
+    /// WebSocket pings of the server's.
+    pings: usize,
     /// Text frames that are not JSON, and binary ones.
     strange: Vec<String>,
     /// 1006 when the connection ended without a close frame, 1005 when the frame had no code.
@@ -198,6 +200,14 @@ impl Socket {
         let _ = self.sink.lock().await.close().await;
     }
 
+    /// Waits for a WebSocket ping of the server's.
+    ///
+    /// # Panics
+    /// When none comes.
+    pub async fn wait_pinged(&self, patience: Duration) {
+        self.wait(|seen| seen.pings > 0, "a ping", patience).await;
+    }
+
     async fn wait(&self, condition: impl Fn(&Seen) -> bool, wanted: &str, patience: Duration) {
         let mut seen = self.seen.clone();
         // The reader ends with the connection: nothing more will come, so an error is as final as the deadline.
@@ -240,7 +250,8 @@ async fn read(mut stream: impl Stream<Item = Result<Message, Error>> + Unpin, re
             }),
             Message::Binary(bytes) => record.send_modify(|seen| seen.strange.push(format!("{bytes:?}"))),
             Message::Close(frame) => closed = frame.map_or(1005, |frame| frame.code.into()),
-            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            Message::Ping(_) => record.send_modify(|seen| seen.pings += 1),
+            Message::Pong(_) | Message::Frame(_) => {}
         }
     }
     record.send_modify(|seen| seen.closed = Some(closed));

@@ -19,6 +19,8 @@ impl CloseReason {
     pub(crate) const BINARY: Self = Self::new(1003, "Text frames only");
     /// Not a WebSocket conversation any more.
     pub(crate) const PROTOCOL: Self = Self::new(1002, "Protocol error");
+    /// Text that is not UTF-8.
+    pub(crate) const NOT_UTF8: Self = Self::new(1007, "Text is not UTF-8");
     /// A message longer than the limit.
     pub(crate) const TOO_LARGE: Self = Self::new(1009, "Message too large");
     /// The process stops; another one may be up already.

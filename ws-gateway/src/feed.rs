@@ -126,8 +126,8 @@ impl Feed {
             }
             return;
         }
-        // Usually the head is just older than the last event. A log that stays behind was restored without a new epoch;
-        // its next events would look like repeats for ever.
+        // Usually the head is just older than the last event. A log that stays behind was restored without a new epoch,
+        // and its next events would look like repeats for ever; or it is read on a standby.
         self.regressions = self.regressions.saturating_add(1);
         if self.regressions >= REGRESSIONS {
             self.check_head().await;
@@ -292,10 +292,15 @@ impl Feed {
             }
         };
         self.catch_up = CatchUpState::None;
-        let went_back = head.seq < self.position.seq && self.regressions >= REGRESSIONS;
-        if head.epoch == self.position.epoch && head.seq <= self.position.seq && !went_back {
-            return;
-        }
+        let head = if head.epoch == self.position.epoch && head.seq <= self.position.seq {
+            if head.seq == self.position.seq || self.regressions < REGRESSIONS {
+                return;
+            }
+            let Some(head) = self.head_after_going_back(head).await else { return };
+            head
+        } else {
+            head
+        };
         tracing::warn!(branch = %self.branch, from = ?self.position, to = ?head, "the stream broke; clients must re-read");
         metrics::counter!("wsgateway_resyncs_total").increment(1);
         self.regressions = 0;
@@ -308,6 +313,40 @@ impl Feed {
         // A guest may have been removed in what was lost.
         self.hub.diners().for_each(|wire| wire.recheck());
         self.read_roster().await;
+    }
+
+    /// Has a new epoch begun in a stream that went back, so that a client that is away is told to read again as well.
+    /// The head from which to go on; `None` where it is only read late, or nobody can tell yet.
+    async fn head_after_going_back(&mut self, head: Position) -> Option<Position> {
+        self.regressions = 0;
+        match self.log.begin_epoch_after(self.branch, &self.position).await {
+            Ok(true) => {
+                tracing::error!(branch = %self.branch, from = ?self.position, to = ?head,
+                    "the event stream went back in time; a new epoch begins");
+                metrics::counter!("wsgateway_epochs_begun_total").increment(1);
+            }
+            // Another gateway was first, or what is read is behind what is written.
+            Ok(false) => {}
+            // Nobody may write here. Those who are connected are told at least.
+            Err(store::Error::Database(error)) => {
+                tracing::error!(branch = %self.branch, %error, "the event stream went back and its epoch stays");
+                return Some(head);
+            }
+            // A standby, which says no; or no answer: the next comparisons tell.
+            Err(error) => {
+                tracing::warn!(branch = %self.branch, %error, "cannot tell yet whether the event stream went back");
+                return None;
+            }
+        }
+        match self::head(&*self.log, self.branch).await {
+            Ok(head) if head.epoch == self.position.epoch && head.seq <= self.position.seq => None,
+            Ok(head) => Some(head),
+            Err(error) => {
+                tracing::warn!(branch = %self.branch, %error, "cannot read the stream's head yet");
+                self.catch_up = CatchUpState::Restart;
+                None
+            }
+        }
     }
 
     async fn deliver(&mut self, frame: Frame) {

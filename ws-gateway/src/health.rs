@@ -118,12 +118,12 @@ impl Gateway {
 
     fn bus_health(&self) -> ComponentHealth {
         let health = self.bus.health();
-        let status = if health.connected { HealthStatus::Up } else { HealthStatus::Degraded };
-        let bus = ComponentHealth::new("bus", status);
-        if health.connected {
-            bus.because(health.kind.as_str())
-        } else {
-            bus.because("events arrive by way of the log")
+        match health.refused {
+            _ if !health.connected => {
+                ComponentHealth::new("bus", HealthStatus::Degraded).because("events arrive by way of the log")
+            }
+            Some(refused) => ComponentHealth::new("bus", HealthStatus::Degraded).because(refused),
+            None => ComponentHealth::new("bus", HealthStatus::Up).because(health.kind.as_str()),
         }
     }
 }

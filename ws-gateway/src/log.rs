@@ -1,5 +1,5 @@
-//! The event log as the gateway reads it, with the roster. It is a trait, so that a feed can be tested against a log
-//! that fails, lags or forgets on command.
+//! The event log as the gateway reads it, with the roster, and the one thing that it writes: a new epoch. It is a
+//! trait, so that a feed can be tested against a log that fails, lags or forgets on command.
 
 use domain::{BranchId, event::Position};
 use std::{fmt::Debug, pin::Pin, time::Duration};
@@ -19,6 +19,9 @@ pub(crate) trait EventLog: Send + Sync + Debug {
     /// The heads of streams; a branch without a stream is left out.
     fn heads<'a>(&'a self, branches: &'a [BranchId]) -> Read<'a, Vec<(BranchId, Position)>>;
 
+    /// Begins a new epoch in a stream that stands, where it is written, below what was delivered; whether it did.
+    fn begin_epoch_after<'a>(&'a self, branch: BranchId, delivered: &'a Position) -> Read<'a, bool>;
+
     /// Who has which sector today.
     fn roster(&self, branch: BranchId) -> Read<'_, Roster>;
 }
@@ -30,6 +33,10 @@ impl EventLog for Database {
 
     fn heads<'a>(&'a self, branches: &'a [BranchId]) -> Read<'a, Vec<(BranchId, Position)>> {
         Box::pin(within(self.stream_heads(branches)))
+    }
+
+    fn begin_epoch_after<'a>(&'a self, branch: BranchId, delivered: &'a Position) -> Read<'a, bool> {
+        Box::pin(within(Self::begin_epoch_after(self, branch, delivered)))
     }
 
     fn roster(&self, branch: BranchId) -> Read<'_, Roster> {

@@ -36,6 +36,9 @@ use tokio_tungstenite::{
 
 /// After how long a silent client is closed: the shipped ones ping every 30 s.
 const IDLE: Duration = Duration::from_secs(90);
+/// How often a client is sent a WebSocket ping: browsers answer by themselves, also for a tab whose own timers are
+/// throttled to one a minute. Proxies close what is silent for 50 s (HAProxy's example) or 60 s (nginx).
+const PING: Duration = Duration::from_secs(25);
 /// How often, at least, a socket checks that its user may still listen. Each check comes up to a tenth sooner, so that
 /// a thousand sockets opened at once do not check at once for ever.
 const CHECK: Duration = Duration::from_secs(60);
@@ -66,6 +69,7 @@ pub(crate) struct Socket {
     guard: ConnectionGuard,
     rate: RateWindow,
     heard_at: Instant,
+    ping_at: Instant,
     check_at: Instant,
     leave_at: Option<Instant>,
 }
@@ -89,6 +93,7 @@ impl Socket {
             guard,
             rate: RateWindow::default(),
             heard_at: Instant::now(),
+            ping_at: Instant::now() + PING,
             check_at: next_check(),
             leave_at: None,
         }
@@ -124,7 +129,7 @@ impl Socket {
                 },
                 Some(text) = self.queue.recv() => self.write_queued(stream, text).await,
                 message = stream.next() => self.heed(stream, message).await,
-                () = &mut timer => self.on_time().await,
+                () = &mut timer => self.on_time(stream).await,
                 () = &mut stop, if self.leave_at.is_none() => {
                     self.leave_at = Some(Instant::now() + stop_pause(self.gateway.shutdown.grace()));
                     Ok(())
@@ -143,16 +148,23 @@ impl Socket {
 
     fn next_deadline(&self) -> Instant {
         let idle = self.heard_at + IDLE;
-        self.leave_at.map_or(idle, |leave| leave.min(idle)).min(self.check_at)
+        self.leave_at.map_or(idle, |leave| leave.min(idle)).min(self.check_at).min(self.ping_at)
     }
 
-    async fn on_time(&mut self) -> Result<(), End> {
+    async fn on_time<S>(&mut self, stream: &mut WebSocketStream<S>) -> Result<(), End>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         let now = Instant::now();
         if self.leave_at.is_some_and(|leave| leave <= now) {
             return Err(End::WeClose(CloseReason::RESTART));
         }
         if self.heard_at + IDLE <= now {
             return Err(End::WeClose(CloseReason::IDLE));
+        }
+        if self.ping_at <= now {
+            self.ping_at = now + PING;
+            self.ping(stream).await?;
         }
         if self.check_at <= now { self.recheck().await } else { Ok(()) }
     }
@@ -169,7 +181,8 @@ impl Socket {
         let message = match message {
             Some(Ok(message)) => message,
             Some(Err(Error::Capacity(_))) => return Err(End::WeClose(CloseReason::TOO_LARGE)),
-            Some(Err(Error::Protocol(_) | Error::Utf8(_))) => return Err(End::WeClose(CloseReason::PROTOCOL)),
+            Some(Err(Error::Utf8(_))) => return Err(End::WeClose(CloseReason::NOT_UTF8)),
+            Some(Err(Error::Protocol(_))) => return Err(End::WeClose(CloseReason::PROTOCOL)),
             Some(Err(_)) | None => return Err(End::Broken),
         };
         self.heard_at = Instant::now();

@@ -77,13 +77,33 @@ pub(crate) struct FakeLogState {
     pub(crate) events: Vec<Logged>,
     pub(crate) roster: Roster,
     pub(crate) down: bool,
+    /// It is read on a standby that has not seen so many of the last events yet.
+    pub(crate) behind: usize,
+    /// How many epochs were begun.
+    pub(crate) epochs_begun: usize,
     pub(crate) page: usize,
     pub(crate) reads: usize,
 }
 
 impl Default for FakeLogState {
     fn default() -> Self {
-        Self { epoch: "e1", events: Vec::new(), roster: Roster::default(), down: false, page: 3, reads: 0 }
+        Self {
+            epoch: "e1",
+            events: Vec::new(),
+            roster: Roster::default(),
+            down: false,
+            behind: 0,
+            epochs_begun: 0,
+            page: 3,
+            reads: 0,
+        }
+    }
+}
+
+impl FakeLogState {
+    /// What whoever reads sees.
+    fn seen(&self) -> &[Logged] {
+        &self.events[..self.events.len().saturating_sub(self.behind)]
     }
 }
 
@@ -103,17 +123,30 @@ impl EventLog for FakeLog {
         let read = self.up().map(|mut state| {
             state.reads += 1;
             let page = state.page;
-            state.events.iter().filter(|event| event.seq() > seq).take(page).cloned().collect()
+            state.seen().iter().filter(|event| event.seq() > seq).take(page).cloned().collect()
         });
         Box::pin(async { read })
     }
 
     fn heads<'a>(&'a self, _branches: &'a [BranchId]) -> Read<'a, Vec<(BranchId, Position)>> {
         let read = self.up().map(|state| {
-            let seq = state.events.last().map_or(0, Logged::seq);
+            let seq = state.seen().last().map_or(0, Logged::seq);
             vec![(BRANCH, Position { epoch: state.epoch.into(), seq })]
         });
         Box::pin(async { read })
+    }
+
+    fn begin_epoch_after<'a>(&'a self, _branch: BranchId, delivered: &'a Position) -> Read<'a, bool> {
+        let begun = self.up().map(|mut state| {
+            let is_behind = state.events.last().map_or(0, Logged::seq) < delivered.seq;
+            let begins = *state.epoch == *delivered.epoch && is_behind;
+            if begins {
+                state.epoch = "begun";
+                state.epochs_begun += 1;
+            }
+            begins
+        });
+        Box::pin(async { begun })
     }
 
     fn roster(&self, _branch: BranchId) -> Read<'_, Roster> {

@@ -2,6 +2,7 @@
 
 use crate::state::AppState;
 use axum::{Json, extract::State};
+use domain::timezone;
 use http::{StatusCode, header};
 use runtime::health::{ComponentHealth, HealthReport, HealthStatus};
 use serde::Serialize;
@@ -73,7 +74,7 @@ async fn everything(state: &AppState) -> (StatusCode, Json<HealthReport>) {
         webhook_retry,
         queues,
         jobs: Some(state.jobs.reports()),
-        ..HealthReport::new(vec![database, bus, streams, payments, state.jobs.health()])
+        ..HealthReport::new(vec![database, bus, streams, payments, state.jobs.health(), zones(state)])
     };
     let status = if report.status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, Json(report))
@@ -84,18 +85,31 @@ fn without_database(state: &AppState, database: ComponentHealth) -> (StatusCode,
     let report = HealthReport {
         circuit_breakers: Some(state.providers.breakers().states()),
         jobs: Some(state.jobs.reports()),
-        ..HealthReport::new(vec![database, bus(state), state.jobs.health()])
+        ..HealthReport::new(vec![database, bus(state), state.jobs.health(), zones(state)])
     };
     (StatusCode::SERVICE_UNAVAILABLE, Json(report))
 }
 
 fn bus(state: &AppState) -> ComponentHealth {
-    if state.bus.health().connected {
-        ComponentHealth::new("bus", HealthStatus::Up)
-    } else {
-        // Correctness does not rest on the bus (design.md §3): events come a second late.
-        ComponentHealth::new("bus", HealthStatus::Degraded).because("not connected; events are read from the log")
+    let health = state.bus.health();
+    // Correctness does not rest on the bus (design.md §3): events come a second late.
+    let why = match health.refused {
+        _ if !health.connected => "not connected; events are read from the log".to_owned(),
+        Some(refused) => refused,
+        None => return ComponentHealth::new("bus", HealthStatus::Up),
+    };
+    ComponentHealth::new("bus", HealthStatus::Degraded).because(why)
+}
+
+/// The clocks of the branches: by which release of the zones' rules.
+fn zones(state: &AppState) -> ComponentHealth {
+    let zones = ComponentHealth::new("time_zones", HealthStatus::Up);
+    let release = timezone::release();
+    if timezone::is_stale(release, state.db.clock().now().date_naive()) {
+        let why = format!("the rules are those of {release}: update Comanda, clocks may have changed since");
+        return ComponentHealth { status: HealthStatus::Degraded, ..zones }.because(why);
     }
+    zones.because(release)
 }
 
 /// Prometheus text.

@@ -13,6 +13,11 @@ pub(super) fn everything(branch: BranchId) -> String {
     format!("branch:{branch}:admin")
 }
 
+/// One channel of each kind, of a branch that is none: what a right is asked for with.
+pub(super) fn of_each_kind() -> Vec<String> {
+    ["branch:0:admin", "branch:0:waiters", "branch:0:kitchen", "sector:0:waiters", "session:0"].map(Into::into).into()
+}
+
 /// Every channel an event goes to, the one that carries everything first.
 pub(super) fn of(envelope: &Envelope) -> Vec<String> {
     let audience = envelope.heard_by();
@@ -65,6 +70,19 @@ mod tests {
         let said = Envelope { kind, audience: Some(Audience::read("W K")), ..envelope(EventType::RoundReady, Some(5)) };
         assert_eq!(of(&said), ["branch:2:admin", "branch:2:waiters", "branch:2:kitchen"]);
         assert_eq!(of(&Envelope { audience: None, ..said }), ["branch:2:admin"]);
+    }
+
+    #[test]
+    fn rights_are_asked_for_each_kind_of_channel() {
+        let kind = |channel: &str| channel.replace(|c: char| c.is_ascii_digit(), "");
+        let asked: Vec<_> = of_each_kind().iter().map(|channel| kind(channel)).collect();
+        for event in EventType::ALL {
+            for sector in [None, Some(5)] {
+                for channel in of(&envelope(*event, sector)) {
+                    assert!(asked.contains(&kind(&channel)), "{channel}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -122,12 +122,14 @@ impl BusKind {
 }
 
 /// How the bus is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BusHealth {
     /// Which kind.
     pub kind: BusKind,
     /// Whether events get through now. Without it they arrive about a second late, by way of the log.
     pub connected: bool,
+    /// What Redis does not let this user do, in words; what it concerns arrives by way of the log, too.
+    pub refused: Option<String>,
     /// Events this process did not get onto the bus since it started.
     pub dropped: u64,
 }
@@ -156,7 +158,15 @@ impl Bus {
     /// # Errors
     /// Only when the URL itself cannot be used.
     pub async fn redis(url: &str, shutdown: &Shutdown) -> Result<Self, BusError> {
-        RedisBus::start(url, shutdown).await.map(|bus| Self(Carrier::Redis(bus)))
+        RedisBus::start(url, shutdown, true).await.map(|bus| Self(Carrier::Redis(bus)))
+    }
+
+    /// [`Bus::redis`] for who only listens, and so need not have the right to publish.
+    ///
+    /// # Errors
+    /// As [`Bus::redis`].
+    pub async fn redis_to_listen(url: &str, shutdown: &Shutdown) -> Result<Self, BusError> {
+        RedisBus::start(url, shutdown, false).await.map(|bus| Self(Carrier::Redis(bus)))
     }
 
     /// A new listener that follows no branch yet. Over Redis each has a connection of its own: one a process is enough.
@@ -172,10 +182,13 @@ impl Bus {
     #[must_use]
     pub fn health(&self) -> BusHealth {
         match &self.0 {
-            Carrier::InProcess(_) => BusHealth { kind: BusKind::InProcess, connected: true, dropped: 0 },
-            Carrier::Redis(bus) => {
-                BusHealth { kind: BusKind::Redis, connected: bus.is_connected(), dropped: bus.dropped() }
-            }
+            Carrier::InProcess(_) => BusHealth { kind: BusKind::InProcess, connected: true, refused: None, dropped: 0 },
+            Carrier::Redis(bus) => BusHealth {
+                kind: BusKind::Redis,
+                connected: bus.is_connected(),
+                refused: bus.refused(),
+                dropped: bus.dropped(),
+            },
         }
     }
 }

@@ -21,6 +21,9 @@ const LOGS: &str = "Logs";
 const PICTURES: &str = "Pictures";
 const PAYMENTS: &str = "Payments";
 
+/// The log lines of a server when nothing else is said.
+pub const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,sqlx=warn";
+
 /// Between the entries of a list.
 const COMMA: char = ',';
 
@@ -312,10 +315,13 @@ pub struct Args {
 
     /// Which log lines to write, as a tracing filter such as `info,operations=debug`.
     ///
+    /// A command that does one thing and ends, such as `comanda migrate`, writes only warnings and errors unless this
+    /// is set.
+    ///
     /// Read by every process.
     #[arg(
         long, env = "COMANDA_LOG", global = true, help_heading = LOGS, value_name = "FILTER",
-        default_value = "info,sea_orm_migration=warn,sqlx=warn"
+        default_value = DEFAULT_LOG
     )]
     pub log: String,
 

@@ -12,7 +12,7 @@ mod reference;
 mod secrets;
 mod targets;
 
-pub use args::{Args, Environment, LogFormat, SameSite, Switch};
+pub use args::{Args, DEFAULT_LOG, Environment, LogFormat, SameSite, Switch};
 pub use connections::ConnectionSettings;
 pub use origins::Origins;
 pub use payment::{PaymentSettings, ProviderFacts};

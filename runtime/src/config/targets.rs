@@ -20,7 +20,10 @@ impl DatabaseTarget {
         let Some(url) = url.filter(|url| !is_blank(url)) else { return Ok(Self::Sqlite(data_dir.join(FILE))) };
         let text = url.expose_secret().trim();
         match text.split_once(':') {
-            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => Ok(Self::Postgres(text.into())),
+            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
+                one_server(&rest[2..])?;
+                Ok(Self::Postgres(text.into()))
+            }
             Some(("sqlite", rest)) => {
                 let path = rest.strip_prefix("//").unwrap_or(rest);
                 let path = path.split_once('?').map_or(path, |(path, _)| path);
@@ -32,6 +35,29 @@ impl DatabaseTarget {
             // The text may hold a password, so it is not repeated.
             _ => Err("DATABASE_URL has an unknown scheme: write postgres://user:password@host/name or sqlite://path, or unset it for SQLite in COMANDA_DATA_DIR".into()),
         }
+    }
+}
+
+/// Refuses what libpq knows and the driver does not: several servers in one URL, and a wish for one without writes.
+fn one_server(rest: &str) -> Result<(), String> {
+    let (target, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let authority = target.split_once('/').map_or(target, |(authority, _)| authority);
+    // A password may hold a comma.
+    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+    let parameters: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+    let named = |name: &'static str| parameters.iter().filter(move |(key, _)| key == name).map(|(_, value)| &**value);
+    let several = ["host", "hostaddr", "port"].into_iter().flat_map(named).any(|value| value.contains(','));
+    if several || hosts.contains(',') {
+        return Err("DATABASE_URL names several hosts: name one, such as the address that follows the primary (a \
+            virtual IP, HAProxy, PgBouncer in session mode), and it is connected to again after a fail-over"
+            .into());
+    }
+    match named("target_session_attrs").find(|wanted| !matches!(*wanted, "any" | "read-write" | "primary")) {
+        Some(wanted) => Err(format!(
+            "DATABASE_URL has target_session_attrs={wanted}: Comanda writes, so read-write, primary and any are what it \
+             can do"
+        )),
+        None => Ok(()),
     }
 }
 
@@ -91,6 +117,27 @@ mod tests {
         for wrong in ["mysql://u:hunter2@h/n", "hunter2", "sqlite::memory:", "sqlite://"] {
             let problem = database(wrong).unwrap_err();
             assert!(problem.contains("DATABASE_URL") && !problem.contains("hunter2"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn several_servers_are_refused_with_a_sentence() {
+        for url in [
+            "postgres://u:p@a:1,b:2/n",
+            "postgres://u:p@a,b/n?target_session_attrs=read-write",
+            "postgresql://a,b",
+            "postgres://u:p@/n?host=a,b",
+            "postgres://u:p@/n?host=a%2Cb",
+            "postgres://u:p@a/n?port=1,2",
+        ] {
+            assert!(database(url).unwrap_err().contains("several hosts"), "{url}");
+        }
+        for url in ["postgres://u:p,q@a/n", "postgres://a/n,m", "postgres://a/n?target_session_attrs=any"] {
+            assert!(database(url).is_ok(), "{url}");
+        }
+        for wanted in ["standby", "read-only", "prefer-standby"] {
+            let problem = database(&format!("postgres://a/n?target_session_attrs={wanted}")).unwrap_err();
+            assert!(problem.contains(wanted), "{problem}");
         }
     }
 

@@ -103,6 +103,18 @@ impl Condition {
         *lock(&self.last_failure) = Some((Instant::now(), detail));
     }
 
+    /// Counts a failure of which the request is not the cause, whether or not it is run again.
+    pub(crate) fn count(class: &'static str) {
+        metrics::counter!("database_failures_total", "class" => class).increment(1);
+    }
+
+    /// Remembers why somebody was told to come back later, if the database was the cause: reports say so for a while.
+    pub(crate) fn refused(&self, why: Option<String>) {
+        if let Some(why) = why {
+            *lock(&self.last_failure) = Some((Instant::now(), why));
+        }
+    }
+
     fn recent_failure(&self) -> Option<String> {
         let last = lock(&self.last_failure);
         last.as_ref().filter(|(at, _)| at.elapsed() < FAILURE_REMEMBERED).map(|(_, why)| why.clone())

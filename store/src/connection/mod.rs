@@ -5,6 +5,7 @@
 //! savepoint and answers each commit by releasing one, and none of it is ever stored (sqlx 0.9.0, its issue 3742).
 
 mod file;
+pub(crate) mod postgres;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -15,15 +16,14 @@ pub(crate) use reader::Reader;
 pub(crate) use transaction::{Purpose, Transaction, query_error};
 
 use crate::{
-    database::{LOCK_TIMEOUT_SECONDS, STATEMENT_TIMEOUT_SECONDS},
+    database::LOCK_TIMEOUT_SECONDS,
     error::{Conflict, conflict},
 };
 use sea_orm::{
-    DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector,
+    DatabaseConnection, DbErr, RuntimeErr, SqlxSqliteConnector,
     sqlx::{
         self, ConnectOptions, Connection, Database,
         pool::PoolOptions,
-        postgres::PgConnectOptions,
         sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
     },
 };
@@ -55,40 +55,10 @@ pub(crate) fn sqlite_options(path: &Path, create: bool) -> SqliteConnectOptions 
         .disable_statement_logging()
 }
 
-/// How the pool opens connections to PostgreSQL, with the time-outs of a request.
-///
-/// # Errors
-/// The URL is none.
-pub(crate) fn postgres_options(url: &str) -> Result<PgConnectOptions, DbErr> {
-    Ok(plain_postgres_options(url)?.options([
-        ("lock_timeout", format!("{LOCK_TIMEOUT_SECONDS}s")),
-        ("statement_timeout", format!("{STATEMENT_TIMEOUT_SECONDS}s")),
-        ("idle_in_transaction_session_timeout", "30s".to_owned()),
-    ]))
-}
-
-/// [`postgres_options`] without time-outs: for migrations, which may rewrite a large table.
-///
-/// Whoever has waited for a lock must see what its holder did (I5): the role or the database may have another isolation
-/// by default, in which a transaction goes on seeing what was there before.
-///
-/// # Errors
-/// The URL is none.
-pub(crate) fn plain_postgres_options(url: &str) -> Result<PgConnectOptions, DbErr> {
-    let options: PgConnectOptions = url.parse().map_err(connection_error)?;
-    Ok(options.options([("default_transaction_isolation", "read committed")]).disable_statement_logging())
-}
-
 /// Opens a pool of at most `size` connections to a SQLite file.
 pub(crate) async fn sqlite_pool(options: SqliteConnectOptions, size: u32) -> Result<DatabaseConnection, DbErr> {
     let pool = pool_options(size).connect_with(options).await.map_err(connection_error)?;
     Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
-}
-
-/// Opens a pool of at most `size` connections to PostgreSQL.
-pub(crate) async fn postgres_pool(options: PgConnectOptions, size: u32) -> Result<DatabaseConnection, DbErr> {
-    let pool = pool_options(size).connect_with(options).await.map_err(connection_error)?;
-    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
 }
 
 /// Opens a SQLite file, made when missing, on a connection outside of any pool.

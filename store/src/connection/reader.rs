@@ -4,6 +4,7 @@ use super::{
     DatabaseFile,
     transaction::{count_statement, is_housekeeping},
 };
+use crate::{condition::Condition, error};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use std::sync::Arc;
 
@@ -13,11 +14,27 @@ use std::sync::Arc;
 pub(crate) struct Reader {
     pool: DatabaseConnection,
     file: Option<Arc<DatabaseFile>>,
+    /// Hears of each read that failed through no fault of the request.
+    condition: Arc<Condition>,
 }
 
 impl Reader {
-    pub(crate) const fn new(pool: DatabaseConnection, file: Option<Arc<DatabaseFile>>) -> Self {
-        Self { pool, file }
+    pub(crate) const fn new(
+        pool: DatabaseConnection,
+        file: Option<Arc<DatabaseFile>>,
+        condition: Arc<Condition>,
+    ) -> Self {
+        Self { pool, file, condition }
+    }
+
+    fn noted<T>(&self, read: Result<T, DbErr>) -> Result<T, DbErr> {
+        if let Err(error) = &read
+            && let Some(class) = error::class(error)
+        {
+            Condition::count(class);
+            self.condition.refused(Some(error.to_string()));
+        }
+        read
     }
 
     /// The pool itself, if the database is still there.
@@ -38,21 +55,21 @@ impl ConnectionTrait for Reader {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         count_statement(is_housekeeping(&statement.sql));
-        self.pool()?.execute_raw(statement).await
+        self.noted(self.pool()?.execute_raw(statement).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         count_statement(is_housekeeping(sql));
-        self.pool()?.execute_unprepared(sql).await
+        self.noted(self.pool()?.execute_unprepared(sql).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         count_statement(is_housekeeping(&statement.sql));
-        self.pool()?.query_one_raw(statement).await
+        self.noted(self.pool()?.query_one_raw(statement).await)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         count_statement(is_housekeeping(&statement.sql));
-        self.pool()?.query_all_raw(statement).await
+        self.noted(self.pool()?.query_all_raw(statement).await)
     }
 }

@@ -1,11 +1,54 @@
 //! PostgreSQL's failed commits, dropped requests, slow answers and migrations.
 
-use super::{database, order, sent, stored, wait_for_database};
+use super::{come_back, database, order, sent, stored, wait_for_database};
 use crate::scene::assert_gap_free;
 use harness::{AppOptions, distributed_only, json};
 use std::{collections::BTreeSet, time::Duration};
 
 distributed_only! {
+    /// What the database cannot do now is no fault of the order: the phone is told to come back, whatever the reason.
+    async fn what_the_database_cannot_do_now_is_a_503_with_its_class(app: App) {
+        let phone = app.scan("INT-01").await;
+        sent(&phone, "before").await;
+        for (state, class) in [
+            ("25006", "read_only"),
+            ("53100", "disk_full"),
+            ("53200", "out_of_memory"),
+            ("53300", "too_many_connections"),
+            ("57P01", "server_stopping"),
+            ("57P02", "server_stopping"),
+            ("57P03", "server_stopping"),
+            ("25P03", "idle_transaction"),
+            ("55P03", "lock_timeout"),
+            ("57014", "statement_timeout"),
+            ("40001", "serialization"),
+            ("40P01", "deadlock"),
+            ("08006", "connection_lost"),
+        ] {
+            app.sql_exec(&format!(
+                "create function refuse() returns trigger language plpgsql as
+                    $$ begin raise exception 'not now' using errcode = '{state}'; end $$;
+                 create trigger refuse before insert on round for each statement execute function refuse()"
+            ))
+            .await;
+            come_back(&order(&phone, state).await);
+            app.sql_exec("drop function refuse cascade").await;
+            let found = database(&app).await;
+            assert_eq!(found["status"], "degraded", "{state}: {found}");
+            let metrics = app.anonymous().get("/metrics").await.text();
+            let counted = format!("database_failures_total{{class=\"{class}\"}}");
+            assert!(metrics.contains(&counted), "{state}: no {counted}");
+            sent(&phone, &format!("after {state}")).await;
+        }
+        // A read as well: somebody has the tables for himself.
+        let waiter = app.login("waiter@demo.com", "waiter123").await;
+        let tables = format!("/api/waiter/tables?branch_id={}", waiter.branch_ids[0]);
+        let held = app.sql_hold("begin; lock table table_session in access exclusive mode").await;
+        come_back(&waiter.get(&tables).await);
+        drop(held);
+        waiter.get(&tables).await.expect(200);
+    }
+
     /// PostgreSQL refuses the COMMIT itself, for want of room, for an IO error, for anything: nothing is acknowledged,
     /// the connection is not used again, and what comes afterwards is stored.
     async fn a_failed_commit_is_no_answer(app: App) {

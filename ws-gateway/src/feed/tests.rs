@@ -158,6 +158,62 @@ async fn a_log_put_back_without_a_new_epoch_is_noticed() {
     assert_eq!(heard(&mut admin), [-3]);
     house.publish(4).await;
     assert_eq!(heard(&mut admin), [4]);
+    // Whoever was away is told as well, although the number that they have seen exists again.
+    let resume = Some(Resume { after: Some(4), epoch: Some("e1".into()) });
+    assert!(matches!(house.join(ADMIN, resume).await.0.handover, Handover::Resync));
+}
+
+#[tokio::test]
+async fn of_several_gateways_one_begins_the_new_epoch() {
+    let mut one = house().await;
+    let mut two = Feed::open(BRANCH, one.log.clone(), one.registry.clone(), Arc::new(StillClock)).await.unwrap();
+    let (wire, mut second) = Wire::new();
+    two.join(Member { wire, listener: ADMIN, resume: None }).await;
+    let mut first = one.admin().await;
+    for seq in 1..=5 {
+        let event = one.log(seq);
+        one.feed.hear(&event).await;
+        two.hear(&event).await;
+    }
+    one.log.state().events.truncate(3);
+    for feed in [&mut one.feed, &mut two] {
+        for _ in 0..REGRESSIONS {
+            feed.compare(&Position { epoch: "e1".into(), seq: 3 }).await;
+        }
+    }
+    for heard in [heard(&mut first), heard(&mut second)] {
+        assert_eq!(heard, [1, 2, 3, 4, 5, -3]);
+    }
+    assert_eq!(one.log.state().epochs_begun, 1);
+    assert_eq!(one.feed.position, two.position);
+}
+
+/// A gateway that reads on a standby, or behind a balancer that sends its reads to one.
+#[tokio::test]
+async fn a_standby_that_is_behind_begins_no_epoch() {
+    let mut house = house().await;
+    let mut admin = house.admin().await;
+    for seq in 1..=5 {
+        house.publish(seq).await;
+    }
+    house.log.state().behind = 2;
+    for _ in 0..3 * REGRESSIONS {
+        house.feed.compare(&Position { epoch: "e1".into(), seq: 3 }).await;
+    }
+    // It also may not answer at all.
+    house.log.state().down = true;
+    for _ in 0..REGRESSIONS {
+        house.feed.compare(&Position { epoch: "e1".into(), seq: 3 }).await;
+    }
+    {
+        let mut state = house.log.state();
+        (state.down, state.behind) = (false, 0);
+    }
+    house.feed.tick().await;
+    house.publish(6).await;
+    assert_eq!(heard(&mut admin), [1, 2, 3, 4, 5, 6]);
+    let state = house.log.state();
+    assert_eq!((state.epoch, state.epochs_begun), ("e1", 0));
 }
 
 /// On a busy branch every head is older than the last event by the time it is looked at.

@@ -10,7 +10,7 @@ use tokio::{
 };
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{Message, Utf8Bytes},
+    tungstenite::{Bytes, Message, Utf8Bytes},
 };
 
 /// How long one flush may take; after that the client counts as stuck.
@@ -26,7 +26,7 @@ impl Socket {
     {
         let queue = &mut self.queue;
         let rest = std::iter::from_fn(|| queue.try_recv().ok());
-        write(&self.wire, stream, std::iter::once(first).chain(rest).take(BATCH)).await
+        write(&self.wire, stream, std::iter::once(first).chain(rest).take(BATCH).map(Message::Text)).await
     }
 
     pub(super) async fn write_all<S>(
@@ -37,22 +37,30 @@ impl Socket {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        write(&self.wire, stream, texts.into_iter()).await
+        write(&self.wire, stream, texts.into_iter().map(Message::Text)).await
+    }
+
+    /// Sends a WebSocket ping.
+    pub(super) async fn ping<S>(&self, stream: &mut WebSocketStream<S>) -> Result<(), End>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        write(&self.wire, stream, std::iter::once(Message::Ping(Bytes::new()))).await
     }
 }
 
-/// Writes texts and flushes. Ends early when the client is stuck or the socket is told to close.
+/// Writes messages and flushes. Ends early when the client is stuck or the socket is told to close.
 async fn write<S>(
     wire: &Wire,
     stream: &mut WebSocketStream<S>,
-    texts: impl Iterator<Item = Utf8Bytes>,
+    messages: impl Iterator<Item = Message>,
 ) -> Result<(), End>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let writing = async {
-        for text in texts {
-            stream.feed(Message::Text(text)).await?;
+        for message in messages {
+            stream.feed(message).await?;
         }
         stream.flush().await
     };

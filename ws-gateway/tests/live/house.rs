@@ -29,7 +29,14 @@ use tokio::{
 };
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{Message, client::IntoClientRequest},
+    tungstenite::{
+        Message,
+        client::IntoClientRequest,
+        protocol::frame::{
+            Frame,
+            coding::{Data, OpCode},
+        },
+    },
 };
 use ws_gateway::GatewayParts;
 
@@ -286,6 +293,29 @@ impl Client {
 
     pub(crate) async fn say_bytes(&mut self, bytes: &[u8]) {
         self.0.send(Message::binary(bytes.to_vec())).await.unwrap();
+    }
+
+    /// Sends one text message, whatever its bytes, a frame for each piece.
+    pub(crate) async fn say_text(&mut self, pieces: &[&[u8]]) {
+        for (at, piece) in pieces.iter().enumerate() {
+            let opcode = OpCode::Data(if at == 0 { Data::Text } else { Data::Continue });
+            let frame = Frame::message(piece.to_vec(), opcode, at + 1 == pieces.len());
+            // The gateway may have hung up at the piece before.
+            let _ = self.0.send(Message::Frame(frame)).await;
+        }
+    }
+
+    /// Waits for a WebSocket ping of the gateway's.
+    pub(crate) async fn pinged(&mut self, patience: Duration) {
+        let came = timeout(patience, async {
+            while let Some(message) = self.0.next().await {
+                if matches!(message, Ok(Message::Ping(_))) {
+                    return;
+                }
+            }
+            panic!("hung up before a ping");
+        });
+        came.await.expect("a ping in time");
     }
 
     pub(crate) async fn close(&mut self) {

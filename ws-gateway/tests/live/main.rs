@@ -80,6 +80,13 @@ async fn pings_are_answered_and_misbehaviour_has_a_code() {
     waiter.say(&"x".repeat(64 * 1024 + 1)).await;
     assert_eq!(waiter.farewell().await, 1009);
 
+    // Whole, in two frames, and cut off in the middle of a letter.
+    for texts in [&[&b"\xff"[..]][..], &[b"caf", b"\xc3("], &[b"caf\xc3"]] {
+        let mut garbled = house.diner(31, "").await;
+        garbled.say_text(texts).await;
+        assert_eq!(garbled.farewell().await, 1007, "{texts:?}");
+    }
+
     let mut flood = house.diner(31, "").await;
     for _ in 0..31 {
         flood.say("hello").await;
@@ -216,4 +223,12 @@ async fn the_stop_says_goodbye_to_everybody() {
         assert_eq!(client.farewell().await, 1012);
     }
     assert!(house.shutdown.drain().await);
+}
+
+/// A waiter's tab in the background says nothing for a minute, and nginx closes what is silent for 60 s.
+#[tokio::test]
+async fn a_silent_client_is_pinged_before_a_proxy_gives_it_up() {
+    let house = House::open().await;
+    let mut tab = house.staff("/ws/waiter", 2, "").await;
+    tab.pinged(Duration::from_secs(50)).await;
 }

@@ -3,7 +3,10 @@
 //! The listener's [`next`](RedisListener::next) reads fred's message stream directly, without a task in between; the
 //! [`SubscriptionTask`] only places subscriptions and says when something may have been missed.
 
-use super::{COMMAND_TIMEOUT, HEARTBEAT, connection};
+use super::{
+    COMMAND_TIMEOUT, HEARTBEAT, connection,
+    rights::{Rights, SUBSCRIBE},
+};
 use crate::{
     Shutdown,
     bus::{BusError, BusMessage, Published, channels},
@@ -46,17 +49,15 @@ enum Command {
 }
 
 impl RedisListener {
-    pub(super) fn start(builder: &Builder, shutdown: &Shutdown) -> Self {
+    pub(super) fn start(builder: &Builder, rights: &Arc<Rights>, shutdown: &Shutdown) -> Self {
         let client = builder.build_subscriber_client().expect("RedisBus::start built one from the same configuration");
         let (wishes, received) = mpsc::unbounded_channel();
         let gap = Arc::new(Notify::new());
         let messages = client.message_rx();
         let closed = CancellationToken::new();
         let keeper = SubscriptionTask {
-            node: Options {
-                cluster_hash: Some(ClusterHash::Custom(redis_keyslot(client.id().as_bytes()))),
-                ..Options::default()
-            },
+            node: ClusterHash::Custom(redis_keyslot(client.id().as_bytes())),
+            rights: rights.clone(),
             client: client.clone(),
             wanted: HashSet::new(),
             waiting: Vec::new(),
@@ -126,8 +127,9 @@ enum State {
 /// Keeps the subscriptions true.
 struct SubscriptionTask {
     client: SubscriberClient,
-    /// Sends the ping to the node of a cluster that has the subscriptions: fred picks it by the client's id.
-    node: Options,
+    /// The node of a cluster that has the subscriptions: fred picks it by the client's id.
+    node: ClusterHash,
+    rights: Arc<Rights>,
     wanted: HashSet<BranchId>,
     waiting: Vec<oneshot::Sender<()>>,
     state: State,
@@ -200,7 +202,11 @@ impl SubscriptionTask {
     /// Places every subscription on a new connection, then owes nobody anything but a gap.
     async fn renew(&mut self) {
         let channels = self.wanted.iter().map(|&branch| channels::everything(branch)).collect();
-        match self.place(channels).await {
+        let placed = match self.ask_for_rights().await {
+            Ok(()) => self.place(channels).await,
+            Err(error) => Err(error),
+        };
+        match placed {
             Ok(()) => {
                 self.state = State::InPlace;
                 for placed in self.waiting.drain(..) {
@@ -223,6 +229,16 @@ impl SubscriptionTask {
         self.waiting.clear();
     }
 
+    /// Asks for the right to subscribe: fred expects no answer to a SUBSCRIBE, so that a refusal would be nobody's.
+    async fn ask_for_rights(&self) -> Result<(), fred::error::Error> {
+        let channel = channels::everything(BranchId(0));
+        self.rights.ask(&self.client, &self.node, SUBSCRIBE, vec![channel]).await?;
+        if self.rights.has(SUBSCRIBE) {
+            return Ok(());
+        }
+        Err(fred::error::Error::new(fred::error::ErrorKind::Auth, "no right to subscribe"))
+    }
+
     async fn place(&self, channels: Vec<String>) -> Result<(), fred::error::Error> {
         if !channels.is_empty() {
             self.client.subscribe(channels).await?;
@@ -232,7 +248,8 @@ impl SubscriptionTask {
 
     /// A ping answered after a `SUBSCRIBE` proves that the server has processed it; fred itself does not wait for it.
     async fn ping(&self) -> Result<(), fred::error::Error> {
-        let _: fred::types::Value = self.client.with_options(&self.node).ping(None).await?;
-        Ok(())
+        let node = Options { cluster_hash: Some(self.node.clone()), ..Options::default() };
+        let reply: fred::types::Value = self.client.with_options(&node).ping(None).await?;
+        Rights::ensure_alive(&self.client, &reply).await
     }
 }

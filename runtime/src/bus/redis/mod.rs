@@ -7,6 +7,7 @@
 mod connection;
 mod listener;
 mod publisher;
+mod rights;
 
 pub(super) use listener::RedisListener;
 pub(super) use publisher::RedisBus;
@@ -62,8 +63,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tls_and_cluster_urls_make_clients() {
-        for url in ["redis://127.0.0.1:1", "rediss://127.0.0.1:1", "redis-cluster://127.0.0.1:1"] {
+    fn tls_cluster_and_sentinel_urls_make_clients() {
+        for url in [
+            "redis://127.0.0.1:1",
+            "rediss://127.0.0.1:1",
+            "redis-cluster://127.0.0.1:1",
+            "redis-sentinel://127.0.0.1:1?sentinelServiceName=comanda&node=127.0.0.1:2",
+        ] {
             builder(url).unwrap().build_subscriber_client().unwrap();
         }
         assert!(matches!(builder("nonsense"), Err(BusError::Url(_))));

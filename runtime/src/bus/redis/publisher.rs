@@ -1,6 +1,10 @@
 //! Publishes from a bounded queue, so that no request ever waits for Redis.
 
-use super::{HEARTBEAT, builder, connection, listener::RedisListener};
+use super::{
+    HEARTBEAT, builder, connection,
+    listener::RedisListener,
+    rights::{PUBLISH, Rights, is_refusal},
+};
 use crate::{
     Shutdown,
     bus::{BusError, Published, channels},
@@ -8,7 +12,7 @@ use crate::{
 use fred::{
     clients::Client,
     interfaces::{ClientLike, EventInterface, PubsubInterface},
-    types::{Builder, Value},
+    types::{Builder, ClusterHash, Value, config::Server},
 };
 use std::{
     sync::{
@@ -18,7 +22,10 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::mpsc::{self, error::TrySendError},
+    sync::{
+        broadcast,
+        mpsc::{self, error::TrySendError},
+    },
     time::MissedTickBehavior,
 };
 use tokio_util::sync::CancellationToken;
@@ -39,24 +46,34 @@ struct Publisher {
     client: Client,
     queue: mpsc::Sender<Arc<Published>>,
     dropped: Arc<AtomicU64>,
+    rights: Arc<Rights>,
     builder: Builder,
     shutdown: Shutdown,
 }
 
 impl RedisBus {
-    pub(in crate::bus) async fn start(url: &str, shutdown: &Shutdown) -> Result<Self, BusError> {
+    pub(in crate::bus) async fn start(url: &str, shutdown: &Shutdown, publishes: bool) -> Result<Self, BusError> {
         let builder = builder(url)?;
         let client = builder.build().map_err(BusError::Url)?;
         // Listeners use the same configuration; what fails for them must fail here, where it can be reported.
         builder.build_subscriber_client().map_err(BusError::Url)?;
         let (queue, events) = mpsc::channel(QUEUE);
         let dropped = Arc::new(AtomicU64::new(0));
-        let pump = Pump { client: client.clone(), dropped: dropped.clone(), shutdown: shutdown.clone() };
+        let rights = Arc::<Rights>::default();
+        let pump = Pump {
+            client: client.clone(),
+            dropped: dropped.clone(),
+            rights: rights.clone(),
+            publishes,
+            shutdown: shutdown.clone(),
+        };
 
+        // Heard from before the first connection on.
+        let connects = client.reconnect_rx();
         let (mut connected, mut failed) = (client.reconnect_rx(), client.error_rx());
         let closed = CancellationToken::new();
         shutdown.spawn_support(connection::keep(client.clone(), "publisher", closed.clone()));
-        shutdown.spawn_support(pump.run(events, closed));
+        shutdown.spawn_support(pump.run(events, connects, closed));
         tokio::select! {
             _ = connected.recv() => {
                 // The event precedes the client's own note of it by a few instructions.
@@ -65,7 +82,7 @@ impl RedisBus {
             _ = failed.recv() => {}
             () = tokio::time::sleep(FIRST_CONNECT) => {}
         }
-        Ok(Self(Arc::new(Publisher { client, queue, dropped, builder, shutdown: shutdown.clone() })))
+        Ok(Self(Arc::new(Publisher { client, queue, dropped, rights, builder, shutdown: shutdown.clone() })))
     }
 
     pub(in crate::bus) fn publish(&self, published: Arc<Published>) {
@@ -76,7 +93,11 @@ impl RedisBus {
     }
 
     pub(in crate::bus) fn listen(&self) -> RedisListener {
-        RedisListener::start(&self.0.builder, &self.0.shutdown)
+        RedisListener::start(&self.0.builder, &self.0.rights, &self.0.shutdown)
+    }
+
+    pub(in crate::bus) fn refused(&self) -> Option<String> {
+        self.0.rights.refused()
     }
 
     pub(in crate::bus) fn is_connected(&self) -> bool {
@@ -97,11 +118,19 @@ fn count_dropped(dropped: &AtomicU64, events: usize) {
 struct Pump {
     client: Client,
     dropped: Arc<AtomicU64>,
+    rights: Arc<Rights>,
+    /// Whether this process publishes at all.
+    publishes: bool,
     shutdown: Shutdown,
 }
 
 impl Pump {
-    async fn run(self, mut events: mpsc::Receiver<Arc<Published>>, closed: CancellationToken) {
+    async fn run(
+        self,
+        mut events: mpsc::Receiver<Arc<Published>>,
+        mut connects: broadcast::Receiver<Server>,
+        closed: CancellationToken,
+    ) {
         let _closed = closed.drop_guard();
         let mut batch = Vec::with_capacity(BATCH);
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
@@ -116,6 +145,10 @@ impl Pump {
                     }
                 }
                 () = self.shutdown.finished() => return,
+                _ = connects.recv(), if self.publishes => {
+                    self.ask_for_rights().await;
+                    continue;
+                }
                 _ = heartbeat.tick() => {
                     self.try_connection().await;
                     continue;
@@ -129,7 +162,21 @@ impl Pump {
     /// An unanswered ping is what makes fred give a dead connection up, and with it the health report's claim.
     async fn try_connection(&self) {
         if self.client.is_connected() {
-            let _: Result<Value, _> = self.client.ping(None).await;
+            let reply: Result<Value, _> = self.client.ping(None).await;
+            if let Ok(reply) = reply {
+                let _ = Rights::ensure_alive(&self.client, &reply).await;
+            }
+            if !self.rights.has(PUBLISH) {
+                self.ask_for_rights().await;
+            }
+        }
+    }
+
+    async fn ask_for_rights(&self) {
+        // Any node of a cluster: users are made on each.
+        let hash = ClusterHash::Custom(0);
+        if let Err(error) = self.rights.ask(&self.client, &hash, PUBLISH, channels::of_each_kind()).await {
+            tracing::debug!(%error, "Redis does not tell what this user may publish");
         }
     }
 
@@ -140,24 +187,31 @@ impl Pump {
             return count_dropped(&self.dropped, batch.len());
         }
         let pipeline = self.client.pipeline();
-        let mut commands = 0_usize;
+        let mut to = Vec::new();
         for event in batch {
             let mut carried = event.carried();
             for channel in channels::of(&event.envelope) {
                 // Within a pipeline this only queues the command in memory.
-                let queued: Result<(), _> = pipeline.publish(channel, carried).await;
+                let queued: Result<(), _> = pipeline.publish(channel.clone(), carried).await;
                 // Only the first is the gateways'; the others are told what clients are.
                 carried = event.json.clone();
-                commands += usize::from(queued.is_ok());
+                if queued.is_ok() {
+                    to.push(channel);
+                }
             }
         }
         let results = pipeline.try_all::<i64>().await;
-        let failed = results.iter().filter(|result| result.is_err()).count();
+        let (failed, commands) = (results.iter().filter(|result| result.is_err()).count(), to.len());
         if failed == 0 {
             metrics::counter!("bus_published_total").increment(batch.len() as u64);
             return;
         }
         metrics::counter!("bus_publish_errors_total").increment(failed as u64);
+        let refused = to.into_iter().zip(&results).filter(|(_, result)| result.as_ref().is_err_and(is_refusal));
+        let refused: Vec<_> = refused.map(|(channel, _)| channel).collect();
+        if !refused.is_empty() && self.rights.has(PUBLISH) {
+            self.rights.note(PUBLISH, &refused);
+        }
         if let Some(error) = results.iter().find_map(|result| result.as_ref().err()) {
             tracing::debug!(%error, failed, commands, "publishing failed");
         }

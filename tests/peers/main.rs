@@ -1,0 +1,10 @@
+//! Black-box tests beside the real programs that stand between Comanda, its clients and its database: a PostgreSQL that
+//! speaks TLS alone, a standby, PgBouncer, nginx, HAProxy. `scripts/test --peers` brings them along.
+
+#![expect(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
+
+mod peer;
+mod poolers;
+mod proxies;
+mod standby;
+mod tls;
