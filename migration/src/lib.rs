@@ -52,12 +52,12 @@ mod m20261129_000081_queue_syncs;
 mod m20261129_000082_queue_refunds;
 mod m20261129_000083_queue_cancellations;
 mod m20261129_000084_index_lanes;
-mod m20261129_000090_create_write_offs;
-mod m20261129_000091_keep_business_days;
-mod m20261129_000092_keep_unbooked_cash;
 mod m20261129_000100_round_takes_from_cart;
 mod m20261129_000101_tell_prices;
 mod m20261129_000102_raise_prices;
+mod m20261129_000110_create_write_offs;
+mod m20261129_000111_keep_business_days;
+mod m20261129_000112_keep_unbooked_cash;
 mod m20261129_000120_round_cash;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -118,12 +118,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000082_queue_refunds::Migration),
             Box::new(m20261129_000083_queue_cancellations::Migration),
             Box::new(m20261129_000084_index_lanes::Migration),
-            Box::new(m20261129_000090_create_write_offs::Migration),
-            Box::new(m20261129_000091_keep_business_days::Migration),
-            Box::new(m20261129_000092_keep_unbooked_cash::Migration),
             Box::new(m20261129_000100_round_takes_from_cart::Migration),
             Box::new(m20261129_000101_tell_prices::Migration),
             Box::new(m20261129_000102_raise_prices::Migration),
+            Box::new(m20261129_000110_create_write_offs::Migration),
+            Box::new(m20261129_000111_keep_business_days::Migration),
+            Box::new(m20261129_000112_keep_unbooked_cash::Migration),
             Box::new(m20261129_000120_round_cash::Migration),
         ]
     }
