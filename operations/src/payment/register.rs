@@ -9,7 +9,6 @@ use crate::{
     Error, Result,
     check::Settled,
     command::{Act, Done, command},
-    payable::ensure_payable,
 };
 use auth::{Floor, Staff};
 use domain::{
@@ -45,8 +44,8 @@ pub struct Registration {
 /// Registers a payment.
 ///
 /// # Errors
-/// No such check; it is withdrawn or paid; more than what remains; an amount that the currency has no money for; too
-/// little cash handed over; the diner is not of the table; the key was used for another request.
+/// No such check; it is withdrawn or paid; more than what remains; too little cash handed over; the diner is not of the
+/// table; the key was used for another request.
 pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration, attempt: &Attempt) -> Result<Answer> {
     command(
         db,
@@ -61,7 +60,7 @@ pub async fn register(db: &Database, staff: &Staff<Floor>, taken: &Registration,
             if taken.amount > remaining && !rounded {
                 return Err(Error::TooMuch { remaining });
             }
-            let tip = tip(taken, Unit::of(check.currency), taken.amount.max(remaining))?;
+            let tip = taken.tip.map_or(Cents::ZERO, |tip| tip.of(taken.amount, Unit::of(check.currency)));
             if let Some(diner) = taken.diner
                 && act.uow.find_diner(&session, Some(diner)).await?.is_none()
             {
@@ -140,14 +139,6 @@ impl Act<'_, Staff<Floor>> {
         self.uow.insert_discount(check, new).await?;
         Ok(())
     }
-}
-
-/// The tip, once the amounts are such as can be paid.
-fn tip(taken: &Registration, unit: Unit, remaining: Cents) -> Result<Cents> {
-    ensure_payable("amount_cents", taken.amount, unit, remaining)?;
-    let tip = taken.tip.map_or(Cents::ZERO, |tip| tip.of(taken.amount, unit));
-    ensure_payable("tip", tip, unit, Cents::ZERO)?;
-    Ok(tip)
 }
 
 /// The change for the cash handed over, if it was counted.

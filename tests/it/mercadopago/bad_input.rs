@@ -166,7 +166,7 @@ both_modes! {
         till.app.sql_exec("update provider_account set currency = 'CLP'").await;
         let refused = preference(&party.phone, party.check, Some(150)).await.expect(400);
         assert_eq!(refused["code"], "amount_not_whole");
-        let tip = json!({ "check_id": party.check, "amount_cents": 200, "tip": { "percent": 10 } });
+        let tip = json!({ "check_id": party.check, "amount_cents": 200, "tip": { "amount_cents": 20 } });
         let refused = party.phone.post("/api/billing/mercadopago/preference", tip).await.expect(400);
         assert_eq!(refused["code"], "amount_not_whole");
         assert_eq!(till.count("checkout").await, 0);
