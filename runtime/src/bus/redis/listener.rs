@@ -58,6 +58,7 @@ impl RedisListener {
         let keeper = SubscriptionTask {
             node: ClusterHash::Custom(redis_keyslot(client.id().as_bytes())),
             rights: rights.clone(),
+            builder: builder.clone(),
             client: client.clone(),
             wanted: HashSet::new(),
             waiting: Vec::new(),
@@ -130,6 +131,7 @@ struct SubscriptionTask {
     /// The node of a cluster that has the subscriptions: fred picks it by the client's id.
     node: ClusterHash,
     rights: Arc<Rights>,
+    builder: Builder,
     wanted: HashSet<BranchId>,
     waiting: Vec<oneshot::Sender<()>>,
     state: State,
@@ -232,7 +234,7 @@ impl SubscriptionTask {
     /// Asks for the right to subscribe: fred expects no answer to a SUBSCRIBE, so that a refusal would be nobody's.
     async fn ask_for_rights(&self) -> Result<(), fred::error::Error> {
         let channel = channels::everything(BranchId(0));
-        self.rights.ask(&self.client, &self.node, SUBSCRIBE, vec![channel]).await?;
+        self.rights.ask(&self.builder, &self.node, SUBSCRIBE, vec![channel]).await?;
         if self.rights.has(SUBSCRIBE) {
             return Ok(());
         }

@@ -62,6 +62,7 @@ impl RedisBus {
         let rights = Arc::<Rights>::default();
         let pump = Pump {
             client: client.clone(),
+            builder: builder.clone(),
             dropped: dropped.clone(),
             rights: rights.clone(),
             publishes,
@@ -117,6 +118,7 @@ fn count_dropped(dropped: &AtomicU64, events: usize) {
 /// Moves events from the queue to Redis, in order.
 struct Pump {
     client: Client,
+    builder: Builder,
     dropped: Arc<AtomicU64>,
     rights: Arc<Rights>,
     /// Whether this process publishes at all.
@@ -175,7 +177,7 @@ impl Pump {
     async fn ask_for_rights(&self) {
         // Any node of a cluster: users are made on each.
         let hash = ClusterHash::Custom(0);
-        if let Err(error) = self.rights.ask(&self.client, &hash, PUBLISH, channels::of_each_kind()).await {
+        if let Err(error) = self.rights.ask(&self.builder, &hash, PUBLISH, channels::of_each_kind()).await {
             tracing::debug!(%error, "Redis does not tell what this user may publish");
         }
     }

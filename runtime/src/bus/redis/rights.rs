@@ -4,15 +4,18 @@
 use fred::{
     error::ErrorKind,
     interfaces::ClientLike,
-    types::{ClusterHash, CustomCommand, Value},
+    types::{Builder, ClusterHash, CustomCommand, Value},
 };
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 /// What Redis calls a refusal for want of rights.
 const NO_RIGHTS: &str = "NOPERM";
+/// How long an answer about rights is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether an error is a refusal for want of rights.
 pub(super) fn is_refusal(error: &fred::error::Error) -> bool {
@@ -60,27 +63,30 @@ impl Rights {
     /// Asks Redis whether `command` would be allowed on each of `channels`, on the node of `hash`, and notes it. Inside
     /// MULTI a command is judged and not run. Who may not begin a transaction cannot ask; then only what is run tells.
     ///
+    /// On a connection of its own: a transaction that broke off ends with it, and on the connection that carries events
+    /// it took some of them along after a server's restart.
+    ///
     /// # Errors
     /// Redis does not answer.
-    pub(super) async fn ask<C: ClientLike>(
+    pub(super) async fn ask(
         &self,
-        client: &C,
+        builder: &Builder,
         hash: &ClusterHash,
         command: &'static str,
         channels: Vec<String>,
     ) -> Result<(), fred::error::Error> {
-        let judged = Self::judge(client, hash, command, channels).await;
-        match judged {
-            Ok(Some(refused)) => self.note(command, &refused),
-            Ok(None) => {}
-            Err(error) => {
-                // What was not answered in time may be sent later, and nobody ends that transaction. A connection that
-                // broke has taken it along.
-                if *error.kind() == ErrorKind::Timeout {
-                    let _ = client.force_reconnection().await;
-                }
-                return Err(error);
-            }
+        let client = builder.build()?;
+        let connection = client.connect();
+        let judged = tokio::time::timeout(PATIENCE, async {
+            client.wait_for_connect().await?;
+            Self::judge(&client, hash, command, channels).await
+        })
+        .await;
+        let _ = tokio::time::timeout(PATIENCE, client.quit()).await;
+        connection.abort();
+        let silent = |_| Err(fred::error::Error::new(ErrorKind::Timeout, "nobody tells what this user may do"));
+        if let Some(refused) = judged.unwrap_or_else(silent)? {
+            self.note(command, &refused);
         }
         Ok(())
     }
