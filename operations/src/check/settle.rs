@@ -7,7 +7,7 @@
 use crate::{Error, Result, command::Act};
 use auth::Scope;
 use domain::{
-    Cents, PaymentId,
+    Cents, DiscountId, PaymentId,
     check::{
         CheckStatus, DiscountType,
         allocation::{self, Credit, Due, Entry},
@@ -103,7 +103,9 @@ impl<C: Scope> Act<'_, C> {
                 payment.status = worth.status;
             }
         }
-        drop_idle_rounding(&mut ledger);
+        for rounding in drop_idle_rounding(&mut ledger) {
+            uow.delete_discount(check, rounding).await?;
+        }
         let priced = priced(&ledger, Unit::of(check.currency))?;
         let (dues, credits) = (dues(&ledger, &priced), credits(&ledger));
         let parts = if check.closed_at.is_some() {
@@ -217,17 +219,16 @@ fn priced(ledger: &Ledger, unit: Unit) -> Result<Priced> {
     Ok(priced)
 }
 
-/// Rounding is for cash: once all the cash went back, nothing is rounded any more.
-fn drop_idle_rounding(ledger: &mut Ledger) {
+/// Rounding is for cash: once all the cash went back, nothing is rounded any more. Returns the discounts that are to be
+/// deleted: cash that is taken later must not bring them back beside a rounding of its own.
+fn drop_idle_rounding(ledger: &mut Ledger) -> Vec<DiscountId> {
     if ledger.payments.iter().any(|payment| payment.tender == Tender::Cash && payment.net_cents > Cents::ZERO) {
-        return;
+        return Vec::new();
     }
     for charge in ledger.charges.iter_mut().filter(|charge| charge.rounding) {
         charge.live_cents = Cents::ZERO;
     }
-    for discount in ledger.discounts.iter_mut().filter(|discount| discount.rounding) {
-        discount.value = 0;
-    }
+    ledger.discounts.extract_if(.., |discount| discount.rounding).map(|discount| discount.id).collect()
 }
 
 fn reduction(discount: &DiscountRow) -> Result<Reduction> {

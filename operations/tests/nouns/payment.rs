@@ -104,3 +104,29 @@ async fn a_mistyped_tip_goes_back_and_is_shared_out_anew() {
     assert_eq!(sum, 300);
     assert!(share().await.is_err(), "once");
 }
+
+/// Cash that went back and comes again is rounded once, not twice.
+#[tokio::test]
+async fn a_rounding_goes_with_its_cash() {
+    let house = House::open().await;
+    let (diner, check) = asked(&house).await;
+    let (waiter, manager) = (house.staff::<Floor>("waiter").await, house.staff::<Management>("manager").await);
+    let none = Attempt::default();
+    let patch = serde_json::from_value(serde_json::json!({ "cash_rounding": 100 })).unwrap();
+    operations::branch::update(&house.db, &manager, diner.branch_id(), &patch, &none).await.unwrap();
+    let off = serde_json::json!({ "discount_type": "AMOUNT", "value": 1, "reason": "la espera" });
+    let session = diner.session_id();
+    let off = serde_json::from_value(off).unwrap();
+    check::discount(&house.db, &manager, session, &off, &none).await.unwrap();
+    for _ in 0..3 {
+        let paid = payment::register(&house.db, &waiter, &cash(check, 3500, 3500), &none).await.unwrap();
+        assert_eq!(house.check(&diner).await, Some((3500, 3500)));
+        let all = refunding(3500);
+        payment::refund(&house.db, &manager, PaymentId(number(&paid, "payment_id")), &all, &none).await.unwrap();
+        assert_eq!(house.check(&diner).await, Some((3599, 0)));
+    }
+}
+
+fn refunding(cents: i64) -> Refunding {
+    serde_json::from_value(serde_json::json!({ "amount_cents": cents, "reason": "Cold" })).unwrap()
+}
