@@ -20,7 +20,8 @@ async fn marks(till: &Till) -> Vec<i64> {
 /// Sends it, sends it again, sends another under the same key; the first answer.
 async fn twice(till: &Till, caller: &Caller, command: (Method, &str, Value), other: Value) -> Reply {
     let (method, path, body) = command;
-    let keyed = caller.with_header("X-Idempotency-Key", &format!("{method} {path}"));
+    // Where a command has no body, another one is of a field that nobody reads.
+    let keyed = caller.lenient().with_header("X-Idempotency-Key", &format!("{method} {path}"));
     let send = async |path: &str, body: &Value| {
         let text = if body.is_null() { String::new() } else { body.to_string() };
         keyed.send(method.clone(), path, "application/json", text).await
@@ -128,7 +129,7 @@ both_modes! {
         first.expect(200);
         till.until(&format!("select count(*) from {dead}"), 1).await;
         assert_eq!(keyed.post_empty(&path).await.bytes, first.bytes);
-        keyed.post(&path, other.clone()).await.expect(409);
+        keyed.lenient().post(&path, other.clone()).await.expect(409);
         assert_eq!(till.count(&dead).await, 1, "it was replayed again");
         assert_eq!(till.count("audit_log where action = 'REPLAY'").await, 1);
         till.fake.faults().clear();

@@ -19,7 +19,8 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Starts `program` with the file that `configuration` writes, once it knows the port to listen on and a directory.
+    /// Starts `program`, an absolute path or a name in `/usr/sbin`, with the file that `configuration` writes, once it
+    /// knows the port to listen on and a directory.
     pub(crate) fn start(
         program: &str,
         arguments: impl Fn(&Path, &Path) -> Vec<String>,
@@ -37,7 +38,7 @@ impl Peer {
             program,
             &Path::new("/usr/sbin").join(program),
             &arguments,
-            BTreeMap::new(),
+            BTreeMap::from([("HOME".into(), directory.path().display().to_string())]),
             directory.path(),
         );
         let peer = Self { process, port, _directory: directory };
@@ -52,6 +53,15 @@ impl Peer {
             let dead = self.process.exited().is_some() || Instant::now() > deadline;
             assert!(!dead, "it does not listen: {}", self.process.log_tail());
             std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Peer {
+    /// A program may have started others: asked to stop, it takes them along.
+    fn drop(&mut self) {
+        if self.process.pid().is_some() && self.process.exited().is_none() {
+            self.process.terminate(Duration::from_secs(20));
         }
     }
 }

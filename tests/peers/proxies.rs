@@ -1,5 +1,5 @@
-//! nginx and HAProxy with the files of `deploy/`: what is routed, what is not, and that a silent socket stays open
-//! longer than either of them lets a silent connection be.
+//! nginx, HAProxy and Caddy with the files of `deploy/`: what is routed, what is not, and that a silent socket stays
+//! open longer than any of them lets a silent connection be.
 
 use crate::peer::Peer;
 use harness::{App, Socket, distributed_only, json};
@@ -57,10 +57,32 @@ fn haproxy(app: &App) -> Peer {
     )
 }
 
+fn caddy(app: &App) -> Peer {
+    let program = std::env::var("COMANDA_TEST_CADDY").expect("scripts/test --peers sets it");
+    Peer::start(
+        &program,
+        |file, _| ["run", "--adapter", "caddyfile", "--config", &file.display().to_string()].map(str::to_owned).into(),
+        |port, _| {
+            let mut text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/Caddyfile")).unwrap();
+            let behind = [("api 8000", app.api_url()), ("ws-gateway 8001", app.gateway_url())];
+            for (name, url) in behind {
+                let (address, port) = host(&url).split_once(':').unwrap();
+                let named = format!("dynamic a {name} {{");
+                assert!(text.contains(&named), "the Caddyfile has no `{named}`");
+                text = text.replace(&named, &format!("dynamic a {address} {port} {{"));
+            }
+            let site = "{$COMANDA_SITE}";
+            assert!(text.contains(site));
+            let text = text.replace(site, &format!("http://127.0.0.1:{port}"));
+            format!("{{\nadmin off\ndefault_bind 127.0.0.1\n}}\n{text}")
+        },
+    )
+}
+
 distributed_only! {
     /// The examples that we ship are right: the clients' calls and sockets pass, and what is for the inside does not.
     async fn the_examples_route_what_clients_need_and_keep_a_silent_socket(app: App) {
-        let peers = [nginx(&app), haproxy(&app)];
+        let peers = [nginx(&app), haproxy(&app), caddy(&app)];
         let mut silent = Vec::new();
         for peer in &peers {
             let there = app.anonymous().at(&format!("http://127.0.0.1:{}", peer.port));

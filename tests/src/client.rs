@@ -48,7 +48,10 @@ impl Caller {
             .timeout(Duration::from_secs(30))
             .build()
             .expect("an HTTP client without TLS needs nothing");
-        Self { http, base: base.to_owned(), headers: vec![("X-Requested-With".into(), "XMLHttpRequest".into())] }
+        // A field that is misspelt here would test nothing: it is refused.
+        let headers = [("X-Requested-With", "XMLHttpRequest"), ("Prefer", "handling=strict")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        Self { http, base: base.to_owned(), headers }
     }
 
     /// The same principal with one more header, for example `X-Idempotency-Key`.
@@ -57,6 +60,14 @@ impl Caller {
         let mut caller = self.clone();
         caller.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         caller.headers.push((name.to_owned(), value.to_owned()));
+        caller
+    }
+
+    /// The same principal whose unknown fields are ignored, as the shipped clients' are.
+    #[must_use]
+    pub fn lenient(&self) -> Self {
+        let mut caller = self.clone();
+        caller.headers.retain(|(name, _)| name != "Prefer");
         caller
     }
 

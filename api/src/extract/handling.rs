@@ -86,6 +86,15 @@ impl Handling {
         self.ensure_all_known()
     }
 
+    /// Notes fields that are known, and that nobody reads beside the others of this body.
+    ///
+    /// # Errors
+    /// As [`Self::note_fields`].
+    pub(crate) fn note_more_fields(&self, fields: impl IntoIterator<Item = String>) -> Result<(), Problem> {
+        self.seen().fields.extend(fields);
+        self.ensure_all_known()
+    }
+
     fn ensure_all_known(&self) -> Result<(), Problem> {
         let names = self.names();
         if !self.0.is_strict || names.is_empty() {

@@ -1,15 +1,15 @@
 //! What everybody owes by a plan. Nothing is kept: the plan is the phones' own, the sums are the server's.
 
 use crate::{
-    extract::{Body, Segment},
+    extract::{Body, Handling, Segment},
     problem::{ApiError, ApiResult},
     state::AppState,
 };
 use auth::{Diner, Floor, Scope, Staff};
-use axum::{Json, extract::State};
+use axum::{Extension, Json, extract::State};
 use domain::{
     CheckId,
-    check::split::{self, Quote, SplitError, SplitPlan, TipShare},
+    check::split::{self, Quote, SentPlan, SplitError, SplitPlan, TipShare},
 };
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
@@ -18,7 +18,8 @@ use utoipa::ToSchema;
 /// How the bill is divided.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct AskQuote {
-    plan: SplitPlan,
+    #[schema(value_type = SplitPlan)]
+    plan: SentPlan,
     /// Tips on top; none when absent.
     #[serde(default)]
     tips: Vec<TipShare>,
@@ -32,9 +33,10 @@ pub(crate) async fn quote(
     State(state): State<AppState>,
     diner: Diner,
     Segment(id): Segment<CheckId>,
+    Extension(handling): Extension<Handling>,
     Body(body): Body<AskQuote>,
 ) -> ApiResult<Json<Quote>> {
-    divided(&state, &diner, id, &body).await
+    divided(&state, &diner, id, &handling, &body).await
 }
 
 /// The same for a waiter who divides the bill at the table.
@@ -46,14 +48,22 @@ pub(crate) async fn quote_by_staff(
     State(state): State<AppState>,
     staff: Staff<Floor>,
     Segment(id): Segment<CheckId>,
+    Extension(handling): Extension<Handling>,
     Body(body): Body<AskQuote>,
 ) -> ApiResult<Json<Quote>> {
-    divided(&state, &staff, id, &body).await
+    divided(&state, &staff, id, &handling, &body).await
 }
 
-async fn divided(state: &AppState, scope: &impl Scope, id: CheckId, body: &AskQuote) -> ApiResult<Json<Quote>> {
+async fn divided(
+    state: &AppState,
+    scope: &impl Scope,
+    id: CheckId,
+    handling: &Handling,
+    body: &AskQuote,
+) -> ApiResult<Json<Quote>> {
+    handling.note_more_fields(body.plan.unread.iter().map(|name| format!("plan.{name}")))?;
     let bill = state.db.bill(scope, id).await?;
-    Ok(Json(split::quote(&bill, &body.plan, &body.tips)?))
+    Ok(Json(split::quote(&bill, &body.plan.plan, &body.tips)?))
 }
 
 impl From<SplitError> for ApiError {

@@ -10,7 +10,7 @@ mod shares;
 #[cfg(test)]
 mod tests;
 
-pub use plan::{CustomShare, ItemShare, MAX_WAYS, Rest, SplitError, SplitPlan, TipShare};
+pub use plan::{CustomShare, ItemShare, MAX_WAYS, Rest, SentPlan, SplitError, SplitPlan, TipShare};
 
 use crate::{Cents, ChargeId, DinerId, money::Unit, payment::tip::Tip};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! What the people at the table say about who pays what, and why it may make no sense.
 
 use crate::{Cents, ChargeId, DinerId, check::fraction::NoFraction, money::Unit, payment::tip::Tip};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The most parts an equal split may have.
 pub const MAX_WAYS: u32 = 100;
@@ -38,10 +38,22 @@ pub enum SplitPlan {
     },
 }
 
-/// A plan as it is sent: the fields of all methods, so that whoever reads it hears which ones nobody knows. (A tagged
-/// enum's fields serde keeps to itself.)
+/// A plan as it is sent, and which of its fields its method does not read.
+///
+/// `ways` beside `"method": "by_item"` changes nothing, and whoever sends it believes that it does: it is told, as of a
+/// field that no method knows.
+#[derive(Clone, Debug)]
+pub struct SentPlan {
+    /// The plan.
+    pub plan: SplitPlan,
+    /// Fields that only other methods read, by name, in the order of the document.
+    pub unread: Vec<&'static str>,
+}
+
+/// The fields of all methods, so that whoever reads it hears which ones nobody knows. (A tagged enum's fields serde
+/// keeps to itself.)
 #[derive(Deserialize)]
-struct Sent {
+struct Fields {
     method: Method,
     ways: Option<u32>,
     items: Option<Vec<ItemShare>>,
@@ -59,20 +71,42 @@ enum Method {
     Mixed,
 }
 
-impl<'de> Deserialize<'de> for SplitPlan {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Sent { method, ways, items, amounts, rest } = Sent::deserialize(deserializer)?;
-        let missing = D::Error::missing_field;
-        Ok(match method {
-            Method::Equal => Self::Equal { ways: ways.ok_or_else(|| missing("ways"))? },
-            Method::ByConsumption => Self::ByConsumption,
-            Method::ByItem => Self::ByItem { items: items.ok_or_else(|| missing("items"))? },
-            Method::Custom => Self::Custom { amounts: amounts.ok_or_else(|| missing("amounts"))? },
-            Method::Mixed => Self::Mixed {
-                items: items.ok_or_else(|| missing("items"))?,
-                rest: rest.ok_or_else(|| missing("rest"))?,
+impl Fields {
+    /// The plan of this method; what is left over is nobody's.
+    fn take<E: serde::de::Error>(&mut self) -> Result<SplitPlan, E> {
+        let missing = E::missing_field;
+        Ok(match self.method {
+            Method::Equal => SplitPlan::Equal { ways: self.ways.take().ok_or_else(|| missing("ways"))? },
+            Method::ByConsumption => SplitPlan::ByConsumption,
+            Method::ByItem => SplitPlan::ByItem { items: self.items.take().ok_or_else(|| missing("items"))? },
+            Method::Custom => SplitPlan::Custom { amounts: self.amounts.take().ok_or_else(|| missing("amounts"))? },
+            Method::Mixed => SplitPlan::Mixed {
+                items: self.items.take().ok_or_else(|| missing("items"))?,
+                rest: self.rest.take().ok_or_else(|| missing("rest"))?,
             },
         })
+    }
+}
+
+impl<'de> Deserialize<'de> for SentPlan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Fields::deserialize(deserializer)?;
+        let plan = fields.take()?;
+        let Fields { ways, items, amounts, rest, method: _ } = fields;
+        let left = [
+            ("ways", ways.is_some()),
+            ("items", items.is_some()),
+            ("amounts", amounts.is_some()),
+            ("rest", rest.is_some()),
+        ];
+        let unread = left.into_iter().filter(|(_, is_left)| *is_left).map(|(name, _)| name).collect();
+        Ok(Self { plan, unread })
+    }
+}
+
+impl<'de> Deserialize<'de> for SplitPlan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(SentPlan::deserialize(deserializer)?.plan)
     }
 }
 
