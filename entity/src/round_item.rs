@@ -1,7 +1,8 @@
 //! A line of a round; name and price as they were when it was sent.
 
 use domain::{
-    Cents, DinerId, ProductId, PromotionId, RoundId, RoundItemId, TenantId, UserId, kitchen::Station, text::Quantity,
+    Cents, DinerId, ProductId, PromotionId, RoundId, RoundItemId, TenantId, UserId, kitchen::StationCode,
+    text::Quantity,
 };
 use sea_orm::entity::prelude::*;
 
@@ -20,7 +21,7 @@ pub struct Model {
     pub unit_price_cents: Cents,
     pub notes: Option<String>,
     pub diner_id: Option<DinerId>,
-    pub station: Station,
+    pub station: StationCode,
     pub voided_at: Option<DateTimeUtc>,
     pub void_reason: Option<String>,
     pub voided_by_id: Option<UserId>,

@@ -8,7 +8,7 @@ use crate::{
         CallId, CartItemId, CheckId, DinerId, PaymentId, PhoneId, ProductId, RoundId, RoundItemId, SessionId, TicketId,
         UserId,
     },
-    kitchen::{Station, TicketStatus},
+    kitchen::{StationCode, TicketStatus},
     menu::{Choice, Choices},
     payment::{PaymentStatus, Tender},
     round::RoundStatus,
@@ -68,7 +68,7 @@ pub struct TicketRef {
     /// The round it belongs to.
     pub round_id: RoundId,
     /// The station.
-    pub station: Station,
+    pub station: StationCode,
     /// Where it stands now.
     pub status: TicketStatus,
 }
