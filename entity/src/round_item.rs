@@ -30,6 +30,8 @@ pub struct Model {
     pub promotion_id: Option<PromotionId>,
     pub business_day: Option<Date>,
     pub voided_business_day: Option<Date>,
+    pub split_of_id: Option<RoundItemId>,
+    pub approved_by_id: Option<UserId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

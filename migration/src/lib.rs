@@ -61,6 +61,7 @@ mod m20261129_000112_keep_unbooked_cash;
 mod m20261129_000120_round_cash;
 mod m20261129_000131_create_stations;
 mod m20261129_000132_open_stations;
+mod m20261129_000133_name_what_is_given;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -129,6 +130,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000120_round_cash::Migration),
             Box::new(m20261129_000131_create_stations::Migration),
             Box::new(m20261129_000132_open_stations::Migration),
+            Box::new(m20261129_000133_name_what_is_given::Migration),
         ]
     }
 }

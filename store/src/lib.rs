@@ -77,7 +77,9 @@ pub use cart::{CartRow, DueCart};
 pub use cash::{CashSessionRow, NewMovement};
 pub use catalog::NewProduct;
 pub use category::{CategoryRow, NewCategory};
-pub use check::{ChargeNow, ChargePrice, CheckRow, ClaimRow, DiscountRow, Ledger, NewClaim, NewDiscount, OfSession};
+pub use check::{
+    ChargeNow, ChargePrice, CheckRow, ClaimRow, DiscountRow, Ledger, NewClaim, NewDiscount, OfSession, Struck,
+};
 pub use condition::Soundness;
 pub use customization::SetCustomization;
 pub use database::{Database, Location};
