@@ -62,6 +62,8 @@ fn office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::tip::tips, routes::tip::enter_tip))
         .routes(routes!(routes::tip::distribute_tip))
         .routes(routes!(routes::tip::tip_report))
+        .routes(routes!(routes::station::stations, routes::station::create_station))
+        .routes(routes!(routes::station::update_station, routes::station::delete_station))
         .routes(routes!(routes::tip::tip_pools, routes::tip::create_tip_pool))
         .routes(routes!(routes::tip::update_tip_pool, routes::tip::delete_tip_pool))
         .routes(routes!(routes::cash::open_cash))

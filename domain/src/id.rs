@@ -151,6 +151,8 @@ id! {
     IdempotencyKeyId;
     /// A stored refresh token.
     RefreshTokenId;
+    /// A place in a branch's kitchen.
+    StationId;
     /// A tip.
     TipId;
     /// How tips are shared out.

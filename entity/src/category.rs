@@ -1,6 +1,6 @@
 //! A part of a branch's menu.
 
-use domain::{BranchId, CategoryId, DeletionId, TenantId};
+use domain::{BranchId, CategoryId, DeletionId, TenantId, kitchen::StationCode};
 use sea_orm::entity::prelude::*;
 
 /// A part of a branch's menu.
@@ -20,6 +20,7 @@ pub struct Model {
     pub deactivated: bool,
     pub deletion_id: Option<DeletionId>,
     pub created_at: DateTimeUtc,
+    pub station: Option<StationCode>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -20,6 +20,7 @@ pub struct Model {
     pub rounding: bool,
     pub created_at: DateTimeUtc,
     pub business_day: Option<Date>,
+    pub charge_ids: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,6 @@
 //! A station's share of a round.
 
-use domain::{BranchId, RoundId, TenantId, TicketId, kitchen::Station, kitchen::TicketStatus};
+use domain::{BranchId, RoundId, TenantId, TicketId, kitchen::StationCode, kitchen::TicketStatus};
 use sea_orm::entity::prelude::*;
 
 /// A station's share of a round.
@@ -12,7 +12,7 @@ pub struct Model {
     pub tenant_id: TenantId,
     pub branch_id: BranchId,
     pub round_id: RoundId,
-    pub station: Station,
+    pub station: StationCode,
     pub status: TicketStatus,
     pub priority: i32,
     pub notes: Option<String>,

@@ -45,6 +45,7 @@ pub mod round_item;
 pub mod sector;
 pub mod service_call;
 pub mod session_phone;
+pub mod station;
 pub mod subcategory;
 pub mod table;
 pub mod table_session;

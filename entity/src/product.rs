@@ -1,6 +1,6 @@
 //! What can be ordered.
 
-use domain::{CategoryId, DeletionId, ProductId, RecipeId, SubcategoryId, TenantId};
+use domain::{CategoryId, DeletionId, ProductId, RecipeId, SubcategoryId, TenantId, kitchen::StationCode};
 use sea_orm::entity::prelude::*;
 
 /// What can be ordered.
@@ -29,6 +29,7 @@ pub struct Model {
     pub deactivated: bool,
     pub deletion_id: Option<DeletionId>,
     pub created_at: DateTimeUtc,
+    pub station: Option<StationCode>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,7 +1,8 @@
 //! A line of a round; name and price as they were when it was sent.
 
 use domain::{
-    Cents, DinerId, ProductId, PromotionId, RoundId, RoundItemId, TenantId, UserId, kitchen::Station, text::Quantity,
+    Cents, DinerId, ProductId, PromotionId, RoundId, RoundItemId, TenantId, UserId, kitchen::StationCode,
+    text::Quantity,
 };
 use sea_orm::entity::prelude::*;
 
@@ -20,7 +21,7 @@ pub struct Model {
     pub unit_price_cents: Cents,
     pub notes: Option<String>,
     pub diner_id: Option<DinerId>,
-    pub station: Station,
+    pub station: StationCode,
     pub voided_at: Option<DateTimeUtc>,
     pub void_reason: Option<String>,
     pub voided_by_id: Option<UserId>,
@@ -29,6 +30,8 @@ pub struct Model {
     pub promotion_id: Option<PromotionId>,
     pub business_day: Option<Date>,
     pub voided_business_day: Option<Date>,
+    pub split_of_id: Option<RoundItemId>,
+    pub approved_by_id: Option<UserId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

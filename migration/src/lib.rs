@@ -59,6 +59,9 @@ mod m20261129_000110_create_write_offs;
 mod m20261129_000111_keep_business_days;
 mod m20261129_000112_keep_unbooked_cash;
 mod m20261129_000120_round_cash;
+mod m20261129_000131_create_stations;
+mod m20261129_000132_open_stations;
+mod m20261129_000133_name_what_is_given;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -125,6 +128,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000111_keep_business_days::Migration),
             Box::new(m20261129_000112_keep_unbooked_cash::Migration),
             Box::new(m20261129_000120_round_cash::Migration),
+            Box::new(m20261129_000131_create_stations::Migration),
+            Box::new(m20261129_000132_open_stations::Migration),
+            Box::new(m20261129_000133_name_what_is_given::Migration),
         ]
     }
 }

@@ -31,6 +31,7 @@
 //! | [`payment`] | money comes in and goes back |
 //! | [`round`] | an order is sent, confirmed, cooked, served; its items are voided |
 //! | [`work`] | background work is taken from its queue and done |
+//! | [`station`] | the office arranges the kitchen |
 //! | [`kitchen`] | a station works off its tickets; a guest is told how long it takes |
 
 pub mod account;
@@ -62,6 +63,7 @@ pub mod round;
 pub mod sector;
 pub mod session;
 pub mod staff;
+pub mod station;
 pub mod subcategory;
 pub mod table;
 pub mod tenant;

@@ -9,7 +9,7 @@ use crate::{
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::{RoleSet, Scope, Staff};
-use domain::{BranchId, CategoryId, TenantId};
+use domain::{BranchId, CategoryId, TenantId, kitchen::StationCode};
 use entity::category;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, FromQueryResult, IntoActiveModel};
 use wire::category::Category;
@@ -29,6 +29,7 @@ pub fn category_of(row: CategoryRow) -> Category {
         image: row.image,
         order: row.display_order,
         service_hours: said(row.service_hours),
+        station: row.station,
         is_active: row.is_active,
     }
 }
@@ -46,6 +47,8 @@ pub struct NewCategory {
     pub order: Option<i32>,
     /// When it is served.
     pub service_hours: Option<serde_json::Value>,
+    /// Who makes what is in it.
+    pub station: Option<StationCode>,
     /// Switched off from the beginning.
     pub deactivated: bool,
 }
@@ -128,6 +131,7 @@ impl UnitOfWork {
             image: Set(new.image),
             display_order: Set(order),
             service_hours: Set(new.service_hours),
+            station: Set(new.station),
             is_active: Set(!new.deactivated),
             deactivated: Set(new.deactivated),
             created_at: Set(self.now()),

@@ -58,6 +58,7 @@ mod sql;
 mod staff;
 mod staff_member;
 mod start_error;
+mod station;
 mod subcategory;
 mod table;
 mod tenant;
@@ -76,7 +77,9 @@ pub use cart::{CartRow, DueCart};
 pub use cash::{CashSessionRow, NewMovement};
 pub use catalog::NewProduct;
 pub use category::{CategoryRow, NewCategory};
-pub use check::{ChargeNow, ChargePrice, CheckRow, ClaimRow, DiscountRow, Ledger, NewClaim, NewDiscount, OfSession};
+pub use check::{
+    ChargeNow, ChargePrice, CheckRow, ClaimRow, DiscountRow, Ledger, NewClaim, NewDiscount, OfSession, Struck,
+};
 pub use condition::Soundness;
 pub use customization::SetCustomization;
 pub use database::{Database, Location};
@@ -112,6 +115,7 @@ pub use sector::SectorRow;
 pub use session::{NewSession, Seated, SessionRow};
 pub use staff_member::NewMember;
 pub use start_error::StartError;
+pub use station::StationRow;
 pub use subcategory::{NewSubcategory, PlacedSubcategory, SubcategoryRow};
 pub use table::{NewTable, TableRow};
 pub use tenant::TenantRow;

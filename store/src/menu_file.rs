@@ -140,8 +140,8 @@ impl UnitOfWork {
         self.save::<subcategory::Entity, _>(new, old).await
     }
 
-    /// As [`save_allergens`](Self::save_allergens). Recipe, taste and the numbers of cooking methods are not part of a
-    /// file and stay as they are.
+    /// As [`save_allergens`](Self::save_allergens). Recipe, taste, station and the numbers of cooking methods are not
+    /// part of a file and stay as they are.
     ///
     /// # Errors
     /// The database failed.
@@ -266,7 +266,8 @@ impl UnitOfWork {
             });
             E::insert_many(rows).exec_without_returning(self.tx()).await?;
         }
-        let kept = ["id", "tenant_id", "created_at", "deletion_id", "recipe_id", "inherits_from_recipe", "sensory"];
+        let kept =
+            ["id", "tenant_id", "created_at", "deletion_id", "recipe_id", "inherits_from_recipe", "sensory", "station"];
         let written: Vec<E::Column> =
             E::Column::iter().filter(|column| !kept.contains(&sea_orm::IdenStatic::as_str(column))).collect();
         for batch in old.chunks(BATCH) {

@@ -88,7 +88,7 @@ impl UnitOfWork {
         Ok(row.insert(self.tx()).await?.id)
     }
 
-    /// Adds a branch and starts its event stream.
+    /// Adds a branch, starts its event stream and gives it its first stations.
     ///
     /// # Errors
     /// The slug is taken.
@@ -122,6 +122,7 @@ impl UnitOfWork {
             seq: Set(0),
         };
         branch_stream::Entity::insert(stream).exec_without_returning(self.tx()).await?;
+        self.insert_first_stations(tenant, row.id).await?;
         Ok(row)
     }
 

@@ -7,7 +7,7 @@ use domain::{
     cash::{CashSessionStatus, CashWithoutSession, MovementType},
     check::{CheckStatus, DiscountType},
     event::{Envelope, EventSink},
-    kitchen::{Station, TicketStatus},
+    kitchen::TicketStatus,
     menu::{Presence, Probability, Severity},
     office::{Catalog, EntityKind},
     payment::{
@@ -56,7 +56,6 @@ fn texts<T: Copy>(all: &[T], text: impl Fn(T) -> &'static str) -> Vec<String> {
 
 /// Every column that holds one of our closed vocabularies.
 fn vocabularies() -> BTreeMap<&'static str, Vec<String>> {
-    let station = texts(Station::ALL, Station::as_str);
     let opened_by = texts(OpenedBy::ALL, OpenedBy::as_str);
     let currency = texts(Currency::ALL, Currency::as_str);
     BTreeMap::from([
@@ -72,8 +71,6 @@ fn vocabularies() -> BTreeMap<&'static str, Vec<String>> {
         ("table_session.opened_by", opened_by.clone()),
         ("round.status", texts(RoundStatus::ALL, RoundStatus::as_str)),
         ("round.submitted_by", opened_by),
-        ("round_item.station", station.clone()),
-        ("kitchen_ticket.station", station),
         ("kitchen_ticket.status", texts(TicketStatus::ALL, TicketStatus::as_str)),
         ("service_call.type", texts(CallType::ALL, CallType::as_str)),
         ("service_call.status", texts(CallStatus::ALL, CallStatus::as_str)),

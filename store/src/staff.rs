@@ -7,7 +7,7 @@ use crate::{
     unit_of_work::{UnitOfWork, all},
 };
 use auth::{Directory, FindPhone, FindStaff, Scope, StaffRecord};
-use domain::{BranchId, PhoneId, Role, SessionId, TenantId, UserId};
+use domain::{BranchId, PhoneId, Role, Roles, SessionId, TenantId, UserId};
 use runtime::problem::Problem;
 use sea_orm::FromQueryResult;
 
@@ -56,6 +56,18 @@ impl Database {
 }
 
 impl UnitOfWork {
+    /// What somebody of the tenant may do in `branch`; nothing where the account is locked.
+    ///
+    /// # Errors
+    /// Nobody of the tenant has that id.
+    pub async fn find_roles(&self, scope: &impl Scope, user: UserId, branch: BranchId) -> Result<Roles> {
+        let rows: Vec<Row> = self.all(FIND, [user.into()]).await?;
+        let found = record(user, &rows).filter(|found| found.tenant_id == scope.tenant_id());
+        let found = found.ok_or(Error::NotFound("user"))?;
+        let held = found.grants.into_iter().filter(|(at, role)| *at == branch || role.is_everywhere());
+        Ok(Roles::new(held.map(|(_, role)| role).filter(|_| found.is_active)))
+    }
+
     /// Whether `user` is an active member of staff who serves tables in `branch`.
     ///
     /// # Errors

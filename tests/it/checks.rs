@@ -3,7 +3,7 @@
 use crate::ledger::assert_ledger;
 use crate::look;
 use crate::scene::{Staff, confirm_first, item, list, number, strangers, void};
-use crate::till::{Party, cash, discount, order, refund, withdraw};
+use crate::till::{Party, cash, discount, order, order_for, refund, withdraw};
 use harness::{both_modes, json, race};
 
 const ASK: &str = "/api/billing/check/request";
@@ -277,6 +277,213 @@ both_modes! {
         assert_eq!(app.sql_i64(&format!("select count(*) from round where id = {wanted} and status = 'SERVED'")).await, 1);
         assert_eq!(app.sql_i64(&format!("select count(*) from round where id = {late} and status = 'CANCELED'")).await, 1);
         assert_eq!(app.sql_i64("select count(*) from refund").await, 0);
+        assert_ledger(&app).await;
+    }
+
+    /// A discount for one guest's soup leaves the other's pasta alone.
+    async fn a_discount_names_what_it_is_for(app: App) {
+        let staff = Staff::of(&app).await;
+        let (ana, bruno) = (app.anonymous().scan_as("INT-01", "Ana").await, app.anonymous().scan_as("INT-01", "Bruno").await);
+        order_for(&ana, ana.diner_id, &[111]).await;
+        order_for(&bruno, bruno.diner_id, &[118]).await;
+        let party = Party::of(ana).await;
+        let charges = party.charges(&app).await;
+        let costs = async |charge: i64| app.sql_i64(&format!("select amount_cents from charge where id = {charge}")).await;
+        let (soup, pasta) = (costs(charges[0]).await, costs(charges[1]).await);
+        let path = format!("/api/waiter/sessions/{}/discount", party.phone.session_id);
+        let off = |kind: &str, value: i64, charges: &[i64]| json!({ "discount_type": kind, "value": value, "reason": "fría", "charge_ids": charges });
+        for wrong in [off("PERCENT", 50, &[]), off("PERCENT", 50, &[charges[0], charges[0]])] {
+            staff.manager.post(&path, wrong).await.expect(422);
+        }
+        staff.manager.post(&path, off("PERCENT", 50, &[999_999])).await.expect(404);
+        assert_eq!(staff.manager.post(&path, off("AMOUNT", soup + 1, &[charges[0]])).await.expect(400)["code"], json!("discount_too_large"));
+        let keyed = staff.manager.with_header("X-Idempotency-Key", "soup");
+        let taken = keyed.post(&path, off("PERCENT", 50, &[charges[0]])).await;
+        assert_eq!(keyed.post(&path, off("PERCENT", 50, &[charges[0]])).await.bytes, taken.bytes);
+        let (taken, half) = (taken.expect(200), (soup + 1) / 2);
+        assert_eq!((&taken["discount_cents"], &taken["total_cents"]), (&json!(half), &json!(soup - half + pasta)));
+        assert_eq!((costs(charges[0]).await, costs(charges[1]).await), (soup - half, pasta));
+        // Whoever asks what the guests owe hears the same: balances, a quote, a claim.
+        let balances = bruno.get(&format!("/api/billing/check/{}/balances", party.check)).await.expect(200);
+        let owes = |diner: i64| number(&list(&balances).iter().find(|row| row["diner_id"] == json!(diner)).unwrap()["total_cents"]);
+        assert_eq!((owes(party.phone.diner_id), owes(bruno.diner_id)), (soup - half, pasta));
+        let quote = bruno.post(&format!("/api/billing/check/{}/quote", party.check), json!({ "plan": { "method": "by_consumption" } })).await.expect(200);
+        let share = |diner: i64| number(&list(&quote["shares"]).iter().find(|row| row["diner_id"] == json!(diner)).unwrap()["owes_cents"]);
+        assert_eq!((share(party.phone.diner_id), share(bruno.diner_id)), (soup - half, pasta));
+        let claim = json!({ "diner_id": bruno.diner_id, "items": [{ "charge_id": charges[1] }] });
+        assert_eq!(bruno.put(&format!("/api/billing/check/{}/claims", party.check), claim).await.expect(200)["amount_cents"], json!(pasta));
+        let seen = staff.manager.get(&format!("/api/billing/check/{}", party.check)).await.expect(200);
+        assert_eq!(seen["discounts"][0]["charge_ids"], json!([charges[0]]));
+        assert_ledger(&app).await;
+
+        // Ana has paid for her half when the rest of the soup is given to her: it is hers to have back, and Bruno owes
+        // what he owed.
+        let pay = json!({ "check_id": party.check, "amount_cents": soup - half, "diner_id": party.phone.diner_id });
+        staff.waiter.post("/api/billing/cash/pay", pay).await.expect(200);
+        let item = app.sql_i64(&format!("select round_item_id from charge where id = {}", charges[0])).await;
+        let gift = json!({ "discount_type": "PERCENT", "value": 100, "reason": "invita la casa", "item_ids": [item] });
+        staff.manager.post(&path, gift.clone()).await.expect(200);
+        staff.manager.post(&path, gift).await.expect(400);
+        assert_eq!(party.stands().await, ("REQUESTED".to_owned(), pasta, 0));
+        let proposed = staff.manager.get("/api/billing/refunds").await.expect(200);
+        assert_eq!((list(&proposed).len(), &proposed[0]["amount_cents"]), (1, &json!(soup - half)));
+        assert_ledger(&app).await;
+    }
+
+    /// A discount names the dishes of its own table, and a void is approved by a manager of its own branch: those of
+    /// others do not exist.
+    async fn what_is_named_is_the_tables_own(app: App) {
+        let staff = Staff::of(&app).await;
+        let [foreign, north] = strangers(&app).await;
+        let party = Party::paying(&app, "INT-01", &[(111, 1)]).await;
+        let other = Party::paying(&app, "INT-02", &[(118, 1)]).await;
+        let path = format!("/api/waiter/sessions/{}/discount", party.phone.session_id);
+        let off = |field: &str, id: i64| json!({ "discount_type": "PERCENT", "value": 10, "reason": "x", field: [id] });
+        let charge = async |check: i64| app.sql_i64(&format!("select coalesce(min(id), 999999) from charge where check_id = {check}")).await;
+        let theirs = app.sql_i64(&format!("select round_item_id from charge where check_id = {}", other.check)).await;
+        for id in [charge(other.check).await, charge(foreign.check).await, charge(north.check).await] {
+            staff.manager.post(&path, off("charge_ids", id)).await.expect(404);
+        }
+        for id in [theirs, foreign.item, north.item] {
+            staff.manager.post(&path, off("item_ids", id)).await.expect(404);
+        }
+        assert_eq!((party.stands().await.1, other.stands().await.1), (party.total, other.total));
+
+        let line = app.sql_i64(&format!("select round_item_id from charge where check_id = {}", party.check)).await;
+        app.sql_exec(&format!("update round set status = 'SERVED' where id = (select round_id from round_item where id = {line})")).await;
+        app.sql_exec(&format!("update user_branch_role set role = 'MANAGER' where user_id in ({}, {})", foreign.member, north.member)).await;
+        for (approved_by, refusal) in [(north.member, 422), (foreign.member, 404), (staff.waiter.user_id, 422), (999_999, 404)] {
+            let body = json!({ "reason": "x", "approved_by": approved_by });
+            staff.manager.patch(&format!("/api/waiter/rounds/items/{line}/void"), body).await.expect(refusal);
+        }
+        assert_eq!(app.sql_i64(&format!("select count(*) from round_item where id = {line} and voided_at is null")).await, 1);
+    }
+
+    /// Who paid a dish that is struck has the money back; what the others owe stays owed.
+    async fn a_void_gives_its_guest_the_money_back(app: App) {
+        let staff = Staff::of(&app).await;
+        let (ana, bruno) = (app.anonymous().scan_as("INT-01", "Ana").await, app.anonymous().scan_as("INT-01", "Bruno").await);
+        let hers = order_for(&ana, ana.diner_id, &[111]).await;
+        order_for(&bruno, bruno.diner_id, &[118]).await;
+        let party = Party::of(ana).await;
+        let price = async |product: i64| app.sql_i64(&format!("select unit_price_cents from round_item where product_id = {product}")).await;
+        let (soup, pasta) = (price(111).await, price(118).await);
+        let pay = json!({ "check_id": party.check, "amount_cents": soup, "diner_id": party.phone.diner_id });
+        staff.waiter.post("/api/billing/cash/pay", pay).await.expect(200);
+        void(&staff.waiter, item(&app, hers, 1).await).await.expect(200);
+        assert_eq!(party.stands().await, ("REQUESTED".to_owned(), pasta, 0));
+        let proposed = staff.manager.get("/api/billing/refunds").await.expect(200);
+        assert_eq!((list(&proposed).len(), &proposed[0]["amount_cents"]), (1, &json!(soup)));
+        assert_ledger(&app).await;
+        cash(&staff.waiter, party.check, pasta).await.expect(200);
+        staff.manager.post_empty(&format!("/api/billing/refunds/{}/approve", proposed[0]["refund_id"])).await.expect(200);
+        assert_eq!(party.stands().await, ("PAID".to_owned(), pasta, pasta));
+        assert_ledger(&app).await;
+    }
+
+    /// Two of four are struck; what was served a manager gives away, and a waiter does not.
+    async fn a_part_of_a_line_and_a_served_dish_are_struck(app: App) {
+        let staff = Staff::of(&app).await;
+        let phone = app.scan("INT-01").await;
+        let told = staff.cook.socket(&app, "/ws/kitchen").await;
+        let round = order(&phone, &[(111, 4), (118, 1)]).await;
+        let party = Party::of(phone).await;
+        let price = app.sql_i64(&format!("select unit_price_cents from round_item where round_id = {round} and product_id = 111")).await;
+        let line = item(&app, round, 1).await;
+        let strike = async |by: &harness::Caller, qty: i64, approved_by: Option<i64>| {
+            let body = json!({ "reason": "se cayó", "qty": qty, "approved_by": approved_by });
+            by.patch(&format!("/api/waiter/rounds/items/{line}/void"), body).await
+        };
+        for qty in [0, 5, 100] {
+            strike(&staff.waiter, qty, None).await.expect(422);
+        }
+        let keyed = staff.waiter.with_header("X-Idempotency-Key", "two");
+        let two = strike(&keyed, 2, None).await;
+        assert_eq!(strike(&keyed, 2, None).await.bytes, two.bytes);
+        assert_eq!(two.header("x-ignored-fields"), None);
+        let part_of = json!({ "item_id": line, "voided_qty": 2, "left_qty": 2 });
+        assert_eq!(two.expect(200)["part_of"], part_of);
+        assert_eq!(told.wait_for("ROUND_ITEM_VOIDED").await["entity"]["part_of"], part_of);
+        assert_eq!(party.stands().await.1, party.total - 2 * price);
+        let kitchen = staff.cook.get(&format!("/api/kitchen/rounds/{round}")).await.expect(200);
+        let lines: Vec<_> = list(&kitchen["items"]).iter().map(|line| (number(&line["qty"]), line["is_voided"].clone())).collect();
+        assert_eq!(lines, [(2, json!(false)), (1, json!(false)), (2, json!(true))]);
+        let charge = format!("select qty * 1000000 + gross_cents from charge where round_item_id = {line}");
+        assert_eq!(app.sql_i64(&charge).await, 2_000_000 + 2 * price);
+
+        staff.walk(round, &["IN_KITCHEN", "READY", "SERVED"]).await;
+        let manager = Some(staff.manager.user_id);
+        // Not without a manager's word, and not by somebody who only says that he has it.
+        strike(&staff.manager, 1, None).await.expect(400);
+        strike(&staff.waiter, 1, None).await.expect(400);
+        strike(&staff.waiter, 1, manager).await.expect(403);
+        strike(&staff.cook, 1, manager).await.expect(403);
+        assert_eq!(party.stands().await.1, party.total - 2 * price);
+        let given = strike(&staff.manager, 1, manager).await.expect(200);
+        assert_eq!((&given["round_canceled"], &given["approved_by"]), (&json!(false), &json!(staff.manager.user_id)));
+        let rest = strike(&staff.manager, 1, manager).await.expect(200);
+        assert_eq!((&rest["item_id"], &rest["round_canceled"]), (&json!(line), &json!(false)));
+        strike(&staff.manager, 1, manager).await.expect(400);
+        assert_eq!(party.stands().await.1, party.total - 4 * price);
+        assert_eq!(app.sql_i64(&format!("select count(*) from round where id = {round} and status = 'SERVED'")).await, 1);
+        let audited = app.sql_texts("select cast(new_values as text) from audit_log where action = 'VOID' order by id").await;
+        let audited: Vec<harness::Value> = audited.iter().map(|row| row.parse().unwrap()).collect();
+        assert_eq!(audited.iter().map(|row| row["qty"].clone()).collect::<Vec<_>>(), [json!(2), json!(1), json!(1)]);
+        assert_eq!(audited.iter().map(|row| row["approved_by"].clone()).collect::<Vec<_>>(), [json!(null), json!(manager), json!(manager)]);
+        let voids = staff.manager.get("/api/admin/reports/voids").await.expect(200);
+        let struck: i64 = list(&voids).iter().map(|row| number(&row["total_quantity"])).sum();
+        assert_eq!(struck, 4);
+        cash(&staff.waiter, party.check, party.total - 4 * price).await.expect(200);
+        staff.waiter.post_empty(&format!("/api/billing/tables/{}/clear", party.phone.table_id)).await.expect(200);
+        let pasta = json!({ "reason": "x", "approved_by": manager });
+        staff.manager.patch(&format!("/api/waiter/rounds/items/{}/void", item(&app, round, 2).await), pasta).await.expect(400);
+        assert_ledger(&app).await;
+    }
+
+    /// Several people strike portions of one line at once: no more are struck than there are, and each is owed or struck.
+    async fn two_who_strike_at_once_share_the_line(app: App) {
+        let staff = Staff::of(&app).await;
+        let phone = app.scan("INT-01").await;
+        let round = order(&phone, &[(111, 8), (118, 1)]).await;
+        let party = Party::of(phone).await;
+        let line = item(&app, round, 1).await;
+        let price = app.sql_i64(&format!("select unit_price_cents from round_item where id = {line}")).await;
+        let results = race(6, |index| {
+            let by = if index % 2 == 0 { staff.waiter.clone() } else { staff.manager.clone() };
+            async move { by.patch(&format!("/api/waiter/rounds/items/{line}/void"), json!({ "reason": "x", "qty": 3 })).await.status }
+        })
+        .await;
+        let struck = i64::try_from(results.iter().filter(|status| **status == 200).count()).unwrap();
+        assert_eq!((struck, results.iter().filter(|status| **status == 422).count()), (2, 4), "{results:?}");
+        assert_eq!(app.sql_i64(&format!("select sum(qty) from round_item where round_id = {round} and voided_at is not null")).await, 6);
+        assert_eq!(party.stands().await.1, party.total - 6 * price);
+        assert_ledger(&app).await;
+    }
+
+    /// Whatever was struck and given away, in a currency without decimals too, every split adds up.
+    async fn what_is_left_is_split_to_the_unit(app: App) {
+        let staff = Staff::of(&app).await;
+        staff.manager.patch("/api/admin/branches/1", json!({ "currency": "CLP" })).await.expect(200);
+        let (ana, bruno) = (app.anonymous().scan_as("INT-01", "Ana").await, app.anonymous().scan_as("INT-01", "Bruno").await);
+        let items = json!([{ "product_id": 111, "qty": 3, "diner_id": ana.diner_id }, { "product_id": 118, "qty": 1, "diner_id": bruno.diner_id }]);
+        let round = number(&ana.post("/api/diner/rounds/submit", json!({ "items": items })).await.expect(200)["round_id"]);
+        let party = Party::of(ana).await;
+        let charges = party.charges(&app).await;
+        let path = format!("/api/waiter/sessions/{}/discount", party.phone.session_id);
+        for (value, charges) in [(33, json!([charges[0]])), (7, json!(charges))] {
+            let off = json!({ "discount_type": "PERCENT", "value": value, "reason": "x", "charge_ids": charges });
+            staff.manager.post(&path, off).await.expect(200);
+        }
+        let line = item(&app, round, 1).await;
+        staff.waiter.patch(&format!("/api/waiter/rounds/items/{line}/void"), json!({ "reason": "x", "qty": 1 })).await.expect(200);
+        let (_, total, _) = party.stands().await;
+        for plan in [json!({ "method": "by_consumption" }), json!({ "method": "equal", "ways": 3 }), json!({ "method": "equal", "ways": 7 })] {
+            let quote = party.phone.post(&format!("/api/billing/check/{}/quote", party.check), json!({ "plan": plan })).await.expect(200);
+            let shares: Vec<i64> = list(&quote["shares"]).iter().map(|share| number(&share["owes_cents"])).collect();
+            assert_eq!(shares.iter().sum::<i64>() + number(&quote["unassigned_cents"]), total, "{quote}");
+            assert!(shares.iter().all(|share| share % 100 == 0), "{quote}");
+        }
+        assert_eq!(app.sql_i64("select count(*) from charge where amount_cents % 100 <> 0").await, 0);
         assert_ledger(&app).await;
     }
 

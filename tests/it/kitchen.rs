@@ -81,7 +81,8 @@ both_modes! {
         let lines: Vec<_> = list(&card["items"]).iter().map(|line| number(&line["product_id"])).collect();
         assert_eq!(lines, [bife, asado]);
         assert_eq!((&card["items"][0]["status"], &card["items"][0]["round_item_id"]), (&json!("PENDING"), &json!(item(&app, round, 1).await)));
-        staff.cook.get("/api/kitchen/tickets?station=ATTIC").await.expect(422);
+        assert_eq!(staff.cook.get("/api/kitchen/tickets?station=ATTIC").await.expect(200)["stations"], json!([]));
+        staff.cook.get("/api/kitchen/tickets?station=no+code").await.expect(422);
         staff.waiter.get("/api/kitchen/tickets").await.expect(403);
         let one = staff.waiter.get(&format!("/api/kitchen/tickets/{}", card["id"])).await.expect(200);
         assert_eq!(&one, card);

@@ -27,8 +27,11 @@ const WRONG: [(&str, &str); 12] = [
     ("discounts that are not what the check is less by", "select count(*) from guest_check k
         where k.total_cents + (select coalesce(sum(amount_cents), 0) from check_discount d where d.check_id = k.id)
             <> (select coalesce(sum(gross_cents), 0) from charge c where c.check_id = k.id)"),
+    // Money for a dish that was struck is idle until it is given back, and somebody is asked to.
     ("idle money beside an unpaid line", "select count(*) from payment p join guest_check k on k.id = p.check_id
-        where p.allocated_cents < p.net_cents and k.paid_cents < k.total_cents"),
+        where k.paid_cents < k.total_cents and k.status <> 'OPEN'
+            and p.net_cents - p.allocated_cents > (select coalesce(sum(r.amount_cents), 0) from refund r
+                where r.payment_id = p.id and r.kind = 'OVERPAYMENT' and r.status in ('PROPOSED', 'DISMISSED'))"),
     ("sessions that do not say what their check says", "select count(*) from table_session s
         left join guest_check k on k.session_id = s.id
         where s.status = 'PAYING' and (k.id is null or k.status = 'OPEN')

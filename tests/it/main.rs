@@ -78,6 +78,7 @@ mod sign_in;
 mod splits;
 mod staff;
 mod startup;
+mod stations;
 mod streams;
 mod sweep;
 mod tables;

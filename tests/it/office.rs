@@ -26,7 +26,7 @@ both_modes! {
         assert_eq!(
             made,
             json!({"id": made["id"], "tenant_id": made["tenant_id"], "branch_id": branch, "name": "Tragos", "icon": "🍸",
-                "image": null, "order": 5, "service_hours": null, "is_active": true})
+                "image": null, "order": 5, "service_hours": null, "station": null, "is_active": true})
         );
         let twice = admin.lenient().post("/api/admin/categories", body).await.expect(409);
         assert_eq!(twice["code"], "name_taken");

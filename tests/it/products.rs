@@ -75,7 +75,7 @@ both_modes! {
             "cooking_info": {"cooking_method_ids": [], "methods": ["crudo"], "uses_oil": false, "prep_time_minutes": 5,
                 "cook_time_minutes": null},
             "sensory_profile": null,
-            "service_hours": null, "is_active": true, "created_at": made["created_at"],
+            "service_hours": null, "station": null, "is_active": true, "created_at": made["created_at"],
             "branch_prices": [{"branch_id": branch, "price_cents": 1900, "is_available": true}]
         }));
         let told = screen.wait_for("ENTITY_CREATED").await;

@@ -167,6 +167,8 @@ pub(crate) async fn strangers(app: &App) -> [Stranger; 2] {
          WHERE s.prefix = 'SU';
          INSERT INTO tip_pool (tenant_id, branch_id, name, waiter_percent, kitchen_percent, other_percent, created_at)
          SELECT tenant_id, id, 'Suyo', 100, 0, 0, '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
+         INSERT INTO station (tenant_id, branch_id, code, name, display_order, created_at)
+         SELECT tenant_id, id, 'SUYA', 'Suya', 1, '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
          INSERT INTO tip (tenant_id, branch_id, amount_cents, payment_method, created_at)
          SELECT tenant_id, id, 100, 'CASH', '{now}' FROM branch WHERE slug IN ('ajena', 'norte');
          INSERT INTO cash_register (tenant_id, branch_id, name, created_at)
@@ -215,6 +217,7 @@ pub(crate) struct Stranger {
     pub(crate) sector: i64,
     pub(crate) assignment: i64,
     pub(crate) tip_pool: i64,
+    pub(crate) station: i64,
     pub(crate) tip: i64,
     pub(crate) cash_session: i64,
     pub(crate) subcategory: i64,
@@ -259,6 +262,7 @@ impl Stranger {
             assignment: of("waiter_sector_assignment").await,
             member: app.sql_i64(&format!("SELECT user_id FROM user_branch_role WHERE branch_id = {branch}")).await,
             tip_pool: of("tip_pool").await,
+            station: of("station").await,
             tip: of("tip").await,
             cash_session: of("cash_session").await,
             category,

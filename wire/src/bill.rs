@@ -112,6 +112,10 @@ pub struct DiscountLine {
     pub granted_by_id: UserId,
     /// It is what rounding the cash took off.
     pub rounding: bool,
+    /// The charges that it is for; absent where it is for the whole check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<ChargeId>>)]
+    pub charge_ids: Option<serde_json::Value>,
     /// When.
     pub created_at: DateTime<Utc>,
 }

@@ -2,6 +2,7 @@
 
 use domain::{
     BranchId, CategoryId, Patch, TenantId,
+    kitchen::StationCode,
     menu::ServiceHours,
     office::{ImageUrl, Whole},
     patch::present,
@@ -32,6 +33,9 @@ pub struct Category {
     /// When it is served; null where that is always.
     #[schema(required)]
     pub service_hours: Option<ServiceHours>,
+    /// The code of the station that makes it; null where the names decide.
+    #[schema(required, value_type = Option<String>)]
+    pub station: Option<StationCode>,
     /// False once switched off or deleted.
     pub is_active: bool,
 }
@@ -55,6 +59,10 @@ pub struct NewCategory {
     /// When it is served; always when not said.
     #[serde(default)]
     pub service_hours: Option<ServiceHours>,
+    /// The code of the branch's station that makes it; by the names when not said.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub station: Option<StationCode>,
     /// False keeps it off the menu for now.
     #[serde(default)]
     pub is_active: Option<bool>,
@@ -80,6 +88,10 @@ pub struct CategoryPatch {
     #[serde(default)]
     #[schema(value_type = Option<ServiceHours>)]
     pub service_hours: Patch<ServiceHours>,
+    /// The code of the branch's station that makes it; null for whom the names suggest.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub station: Patch<StationCode>,
     /// False takes it off the menu, with all that is in it, and true puts it back.
     #[serde(default, deserialize_with = "present")]
     pub is_active: Option<bool>,

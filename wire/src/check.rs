@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Amount, Cents, ChargeId, CheckId, DinerId, DiscountId, RoundId, SessionId, WriteOffId,
+    Amount, Cents, ChargeId, CheckId, DinerId, DiscountId, RoundId, RoundItemId, SessionId, WriteOffId,
     check::{CheckStatus, DiscountType},
     session::SessionStatus,
     table::TableStatus,
@@ -39,6 +39,12 @@ pub struct Discounting {
     pub value: i64,
     /// Why.
     pub reason: Name<200>,
+    /// The charges that it is for, each once; the whole check when neither these nor items are named.
+    #[serde(default)]
+    pub charge_ids: Option<Vec<ChargeId>>,
+    /// The same by the items of the rounds.
+    #[serde(default)]
+    pub item_ids: Option<Vec<RoundItemId>>,
 }
 
 /// The check after it.

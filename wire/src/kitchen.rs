@@ -4,7 +4,7 @@ use crate::line::Line;
 use chrono::{DateTime, Utc};
 use domain::{
     Cents, RoundId, RoundItemId, TableId, TicketId, TicketItemId,
-    kitchen::{Station, TicketStatus},
+    kitchen::{StationCode, TicketStatus},
     round::RoundStatus,
 };
 use serde::Serialize;
@@ -58,7 +58,7 @@ pub struct Ticket {
     /// That round's number in the session, from 1.
     pub round_number: i32,
     /// Whose it is.
-    pub station: Station,
+    pub station: StationCode,
     /// Where it stands.
     pub status: TicketStatus,
     /// Higher comes first.
@@ -100,7 +100,7 @@ pub struct TicketItem {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StationTickets {
     /// The station.
-    pub station: Station,
+    pub station: StationCode,
     /// The urgent first, then the longest waiting.
     pub tickets: Vec<Ticket>,
 }

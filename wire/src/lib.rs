@@ -36,6 +36,7 @@ pub mod round;
 pub mod sector;
 pub mod session;
 pub mod staff;
+pub mod station;
 pub mod subcategory;
 pub mod table;
 pub mod tenant;

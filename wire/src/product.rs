@@ -4,6 +4,7 @@ use crate::menu::{Cooking, Dietary};
 use chrono::{DateTime, Utc};
 use domain::{
     AllergenId, BranchId, CatalogEntryId, CategoryId, Cents, Patch, ProductId, RecipeId, SubcategoryId, TenantId,
+    kitchen::StationCode,
     menu::{Presence, ServiceHours},
     office::{Few, ImageUrl, Price, Whole},
     patch::present,
@@ -66,6 +67,9 @@ pub struct Product {
     /// When it is served; null where that is whenever its category is.
     #[schema(required)]
     pub service_hours: Option<ServiceHours>,
+    /// The code of the station that makes it; null where its category says it.
+    #[schema(required, value_type = Option<String>)]
+    pub station: Option<StationCode>,
     /// False once switched off or deleted.
     pub is_active: bool,
     /// When it was made.
@@ -172,6 +176,10 @@ pub struct NewProduct {
     /// Whether it contains what its recipe contains, as well as what is said here.
     #[serde(default)]
     pub inherits_from_recipe: Option<bool>,
+    /// The code of the branch's station that makes it; its category's when not said.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub station: Option<StationCode>,
     /// False keeps it off the menus for now.
     #[serde(default)]
     pub is_active: Option<bool>,
@@ -303,6 +311,10 @@ pub struct ProductPatch {
     /// Whether it contains what its recipe contains, as well as what is said here. False once it has no recipe.
     #[serde(default, deserialize_with = "present")]
     pub inherits_from_recipe: Option<bool>,
+    /// The code of the branch's station that makes it; null for its category's.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub station: Patch<StationCode>,
     /// False takes it off the menus, true puts it back.
     #[serde(default, deserialize_with = "present")]
     pub is_active: Option<bool>,

@@ -1,8 +1,28 @@
-//! Answers to what happens to a round: sent, taken, an item struck.
+//! What happens to a round: sent, taken, an item struck.
 
-use domain::{Cents, ProductId, RoundId, RoundItemId, SessionId, UserId, round::RoundStatus, session::OpenedBy};
-use serde::Serialize;
+use domain::{
+    Cents, ProductId, RoundId, RoundItemId, SessionId, UserId,
+    event::PartOf,
+    round::RoundStatus,
+    session::OpenedBy,
+    text::{Name, Quantity},
+};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// What is struck, and why.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct VoidItem {
+    /// 1 to 200 characters.
+    pub reason: Name<200>,
+    /// How many of the line's portions; all of them when absent.
+    #[serde(default)]
+    pub qty: Option<Quantity>,
+    /// Who of the branch's managers approves it. Needed for what was served, which only a manager gives away; whoever
+    /// names somebody is a manager.
+    #[serde(default)]
+    pub approved_by: Option<UserId>,
+}
 
 /// What is left.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -67,6 +87,12 @@ pub struct VoidedItem {
     pub void_reason: String,
     /// Whether nothing is left, so that the round is canceled.
     pub round_canceled: bool,
+    /// The line that it was a part of, where only a part was struck; `item_id` is then a new line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
+    /// The manager who approved it, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<UserId>,
     /// For people.
     pub message: &'static str,
 }

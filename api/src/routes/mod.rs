@@ -31,6 +31,7 @@ pub(crate) mod round;
 pub(crate) mod sector;
 pub(crate) mod session;
 pub(crate) mod staff;
+pub(crate) mod station;
 pub(crate) mod subcategory;
 pub(crate) mod table;
 pub(crate) mod tenant;

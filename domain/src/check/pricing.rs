@@ -65,7 +65,7 @@ text_enum! {
     }
 }
 
-/// A discount on the whole check.
+/// What a discount takes off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reduction {
     /// A part of what is left.
@@ -96,23 +96,46 @@ pub struct Priced {
     pub total: Cents,
 }
 
-/// Applies the reductions, in order, each to what the ones before it left, and spreads it over the lines in proportion
-/// to what is left of them, all in whole units of the check's currency.
+/// A reduction, and the lines that it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// What is taken off.
+    pub reduction: Reduction,
+    /// Whether each line is meant, in the order of the lines; all of them where it says nothing.
+    pub lines: Option<Vec<bool>>,
+}
+
+impl From<Reduction> for Granted {
+    fn from(reduction: Reduction) -> Self {
+        Self { reduction, lines: None }
+    }
+}
+
+impl Granted {
+    fn is_for(&self, line: usize) -> bool {
+        self.lines.as_ref().is_none_or(|lines| lines.get(line).copied().unwrap_or_default())
+    }
+}
+
+/// Applies the reductions, in order, each to what the ones before it left of the lines that it is for, and spreads it
+/// over them in proportion to that, all in whole units of the check's currency.
 ///
 /// # Errors
 /// The lines' sum does not fit.
-pub fn price(gross: &[Cents], reductions: &[Reduction], unit: Unit) -> Result<Priced, MoneyError> {
-    let said = reductions.iter().filter_map(|reduction| match reduction {
-        Reduction::Amount(amount) => Some(*amount),
+pub fn price(gross: &[Cents], reductions: &[Granted], unit: Unit) -> Result<Priced, MoneyError> {
+    let said = reductions.iter().filter_map(|granted| match granted.reduction {
+        Reduction::Amount(amount) => Some(amount),
         Reduction::Percent(_) => None,
     });
     let unit = unit.fitting(gross.iter().copied().chain(said));
     let mut amounts = gross.to_vec();
     let mut total = Cents::checked_sum(gross.iter().copied())?;
     let mut taken = Vec::with_capacity(reductions.len());
-    for reduction in reductions {
-        let weights: Vec<u64> = amounts.iter().map(|amount| amount.get().unsigned_abs()).collect();
-        let off = reduction.of(total, unit);
+    for granted in reductions {
+        let meant = |(line, amount): (usize, &Cents)| if granted.is_for(line) { *amount } else { Cents::ZERO };
+        let meant: Vec<Cents> = amounts.iter().enumerate().map(meant).collect();
+        let weights: Vec<u64> = meant.iter().map(|amount| amount.get().unsigned_abs()).collect();
+        let off = granted.reduction.of(Cents::checked_sum(meant)?, unit);
         // `None` only where nothing is left, and then nothing is taken. A part is at most its line, because `off` is at
         // most the sum of the lines.
         let parts = apportion(unit.count(off), &weights).unwrap_or_default();
@@ -134,8 +157,18 @@ mod tests {
         Cents::new(n).unwrap()
     }
 
-    fn percent(n: i64) -> Reduction {
-        Reduction::Percent(Percent::try_from(n).unwrap())
+    fn percent(n: i64) -> Granted {
+        Reduction::Percent(Percent::try_from(n).unwrap()).into()
+    }
+
+    fn amount(n: i64) -> Granted {
+        Reduction::Amount(cents(n)).into()
+    }
+
+    /// For the lines whose bit is set, or for all.
+    fn some(granted: Granted, of: u16) -> Granted {
+        let lines = (!of.is_multiple_of(4)).then(|| (0..16).map(|line| of >> line & 1 == 1).collect());
+        Granted { lines, ..granted }
     }
 
     fn numbers(amounts: &[Cents]) -> Vec<i64> {
@@ -154,15 +187,27 @@ mod tests {
     #[test]
     fn reductions_apply_in_order_to_what_is_left() {
         let gross = [cents(1000), cents(1000)];
-        let first_half = price(&gross, &[percent(50), Reduction::Amount(cents(600))], Unit::CENT).unwrap();
+        let first_half = price(&gross, &[percent(50), amount(600)], Unit::CENT).unwrap();
         assert_eq!((numbers(&first_half.reductions), first_half.total), (vec![1000, 600], cents(400)));
-        let first_amount = price(&gross, &[Reduction::Amount(cents(600)), percent(50)], Unit::CENT).unwrap();
+        let first_amount = price(&gross, &[amount(600), percent(50)], Unit::CENT).unwrap();
         assert_eq!((numbers(&first_amount.reductions), first_amount.total), (vec![600, 700], cents(700)));
     }
 
     #[test]
+    fn a_reduction_is_for_the_lines_that_it_names() {
+        let soup = |granted: Granted| Granted { lines: Some(vec![true, false]), ..granted };
+        let priced = price(&[cents(1000), cents(2000)], &[soup(percent(50))], Unit::CENT).unwrap();
+        assert_eq!(
+            (numbers(&priced.amounts), numbers(&priced.reductions), priced.total),
+            (vec![500, 2000], vec![500], cents(2500))
+        );
+        let priced = price(&[cents(1000), cents(2000)], &[soup(amount(5000)), percent(10)], Unit::CENT).unwrap();
+        assert_eq!((numbers(&priced.amounts), numbers(&priced.reductions)), (vec![0, 1800], vec![1000, 200]));
+    }
+
+    #[test]
     fn nothing_is_taken_below_zero() {
-        let priced = price(&[cents(300), cents(0)], &[Reduction::Amount(cents(500)), percent(10)], Unit::CENT).unwrap();
+        let priced = price(&[cents(300), cents(0)], &[amount(500), percent(10)], Unit::CENT).unwrap();
         assert_eq!((numbers(&priced.amounts), numbers(&priced.reductions)), (vec![0, 0], vec![300, 0]));
         assert_eq!(price(&[], &[percent(10)], Unit::CENT).unwrap().total, Cents::ZERO);
         assert_eq!(price(&[cents(i64::MAX), cents(1)], &[], Unit::CENT), Err(MoneyError));
@@ -177,8 +222,8 @@ mod tests {
         let priced = price(&gross, &[percent(10)], peso).unwrap();
         assert_eq!((numbers(&priced.reductions), priced.total), (vec![33_400], cents(300_100)));
         assert_eq!(numbers(&priced.amounts), [100_000, 100_000, 100_100]);
-        let amount = price(&gross, &[Reduction::Amount(cents(100))], peso).unwrap();
-        assert_eq!(numbers(&amount.amounts), [111_100, 111_100, 111_200]);
+        let less = price(&gross, &[amount(100)], peso).unwrap();
+        assert_eq!(numbers(&less.amounts), [111_100, 111_100, 111_200]);
         // A price of before the currency was set is not made unpayable twice.
         assert_eq!(numbers(&price(&[cents(150)], &[percent(10)], peso).unwrap().amounts), [135]);
     }
@@ -186,11 +231,11 @@ mod tests {
     proptest! {
         #[test]
         fn whole_units_stay_whole(
-            gross in prop::collection::vec(0..1_000_000_i64, 0..12), parts in prop::collection::vec(1..=100_i64, 0..4),
+            gross in prop::collection::vec(0..1_000_000_i64, 0..12), parts in prop::collection::vec((any::<u16>(), 1..=100_i64), 0..4),
         ) {
             let peso = Unit::of(crate::Currency::Clp);
             let gross: Vec<Cents> = gross.into_iter().map(|units| cents(units * 100)).collect();
-            let parts: Vec<Reduction> = parts.into_iter().map(percent).collect();
+            let parts: Vec<Granted> = parts.into_iter().map(|(of, n)| some(percent(n), of)).collect();
             let priced = price(&gross, &parts, peso).unwrap();
             prop_assert!(priced.amounts.iter().chain(&priced.reductions).all(|amount| peso.pays(*amount)));
             prop_assert_eq!(Cents::checked_sum(priced.amounts.iter().copied()), Ok(priced.total));
@@ -199,11 +244,11 @@ mod tests {
         #[test]
         fn lines_and_reductions_add_up(
             gross in prop::collection::vec(0..1_000_000_i64, 0..12),
-            reductions in prop::collection::vec((any::<bool>(), 1..=100_i64, 0..2_000_000_i64), 0..4),
+            reductions in prop::collection::vec((any::<bool>(), any::<u16>(), 1..=100_i64, 0..2_000_000_i64), 0..4),
         ) {
             let gross: Vec<Cents> = gross.into_iter().map(cents).collect();
-            let reductions: Vec<Reduction> = reductions.into_iter()
-                .map(|(part, n, amount)| if part { percent(n) } else { Reduction::Amount(cents(amount)) })
+            let reductions: Vec<Granted> = reductions.into_iter()
+                .map(|(part, of, n, off)| some(if part { percent(n) } else { amount(off) }, of))
                 .collect();
             let priced = price(&gross, &reductions, Unit::CENT).unwrap();
             let sum = |amounts: &[Cents]| Cents::checked_sum(amounts.iter().copied()).unwrap();

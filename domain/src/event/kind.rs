@@ -225,7 +225,7 @@ impl Event {
 
     /// What the branch is told of a ticket that moved; of a new one the round tells.
     #[must_use]
-    pub const fn ticket_moved(ticket: TicketRef) -> Option<Self> {
+    pub fn ticket_moved(ticket: TicketRef) -> Option<Self> {
         match ticket.status {
             TicketStatus::Pending => None,
             TicketStatus::InProgress => Some(Self::TicketInProgress(ticket)),

@@ -8,7 +8,7 @@ use crate::{
         CallId, CartItemId, CheckId, DinerId, PaymentId, PhoneId, ProductId, RoundId, RoundItemId, SessionId, TicketId,
         UserId,
     },
-    kitchen::{Station, TicketStatus},
+    kitchen::{StationCode, TicketStatus},
     menu::{Choice, Choices},
     payment::{PaymentStatus, Tender},
     round::RoundStatus,
@@ -58,6 +58,20 @@ pub struct RoundItemVoided {
     pub round_canceled: bool,
     /// The round's state after the void.
     pub round_status: RoundStatus,
+    /// The line that it was a part of, where only a part was struck; the item is then a new line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
+}
+
+/// The line that a part was struck from.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct PartOf {
+    /// The line.
+    pub item_id: RoundItemId,
+    /// How many were struck.
+    pub voided_qty: i32,
+    /// How many of it are left.
+    pub left_qty: i32,
 }
 
 /// A station's ticket.
@@ -68,7 +82,7 @@ pub struct TicketRef {
     /// The round it belongs to.
     pub round_id: RoundId,
     /// The station.
-    pub station: Station,
+    pub station: StationCode,
     /// Where it stands now.
     pub status: TicketStatus,
 }

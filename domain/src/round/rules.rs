@@ -27,6 +27,8 @@ pub enum RoundAction {
     Cancel,
     /// Strike one of its items.
     VoidItem,
+    /// Give away an item that is on the table.
+    CompItem,
     /// Take an item out before the kitchen knows of it.
     DeleteItem,
 }
@@ -54,7 +56,7 @@ impl RoundAction {
                 Self::Confirm | Self::Submit | Self::Serve | Self::DeleteItem => roles.has(Role::Waiter),
                 Self::Start | Self::Ready | Self::Recall => roles.has(Role::Kitchen),
                 Self::VoidItem => roles.has_any(&[Role::Waiter, Role::Kitchen]),
-                Self::Cancel => false,
+                Self::Cancel | Self::CompItem => false,
             }
     }
 
@@ -68,6 +70,7 @@ impl RoundAction {
             Self::Recall => "recall",
             Self::Cancel => "cancel",
             Self::VoidItem => "void an item of",
+            Self::CompItem => "give away an item of",
             Self::DeleteItem => "delete an item of",
         }
     }
@@ -85,34 +88,46 @@ impl RoundStatus {
                 A::Confirm => Some(Self::Confirmed),
                 A::Cancel => Some(Self::Canceled),
                 A::DeleteItem => Some(Self::Pending),
-                A::Submit | A::Start | A::Ready | A::Serve | A::Recall | A::VoidItem => None,
+                A::Submit | A::Start | A::Ready | A::Serve | A::Recall | A::VoidItem | A::CompItem => None,
             },
             Self::Confirmed => match action {
                 A::Submit => Some(Self::Submitted),
                 A::Cancel => Some(Self::Canceled),
                 A::DeleteItem => Some(Self::Confirmed),
-                A::Confirm | A::Start | A::Ready | A::Serve | A::Recall | A::VoidItem => None,
+                A::Confirm | A::Start | A::Ready | A::Serve | A::Recall | A::VoidItem | A::CompItem => None,
             },
             Self::Submitted => match action {
                 A::Start => Some(Self::InKitchen),
                 A::Cancel => Some(Self::Canceled),
                 A::VoidItem => Some(Self::Submitted),
-                A::Confirm | A::Submit | A::Ready | A::Serve | A::Recall | A::DeleteItem => None,
+                A::Confirm | A::Submit | A::Ready | A::Serve | A::Recall | A::DeleteItem | A::CompItem => None,
             },
             Self::InKitchen => match action {
                 A::Ready => Some(Self::Ready),
                 A::Recall => Some(Self::Submitted),
                 A::Cancel => Some(Self::Canceled),
                 A::VoidItem => Some(Self::InKitchen),
-                A::Confirm | A::Submit | A::Start | A::Serve | A::DeleteItem => None,
+                A::Confirm | A::Submit | A::Start | A::Serve | A::DeleteItem | A::CompItem => None,
             },
             Self::Ready => match action {
                 A::Serve => Some(Self::Served),
                 A::Recall => Some(Self::InKitchen),
                 A::VoidItem => Some(Self::Ready),
-                A::Confirm | A::Submit | A::Start | A::Ready | A::Cancel | A::DeleteItem => None,
+                A::Confirm | A::Submit | A::Start | A::Ready | A::Cancel | A::DeleteItem | A::CompItem => None,
             },
-            Self::Served | Self::Canceled => None,
+            Self::Served => match action {
+                A::CompItem => Some(Self::Served),
+                A::Confirm
+                | A::Submit
+                | A::Start
+                | A::Ready
+                | A::Serve
+                | A::Recall
+                | A::Cancel
+                | A::VoidItem
+                | A::DeleteItem => None,
+            },
+            Self::Canceled => None,
         };
         match next {
             Some(status) => Ok(status),
@@ -126,8 +141,12 @@ impl RoundStatus {
     /// round, so the last void cancels it, even a READY one that could not be canceled otherwise.
     ///
     /// # Errors
-    /// The kitchen does not have the round, or it is on the table.
-    pub const fn after_void(self, left: usize) -> Result<Self, IllegalTransition> {
+    /// The kitchen does not have the round, or it is on the table and nobody `approved`: what was served a manager
+    /// gives away, and the round was served all the same.
+    pub const fn after_void(self, left: usize, approved: bool) -> Result<Self, IllegalTransition> {
+        if matches!(self, Self::Served) && approved {
+            return self.after(RoundAction::CompItem);
+        }
         match self.after(RoundAction::VoidItem) {
             Ok(_) if left == 0 => Ok(Self::Canceled),
             other => other,
@@ -173,7 +192,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ACTIONS: [RoundAction; 9] = [
+    const ACTIONS: [RoundAction; 10] = [
+        RoundAction::CompItem,
         RoundAction::Confirm,
         RoundAction::Submit,
         RoundAction::Start,
@@ -196,7 +216,8 @@ mod tests {
             for action in actions {
                 let before = status;
                 if let Ok(next) = status.after(action) {
-                    prop_assert!(!matches!(before, RoundStatus::Served | RoundStatus::Canceled));
+                    prop_assert!(before != RoundStatus::Canceled);
+                    prop_assert!(before != RoundStatus::Served || action == RoundAction::CompItem);
                     if next.is_in_kitchen() && !before.is_in_kitchen() {
                         prop_assert_eq!(action, RoundAction::Submit);
                     }
@@ -233,12 +254,15 @@ mod tests {
     #[test]
     fn the_last_void_cancels() {
         for status in [RoundStatus::Submitted, RoundStatus::InKitchen, RoundStatus::Ready] {
-            assert_eq!(status.after_void(1), Ok(status));
-            assert_eq!(status.after_void(0), Ok(RoundStatus::Canceled));
+            assert_eq!(status.after_void(1, false), Ok(status));
+            assert_eq!(status.after_void(0, false), Ok(RoundStatus::Canceled));
         }
         for status in [RoundStatus::Pending, RoundStatus::Confirmed, RoundStatus::Served, RoundStatus::Canceled] {
-            assert!(status.after_void(0).is_err(), "{status}");
+            assert!(status.after_void(0, false).is_err(), "{status}");
         }
+        // What was served a manager gives away; it was served all the same.
+        assert_eq!(RoundStatus::Served.after_void(0, true), Ok(RoundStatus::Served));
+        assert!(RoundStatus::Canceled.after_void(0, true).is_err());
     }
 
     #[test]

@@ -26,8 +26,10 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewCategory,
             image: new.image.clone().into(),
             order: new.order.map(Whole::get),
             service_hours: written(new.service_hours.as_ref()),
+            station: new.station.clone(),
             deactivated: new.is_active == Some(false),
         };
+        act.ensure_station(branch.id, row.station.as_ref()).await?;
         let row = act.uow.insert_category(staff.tenant_id(), branch.id, row).await?;
         let entity = entity(&row);
         let category = category_of(row);

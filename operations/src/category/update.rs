@@ -22,6 +22,7 @@ fn apply(patch: CategoryPatch, row: CategoryRow) -> CategoryRow {
             Patch::Null => None,
             Patch::Value(hours) => written(Some(hours)),
         },
+        station: patch.station.or(row.station),
         deactivated: patch.is_active.map_or(row.deactivated, |active| !active),
         ..row
     }
@@ -40,7 +41,11 @@ pub async fn update(
 ) -> Result<Answer> {
     let updated = change(db, "category.update", (staff, attempt), Done::Changed, |act| async move {
         let before = act.uow.category(staff, id).await?;
-        let row = act.uow.set_category(&before, apply(patch.clone(), before.clone())).await?;
+        let changed = apply(patch.clone(), before.clone());
+        if changed.station != before.station {
+            act.ensure_station(before.branch_id, changed.station.as_ref()).await?;
+        }
+        let row = act.uow.set_category(&before, changed).await?;
         let sold_in = act.uow.branches_selling(id, None).await?;
         let entity = entity(&row).shown_in(sold_in);
         let (before, after) = (category_of(before), category_of(row));

@@ -1,7 +1,8 @@
 //! A manager takes something off a check, and says why.
 //!
-//! It is spread over the charges to the cent; what was paid for them already moves on to others, or becomes credit with
-//! a task to give it back. Nothing is taken below zero.
+//! It is spread to the cent over the charges that it names, or over all of them. What was paid already for one that is
+//! named is its guest's to have back; what was paid for others moves on, or becomes credit with a task to give it back.
+//! Nothing is taken below zero.
 
 use crate::{
     Error, Result,
@@ -10,7 +11,7 @@ use crate::{
 };
 use auth::{Management, Staff};
 use domain::{
-    Cents, ProblemCode, SessionId,
+    Cents, ChargeId, ProblemCode, SessionId,
     check::{
         CheckStatus, DiscountType,
         pricing::{Percent, Reduction},
@@ -18,13 +19,15 @@ use domain::{
     money::Unit,
 };
 use serde_json::json;
-use store::{Answer, Attempt, Change, Database, NewDiscount};
+use std::collections::BTreeMap;
+use store::{Answer, Attempt, Change, ChargeNow, Database, Ledger, NewDiscount};
 use wire::check::{Discounted, Discounting};
 
 /// Takes it off.
 ///
 /// # Errors
-/// No such session or check; the party has left; the amount is more than the check comes to; the value is none.
+/// No such session, check, charge or item; the party has left; the amount is more than what it is for comes to; the
+/// value is none; an item is named twice.
 pub async fn discount(
     db: &Database,
     staff: &Staff<Management>,
@@ -48,13 +51,16 @@ pub async fn discount(
             act.settle_check((&session, &check), true, None, "check.discount").await?;
             check = act.uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
         }
-        ensure_fits(reduction, check.total_cents, Unit::of(check.currency))?;
+        let named = named(&act.uow.find_ledger(&check).await?, wanted)?;
+        let (base, charges) = named.map_or((check.total_cents, None), |(base, charges)| (base, Some(charges)));
+        ensure_fits(reduction, base, Unit::of(check.currency))?;
         let new = NewDiscount {
             kind: wanted.discount_type,
             value: wanted.value,
             reason: wanted.reason.as_str().to_owned(),
             granted_by: staff.user_id(),
             rounding: false,
+            charges: charges.clone(),
         };
         let discount = act.uow.insert_discount(&check, new).await?;
         let (of, withdrawn) = ((&session, &check), check.status == CheckStatus::Open);
@@ -67,7 +73,7 @@ pub async fn discount(
             branch: Some(check.branch_id),
             before: json!({ "total_cents": check.total_cents }),
             after: json!({ "total_cents": settled.total, "discount_type": wanted.discount_type, "value": wanted.value,
-                "reason": wanted.reason }),
+                "reason": wanted.reason, "charge_ids": charges }),
         };
         act.audit(change);
         let discounted = Discounted {
@@ -86,13 +92,39 @@ pub async fn discount(
     .await
 }
 
+/// The charges that a discount names, and what they come to now; none where it is for the whole check.
+fn named(ledger: &Ledger, wanted: &Discounting) -> Result<Option<(Cents, Vec<ChargeId>)>> {
+    if wanted.charge_ids.is_none() && wanted.item_ids.is_none() {
+        return Ok(None);
+    }
+    let by_charge = wanted.charge_ids.iter().flatten().map(|id| (Some(*id), None));
+    let by_item = wanted.item_ids.iter().flatten().map(|id| (None, Some(*id)));
+    let mut named = BTreeMap::new();
+    for (charge_id, item_id) in by_charge.chain(by_item) {
+        let is_it = |charge: &&ChargeNow| match item_id {
+            Some(_) => charge.round_item_id == item_id,
+            None => Some(charge.id) == charge_id && !charge.rounding,
+        };
+        let missing = Error::NotFound(if item_id.is_some() { "item" } else { "charge" });
+        let charge = ledger.charges.iter().find(is_it).ok_or(missing)?;
+        let amount = if charge.stands { charge.amount_cents } else { Cents::ZERO };
+        if named.insert(charge.id, amount).is_some() {
+            return Err(Error::Invalid("charge_ids: must name each item once"));
+        }
+    }
+    if named.is_empty() {
+        return Err(Error::Invalid("charge_ids: must name an item"));
+    }
+    Ok(Some((Cents::checked_sum(named.values().copied())?, named.into_keys().collect())))
+}
+
 /// Something is taken off, and no more than there is.
 fn ensure_fits(reduction: Reduction, total: Cents, unit: Unit) -> Result<()> {
     if let Reduction::Amount(off) = reduction {
         ensure_payable("value", off, unit, total)?;
     }
     if reduction.of(total, unit) == Cents::ZERO || matches!(reduction, Reduction::Amount(off) if off > total) {
-        let detail = format!("The check comes to {} cents; that cannot be taken off", total.get());
+        let detail = format!("It is for {} cents; that cannot be taken off", total.get());
         return Err(Error::refused(ProblemCode::DiscountTooLarge, detail));
     }
     Ok(())

@@ -6,12 +6,14 @@
 
 use crate::{Error, Result, command::Act};
 use auth::Scope;
+use chrono::{DateTime, Utc};
 use domain::{
-    Cents, DiscountId, PaymentId,
+    Cents, ChargeId, DiscountId, PaymentId,
     check::{
         CheckStatus, DiscountType,
-        allocation::{self, Credit, Due, Entry},
-        pricing::{self, Percent, Priced, Reduction},
+        allocation::{self, Credit, Due, Entry, Lost},
+        pricing::{self, Granted, Percent, Priced, Reduction},
+        share::apportion,
     },
     event::{CheckRef, Event, PaymentRef},
     money::Unit,
@@ -19,7 +21,8 @@ use domain::{
 };
 use std::collections::BTreeMap;
 use store::{
-    ChargeNow, ChargePrice, CheckRow, DiscountRow, Ledger, Locked, PaymentRow, Seated, Target, UnitOfWork, Worth,
+    ChargeNow, ChargePrice, CheckRow, DiscountRow, Ledger, Locked, PaymentRow, Seated, Struck, Target, UnitOfWork,
+    Worth,
 };
 
 /// A locked check, and the locked session whose bill it is.
@@ -106,12 +109,14 @@ impl<C: Scope> Act<'_, C> {
         for rounding in drop_idle_rounding(&mut ledger) {
             uow.delete_discount(check, rounding).await?;
         }
-        let priced = priced(&ledger, Unit::of(check.currency))?;
+        let unit = Unit::of(check.currency);
+        let priced = priced(&ledger, unit, Counted::NOW)?;
         let (dues, credits) = (dues(&ledger, &priced), credits(&ledger));
+        let kept = allocation::kept(&dues, &lost(&ledger, &priced, unit)?, &credits);
         let parts = if check.closed_at.is_some() {
-            allocation::adjust(&ledger.parts, &dues, &credits)
+            allocation::adjust(&ledger.parts, &dues, &credits, &kept)
         } else {
-            allocation::allocate(&dues, &credits)
+            allocation::allocate(&dues, &credits, &kept)
         };
         let entries = allocation::difference(&ledger.parts, &parts);
         let (taken, given): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| entry.cents < 0);
@@ -204,12 +209,26 @@ async fn propose_refunds(
     Ok(uow.propose_refunds(check, &credits).await?)
 }
 
+/// What is counted when a check is priced.
+#[derive(Clone, Copy)]
+struct Counted {
+    /// What was struck counts as if it stood.
+    struck: bool,
+    /// Without this discount.
+    without: Option<DiscountId>,
+}
+
+impl Counted {
+    /// What stands, less all that is taken off.
+    const NOW: Self = Self { struck: false, without: None };
+}
+
 /// What the lines cost. What rounding added is no line of the menu: no discount takes a part of it.
-fn priced(ledger: &Ledger, unit: Unit) -> Result<Priced> {
-    let item = |charge: &ChargeNow| if charge.rounding { Cents::ZERO } else { charge.live_cents };
-    let gross: Vec<Cents> = ledger.charges.iter().map(item).collect();
-    let reductions = ledger.discounts.iter().map(reduction).collect::<Result<Vec<_>>>()?;
-    let mut priced = pricing::price(&gross, &reductions, unit)?;
+fn priced(ledger: &Ledger, unit: Unit, counted: Counted) -> Result<Priced> {
+    let gross = ledger.charges.iter().map(|charge| gross(ledger, charge, counted)).collect::<Result<Vec<_>>>()?;
+    let granted = ledger.discounts.iter().filter(|discount| Some(discount.id) != counted.without);
+    let granted = granted.map(|discount| granted_of(ledger, discount)).collect::<Result<Vec<_>>>()?;
+    let mut priced = pricing::price(&gross, &granted, unit)?;
     for (charge, amount) in ledger.charges.iter().zip(&mut priced.amounts) {
         if charge.rounding {
             *amount = charge.live_cents;
@@ -217,6 +236,55 @@ fn priced(ledger: &Ledger, unit: Unit) -> Result<Priced> {
         }
     }
     Ok(priced)
+}
+
+fn gross(ledger: &Ledger, charge: &ChargeNow, counted: Counted) -> Result<Cents> {
+    if charge.rounding {
+        return Ok(Cents::ZERO);
+    }
+    let struck = ledger.struck.iter().filter(|struck| counted.struck && struck.charge_id == charge.id);
+    let all = struck.map(|struck| struck.gross_cents).chain([charge.live_cents]);
+    Ok(Cents::checked_sum(all)?)
+}
+
+fn granted_of(ledger: &Ledger, discount: &DiscountRow) -> Result<Granted> {
+    let is_for = |named: Vec<ChargeId>| ledger.charges.iter().map(|charge| named.contains(&charge.id)).collect();
+    Ok(Granted { reduction: reduction(discount)?, lines: named(discount).map(is_for) })
+}
+
+/// What each charge is less by for its guest alone, after discounts: what was struck of it, and what was taken off it by
+/// name. A discount on the whole check is the table's.
+fn lost(ledger: &Ledger, now: &Priced, unit: Unit) -> Result<Vec<Lost>> {
+    if ledger.payments.is_empty() {
+        return Ok(Vec::new());
+    }
+    let begun_before = |at: DateTime<Utc>| {
+        ledger.payments.iter().filter(|payment| payment.created_at <= at).map(|payment| payment.id).collect()
+    };
+    let mut lost = Vec::new();
+    if !ledger.struck.is_empty() {
+        let whole = priced(ledger, unit, Counted { struck: true, without: None })?;
+        for (index, charge) in ledger.charges.iter().enumerate() {
+            let struck: Vec<&Struck> = ledger.struck.iter().filter(|struck| struck.charge_id == charge.id).collect();
+            let weights: Vec<u64> = struck.iter().map(|struck| struck.gross_cents.get().unsigned_abs()).collect();
+            let amount = whole.amounts[index].saturating_sub(now.amounts[index]);
+            let parts = apportion(amount, &weights).unwrap_or_default();
+            lost.extend(struck.into_iter().zip(parts).map(|(struck, amount)| Lost {
+                charge: charge.id,
+                amount,
+                before: begun_before(struck.struck_at),
+            }));
+        }
+    }
+    for discount in ledger.discounts.iter().filter(|discount| discount.charge_ids.is_some()) {
+        let whole = priced(ledger, unit, Counted { struck: false, without: Some(discount.id) })?;
+        let named = named(discount).unwrap_or_default();
+        for (index, charge) in ledger.charges.iter().enumerate().filter(|(_, charge)| named.contains(&charge.id)) {
+            let amount = whole.amounts[index].saturating_sub(now.amounts[index]);
+            lost.push(Lost { charge: charge.id, amount, before: begun_before(discount.created_at) });
+        }
+    }
+    Ok(lost)
 }
 
 /// Rounding is for cash: once all the cash went back, nothing is rounded any more. Returns the discounts that are to be
@@ -229,6 +297,11 @@ fn drop_idle_rounding(ledger: &mut Ledger) -> Vec<DiscountId> {
         charge.live_cents = Cents::ZERO;
     }
     ledger.discounts.extract_if(.., |discount| discount.rounding).map(|discount| discount.id).collect()
+}
+
+/// The charges that a discount names; none where it is for the whole check.
+fn named(discount: &DiscountRow) -> Option<Vec<ChargeId>> {
+    discount.charge_ids.as_ref().and_then(|ids| serde_json::from_value(ids.clone()).ok())
 }
 
 fn reduction(discount: &DiscountRow) -> Result<Reduction> {

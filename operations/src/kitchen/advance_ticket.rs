@@ -39,7 +39,7 @@ pub async fn advance_ticket(
             row.status = before.advance_to(status)?;
             session.status.ensure_live()?;
             act.uow.set_ticket_status(&round, ticket, status).await?;
-            let moved = TicketRef { ticket_id: ticket, round_id: round.id, station: row.station, status };
+            let moved = TicketRef { ticket_id: ticket, round_id: round.id, station: row.station.clone(), status };
             if let Some(event) = Event::ticket_moved(moved) {
                 act.emit(session.place(), event);
             }

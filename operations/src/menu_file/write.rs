@@ -230,6 +230,8 @@ impl RowBuilder<'_> {
             deactivated: !fields.is_active,
             deletion_id: None,
             created_at: self.now,
+            // Not part of a file; a known category keeps its own.
+            station: None,
         })
     }
 
@@ -272,6 +274,7 @@ impl RowBuilder<'_> {
             service_hours: written(fields.service_hours.as_ref()),
             // Not part of a file; a known product keeps its values.
             sensory: None,
+            station: None,
             recipe_id: None,
             inherits_from_recipe: false,
             is_active: fields.is_active,

@@ -135,6 +135,7 @@ impl Act<'_, Staff<Floor>> {
             reason: "Redondeo".to_owned(),
             granted_by: self.by.user_id(),
             rounding: true,
+            charges: None,
         };
         self.uow.insert_discount(check, new).await?;
         Ok(())

@@ -36,6 +36,7 @@ fn row(new: &NewProduct) -> Result<ProductRow> {
         deactivated: new.is_active == Some(false),
         deletion_id: None,
         created_at: chrono::DateTime::UNIX_EPOCH,
+        station: new.station.clone(),
     })
 }
 
@@ -55,6 +56,7 @@ impl<R: RoleSet> Act<'_, Staff<R>> {
         let allergens = declared::allergens(new.allergens.as_deref(), new.allergen_ids.as_deref())?.unwrap_or_default();
         let row = row(new)?;
         let home = self.shelf(new.category_id, new.subcategory_id).await?;
+        self.ensure_station(home, row.station.as_ref()).await?;
         let ids: Vec<_> = allergens.iter().map(|(id, _)| *id).collect();
         self.uow.ensure_allergens(self.by, &ids).await?;
         self.ensure_words(new.cooking_info.as_ref(), new.sensory_profile.as_ref()).await?;

@@ -48,6 +48,7 @@ fn apply(patch: ProductPatch, row: ProductRow) -> Result<ProductRow> {
             Patch::Null => None,
             Patch::Value(hours) => written(Some(hours)),
         },
+        station: patch.station.or(row.station),
         deactivated: patch.is_active.map_or(row.deactivated, |active| !active),
         ..row
     })
@@ -70,6 +71,9 @@ pub async fn update(
         let before = act.uow.product_now(staff, id).await?;
         let changed = apply(patch.clone(), found.row.clone())?;
         let home = act.shelf(changed.category_id, changed.subcategory_id).await?;
+        if changed.station != found.row.station {
+            act.ensure_station(home, changed.station.as_ref()).await?;
+        }
         act.ensure_words(value(&patch.cooking_info), value(&patch.sensory_profile)).await?;
         act.ensure_made_by(Some(&found.row), &changed).await?;
         let row = act.uow.set_product(&found.row, changed).await?;

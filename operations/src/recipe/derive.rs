@@ -28,6 +28,7 @@ fn product(new: &NewDerived, recipe: &RecipeRow) -> NewProduct {
         cooking_info: None,
         sensory_profile: None,
         service_hours: None,
+        station: None,
         recipe_id: Some(recipe.id),
         inherits_from_recipe: Some(true),
         is_active: None,

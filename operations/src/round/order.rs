@@ -168,7 +168,7 @@ fn offered_line(line: &OrderLine, offering: &Offering) -> Result<NewLine> {
         promotion_id: None,
         notes: line.notes.as_ref().map(|notes| notes.as_str().to_owned()),
         diner_id: line.diner_id,
-        station: product.station(),
+        station: product.station.clone(),
     })
 }
 
@@ -209,8 +209,7 @@ mod tests {
             supply: Supply { is_available, ..Supply::PLENTY },
             is_open: true,
             opens: None,
-            category: "Principales".into(),
-            subcategory: Some("Carnes".into()),
+            station: Station::Grill.into(),
         }
     }
 
@@ -246,7 +245,7 @@ mod tests {
     fn the_price_is_the_branchs_and_the_station_follows_the_menu() {
         let lines = order(101).priced(&menu([offered(101, true)])).unwrap();
         assert_eq!(lines[0].unit_price_cents.get(), 15_000);
-        assert_eq!(lines[0].station, Station::Grill);
+        assert_eq!(lines[0].station, Station::Grill.into());
     }
 
     #[test]

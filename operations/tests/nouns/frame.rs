@@ -45,6 +45,8 @@ async fn what_a_command_took_away_does_not_take_its_answer_along() {
         discount_type: domain::check::DiscountType::Percent,
         value,
         reason: "Birthday".to_owned().try_into().unwrap(),
+        charge_ids: None,
+        item_ids: None,
     };
     let given =
         check::discount(&house.db, &manager, diner.session_id(), &percent(10), &keyed("d", "ten")).await.unwrap();

@@ -9,7 +9,7 @@ use crate::{
     unit_of_work::{Locked, UnitOfWork},
 };
 use auth::Scope;
-use domain::{BranchId, Cents, CheckId, DiscountId, UserId, check::DiscountType};
+use domain::{BranchId, Cents, ChargeId, CheckId, DiscountId, UserId, check::DiscountType};
 use entity::check_discount;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
@@ -31,6 +31,8 @@ pub struct NewDiscount {
     pub granted_by: UserId,
     /// It is what rounding the cash took off.
     pub rounding: bool,
+    /// For which charges; none where it is for the whole check.
+    pub charges: Option<Vec<ChargeId>>,
 }
 
 #[derive(FromQueryResult)]
@@ -92,6 +94,7 @@ impl UnitOfWork {
             granted_by_id: Set(new.granted_by),
             rounding: Set(new.rounding),
             created_at: Set(self.now()),
+            charge_ids: Set(new.charges.map(|charges| serde_json::json!(charges))),
             business_day: Set(Some(self.business_day(check.branch_id).await?)),
         };
         Ok(row.insert(self.tx()).await?)

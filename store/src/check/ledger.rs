@@ -7,6 +7,7 @@ use crate::{
     sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
+use chrono::{DateTime, Utc};
 use domain::{
     Cents, ChargeId, DinerId, DiscountId, PaymentId, RoundItemId,
     check::allocation::{Entry, Part, apply},
@@ -38,6 +39,17 @@ pub struct ChargeNow {
     pub stands: bool,
 }
 
+/// What was struck or canceled of a charge.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Struck {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// How much of it, before discounts, in cents.
+    pub gross_cents: Cents,
+    /// When.
+    pub struck_at: DateTime<Utc>,
+}
+
 /// Everything that the state of a check follows from.
 #[derive(Clone, Debug)]
 pub struct Ledger {
@@ -49,6 +61,8 @@ pub struct Ledger {
     pub payments: Vec<payment::Model>,
     /// What covers what, as the ledger adds up.
     pub parts: Vec<Part>,
+    /// Oldest first; nothing while nobody has paid.
+    pub struck: Vec<Struck>,
 }
 
 /// What a charge costs from now on.
@@ -87,6 +101,17 @@ static CHARGES: &Sql = sql!(
         c.rounding or (i.id is not null and #billed(r, i)) as stands
     from charge c left join round_item i on i.id = c.round_item_id left join round r on r.id = i.round_id
     where c.check_id = $1 order by c.created_at, c.id"
+);
+
+// A part that was struck from a line is a line of its own, which has no charge.
+static STRUCK: &Sql = sql!(
+    row("check_id"),
+    "select c.id as charge_id, cast(v.qty * v.unit_price_cents as bigint) as gross_cents,
+        coalesce(v.voided_at, r.canceled_at, r.created_at) as struck_at
+    from charge c join round_item i on i.id = c.round_item_id join round r on r.id = i.round_id
+    join round_item v on v.round_id = i.round_id and (v.id = i.id or v.split_of_id = i.id)
+    where c.check_id = $1 and not (#owed(r, v)) and v.unit_price_cents > 0
+    order by 3, v.id"
 );
 
 impl UnitOfWork {
@@ -151,7 +176,8 @@ impl UnitOfWork {
             charge: row.charge_id,
             cents: row.amount_cents,
         });
-        Ok(Ledger { charges, discounts, payments, parts: apply(entries) })
+        let struck = if payments.is_empty() { Vec::new() } else { self.all(STRUCK, [check.id.into()]).await? };
+        Ok(Ledger { charges, discounts, payments, parts: apply(entries), struck })
     }
 
     /// Appends rows to the ledger, in this order and in one statement; the database adds each to charge, payment and

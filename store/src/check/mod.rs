@@ -9,5 +9,5 @@ mod write_off;
 
 pub use claim::{ClaimRow, NewClaim};
 pub use discount::{DiscountRow, NewDiscount};
-pub use ledger::{ChargeNow, ChargePrice, Ledger};
+pub use ledger::{ChargeNow, ChargePrice, Ledger, Struck};
 pub use lock::{CheckRow, OfSession};

@@ -19,7 +19,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     Cents, CustomizationId, ProductId,
-    kitchen::Station,
+    kitchen::{Dish, StationCode},
     menu::{Choice, Choices, Promotion, ServiceHours, Supply, Timetable},
     timezone::local_time,
 };
@@ -53,18 +53,8 @@ pub struct Offered {
     pub is_open: bool,
     /// When it is served next, in the branch's own words; `None` where that is now or never.
     pub opens: Option<String>,
-    /// Its category's name.
-    pub category: String,
-    /// Its subcategory's name.
-    pub subcategory: Option<String>,
-}
-
-impl Offered {
     /// Who makes it.
-    #[must_use]
-    pub fn station(&self) -> Station {
-        Station::for_menu_place(&self.category, self.subcategory.as_deref())
-    }
+    pub station: StationCode,
 }
 
 /// What a branch offers of the products that somebody asks for.
@@ -108,6 +98,10 @@ struct Row {
     timezone: String,
     category: String,
     subcategory: Option<String>,
+    product_station: Option<StationCode>,
+    category_station: Option<StationCode>,
+    /// The branch's, in their order, with commas between them.
+    stations: Option<String>,
     is_promoted: bool,
 }
 
@@ -123,7 +117,20 @@ pub(crate) fn said(written: Option<serde_json::Value>) -> Option<ServiceHours> {
 }
 
 impl Row {
+    fn station(&self) -> StationCode {
+        let codes = self.stations.iter().flat_map(|codes| codes.split(','));
+        let stations: Vec<_> = codes.filter_map(|code| StationCode::try_from(code.to_owned()).ok()).collect();
+        let dish = Dish {
+            of_product: self.product_station.as_ref(),
+            of_category: self.category_station.as_ref(),
+            category: &self.category,
+            subcategory: self.subcategory.as_deref(),
+        };
+        dish.made_at(&stations)
+    }
+
     fn at(self, now: DateTime<Utc>) -> Offered {
+        let station = self.station();
         let supply =
             Supply { is_available: self.is_available, remaining: self.remaining, until: self.restricted_until };
         let hours = [&hours(self.product_hours), &hours(self.category_hours)];
@@ -138,8 +145,7 @@ impl Row {
             supply: supply.as_of(now),
             is_open,
             opens: opens.map(|at| in_words(at, now, &self.timezone)),
-            category: self.category,
-            subcategory: self.subcategory,
+            station,
         }
     }
 }
@@ -150,6 +156,10 @@ fn of_products() -> String {
         "select p.id as product_id, p.name, p.image, bp.price_cents, bp.is_available, bp.remaining,
             bp.restricted_until, p.service_hours as product_hours, c.service_hours as category_hours,
             (select b.timezone from branch b where b.id = $1) as timezone, c.name as category, s.name as subcategory,
+            p.station as product_station, c.station as category_station,
+            #pg((select string_agg(st.code, ',' order by st.display_order, st.id) from station st where st.branch_id = $1))
+            #sqlite((select group_concat(st.code) from
+                (select code from station where branch_id = $1 order by display_order, id) st)) as stations,
             {} as is_promoted
          {OFFERED} and bp.product_id in #list($2)",
         promotions::promoted()

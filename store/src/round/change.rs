@@ -7,10 +7,11 @@ use crate::{
     unit_of_work::{Locked, UnitOfWork},
 };
 use chrono::{DateTime, Utc};
-use domain::{ProductId, RoundItemId, UserId, round::RoundStatus};
+use domain::{ProductId, RoundItemId, UserId, round::RoundStatus, text::Quantity};
 use entity::{round, round_item};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult,
+    IntoActiveModel, QueryFilter,
 };
 
 impl UnitOfWork {
@@ -35,16 +36,44 @@ impl UnitOfWork {
         Ok(Locked::new(row.update(self.tx()).await?))
     }
 
+    /// Makes `qty` of a line's portions a line of its own, which is nobody's work; the line, and its charge, keep the
+    /// rest.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn split_item(&self, round: &Locked<RoundRow>, item: &ItemRow, qty: Quantity) -> Result<ItemRow> {
+        self.owes_differently(round.session_id, "round.void_item");
+        let left = item.qty.get() - qty.get();
+        self.run(sql!(row("id"), "update round_item set qty = $2 where id = $1"), [item.id.into(), left.into()])
+            .await?;
+        let sql = sql!(row("round_item_id"), "update charge set qty = $2 where round_item_id = $1");
+        self.run(sql, [item.id.into(), left.into()]).await?;
+        let lines = self.find_items(round).await?;
+        let mut row = item.clone().into_active_model().reset_all();
+        row.id = NotSet;
+        row.line = Set(lines.iter().map(|line| line.line).max().unwrap_or_default() + 1);
+        row.qty = Set(qty);
+        row.split_of_id = Set(Some(item.id));
+        Ok(row.insert(self.tx()).await?)
+    }
+
     /// Strikes an item: it stays on the bill's paper trail, but nobody makes or pays it.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn void_item(&self, round: &Locked<RoundRow>, item: &ItemRow, by: UserId, reason: &str) -> Result<()> {
+    pub async fn void_item(
+        &self,
+        round: &Locked<RoundRow>,
+        item: &ItemRow,
+        (by, approved_by): (UserId, Option<UserId>),
+        reason: &str,
+    ) -> Result<()> {
         self.owes_differently(round.session_id, "round.void_item");
         let mut row = item.clone().into_active_model();
         row.voided_at = Set(Some(self.now()));
         row.void_reason = Set(Some(reason.to_owned()));
         row.voided_by_id = Set(Some(by));
+        row.approved_by_id = Set(approved_by);
         row.voided_business_day = Set(Some(self.business_day(round.branch_id).await?));
         row.update(self.tx()).await?;
         Ok(())

@@ -9,8 +9,8 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    CartItemId, Cents, DinerId, PhoneId, ProductId, PromotionId, RoundId, UserId, cart::CartPortions, kitchen::Station,
-    menu::Choice, round::RoundStatus, session::OpenedBy, text::Quantity, timezone::business_day,
+    CartItemId, Cents, DinerId, PhoneId, ProductId, PromotionId, RoundId, UserId, cart::CartPortions,
+    kitchen::StationCode, menu::Choice, round::RoundStatus, session::OpenedBy, text::Quantity, timezone::business_day,
 };
 use sea_orm::{DbBackend, FromQueryResult};
 use serde::Serialize;
@@ -38,7 +38,7 @@ pub struct NewLine {
     /// For whom, where that is known; anybody who is no diner of the session counts as nobody.
     pub diner_id: Option<DinerId>,
     /// Who makes it.
-    pub station: Station,
+    pub station: StationCode,
 }
 
 /// A new round.

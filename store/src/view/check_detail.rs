@@ -67,7 +67,7 @@ static CHARGES: &Sql = sql!(
 
 static DISCOUNTS: &Sql = sql!(
     row("check_id"),
-    "select id as discount_id, type as discount_type, value, amount_cents, reason, granted_by_id, rounding, created_at
+    "select id as discount_id, type as discount_type, value, amount_cents, reason, granted_by_id, rounding, charge_ids, created_at
     from check_discount where check_id = $1 order by id"
 );
 

@@ -15,7 +15,7 @@ use auth::{RoleSet, Scope, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
     BranchId, RoundId, RoundItemId, TableId, TicketId, TicketItemId,
-    kitchen::{Station, TicketStatus},
+    kitchen::{StationCode, TicketStatus},
 };
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use wire::kitchen::{StationTickets, Ticket, TicketItem};
@@ -26,7 +26,7 @@ struct Row {
     branch_id: BranchId,
     round_id: RoundId,
     round_number: i32,
-    station: Station,
+    station: StationCode,
     status: TicketStatus,
     priority: i32,
     ticket_notes: Option<String>,
@@ -118,7 +118,7 @@ impl Row {
             id: self.id,
             round_id: self.round_id,
             round_number: self.round_number,
-            station: self.station,
+            station: self.station.clone(),
             status: self.status,
             priority: self.priority,
             notes: self.ticket_notes.clone(),
@@ -151,7 +151,7 @@ impl Database {
         &self,
         staff: &Staff<R>,
         at: At,
-        station: Option<Station>,
+        station: Option<StationCode>,
     ) -> Result<Vec<StationTickets>> {
         let OpenIn { reach, mut values } = self.open_in(staff, at).await?;
         let mut which = Which::Open(reach);
@@ -163,10 +163,10 @@ impl Database {
         for (_, ticket) in select(self.reader(), which, values).await? {
             match stations.iter_mut().find(|known| known.station == ticket.station) {
                 Some(known) => known.tickets.push(ticket),
-                None => stations.push(StationTickets { station: ticket.station, tickets: vec![ticket] }),
+                None => stations.push(StationTickets { station: ticket.station.clone(), tickets: vec![ticket] }),
             }
         }
-        stations.sort_unstable_by_key(|known| known.station.as_str());
+        stations.sort_unstable_by(|one, other| one.station.cmp(&other.station));
         Ok(stations)
     }
 

@@ -34,6 +34,7 @@ pub use crate::{
     recipe::RecipeFilter,
     sector::sector_of,
     staff_member::{member_of, seen_from},
+    station::station_of,
     subcategory::subcategory_of,
     tenant::tenant_of,
 };

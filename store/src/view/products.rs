@@ -129,6 +129,7 @@ fn described(placed: PlacedProduct, branch_prices: Vec<BranchPrice>, allergens: 
         cooking_info: profile(row.cooking),
         sensory_profile: profile(row.sensory),
         service_hours: said(row.service_hours),
+        station: row.station,
         is_active: row.is_active,
         created_at: row.created_at,
         branch_prices,

@@ -187,6 +187,7 @@ both_modes! {
                 "sector_id" => of.sector,
                 "assignment_id" => of.assignment,
                 "tip_pool_id" => of.tip_pool,
+                "station_id" => of.station,
                 "cash_session_id" => of.cash_session,
                 "account_id" => provider.0,
                 "dead_letter_id" => provider.1,

@@ -175,6 +175,10 @@ pub(super) const TABLE: &[(&str, &str, Access, &str)] = &[
     ("POST", "/api/admin/tips", OFFICE, r#"{"branch_id":999999999,"amount_cents":1,"payment_method":"CASH"}"#),
     ("POST", "/api/admin/tips/distribute", OFFICE, r#"{"tip_id":999999999,"pool_id":999999999}"#),
     ("GET", "/api/admin/tips/report", OFFICE, ""),
+    ("GET", "/api/admin/stations", ALL, ""),
+    ("POST", "/api/admin/stations", OFFICE, r#"{"branch_id":999999999,"name":"Mine"}"#),
+    ("PATCH", "/api/admin/stations/{station_id}", OFFICE, r#"{"name":"Mine"}"#),
+    ("DELETE", "/api/admin/stations/{station_id}", OFFICE, ""),
     ("GET", "/api/admin/tip-pools", OFFICE, ""),
     (
         "POST",

@@ -263,6 +263,7 @@ impl Author<'_> {
             "Quantity" | "Covers" | "Whole" => json!(1 + self.dice.below(3)),
             "TipPercent" => json!(10),
             "ServiceHours" => json!([]),
+            "StationCode" => json!(format!("S{}", self.dice.below(100_000))),
             _ => return None,
         })
     }
@@ -277,6 +278,7 @@ impl Author<'_> {
             (_, "opening_time" | "start_time") => json!("09:00"),
             (_, "closing_time" | "end_time") => json!("23:00"),
             (_, "timezone") => json!("UTC"),
+            (_, "station") => json!("BAR"),
             (_, "slug") => json!(format!("{}-{}", self.own.slug(), self.dice.below(100_000))),
             (_, "image" | "logo") => json!(format!("https://img.example.com/{}.png", self.own.slug())),
             _ => json!(self.own.name(self.dice.below(100_000))),

@@ -264,7 +264,7 @@ fn what(kind: EventType) -> Event {
         EventType::TicketReady => Event::TicketReady(TicketRef {
             ticket_id: TicketId(1),
             round_id: RoundId(1),
-            station: Station::Bar,
+            station: Station::Bar.into(),
             status: TicketStatus::Ready,
         }),
         EventType::ProductAvailabilityChanged => {

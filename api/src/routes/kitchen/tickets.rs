@@ -7,7 +7,7 @@ use crate::{
 };
 use auth::{AnyRole, KitchenCrew, Staff};
 use axum::{Json, extract::State};
-use domain::{BranchId, TicketId, kitchen::Station};
+use domain::{BranchId, TicketId, kitchen::StationCode};
 use runtime::ProblemBody;
 use serde::{Deserialize, Serialize};
 use store::view::At;
@@ -19,7 +19,8 @@ use wire::kitchen::{StationTickets, Ticket};
 #[into_params(parameter_in = Query)]
 pub(crate) struct AtStation {
     /// One station; all without it.
-    station: Option<Station>,
+    #[param(value_type = Option<String>)]
+    station: Option<StationCode>,
     /// One branch; without it all where the caller works in the kitchen or manages.
     branch_id: Option<BranchId>,
 }

@@ -7,21 +7,13 @@ use crate::{
 };
 use auth::{AnyRole, Staff};
 use axum::extract::State;
-use domain::{RoundItemId, text::Name};
+use domain::RoundItemId;
 use operations::round;
 use runtime::ProblemBody;
-use serde::Deserialize;
-use utoipa::ToSchema;
-use wire::round::VoidedItem;
+use wire::round::{VoidItem, VoidedItem};
 
-/// Why.
-#[derive(Deserialize, ToSchema)]
-pub(crate) struct VoidItem {
-    /// 1 to 200 characters.
-    reason: Name<200>,
-}
-
-/// Strikes an item; the last one cancels the round.
+/// Strikes an item, or some of its portions; the last one cancels the round. What was served a manager gives away, and
+/// says who approved it; the round was served all the same. Who had paid for it has the money back: a refund is proposed.
 #[utoipa::path(patch, path = "/api/waiter/rounds/items/{item_id}/void", tag = "round", request_body = VoidItem,
     security(("staff" = [])), params(("item_id" = RoundItemId, Path), ("X-Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = VoidedItem), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
@@ -30,7 +22,7 @@ pub(crate) async fn void_item(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Segment(item): Segment<RoundItemId>,
-    Command(attempt, body): Command<VoidItem>,
+    Command(attempt, wanted): Command<VoidItem>,
 ) -> ApiResult<Reply> {
-    Ok(Reply(round::void_item(&state.db, &staff, item, &body.reason, &attempt).await?))
+    Ok(Reply(round::void_item(&state.db, &staff, item, &wanted, &attempt).await?))
 }

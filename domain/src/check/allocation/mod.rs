@@ -12,7 +12,7 @@ pub use ledger::{Entry, apply, difference};
 
 use crate::{Cents, ChargeId, DinerId, PaymentId};
 use ledger::Parts;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one charge costs. In a slice: oldest first, by `(created_at, id)`, each charge once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,11 +49,72 @@ pub struct Part {
     pub amount: Cents,
 }
 
-/// Covers the charges of an open check: payment by payment, first what its payer said, then the payer's own charges,
-/// then shared ones, then those of others, each oldest first.
+/// What a charge came to be less by, after it was ordered, for its guest alone: it was struck, or a discount named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// The charge.
+    pub charge: ChargeId,
+    /// By how much. Not part of what the charge costs now.
+    pub amount: Cents,
+    /// The payments that were begun before.
+    pub before: BTreeSet<PaymentId>,
+}
+
+/// What of each payment is its payer's to have back: it covers the payer's own dishes and nobody else's.
+pub type Kept = BTreeMap<PaymentId, Cents>;
+
+/// What of each payment had covered what was lost since, by the rules of [`allocate`]. That is the payer's to have
+/// back where the payer is known and the dish is one guest's, or where the payment was said to be for it. The table's
+/// money for the table's dishes moves on to what is still open.
+///
+/// It follows from the charges and the payments alone, like everything here, so it does not matter when it is asked.
 #[must_use]
-pub fn allocate(dues: &[Due], credits: &[Credit]) -> Vec<Part> {
-    give(Parts::default(), dues, credits).into_vec()
+pub fn kept(dues: &[Due], lost: &[Lost], credits: &[Credit]) -> Kept {
+    let mut kept = Kept::new();
+    if lost.is_empty() {
+        return kept;
+    }
+    let place = places(dues);
+    let mut whole = dues.to_vec();
+    let mut losses: Vec<Vec<(&Lost, Cents)>> = vec![Vec::new(); dues.len()];
+    for loss in lost {
+        if let Some(index) = place.get(&loss.charge) {
+            whole[*index].amount = whole[*index].amount.saturating_add(loss.amount);
+            losses[*index].push((loss, loss.amount));
+        }
+    }
+    let mut open: Vec<Cents> = dues.iter().map(|due| due.amount).collect();
+    for credit in credits {
+        let (mut left, mut own) = (credit.net, Cents::ZERO);
+        for Wish { index, most, said } in wishes(credit, &whole, &place, &Parts::default()) {
+            let mut take = |open: &mut Cents, most: Cents| {
+                let part = most.min(*open).min(left);
+                (*open, left) = (open.saturating_sub(part), left.saturating_sub(part));
+                part
+            };
+            let mut most = most.saturating_sub(take(&mut open[index], most));
+            let of_guests = credit.payer.is_some() && dues[index].diner.is_some();
+            for (_, open) in losses[index].iter_mut().filter(|(loss, _)| loss.before.contains(&credit.payment)) {
+                let part = take(open, most);
+                most = most.saturating_sub(part);
+                if said || of_guests {
+                    own = own.saturating_add(part);
+                }
+            }
+        }
+        if own > Cents::ZERO {
+            kept.insert(credit.payment, own);
+        }
+    }
+    kept
+}
+
+/// Covers the charges of an open check: payment by payment, first what its payer said, then the payer's own charges,
+/// then shared ones, then those of others, each oldest first. What is a payer's to have back covers the payer's own
+/// alone.
+#[must_use]
+pub fn allocate(dues: &[Due], credits: &[Credit], kept: &Kept) -> Vec<Part> {
+    give(Parts::default(), dues, credits, kept).into_vec()
 }
 
 /// Brings the parts of a closed check in line without reshuffling them: whoever was told "your dish is paid" stays
@@ -63,24 +124,27 @@ pub fn allocate(dues: &[Due], credits: &[Credit]) -> Vec<Part> {
 /// amount fell; both count as nothing when they are not listed), then gives free money to open charges as [`allocate`]
 /// would. Doing it twice changes nothing.
 #[must_use]
-pub fn adjust(existing: &[Part], dues: &[Due], credits: &[Credit]) -> Vec<Part> {
+pub fn adjust(existing: &[Part], dues: &[Due], credits: &[Credit], kept: &Kept) -> Vec<Part> {
     let mut parts = Parts::from_slice(existing);
     let net: BTreeMap<PaymentId, Cents> = credits.iter().map(|credit| (credit.payment, credit.net)).collect();
     let amount: BTreeMap<ChargeId, Cents> = dues.iter().map(|due| (due.charge, due.amount)).collect();
     parts.fit(|part| part.payment, |payment| net.get(&payment).copied().unwrap_or_default());
     parts.fit(|part| part.charge, |charge| amount.get(&charge).copied().unwrap_or_default());
-    give(parts, dues, credits).into_vec()
+    give(parts, dues, credits, kept).into_vec()
 }
 
 /// Gives what the payments still have to what is still open. `parts` must fit the nets and the amounts.
-fn give(mut parts: Parts, dues: &[Due], credits: &[Credit]) -> Parts {
+fn give(mut parts: Parts, dues: &[Due], credits: &[Credit], kept: &Kept) -> Parts {
     let mut open: Vec<Cents> =
         dues.iter().map(|due| due.amount.saturating_sub(parts.sum(|part| part.charge == due.charge))).collect();
-    let place: BTreeMap<ChargeId, usize> = dues.iter().enumerate().map(|(index, due)| (due.charge, index)).collect();
+    let place = places(dues);
     for credit in credits {
         let mut left = credit.net.saturating_sub(parts.sum(|part| part.payment == credit.payment));
-        for (index, most) in wishes(credit, dues, &place, &parts) {
-            let amount = most.min(open[index]).min(left);
+        let kept = kept.get(&credit.payment).copied().unwrap_or_default();
+        for Wish { index, most, .. } in wishes(credit, dues, &place, &parts) {
+            let own = credit.payer.is_some() && credit.payer == dues[index].diner;
+            let free = if own { left } else { left.saturating_sub(kept) };
+            let amount = most.min(open[index]).min(free);
             open[index] = open[index].saturating_sub(amount);
             left = left.saturating_sub(amount);
             parts.add(Part { payment: credit.payment, charge: dues[index].charge, amount });
@@ -89,9 +153,22 @@ fn give(mut parts: Parts, dues: &[Due], credits: &[Credit]) -> Parts {
     parts
 }
 
-/// Where a payment goes: indices of `dues` in order, and the most it gives there. What it covers already of a charge it
-/// was meant for counts towards that target.
-fn wishes(credit: &Credit, dues: &[Due], place: &BTreeMap<ChargeId, usize>, parts: &Parts) -> Vec<(usize, Cents)> {
+fn places(dues: &[Due]) -> BTreeMap<ChargeId, usize> {
+    dues.iter().enumerate().map(|(index, due)| (due.charge, index)).collect()
+}
+
+/// Where a payment goes.
+struct Wish {
+    /// To which of the dues.
+    index: usize,
+    /// The most that it gives there.
+    most: Cents,
+    /// Whether its payer said so.
+    said: bool,
+}
+
+/// Where a payment goes, in order. What it covers already of a charge it was meant for counts towards that target.
+fn wishes(credit: &Credit, dues: &[Due], place: &BTreeMap<ChargeId, usize>, parts: &Parts) -> Vec<Wish> {
     let mut covered: BTreeMap<ChargeId, Cents> = BTreeMap::new();
     let mut wishes = Vec::with_capacity(credit.targets.len() + dues.len());
     for (charge, cents) in &credit.targets {
@@ -99,13 +176,13 @@ fn wishes(credit: &Credit, dues: &[Due], place: &BTreeMap<ChargeId, usize>, part
         let already = covered
             .entry(*charge)
             .or_insert_with(|| parts.sum(|part| part.payment == credit.payment && part.charge == *charge));
-        wishes.push((*index, cents.saturating_sub(*already)));
+        wishes.push(Wish { index: *index, most: cents.saturating_sub(*already), said: true });
         *already = already.saturating_sub(*cents);
     }
     let mut rest: Vec<usize> = (0..dues.len()).collect();
     // Stable, so each class stays oldest first.
     rest.sort_by_key(|index| class(credit.payer, dues[*index].diner));
-    wishes.extend(rest.into_iter().map(|index| (index, dues[index].amount)));
+    wishes.extend(rest.into_iter().map(|index| Wish { index, most: dues[index].amount, said: false }));
     wishes
 }
 
