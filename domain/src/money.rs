@@ -29,6 +29,7 @@ text_enum! {
 )]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
 #[serde(try_from = "i64", into = "i64")]
+#[schema(minimum = 0)]
 pub struct Cents(i64);
 
 /// The highest price in payable units ([`Currency::unit`]).
@@ -238,6 +239,7 @@ pub const MAX_AMOUNT: Cents = MAX_SUM;
 /// cents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "i64", into = "i64")]
+#[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000_000_i64)]
 pub struct Amount(Cents);
 
 impl Amount {

@@ -107,7 +107,6 @@ pub struct Registered {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct Refunding {
     /// How much, in cents; absent for all that is left.
-    #[schema(value_type = Option<i64>)]
     pub amount_cents: Option<Amount>,
     /// Why.
     pub reason: Name<200>,

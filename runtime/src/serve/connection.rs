@@ -55,7 +55,7 @@ impl Connection {
         let Self { socket, peer, place, server } = self;
         let patience = *connections.patience();
         let (talk, place) = (Arc::clone(&place.talk), Arc::new(place));
-        let stream = Stream { socket, talk: Arc::clone(&talk), _place: Arc::clone(&place) };
+        let stream = Stream::new(socket, Arc::clone(&talk), Arc::clone(&place));
         let service = {
             let place = Arc::clone(&place);
             service_fn(move |request| {
@@ -105,7 +105,7 @@ impl Connection {
             metrics::counter!("http_connections_timed_out_total", "server" => server, "what" => late.name())
                 .increment(1);
             if let (Late::Head { begun: true }, Some(parts)) = (late, connection.into_parts()) {
-                let _ = parts.io.inner().socket.try_write(TOO_SLOW);
+                parts.io.inner().last_word(TOO_SLOW);
             }
         }
     }
@@ -186,6 +186,9 @@ async fn answer(
 ) -> Result<Response<Answer>, Infallible> {
     let talk = Arc::clone(&place.talk);
     if !place.stay() {
+        if !hyper::body::Body::is_end_stream(request.body()) {
+            talk.body_left();
+        }
         let mut response = crowded().into_response();
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         return Ok(response.map(|body| Answer { body, _under_way: under_way }));

@@ -60,6 +60,8 @@ struct State {
     /// When the first byte of the next request came.
     first_byte: Option<Instant>,
     upgraded: bool,
+    /// The last request was answered before all of its body was here.
+    unread: bool,
     /// Told to go for another connection: nothing new is begun.
     leaving: bool,
     /// The slots learned from the conversation itself what it does, so that they have to be told again.
@@ -105,6 +107,7 @@ impl Talk {
             served: false,
             first_byte: None,
             upgraded: false,
+            unread: false,
             leaving: false,
             retell: false,
             incoming: Pace::default(),
@@ -181,7 +184,19 @@ impl Talk {
         state.requests += 1;
         state.served = true;
         state.first_byte = None;
+        state.unread = false;
         state.incoming = Pace::default();
+    }
+
+    /// Nobody wants the rest of the body, and it is not here yet.
+    pub(super) fn body_left(&self) {
+        self.state().unread = true;
+    }
+
+    /// For how long, and for how many bytes, what the client still sends is read before its connection goes. `None`
+    /// where it owes nothing.
+    pub(super) fn lingers(&self) -> Option<(Duration, usize)> {
+        self.state().unread.then_some((self.patience.linger, self.patience.linger_bytes))
     }
 
     /// The answer is out of our hands.

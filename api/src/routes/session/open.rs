@@ -36,7 +36,7 @@ pub(crate) struct JoinedSession {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct InBranch {
-    /// Slug of the branch; without it the first table of that code, in any branch, is meant.
+    /// Slug of the branch; without it only a code that one branch alone has is taken.
     #[param(value_type = Option<String>)]
     branch_slug: Option<Text<100>>,
 }
