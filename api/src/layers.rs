@@ -146,16 +146,16 @@ async fn security_headers(
     let docs = request.uri().path().starts_with("/docs");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    // The API's pages are JSON; only the OpenAPI browser has styles of its own.
-    let policy = if docs {
+    // A page of ours brings the policy that lets its own style through; the OpenAPI browser has styles of its own.
+    let policy = HeaderValue::from_static(if docs {
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
     } else {
         "default-src 'self'"
-    };
+    });
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CONTENT_SECURITY_POLICY, policy),
         (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
         (HeaderName::from_static("permissions-policy"), "geolocation=(), microphone=(), camera=()"),
     ];
@@ -203,12 +203,19 @@ async fn content_type(request: Request, next: Next) -> Response {
     match kind.as_str() {
         "" | "application/json" | "application/x-www-form-urlencoded" => next.run(request).await,
         kind if writes && file_types(&request).contains(&kind) => next.run(request).await,
-        _ if writes => Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            ProblemCode::UnsupportedMediaType,
-            "Content-Type must be application/json",
-        )
-        .into_response(),
+        _ if writes => {
+            let detail = format!("Content-Type must be {}", accepted(file_types(&request)));
+            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ProblemCode::UnsupportedMediaType, detail).into_response()
+        }
         _ => next.run(request).await,
+    }
+}
+
+/// What a path takes, for people: the types of its files, or JSON where it takes no files.
+fn accepted(files: &[&str]) -> String {
+    match files {
+        [] => "application/json".to_owned(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }

@@ -11,6 +11,7 @@ mod layers;
 mod limited;
 mod menu_cache;
 mod openapi;
+mod page;
 mod problem;
 mod receipt;
 mod router;

@@ -1,4 +1,7 @@
-//! Rate limits as a layer of a route: counted for the table or user that a token names, else for the address.
+//! Rate limits as a layer of a route: counted for the principal that the route demands, else for the address.
+//!
+//! What else a request carries does not matter: whoever guesses somebody's second factor would get a fresh count with
+//! each table that they scan.
 
 use crate::{extract::Visitor, state::AppState};
 use auth::Diner;
@@ -7,32 +10,52 @@ use axum::{
     middleware::{FromFnLayer, Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use domain::UserId;
 use http::{StatusCode, request::Parts};
 use runtime::Limit;
 use std::pin::Pin;
 
+/// For whom a route's limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whom {
+    /// The table that the route's table token names; whoever comes without a good one, by address.
+    Table,
+    /// The member of staff that the route's access token names; whoever comes without a good one, by address.
+    User,
+    /// The address, on routes that demand nobody.
+    Address,
+}
+
 type Layer = FromFnLayer<
-    fn(State<(AppState, Limit)>, Request, Next) -> Answering,
-    (AppState, Limit),
-    (State<(AppState, Limit)>, Request),
+    fn(State<(AppState, Limit, Whom)>, Request, Next) -> Answering,
+    (AppState, Limit, Whom),
+    (State<(AppState, Limit, Whom)>, Request),
 >;
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// A layer that lets `limit` through and answers the rest with 429.
-pub(crate) fn limited(state: &AppState, limit: Limit) -> Layer {
-    from_fn_with_state((state.clone(), limit), check)
+/// A layer that lets `limit` of each `whom` through and answers the rest with 429.
+pub(crate) fn limited(state: &AppState, limit: Limit, whom: Whom) -> Layer {
+    from_fn_with_state((state.clone(), limit, whom), check)
 }
 
-fn check(State((state, limit)): State<(AppState, Limit)>, request: Request, next: Next) -> Answering {
+fn check(State((state, limit, whom)): State<(AppState, Limit, Whom)>, request: Request, next: Next) -> Answering {
     Box::pin(async move {
         let (mut parts, body) = request.into_parts();
-        let diner = diner(&parts, &state);
-        let key = key(&mut parts, &state, diner).await;
+        let diner = if whom == Whom::Table { diner(&parts, &state) } else { None };
+        let user = if whom == Whom::User { user(&parts, &state) } else { None };
+        let key = match (known_diner(&state, diner), user) {
+            (Some(diner), _) => format!("session:{}", diner.session_id()),
+            (None, Some(user)) => format!("user:{user}"),
+            (None, None) => {
+                let Ok(visitor) = Visitor::from_request_parts(&mut parts, &state).await;
+                visitor.key()
+            }
+        };
         if let Err(problem) = state.limits.check(limit, &key) {
             return problem.into_response();
         }
         let response = next.run(Request::from_parts(parts, body)).await;
-        // Its token is good: either the phone is not, or it came to a door that is not for diners.
+        // Its token is good, so the phone may not be.
         if response.status() == StatusCode::UNAUTHORIZED
             && let Some(diner) = diner
             && let Some(phone) = diner.phone_id()
@@ -49,17 +72,13 @@ fn diner(parts: &Parts, state: &AppState) -> Option<Diner> {
     state.authenticator.table(auth::table_token(&parts.headers)?).ok()
 }
 
-/// A forged token must not open a bucket of its own, so it counts for the address; so does one that was turned away,
-/// whose holder must not empty the bucket of the table.
-async fn key(parts: &mut Parts, state: &AppState, diner: Option<Diner>) -> String {
-    let is_turned_away = |diner: &Diner| diner.phone_id().is_some_and(|phone| state.turned_away().knows(phone));
-    if let Some(diner) = diner.filter(|diner| !is_turned_away(diner)) {
-        return format!("session:{}", diner.session_id());
-    }
-    let claims = auth::bearer(&parts.headers).and_then(|token| state.authenticator.access(token).ok());
-    if let Some(claims) = claims {
-        return format!("user:{}", claims.subject().user_id);
-    }
-    let Ok(visitor) = Visitor::from_request_parts(parts, state).await;
-    visitor.key()
+/// The member of staff that a good access token names. A forged one must not open a bucket of its own.
+fn user(parts: &Parts, state: &AppState) -> Option<UserId> {
+    let claims = auth::bearer(&parts.headers).and_then(|token| state.authenticator.access(token).ok())?;
+    Some(claims.subject().user_id)
+}
+
+/// The diner, unless its phone was turned away: who was sent away must not empty the bucket of the table.
+fn known_diner(state: &AppState, diner: Option<Diner>) -> Option<Diner> {
+    diner.filter(|diner| !diner.phone_id().is_some_and(|phone| state.turned_away().knows(phone)))
 }

@@ -1,19 +1,54 @@
 //! The OpenAPI document, from the handlers themselves.
 
+mod answers;
+mod schemas;
+
+use crate::routes::report::export::Format;
+use domain::office::Catalog;
+use http::Method;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        AllOf, Content, Object, OpenApi as OpenApiDocument, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema,
-        path::Operation,
+        OpenApi as OpenApiDocument, PathItem,
+        path::{Operation, Paths},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
-/// What the document says beside the routes.
+/// What the document says beside the routes. The tags stand in the order in which somebody who connects something needs
+/// them: sign in, read the menu, sit down, order, pay; then the house's own work, and the office at last.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Comanda", description = "Backend of a table-service restaurant. Amounts are integer cents, ids are integers, times are UTC."),
-    components(schemas(runtime::ProblemBody)),
+    components(schemas(runtime::ProblemBody, Catalog, Format)),
+    tags(
+        (name = "account", description = "Signing in and out, tokens, the second factor."),
+        (name = "branch", description = "The houses of a business."),
+        (name = "menu", description = "What is offered, and what is out."),
+        (name = "table", description = "Tables, their codes and their state."),
+        (name = "session", description = "A party at a table: sitting down, moving, leaving."),
+        (name = "diner", description = "A phone at the table, and what it sees of the visit."),
+        (name = "cart", description = "The cart that the phones of a table share."),
+        (name = "round", description = "Orders on their way to the kitchen."),
+        (name = "call", description = "Diners call, waiters come."),
+        (name = "check", description = "The bill: what is owed, and who pays what."),
+        (name = "billing", description = "Paying from the phone through a provider."),
+        (name = "payment", description = "Money that staff take and give back."),
+        (name = "kitchen", description = "Rounds and tickets as the kitchen works on them."),
+        (name = "order", description = "Orders under way, for the office."),
+        (name = "assignment", description = "Where a waiter works today."),
+        (name = "staff", description = "Who works here, and as what."),
+        (name = "menu office", description = "The menu as the office writes it."),
+        (name = "recipe office", description = "Recipes and ingredients."),
+        (name = "floor office", description = "Sectors and rosters."),
+        (name = "office", description = "The business, its audit log, deleting and restoring."),
+        (name = "cash", description = "The drawer."),
+        (name = "tip", description = "Tips and how they are shared out."),
+        (name = "report", description = "Days gone by."),
+        (name = "payments", description = "Accounts at providers, and what stands open with them."),
+        (name = "provider", description = "What payment providers call; no client does."),
+        (name = "operations", description = "Whether the server lives."),
+    ),
     modifiers(&Security)
 )]
 pub(crate) struct Document;
@@ -30,60 +65,27 @@ impl Modify for Security {
     }
 }
 
-/// Adds what holds for every operation, and would be forgotten on one: whoever needs a token may come without a good
-/// one (401) or without the role (403), and any refusal has the one shape.
+/// Adds what holds for every operation of a kind, and makes the schemas what programs can use.
 pub(crate) fn complete(mut document: OpenApiDocument) -> OpenApiDocument {
-    for operation in document.paths.paths.values_mut().flat_map(operations) {
-        let secured = operation.security.iter().flatten().next().is_some();
-        let responses = &mut operation.responses.responses;
-        let common = [("401", "No token, or none that is good", secured), ("403", "Not for this caller", secured)];
-        for (status, description, applies) in common.into_iter().chain([("default", "Any other refusal", true)]) {
-            if applies {
-                responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(refusal(description)));
-            }
-        }
+    for (method, operation) in document.paths.paths.values_mut().flat_map(operations) {
+        answers::complete(&method, operation);
     }
-    let schemas = document.components.iter_mut().flat_map(|components| components.schemas.values_mut());
-    for schema in schemas {
-        if let RefOr::T(Schema::AllOf(parts)) = schema
-            && let Some(object) = whole(parts)
-        {
-            *schema = RefOr::T(Schema::Object(object));
-        }
-    }
+    schemas::complete(&mut document);
     document
 }
 
-/// One object for one whose fields are written down in several places (`serde(flatten)`): on the wire it is one, and
-/// programs that are made from the document get one type. `None` where a part has no fields of its own to name.
-fn whole(parts: &AllOf) -> Option<Object> {
-    let mut whole = Object::new();
-    whole.description.clone_from(&parts.description);
-    for part in &parts.items {
-        let part = fields(part)?;
-        whole.properties.extend(part.properties.clone());
-        whole.required.extend(part.required.iter().cloned());
-    }
-    Some(whole)
+/// Says that a limit stands in front of these operations.
+pub(crate) fn limit(paths: &mut Paths) {
+    paths.paths.values_mut().flat_map(operations).for_each(|(_, operation)| answers::limit(operation));
 }
 
-/// The part that names fields; the other of a pair is the sentence on a flattened field.
-fn fields(part: &RefOr<Schema>) -> Option<&Object> {
-    match part {
-        RefOr::T(Schema::Object(object)) if !object.properties.is_empty() => Some(object),
-        RefOr::T(Schema::AllOf(pair)) => pair.items.iter().find_map(fields),
-        _ => None,
-    }
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
     let PathItem { get, put, post, delete, patch, .. } = item;
-    [get, put, post, delete, patch].into_iter().flatten()
-}
-
-fn refusal(description: &str) -> Response {
-    let body = Content::new(Some(Ref::from_schema_name("ProblemBody")));
-    ResponseBuilder::new().description(description).content("application/problem+json", body).build()
+    let methods = [Method::GET, Method::PUT, Method::POST, Method::DELETE, Method::PATCH];
+    methods
+        .into_iter()
+        .zip([get, put, post, delete, patch])
+        .filter_map(|(method, found)| Some((method, found.as_mut()?)))
 }
 
 #[cfg(test)]

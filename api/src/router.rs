@@ -1,6 +1,11 @@
 //! Every route there is.
 
-use crate::{layers, limited::limited, openapi, routes, state::AppState};
+use crate::{
+    layers,
+    limited::{Whom, limited},
+    openapi, routes,
+    state::AppState,
+};
 use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn};
 use runtime::{Limit, Problem};
 use utoipa::{OpenApi, openapi::OpenApi as OpenApiDocument};
@@ -24,7 +29,7 @@ fn files(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<
     let upload = routes!(routes::image::upload_image).layer(DefaultBodyLimit::max(pictures::MAX_BYTES));
     let import = routes!(routes::menu_file::import_menu).layer(DefaultBodyLimit::max(routes::menu_file::MAX_BYTES));
     routes
-        .routes(limits.at(Limit::ImageUpload, upload))
+        .routes(limits.at(Limit::ImageUpload, Whom::User, upload))
         .routes(routes!(routes::image::image))
         .routes(routes!(routes::menu_file::export_menu))
         .routes(import)
@@ -123,9 +128,10 @@ fn recipe_office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
 struct Limits<'a>(Option<&'a AppState>);
 
 impl Limits<'_> {
-    fn at(&self, limit: Limit, route: UtoipaMethodRouter<AppState>) -> UtoipaMethodRouter<AppState> {
+    fn at(&self, limit: Limit, whom: Whom, mut route: UtoipaMethodRouter<AppState>) -> UtoipaMethodRouter<AppState> {
+        openapi::limit(&mut route.1);
         match self.0 {
-            Some(state) => route.layer(limited(state, limit)),
+            Some(state) => route.layer(limited(state, limit, whom)),
             None => route,
         }
     }
@@ -136,14 +142,14 @@ fn staff(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<
     routes
         // Staff sign in; the handler of the login checks its limits itself.
         .routes(routes!(routes::account::login))
-        .routes(limits.at(Limit::Refresh, routes!(routes::account::refresh)))
-        .routes(limits.at(Limit::Logout, routes!(routes::account::logout)))
+        .routes(limits.at(Limit::Refresh, Whom::Address, routes!(routes::account::refresh)))
+        .routes(limits.at(Limit::Logout, Whom::User, routes!(routes::account::logout)))
         .routes(routes!(routes::account::me))
         .routes(routes!(routes::account::set_up))
-        .routes(limits.at(Limit::SecondFactor, routes!(routes::account::verify)))
-        .routes(limits.at(Limit::SecondFactor, routes!(routes::account::disable)))
+        .routes(limits.at(Limit::SecondFactor, Whom::User, routes!(routes::account::verify)))
+        .routes(limits.at(Limit::SecondFactor, Whom::User, routes!(routes::account::disable)))
         // Branches, and who works there today.
-        .routes(limits.at(Limit::PublicMenu, routes!(routes::branch::public_list)))
+        .routes(limits.at(Limit::PublicMenu, Whom::Address, routes!(routes::branch::public_list)))
         .routes(routes!(routes::branch::list, routes::branch::create_branch))
         .routes(routes!(routes::branch::find, routes::branch::update, routes::branch::delete_branch))
         .routes(routes!(routes::assignment::check))
@@ -156,18 +162,22 @@ fn guests(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter
         // A table is scanned, a phone joins.
         .routes(routes!(routes::session::open_by_id))
         .routes(routes!(routes::session::open_by_code))
-        .routes(limits.at(Limit::RegisterDiner, routes!(routes::diner::register)))
+        .routes(limits.at(Limit::RegisterDiner, Whom::Table, routes!(routes::diner::register)))
         // The menu, and what is out.
-        .routes(limits.at(Limit::PublicMenu, routes!(routes::menu::menu)))
-        .routes(limits.at(Limit::PublicMenu, routes!(routes::menu::allergens)))
-        .routes(limits.at(Limit::PublicMenu, routes!(routes::menu::product)))
+        .routes(limits.at(Limit::PublicMenu, Whom::Address, routes!(routes::menu::menu)))
+        .routes(limits.at(Limit::PublicMenu, Whom::Address, routes!(routes::menu::allergens)))
+        .routes(limits.at(Limit::PublicMenu, Whom::Address, routes!(routes::menu::product)))
         .routes(routes!(routes::menu::floor_menu))
         .routes(routes!(routes::menu::availability))
         // The cart.
-        .routes(limits.at(Limit::CartWrite, routes!(routes::cart::add_to_cart)))
-        .routes(limits.at(Limit::CartWrite, routes!(routes::cart::change_cart_line, routes::cart::remove_cart_line)))
-        .routes(limits.at(Limit::CartRead, routes!(routes::cart::cart)))
-        .routes(limits.at(Limit::CartClear, routes!(routes::cart::clear_cart)))
+        .routes(limits.at(Limit::CartWrite, Whom::Table, routes!(routes::cart::add_to_cart)))
+        .routes(limits.at(
+            Limit::CartWrite,
+            Whom::Table,
+            routes!(routes::cart::change_cart_line, routes::cart::remove_cart_line),
+        ))
+        .routes(limits.at(Limit::CartRead, Whom::Table, routes!(routes::cart::cart)))
+        .routes(limits.at(Limit::CartClear, Whom::Table, routes!(routes::cart::clear_cart)))
         // A phone reads its visit, is remembered, rates.
         .routes(routes!(routes::diner::visit_rounds))
         .routes(routes!(routes::diner::visit_diners))
@@ -184,7 +194,7 @@ fn guests(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter
 fn floor(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
     routes
         // Rounds.
-        .routes(limits.at(Limit::SubmitRound, routes!(routes::round::submit)))
+        .routes(limits.at(Limit::SubmitRound, Whom::Table, routes!(routes::round::submit)))
         .routes(routes!(routes::round::take))
         .routes(routes!(routes::round::delete_item))
         .routes(routes!(routes::round::void_item))
@@ -207,7 +217,7 @@ fn floor(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<
         .routes(routes!(routes::session::remove_diner))
         .routes(routes!(routes::session::remove_phone))
         // A diner calls, a waiter comes.
-        .routes(limits.at(Limit::ServiceCall, routes!(routes::call::call_waiter)))
+        .routes(limits.at(Limit::ServiceCall, Whom::Table, routes!(routes::call::call_waiter)))
         .routes(routes!(routes::call::live_calls))
         .routes(routes!(routes::call::acknowledge))
         .routes(routes!(routes::call::resolve))
@@ -216,8 +226,8 @@ fn floor(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<
 /// Paying from the phone, and the provider's notices.
 fn payments(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
     routes
-        .routes(limits.at(Limit::Preference, routes!(routes::payment::preference)))
-        .routes(limits.at(Limit::Verify, routes!(routes::payment::verify)))
+        .routes(limits.at(Limit::Preference, Whom::Table, routes!(routes::payment::preference)))
+        .routes(limits.at(Limit::Verify, Whom::Table, routes!(routes::payment::verify)))
         // A notice is never limited, what is kept of them is.
         .routes(routes!(routes::payment::webhook, routes::payment::webhook_by_get))
         .routes(routes!(routes::payment::webhook_of_the_only_account))
@@ -264,7 +274,7 @@ fn kitchen(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRoute
         .routes(routes!(routes::kitchen::tickets))
         .routes(routes!(routes::kitchen::ticket))
         .routes(routes!(routes::kitchen::advance_ticket))
-        .routes(limits.at(Limit::EstimatedWait, routes!(routes::kitchen::estimated_wait)))
+        .routes(limits.at(Limit::EstimatedWait, Whom::Table, routes!(routes::kitchen::estimated_wait)))
         // Operations.
         .routes(routes!(routes::health::health))
         .routes(routes!(routes::health::detailed))
@@ -274,8 +284,8 @@ fn kitchen(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRoute
 fn till(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
     routes
         // The check.
-        .routes(limits.at(Limit::CheckRequest, routes!(routes::check::request_check)))
-        .routes(limits.at(Limit::CheckRequest, routes!(routes::check::request_check_by_staff)))
+        .routes(limits.at(Limit::CheckRequest, Whom::Table, routes!(routes::check::request_check)))
+        .routes(limits.at(Limit::CheckRequest, Whom::User, routes!(routes::check::request_check_by_staff)))
         .routes(routes!(routes::check::withdraw_check))
         .routes(routes!(routes::check::discount))
         .routes(routes!(routes::check::remove_discount))
@@ -288,8 +298,8 @@ fn till(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<A
         .routes(routes!(routes::check::claims, routes::check::claim, routes::check::release_claims))
         .routes(routes!(routes::check::customer_receipt))
         // Staff take money, and give it back.
-        .routes(limits.at(Limit::CashPay, routes!(routes::payment::pay_cash)))
-        .routes(limits.at(Limit::CashPay, routes!(routes::payment::pay_manually)))
+        .routes(limits.at(Limit::CashPay, Whom::User, routes!(routes::payment::pay_cash)))
+        .routes(limits.at(Limit::CashPay, Whom::User, routes!(routes::payment::pay_manually)))
         .routes(routes!(routes::payment::refund))
         .routes(routes!(routes::payment::open_refunds))
         .routes(routes!(routes::payment::approve_refund))
@@ -304,19 +314,25 @@ pub fn document() -> OpenApiDocument {
     openapi::complete(api(None).split_for_parts().1)
 }
 
+/// With what is for the inside, where it is to be shown.
+fn shown(routes: Router<AppState>, show: bool, inside: impl FnOnce() -> Router<AppState>) -> Router<AppState> {
+    if show { routes.merge(inside()) } else { routes }
+}
+
 /// The whole server.
 pub fn router(state: &AppState) -> Router {
     let (routes, document) = api(Some(state)).split_for_parts();
     let document = serde_json::to_string(&openapi::complete(document)).unwrap_or_default();
-    let routes = routes
-        .route("/metrics", axum::routing::get(routes::health::metrics))
+    let routes = shown(routes, state.settings.metrics, || {
+        Router::new().route("/metrics", axum::routing::get(routes::health::metrics))
+    });
+    let routes = shown(routes, state.settings.docs, || routes::docs::pages(document))
         .route("/payment/{outcome}", axum::routing::get(routes::payment::returned))
         // Where any further provider notifies us: we tell it the address, and no client of ours knows it.
         .route(
             "/api/billing/{provider}/webhook/{token}",
             axum::routing::post(routes::payment::notice).get(routes::payment::notice),
         )
-        .merge(routes::docs::pages(document))
         .fallback(async || Problem::not_found("No such path"))
         .method_not_allowed_fallback(async || {
             Problem::new(

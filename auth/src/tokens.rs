@@ -1,4 +1,5 @@
-//! Signs and verifies the three tokens: access and refresh for staff, table for diners.
+//! Signs and verifies the tokens: access and refresh for staff, table for diners, and the mark of a device on which
+//! somebody of staff signed in before.
 //!
 //! The format is the clients' (realtime.md §6): JWT, HS256, no key id. Everything else is refused: another
 //! algorithm, another issuer, audience or kind, a missing claim, and any instant at or after `exp`, without leeway,
@@ -10,6 +11,7 @@
 
 use crate::{
     claims::{AccessClaims, AccessSubject, RefreshClaims},
+    digest::digest,
     principal::Diner,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,6 +29,8 @@ pub const ACCESS_TTL: TimeDelta = TimeDelta::minutes(15);
 pub const REFRESH_TTL: TimeDelta = TimeDelta::days(7);
 /// How long a table token is good. Scanning the code again gives a fresh one for the same session.
 pub const TABLE_TTL: TimeDelta = TimeDelta::hours(3);
+/// How long a device is remembered after the last sign-in or refresh on it.
+pub const DEVICE_TTL: TimeDelta = TimeDelta::days(180);
 
 /// Why a token is refused. No variant carries the token or any part of it, so an error may be logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +62,7 @@ struct Kind {
 
 const ACCESS: Kind = Kind { issuer: "menu-ops", audience: "menu-ops-users", name: "access", ttl: ACCESS_TTL };
 const REFRESH: Kind = Kind { issuer: "menu-ops", audience: "menu-ops-users", name: "refresh", ttl: REFRESH_TTL };
+const DEVICE: Kind = Kind { issuer: "menu-ops", audience: "menu-ops-devices", name: "device", ttl: DEVICE_TTL };
 const TABLE: Kind = Kind { issuer: "integrador:table", audience: "integrador:diner", name: "table", ttl: TABLE_TTL };
 
 /// The claims every token has. `aud` is one text: a token for several audiences is none of ours.
@@ -96,6 +101,13 @@ struct AccessWire {
 struct RefreshWire {
     sub: String,
     tenant_id: TenantId,
+    jti: Uuid,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DeviceWire {
+    /// The digest of the login: the mark is kept for long, and lets nobody in.
+    sub: String,
     jti: Uuid,
 }
 
@@ -176,6 +188,20 @@ impl TokenKeys {
             token_version: wire.ver,
         };
         Ok(AccessClaims { subject, issued_at: instant(common.iat)?, expires_at: instant(common.exp)? })
+    }
+
+    /// Makes the mark of a device on which `email` signed in, good for [`DEVICE_TTL`] from `now`. It opens nothing:
+    /// where somebody guesses the account's password, it tells whose try is the owner's.
+    #[must_use]
+    pub fn mint_device(&self, email: &str, now: DateTime<Utc>) -> String {
+        sign(&self.staff, &DEVICE, &DeviceWire { sub: digest(email), jti: Uuid::new_v4() }, now)
+    }
+
+    /// The id of the device, if `email` signed in on it before.
+    #[must_use]
+    pub fn known_device(&self, token: &str, email: &str, now: DateTime<Utc>) -> Option<Uuid> {
+        let (wire, _) = self.verify::<DeviceWire>(&self.staff, &DEVICE, token, now).ok()?;
+        (wire.sub == digest(email)).then_some(wire.jti)
     }
 
     /// Makes a refresh token, good for [`REFRESH_TTL`] from `now`. The caller stores the digest of `jti`.

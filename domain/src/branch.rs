@@ -105,9 +105,9 @@ impl TryFrom<String> for ZoneName {
 }
 
 text_access! {
-    [] Slug;
-    [] TimeOfDay;
-    [] ZoneName;
+    [] Slug, { .max_length(Some(100)).pattern(Some("^[a-z0-9]+(-[a-z0-9]+)*$")) };
+    [] TimeOfDay, { .pattern(Some("^([01][0-9]|2[0-3]):[0-5][0-9]$")) };
+    [] ZoneName, { .examples(["America/Argentina/Mendoza"]) };
 }
 
 #[cfg(test)]

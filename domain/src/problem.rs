@@ -53,6 +53,8 @@ word_enum! {
         // Of tables and sessions.
         /// In this branch only the QR code lets in.
         ScanTheQrCode = "scan_the_qr_code",
+        /// Several branches have a table of that code, and none was named.
+        AmbiguousTableCode = "ambiguous_table_code",
         /// Staff removed the phone from its table.
         RemovedFromTable = "removed_from_table",
         /// The table has as many guests as it can have.

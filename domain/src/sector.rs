@@ -21,7 +21,7 @@ impl TryFrom<String> for Prefix {
 }
 
 text_access! {
-    [] Prefix;
+    [] Prefix, { .pattern(Some("^[A-Za-z]{2,4}$")) };
 }
 
 #[cfg(test)]

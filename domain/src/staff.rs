@@ -119,9 +119,9 @@ fn parse(text: &str) -> Option<NaiveDate> {
 }
 
 text_access! {
-    [] Phone;
-    [] Dni;
-    [] HireDate;
+    [] Phone, { .max_length(Some(30)).pattern(Some(r"^\+?[ \-.()]*([0-9][ \-.()]*){6,15}$")) };
+    [] Dni, { .max_length(Some(12)).pattern(Some(r"^\.*([0-9]\.*){7,9}$")) };
+    [] HireDate, { .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Date))) };
 }
 
 #[cfg(test)]

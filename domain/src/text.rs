@@ -91,8 +91,17 @@ impl TryFrom<String> for Email {
     }
 }
 
+/// What no text has: the controls other than line breaks and tabs, as a class of a regular expression has them.
+macro_rules! controls {
+    () => {
+        r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F"
+    };
+}
+
+/// What every text type has; behind its name what a document says of it: `as` its name there, if not the type's own,
+/// and its bounds.
 macro_rules! text_access {
-    ($([$($generics:tt)*] $name:ty;)+) => {$(
+    ($([$($generics:tt)*] $name:ty $(as $known:expr)?, { $($bound:tt)* };)+) => {$(
         impl<$($generics)*> $name {
             /// The text.
             #[must_use]
@@ -107,26 +116,39 @@ macro_rules! text_access {
         }
         impl<$($generics)*> utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                <String as utoipa::PartialSchema>::schema()
+                use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+                ObjectBuilder::new().schema_type(SchemaType::Type(Type::String))$($bound)*.into()
             }
         }
-        impl<$($generics)*> utoipa::ToSchema for $name {}
+        impl<$($generics)*> utoipa::ToSchema for $name {
+            $(fn name() -> std::borrow::Cow<'static, str> {
+                $known.into()
+            })?
+        }
     )+};
 }
 
 pub(crate) use text_access;
 
+/// A name in a document: something in it that is no white space.
+const NAME: &str = concat!("^[^", controls!(), r"]*[^\s", controls!(), "][^", controls!(), "]*$");
+
 text_access! {
-    [const MAX: usize] Text<MAX>;
-    [const MAX: usize] Name<MAX>;
-    [] Color;
-    [] Email;
+    [const MAX: usize] Text<MAX> as format!("Text{MAX}"), {
+        .max_length(Some(MAX)).pattern(Some(concat!("^[^", controls!(), "]*$")))
+    };
+    [const MAX: usize] Name<MAX> as format!("Name{MAX}"), {
+        .min_length(Some(1)).max_length(Some(MAX)).pattern(Some(NAME))
+    };
+    [] Color, { .pattern(Some("^#[0-9A-Fa-f]{6}$")) };
+    [] Email, { .min_length(Some(5)).max_length(Some(254)).pattern(Some(r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$")) };
 }
 
 /// How many of one product: 1 to 99 (diner-waiter.md §5.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
 #[serde(try_from = "i64", into = "i64")]
+#[schema(minimum = 1, maximum = 99)]
 pub struct Quantity(i32);
 
 impl Quantity {

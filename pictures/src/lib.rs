@@ -6,6 +6,7 @@
 //! upload may be repeated, and what is under a name never changes: whoever has it need not ask again.
 
 mod bucket;
+mod colors;
 mod directory;
 mod encode;
 mod jpeg;

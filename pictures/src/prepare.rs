@@ -4,6 +4,7 @@
 //! bytes say; nobody asks its sender.
 
 use crate::{
+    colors,
     encode::encode,
     jpeg,
     name::{Format, Name},
@@ -54,7 +55,8 @@ pub struct Prepared {
     pub height: u32,
 }
 
-/// Decodes, turns upright as the camera noted, scales down and encodes. Takes up to a second of a core.
+/// Decodes, scales down, converts to sRGB, turns upright as the camera noted, and encodes. Takes up to a second of a
+/// core.
 ///
 /// # Errors
 /// The file is no picture, damaged, or too large to be decoded.
@@ -86,8 +88,13 @@ fn decode(file: &[u8], format: ImageFormat) -> Result<DynamicImage, Unfit> {
         return Err(Unfit::Damaged);
     }
     let orientation = decoder.orientation().map_err(|_| Unfit::Damaged)?;
-    // First scaled, then turned: turning takes a copy, and of the small one only.
+    let profile = decoder.icc_profile().ok().flatten();
+    let space = colors::named(file, format, profile.as_deref());
+    // First scaled, then converted and turned: both take a copy, and of the small one only.
     let mut image = scaled(DynamicImage::from_decoder(decoder).map_err(|_| Unfit::Damaged)?);
+    if let Some(space) = space {
+        image = colors::to_srgb(image, &space);
+    }
     image.apply_orientation(orientation);
     Ok(image)
 }

@@ -1,7 +1,8 @@
 //! Credentials at rest. What the database holds is sealed with a key the database does not have, and bound to the
 //! tenant and account it belongs to: a row copied to another tenant does not open.
 //!
-//! What is sealed is a JSON object: the provider's own fields, and the seller's number.
+//! What is sealed is a JSON object: the provider's own fields, and the seller's number. The secrets of second factors
+//! are sealed under the same key, as the text that they are.
 
 use crate::Credentials;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -9,7 +10,7 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use domain::TenantId;
+use domain::{TenantId, UserId};
 use rand::{TryRngCore, rngs::OsRng};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
@@ -60,12 +61,7 @@ impl Vault {
         let mut content = credentials.object();
         content.insert(SELLER.to_owned(), credentials.seller.clone().into());
         let content = serde_json::to_vec(&content).map_err(|_| VaultError::Format)?;
-        let mut nonce = [0; NONCE];
-        OsRng.try_fill_bytes(&mut nonce).map_err(|_| VaultError::Randomness)?;
-        let owner = owner(tenant, account);
-        let payload = Payload { msg: &content, aad: &owner };
-        let sealed = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Refused)?;
-        Ok(format!("{VERSION}{}", URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat())))
+        self.encrypt(&owner(tenant, account), &content)
     }
 
     /// The credentials in `sealed`, with `account` as their name.
@@ -73,16 +69,55 @@ impl Vault {
     /// # Errors
     /// When the text is not one of ours, or not for this key, tenant and account.
     pub fn open(&self, tenant: TenantId, account: &str, sealed: &str) -> Result<Credentials, VaultError> {
-        let text = sealed.trim().strip_prefix(VERSION).ok_or(VaultError::Format)?;
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| VaultError::Format)?;
-        let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or(VaultError::Format)?;
-        let owner = owner(tenant, account);
-        let payload = Payload { msg: sealed, aad: &owner };
-        let content = self.0.decrypt(&XNonce::from(*nonce), payload).map_err(|_| VaultError::Refused)?;
+        let content = self.decrypt(&owner(tenant, account), sealed)?;
         let mut content: Map<String, Value> = serde_json::from_slice(&content).map_err(|_| VaultError::Format)?;
         let seller = content.remove(SELLER).and_then(|seller| seller.as_str().map(str::to_owned));
         Ok(Credentials::of_object(content).named(account).sold_by(seller))
     }
+
+    /// The sealed form of the secret of a person's second factor, which opens for this person only.
+    ///
+    /// # Errors
+    /// When the machine gives no randomness.
+    pub fn seal_second_factor(&self, tenant: TenantId, user: UserId, secret: &str) -> Result<String, VaultError> {
+        self.encrypt(&owner(tenant, &person(user)), secret.as_bytes())
+    }
+
+    /// The secret of a person's second factor.
+    ///
+    /// # Errors
+    /// When the text is not one of ours, or not for this key and person.
+    pub fn open_second_factor(&self, tenant: TenantId, user: UserId, sealed: &str) -> Result<String, VaultError> {
+        let secret = self.decrypt(&owner(tenant, &person(user)), sealed)?;
+        String::from_utf8(secret).map_err(|_| VaultError::Format)
+    }
+
+    /// Whether a text was sealed; what older versions wrote down of a second factor was not.
+    #[must_use]
+    pub fn is_sealed(text: &str) -> bool {
+        text.starts_with(VERSION)
+    }
+
+    fn encrypt(&self, owner: &[u8], content: &[u8]) -> Result<String, VaultError> {
+        let mut nonce = [0; NONCE];
+        OsRng.try_fill_bytes(&mut nonce).map_err(|_| VaultError::Randomness)?;
+        let payload = Payload { msg: content, aad: owner };
+        let sealed = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Refused)?;
+        Ok(format!("{VERSION}{}", URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat())))
+    }
+
+    fn decrypt(&self, owner: &[u8], sealed: &str) -> Result<Vec<u8>, VaultError> {
+        let text = sealed.trim().strip_prefix(VERSION).ok_or(VaultError::Format)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| VaultError::Format)?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or(VaultError::Format)?;
+        let payload = Payload { msg: sealed, aad: owner };
+        self.0.decrypt(&XNonce::from(*nonce), payload).map_err(|_| VaultError::Refused)
+    }
+}
+
+/// What a person is called among the accounts, whose names are numbers.
+fn person(user: UserId) -> String {
+    format!("second factor of {user}")
 }
 
 impl fmt::Debug for Vault {
@@ -128,6 +163,17 @@ mod tests {
         assert_eq!((opened.account.as_str(), opened.seller.as_deref()), ("7", Some("900100200")));
         assert_ne!(sealed, vault.seal(tenant(3), "7", &credentials()).unwrap(), "the nonce is drawn anew");
         assert!(!sealed.contains("APP_USR"));
+    }
+
+    #[test]
+    fn a_second_factor_opens_for_its_person_only() {
+        let (vault, person) = (vault(KEY), |id: i64| serde_json::from_value::<UserId>(id.into()).unwrap());
+        let sealed = vault.seal_second_factor(tenant(3), person(7), "JBSWY3DPEHPK3PXP").unwrap();
+        assert!(Vault::is_sealed(&sealed) && !sealed.contains("JBSWY3DP") && !Vault::is_sealed("JBSWY3DPEHPK3PXP"));
+        assert_eq!(vault.open_second_factor(tenant(3), person(7), &sealed).unwrap(), "JBSWY3DPEHPK3PXP");
+        assert_eq!(vault.open_second_factor(tenant(3), person(8), &sealed), Err(VaultError::Refused));
+        assert_eq!(vault.open_second_factor(tenant(4), person(7), &sealed), Err(VaultError::Refused));
+        assert_eq!(vault.open(tenant(3), "7", &sealed).unwrap_err(), VaultError::Refused);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! A whole restaurant shares one network address, so 30 sessions a minute for an address would lock a busy house's own
 //! guests out. Every limit therefore says for whom it counts (decisions/029):
 //!
-//! * **per account**: guessing one person's password is what 5 a minute stops, from however many addresses it comes;
+//! * **per account and address**: guessing one person's password is what 5 a minute stops, and 10 from however many
+//!   addresses it comes; a device on which the account signed in before counts for itself, so that whoever guesses
+//!   keeps nobody out of their own till;
 //! * **per table token**: all phones of one table hold the same token, so the contract's number, meant for one diner,
 //!   is taken `TABLE` times: a large table ordering at once must never see a 429;
 //! * **per address**, only where there is neither account nor token yet: the contract's number `VENUE` times, for a
@@ -61,8 +63,12 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Logins of one account; key: the email in lower case.
+    /// Logins of one account from one address, or on one device on which it signed in before; key: the address and the
+    /// email in lower case, or the device.
     LoginAccount = 5, "login_account";
+    /// Logins of one account from everywhere, but for those devices; key: the email. Guessing from many addresses is
+    /// not faster than twice guessing from one.
+    LoginEverywhere = 10, "login_everywhere";
     /// Logins from one address; key: the address.
     LoginAddress = 60, "login_address";
     /// Second-factor codes tried for one account; key: the user's id. Six digits last 2·10^5 minutes at this rate.
@@ -70,7 +76,7 @@ limits! {
     /// Refreshed access tokens; key: the address (an expired caller has no other name). Every device refreshes about
     /// once in 14 minutes, all of them at once after a network failure.
     Refresh = 5 * VENUE, "refresh";
-    /// Logouts; key: the address.
+    /// Logouts; key: the user's id.
     Logout = 10 * VENUE, "logout";
     /// Scans of a table's QR code; key: the address and the code, or the table's number.
     OpenSession = 30 * VENUE, "open_session";

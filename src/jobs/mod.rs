@@ -7,6 +7,7 @@ mod forget;
 mod payments;
 mod queue;
 mod restrictions;
+mod second_factors;
 
 use crate::process::Process;
 use runtime::{JobError, Periodic, Ran};
@@ -24,6 +25,7 @@ pub(crate) fn start(process: &Process) {
     jobs.start(shutdown, carts::reprice(&process.db));
     jobs.start(shutdown, restrictions::end(&process.db));
     jobs.start(shutdown, condition::Inspection::new(&process.db));
+    jobs.start(shutdown, second_factors::seal(&process.db, &process.providers));
     payments::start(process);
     forget::start(process);
     forget_idle_limits(process);

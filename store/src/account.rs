@@ -40,7 +40,7 @@ impl std::fmt::Debug for StoredPassword {
 /// The second factor of an account.
 #[derive(Clone, Debug, Default)]
 pub struct SecondFactor {
-    /// The secret in base32; none switches the second factor off.
+    /// The secret, sealed; none switches the second factor off.
     pub secret: Option<String>,
     /// Since when codes are asked for; none while the set-up waits for its first code.
     pub enabled_at: Option<DateTime<Utc>>,
@@ -56,6 +56,25 @@ impl Database {
     pub async fn find_password(&self, email: &Email) -> Result<Option<StoredPassword>> {
         let sql = sql!(row("email"), "select id, password_hash from app_user where email = $1 and is_active");
         one(self.reader(), sql, [email.as_str().into()]).await
+    }
+
+    /// The next hundred people behind `after` whose second factor an older version kept as it is, not sealed.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn plain_second_factors(&self, after: Option<UserId>) -> Result<Vec<UserId>> {
+        #[derive(FromQueryResult)]
+        struct Person {
+            id: UserId,
+        }
+        let sql = sql!(
+            unscoped("the people of all businesses: a job seals what older versions kept of their second factors"),
+            "/* housekeeping */ select id from app_user where totp_secret is not null and totp_secret not like 'v1.%'
+            and id > $1 order by id limit 100"
+        );
+        let after = after.map_or(0, UserId::get);
+        let people: Vec<Person> = all(self.reader(), sql, [after.into()]).await?;
+        Ok(people.into_iter().map(|person| person.id).collect())
     }
 }
 

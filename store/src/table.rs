@@ -117,17 +117,18 @@ impl UnitOfWork {
         Ok((Locked::new(row), branch.join_rule))
     }
 
-    /// The id of the table with that code, in the branch of that slug; without a slug in the first branch of the member
-    /// of staff who asks, then in the first that lets anybody join (M2).
+    /// The tables with that code that may be meant, two at most: in the branch of that slug; without a slug those of
+    /// the branches of the member of staff who asks, and where there are none, or nobody of staff asks, those of all
+    /// branches (M2).
     ///
     /// # Errors
-    /// No active table has the code.
-    pub async fn find_scanned_table(
+    /// The database failed.
+    pub async fn find_scanned_tables(
         &self,
         code: &str,
         branch_slug: Option<&str>,
         staff: Option<&Staff<Floor>>,
-    ) -> Result<TableId> {
+    ) -> Result<Vec<TableId>> {
         let mut query = table::Entity::find()
             .join(JoinType::InnerJoin, table::Relation::Branch.def())
             .filter(table::Column::Code.eq(code))
@@ -139,13 +140,14 @@ impl UnitOfWork {
         if let Some(staff) = staff {
             let own = query.clone().filter(table::Column::TenantId.eq(Scope::tenant_id(staff)));
             let own = own.order_by_asc(table::Column::Id).all(self.tx()).await?;
-            if let Some(row) = own.into_iter().find(|row| staff.admits(row.branch_id)) {
-                return Ok(row.id);
+            let own = own.into_iter().filter(|row| staff.admits(row.branch_id)).map(|row| row.id);
+            let own: Vec<TableId> = own.take(2).collect();
+            if !own.is_empty() {
+                return Ok(own);
             }
         }
-        // `open` sorts before the rules that ask for more.
-        let query = query.order_by_asc(branch::Column::JoinRule).order_by_asc(table::Column::Id);
-        query.one(self.tx()).await?.map(|row| row.id).ok_or(Error::NotFound("table"))
+        let found = query.order_by_asc(table::Column::Id).limit(2).all(self.tx()).await?;
+        Ok(found.into_iter().map(|row| row.id).collect())
     }
 
     /// Locks a table of the caller's, in use or switched off, for the office.

@@ -1,7 +1,7 @@
 //! What bad input gets: a clear error of the right status, nothing changed, nothing leaked, no 5xx
 //! (diner-waiter.md §1.7, §6.3).
 
-use harness::{DinerPhone, Message, Socket, both_modes, json, reqwest::Method};
+use harness::{Data, DinerPhone, Frame, Message, OpCode, Socket, both_modes, json, reqwest::Method};
 use std::time::Duration;
 
 async fn submit(phone: &DinerPhone, body: &str) -> harness::Reply {
@@ -113,6 +113,41 @@ both_modes! {
         assert_eq!(close(&format!("/ws/waiter?token={}", waiter.refresh_token)).await, 4001);
         assert_eq!(close(&format!("/ws/waiter?token={}", phone.token)).await, 4001);
         assert_eq!(close(&format!("/ws/diner?table_token={}", waiter.access_token)).await, 4001);
+    }
+
+    /// Nobody hears of a message that never ends, so its parts are counted: a peer may not send them for ever.
+    async fn a_message_without_an_end_is_cut(app: App) {
+        let part = |first: bool, last: bool, text: &'static str| {
+            let kind = if first { Data::Text } else { Data::Continue };
+            Message::Frame(Frame::message(text, OpCode::Data(kind), last))
+        };
+        let waiter = app.login("waiter@demo.com", "waiter123").await;
+        let phone = app.scan("INT-01").await;
+        for path in [format!("/ws/waiter?token={}", waiter.access_token), format!("/ws/diner?table_token={}", phone.token)] {
+            let endless = Socket::connect(&app.ws_url(), &path).await;
+            endless.send_raw(part(true, false, "x")).await;
+            // Slowly enough for any rate.
+            for _ in 0..40 {
+                endless.send_raw(part(false, false, "")).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            assert_eq!(endless.wait_closed(Duration::from_secs(5)).await, 4029, "{path}");
+            let fast = Socket::connect(&app.ws_url(), &path).await;
+            for _ in 0..10 {
+                fast.send_raw(Message::Pong(Vec::new().into())).await;
+                fast.send_raw(part(true, false, "a")).await;
+                fast.send_raw(part(false, true, "b")).await;
+                fast.send_raw(Message::Pong(Vec::new().into())).await;
+            }
+            assert_eq!(fast.wait_closed(Duration::from_secs(5)).await, 4029, "{path}");
+            // A message in parts is a message.
+            let honest = Socket::connect(&app.ws_url(), &path).await;
+            for text in ["{\"type\"", ":", "", "\"ping"] {
+                honest.send_raw(part(text.starts_with('{'), false, text)).await;
+            }
+            honest.send_raw(part(false, true, "\"}")).await;
+            honest.wait_until(|_| honest.pongs() == 1).await;
+        }
     }
 
     async fn a_flooding_socket_is_cut(app: App) {

@@ -1,7 +1,7 @@
 //! Pictures of dishes: uploaded by the office, seen by everybody, whoever sends what.
 
 use crate::scene::{Staff, text};
-use harness::{App, Caller, Reply, both_modes, json, reqwest::Method};
+use harness::{App, Caller, Reply, Value, both_modes, json, reqwest::Method};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use std::io::Cursor;
 use tokio::{
@@ -49,7 +49,34 @@ async fn raw(app: &App, head: &str, chunk: &[u8], chunks: usize) -> (String, usi
     (answer.await.unwrap(), sent)
 }
 
+/// Sends sixty files of four megabytes each, and counts what it hears.
+const FETCHES: &str = r"
+const [, api] = process.argv;
+const body = new Uint8Array(4 << 20);
+const heard = {};
+for (let turn = 0; turn < 60; turn++) {
+  const headers = { 'content-type': turn % 2 ? 'image/png' : 'text/html' };
+  let word;
+  try {
+    const reply = await fetch(api + '/api/admin/images', { method: 'POST', headers, body });
+    word = `${reply.status} ${(await reply.json()).code}`;
+  } catch (error) {
+    word = String(error.cause ?? error);
+  }
+  heard[word] = (heard[word] ?? 0) + 1;
+}
+console.log(JSON.stringify(heard));
+";
+
 both_modes! {
+    /// Whoever sends a picture with an old token hears so, although most of it was still on its way.
+    async fn early_refusals_reach_nodes_fetch(app: App) {
+        let mut node = tokio::process::Command::new("node");
+        let output = node.args(["--input-type=module", "-e", FETCHES, &app.api_url()]).output().await.expect("Node.js");
+        let heard: Value = String::from_utf8_lossy(&output.stdout).parse().unwrap_or_else(|_| panic!("{output:?}"));
+        assert_eq!(heard, json!({"401 unauthorized": 30, "415 unsupported_media_type": 30}));
+    }
+
     async fn a_dish_gets_a_picture_and_every_phone_sees_it(app: App) {
         let staff = Staff::of(&app).await;
         for (kind, format) in [("image/png", ImageFormat::Png), ("image/jpeg", ImageFormat::Jpeg), ("image/webp", ImageFormat::WebP)] {
@@ -120,8 +147,13 @@ both_modes! {
             assert_eq!(error["code"], code, "{error}");
         }
         for kind in ["text/html", "image/svg+xml", "image/gif", "multipart/form-data; boundary=x"] {
-            upload(&manager, kind, whole.clone()).await.expect(415);
+            let error = upload(&manager, kind, whole.clone()).await.expect(415);
+            let detail = text(&error["detail"]);
+            assert!(detail.contains("image/png") && detail.contains("or application/octet-stream"), "{detail}");
+            assert!(!detail.contains("json"), "{detail}");
         }
+        let photo = file(&dish(200, 200), ImageFormat::Jpeg);
+        upload(&manager, "image/jpg", photo).await.expect(201);
         // Nothing else takes pictures.
         manager.send(Method::POST, "/api/admin/categories", "image/png", whole).await.expect(415);
     }

@@ -52,6 +52,7 @@ mod modifiers;
 mod money_keys;
 mod offered;
 mod office;
+mod openapi;
 mod orders;
 mod payments;
 mod portions;

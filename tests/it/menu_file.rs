@@ -304,7 +304,8 @@ both_modes! {
             admin.send(Method::POST, IMPORT, "application/json", wrong).await.expect(422);
         }
         send_csv(&admin, IMPORT, "x".repeat((2 << 20) + 1)).await.expect(413);
-        admin.send(Method::POST, IMPORT, "text/html", "x").await.expect(415);
+        let error = admin.send(Method::POST, IMPORT, "text/html", "x").await.expect(415);
+        assert_eq!(error["detail"], "Content-Type must be application/json or text/csv");
         assert_eq!(state(&app).await, before);
         let staff = Staff::of(&app).await;
         for caller in [&staff.manager, &staff.waiter] {

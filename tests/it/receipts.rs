@@ -51,6 +51,28 @@ both_modes! {
         assert!(!page.contains("Agua tirada"), "{page}");
     }
 
+    /// Opened as a page, each printed page has its looks: the policy lets its style through, and no other one.
+    async fn a_page_brings_the_policy_of_its_style(app: App) {
+        let staff = Staff::of(&app).await;
+        let phone = app.scan("INT-01").await;
+        let round = order(&phone, &[(118, 1)]).await;
+        let party = Party::of(phone).await;
+        for path in [
+            format!("/api/admin/receipts/customer-receipt/{}", party.check),
+            format!("/api/admin/receipts/kitchen-ticket/{round}"),
+            "/api/admin/receipts/daily-report/1".to_owned(),
+            "/payment/success".to_owned(),
+        ] {
+            let reply = staff.manager.get(&path).await;
+            let page = reply.text();
+            let policy = reply.header("content-security-policy").unwrap_or_default();
+            assert!(policy.starts_with("default-src 'self'; style-src 'sha256-"), "{path}: {policy}");
+            assert!(!policy.contains("unsafe"), "{path}: {policy}");
+            assert_eq!(page.matches("<style").count(), 1, "{path}: {page}");
+            assert!(!page.contains(" style=") && !page.contains("<link"), "{path}: {page}");
+        }
+    }
+
     async fn a_receipt_is_for_the_branchs_staff(app: App) {
         let staff = Staff::of(&app).await;
         let [foreign, north] = strangers(&app).await;

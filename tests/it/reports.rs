@@ -203,8 +203,10 @@ both_modes! {
         assert_eq!(days, ["2026-01-10", "2026-01-11"]);
         let hours = report(&staff.manager, "orders-by-hour", "date_from=2026-01-10&date_to=2026-01-11").await;
         assert_eq!(hours, json!([{"hour": 0, "order_count": 1}, {"hour": 23, "order_count": 2}]));
-        for path in ["daily-sales", "orders-by-hour"] {
-            assert_eq!(report(&staff.waiter, path, "").await, report(&staff.manager, path, "").await, "{path}");
+        for path in REPORTS {
+            for caller in [&staff.waiter, &staff.cook] {
+                caller.get(&format!("/api/admin/reports/{path}")).await.expect(403);
+            }
         }
     }
 
@@ -392,10 +394,12 @@ both_modes! {
             assert!(page.contains(words), "{words} in {page}");
         }
         assert!(!page.contains("http") && !page.contains("<b>"), "{page}");
-        // Who struck what is for whoever runs the branch.
-        let page = staff.waiter.get(&path).await.text();
-        assert!(page.contains("$ 2.469,00") && !page.contains("Carlos"), "{page}");
-        let other = staff.waiter.get(&format!("{path}?report_date=2026-01-10")).await.text();
+        // What a day brought is for whoever runs the branch.
+        for caller in [&staff.waiter, &staff.cook] {
+            let refused = caller.get(&path).await;
+            assert!(refused.status == 403 && !refused.text().contains("2.469"), "{}", refused.text());
+        }
+        let other = staff.manager.get(&format!("{path}?report_date=2026-01-10")).await.text();
         assert!(other.contains("10/01/2026") && other.contains("$ 0,00") && !other.contains("Bife"), "{other}");
         staff.walk(round, &["IN_KITCHEN"]).await;
         void(&staff.waiter, item(&app, round, 1).await).await.expect(200);

@@ -1,10 +1,15 @@
 //! Who gets in, how long they stay, and that out means out.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
 use auth::TokenKeys;
 use domain::{Clock, SystemClock};
-use harness::{App, AppOptions, JWT_SECRET, Reply, TABLE_TOKEN_SECRET, Value, both_modes, json, race, reqwest::Method};
+use harness::{
+    App, AppOptions, Caller, JWT_SECRET, Reply, TABLE_TOKEN_SECRET, Value, both_modes, json, race, reqwest::Method,
+};
 
 const WAITER: &str = "waiter@demo.com";
 const PASSWORD: &str = "waiter123";
@@ -28,6 +33,17 @@ fn token(reply: &Reply) -> String {
 
 async fn with_bearer(app: &App, token: &str) -> Reply {
     app.anonymous().with_header("Authorization", &format!("Bearer {token}")).get("/api/auth/me").await
+}
+
+/// The mark by which a device is known again, as `Set-Cookie` has it.
+fn mark(reply: &Reply) -> String {
+    let cookies = reply.headers.get_all("set-cookie").into_iter().filter_map(|cookie| cookie.to_str().ok());
+    cookies.filter(|cookie| cookie.starts_with("known_device=")).collect::<String>()
+}
+
+/// What of it the browser sends back.
+fn sent_back(mark: &str) -> &str {
+    mark.split(';').next().unwrap_or_default()
 }
 
 /// The code of the present step of 30 s, or of a neighbour.
@@ -183,6 +199,110 @@ both_modes! {
         let refused: Vec<_> = statuses.iter().filter(|reply| reply.status == 429).collect();
         assert!(!refused.is_empty() && statuses.len() - refused.len() >= 60, "{} refused", refused.len());
         assert!(refused[0].header("retry-after").is_some_and(|seconds| seconds.parse::<u64>().is_ok()));
+    }
+
+    /// Whoever guesses at a waiter's password from many addresses keeps nobody off the till on which the waiter works.
+    async fn guessing_from_everywhere_keeps_no_known_device_out(
+        app: App = AppOptions::default().rate_limits().env("COMANDA_TRUSTED_PROXIES", "127.0.0.1")
+    ) {
+        let at = |address: &str| app.anonymous().with_header("X-Forwarded-For", address);
+        let try_from = async |caller: &Caller, email: &str, password: &str| {
+            caller.post("/api/auth/login", json!({"email": email, "password": password})).await
+        };
+        let till = try_from(&at("203.0.113.1"), WAITER, PASSWORD).await;
+        let mark_of_till = mark(&till);
+        for attribute in ["; HttpOnly", "; Path=/api/auth", "; Max-Age=15552000"] {
+            assert!(mark_of_till.contains(attribute), "{mark_of_till}");
+        }
+        // Others guess, each from an address of its own, until nobody may try any more.
+        let next = AtomicUsize::new(0);
+        let flood = async || {
+            let mut tries = 0;
+            loop {
+                let address = format!("2001:db8:{:x}::1", next.fetch_add(1, Ordering::Relaxed));
+                match try_from(&at(&address), WAITER, "wrong").await.status {
+                    401 => tries += 1,
+                    429 => return tries,
+                    other => panic!("{other}"),
+                }
+                assert!(tries < 100, "nobody counts");
+            }
+        };
+        assert!(flood().await >= 9);
+        // A device that nobody knows waits, with the right password too; so does one that says what is not so.
+        try_from(&at("203.0.113.2"), WAITER, PASSWORD).await.expect(429);
+        let ana = try_from(&at("203.0.113.3"), "ana@demo.com", "ana123").await;
+        let (hers, table) = (mark(&ana), app.scan("INT-01").await);
+        for wrong in ["known_device=a.b.c", sent_back(&hers), &format!("known_device={}", table.token)] {
+            flood().await;
+            try_from(&at("203.0.113.4").with_header("Cookie", wrong), WAITER, PASSWORD).await.expect(429);
+        }
+        flood().await;
+        // The known one does not, from wherever; and it is no way to guess faster.
+        let known = at("203.0.113.5").with_header("Cookie", sent_back(&mark_of_till));
+        try_from(&known, WAITER, PASSWORD).await.expect(200);
+        let mut guesses = Vec::new();
+        while guesses.len() < 20 && guesses.last() != Some(&429) {
+            guesses.push(try_from(&known, WAITER, "wrong").await.status);
+        }
+        assert_eq!(guesses.last(), Some(&429), "{guesses:?}");
+        let lets_nobody_in = app.anonymous().with_header("Cookie", sent_back(&mark_of_till));
+        lets_nobody_in.get("/api/auth/me").await.expect(401);
+        lets_nobody_in.post("/api/auth/refresh", json!({})).await.expect(401);
+    }
+
+    /// Six digits are few: whoever holds a waiter's phone gets no more guesses by scanning tables.
+    async fn a_second_factor_is_guessed_at_per_person_whatever_else_is_sent(app: App = AppOptions::default().rate_limits()) {
+        let waiter = app.login(WAITER, PASSWORD).await;
+        waiter.post_empty("/api/auth/2fa/setup").await.expect(200);
+        let mut tables = Vec::new();
+        for table in ["INT-01", "INT-02", "INT-03", "INT-04"] {
+            tables.push(app.scan(table).await.token.clone());
+        }
+        let mut statuses = Vec::new();
+        for token in tables.iter().cycle().take(12) {
+            let guess = waiter.with_header("X-Table-Token", token).post("/api/auth/2fa/verify", json!({"code": "000000x"})).await;
+            statuses.push(guess.status);
+        }
+        assert!(statuses[..5].iter().all(|status| *status == 400), "{statuses:?}");
+        assert!(statuses.contains(&429), "{statuses:?}");
+        // It was counted for the waiter, and for nobody else.
+        let ana = app.login("ana@demo.com", "ana123").await;
+        ana.post("/api/auth/2fa/verify", json!({"code": "000000x"})).await.expect(400);
+    }
+
+    /// Whoever reads a backup of the database has nobody's second factor, and what an older version left is sealed.
+    async fn the_secret_of_a_second_factor_is_sealed(app: App) {
+        let waiter = app.login(WAITER, PASSWORD).await;
+        let setup = waiter.post_empty("/api/auth/2fa/setup").await.expect(200);
+        let secret = setup["secret"].as_str().unwrap();
+        let kept = async |email: &str| {
+            app.sql_texts(&format!("select totp_secret from app_user where email = '{email}'")).await.remove(0)
+        };
+        let sealed = kept(WAITER).await;
+        assert!(sealed.starts_with("v1.") && !sealed.contains(secret), "{sealed}");
+        beginning_of_a_step().await;
+        assert_eq!(waiter.post("/api/auth/2fa/verify", json!({"code": code(secret, 0)})).await.expect(200)["enabled"], true);
+        assert_eq!(kept(WAITER).await, sealed);
+        // Another person's does not open, however it got there.
+        let ana = app.login("ana@demo.com", "ana123").await;
+        ana.post_empty("/api/auth/2fa/setup").await.expect(200);
+        app.sql_exec(&format!("update app_user set totp_secret = '{sealed}' where email = 'ana@demo.com'")).await;
+        ana.post("/api/auth/2fa/verify", json!({"code": code(secret, 0)})).await.expect(400);
+        // As an older version kept it: it counts, and a start seals it.
+        app.sql_exec(&format!("update app_user set totp_secret = '{secret}' where email = 'ana@demo.com'")).await;
+        app.kill9_api();
+        app.restart_api().await;
+        let begin = Instant::now();
+        while kept("ana@demo.com").await == secret {
+            assert!(begin.elapsed() < Duration::from_secs(60), "nobody sealed it");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let after = kept("ana@demo.com").await;
+        assert!(after.starts_with("v1.") && !after.contains(secret), "{after}");
+        let ana = app.login("ana@demo.com", "ana123").await;
+        beginning_of_a_step().await;
+        ana.post("/api/auth/2fa/verify", json!({"code": code(secret, 0)})).await.expect(200);
     }
 
     /// Steps back and forth: each code of the window is good for one thing.

@@ -96,6 +96,31 @@ both_modes! {
         app.anonymous().at(&base).post("/api/auth/login", ana).await.expect(200);
     }
 
+    /// How busy the house is, and how its API is built, is nobody's business in production who was not let in on it.
+    async fn production_shows_metrics_and_documents_only_where_it_is_told(app: App) {
+        let own = app.anonymous();
+        assert_eq!(own.get("/metrics").await.status, 200);
+        let all = DEMO.map(|(email, _)| email);
+        let (locked, said) = tokio::task::block_in_place(|| app.try_operate(&[&["user", "lock"], &all[..]].concat()));
+        assert!(locked, "{said}");
+        app.kill9_api();
+        for (told, status) in [(&[][..], 404), (&[("COMANDA_METRICS", "on"), ("COMANDA_DOCS", "on")][..], 200)] {
+            let variables = production(told);
+            let (process, said) = app.start_another(&format!("production-{status}"), &borrowed(&variables)).await;
+            assert!(process.exited().is_none(), "{said}");
+            let at = |name: &str| format!("http://{}", variables.iter().find(|(known, _)| known == name).unwrap().1);
+            for path in ["/metrics", "/docs/", "/openapi.json"] {
+                assert_eq!(own.at(&at("COMANDA_API_ADDR")).get(path).await.status, status, "{path}");
+            }
+            if app.mode() == Mode::Embedded {
+                for path in ["/ws/metrics", "/asyncapi.json"] {
+                    assert_eq!(own.at(&at("COMANDA_WS_ADDR")).get(path).await.status, status, "{path}");
+                }
+            }
+            own.at(&at("COMANDA_API_ADDR")).get("/api/health").await.expect(200);
+        }
+    }
+
     /// Whoever sits in the same network does not find the demo by its published passwords.
     async fn development_is_for_this_machine_alone(app: App) {
         let ports = [format!("0.0.0.0:{}", free_port()), format!("[::]:{}", free_port())];

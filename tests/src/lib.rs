@@ -50,4 +50,10 @@ pub use wire::CountingProxy;
 
 pub use reqwest;
 pub use serde_json::{Value, json};
-pub use tokio_tungstenite::tungstenite::Message;
+pub use tokio_tungstenite::tungstenite::{
+    Message,
+    protocol::frame::{
+        Frame,
+        coding::{Data, OpCode},
+    },
+};

@@ -130,10 +130,11 @@ pub struct NewCrossReaction {
 pub struct CrossReactionPatch {
     /// How likely.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Probability)]
     pub probability: Option<Probability>,
     /// What to know, at most 500 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<500>>)]
     pub notes: Patch<Text<500>>,
 }
 
@@ -164,22 +165,26 @@ pub struct NewAllergen {
 pub struct AllergenPatch {
     /// 1 to 100 characters, unique in the business.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Name<100>)]
     pub name: Option<Name<100>>,
     /// An emoji, at most 50 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<50>>)]
     pub icon: Patch<Text<50>>,
     /// What it is found in, at most 500 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<500>>)]
     pub description: Patch<Text<500>>,
     /// Whether the law asks for its declaration.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_mandatory: Option<bool>,
     /// How bad a reaction can be.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Severity)]
     pub severity: Option<Severity>,
     /// False takes it out of filters and declarations, true puts it back.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_active: Option<bool>,
 }

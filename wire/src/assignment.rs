@@ -132,6 +132,7 @@ pub struct Roster {
     #[serde(default)]
     pub shift: Option<Shift>,
     /// Who has what; 2,000 places in all at most.
+    #[schema(max_items = 2000)]
     pub assignments: Vec<SectorPlan>,
 }
 

@@ -76,27 +76,27 @@ pub struct NewBranch {
     pub name: Name<100>,
     /// Lower-case words joined by hyphens; made from the name when not said.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Slug>)]
     pub slug: Blank<Slug>,
     /// At most 200 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<200>>)]
     pub address: Blank<Text<200>>,
     /// At most 50 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<50>>)]
     pub phone: Blank<Text<50>>,
     /// The IANA name of a zone; `America/Argentina/Mendoza` when not said.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<ZoneName>)]
     pub timezone: Blank<ZoneName>,
     /// `HH:mm`
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<TimeOfDay>)]
     pub opening_time: Blank<TimeOfDay>,
     /// `HH:mm`, other than the opening time.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<TimeOfDay>)]
     pub closing_time: Blank<TimeOfDay>,
     /// Whether a diner's round waits for a waiter; it does not when not said.
     #[serde(default)]
@@ -124,35 +124,40 @@ pub struct NewBranch {
 pub struct BranchPatch {
     /// 1 to 100 characters.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Name<100>)]
     pub name: Option<Name<100>>,
     /// Lower-case words joined by hyphens. QR codes and the diner app name the branch by it.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Slug)]
     pub slug: Option<Slug>,
     /// At most 200 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<200>>)]
     pub address: Patch<Text<200>>,
     /// At most 50 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<50>>)]
     pub phone: Patch<Text<50>>,
     /// The IANA name of a zone.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = ZoneName)]
     pub timezone: Option<ZoneName>,
     /// `HH:mm`
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<TimeOfDay>)]
     pub opening_time: Patch<TimeOfDay>,
     /// `HH:mm`, other than the opening time.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<TimeOfDay>)]
     pub closing_time: Patch<TimeOfDay>,
     /// Whether a diner's round waits for a waiter.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = RoundConfirmation)]
     pub round_confirmation: Option<RoundConfirmation>,
     /// How phones join its tables: `open`, by number and code; `qr_secret`, by the secret of the QR code only. Those
     /// who sit there stay.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = JoinRule)]
     pub join: Option<JoinRule>,
     /// What its prices are in. It can be changed until the branch's first check, to one in which its prices can be
     /// paid: no cents where there are none.
@@ -161,7 +166,7 @@ pub struct BranchPatch {
     /// What the rest of a bill is rounded to when it is paid in cash: 1, 5, 10, 50 or 100 of the smallest payable units
     /// of the currency; null for nothing.
     #[serde(default)]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<CashRounding>)]
     pub cash_rounding: Patch<CashRounding>,
     /// What becomes of cash while no drawer session is open: `warn`, it is taken, an incident says so, and the next
     /// session books it; `refuse`, it is not taken.
@@ -169,5 +174,6 @@ pub struct BranchPatch {
     pub cash_without_session: Option<CashWithoutSession>,
     /// False closes the branch, to guests and to its staff, and true opens it again; only an administrator does either.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_active: Option<bool>,
 }

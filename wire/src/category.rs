@@ -73,16 +73,18 @@ pub struct NewCategory {
 pub struct CategoryPatch {
     /// 1 to 100 characters, unique in the branch.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Name<100>)]
     pub name: Option<Name<100>>,
     /// An emoji or the name of an icon, at most 50 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<50>>)]
     pub icon: Patch<Text<50>>,
     /// A picture's address; null or an empty text takes it away.
     #[serde(default, deserialize_with = "present")]
     pub image: Option<ImageUrl>,
     /// Its place in the menu.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Whole<0, 9999>)]
     pub order: Option<Whole<0, 9999>>,
     /// When it is served; null or an empty list for always.
     #[serde(default)]
@@ -94,5 +96,6 @@ pub struct CategoryPatch {
     pub station: Patch<StationCode>,
     /// False takes it off the menu, with all that is in it, and true puts it back.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_active: Option<bool>,
 }

@@ -36,6 +36,7 @@ pub struct Discounting {
     /// PERCENT or AMOUNT.
     pub discount_type: DiscountType,
     /// 1 to 100, or cents.
+    #[schema(minimum = 1)]
     pub value: i64,
     /// Why.
     pub reason: Name<200>,
@@ -133,9 +134,11 @@ pub struct ClaimItem {
     pub charge_id: ChargeId,
     /// How many parts; 1 when absent.
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 40)]
     pub num: u32,
     /// How many parts make the item, 40 at most; 1 when absent.
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 40)]
     pub den: u32,
 }
 

@@ -36,6 +36,7 @@ pub struct Customization {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct CustomizationProducts {
     /// Products of the business, at most 5,000.
+    #[schema(max_items = 5000)]
     pub product_ids: Vec<ProductId>,
 }
 
@@ -46,7 +47,7 @@ pub struct NewCustomization {
     pub name: Name<100>,
     /// Modifiers of one kind stand together; at most 50 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<domain::text::Text<50>>)]
     pub category: Blank<Name<50>>,
     /// What it adds to the price of one, in cents; nothing when not said.
     #[serde(default)]
@@ -65,16 +66,19 @@ pub struct NewCustomization {
 pub struct CustomizationPatch {
     /// 1 to 100 characters, unique in its category.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Name<100>)]
     pub name: Option<Name<100>>,
     /// At most 50 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<domain::text::Text<50>>)]
     pub category: Patch<Blank<Name<50>>>,
     /// What it adds to the price of one, in cents.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Price)]
     pub extra_cost_cents: Option<Price>,
     /// Its place among its like: 0 to 9999.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Whole<0, 9999>)]
     pub order: Option<Whole<0, 9999>>,
     /// Whether one of its kind must be chosen: not supported yet, so 422 where it is true.
     #[serde(default)]

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 /// A diner as the table's phones see one.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RegisteredDiner)]
 pub struct Registered {
     /// The diner.
     pub id: DinerId,

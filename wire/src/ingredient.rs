@@ -98,7 +98,7 @@ pub struct NewIngredient {
     pub name: Name<100>,
     /// At most 500 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<500>>)]
     pub description: Blank<Text<500>>,
     /// On which shelf.
     #[serde(default)]
@@ -115,11 +115,11 @@ pub struct NewIngredientGroup {
     pub name: Name<50>,
     /// At most 500 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<500>>)]
     pub description: Blank<Text<500>>,
     /// An emoji or the name of an icon, at most 50 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<50>>)]
     pub icon: Blank<Text<50>>,
 }
 
@@ -130,7 +130,7 @@ pub struct NewSubIngredient {
     pub name: Name<100>,
     /// At most 500 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<500>>)]
     pub description: Blank<Text<500>>,
 }
 
@@ -139,10 +139,11 @@ pub struct NewSubIngredient {
 pub struct IngredientPatch {
     /// 1 to 100 characters, unique in the business.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Name<100>)]
     pub name: Option<Name<100>>,
     /// At most 500 characters.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<500>>)]
     pub description: Option<Blank<Text<500>>>,
     /// On which shelf.
     #[serde(default)]
@@ -150,8 +151,10 @@ pub struct IngredientPatch {
     pub group_id: Patch<IngredientGroupId>,
     /// Whether it is made of others; only what has no parts can stop to be.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_processed: Option<bool>,
     /// False takes it off the list of what is used.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_active: Option<bool>,
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 /// A line of a round: what was ordered. Each reader's own line says more about it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = OrderedLine)]
 pub struct Line {
     /// What.
     pub product_id: ProductId,

@@ -107,14 +107,12 @@ pub struct Registered {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct Refunding {
     /// How much, in cents; absent for all that is left.
-    #[schema(value_type = Option<i64>)]
     pub amount_cents: Option<Amount>,
     /// Why.
     pub reason: Name<200>,
     /// How much of it is the tip's, where a tip was typed wrong; of money that staff took only. Where it is not said,
     /// the bill's part goes back before the tip.
     #[serde(default)]
-    #[schema(value_type = Option<i64>)]
     pub tip_cents: Option<Amount>,
 }
 

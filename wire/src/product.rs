@@ -154,9 +154,11 @@ pub struct NewProduct {
     pub seal: Option<Text<50>>,
     /// What it contains; `allergens` wins.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub allergen_ids: Option<Vec<AllergenId>>,
     /// How it relates to which allergens.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub allergens: Option<Vec<DeclaredAllergen>>,
     /// Which diets it suits.
     #[serde(default)]
@@ -185,6 +187,7 @@ pub struct NewProduct {
     pub is_active: Option<bool>,
     /// What it costs where.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub branch_prices: Option<Vec<NewPrice>>,
 }
 
@@ -207,7 +210,7 @@ const fn ingredient() -> Presence {
 pub struct CookingInfo {
     /// As in the business's list of cooking methods; at most 20.
     #[serde(default)]
-    #[schema(value_type = Vec<CatalogEntryId>)]
+    #[schema(value_type = Vec<CatalogEntryId>, max_items = 20)]
     pub cooking_method_ids: Few<CatalogEntryId, 20>,
     /// `horneado`, `frito`, `grillado`, `crudo`, `hervido`, `vapor`, `salteado`, `braseado`; at most 20.
     #[serde(default)]
@@ -228,11 +231,11 @@ pub struct CookingInfo {
 pub struct SensoryProfile {
     /// As in the business's list of flavors; at most 20.
     #[serde(default)]
-    #[schema(value_type = Vec<CatalogEntryId>)]
+    #[schema(value_type = Vec<CatalogEntryId>, max_items = 20)]
     pub flavor_ids: Few<CatalogEntryId, 20>,
     /// As in the business's list of textures; at most 20.
     #[serde(default)]
-    #[schema(value_type = Vec<CatalogEntryId>)]
+    #[schema(value_type = Vec<CatalogEntryId>, max_items = 20)]
     pub texture_ids: Few<CatalogEntryId, 20>,
 }
 
@@ -253,16 +256,18 @@ pub struct NewPrice {
 pub struct ProductPatch {
     /// 1 to 200 characters.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Name<200>)]
     pub name: Option<Name<200>>,
     /// At most 2000 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<2000>>)]
     pub description: Patch<Text<2000>>,
     /// A picture's address; null or an empty text takes it away.
     #[serde(default, deserialize_with = "present")]
     pub image: Option<ImageUrl>,
     /// Where it stands.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = CategoryId)]
     pub category_id: Option<CategoryId>,
     /// Where it stands there. Absent beside another category: nowhere in particular.
     #[serde(default)]
@@ -270,23 +275,27 @@ pub struct ProductPatch {
     pub subcategory_id: Patch<SubcategoryId>,
     /// Shown first.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub featured: Option<bool>,
     /// Well liked.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub popular: Option<bool>,
     /// A word on a ribbon, at most 50 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<50>>)]
     pub badge: Patch<Text<50>>,
     /// A mark of quality, at most 50 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<50>>)]
     pub seal: Patch<Text<50>>,
     /// What it contains; `allergens` wins. Null says nothing.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub allergen_ids: Option<Vec<AllergenId>>,
     /// How it relates to which allergens. Null says nothing.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub allergens: Option<Vec<DeclaredAllergen>>,
     /// Which diets it suits.
     #[serde(default)]
@@ -310,6 +319,7 @@ pub struct ProductPatch {
     pub recipe_id: Patch<RecipeId>,
     /// Whether it contains what its recipe contains, as well as what is said here. False once it has no recipe.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub inherits_from_recipe: Option<bool>,
     /// The code of the branch's station that makes it; null for its category's.
     #[serde(default)]
@@ -317,8 +327,10 @@ pub struct ProductPatch {
     pub station: Patch<StationCode>,
     /// False takes it off the menus, true puts it back.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_active: Option<bool>,
     /// What it costs where. Null says nothing.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub branch_prices: Option<Vec<NewPrice>>,
 }

@@ -91,9 +91,11 @@ pub struct NewPromotion {
     pub promotion_type_id: Option<Text<100>>,
     /// Where it holds; nowhere when not said.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub branch_ids: Option<Vec<BranchId>>,
     /// Its portions; while there are none it lowers nothing.
     #[serde(default)]
+    #[schema(max_items = 50)]
     pub items: Option<Vec<NewItem>>,
     /// False keeps it from holding for now.
     #[serde(default)]
@@ -109,42 +111,50 @@ pub struct NewPromotion {
 pub struct PromotionPatch {
     /// 1 to 200 characters.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Name<200>)]
     pub name: Option<Name<200>>,
     /// What all its portions cost together, in cents.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Price)]
     pub price_cents: Option<Price>,
     /// The first day.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = NaiveDate)]
     pub start_date: Option<NaiveDate>,
     /// The last day, not before the first.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = NaiveDate)]
     pub end_date: Option<NaiveDate>,
     /// At most 2000 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<2000>>)]
     pub description: Patch<Text<2000>>,
     /// A picture's address; null and "" for none.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
     pub image: Option<ImageUrl>,
     /// The first minute of each day.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = TimeOfDay)]
     pub start_time: Option<TimeOfDay>,
     /// The last minute of each day, not before the first.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = TimeOfDay)]
     pub end_time: Option<TimeOfDay>,
     /// The dashboard's own word for its kind, at most 100 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<100>>)]
     pub promotion_type_id: Patch<Text<100>>,
     /// Where it holds, and nowhere else. Null says nothing.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub branch_ids: Option<Vec<BranchId>>,
     /// Its portions, and no others. Null says nothing.
     #[serde(default)]
+    #[schema(max_items = 50)]
     pub items: Option<Vec<NewItem>>,
     /// False ends it, true has it hold again.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_active: Option<bool>,
     /// The days of the week on which it holds: not supported yet, so 422 where it names any.
     #[serde(default)]

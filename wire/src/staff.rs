@@ -53,29 +53,30 @@ pub struct NewMember {
     pub password: Password,
     /// Given name, at most 100 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<domain::text::Text<100>>)]
     pub first_name: Blank<Name<100>>,
     /// Family name, at most 100 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<domain::text::Text<100>>)]
     pub last_name: Blank<Name<100>>,
     /// 6 to 15 digits.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Phone>)]
     pub phone: Blank<Phone>,
     /// 7 to 9 digits.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Dni>)]
     pub dni: Blank<Dni>,
     /// `YYYY-MM-DD`, not in the future.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<HireDate>)]
     pub hire_date: Blank<HireDate>,
     /// False keeps the person out for now.
     #[serde(default)]
     pub is_active: Option<bool>,
     /// The roles, each in its branch. A manager must give one in an own branch.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub branch_roles: Option<Vec<Post>>,
 }
 
@@ -84,36 +85,40 @@ pub struct NewMember {
 pub struct MemberPatch {
     /// The login, unique.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Email)]
     pub email: Option<Email>,
     /// 8 to 128 characters. Empty or absent: the old one stays.
     #[serde(default, deserialize_with = "password")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, min_length = 8, max_length = 128)]
     pub password: Option<Password>,
     /// Given name, at most 100 characters.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<domain::text::Text<100>>)]
     pub first_name: Option<Blank<Name<100>>>,
     /// Family name, at most 100 characters.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<domain::text::Text<100>>)]
     pub last_name: Option<Blank<Name<100>>>,
     /// 6 to 15 digits.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Phone>)]
     pub phone: Option<Blank<Phone>>,
     /// 7 to 9 digits.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Dni>)]
     pub dni: Option<Blank<Dni>>,
     /// `YYYY-MM-DD`, not in the future.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<HireDate>)]
     pub hire_date: Option<Blank<HireDate>>,
     /// False lets the person in no more.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_active: Option<bool>,
     /// Replaces the roles; a manager's replaces those in the manager's branches.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Vec<Post>)]
+    #[schema(max_items = 500)]
     pub branch_roles: Option<Vec<Post>>,
 }
 

@@ -52,14 +52,17 @@ pub struct NewSubcategory {
 pub struct SubcategoryPatch {
     /// 1 to 100 characters, unique in the category.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Name<100>)]
     pub name: Option<Name<100>>,
     /// A picture's address; null or an empty text takes it away.
     #[serde(default, deserialize_with = "present")]
     pub image: Option<ImageUrl>,
     /// Its place in the category.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Whole<0, 9999>)]
     pub order: Option<Whole<0, 9999>>,
     /// False takes it off the menu, with all that is in it, and true puts it back.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_active: Option<bool>,
 }

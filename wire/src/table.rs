@@ -47,6 +47,7 @@ pub struct Batch {
     /// Where.
     pub branch_id: BranchId,
     /// Which; 200 tables in all at most.
+    #[schema(min_items = 1, max_items = 200)]
     pub tables: Vec<BatchRow>,
 }
 
@@ -82,7 +83,7 @@ pub struct NewTable {
     pub capacity: Option<Whole<1, 50>>,
     /// The name of a sector of the branch or of every branch.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<domain::text::Text<100>>)]
     pub sector: Blank<Name<100>>,
     /// The same by its id, which counts before the name.
     #[serde(default)]
@@ -122,13 +123,15 @@ pub struct RotatedCodes {
 pub struct TablePatch {
     /// As on the QR sticker: 1 to 30 characters, unique in the branch.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = TableCode)]
     pub code: Option<TableCode>,
     /// Seats.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Whole<1, 50>)]
     pub capacity: Option<Whole<1, 50>>,
     /// The name of a sector of the branch or of every branch.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<domain::text::Text<100>>)]
     pub sector: Option<Blank<Name<100>>>,
     /// The same by its id, which counts before the name.
     #[serde(default)]
@@ -136,8 +139,10 @@ pub struct TablePatch {
     pub sector_id: Patch<SectorId>,
     /// FREE or OUT_OF_SERVICE, while nobody sits there.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = TableStatus)]
     pub status: Option<TableStatus>,
     /// False takes it away from guests and waiters, while nobody sits there.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_active: Option<bool>,
 }

@@ -36,15 +36,17 @@ pub struct Tenant {
 pub struct TenantPatch {
     /// 1 to 100 characters.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Name<100>)]
     pub name: Option<Name<100>>,
     /// At most 2,000 characters.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<2000>>)]
     pub description: Option<Blank<Text<2000>>>,
     /// A picture's address; null or an empty text takes it away.
     #[serde(default, deserialize_with = "present")]
     pub logo: Option<ImageUrl>,
     /// `#RRGGBB`
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Color)]
     pub theme_color: Option<Color>,
 }

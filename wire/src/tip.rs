@@ -108,12 +108,15 @@ pub struct NewTipPool {
     pub name: Name<100>,
     /// The waiter's part, in whole percent. The three add up to 100.
     #[serde(alias = "waiter_pct")]
+    #[schema(minimum = 0, maximum = 100)]
     pub waiter_percent: u8,
     /// The kitchen's part.
     #[serde(alias = "kitchen_pct")]
+    #[schema(minimum = 0, maximum = 100)]
     pub kitchen_percent: u8,
     /// Everybody else's.
     #[serde(alias = "other_pct")]
+    #[schema(minimum = 0, maximum = 100)]
     pub other_percent: u8,
     /// False keeps it out of use for now.
     #[serde(default)]
@@ -125,18 +128,26 @@ pub struct NewTipPool {
 pub struct TipPoolPatch {
     /// 1 to 100 characters, unique in the branch.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Name<100>)]
     pub name: Option<Name<100>>,
     /// The waiter's part, in whole percent. The three add up to 100.
     #[serde(default, alias = "waiter_pct", deserialize_with = "present")]
+    #[schema(minimum = 0, maximum = 100)]
+    #[schema(value_type = u8)]
     pub waiter_percent: Option<u8>,
     /// The kitchen's part.
     #[serde(default, alias = "kitchen_pct", deserialize_with = "present")]
+    #[schema(minimum = 0, maximum = 100)]
+    #[schema(value_type = u8)]
     pub kitchen_percent: Option<u8>,
     /// Everybody else's.
     #[serde(default, alias = "other_pct", deserialize_with = "present")]
+    #[schema(minimum = 0, maximum = 100)]
+    #[schema(value_type = u8)]
     pub other_percent: Option<u8>,
     /// Whether it is in use.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
     pub is_active: Option<bool>,
 }
 

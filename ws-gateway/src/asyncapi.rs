@@ -65,8 +65,8 @@ fn channels() -> Value {
     Value::Object(ENDPOINTS.into_iter().map(channel).collect())
 }
 
-const CLOSE_CODES: &str = "Close codes: 4001 token missing, expired or revoked; 4003 origin or role; 4029 too many sockets or \
-    messages (after these three, coming back does not help); 1000 silent for 90 s; 1003 binary frame; 1009 message over 64 KiB; \
+const CLOSE_CODES: &str = "Close codes: 4001 token missing, expired or revoked; 4003 origin or role; 4029 too many sockets, or \
+    more than 30 frames in a second or in one message (after these three, coming back does not help); 1000 silent for 90 s; 1003 binary frame; 1009 message over 64 KiB; \
     1012 restart; 1013 slow reader or no capacity: come back and resume.";
 
 fn query(token: &str) -> Value {

@@ -39,7 +39,7 @@ impl CloseReason {
     pub(crate) const NO_ROLE: Self = Self::new(4003, "No role in any branch");
     /// More sockets of one user or table than allowed.
     pub(crate) const CROWDED: Self = Self::new(4029, "Too many connections");
-    /// More messages than allowed.
+    /// More frames than allowed, in a second or in one message.
     pub(crate) const FLOODING: Self = Self::new(4029, "Too many messages");
 
     const fn new(code: u16, reason: &'static str) -> Self {

@@ -10,6 +10,7 @@ use crate::{
     close_handshake,
     close_reason::CloseReason,
     feed::{Member, Resume},
+    frames::Counted,
     hub::{BranchRoles, Listener},
     registry::Owner,
     socket::{Identity, Socket},
@@ -110,7 +111,10 @@ async fn open(gateway: Arc<Gateway>, endpoint: Endpoint, mut request: Request) -
             Ok(Err(error)) => return tracing::debug!(%error, "the client left during the handshake"),
             Err(_) => return tracing::debug!("the client never finished the handshake"),
         };
-        let stream = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config())).await;
+        let stream = {
+            let counted = Counted::new(TokioIo::new(upgraded));
+            WebSocketStream::from_raw_socket(counted, Role::Server, Some(config())).await
+        };
         match admitted {
             Ok(socket) => socket.live(stream).await,
             Err(close_reason) => close_handshake::refuse(stream, close_reason, &gateway.full_closes).await,

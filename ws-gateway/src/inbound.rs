@@ -1,4 +1,4 @@
-//! Messages from clients: reads them, and limits how many a socket may send.
+//! Messages from clients: reads them, and limits how many frames a socket may send.
 
 use serde::Deserialize;
 use std::{
@@ -7,8 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The most messages that one socket may send within [`WINDOW`].
-const MOST: usize = 30;
+/// The most frames that one socket may send within [`WINDOW`], and the most of one message.
+pub(crate) const MOST: usize = 30;
 /// The length of the window. It slides, so that no burst of twice [`MOST`] fits around a full second.
 const WINDOW: Duration = Duration::from_secs(1);
 
@@ -42,12 +42,12 @@ impl Inbound {
     }
 }
 
-/// Counts the messages of one socket in a sliding window.
+/// Counts the frames of one socket in a sliding window.
 #[derive(Debug, Default)]
 pub(crate) struct RateWindow(VecDeque<Instant>);
 
 impl RateWindow {
-    /// Counts a message at `now`; false if it is one too many.
+    /// Counts a frame at `now`; false if it is one too many.
     pub(crate) fn admits(&mut self, now: Instant) -> bool {
         while self.0.front().is_some_and(|earliest| now.duration_since(*earliest) >= WINDOW) {
             self.0.pop_front();
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn the_thirty_first_message_of_any_second_is_one_too_many() {
+    fn the_thirty_first_frame_of_any_second_is_one_too_many() {
         let start = Instant::now();
         let mut window = RateWindow::default();
         let at = |millis| start + Duration::from_millis(millis);

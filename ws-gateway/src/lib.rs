@@ -14,6 +14,7 @@
 //!   The bus only makes it fast: with Redis dead events arrive about a second late.
 //! * `handshake`: who gets in. A socket is in its feeds before its client sees it open.
 //! * `socket` and `wire`: one task a connection behind a bounded queue, so that no client delays another.
+//! * `frames`: counts what a client sends, also what never becomes a message.
 //! * `admission`: what a user may hear comes from the database, at once when it changes, and anyhow every minute.
 //! * `catch_up`: the same log and the same audiences over HTTP.
 //! * `asyncapi`: all of this for whoever writes a client, from the types themselves.
@@ -25,6 +26,7 @@ mod close_handshake;
 mod close_reason;
 mod exchange;
 mod feed;
+mod frames;
 mod handshake;
 mod health;
 mod hub;
@@ -75,6 +77,8 @@ pub struct GatewayParts {
     pub environment: Environment,
     /// What `/ws/metrics` shows; without it the path is 404.
     pub metrics: Option<MetricsHandle>,
+    /// Whether `/asyncapi.json` answers.
+    pub docs: bool,
     /// The connections of the process.
     pub connections: Connections,
     /// When to stop. Sockets are its work, feeds its support.
@@ -93,6 +97,7 @@ pub struct Gateway {
     origins: Origins,
     environment: Environment,
     metrics: Option<MetricsHandle>,
+    docs: bool,
     /// Permits for refused clients whose close may take the full time.
     full_closes: Semaphore,
     shutdown: Shutdown,
@@ -103,7 +108,17 @@ impl Gateway {
     #[must_use]
     pub fn start(parts: GatewayParts) -> Arc<Self> {
         let GatewayParts {
-            database, authenticator, bus, origins, limits, rates, environment, metrics, shutdown, ..
+            database,
+            authenticator,
+            bus,
+            origins,
+            limits,
+            rates,
+            environment,
+            metrics,
+            docs,
+            shutdown,
+            ..
         } = parts;
         let log: Arc<dyn EventLog> = Arc::new(database.clone());
         let registry = ConnectionRegistry::new(limits);
@@ -121,6 +136,7 @@ impl Gateway {
             origins,
             environment,
             metrics,
+            docs,
             full_closes,
             shutdown,
         })
@@ -128,7 +144,9 @@ impl Gateway {
 
     /// The gateway's paths.
     pub fn router(self: &Arc<Self>) -> Router {
+        let docs = Router::new().route("/asyncapi.json", get(async || Json(asyncapi::document())));
         Router::new()
+            .merge(if self.docs { docs } else { Router::new() })
             .route("/ws/waiter", get(handshake::staff))
             .route("/ws/kitchen", get(handshake::staff))
             .route("/ws/admin", get(handshake::staff))
@@ -138,7 +156,6 @@ impl Gateway {
             .route("/ws/health", get(health::alive))
             .route("/ws/health/detailed", get(health::detailed))
             .route("/ws/metrics", get(health::metrics))
-            .route("/asyncapi.json", get(async || Json(asyncapi::document())))
             .fallback(async || Problem::not_found("There is nothing at this path."))
             .layer(cors(self.origins.clone()))
             .with_state(Arc::clone(self))

@@ -15,7 +15,8 @@ use crate::{
     close_reason::CloseReason,
     exchange::Attachment,
     feed::Joined,
-    inbound::{Inbound, RateWindow},
+    frames::TooManyFrames,
+    inbound::Inbound,
     notice,
     registry::ConnectionGuard,
     wire::{Signal, Wire},
@@ -67,7 +68,6 @@ pub(crate) struct Socket {
     pub(crate) joined: Vec<Joined>,
     queue: mpsc::Receiver<Utf8Bytes>,
     guard: ConnectionGuard,
-    rate: RateWindow,
     heard_at: Instant,
     ping_at: Instant,
     check_at: Instant,
@@ -91,7 +91,6 @@ impl Socket {
             joined: Vec::new(),
             queue,
             guard,
-            rate: RateWindow::default(),
             heard_at: Instant::now(),
             ping_at: Instant::now() + PING,
             check_at: next_check(),
@@ -180,6 +179,9 @@ impl Socket {
     {
         let message = match message {
             Some(Ok(message)) => message,
+            Some(Err(Error::Io(error))) if TooManyFrames::is(&error) => {
+                return Err(End::WeClose(CloseReason::FLOODING));
+            }
             Some(Err(Error::Capacity(_))) => return Err(End::WeClose(CloseReason::TOO_LARGE)),
             Some(Err(Error::Utf8(_))) => return Err(End::WeClose(CloseReason::NOT_UTF8)),
             Some(Err(Error::Protocol(_))) => return Err(End::WeClose(CloseReason::PROTOCOL)),
@@ -188,9 +190,6 @@ impl Socket {
         self.heard_at = Instant::now();
         if matches!(message, Message::Close(_)) {
             return Err(End::TheyClosed);
-        }
-        if !self.rate.admits(self.heard_at.into_std()) {
-            return Err(End::WeClose(CloseReason::FLOODING));
         }
         match message {
             Message::Text(text) => match Inbound::parse(&text) {

@@ -1,6 +1,7 @@
 //! The customer's receipt of a check, for a ticket printer of 80 mm or a screen.
 
 use super::{page::page, price};
+use crate::page::Page;
 use chrono::{DateTime, Utc};
 use domain::{
     Cents,
@@ -16,7 +17,7 @@ use wire::bill::{ChargeLine, CheckDetail, DiscountLine, PaymentLine};
 ///
 /// # Errors
 /// A sum does not fit.
-pub(crate) fn customer(check: &CheckDetail) -> Result<String, MoneyError> {
+pub(crate) fn customer(check: &CheckDetail) -> Result<Page, MoneyError> {
     let head = &check.head;
     let money = |amount: Cents| price(head.currency, amount);
     let ordered: Vec<&ChargeLine> = check.charges.iter().filter(|line| line.stands).collect();

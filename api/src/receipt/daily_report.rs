@@ -6,6 +6,7 @@ use super::{
     price,
     price::signed_price,
 };
+use crate::page::Page;
 use chrono::{DateTime, Utc};
 use domain::{Cents, money::MoneyError};
 use maud::{Markup, html};
@@ -35,7 +36,7 @@ pub(crate) struct Day {
 ///
 /// # Errors
 /// A sum does not fit.
-pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> Result<String, MoneyError> {
+pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> Result<Page, MoneyError> {
     let place = &day.place;
     let money = |amount: Cents| price(place.currency, amount);
     let signed = |amount: i64| signed_price(place.currency, amount);

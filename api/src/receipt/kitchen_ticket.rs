@@ -4,13 +4,14 @@
 //! whoever holds an older print sees what changed.
 
 use super::page::page;
+use crate::page::Page;
 use domain::{round::RoundStatus, timezone::local_time};
 use maud::{Markup, html};
 use store::view::PrintedRound;
 use wire::kitchen::KitchenRoundItem;
 
 /// The page.
-pub(crate) fn kitchen_ticket(printed: &PrintedRound) -> String {
+pub(crate) fn kitchen_ticket(printed: &PrintedRound) -> Page {
     let round = &printed.round;
     let table = round.table_code.as_deref().unwrap_or("-");
     let since = local_time(round.submitted_at.unwrap_or(round.created_at), &printed.timezone);

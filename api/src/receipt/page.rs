@@ -1,6 +1,7 @@
 //! What every printed page has in common: the paper's width and the looks.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use crate::page::Page;
+use maud::Markup;
 
 const STYLE: &str = "body{font:13px/1.4 ui-monospace,monospace;max-width:72mm;margin:4mm auto;color:#000}\
 h1{font-size:16px;text-align:center;margin:0}h2{font-size:13px;margin:8px 0 0}p{text-align:center;margin:2px 0}\
@@ -11,18 +12,6 @@ tbody{border-top:1px dashed #000}.sum td{font-weight:bold;font-size:15px}small{d
 .void td{text-decoration:line-through;font-weight:normal}";
 
 /// A page of 80 mm that loads nothing.
-pub(super) fn page(title: &str, body: &Markup) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="es" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body { (body) }
-        }
-    };
-    page.into_string()
+pub(super) fn page(title: &str, body: &Markup) -> Page {
+    Page::new(title, STYLE, body)
 }

@@ -11,7 +11,7 @@ const MAX: usize = 20;
 /// The modifiers of a line by their ids, each once, ascending: two lines of a product are the same when these are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "Vec<CustomizationId>", into = "Vec<CustomizationId>")]
-#[schema(value_type = Vec<CustomizationId>)]
+#[schema(value_type = Vec<CustomizationId>, max_items = 20)]
 pub struct Choices(Vec<CustomizationId>);
 
 impl Choices {

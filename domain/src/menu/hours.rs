@@ -4,7 +4,7 @@
 //! first minute after the gap, and where an hour comes twice, with the first. So between two instants that
 //! [`Timetable::next_change`] names nothing opens or closes, and a menu may be kept exactly that long.
 
-use crate::{branch::TimeOfDay, text::Refused, timezone};
+use crate::{branch::TimeOfDay, office::Whole, text::Refused, timezone};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ const AHEAD: i64 = 9;
 #[serde(try_from = "Unchecked")]
 pub struct Window {
     /// ISO days on which it begins: 1 is Monday, 7 is Sunday.
-    #[schema(example = json!([1, 2, 3, 4, 5]))]
+    #[schema(value_type = Vec<Whole<1, 7>>, example = json!([1, 2, 3, 4, 5]), min_items = 1)]
     days: Vec<u8>,
     /// From this minute on.
     from: TimeOfDay,
@@ -74,7 +74,7 @@ impl Window {
 /// The windows in which something is served; none at all means always.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "Vec<Window>", into = "Vec<Window>")]
-#[schema(value_type = Vec<Window>)]
+#[schema(value_type = Vec<Window>, max_items = 28)]
 pub struct ServiceHours(Vec<Window>);
 
 impl TryFrom<Vec<Window>> for ServiceHours {

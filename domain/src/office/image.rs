@@ -19,7 +19,7 @@ const INSIDE: [&str; 5] = ["localhost", "local", "internal", "intranet", "lan"];
 /// A picture's address, or none: an empty text says the same as null.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "Option<String>", into = "Option<String>")]
-#[schema(value_type = Option<String>)]
+#[schema(value_type = Option<String>, max_length = 2048)]
 pub struct ImageUrl(Option<String>);
 
 impl TryFrom<Option<String>> for ImageUrl {

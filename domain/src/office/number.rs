@@ -40,7 +40,12 @@ impl<const MIN: i32, const MAX: i32> utoipa::PartialSchema for Whole<MIN, MAX> {
     }
 }
 
-impl<const MIN: i32, const MAX: i32> utoipa::ToSchema for Whole<MIN, MAX> {}
+/// Each pair of bounds is a schema of its own.
+impl<const MIN: i32, const MAX: i32> utoipa::ToSchema for Whole<MIN, MAX> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("Whole{MIN}To{MAX}").into()
+    }
+}
 
 /// A price in cents: 0 to [`MAX_PRICE`]. What a branch can sell for depends on its currency, too
 /// ([`Currency::max_price`](crate::Currency::max_price)).

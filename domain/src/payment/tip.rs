@@ -31,6 +31,7 @@ pub fn worth(net: Cents, amount: Cents, asked_bill: Cents, asked_tip: Cents) -> 
 /// A whole percentage from 0 to 100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "i64", into = "i64")]
+#[schema(minimum = 0, maximum = 100)]
 pub struct TipPercent(u8);
 
 impl TryFrom<i64> for TipPercent {

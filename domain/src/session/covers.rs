@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The guests of a party: 1 to 20 (W10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "i64", into = "i64")]
+#[schema(minimum = 1, maximum = 20)]
 pub struct Covers(i32);
 
 impl Covers {

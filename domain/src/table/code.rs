@@ -34,7 +34,7 @@ impl TableCode {
 }
 
 text_access! {
-    [] TableCode;
+    [] TableCode, { .min_length(Some(1)).max_length(Some(30)).pattern(Some(r"^[^/\\?#%\u0000-\u001F\u007F-\u009F]*$")) };
 }
 
 /// The next `count` codes `PREFIX-NN` that are not in `taken`, from 01; they are taken afterwards, so that two rows of

@@ -4,6 +4,7 @@ mod disable_second_factor;
 mod enable_second_factor;
 mod lock;
 mod refresh;
+mod second_factor;
 mod set_up_second_factor;
 mod sign_in;
 mod sign_out;
@@ -12,6 +13,7 @@ pub use disable_second_factor::disable_second_factor;
 pub use enable_second_factor::enable_second_factor;
 pub use lock::lock;
 pub use refresh::refresh;
+pub use second_factor::seal_second_factor;
 pub use set_up_second_factor::{PendingSecondFactor, set_up_second_factor};
 pub use sign_in::{Credentials, SignIn, sign_in};
 pub use sign_out::sign_out;
@@ -20,6 +22,7 @@ use crate::{Error, Result};
 use auth::{AccessSubject, REFRESH_TTL, RoleSet, Staff, StaffRecord, digest, totp};
 use chrono::{DateTime, Utc};
 use domain::ProblemCode;
+use provider::Vault;
 use serde_json::json;
 use store::{Account, Change, Locked, NewRefreshToken, UnitOfWork};
 use uuid::Uuid;
@@ -59,8 +62,8 @@ async fn lock_own<R: RoleSet>(uow: &UnitOfWork, staff: &Staff<R>) -> Result<Lock
 
 /// The step that `code` uses up. 400, since the clients answer 401 by refreshing and trying again
 /// (admin-kitchen.md §7.6).
-fn accepted_step(uow: &UnitOfWork, account: &Account, code: &str) -> Result<i64> {
-    let secret = account.totp_secret.as_deref().and_then(|text| totp::TotpSecret::from_base32(text).ok());
+fn accepted_step(uow: &UnitOfWork, vault: &Vault, account: &Account, code: &str) -> Result<i64> {
+    let secret = second_factor::kept(vault, account);
     let step = secret.and_then(|secret| totp::accept(code, &secret, uow.now(), account.totp_last_step));
     step.ok_or_else(|| Error::refused(ProblemCode::InvalidSecondFactorCode, "Invalid 2FA code"))
 }

@@ -3,13 +3,14 @@
 //! Until the first code proves that the app has the secret, nothing changes at sign-in, and asking again replaces the
 //! secret: an abandoned set-up must not lock its owner out of trying again (admin-kitchen.md §7.6).
 
-use super::lock_own;
+use super::{lock_own, second_factor::sealed};
 use crate::{
     Error, Result,
     command::{Twice, keyless},
 };
 use auth::{AnyRole, Staff, totp::TotpSecret};
 use domain::ProblemCode;
+use provider::Vault;
 use store::{Database, SecondFactor};
 
 /// A secret that waits for its first code. It is shown to its owner once.
@@ -25,7 +26,7 @@ pub struct PendingSecondFactor {
 ///
 /// # Errors
 /// The second factor is on already.
-pub async fn set_up_second_factor(db: &Database, staff: &Staff<AnyRole>) -> Result<PendingSecondFactor> {
+pub async fn set_up_second_factor(db: &Database, vault: &Vault, staff: &Staff<AnyRole>) -> Result<PendingSecondFactor> {
     keyless(db, "account.set_up_second_factor", Twice::MeansAnother, |uow| async move {
         let account = lock_own(&uow, staff).await?;
         if account.totp_enabled_at.is_some() {
@@ -35,7 +36,7 @@ pub async fn set_up_second_factor(db: &Database, staff: &Staff<AnyRole>) -> Resu
             });
         }
         let secret = TotpSecret::new();
-        let factor = SecondFactor { secret: Some(secret.to_base32()), ..SecondFactor::default() };
+        let factor = SecondFactor { secret: Some(sealed(vault, &account, &secret)?), ..SecondFactor::default() };
         uow.set_second_factor(&account, factor).await?;
         let otpauth_url = secret.otpauth_url(&uow.tenant_name(&account).await?, &account.email);
         Ok(PendingSecondFactor { secret, otpauth_url })

@@ -10,6 +10,7 @@ use crate::{
 };
 use auth::{AccessSubject, password::verify_async};
 use domain::text::Email;
+use provider::Vault;
 use secrecy::SecretString;
 use store::Database;
 use uuid::Uuid;
@@ -40,7 +41,7 @@ const REFUSED: Error = Error::Unauthorized("Invalid email or password");
 ///
 /// # Errors
 /// Wrong login or password, wrong code, no role in any branch.
-pub async fn sign_in(db: &Database, credentials: &Credentials) -> Result<SignIn> {
+pub async fn sign_in(db: &Database, vault: &Vault, credentials: &Credentials) -> Result<SignIn> {
     let known = db.find_password(&credentials.email).await?;
     let hash = known.as_ref().map(|known| known.password_hash.clone());
     let right = verify_async(credentials.password.clone(), hash).await;
@@ -53,7 +54,7 @@ pub async fn sign_in(db: &Database, credentials: &Credentials) -> Result<SignIn>
         let record = employed(&uow, &account).await?;
         if account.totp_enabled_at.is_some() {
             let Some(code) = credentials.given_code() else { return Ok(SignIn::NeedsCode(record.subject())) };
-            let step = accepted_step(&uow, &account, code)?;
+            let step = accepted_step(&uow, vault, &account, code)?;
             uow.set_last_code(&account, step).await?;
         }
         let family = Uuid::new_v4().to_string();

@@ -57,8 +57,8 @@ pub struct OpenSession {
 /// Joins the table's live session, or opens one.
 ///
 /// # Errors
-/// No such table or code; the branch wants the QR code scanned; the table is out of service; the phone was removed from
-/// the party that sits there.
+/// No such table or code; a code of several branches without the branch; the branch wants the QR code scanned; the
+/// table is out of service; the phone was removed from the party that sits there.
 pub async fn open(db: &Database, scanned: &Scanned, joiner: &Joiner) -> Result<OpenSession> {
     keyless(db, "session.open", Twice::FindsTheFirst, |uow| async move {
         let (table, rule, secret) = find(&uow, scanned, joiner).await?;
@@ -102,9 +102,18 @@ async fn find(
         let (table, rule) = uow.lock_scanned_table(id).await?;
         return Ok((table, rule, Some(secret)));
     }
-    let id = uow.find_scanned_table(code, slug, joiner.staff.as_ref()).await?;
-    let (table, rule) = uow.lock_scanned_table(id).await?;
-    Ok((table, rule, None))
+    match uow.find_scanned_tables(code, slug, joiner.staff.as_ref()).await?.as_slice() {
+        [] => Err(Error::NotFound("table")),
+        [id] => {
+            let (table, rule) = uow.lock_scanned_table(*id).await?;
+            Ok((table, rule, None))
+        }
+        // Whichever were taken, half of the guests would order at a table of another house.
+        _ => Err(Error::refused(
+            ProblemCode::AmbiguousTableCode,
+            "Several branches have a table of that code; please scan its QR code",
+        )),
+    }
 }
 
 fn ensure_admitted(table: &Locked<TableRow>, rule: JoinRule, secret: Option<&JoinCode>, joiner: &Joiner) -> Result<()> {

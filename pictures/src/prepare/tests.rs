@@ -116,3 +116,118 @@ fn crc(bytes: &[u8]) -> u32 {
     };
     !bytes.iter().fold(!0, step)
 }
+
+/// The file with that profile in it.
+fn profiled(image: &DynamicImage, format: ImageFormat, profile: Vec<u8>) -> Vec<u8> {
+    use image::{
+        ImageEncoder,
+        codecs::{jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder},
+    };
+    let mut bytes = Vec::new();
+    match format {
+        ImageFormat::Jpeg => {
+            let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 100);
+            encoder.set_icc_profile(profile).unwrap();
+            image.write_with_encoder(encoder).unwrap();
+        }
+        ImageFormat::Png => {
+            let mut encoder = PngEncoder::new(&mut bytes);
+            encoder.set_icc_profile(profile).unwrap();
+            image.write_with_encoder(encoder).unwrap();
+        }
+        _ => {
+            let mut encoder = WebPEncoder::new_lossless(&mut bytes);
+            encoder.set_icc_profile(profile).unwrap();
+            image.write_with_encoder(encoder).unwrap();
+        }
+    }
+    bytes
+}
+
+/// The colour in the middle of what is served.
+fn middle(file: &[u8]) -> [u8; 3] {
+    let served = image::load_from_memory(&prepare(file).unwrap().bytes).unwrap().to_rgb8();
+    served.get_pixel(served.width() / 2, served.height() / 2).0
+}
+
+#[track_caller]
+fn near(seen: [u8; 3], meant: [u8; 3]) {
+    assert!(seen.iter().zip(meant).all(|(seen, meant)| seen.abs_diff(meant) <= 4), "{seen:?} instead of {meant:?}");
+}
+
+/// A phone's photograph of a tomato is as red in the menu as it is in the phone.
+#[test]
+fn what_a_phone_takes_in_display_p3_is_converted_to_srgb() {
+    let display_p3 = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+    // The right values by the matrices of both standards.
+    for (taken, meant) in
+        [([200, 100, 50], [215, 93, 31]), ([60, 180, 90], [0, 183, 78]), ([30, 60, 200], [17, 61, 208])]
+    {
+        let image: DynamicImage = RgbImage::from_pixel(32, 32, Rgb(taken)).into();
+        for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
+            let sent = profiled(&image, format, display_p3.clone());
+            near(middle(&sent), meant);
+            near(middle(&file(&image, format)), taken);
+            let served = prepare(&sent).unwrap().bytes;
+            assert!(
+                !served.windows(11).any(|bytes| bytes == b"ICC_PROFILE"),
+                "what is served is sRGB and says nothing"
+            );
+        }
+    }
+}
+
+/// The same where a PNG names its colours by four numbers, which go before a profile.
+#[test]
+fn a_png_s_numbers_are_converted_too() {
+    let image: DynamicImage = RgbImage::from_pixel(32, 32, Rgb([200, 100, 50])).into();
+    let numbered = |numbers: [u8; 4], png: Vec<u8>| {
+        let chunk = [&b"cICP"[..], &numbers].concat();
+        // Behind signature and header.
+        let (head, rest) = png.split_at(8 + 25);
+        [head, &[0, 0, 0, 4], &chunk, &crc(&chunk).to_be_bytes(), rest].concat()
+    };
+    let plain = file(&image, ImageFormat::Png);
+    near(middle(&numbered([12, 13, 0, 1], plain.clone())), [215, 93, 31]);
+    near(middle(&numbered([1, 13, 0, 1], plain.clone())), [200, 100, 50]);
+    let display_p3 = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+    near(middle(&numbered([1, 13, 0, 1], profiled(&image, ImageFormat::Png, display_p3))), [200, 100, 50]);
+    // What nobody can read, and brightness beyond white, stay what they were.
+    for unknown in [[0, 0, 0, 1], [255, 255, 0, 1], [9, 16, 0, 1], [9, 18, 0, 1], [12, 13, 0, 0]] {
+        near(middle(&numbered(unknown, plain.clone())), [200, 100, 50]);
+    }
+}
+
+/// Transparency and grey go through the conversion as what they are.
+#[test]
+fn what_is_clear_or_grey_is_converted_as_such() {
+    let display_p3 = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+    let clear: DynamicImage = RgbaImage::from_pixel(8, 8, Rgba([200, 100, 50, 128])).into();
+    let served = prepare(&profiled(&clear, ImageFormat::Png, display_p3)).unwrap();
+    let pixel = image::load_from_memory(&served.bytes).unwrap().to_rgba8().get_pixel(4, 4).0;
+    near([pixel[0], pixel[1], pixel[2]], [215, 93, 31]);
+    assert_eq!((pixel[3], served.name.format()), (128, Format::Png));
+    // Grey with a straight curve: half the light is not half the number.
+    let straight = moxcms::ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
+    let gray: DynamicImage = image::GrayImage::from_pixel(32, 32, image::Luma([128])).into();
+    near(middle(&profiled(&gray, ImageFormat::Png, straight)), [188, 188, 188]);
+}
+
+/// A profile is the sender's bytes: whatever is in it, the picture is served or refused, and nothing panics.
+#[test]
+fn a_damaged_profile_hurts_nobody() {
+    let profile = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+    let image: DynamicImage = RgbImage::from_pixel(4, 4, Rgb([200, 100, 50])).into();
+    for at in 0..profile.len() {
+        for value in [0x00, 0x7f, 0xff] {
+            let mut damaged = profile.clone();
+            damaged[at] = value;
+            let prepared = prepare(&profiled(&image, ImageFormat::Png, damaged)).expect("the pixels are all there");
+            assert_eq!((prepared.width, prepared.height), (4, 4));
+        }
+    }
+    for length in 0..profile.len() {
+        let _ = prepare(&profiled(&image, ImageFormat::WebP, profile[..length].to_vec()));
+    }
+    near(middle(&profiled(&image, ImageFormat::Png, b"no profile at all".to_vec())), [200, 100, 50]);
+}

@@ -256,6 +256,12 @@ pub struct Args {
     )]
     pub diner_url: String,
 
+    /// Whether `/docs`, `/openapi.json` and the gateway's `/asyncapi.json` answer. Default: off in production, else on.
+    ///
+    /// Read by the API and the gateway.
+    #[arg(long, env = "COMANDA_DOCS", global = true, help_heading = CLIENTS, value_enum)]
+    pub docs: Option<Switch>,
+
     /// Whether rate limits are in force; `off` is for tests and benchmarks, and refused in production.
     ///
     /// Read by the API and the gateway.
@@ -331,6 +337,14 @@ pub struct Args {
     #[arg(long, env = "COMANDA_LOG_FORMAT", global = true, help_heading = LOGS, value_enum)]
     pub log_format: Option<LogFormat>,
 
+    /// Whether `/metrics`, and `/ws/metrics` of the gateway, answer. Default: off in production, else on.
+    ///
+    /// They say how busy the house is: switch them on where only your own collector reaches them.
+    ///
+    /// Read by the API and the gateway.
+    #[arg(long, env = "COMANDA_METRICS", global = true, help_heading = LOGS, value_enum)]
+    pub metrics: Option<Switch>,
+
     /// Refused in production, where answers must not say more about failures. Changes nothing elsewhere today.
     ///
     /// Read by every process.
@@ -386,7 +400,7 @@ pub struct Args {
 
     /// Where the payment provider and browsers reach the API. Default: http:// and the API's address.
     ///
-    /// Must be https in production where a provider's account is configured.
+    /// Must be https in production, where it is set or a provider's account is configured.
     ///
     /// Read by the API, `sweep-payments` and `reconcile`.
     #[arg(long, env = "COMANDA_PUBLIC_URL", global = true, help_heading = PAYMENTS, value_name = "URL")]

@@ -81,6 +81,10 @@ pub struct Settings {
     pub log: String,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// Whether the metrics are shown.
+    pub metrics: bool,
+    /// Whether the API's document and its browser are shown.
+    pub docs: bool,
     /// Most database connections held at once.
     pub db_pool: u32,
     /// How far the event log reaches back.
@@ -101,6 +105,11 @@ pub struct Settings {
     pub pictures: PictureTarget,
     /// Whether the demo's sandbox stands in for the provider: outside production, when nothing was configured.
     pub sandbox: bool,
+}
+
+/// What is for the inside is shown in production only where somebody asked for it.
+fn shown(said: Option<Switch>, production: bool) -> bool {
+    said.map_or(!production, |switch| switch == Switch::On)
 }
 
 const fn sockets(args: &Args) -> SocketLimits {
@@ -162,6 +171,8 @@ impl Settings {
                 debug: args.debug,
                 log: args.log,
                 log_format: args.log_format.unwrap_or(if production { LogFormat::Json } else { LogFormat::Text }),
+                metrics: shown(args.metrics, production),
+                docs: shown(args.docs, production),
                 db_pool: args.db_pool,
                 event_retention: Duration::from_secs(u64::from(args.event_retention_days) * 86_400),
                 cookie,

@@ -81,6 +81,17 @@ fn production_with_everything_set_starts() {
 }
 
 #[test]
+fn production_shows_what_is_for_the_inside_only_where_it_is_told() {
+    let shown = |flags: &[&str]| {
+        let settings = production(&[&[JWT, TABLE, ORIGINS], flags].concat()).unwrap();
+        (settings.metrics, settings.docs)
+    };
+    assert_eq!(shown(&[]), (false, false));
+    assert_eq!(shown(&["--metrics=on"]), (true, false));
+    assert_eq!(shown(&["--docs=on", "--metrics=off"]), (false, true));
+}
+
+#[test]
 fn production_refuses_each_unsafe_setting() {
     refused(&[TABLE, ORIGINS], "JWT_SECRET is not set");
     refused(&[JWT, ORIGINS], "TABLE_TOKEN_SECRET is not set");
@@ -91,6 +102,8 @@ fn production_refuses_each_unsafe_setting() {
     refused(&[JWT, TABLE, "--allowed-origins=*"], "wildcard");
     refused(&[JWT, TABLE, ORIGINS, "--debug"], "COMANDA_DEBUG");
     refused(&[JWT, TABLE, ORIGINS, "--rate-limits=off"], "COMANDA_RATE_LIMITS");
+    refused(&[JWT, TABLE, ORIGINS, "--public-url=http://api.example.com"], "COMANDA_PUBLIC_URL is not https");
+    production(&[JWT, TABLE, ORIGINS, "--public-url=https://api.example.com"]).unwrap();
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub(super) struct Received {
     body: Incoming,
     talk: Arc<Talk>,
     turn: Arc<Turn>,
+    /// All of it was read, or no more of it comes.
+    over: bool,
 }
 
 /// What a handler hears of a body whose connection or request has to give way: the client is answered elsewhere.
@@ -24,10 +26,11 @@ struct GaveWay;
 
 impl Received {
     pub(super) fn new(body: Incoming, talk: Arc<Talk>, turn: Arc<Turn>) -> Self {
-        if body.is_end_stream() {
+        let over = body.is_end_stream();
+        if over {
             turn.begin();
         }
-        Self { body, talk, turn }
+        Self { body, talk, turn, over }
     }
 
     /// Notes what came, and whether the handler may have it.
@@ -50,12 +53,14 @@ impl Body for Received {
                 return Poll::Pending;
             }
             Poll::Ready(Some(Err(error))) => {
+                self.over = true;
                 self.talk.body_over();
                 return Poll::Ready(Some(Err(error.into())));
             }
             Poll::Ready(Some(Ok(frame))) => Some(frame),
             Poll::Ready(None) => None,
         };
+        self.over = frame.is_none() || self.body.is_end_stream();
         if !self.note(frame.as_ref()) {
             return Poll::Ready(Some(Err(GaveWay.into())));
         }
@@ -75,6 +80,9 @@ impl Drop for Received {
     /// Whoever wants no more of the body begins without it.
     fn drop(&mut self) {
         self.talk.body_over();
+        if !self.over {
+            self.talk.body_left(self.body.size_hint().upper());
+        }
         self.turn.begin();
     }
 }

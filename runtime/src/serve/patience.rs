@@ -20,6 +20,9 @@ pub(super) struct Patience {
     pub(super) pace: usize,
     /// What a connection without a request gets when the process stops.
     pub(super) stop: Duration,
+    /// How long, and how many bytes, is read on of a body that nobody wants, after its request was answered.
+    pub(super) linger: Duration,
+    pub(super) linger_bytes: usize,
 }
 
 impl Default for Patience {
@@ -31,6 +34,9 @@ impl Default for Patience {
             stall: Duration::from_secs(15),
             pace: 8 * 1024,
             stop: Duration::from_secs(1),
+            linger: Duration::from_secs(15),
+            // Three times the largest file that is taken.
+            linger_bytes: 16 * 1024 * 1024,
         }
     }
 }

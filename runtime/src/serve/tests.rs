@@ -9,6 +9,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+use http::StatusCode;
 use hyper_util::rt::TokioIo;
 use std::time::Instant;
 use tokio::{
@@ -34,6 +35,8 @@ fn short() -> Patience {
         stall: Duration::from_secs(2),
         pace: 1_024,
         stop: Duration::from_millis(100),
+        linger: Duration::from_secs(2),
+        linger_bytes: 8 << 20,
     }
 }
 
@@ -55,6 +58,7 @@ async fn open(limits: Limits, proxies: Proxies, patience: Patience) -> House {
         .route("/staff", get(async |Extension(peer): Extension<Peer>| peer.note_staff_token()))
         .route("/", get(async || "hello"))
         .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(3)).await))
+        .route("/refused", post(async || (StatusCode::UNAUTHORIZED, "who are you")))
         .route("/large", get(async || vec![b'x'; 64 << 20]))
         .route("/body", post(async |body: Bytes| body.len().to_string()).layer(DefaultBodyLimit::max(64 << 20)));
     let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -169,6 +173,49 @@ async fn a_trickling_body_is_cut_off_and_a_slow_one_is_not() {
         assert!(rest(&mut slow).await.ends_with("40960"));
     };
     tokio::join!(trickle, steady);
+}
+
+/// Whoever sends a file with an old token must hear so, not that the connection broke.
+#[tokio::test]
+async fn a_refusal_is_heard_by_who_sends_all_of_its_body_first() {
+    let house = open(WIDE, nobody(), short()).await;
+    for round in 0..20 {
+        let mut socket = house.connect().await;
+        let head = if round % 2 == 0 {
+            "POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: 4194304\r\n\r\n".to_owned()
+        } else {
+            format!("POST /refused HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n", 4 << 20)
+        };
+        socket.write_all(head.as_bytes()).await.unwrap();
+        socket.write_all(&vec![b'x'; 4 << 20]).await.expect("the body is read to its end");
+        let answer = rest(&mut socket).await;
+        assert!(answer.starts_with("HTTP/1.1 401") && answer.ends_with("who are you"), "{round}: {answer}");
+        // Nobody sends the next request on it.
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{round}: {answer}");
+    }
+    assert!(house.is_served().await.ends_with("hello"));
+}
+
+/// Reading on is a courtesy: it ends by time for who rests, and by bytes for who never stops.
+#[tokio::test]
+async fn nobody_is_read_for_ever_after_a_refusal() {
+    let house = open(WIDE, nobody(), Patience { idle: LONG * 10, ..short() }).await;
+    let head = "POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: 1073741824\r\n\r\n";
+    let (mut resting, mut endless) = (house.connect().await, house.connect().await);
+    resting.write_all(format!("{head}half").as_bytes()).await.unwrap();
+    assert!(rest(&mut resting).await.ends_with("who are you"));
+    let goes = async {
+        while resting.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(LONG, goes).await.expect("who rests is let go");
+    endless.write_all(head.as_bytes()).await.unwrap();
+    let mut sent = 0;
+    while endless.write_all(&[b'x'; 64 << 10]).await.is_ok() {
+        sent += 64 << 10;
+        assert!(sent < 256 << 20, "nobody closed it");
+    }
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 
 use super::{by_code, by_secret, hire, join, manager, order, scan, secret, waiter};
 use crate::look::{audited, centro, events, live_sessions, table};
-use crate::scene::{list, text};
-use harness::{App, AppOptions, both_modes, duel, json, race, reqwest};
+use crate::scene::{list, strangers, text};
+use harness::{App, AppOptions, Caller, both_modes, duel, json, race, reqwest};
 
 /// A caller from another address of this machine.
 struct Elsewhere(reqwest::Client, String);
@@ -22,6 +22,32 @@ impl Elsewhere {
 }
 
 both_modes! {
+    /// Two houses number their tables alike: a guest who types the number orders at no stranger's table.
+    async fn a_tables_code_of_two_branches_is_refused_not_guessed(app: App) {
+        let [foreign, north] = strangers(&app).await;
+        let nobody = app.anonymous();
+        let sessions = app.sql_i64("select count(*) from table_session").await;
+        let typed = async |caller: &Caller, query: &str| {
+            caller.post_empty(&format!("/api/tables/code/X-01/session{query}")).await
+        };
+        let refused = typed(&nobody, "").await.expect(400);
+        assert_eq!(refused["code"], "ambiguous_table_code", "{refused}");
+        // A waiter who serves in neither is no better off; whoever serves in one of them means that one.
+        let waiter = waiter(&app).await;
+        typed(&waiter, "").await.expect(400);
+        app.sql_exec(&format!(
+            "insert into user_branch_role (user_id, tenant_id, branch_id, role) select id, tenant_id, {}, 'WAITER' from app_user where email = 'waiter@demo.com'",
+            north.branch
+        ))
+        .await;
+        let theirs = typed(&waiter, "").await.expect(200);
+        assert_eq!(theirs["session_id"], json!(north.session));
+        // With the branch, and where one branch alone has the code, it opens as ever.
+        assert_eq!(typed(&nobody, "?branch_slug=ajena").await.expect(200)["session_id"], json!(foreign.session));
+        assert_eq!(app.sql_i64("select count(*) from table_session").await, sessions);
+        nobody.post_empty("/api/tables/code/INT-01/session").await.expect(200);
+    }
+
     /// Codes are of the form that shipped apps pass on, no two alike, and no table's own code can be one.
     async fn a_join_code_is_no_tables_own_code(app: App) {
         let (manager, branch) = (manager(&app).await, centro(&app).await);

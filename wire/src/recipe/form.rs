@@ -32,22 +32,22 @@ macro_rules! recipe_form {
             pub subcategory_id: Patch<SubcategoryId>,
             /// At most 2000 characters.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<2000>>)]
             pub description: Option<Blank<Text<2000>>>,
             /// At most 200 characters.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<200>>)]
             pub short_description: Option<Blank<Text<200>>>,
             /// A picture's address; null or an empty text takes it away.
             #[serde(default, deserialize_with = "present")]
             pub image: Option<ImageUrl>,
             /// At most 100 characters.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<100>>)]
             pub cuisine_type: Option<Blank<Text<100>>>,
             /// At most 50 characters: the dashboard says `EASY`, `MEDIUM` or `HARD`.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<50>>)]
             pub difficulty: Option<Blank<Text<50>>>,
             /// 0 to 10080.
             #[serde(default)]
@@ -67,43 +67,43 @@ macro_rules! recipe_form {
             pub calories_per_serving: Patch<Whole<0, 100_000>>,
             /// At most 200.
             #[serde(default)]
-            #[schema(value_type = Option<Vec<RecipeIngredient>>)]
+            #[schema(value_type = Option<Vec<RecipeIngredient>>, max_items = 200)]
             pub ingredients: Patch<Few<RecipeIngredient, 200>>,
             /// At most 200.
             #[serde(default)]
-            #[schema(value_type = Option<Vec<PreparationStep>>)]
+            #[schema(value_type = Option<Vec<PreparationStep>>, max_items = 200)]
             pub preparation_steps: Patch<Few<PreparationStep, 200>>,
             /// At most 2000 characters.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<2000>>)]
             pub chef_notes: Option<Blank<Text<2000>>>,
             /// At most 2000 characters.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<2000>>)]
             pub presentation_tips: Option<Blank<Text<2000>>>,
             /// At most 2000 characters.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<2000>>)]
             pub storage_instructions: Option<Blank<Text<2000>>>,
             /// What it contains, at most 100. Products that inherit from it contain it, too.
             #[serde(default)]
-            #[schema(value_type = Option<Vec<AllergenId>>)]
+            #[schema(value_type = Option<Vec<AllergenId>>, max_items = 100)]
             pub allergen_ids: Patch<Few<AllergenId, 100>>,
             /// At most 50 of at most 100 characters.
             #[serde(default)]
-            #[schema(value_type = Option<Vec<String>>)]
+            #[schema(value_type = Option<Vec<Name<100>>>, max_items = 50)]
             pub dietary_tags: Patch<Words>,
             /// At most 50 of at most 100 characters.
             #[serde(default)]
-            #[schema(value_type = Option<Vec<String>>)]
+            #[schema(value_type = Option<Vec<Name<100>>>, max_items = 50)]
             pub flavors: Patch<Words>,
             /// At most 50 of at most 100 characters.
             #[serde(default)]
-            #[schema(value_type = Option<Vec<String>>)]
+            #[schema(value_type = Option<Vec<Name<100>>>, max_items = 50)]
             pub textures: Patch<Words>,
             /// At most 50 of at most 100 characters.
             #[serde(default)]
-            #[schema(value_type = Option<Vec<String>>)]
+            #[schema(value_type = Option<Vec<Name<100>>>, max_items = 50)]
             pub cooking_methods: Patch<Words>,
             /// Whether with oil.
             #[serde(default)]
@@ -113,15 +113,15 @@ macro_rules! recipe_form {
             pub is_celiac_safe: Option<bool>,
             /// At most 2000 characters.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<2000>>)]
             pub allergen_notes: Option<Blank<Text<2000>>>,
             /// At most 50.
             #[serde(default)]
-            #[schema(value_type = Option<Vec<Modification>>)]
+            #[schema(value_type = Option<Vec<Modification>>, max_items = 50)]
             pub modifications: Patch<Few<Modification, 50>>,
             /// At most 50 of at most 500 characters.
             #[serde(default)]
-            #[schema(value_type = Option<Vec<String>>)]
+            #[schema(value_type = Option<Vec<Name<500>>>, max_items = 50)]
             pub warnings: Patch<Few<Name<500>, 50>>,
             /// What one costs to make, in cents.
             #[serde(default)]
@@ -133,22 +133,22 @@ macro_rules! recipe_form {
             pub suggested_price_cents: Patch<Price>,
             /// How much comes of it, at most 50 characters.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<50>>)]
             pub yield_quantity: Option<Blank<Text<50>>>,
             /// Of what, at most 50 characters.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<50>>)]
             pub yield_unit: Option<Blank<Text<50>>>,
             /// At most 100 characters.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<100>>)]
             pub portion_size: Option<Blank<Text<100>>>,
             /// How careful one has to be; `low` when never said.
             #[serde(default)]
             pub risk_level: Option<RiskLevel>,
             /// At most 1000 characters.
             #[serde(default, deserialize_with = "present")]
-            #[schema(value_type = Option<String>)]
+            #[schema(value_type = Option<Text<1000>>)]
             pub custom_rag_disclaimer: Option<Blank<Text<1000>>>,
             /// False puts it aside for now.
             #[serde(default)]
@@ -172,6 +172,7 @@ recipe_form! {
     RecipePatch {
         /// 2 to 200 characters, unique in the branch whatever its capitals.
         #[serde(default, deserialize_with = "present")]
+        #[schema(value_type = Name<200>)]
         pub name: Option<Name<200>>,
     }
 }

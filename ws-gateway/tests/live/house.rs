@@ -103,6 +103,7 @@ impl House {
             rates: runtime::RateLimits::new(false),
             environment: Environment::Development,
             metrics: None,
+            docs: true,
             connections: Connections::of_process(&settings.connections, 5, 100),
             shutdown: shutdown.clone(),
         };

@@ -1,6 +1,6 @@
 //! W2: a member of staff signs in.
 
-use super::{UserBody, tokens};
+use super::{UserBody, cookie, tokens};
 use crate::{
     extract::{Body, Visitor},
     problem::ApiResult,
@@ -13,8 +13,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::text::Email;
+use http::HeaderMap;
 use operations::account::{Credentials, SignIn, sign_in};
-use runtime::{Limit, ProblemBody};
+use runtime::{Limit, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -48,14 +49,29 @@ pub(crate) struct Login {
 pub(crate) async fn login(
     State(state): State<AppState>,
     visitor: Visitor,
+    headers: HeaderMap,
     Body(body): Body<LoginBody>,
 ) -> ApiResult<Response> {
     // Here and not in a layer: the account is in the body. A code of the second factor is tried within the same limit.
-    state.limits.check(Limit::LoginAddress, &visitor.key())?;
-    state.limits.check(Limit::LoginAccount, body.email.as_str())?;
+    count(&state, visitor, &headers, &body.email)?;
     let LoginBody { email, password, totp_code } = body;
     let credentials = Credentials { email, password: password.into(), code: totp_code.map(Into::into) };
-    Ok(answer(&state, sign_in(&state.db, &credentials).await?))
+    Ok(answer(&state, sign_in(&state.db, state.providers.vault(), &credentials).await?))
+}
+
+/// Counts a try. Whoever guesses at an account keeps its owner out on devices where they never signed in, and on no
+/// other: such a device counts for itself alone.
+fn count(state: &AppState, visitor: Visitor, headers: &HeaderMap, email: &Email) -> Result<(), Problem> {
+    let (limits, email) = (&state.limits, email.as_str());
+    let now = state.authenticator.now();
+    let device = cookie::device(headers).and_then(|mark| state.authenticator.keys().known_device(&mark, email, now));
+    if let Some(device) = device {
+        return limits.check(Limit::LoginAccount, &format!("device {device}"));
+    }
+    let address = visitor.key();
+    limits.check(Limit::LoginAddress, &address)?;
+    limits.check(Limit::LoginAccount, &format!("{address} {email}"))?;
+    limits.check(Limit::LoginEverywhere, email)
 }
 
 fn answer(state: &AppState, outcome: SignIn) -> Response {

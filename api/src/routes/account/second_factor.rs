@@ -26,6 +26,7 @@ pub(crate) struct PendingSecondFactor {
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct CodeBody {
     /// Six digits.
+    #[schema(example = "123456")]
     code: String,
 }
 
@@ -44,7 +45,7 @@ pub(crate) async fn set_up(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
 ) -> ApiResult<(AppendHeaders<[(HeaderName, &'static str); 1]>, Json<PendingSecondFactor>)> {
-    let pending = set_up_second_factor(&state.db, &staff).await?;
+    let pending = set_up_second_factor(&state.db, state.providers.vault(), &staff).await?;
     let qr_url = picture(&pending.otpauth_url)?;
     let body = PendingSecondFactor { secret: pending.secret.to_base32(), otpauth_url: pending.otpauth_url, qr_url };
     Ok((AppendHeaders([(header::CACHE_CONTROL, "no-store")]), Json(body)))
@@ -59,7 +60,7 @@ pub(crate) async fn verify(
     staff: Staff<AnyRole>,
     Command(attempt, body): Command<CodeBody>,
 ) -> ApiResult<Json<SecondFactorState>> {
-    enable_second_factor(&state.db, &staff, &body.code, &attempt).await?;
+    enable_second_factor(&state.db, state.providers.vault(), &staff, &body.code, &attempt).await?;
     Ok(Json(SecondFactorState { enabled: true, message: "2FA is enabled" }))
 }
 
@@ -72,7 +73,7 @@ pub(crate) async fn disable(
     staff: Staff<AnyRole>,
     Command(attempt, body): Command<CodeBody>,
 ) -> ApiResult<Json<SecondFactorState>> {
-    disable_second_factor(&state.db, &staff, &body.code, &attempt).await?;
+    disable_second_factor(&state.db, state.providers.vault(), &staff, &body.code, &attempt).await?;
     Ok(Json(SecondFactorState { enabled: false, message: "2FA is disabled" }))
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct ChangeCartLine {
     quantity: Quantity,
     /// At most 500 characters; left out, the note stays, and null takes it away.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Text<500>>)]
     notes: Patch<Text<500>>,
 }
 

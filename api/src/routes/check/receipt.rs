@@ -1,8 +1,8 @@
 //! C14: the customer's receipt, opened in a window of its own and printed.
 
-use crate::{extract::Segment, problem::ApiResult, receipt, state::AppState};
+use crate::{extract::Segment, page::Page, problem::ApiResult, receipt, state::AppState};
 use auth::{AnyRole, Staff};
-use axum::{extract::State, response::Html};
+use axum::extract::State;
 use domain::CheckId;
 use runtime::ProblemBody;
 
@@ -15,6 +15,6 @@ pub(crate) async fn customer_receipt(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Segment(id): Segment<CheckId>,
-) -> ApiResult<Html<String>> {
-    Ok(Html(receipt::customer(&state.db.check_detail(&staff, id).await?)?))
+) -> ApiResult<Page> {
+    Ok(receipt::customer(&state.db.check_detail(&staff, id).await?)?)
 }

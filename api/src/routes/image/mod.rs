@@ -14,5 +14,6 @@ pub(crate) use upload::*;
 /// Where pictures are sent; the only path that takes something else than JSON.
 pub(crate) const UPLOAD: &str = "/api/admin/images";
 
-/// As what a file may be sent there.
-pub(crate) const SENT_AS: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "application/octet-stream"];
+/// As what a file may be sent there. `image/jpg` is no registered type, but programs send it for JPEG.
+pub(crate) const SENT_AS: [&str; 5] =
+    ["image/png", "image/jpeg", "image/jpg", "image/webp", "application/octet-stream"];

@@ -13,6 +13,7 @@ type Lines = Vec<Map<String, Value>>;
 #[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct File {
     /// 1
+    #[schema(minimum = 1, maximum = 1)]
     version: u32,
     /// `name`, `icon`, `description`, `is_mandatory`, `severity`, `is_active`.
     #[serde(default)]

@@ -24,8 +24,11 @@ use wire::menu_file::Diff;
 /// Where files are sent; beside JSON it takes CSV.
 pub(crate) const IMPORT: &str = "/api/admin/menu/import";
 
-/// As what a file may be sent there, beside JSON.
-pub(crate) const SENT_AS: [&str; 1] = ["text/csv"];
+/// The media type of a spreadsheet.
+const CSV: &str = "text/csv";
+
+/// As what a file may be sent there.
+pub(crate) const SENT_AS: [&str; 2] = ["application/json", CSV];
 
 /// The longest file, in bytes: five thousand products with descriptions.
 pub(crate) const MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -80,7 +83,7 @@ pub(crate) async fn import_menu(
     Params(how): Params<How>,
     Upload { attempt, kind, bytes, handling }: Upload,
 ) -> ApiResult<Reply> {
-    let is_table = SENT_AS.contains(&kind.as_str());
+    let is_table = kind == CSV;
     let (lines, mut ignored) = if is_table { (table::read(&bytes)?, Vec::new()) } else { json::read(&bytes)? };
     menu_file::each_unknown_field(&lines, |line, path| {
         if ignored.len() < MOST_IGNORED {

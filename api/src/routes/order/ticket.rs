@@ -1,8 +1,8 @@
 //! C14: a round's ticket, opened in a window of its own and printed.
 
-use crate::{extract::Segment, problem::ApiResult, receipt, state::AppState};
+use crate::{extract::Segment, page::Page, problem::ApiResult, receipt, state::AppState};
 use auth::{AnyRole, Staff};
-use axum::{extract::State, response::Html};
+use axum::extract::State;
 use domain::RoundId;
 use runtime::ProblemBody;
 
@@ -15,6 +15,6 @@ pub(crate) async fn kitchen_ticket(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Segment(id): Segment<RoundId>,
-) -> ApiResult<Html<String>> {
-    Ok(Html(receipt::kitchen_ticket(&state.db.printed_round(&staff, id).await?)))
+) -> ApiResult<Page> {
+    Ok(receipt::kitchen_ticket(&state.db.printed_round(&staff, id).await?))
 }

@@ -23,17 +23,15 @@ use wire::payment::Registered;
 pub(crate) struct CashPayment {
     check_id: CheckId,
     /// For the bill, without the tip; more than 0, an integer.
-    #[schema(value_type = i64)]
     amount_cents: Amount,
     /// Which diner paid; its own items are covered first.
     diner_id: Option<DinerId>,
     /// The tip, beside the amount.
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 10_000_000_000_000_i64)]
     tip_cents: Option<Cents>,
     /// The same, as a percentage of the amount or as an amount; one of the two.
     tip: Option<Tip>,
     /// The cash handed over, where the change is to be told.
-    #[schema(value_type = Option<i64>)]
     received_cents: Option<Amount>,
     /// A remark, 500 characters at most.
     notes: Option<Text<500>>,
@@ -45,19 +43,17 @@ pub(crate) struct CashPayment {
 pub(crate) struct ManualPayment {
     check_id: CheckId,
     /// For the bill, without the tip; more than 0, an integer.
-    #[schema(value_type = i64)]
     amount_cents: Amount,
     /// CASH, CARD_PHYSICAL, TRANSFER_EXTERNAL or OTHER_MANUAL.
     manual_method: Tender,
     /// Which diner paid; its own items are covered first.
     diner_id: Option<DinerId>,
     /// The tip, beside the amount.
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 10_000_000_000_000_i64)]
     tip_cents: Option<Cents>,
     /// The same, as a percentage of the amount or as an amount; one of the two.
     tip: Option<Tip>,
     /// The cash handed over, where the change is to be told.
-    #[schema(value_type = Option<i64>)]
     received_cents: Option<Amount>,
     /// A remark, 500 characters at most.
     notes: Option<Text<500>>,

@@ -1,12 +1,14 @@
 //! Where the payer's browser comes back to when no diner app is configured: a page that says what happened, and no
 //! more. The address proves nothing; the bill changes by the provider's word alone.
 
-use crate::extract::Segment;
-use axum::response::Html;
+use crate::{extract::Segment, page::Page};
+use maud::html;
 use runtime::Problem;
 
+const STYLE: &str = "body{font:1.1rem system-ui;max-width:28rem;margin:4rem auto;padding:0 1rem}";
+
 /// A page for people.
-pub(crate) async fn returned(Segment(outcome): Segment<String>) -> Result<Html<String>, Problem> {
+pub(crate) async fn returned(Segment(outcome): Segment<String>) -> Result<Page, Problem> {
     let (title, text) = match outcome.as_str() {
         "success" => {
             ("¡Gracias!", "Mercado Pago nos avisa del pago; en unos segundos aparece en la cuenta de la mesa.")
@@ -17,9 +19,9 @@ pub(crate) async fn returned(Segment(outcome): Segment<String>) -> Result<Html<S
         }
         _ => return Err(Problem::not_found("No such path")),
     };
-    Ok(Html(format!(
-        "<!doctype html><html lang=\"es\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
-         <body style=\"font:1.1rem system-ui;max-width:28rem;margin:4rem auto;padding:0 1rem\"><h1>{title}</h1><p>{text}</p>"
-    )))
+    let body = html! {
+        h1 { (title) }
+        p { (text) }
+    };
+    Ok(Page::new(title, STYLE, &body))
 }

@@ -24,7 +24,7 @@ pub(crate) struct VerifyRequest {
 }
 
 /// Looks at the payment now. `status` in the address proves nothing and is not read.
-#[utoipa::path(post, path = "/api/billing/mercadopago/verify", tag = "billing", security(("diner" = [])),
+#[utoipa::path(post, path = "/api/billing/mercadopago/verify", operation_id = "verify_payment", tag = "billing", security(("diner" = [])),
     request_body = VerifyRequest,
     responses((status = 200, body = Verified), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn verify(

@@ -5,7 +5,7 @@ use super::{
     query::ReportQuery,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
-use auth::{AnyRole, Staff};
+use auth::{Management, Staff};
 use axum::{extract::State, response::Response};
 use runtime::ProblemBody;
 use wire::report::DaySales;
@@ -20,7 +20,7 @@ const COLUMNS: &[&str] = &["date", "total_sales_cents", "order_count", "avg_orde
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn daily_sales(
     State(state): State<AppState>,
-    staff: Staff<AnyRole>,
+    staff: Staff<Management>,
     Params(query): Params<ReportQuery>,
     format: Format,
 ) -> ApiResult<Response> {

@@ -16,6 +16,7 @@ pub(crate) struct ReportQuery {
     /// One branch; without it all of the caller's.
     branch_id: Option<BranchId>,
     /// So many days of the branch's calendar, the last one included: 1 to 366, 30 when absent.
+    #[param(minimum = 1, maximum = 366)]
     days: Option<i64>,
     /// The first day, as 2026-02-28; wins over `days`.
     date_from: Option<NaiveDate>,

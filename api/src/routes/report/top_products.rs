@@ -5,7 +5,7 @@ use super::{
     query::ReportQuery,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
-use auth::{AnyRole, Staff};
+use auth::{Management, Staff};
 use axum::{extract::State, response::Response};
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub(crate) struct Top {
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn top_products(
     State(state): State<AppState>,
-    staff: Staff<AnyRole>,
+    staff: Staff<Management>,
     Params(query): Params<ReportQuery>,
     Params(top): Params<Top>,
     format: Format,

@@ -5,7 +5,7 @@ use super::{
     query::ReportQuery,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
-use auth::{AnyRole, Staff};
+use auth::{Management, Staff};
 use axum::{extract::State, response::Response};
 use domain::UserId;
 use runtime::ProblemBody;
@@ -31,7 +31,7 @@ const COLUMNS: &[&str] = &[
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn waiter_performance(
     State(state): State<AppState>,
-    staff: Staff<AnyRole>,
+    staff: Staff<Management>,
     Params(query): Params<ReportQuery>,
     format: Format,
 ) -> ApiResult<Response> {

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct OrderBody {
     /// 1 to 200 lines.
+    #[schema(min_items = 1, max_items = 200)]
     items: Vec<LineBody>,
     /// A note on the whole round.
     notes: Option<Text<500>>,

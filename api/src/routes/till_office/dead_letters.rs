@@ -22,8 +22,10 @@ pub(crate) struct WhichLetters {
     /// A branch of the caller's; without it all of them.
     branch_id: Option<BranchId>,
     /// At most so many: 1 to 200, 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
     /// After so many.
+    #[param(minimum = 0)]
     offset: Option<i64>,
 }
 

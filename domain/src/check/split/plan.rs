@@ -15,6 +15,7 @@ pub enum SplitPlan {
     /// then by id; parts beyond the diners are nobody's by name.
     Equal {
         /// From 1 to 100.
+        #[schema(minimum = 1, maximum = 100)]
         ways: u32,
     },
     /// Each pays what it ordered, and an equal part of each shared item.
@@ -147,9 +148,11 @@ pub struct ItemShare {
     pub charge_id: ChargeId,
     /// How many parts; 1 when absent.
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 40)]
     pub num: u32,
     /// How many parts make the item, 40 at most; 1 when absent.
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 40)]
     pub den: u32,
 }
 
@@ -168,6 +171,8 @@ pub struct CustomShare {
 
 /// A tip on top of what is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+// The office's parts of a tip are `TipShare` in the document already; so with other names below `as`.
+#[schema(as = SplitTip)]
 pub struct TipShare {
     /// Whose; absent for every part that still owes something and has no tip of its own.
     #[serde(default)]
