@@ -59,6 +59,7 @@ mod m20261129_000110_create_write_offs;
 mod m20261129_000111_keep_business_days;
 mod m20261129_000112_keep_unbooked_cash;
 mod m20261129_000120_round_cash;
+mod m20261129_000141_speak_a_language;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -125,6 +126,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000111_keep_business_days::Migration),
             Box::new(m20261129_000112_keep_unbooked_cash::Migration),
             Box::new(m20261129_000120_round_cash::Migration),
+            Box::new(m20261129_000141_speak_a_language::Migration),
         ]
     }
 }

@@ -6,5 +6,6 @@
 mod peer;
 mod poolers;
 mod proxies;
+mod spreadsheet;
 mod standby;
 mod tls;
