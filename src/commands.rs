@@ -3,7 +3,7 @@
 use crate::{
     Command, banner, configuration,
     console::{Failure, print},
-    jobs, operator,
+    demo_pictures, jobs, operator,
     process::{Process, Task},
     providers::{ProviderArgs, adopt_accounts},
     sandbox::Sandbox,
@@ -77,7 +77,8 @@ async fn serve(settings: Settings, mut providers: ProviderArgs) -> Result<(), Fa
     if process.settings.is_production() {
         refuse_published_logins(&process).await?;
     } else {
-        demo::seed(&process.db).await?;
+        let pictures = demo_pictures::paint(&process.db, &Pictures::new(&process.settings.pictures)?).await?;
+        demo::seed(&process.db, &pictures).await?;
     }
     adopt_accounts(&process, &providers).await?;
     let (api, gateway) = (open(process.settings.api_addr)?, open(process.settings.ws_addr)?);

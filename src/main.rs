@@ -5,6 +5,7 @@ mod banner;
 mod commands;
 mod configuration;
 mod console;
+mod demo_pictures;
 mod jobs;
 mod operator;
 mod process;

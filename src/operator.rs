@@ -4,6 +4,7 @@
 
 use crate::{
     console::{Failure, print},
+    demo_pictures,
     process::Process,
 };
 use chrono::NaiveDate;
@@ -14,6 +15,7 @@ use operations::{
     payment::{self, Refunds, Syncs},
     work::work_off,
 };
+use pictures::Pictures;
 use std::time::{Duration, Instant};
 use store::{SYNCS, Verified};
 use wire::reconcile::Report;
@@ -74,10 +76,11 @@ fn ensure_reachable(process: &Process) -> Result<(), Failure> {
 /// `comanda seed`. Published passwords are for development; production gets others, and nobody could start it
 /// otherwise.
 pub(crate) async fn seed(process: &Process) -> Result<(), Failure> {
+    let pictures = demo_pictures::paint(&process.db, &Pictures::new(&process.settings.pictures)?).await?;
     if !process.settings.is_production() {
-        return Ok(demo::seed(&process.db).await?);
+        return Ok(demo::seed(&process.db, &pictures).await?);
     }
-    let logins = demo::seed_with_own_passwords(&process.db).await?;
+    let logins = demo::seed_with_own_passwords(&process.db, &pictures).await?;
     if logins.is_empty() {
         return print("The demo restaurant is there already; nothing was changed.");
     }

@@ -74,8 +74,7 @@ fn providers(
     let breakers =
         CircuitBreakers::new(BreakerConfig { cooldown: payment.breaker_cooldown, ..BreakerConfig::default() });
     let vault = Vault::new(&payment.credentials_key);
-    // The sandbox sends browsers back to a page of ours: a newcomer runs no diner app.
-    let diner_url = (!settings.sandbox).then(|| settings.diner_url.clone());
+    let diner_url = settings.diner_url.clone();
     let started = args.start(payment.timeout, clock)?;
     Ok(Providers::new(started, breakers, vault, payment, diner_url, shutdown.clone()))
 }

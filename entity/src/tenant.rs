@@ -14,6 +14,7 @@ pub struct Model {
     pub description: Option<String>,
     pub logo: Option<String>,
     pub theme_color: String,
+    pub language: String,
     pub created_at: DateTimeUtc,
 }
 

@@ -62,6 +62,7 @@ mod m20261129_000120_round_cash;
 mod m20261129_000131_create_stations;
 mod m20261129_000132_open_stations;
 mod m20261129_000133_name_what_is_given;
+mod m20261129_000141_speak_a_language;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -131,6 +132,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000131_create_stations::Migration),
             Box::new(m20261129_000132_open_stations::Migration),
             Box::new(m20261129_000133_name_what_is_given::Migration),
+            Box::new(m20261129_000141_speak_a_language::Migration),
         ]
     }
 }

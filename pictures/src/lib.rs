@@ -8,11 +8,13 @@
 mod bucket;
 mod colors;
 mod directory;
+mod drawing;
 mod encode;
 mod jpeg;
 mod name;
 mod prepare;
 
+pub use drawing::drawn;
 pub use name::{Format, Name};
 pub use prepare::{MAX_BYTES, MAX_PIXELS, MAX_SIDE, Prepared, Unfit, prepare};
 

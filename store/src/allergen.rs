@@ -1,13 +1,14 @@
 //! Allergens and cross-reactions: the whole business's, as its office manages them.
 
 use crate::{
-    Database, Page,
+    Database, Listed,
     error::{Error, Result},
+    page::name_order,
     sql::sql,
     unit_of_work::{UnitOfWork, all, one},
 };
 use auth::Scope;
-use domain::{AllergenId, CrossReactionId, TenantId, menu::Probability};
+use domain::{AllergenId, CrossReactionId, TenantId, menu::Probability, name::NameOrder};
 use entity::{allergen, cross_reaction};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
 use std::collections::HashMap;
@@ -27,14 +28,18 @@ const CROSS_REACTIONS: &str =
     where x.tenant_id = $1";
 
 /// The rows with what else their sufferers may react to, in their order.
-async fn with_reactions(db: &impl ConnectionTrait, tenant: TenantId, rows: Vec<AllergenRow>) -> Result<Vec<Allergen>> {
+async fn with_reactions(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    order: &NameOrder,
+    rows: Vec<AllergenRow>,
+) -> Result<Vec<Allergen>> {
     let ids: Vec<AllergenId> = rows.iter().map(|row| row.id).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
-    let sql = sql!(
-        tenant,
-        "{CROSS_REACTIONS} and x.is_active and o.is_active and x.allergen_id in #list($2) order by o.name, x.id"
-    );
-    let pairs: Vec<CrossReaction> = all(db, sql, [tenant.into(), ids.into()]).await?;
+    let sql =
+        sql!(tenant, "{CROSS_REACTIONS} and x.is_active and o.is_active and x.allergen_id in #list($2) order by x.id");
+    let mut pairs: Vec<CrossReaction> = all(db, sql, [tenant.into(), ids.into()]).await?;
+    order.sort(&mut pairs, |pair| &pair.cross_reacts_with_name);
     let mut known: HashMap<AllergenId, Vec<KnownReaction>> = HashMap::new();
     for pair in pairs {
         known.entry(pair.allergen_id).or_default().push(KnownReaction {
@@ -69,17 +74,18 @@ impl Database {
         scope: &impl Scope,
         mandatory_only: bool,
         deleted_too: bool,
-        page: Page,
+        wanted: &Listed,
     ) -> Result<Vec<Allergen>> {
         let sql = sql!(
             tenant,
             "{ALLERGENS} and (deletion_id is null or $2) and (is_mandatory or not $3)
-             order by name, id limit $4 offset $5"
+             order by id"
         );
-        let [limit, offset] = page.values();
-        let values = [scope.tenant_id().into(), deleted_too.into(), mandatory_only.into(), limit, offset];
-        let rows = all(self.reader(), sql, values).await?;
-        with_reactions(self.reader(), scope.tenant_id(), rows).await
+        let values = [scope.tenant_id().into(), deleted_too.into(), mandatory_only.into()];
+        let rows: Vec<AllergenRow> = all(self.reader(), sql, values).await?;
+        let order = name_order(self.reader(), scope.tenant_id()).await?;
+        let rows = wanted.by_name(&order, rows, |row| &row.name);
+        with_reactions(self.reader(), scope.tenant_id(), &order, rows).await
     }
 
     /// One allergen of the business.
@@ -89,8 +95,9 @@ impl Database {
     pub async fn find_allergen(&self, scope: &impl Scope, id: AllergenId) -> Result<Allergen> {
         let sql = sql!(tenant, "{ALLERGENS} and id = $2 and deletion_id is null");
         let row: Option<AllergenRow> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
+        let order = name_order(self.reader(), scope.tenant_id()).await?;
         let rows = row.into_iter().collect();
-        let mut found = with_reactions(self.reader(), scope.tenant_id(), rows).await?;
+        let mut found = with_reactions(self.reader(), scope.tenant_id(), &order, rows).await?;
         found.pop().ok_or(Error::NotFound("allergen"))
     }
 
@@ -103,16 +110,20 @@ impl Database {
         scope: &impl Scope,
         allergen: Option<AllergenId>,
         deleted_too: bool,
-        page: Page,
+        wanted: &Listed,
     ) -> Result<Vec<CrossReaction>> {
         let sql = sql!(
             tenant,
             "{CROSS_REACTIONS} and (x.deletion_id is null or $2) and (x.allergen_id = $3 or $3 = 0)
-             order by a.name, o.name, x.id limit $4 offset $5"
+             order by x.id"
         );
-        let [limit, offset] = page.values();
         let only = allergen.map_or(0, AllergenId::get);
-        all(self.reader(), sql, [scope.tenant_id().into(), deleted_too.into(), only.into(), limit, offset]).await
+        let values = [scope.tenant_id().into(), deleted_too.into(), only.into()];
+        let mut rows: Vec<CrossReaction> = all(self.reader(), sql, values).await?;
+        let order = name_order(self.reader(), scope.tenant_id()).await?;
+        order.sort(&mut rows, |pair| &pair.cross_reacts_with_name);
+        order.sort(&mut rows, |pair| &pair.allergen_name);
+        Ok(wanted.part(rows, |pair| [&pair.allergen_name, &pair.cross_reacts_with_name]))
     }
 }
 
@@ -131,7 +142,8 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn allergen_now(&self, row: AllergenRow) -> Result<Allergen> {
-        let mut found = with_reactions(self.tx(), row.tenant_id, vec![row]).await?;
+        let order = name_order(self.tx(), row.tenant_id).await?;
+        let mut found = with_reactions(self.tx(), row.tenant_id, &order, vec![row]).await?;
         found.pop().ok_or(Error::NotFound("allergen"))
     }
 

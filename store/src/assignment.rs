@@ -29,14 +29,14 @@ pub struct TableWaiter {
     pub email: String,
 }
 
-/// The active staff with the role WAITER in a branch, by name.
+/// The active staff with the role WAITER in a branch.
 pub(crate) static WAITERS: &Sql = sql!(
     tenant,
     "select u.id, u.email,
         coalesce(nullif(trim(coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '')), ''), u.email) as name
     from app_user u where u.tenant_id = $1 and u.is_active and exists (
         select 1 from user_branch_role r where r.user_id = u.id and r.branch_id = $2 and #waits(r))
-    order by name, u.id"
+    order by u.id"
 );
 
 /// A place on the roster.

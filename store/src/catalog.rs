@@ -17,6 +17,10 @@ pub struct NewProduct<'a> {
     pub subcategory: Option<SubcategoryId>,
     /// What it is called.
     pub name: &'a str,
+    /// What the menu says of it.
+    pub description: Option<&'a str>,
+    /// Its picture's address.
+    pub image: Option<&'a str>,
     /// Shown first.
     pub featured: bool,
     /// Marked as well liked.
@@ -90,6 +94,8 @@ impl UnitOfWork {
             category_id: Set(new.category),
             subcategory_id: Set(new.subcategory),
             name: Set(new.name.to_owned()),
+            description: Set(new.description.map(str::to_owned)),
+            image: Set(new.image.map(str::to_owned)),
             featured: Set(new.featured),
             popular: Set(new.popular),
             is_active: Set(true),

@@ -1,7 +1,7 @@
 //! Categories: the parts of a branch's menu, as the office manages them.
 
 use crate::{
-    Database, Page,
+    Database, Listed,
     error::Result,
     menu::said,
     scoped::{admitted, reach},
@@ -76,7 +76,7 @@ impl Database {
         staff: &Staff<R>,
         branch: Option<BranchId>,
         deleted_too: bool,
-        page: Page,
+        wanted: &Listed,
     ) -> Result<Vec<Category>> {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
@@ -84,12 +84,12 @@ impl Database {
         let sql = sql!(
             tenant,
             "{CATEGORIES} and (deletion_id is null or $2) and (branch_id = $3 or $3 = 0) and #within(branch_id, $4)
-             order by branch_id, display_order, id limit $5 offset $6"
+             order by branch_id, display_order, id"
         );
-        let [limit, offset] = page.values();
         let only = branch.map_or(0, BranchId::get);
-        let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
+        let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff)];
         let rows: Vec<CategoryRow> = all(self.reader(), sql, values).await?;
+        let rows = wanted.part(rows, |row| [&row.name]);
         Ok(rows.into_iter().map(category_of).collect())
     }
 

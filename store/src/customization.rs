@@ -1,8 +1,10 @@
 //! Modifiers and the products they can be chosen of, as the office manages them: the whole business's.
 
 use crate::{
-    Database, Page,
+    Database, Listed,
     error::{Error, Result},
+    menu::{Standing, in_order},
+    page::name_order,
     sql::sql,
     unit_of_work::{UnitOfWork, all, one},
 };
@@ -34,6 +36,12 @@ struct Row {
     extra_cost_cents: Cents,
     display_order: i32,
     is_active: bool,
+}
+
+impl Row {
+    fn standing(&self) -> Standing<'_> {
+        (self.category.as_deref(), self.display_order, &self.name)
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -92,15 +100,13 @@ impl Database {
         &self,
         scope: &impl Scope,
         deleted_too: bool,
-        page: Page,
+        wanted: &Listed,
     ) -> Result<Vec<Customization>> {
-        let sql = sql!(
-            tenant,
-            "{SELECT} and (deletion_id is null or $2)
-             order by coalesce(category, ''), display_order, name, id limit $3 offset $4"
-        );
-        let [limit, offset] = page.values();
-        let rows = all(self.reader(), sql, [scope.tenant_id().into(), deleted_too.into(), limit, offset]).await?;
+        let sql = sql!(tenant, "{SELECT} and (deletion_id is null or $2) order by display_order, id");
+        let mut rows: Vec<Row> = all(self.reader(), sql, [scope.tenant_id().into(), deleted_too.into()]).await?;
+        let order = name_order(self.reader(), scope.tenant_id()).await?;
+        rows.sort_by(|one, other| in_order(&order, one.standing(), other.standing()));
+        let rows = wanted.part(rows, |row| [&row.name, row.category.as_deref().unwrap_or_default()]);
         with_products(self.reader(), rows).await
     }
 

@@ -94,7 +94,7 @@ pub use menu::{Offered, OfferedChoice, Offering, TableBefore};
 pub use menu_file::{ChoosableRow, DeclaredRow, MenuRows, ModifierRow};
 pub use offer::{EndedRestriction, OfferedIn};
 pub use office::{NewBranch, NewUser};
-pub use page::Page;
+pub use page::{Listed, Page};
 pub use payment::{
     AccountRow, Bill, CancellationEnd, CancellationRow, CheckoutRow, Errand, Facts, Incident, IncidentRow, Keeping,
     LockedRefund, NewAccount, NewCheckout, NewNotice, NewPayment, NoticeTally, PaymentRow, RefundRow, ReturnedPayment,

@@ -51,6 +51,12 @@ pub struct NewUser {
     pub first_name: Option<String>,
     /// Family name.
     pub last_name: Option<String>,
+    /// As dialled.
+    pub phone: Option<String>,
+    /// The number of the identity card.
+    pub dni: Option<String>,
+    /// The first day of work, as 2026-02-28.
+    pub hire_date: Option<String>,
 }
 
 impl Database {
@@ -83,6 +89,7 @@ impl UnitOfWork {
             description: Set(description.map(str::to_owned)),
             logo: Set(None),
             theme_color: Set(color.to_owned()),
+            language: NotSet,
             created_at: Set(self.now()),
         };
         Ok(row.insert(self.tx()).await?.id)
@@ -137,6 +144,9 @@ impl UnitOfWork {
             password_hash: Set(new.password_hash),
             first_name: Set(new.first_name),
             last_name: Set(new.last_name),
+            phone: Set(new.phone),
+            dni: Set(new.dni),
+            hire_date: Set(new.hire_date),
             token_version: Set(1),
             is_active: Set(true),
             created_at: Set(self.now()),

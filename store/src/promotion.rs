@@ -1,8 +1,9 @@
 //! Promotions as the office manages them; what they do to prices is read in [`crate::menu::promotions`].
 
 use crate::{
-    Database, Page,
+    Database, Listed,
     error::{Error, Result},
+    page::name_order,
     scoped::reach,
     sql::sql,
     unit_of_work::{UnitOfWork, all, one},
@@ -127,7 +128,7 @@ impl Database {
         staff: &Staff<R>,
         branch: Option<BranchId>,
         deleted_too: bool,
-        page: Page,
+        wanted: &Listed,
     ) -> Result<Vec<Promotion>> {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
@@ -136,11 +137,12 @@ impl Database {
                and ($3 = 0 or exists (select 1 from promotion_branch x where x.promotion_id = t.id and x.branch_id = $3))
                and (exists (select 1 from promotion_branch x where x.promotion_id = t.id and #within(x.branch_id, $4))
                     or not exists (select 1 from promotion_branch x where x.promotion_id = t.id))
-             order by name, id limit $5 offset $6");
-        let [limit, offset] = page.values();
+             order by id");
         let only = branch.map_or(0, BranchId::get);
-        let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
-        let rows = all(self.reader(), sql, values).await?;
+        let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff)];
+        let rows: Vec<Row> = all(self.reader(), sql, values).await?;
+        let order = name_order(self.reader(), staff.tenant_id()).await?;
+        let rows = wanted.by_name(&order, rows, |row| &row.name);
         with_details(self.reader(), rows).await
     }
 

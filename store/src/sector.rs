@@ -1,8 +1,9 @@
 //! Sectors: the parts of the floor, of one branch or, global, of every branch of the business.
 
 use crate::{
-    Database, Page,
+    Database, Listed,
     error::{Error, Result},
+    page::name_order,
     scoped::reach,
     sql::sql,
     unit_of_work::{UnitOfWork, all, one},
@@ -47,7 +48,7 @@ impl Database {
         staff: &Staff<R>,
         branch: Option<BranchId>,
         deleted_too: bool,
-        page: Page,
+        wanted: &Listed,
     ) -> Result<Vec<Sector>> {
         let which = match branch {
             Some(branch) => self.find_branch(staff, branch).await?.id.get(),
@@ -58,11 +59,14 @@ impl Database {
             tenant,
             "select * from sector where tenant_id = $1 and (deletion_id is null or $2)
              and (branch_id is null or branch_id = $3 or ($3 = 0 and #within(branch_id, $4)))
-             order by display_order, name, id limit $5 offset $6"
+             order by id"
         );
-        let [limit, offset] = page.values();
-        let values = [staff.tenant_id().into(), deleted_too.into(), which.into(), reach(staff), limit, offset];
-        let rows: Vec<SectorRow> = all(self.reader(), sql, values).await?;
+        let values = [staff.tenant_id().into(), deleted_too.into(), which.into(), reach(staff)];
+        let mut rows: Vec<SectorRow> = all(self.reader(), sql, values).await?;
+        let order = name_order(self.reader(), staff.tenant_id()).await?;
+        order.sort(&mut rows, |row| &row.name);
+        rows.sort_by_key(|row| row.display_order);
+        let rows = wanted.part(rows, |row| [&row.name, &row.prefix]);
         Ok(rows.into_iter().map(sector_of).collect())
     }
 
@@ -77,7 +81,7 @@ impl Database {
 }
 
 impl UnitOfWork {
-    /// The sectors that stand in a branch: its own and the global ones, in their order.
+    /// The sectors that stand in a branch: its own and the global ones.
     ///
     /// # Errors
     /// The database failed.
@@ -85,7 +89,7 @@ impl UnitOfWork {
         let sql = sql!(
             tenant,
             "select * from sector where tenant_id = $1 and is_active and (branch_id = $2 or branch_id is null)
-            order by display_order, name, id"
+            order by display_order, id"
         );
         self.all(sql, [scope.tenant_id().into(), branch.into()]).await
     }

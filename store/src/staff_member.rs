@@ -3,7 +3,7 @@
 //! A post in a deleted branch is neither shown nor changed: it went with the branch and comes back with it.
 
 use crate::{
-    Database, Page,
+    Database, Listed,
     account::Account,
     error::{Error, Result},
     scoped::reach,
@@ -103,7 +103,7 @@ impl Database {
         staff: &Staff<R>,
         branch: Option<BranchId>,
         deleted_too: bool,
-        page: Page,
+        wanted: &Listed,
     ) -> Result<Vec<StaffMember>> {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
@@ -114,12 +114,17 @@ impl Database {
              and ($3 = 0 or exists (select 1 from user_branch_role r where r.user_id = u.id and r.branch_id = $3))
              and ($4#pg(::jsonb) is null or exists (select 1 from user_branch_role r join branch b on b.id = r.branch_id
                  where r.user_id = u.id and b.deletion_id is null and r.branch_id in #list($4)))
-             order by u.email, u.id limit $5 offset $6"
+             order by u.id"
         );
-        let [limit, offset] = page.values();
         let only = branch.map_or(0, BranchId::get);
-        let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
-        let rows: Vec<Account> = all(self.reader(), sql, values).await?;
+        let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff)];
+        let mut rows: Vec<Account> = all(self.reader(), sql, values).await?;
+        // A login is for programs: one order, whatever the language.
+        rows.sort_by(|one, other| one.email.cmp(&other.email));
+        let rows = wanted.part(rows, |row| {
+            let (first, last) = (row.first_name.as_deref(), row.last_name.as_deref());
+            [first.unwrap_or_default(), last.unwrap_or_default(), &row.email]
+        });
         let people: Vec<UserId> = rows.iter().map(|row| row.id).collect();
         let mut posts = posts(self.reader(), staff.tenant_id(), &people).await?;
         let reach = staff.branches();

@@ -1,7 +1,7 @@
 //! Subcategories: the parts of a category, as the office manages them. Whose branch one is, its category says.
 
 use crate::{
-    Database, Page,
+    Database, Listed,
     error::Result,
     scoped::{admitted, reach},
     sql::{Sql, sql},
@@ -78,17 +78,17 @@ impl Database {
         staff: &Staff<R>,
         category: Option<CategoryId>,
         deleted_too: bool,
-        page: Page,
+        wanted: &Listed,
     ) -> Result<Vec<Subcategory>> {
         if let Some(category) = category {
             self.find_category(staff, category).await?;
         }
         let sql = sql!(tenant, "{SUBCATEGORIES} and (s.deletion_id is null or $2) and (s.category_id = $3 or $3 = 0) and #within(c.branch_id, $4)
-             order by s.category_id, s.display_order, s.id limit $5 offset $6");
-        let [limit, offset] = page.values();
+             order by s.category_id, s.display_order, s.id");
         let only = category.map_or(0, CategoryId::get);
-        let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff), limit, offset];
+        let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff)];
         let rows: Vec<PlacedSubcategory> = all(self.reader(), sql, values).await?;
+        let rows = wanted.part(rows, |placed| [&placed.row.name]);
         Ok(rows.into_iter().map(|placed| subcategory_of(placed.row)).collect())
     }
 

@@ -26,6 +26,7 @@ pub fn tenant_of(row: TenantRow) -> Tenant {
         description: row.description,
         logo: row.logo,
         theme_color: row.theme_color,
+        language: row.language,
         created_at: row.created_at,
     }
 }

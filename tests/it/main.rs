@@ -50,6 +50,7 @@ mod menu_office;
 mod mercadopago;
 mod modifiers;
 mod money_keys;
+mod names;
 mod offered;
 mod office;
 mod openapi;

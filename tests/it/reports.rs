@@ -5,9 +5,13 @@ use crate::look::{centro, table};
 use crate::recount::{Ask, Books};
 use crate::scene::{Staff, Stranger, item, list, number, strangers, text, void};
 use crate::till::{Party, cash, discount, order, refund};
+use calamine::{Data, DataType, Reader, Xlsx};
 use chrono::NaiveDate;
 use domain::{Clock, SystemClock};
 use harness::{App, Caller, Value, both_modes, json};
+use std::io::Cursor;
+
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 const REPORTS: [&str; 9] = [
     "summary",
@@ -338,6 +342,68 @@ both_modes! {
         }
         let file = staff.manager.get("/api/admin/reports/voids?format=csv").await.text();
         assert!(file.contains(",\"'=HYPERLINK(\"\"x\"\") López, \"\"el\"\"\",1,3,"), "{file}");
+    }
+
+    /// The accountant's spreadsheet adds up and sorts what it gets, without being told what is a number or a date.
+    async fn a_report_is_a_workbook_too(app: App) {
+        let staff = Staff::of(&app).await;
+        evening(&app, &staff).await;
+        app.sql_exec("update app_user set first_name = '=HYPERLINK(\"x\")', last_name = '@SUM(A1)' where email = 'waiter@demo.com'").await;
+        for name in REPORTS {
+            let path = format!("/api/admin/reports/{name}");
+            let rows = match report(&staff.manager, name, "days=366").await {
+                Value::Array(rows) => rows,
+                one => vec![one],
+            };
+            let file = staff.manager.get(&format!("{path}?days=366&format=xlsx")).await;
+            assert_eq!((file.status, file.header("content-type")), (200, Some(WORKBOOK)), "{name}");
+            assert_eq!(file.header("content-disposition"), Some(&*format!("attachment; filename=\"{name}.xlsx\"")));
+            let by_accept = staff.manager.with_header("Accept", WORKBOOK).get(&format!("{path}?days=366")).await;
+            assert_eq!((by_accept.header("content-type"), by_accept.header("vary")), (Some(WORKBOOK), Some("accept")), "{name}");
+            let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file.bytes.to_vec())).unwrap();
+            assert!(book.worksheet_formula(name).unwrap().is_empty(), "{name}");
+            let sheet = book.worksheet_range(name).unwrap();
+            let cells: Vec<&[Data]> = sheet.rows().collect();
+            assert_eq!(cells.len(), rows.len() + 1, "{name}");
+            for (at, head) in cells[0].iter().map(|head| head.as_string().unwrap()).enumerate() {
+                let (column, is_amount) = head.strip_suffix(" (ARS)").map_or_else(|| (head.clone(), false), |column| (format!("{column}_cents"), true));
+                for (row, line) in rows.iter().zip(&cells[1..]) {
+                    let (told, cell) = (&row[&column], &line[at]);
+                    match told {
+                        Value::Null => assert_eq!(cell, &Data::Empty, "{name} {column}"),
+                        // A mean of nothing is an empty cell.
+                        Value::Number(number) if number.as_f64() == Some(0.0) && column.starts_with("avg_") => {}
+                        Value::Number(number) => {
+                            let units = number.as_f64().unwrap() / if is_amount { 100.0 } else { 1.0 };
+                            assert_eq!(cell.as_f64(), Some(units), "{name} {column}");
+                        }
+                        Value::String(text) if column == "date" => assert_eq!(cell.as_date(), text.parse().ok(), "{name}"),
+                        Value::String(_) if column.ends_with("_at") => assert!(cell.is_datetime(), "{name} {column} {cell:?}"),
+                        Value::String(text) => assert_eq!(cell, &Data::String(text.clone()), "{name} {column}"),
+                        other => panic!("{name} {column}: {other}"),
+                    }
+                }
+            }
+        }
+        staff.manager.get("/api/admin/reports/voids?format=pdf").await.expect(422);
+        staff.waiter.get("/api/admin/reports/voids?format=xlsx").await.expect(403);
+    }
+
+    /// Where decimals have a comma, a spreadsheet opens files with semicolons, and reads accents behind a mark.
+    async fn a_file_suits_the_country_of_who_opens_it(app: App) {
+        let staff = Staff::of(&app).await;
+        evening(&app, &staff).await;
+        for name in REPORTS {
+            let path = format!("/api/admin/reports/{name}?days=366&format=csv");
+            let (plain, suited) = (staff.manager.get(&path).await.text(), staff.manager.get(&format!("{path}&delimiter=semicolon&bom=true")).await.text());
+            let unmarked = suited.strip_prefix('\u{feff}').unwrap();
+            assert!(!plain.starts_with('\u{feff}'));
+            assert_eq!(unmarked.lines().next().unwrap().replace(';', ","), plain.lines().next().unwrap(), "{name}");
+            let width = plain.lines().next().unwrap().split(',').count();
+            assert!(unmarked.lines().all(|line| line.split(';').count() == width), "{unmarked}");
+        }
+        staff.manager.get("/api/admin/reports/voids?format=csv&delimiter=tab").await.expect(422);
+        staff.manager.get("/api/admin/reports/voids?format=csv&bom=perhaps").await.expect(422);
     }
 
     /// A mean of nothing is no number: a spreadsheet that averages the column would count it.

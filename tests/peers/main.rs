@@ -10,5 +10,6 @@ mod newest;
 mod peer;
 mod poolers;
 mod proxies;
+mod spreadsheet;
 mod standby;
 mod tls;

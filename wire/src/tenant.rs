@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     TenantId,
+    language::Language,
     office::{Blank, ImageUrl},
     patch::present,
     text::{Color, Name, Text},
@@ -27,6 +28,8 @@ pub struct Tenant {
     pub logo: Option<String>,
     /// `#RRGGBB`
     pub theme_color: String,
+    /// Its people's language, as `es`, `es-AR` or `pt-BR`: names sort by it.
+    pub language: String,
     /// When it was set up.
     pub created_at: DateTime<Utc>,
 }
@@ -49,4 +52,7 @@ pub struct TenantPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Color)]
     pub theme_color: Option<Color>,
+    /// Its people's language, as `es`, `es-AR` or `pt-BR`; `es` until somebody says another.
+    #[serde(default, deserialize_with = "present")]
+    pub language: Option<Language>,
 }

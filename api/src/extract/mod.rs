@@ -6,11 +6,13 @@
 mod body;
 mod command;
 mod handling;
+mod named;
 mod paged;
 mod path;
 
 pub(crate) use body::{Body, MOST_IGNORED, parse_naming};
 pub(crate) use command::{Command, Nothing, Reply, Upload, Visitor};
 pub(crate) use handling::{Handling, IGNORED_FIELDS, name_ignored_fields, place};
+pub(crate) use named::{Named, NamedPart};
 pub(crate) use paged::{Paged, Part};
 pub(crate) use path::{Params, Segment};

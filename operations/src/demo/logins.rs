@@ -26,6 +26,17 @@ pub(super) const STAFF: &[(&str, &str, &str, &str, Role)] = &[
     ("alberto.cortez@demo.com", "waiter123", "Alberto", "Cortez", Role::Waiter),
 ];
 
+/// What the office keeps of each of [`STAFF`], in their order: telephone, identity card, first day of work. Nobody has
+/// these: telephone numbers with 555 are for stories, and there are no cards of eight digits above 90 million.
+pub(super) const PAPERS: [(&str, &str, &str); 6] = [
+    ("+54 261 555-0101", "90123401", "2019-03-01"),
+    ("+54 261 555-0102", "90123402", "2020-08-17"),
+    ("+54 261 555-0103", "90123403", "2021-02-01"),
+    ("+54 261 555-0104", "90123404", "2022-11-14"),
+    ("+54 261 555-0105", "90123405", "2023-06-05"),
+    ("+54 261 555-0106", "90123406", "2024-12-02"),
+];
+
 /// A login with its password in clear.
 #[derive(Clone)]
 pub struct Login {

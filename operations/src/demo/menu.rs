@@ -1,5 +1,6 @@
 //! Allergens and the menu.
 
+use super::{Dish, DishPictures, words::WORDS};
 use crate::Result;
 use domain::{AllergenId, Cents, ProductId, SubcategoryId, menu::Severity};
 use std::collections::HashMap;
@@ -25,10 +26,10 @@ const ALLERGENS: &[(&str, &str, Severity)] = &[
 ];
 
 /// Name, cents, marks (F featured, P popular), allergens.
-type Dish = (&'static str, i64, &'static str, &'static [&'static str]);
+type Line = (&'static str, i64, &'static str, &'static [&'static str]);
 
 /// A subcategory's name and what is in it.
-type MenuSection = (&'static str, &'static [Dish]);
+type MenuSection = (&'static str, &'static [Line]);
 
 const G: &str = "Gluten";
 const H: &str = "Huevos";
@@ -134,7 +135,20 @@ pub(super) struct Served {
     pub(super) contains: Vec<AllergenId>,
 }
 
-pub(super) async fn write(uow: &UnitOfWork, branch: &BranchRow) -> Result<HashMap<&'static str, Served>> {
+/// The dishes of the menu, in its order.
+pub(super) fn dishes() -> impl Iterator<Item = Dish> {
+    MENU.iter().flat_map(|(category, sections)| {
+        sections.iter().flat_map(move |(section, lines)| {
+            lines.iter().enumerate().map(move |(place, (name, ..))| Dish { category, section, name, place })
+        })
+    })
+}
+
+pub(super) async fn write(
+    uow: &UnitOfWork,
+    branch: &BranchRow,
+    pictures: &DishPictures,
+) -> Result<HashMap<&'static str, Served>> {
     let mut menu = HashMap::new();
     let mut allergens: HashMap<&str, AllergenId> = HashMap::new();
     for (name, icon, severity) in ALLERGENS {
@@ -142,7 +156,13 @@ pub(super) async fn write(uow: &UnitOfWork, branch: &BranchRow) -> Result<HashMa
         allergens.insert(name, id);
     }
     for (order, (category, subcategories)) in (1..).zip(MENU) {
-        let new = NewCategory { name: (*category).to_owned(), order: Some(order), ..NewCategory::default() };
+        let first = dishes().find(|dish| dish.category == *category && pictures.contains_key(dish.name));
+        let new = NewCategory {
+            name: (*category).to_owned(),
+            image: first.and_then(|dish| pictures.get(dish.name).cloned()),
+            order: Some(order),
+            ..NewCategory::default()
+        };
         let category = uow.insert_category(branch.tenant_id, branch.id, new).await?.id;
         for (order, (subcategory, dishes)) in (1..).zip(*subcategories) {
             let subcategory = uow.insert_subcategory(branch.tenant_id, category, subcategory, order).await?;
@@ -152,6 +172,8 @@ pub(super) async fn write(uow: &UnitOfWork, branch: &BranchRow) -> Result<HashMa
                     category,
                     subcategory: Some(subcategory),
                     name,
+                    description: WORDS.iter().find(|(dish, _)| dish == name).map(|(_, words)| *words),
+                    image: pictures.get(name).map(String::as_str),
                     featured: marks.contains('F'),
                     popular: marks.contains('P'),
                     price: Cents::new(*price)?,
@@ -174,6 +196,8 @@ mod tests {
         let dishes: Vec<_> =
             MENU.iter().flat_map(|(_, subs)| subs.iter().flat_map(|(_, dishes)| dishes.iter())).collect();
         assert_eq!(dishes.len(), 37);
+        let named: Vec<_> = super::dishes().map(|dish| dish.name).collect();
+        assert_eq!(WORDS.iter().map(|(name, _)| *name).collect::<Vec<_>>(), named, "each dish has its words");
         assert_eq!(ALLERGENS.len(), 14);
         for (name, _, _, contains) in dishes {
             assert!(contains.iter().all(|allergen| ALLERGENS.iter().any(|(known, ..)| known == allergen)), "{name}");

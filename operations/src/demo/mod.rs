@@ -5,6 +5,7 @@ mod logins;
 mod menu;
 mod pantry;
 mod recipes;
+mod words;
 
 pub use logins::{Login, published_logins};
 
@@ -15,30 +16,60 @@ use crate::{
 use domain::{
     Currency, cash::CashWithoutSession, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE,
 };
-use logins::{COOK, STAFF, hashes};
+use logins::{COOK, PAPERS, STAFF, hashes};
+use std::collections::HashMap;
 use store::{Database, NewBranch, NewUser};
 
 const SLUG: &str = "buen-sabor";
+
+/// Addresses of pictures by the names of the dishes that they show; a dish without one has none.
+pub type DishPictures = HashMap<&'static str, String>;
+
+/// A dish of the demo's menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dish {
+    /// The part of the menu.
+    pub category: &'static str,
+    /// The part of the category.
+    pub section: &'static str,
+    /// What it is called.
+    pub name: &'static str,
+    /// The how manieth it is there, from 0.
+    pub place: usize,
+}
+
+/// The dishes of the demo's menu, in its order.
+pub fn dishes() -> impl Iterator<Item = Dish> {
+    menu::dishes()
+}
+
+/// Whether the demo restaurant is there.
+///
+/// # Errors
+/// The database failed.
+pub async fn is_laid(db: &Database) -> Result<bool> {
+    Ok(db.has_tenant(SLUG).await?)
+}
 
 /// Adds the demo restaurant where it is missing, with the passwords of the README. Two processes that start together
 /// add one.
 ///
 /// # Errors
 /// The database failed, or another process was adding it at the same moment and failed.
-pub async fn seed(db: &Database) -> Result<()> {
-    plant(db, logins::published()).await.map(drop)
+pub async fn seed(db: &Database, pictures: &DishPictures) -> Result<()> {
+    plant(db, pictures, logins::published()).await.map(drop)
 }
 
 /// The same with passwords that are made up, and who may sign in with which; nobody where it was there already.
 ///
 /// # Errors
 /// As [`seed`].
-pub async fn seed_with_own_passwords(db: &Database) -> Result<Vec<Login>> {
-    plant(db, logins::made_up()).await
+pub async fn seed_with_own_passwords(db: &Database, pictures: &DishPictures) -> Result<Vec<Login>> {
+    plant(db, pictures, logins::made_up()).await
 }
 
-async fn plant(db: &Database, logins: Vec<Login>) -> Result<Vec<Login>> {
-    if db.has_tenant(SLUG).await? {
+async fn plant(db: &Database, pictures: &DishPictures, logins: Vec<Login>) -> Result<Vec<Login>> {
+    if is_laid(db).await? {
         return Ok(Vec::new());
     }
     let hashes = hashes(&logins).await?;
@@ -48,19 +79,22 @@ async fn plant(db: &Database, logins: Vec<Login>) -> Result<Vec<Login>> {
         let tenant = uow.insert_tenant("Buen Sabor", SLUG, about, "#f97316").await?;
         let branch = uow.insert_branch(tenant, centro()).await?;
         let mut people = Vec::new();
-        for ((email, _, first, last, role), hash) in STAFF.iter().zip(hashes) {
+        for (((email, _, first, last, role), hash), (phone, dni, hired)) in STAFF.iter().zip(hashes).zip(PAPERS) {
             let new = NewUser {
                 email: (*email).to_owned(),
                 password_hash: hash.clone(),
                 first_name: Some((*first).to_owned()),
                 last_name: Some((*last).to_owned()),
+                phone: Some(phone.to_owned()),
+                dni: Some(dni.to_owned()),
+                hire_date: Some(hired.to_owned()),
             };
             let user = uow.insert_user(tenant, new, &[(branch.id, *role)]).await?;
             people.push((*email, user));
         }
         floor::lay(&uow, &branch, &people).await?;
         pantry::stock(&uow, tenant).await?;
-        let menu = menu::write(&uow, &branch).await?;
+        let menu = menu::write(&uow, &branch, pictures).await?;
         let cook = people.iter().find(|(email, _)| *email == COOK).map(|(_, user)| *user);
         recipes::write(&uow, &branch, cook, &menu).await
     })

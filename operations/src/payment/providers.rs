@@ -31,7 +31,7 @@ struct Inner {
     breakers: CircuitBreakers,
     vault: Vault,
     settings: PaymentSettings,
-    diner_url: Option<Url>,
+    diner_url: Url,
     shutdown: Shutdown,
     intake: Intake,
 }
@@ -44,7 +44,7 @@ impl Providers {
         breakers: CircuitBreakers,
         vault: Vault,
         settings: PaymentSettings,
-        diner_url: Option<Url>,
+        diner_url: Url,
         shutdown: Shutdown,
     ) -> Self {
         let guarded = |provider: Arc<dyn PaymentProvider>| (provider.id(), Guarded::new(provider, breakers.clone()));
@@ -145,11 +145,11 @@ impl Providers {
         self.0.settings.public_url.join(&path).ok()
     }
 
-    /// The URLs to which the payer's browser returns: the diner app's page, or ours where no diner app is configured.
+    /// The URLs to which the payer's browser returns: the diner app's pages. The API has pages of its own under the
+    /// same paths, for who has no diner app and says so by naming the API as where it opens.
     #[must_use]
     pub fn return_url(&self, outcome: &str, check: domain::CheckId) -> Option<Url> {
-        let base = self.0.diner_url.as_ref().unwrap_or(&self.0.settings.public_url);
-        base.join(&format!("/payment/{outcome}?check_id={check}")).ok()
+        self.0.diner_url.join(&format!("/payment/{outcome}?check_id={check}")).ok()
     }
 
     /// The intake of notices, which bounds what is stored of unproven ones.

@@ -12,6 +12,7 @@ fn apply(patch: TenantPatch, row: TenantRow) -> TenantRow {
         description: patch.description.map_or(row.description, Into::into),
         logo: patch.logo.map_or(row.logo, Into::into),
         theme_color: patch.theme_color.map_or(row.theme_color, Into::into),
+        language: patch.language.map_or(row.language, Into::into),
         ..row
     }
 }

@@ -71,7 +71,7 @@ async fn template() -> &'static (TempDir, PathBuf) {
         let (clock, heard) = (Arc::new(StillClock(Mutex::new(beginning()))), Arc::default());
         let db = open(path.clone(), clock, heard).await;
         db.migrate().await.unwrap();
-        operations::demo::seed(&db).await.unwrap();
+        operations::demo::seed(&db, &operations::demo::DishPictures::new()).await.unwrap();
         drop(db);
         // The last connection takes it along, on a thread of its own.
         while beside(&path).exists() {

@@ -247,7 +247,8 @@ pub struct Args {
     #[arg(long, env = "COOKIE_DOMAIN", global = true, help_heading = CLIENTS, value_name = "DOMAIN")]
     pub cookie_domain: Option<String>,
 
-    /// Where diners open the diner app: the base of the links in the QR codes.
+    /// Where diners open the diner app: the base of the links in the QR codes, and where a payer's browser returns. The
+    /// API has a page of its own for the return; without a diner app, name the API here.
     ///
     /// Read by the API.
     #[arg(

@@ -6,6 +6,7 @@ use super::tree::{Condition, EDGES, TABLES, Table, table};
 use crate::{
     Database,
     error::{Error, Result},
+    page::name_order,
     sql::{built_sql, sql},
     unit_of_work::{UnitOfWork, all, one},
 };
@@ -135,9 +136,10 @@ async fn open_registers(db: &impl ConnectionTrait, tenant: TenantId, branches: &
     let sql = sql!(
         tenant,
         "select r.name from cash_session s join cash_register r on r.id = s.cash_register_id
-         where s.tenant_id = $1 and s.status = 'OPEN' and s.branch_id in #list($2) order by r.name"
+         where s.tenant_id = $1 and s.status = 'OPEN' and s.branch_id in #list($2) order by r.id"
     );
-    let names: Vec<Name> = all(db, sql, [tenant.into(), ids.into()]).await?;
+    let mut names: Vec<Name> = all(db, sql, [tenant.into(), ids.into()]).await?;
+    name_order(db, tenant).await?.sort(&mut names, |row| &row.name);
     Ok(names.into_iter().map(|row| row.name).collect())
 }
 

@@ -2,13 +2,14 @@
 
 use super::IngredientRow;
 use crate::{
-    Database, Page,
+    Database, Listed,
     error::{Error, Result},
+    page::name_order,
     sql::sql,
     unit_of_work::{all, one},
 };
 use auth::Scope;
-use domain::{IngredientGroupId, IngredientId, office::Catalog};
+use domain::{IngredientGroupId, IngredientId, TenantId, name::NameOrder, office::Catalog};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 use wire::ingredient::{CatalogEntry, Ingredient, IngredientGroup, SubIngredient};
@@ -35,18 +36,20 @@ pub(super) const INGREDIENTS: &str =
     from ingredient i left join ingredient_group g on g.id = i.group_id and g.deletion_id is null
     where i.tenant_id = $1";
 
-/// What those ingredients are made of.
-pub(crate) async fn parts(
+/// What those ingredients are made of, by name.
+async fn parts(
     db: &impl ConnectionTrait,
+    order: &NameOrder,
     ingredients: &[IngredientId],
 ) -> Result<HashMap<IngredientId, Vec<SubIngredient>>> {
     let ids = serde_json::to_string(ingredients).unwrap_or_default();
     let sql = sql!(
         row("ingredient_id"),
         "select id, ingredient_id, name, description, is_active from sub_ingredient
-         where deletion_id is null and ingredient_id in #list($1) order by name, id"
+         where deletion_id is null and ingredient_id in #list($1) order by id"
     );
-    let rows: Vec<SubIngredient> = all(db, sql, [ids.into()]).await?;
+    let mut rows: Vec<SubIngredient> = all(db, sql, [ids.into()]).await?;
+    order.sort(&mut rows, |row| &row.name);
     let mut parts: HashMap<IngredientId, Vec<SubIngredient>> = HashMap::new();
     for row in rows {
         parts.entry(row.ingredient_id).or_default().push(row);
@@ -54,18 +57,26 @@ pub(crate) async fn parts(
     Ok(parts)
 }
 
+/// What one ingredient is made of, by name.
+async fn sorted_parts(db: &impl ConnectionTrait, tenant: TenantId, of: IngredientId) -> Result<Vec<SubIngredient>> {
+    let order = name_order(db, tenant).await?;
+    Ok(parts(db, &order, &[of]).await?.remove(&of).unwrap_or_default())
+}
+
 impl Database {
     /// The groups of the caller's business, by name.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn ingredient_groups(&self, scope: &impl Scope) -> Result<Vec<IngredientGroup>> {
+    pub async fn ingredient_groups(&self, scope: &impl Scope, wanted: &Listed) -> Result<Vec<IngredientGroup>> {
         let sql = sql!(
             tenant,
             "select id, name, description, icon, is_active from ingredient_group
-            where tenant_id = $1 and deletion_id is null order by name, id"
+            where tenant_id = $1 and deletion_id is null order by id"
         );
-        all(self.reader(), sql, [scope.tenant_id().into()]).await
+        let rows: Vec<IngredientGroup> = all(self.reader(), sql, [scope.tenant_id().into()]).await?;
+        let order = name_order(self.reader(), scope.tenant_id()).await?;
+        Ok(wanted.by_name(&order, rows, |row| &row.name))
     }
 
     /// The ingredients of the caller's business, or of one group, by name.
@@ -77,18 +88,19 @@ impl Database {
         scope: &impl Scope,
         group: Option<IngredientGroupId>,
         deleted_too: bool,
-        page: Page,
+        wanted: &Listed,
     ) -> Result<Vec<Ingredient>> {
         let sql = sql!(
             tenant,
             "{INGREDIENTS} and (i.group_id = $2 or $2 = 0) and (i.deletion_id is null or $3)
-             order by i.name, i.id limit $4 offset $5"
+             order by i.id"
         );
-        let [limit, offset] = page.values();
         let only = group.map_or(0, IngredientGroupId::get);
-        let values = [scope.tenant_id().into(), only.into(), deleted_too.into(), limit, offset];
+        let values = [scope.tenant_id().into(), only.into(), deleted_too.into()];
         let rows: Vec<IngredientRow> = all(self.reader(), sql, values).await?;
-        let mut parts = parts(self.reader(), &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+        let order = name_order(self.reader(), scope.tenant_id()).await?;
+        let rows = wanted.by_name(&order, rows, |row| &row.name);
+        let mut parts = parts(self.reader(), &order, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
         Ok(rows
             .into_iter()
             .map(|row| (parts.remove(&row.id), row))
@@ -104,22 +116,22 @@ impl Database {
         let sql = sql!(tenant, "{INGREDIENTS} and i.id = $2 and i.deletion_id is null");
         let row: Option<IngredientRow> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
         let row = row.ok_or(Error::NotFound("ingredient"))?;
-        let parts = parts(self.reader(), &[id]).await?.remove(&id).unwrap_or_default();
-        Ok(ingredient_of(row, parts))
+        Ok(ingredient_of(row, sorted_parts(self.reader(), scope.tenant_id(), id).await?))
     }
 
     /// A list of words of the caller's business, by name.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn catalog(&self, scope: &impl Scope, catalog: Catalog, page: Page) -> Result<Vec<CatalogEntry>> {
+    pub async fn catalog(&self, scope: &impl Scope, catalog: Catalog, wanted: &Listed) -> Result<Vec<CatalogEntry>> {
         let sql = sql!(
             tenant,
             "select id, name, description, icon, is_active from catalog_entry
-            where tenant_id = $1 and catalog = $2 and is_active order by name, id limit $3 offset $4"
+            where tenant_id = $1 and catalog = $2 and is_active order by id"
         );
-        let [limit, offset] = page.values();
-        all(self.reader(), sql, [scope.tenant_id().into(), catalog.as_str().into(), limit, offset]).await
+        let rows = all(self.reader(), sql, [scope.tenant_id().into(), catalog.as_str().into()]).await?;
+        let order = name_order(self.reader(), scope.tenant_id()).await?;
+        Ok(wanted.by_name(&order, rows, |row: &CatalogEntry| &row.name))
     }
 }
 
@@ -130,7 +142,6 @@ impl crate::UnitOfWork {
     /// Not found.
     pub async fn ingredient_now(&self, scope: &impl Scope, id: IngredientId) -> Result<Ingredient> {
         let row = self.ingredient(scope, id).await?;
-        let parts = parts(self.tx(), &[id]).await?.remove(&id).unwrap_or_default();
-        Ok(ingredient_of(row, parts))
+        Ok(ingredient_of(row, sorted_parts(self.tx(), scope.tenant_id(), id).await?))
     }
 }

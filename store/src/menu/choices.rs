@@ -4,9 +4,11 @@ use crate::{error::Result, sql::sql, unit_of_work::all};
 use domain::{
     Cents, CustomizationId, ProductId, TenantId,
     menu::{Choice, Choices},
+    name::NameOrder,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::Value;
+use std::cmp::Ordering;
 
 /// A modifier that can be chosen of a product.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -29,6 +31,30 @@ impl OfferedChoice {
     }
 }
 
+/// Where a modifier stands: its kind, its place and its name.
+pub(crate) type Standing<'a> = (Option<&'a str>, i32, &'a str);
+
+/// Which of two modifiers comes first: those of one kind stand together.
+pub(crate) fn in_order(order: &NameOrder, one: Standing<'_>, other: Standing<'_>) -> Ordering {
+    let kinds = order.compare(one.0.unwrap_or_default(), other.0.unwrap_or_default());
+    kinds.then_with(|| one.1.cmp(&other.1)).then_with(|| order.compare(one.2, other.2))
+}
+
+#[derive(FromQueryResult)]
+struct OfferedRow {
+    #[sea_orm(nested)]
+    offered: OfferedChoice,
+    category: Option<String>,
+    display_order: i32,
+    language: String,
+}
+
+impl OfferedRow {
+    fn standing(&self) -> Standing<'_> {
+        (self.category.as_deref(), self.display_order, &self.offered.name)
+    }
+}
+
 /// All the products that each of the modifiers can be chosen of; nothing is asked where nothing is chosen.
 pub(crate) async fn offered(
     db: &impl ConnectionTrait,
@@ -39,10 +65,13 @@ pub(crate) async fn offered(
         return Ok(Vec::new());
     }
     let ids = serde_json::to_string(ids).unwrap_or_default();
-    let sql = sql!(tenant, "select x.product_id, c.id, c.name, c.extra_cost_cents
-         from customization c join customization_product x on x.customization_id = c.id
-         where c.tenant_id = $1 and c.is_active and c.id in #list($2) order by coalesce(c.category, ''), c.display_order, c.name, c.id");
-    all(db, sql, [tenant.into(), ids.into()]).await
+    let sql = sql!(tenant, "select x.product_id, c.id, c.name, c.extra_cost_cents, c.category, c.display_order, t.language
+         from customization c join customization_product x on x.customization_id = c.id join tenant t on t.id = c.tenant_id
+         where c.tenant_id = $1 and c.is_active and c.id in #list($2) order by c.id, x.product_id");
+    let mut rows: Vec<OfferedRow> = all(db, sql, [tenant.into(), ids.into()]).await?;
+    let order = rows.first().map(|row| NameOrder::of(&row.language)).unwrap_or_default();
+    rows.sort_by(|one, other| in_order(&order, one.standing(), other.standing()));
+    Ok(rows.into_iter().map(|row| row.offered).collect())
 }
 
 /// What is chosen of a product, or the first that cannot be.

@@ -8,6 +8,7 @@ mod ordering;
 pub(crate) mod promotions;
 
 pub use choices::OfferedChoice;
+pub(crate) use choices::{Standing, in_order};
 pub use ordering::TableBefore;
 
 use crate::{

@@ -1,10 +1,11 @@
-//! Recipes as the office and the kitchen read them: in two statements, however many there are.
+//! Recipes as the office and the kitchen read them: in four statements, however many there are.
 
 use super::RecipeRow;
 use crate::{
-    Database, Page,
+    Database, Listed,
     error::{Error, Result},
-    scoped::{admitted, reach},
+    page::name_order,
+    scoped::{admitted, json_array, reach},
     sql::{Sql, sql},
     unit_of_work::{all, one},
 };
@@ -25,6 +26,12 @@ pub struct RecipeFilter {
     pub category: Option<String>,
     /// Those that were deleted, too.
     pub deleted_too: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Named {
+    id: RecipeId,
+    name: String,
 }
 
 /// A recipe with the names of what it speaks of.
@@ -156,22 +163,33 @@ impl Database {
     ///
     /// # Errors
     /// The branch is not found or not the caller's.
-    pub async fn recipes<R: RoleSet>(&self, staff: &Staff<R>, which: RecipeFilter, page: Page) -> Result<Vec<Recipe>> {
+    pub async fn recipes<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        which: RecipeFilter,
+        wanted: &Listed,
+    ) -> Result<Vec<Recipe>> {
         if let Some(branch) = which.branch {
             self.find_branch(staff, branch).await?;
         }
         let sql = sql!(
             tenant,
-            "select {NAMES} {FROM} and (r.deletion_id is null or $2) and (r.branch_id = $3 or $3 = 0)
+            "select r.id, r.name {FROM} and (r.deletion_id is null or $2) and (r.branch_id = $3 or $3 = 0)
                and (c.name = $4 or $4 = '') and #within(r.branch_id, $5)
-             order by r.name, r.id limit $6 offset $7"
+             order by r.id"
         );
-        let [limit, offset] = page.values();
         let branch = which.branch.map_or(0, BranchId::get);
         let category = which.category.unwrap_or_default();
         let tenant = staff.tenant_id().into();
-        let values = [tenant, which.deleted_too.into(), branch.into(), category.into(), reach(staff), limit, offset];
-        let rows: Vec<NamedRecipe> = all(self.reader(), sql, values).await?;
+        let values = [tenant, which.deleted_too.into(), branch.into(), category.into(), reach(staff)];
+        let names: Vec<Named> = all(self.reader(), sql, values).await?;
+        let order = name_order(self.reader(), staff.tenant_id()).await?;
+        let names = wanted.by_name(&order, names, |row| &row.name);
+        let ids = json_array(names.iter().map(|row| row.id));
+        let sql = sql!(tenant, "select {NAMES} {FROM} and r.id in #list($2) order by r.id");
+        let mut rows: Vec<NamedRecipe> = all(self.reader(), sql, [staff.tenant_id().into(), ids]).await?;
+        let place: HashMap<RecipeId, usize> = names.iter().enumerate().map(|(at, row)| (row.id, at)).collect();
+        rows.sort_by_key(|named| place.get(&named.row.id).copied());
         with_allergens(self.reader(), rows).await
     }
 
@@ -194,9 +212,10 @@ impl Database {
         }
         let sql = sql!(
             tenant,
-            "select distinct c.name {FROM} and r.deletion_id is null and c.id is not null and #within(r.branch_id, $2) order by c.name"
+            "select distinct c.name {FROM} and r.deletion_id is null and c.id is not null and #within(r.branch_id, $2)"
         );
-        let rows: Vec<Named> = all(self.reader(), sql, [staff.tenant_id().into(), reach(staff)]).await?;
+        let mut rows: Vec<Named> = all(self.reader(), sql, [staff.tenant_id().into(), reach(staff)]).await?;
+        name_order(self.reader(), staff.tenant_id()).await?.sort(&mut rows, |row| &row.name);
         Ok(rows.into_iter().map(|row| row.name).collect())
     }
 
@@ -209,8 +228,10 @@ impl Database {
         let sql = sql!(
             tenant,
             "select id, name, description, category_id, subcategory_id, inherits_from_recipe, is_active
-            from product where tenant_id = $1 and recipe_id = $2 and deletion_id is null order by name, id"
+            from product where tenant_id = $1 and recipe_id = $2 and deletion_id is null order by id"
         );
-        all(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await
+        let mut rows: Vec<DerivedProduct> = all(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
+        name_order(self.reader(), scope.tenant_id()).await?.sort(&mut rows, |row| &row.name);
+        Ok(rows)
     }
 }

@@ -293,6 +293,40 @@ fn each_query_by_model_is_held_by_its_callers_scope() {
     assert_eq!(used.len(), BY_MODEL.len(), "an exception is needed no more");
 }
 
+/// Columns with what people write. Each database sorts them by a locale of its own.
+const WRITTEN: [&str; 11] = [
+    "name",
+    "code",
+    "email",
+    "first_name",
+    "last_name",
+    "category",
+    "user_name",
+    "product_name",
+    "title",
+    "description",
+    "slug",
+];
+
+#[test]
+fn no_database_sorts_what_people_write() {
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for (entry, template) in texts() {
+        for (at, _) in template.match_indices("order by ") {
+            let rest = &template[at + "order by ".len()..];
+            let end = [" limit", ")", " #", "\n"].iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
+            seen += 1;
+            let columns = rest[..end].split(',').filter_map(|part| part.split_whitespace().next());
+            let columns = columns.map(|part| part.rsplit(['.', '(']).next().unwrap_or(part));
+            wrong.extend(
+                columns.filter(|column| WRITTEN.contains(column)).map(|column| format!("{}: {column}", entry.place)),
+            );
+        }
+    }
+    assert!(seen > 60, "only {seen} orders");
+    assert!(wrong.is_empty(), "sort it with NameOrder: {wrong:#?}");
+}
+
 #[test]
 fn nothing_runs_sql_past_the_registry() {
     let mut used = BTreeSet::new();

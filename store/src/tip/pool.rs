@@ -3,6 +3,7 @@
 use crate::{
     Database,
     error::{Error, Result},
+    page::name_order,
     scoped::{admitted, reach},
     sql::{Sql, sql},
     unit_of_work::{UnitOfWork, all},
@@ -68,10 +69,11 @@ impl Database {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
         }
-        let sql = sql!(tenant, "{POOLS} and (branch_id = $2 or $2 = 0) and #within(branch_id, $3) order by name, id");
+        let sql = sql!(tenant, "{POOLS} and (branch_id = $2 or $2 = 0) and #within(branch_id, $3) order by id");
         let only = branch.map_or(0, BranchId::get);
-        let rows: Vec<TipPoolRow> =
+        let mut rows: Vec<TipPoolRow> =
             all(self.reader(), sql, [staff.tenant_id().into(), only.into(), reach(staff)]).await?;
+        name_order(self.reader(), staff.tenant_id()).await?.sort(&mut rows, |row| &row.name);
         Ok(rows.into_iter().map(TipPool::from).collect())
     }
 }

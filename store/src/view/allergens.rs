@@ -1,8 +1,9 @@
-//! The business's allergens, for the phones' filters (M4): two statements.
+//! The business's allergens, for the phones' filters (M4): three statements.
 
 use crate::{
     Database,
     error::Result,
+    page::name_order,
     sql::{Sql, sql},
     unit_of_work::all,
 };
@@ -37,14 +38,14 @@ struct CrossRow {
 static ALLERGENS: &Sql = sql!(
     tenant,
     "select id, name, icon, description, is_mandatory, severity from allergen
-    where tenant_id = $1 and is_active order by is_mandatory desc, name, id"
+    where tenant_id = $1 and is_active order by id"
 );
 
 static CROSS_REACTIONS: &Sql = sql!(
     tenant,
     "select x.id, x.allergen_id, a.id as other, a.name as other_name, x.probability, x.notes
     from cross_reaction x join allergen a on a.id = x.cross_reacts_with_id and a.is_active
-    where x.tenant_id = $1 and x.is_active order by a.name, x.id"
+    where x.tenant_id = $1 and x.is_active order by x.id"
 );
 
 impl Database {
@@ -53,8 +54,12 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn public_allergens(&self, tenant: TenantId) -> Result<Vec<AllergenEntry>> {
-        let rows: Vec<AllergenRow> = all(self.reader(), ALLERGENS, [tenant.into()]).await?;
-        let crossed: Vec<CrossRow> = all(self.reader(), CROSS_REACTIONS, [tenant.into()]).await?;
+        let order = name_order(self.reader(), tenant).await?;
+        let mut rows: Vec<AllergenRow> = all(self.reader(), ALLERGENS, [tenant.into()]).await?;
+        order.sort(&mut rows, |row| &row.name);
+        rows.sort_by_key(|row| !row.is_mandatory);
+        let mut crossed: Vec<CrossRow> = all(self.reader(), CROSS_REACTIONS, [tenant.into()]).await?;
+        order.sort(&mut crossed, |row| &row.other_name);
         let mut cross_reactions: HashMap<AllergenId, Vec<CrossReactionEntry>> = HashMap::new();
         for row in crossed {
             cross_reactions.entry(row.allergen_id).or_default().push(CrossReactionEntry {

@@ -3,12 +3,13 @@
 use crate::{
     Database,
     error::Result,
+    page::name_order,
     sql::{Sql, sql},
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Scope, Staff};
 use chrono::{NaiveDate, TimeDelta};
-use domain::{BranchId, SectorId, Shift, roster, timezone::local_date};
+use domain::{BranchId, SectorId, Shift, TenantId, roster, timezone::local_date};
 use sea_orm::FromQueryResult;
 use wire::assignment::{AssignedSector, AssignmentCheck, Assignments};
 
@@ -28,6 +29,7 @@ struct Row {
     assignment_date: Option<NaiveDate>,
     replaced_on: Option<String>,
     shift: Option<String>,
+    display_order: i32,
 }
 
 /// The days from `$3` to `$4` with assignments that replace the standing assignment `a`, joined by commas.
@@ -46,21 +48,22 @@ pub(super) fn counts_on(date: Option<NaiveDate>, replaced_on: Option<&str>, day:
 static OWN: &Sql = sql!(
     tenant,
     "select s.id as sector_id, s.name as sector_name, s.prefix as sector_prefix, a.branch_id, b.timezone,
-        a.assignment_date, a.shift, {}
+        a.assignment_date, a.shift, s.display_order, {}
     from waiter_sector_assignment a
     join sector s on s.id = a.sector_id and s.is_active
     join branch b on b.id = a.branch_id and b.is_active
     where a.tenant_id = $1 and a.waiter_id = $2 and a.is_active
         and (a.assignment_date is null or a.assignment_date between $3 and $4)
-    order by s.display_order, s.name, s.id, a.id",
+    order by s.display_order, s.id, a.id",
     replaced_on()
 );
 
 static OF_BRANCH: &Sql = sql!(tenant, "select s.id as sector_id, s.name as sector_name, s.prefix as sector_prefix, b.id as branch_id,
-        b.timezone, cast(null as date) as assignment_date, cast(null as text) as shift, cast(null as text) as replaced_on
+        b.timezone, cast(null as date) as assignment_date, cast(null as text) as shift,
+        s.display_order, cast(null as text) as replaced_on
     from branch b join sector s on s.tenant_id = b.tenant_id and (s.branch_id = b.id or s.branch_id is null) and s.is_active
     where b.tenant_id = $1 and b.id = $2
-    order by s.display_order, s.name, s.id");
+    order by s.display_order, s.id");
 
 impl Database {
     /// Whether the caller is on the roster of a branch today. Whoever manages it is, in all its sectors: an office that
@@ -76,8 +79,8 @@ impl Database {
         let date = local_date(self.clock().now(), &zone);
         let manages = name.is_some() && staff.roles_in(branch).manages();
         let sectors = if manages {
-            let rows: Vec<Row> = all(self.reader(), OF_BRANCH, [tenant.into(), branch.into()]).await?;
-            rows.into_iter().map(|row| row.on(date)).collect()
+            let rows = all(self.reader(), OF_BRANCH, [tenant.into(), branch.into()]).await?;
+            self.in_order(tenant, rows).await?.into_iter().map(|row| row.on(date)).collect()
         } else if name.is_some() && staff.admits(branch) {
             self.own_sectors(staff, None).await?.into_iter().filter(|sector| sector.branch_id == branch).collect()
         } else {
@@ -124,7 +127,7 @@ impl Database {
         // No zone is further from UTC than a day; which rows are really today's, each row's own zone says.
         let (first, last) = date.map_or((today - TimeDelta::days(1), today + TimeDelta::days(1)), |date| (date, date));
         let values = [staff.tenant_id().into(), staff.user_id().into(), first.into(), last.into()];
-        let rows: Vec<Row> = all(self.reader(), OWN, values).await?;
+        let rows = self.in_order(staff.tenant_id(), all(self.reader(), OWN, values).await?).await?;
         let mut sectors: Vec<AssignedSector> = Vec::new();
         for row in rows {
             let day = date.unwrap_or_else(|| local_date(now, &row.timezone));
@@ -138,6 +141,13 @@ impl Database {
             }
         }
         Ok(sectors)
+    }
+
+    /// Sectors in their order, those of one place by name.
+    async fn in_order(&self, tenant: TenantId, mut rows: Vec<Row>) -> Result<Vec<Row>> {
+        name_order(self.reader(), tenant).await?.sort(&mut rows, |row| &row.sector_name);
+        rows.sort_by_key(|row| row.display_order);
+        Ok(rows)
     }
 
     async fn today_of<R: RoleSet>(&self, staff: &Staff<R>) -> Result<NaiveDate> {

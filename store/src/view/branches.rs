@@ -1,8 +1,8 @@
 //! The branches of a business, and of all of them, as pages and the office read them.
 
-use crate::{Database, branch::BranchRow, error::Result, sql::sql, unit_of_work::all};
+use crate::{Database, Listed, branch::BranchRow, error::Result, page::name_order, sql::sql, unit_of_work::all};
 use auth::{RoleSet, Staff};
-use domain::{BranchId, TenantId};
+use domain::{BranchId, TenantId, name::NameOrder};
 use entity::branch;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use wire::branch::{Branch, PublicBranch};
@@ -53,23 +53,33 @@ impl Database {
     pub async fn public_branches(&self) -> Result<Vec<PublicBranch>> {
         let sql = sql!(
             unscoped("the public list of the branches that are open"),
-            "select id, name, slug, address from branch where is_active order by name, id"
+            "select id, name, slug, address from branch where is_active order by id"
         );
-        all(self.reader(), sql, []).await
+        let mut rows: Vec<PublicBranch> = all(self.reader(), sql, []).await?;
+        // Of several businesses: nobody's own language.
+        NameOrder::default().sort(&mut rows, |row| &row.name);
+        Ok(rows)
     }
 
     /// The caller's branches, by name; an administrator's are all, the deleted ones only on request.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn branches_of<R: RoleSet>(&self, staff: &Staff<R>, deleted_too: bool) -> Result<Vec<Branch>> {
+    pub async fn branches_of<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        deleted_too: bool,
+        wanted: &Listed,
+    ) -> Result<Vec<Branch>> {
         let mut query = branch::Entity::find().filter(branch::Column::TenantId.eq(staff.tenant_id()));
         if !deleted_too {
             query = query.filter(branch::Column::DeletionId.is_null());
         }
-        let rows = query.order_by_asc(branch::Column::Name).order_by_asc(branch::Column::Id).all(self.reader()).await?;
+        let rows = query.order_by_asc(branch::Column::Id).all(self.reader()).await?;
+        let order = name_order(self.reader(), staff.tenant_id()).await?;
         // A business has a few dozen branches at most: they are read whole, and the caller's picked out here.
         let reach = staff.branches();
-        Ok(rows.into_iter().filter(|row| reach.covers(row.id)).map(branch_of).collect())
+        let rows = rows.into_iter().filter(|row| reach.covers(row.id)).collect();
+        Ok(wanted.by_name(&order, rows, |row: &BranchRow| &row.name).into_iter().map(branch_of).collect())
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     Database,
     assignment::{TableWaiter, WAITERS},
     error::Result,
+    page::name_order,
     sql::{Sql, sql},
     unit_of_work::all,
 };
@@ -25,6 +26,7 @@ struct SectorRow {
     id: SectorId,
     name: String,
     prefix: String,
+    display_order: i32,
 }
 
 #[derive(FromQueryResult)]
@@ -38,8 +40,8 @@ struct Row {
 
 static SECTORS: &Sql = sql!(
     tenant,
-    "select id, name, prefix from sector
-    where tenant_id = $1 and is_active and (branch_id = $2 or branch_id is null) order by display_order, name, id"
+    "select id, name, prefix, display_order from sector
+    where tenant_id = $1 and is_active and (branch_id = $2 or branch_id is null) order by id"
 );
 
 /// The assignments of a branch that count on the day `$2`: see [`domain::roster`].
@@ -62,8 +64,12 @@ impl Database {
     ) -> Result<RosterOverview> {
         let branch = self.find_branch(scope, branch).await?;
         let of_branch = || [scope.tenant_id().into(), branch.id.into()];
-        let sectors: Vec<SectorRow> = all(self.reader(), SECTORS, of_branch()).await?;
-        let waiters: Vec<TableWaiter> = all(self.reader(), WAITERS, of_branch()).await?;
+        let order = name_order(self.reader(), scope.tenant_id()).await?;
+        let mut sectors: Vec<SectorRow> = all(self.reader(), SECTORS, of_branch()).await?;
+        order.sort(&mut sectors, |sector| &sector.name);
+        sectors.sort_by_key(|sector| sector.display_order);
+        let mut waiters: Vec<TableWaiter> = all(self.reader(), WAITERS, of_branch()).await?;
+        order.sort(&mut waiters, |waiter| &waiter.name);
         let sql = sql!(
             branch,
             "select a.id, a.sector_id, a.waiter_id, a.assignment_date, a.shift from waiter_sector_assignment a

@@ -10,6 +10,7 @@ use super::assignments::{counts_on, replaced_on};
 use crate::{
     Database,
     error::Result,
+    page::name_order,
     scoped::admitted,
     sql::{Sql, sql},
     unit_of_work::{UnitOfWork, all, one},
@@ -192,7 +193,7 @@ impl Database {
         let sql = sql!(
             tenant,
             "{TABLES} and (t.is_active or $2 or ($4 and t.deletion_id is null)) and (t.branch_id = $3 or $3 = 0)
-             order by t.branch_id, t.code, t.id"
+             order by t.branch_id, t.id"
         );
         let only = branch.map_or(0, BranchId::get);
         let whole = floor == Floor::Whole;
@@ -201,6 +202,8 @@ impl Database {
         let reach = staff.branches();
         let mut tables: Vec<TableNow> =
             rows.into_iter().filter(|row| reach.covers(row.branch_id)).map(Into::into).collect();
+        name_order(self.reader(), staff.tenant_id()).await?.sort(&mut tables, |table| &table.code);
+        tables.sort_by_key(|table| table.branch_id);
         if floor != Floor::Whole {
             let mine = self.sectors_today(staff).await?;
             let branches: HashSet<BranchId> = mine.iter().map(|(branch, _)| *branch).collect();

@@ -1,11 +1,12 @@
 //! Products as the office reads them: in three statements, however many there are.
 
 use crate::{
-    Database, Page,
+    Database, Listed,
     error::{Error, Result},
     menu::said,
+    page::name_order,
     product::{PRODUCTS, PlacedProduct},
-    scoped::reach,
+    scoped::{json_array, reach},
     sql::{Sql, sql},
     unit_of_work::{all, one},
 };
@@ -30,6 +31,12 @@ pub struct ProductFilter {
     pub branch: Option<BranchId>,
     /// Those that were deleted, too.
     pub deleted_too: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Named {
+    id: ProductId,
+    name: String,
 }
 
 #[derive(FromQueryResult)]
@@ -145,7 +152,7 @@ impl Database {
         &self,
         staff: &Staff<R>,
         which: ProductFilter,
-        page: Page,
+        wanted: &Listed,
     ) -> Result<Vec<Product>> {
         if let Some(branch) = which.branch {
             self.find_branch(staff, branch).await?;
@@ -153,16 +160,24 @@ impl Database {
         if let Some(category) = which.category {
             self.find_category(staff, category).await?;
         }
-        let sql = sql!(branch, "{PRODUCTS} and (p.deletion_id is null or $2) and (p.category_id = $3 or $3 = 0)
+        // First the names alone: a page is a few of them, and what a product says of itself is long.
+        let sql = sql!(branch, "select p.id, p.name from product p join category c on c.id = p.category_id
+             where p.tenant_id = $1 and (p.deletion_id is null or $2) and (p.category_id = $3 or $3 = 0)
                and ($4 = 0 or exists (select 1 from branch_product bp where bp.product_id = p.id and bp.branch_id = $4))
                and (#within(c.branch_id, $5) or exists (select 1 from branch_product bp where bp.product_id = p.id and #within(bp.branch_id, $5)))
-             order by p.name, p.id limit $6 offset $7");
-        let [limit, offset] = page.values();
+             order by p.id");
         let category = which.category.map_or(0, CategoryId::get);
         let branch = which.branch.map_or(0, BranchId::get);
         let tenant = staff.tenant_id().into();
-        let values = [tenant, which.deleted_too.into(), category.into(), branch.into(), reach(staff), limit, offset];
-        let rows: Vec<PlacedProduct> = all(self.reader(), sql, values).await?;
+        let values = [tenant, which.deleted_too.into(), category.into(), branch.into(), reach(staff)];
+        let names: Vec<Named> = all(self.reader(), sql, values).await?;
+        let order = name_order(self.reader(), staff.tenant_id()).await?;
+        let names = wanted.by_name(&order, names, |row| &row.name);
+        let ids = json_array(names.iter().map(|row| row.id));
+        let sql = sql!(tenant, "{PRODUCTS} and p.id in #list($2) order by p.id");
+        let mut rows: Vec<PlacedProduct> = all(self.reader(), sql, [staff.tenant_id().into(), ids]).await?;
+        let place: HashMap<ProductId, usize> = names.iter().enumerate().map(|(at, row)| (row.id, at)).collect();
+        rows.sort_by_key(|placed| place.get(&placed.row.id).copied());
         with_details(self.reader(), rows, self.clock().now()).await
     }
 

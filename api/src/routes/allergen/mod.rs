@@ -5,7 +5,7 @@ mod reaction;
 pub(crate) use reaction::*;
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -31,16 +31,16 @@ pub(crate) struct Allergens {
 }
 
 /// The business's allergens, by name.
-#[utoipa::path(get, path = "/api/admin/allergens", tag = "menu office", params(Allergens, Part), security(("staff" = [])),
+#[utoipa::path(get, path = "/api/admin/allergens", tag = "menu office", params(Allergens, NamedPart), security(("staff" = [])),
     responses((status = 200, body = [Allergen], headers(("Link" = String))), (status = 422, body = ProblemBody)))]
 pub(crate) async fn office_allergens(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<Allergens>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
-    let rows = state.db.allergens(&staff, which.mandatory_only, which.include_deleted, paged.page()).await?;
-    Ok(paged.respond(rows))
+    let rows = state.db.allergens(&staff, which.mandatory_only, which.include_deleted, &named.wanted()).await?;
+    Ok(named.respond(rows))
 }
 
 /// One allergen.

@@ -1,7 +1,7 @@
 //! The office's cross-reactions. Their path begins like an allergen's; the router prefers the fixed word.
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -26,17 +26,17 @@ pub(crate) struct CrossReactions {
 }
 
 /// The business's cross-reactions, by the allergens' names.
-#[utoipa::path(get, path = "/api/admin/allergens/cross-reactions", tag = "menu office", params(CrossReactions, Part),
+#[utoipa::path(get, path = "/api/admin/allergens/cross-reactions", tag = "menu office", params(CrossReactions, NamedPart),
     security(("staff" = [])),
     responses((status = 200, body = [CrossReaction], headers(("Link" = String))), (status = 422, body = ProblemBody)))]
 pub(crate) async fn cross_reactions(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<CrossReactions>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
-    let rows = state.db.cross_reactions(&staff, which.allergen_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.respond(rows))
+    let rows = state.db.cross_reactions(&staff, which.allergen_id, which.include_deleted, &named.wanted()).await?;
+    Ok(named.respond(rows))
 }
 
 /// Adds a cross-reaction, from the first allergen to the second only.

@@ -1,8 +1,12 @@
 //! W26: the caller's branches.
 
-use crate::{extract::Params, problem::ApiResult, state::AppState};
+use crate::{
+    extract::{Named, NamedPart, Params},
+    problem::ApiResult,
+    state::AppState,
+};
 use auth::{AnyRole, Staff};
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -18,12 +22,14 @@ pub(crate) struct Which {
 }
 
 /// The caller's branches by name; an administrator's are all of the business.
-#[utoipa::path(get, path = "/api/admin/branches", tag = "branch", params(Which), security(("staff" = [])),
-    responses((status = 200, body = [Branch]), (status = 401, body = ProblemBody)))]
+#[utoipa::path(get, path = "/api/admin/branches", tag = "branch", params(Which, NamedPart), security(("staff" = [])),
+    responses((status = 200, body = [Branch], headers(("Link" = String))), (status = 401, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
 pub(crate) async fn list(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<Which>,
-) -> ApiResult<Json<Vec<Branch>>> {
-    Ok(Json(state.db.branches_of(&staff, which.include_deleted).await?))
+    named: Named,
+) -> ApiResult<Response> {
+    Ok(named.respond(state.db.branches_of(&staff, which.include_deleted, &named.wanted()).await?))
 }

@@ -1,7 +1,7 @@
 //! The office's categories (C4).
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -26,17 +26,17 @@ pub(crate) struct Categories {
 }
 
 /// The categories of the caller's branches, in the order of the menus.
-#[utoipa::path(get, path = "/api/admin/categories", tag = "menu office", params(Categories, Part), security(("staff" = [])),
+#[utoipa::path(get, path = "/api/admin/categories", tag = "menu office", params(Categories, NamedPart), security(("staff" = [])),
     responses((status = 200, body = [Category], headers(("Link" = String))), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn categories(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<Categories>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
-    let rows = state.db.categories(&staff, which.branch_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.respond(rows))
+    let rows = state.db.categories(&staff, which.branch_id, which.include_deleted, &named.wanted()).await?;
+    Ok(named.respond(rows))
 }
 
 /// One category.

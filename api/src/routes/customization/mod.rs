@@ -1,7 +1,7 @@
 //! The office's modifiers (U6).
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -24,17 +24,17 @@ pub(crate) struct Customizations {
 }
 
 /// The business's modifiers by category, order and name.
-#[utoipa::path(get, path = "/api/admin/customizations", tag = "menu office", params(Customizations, Part),
+#[utoipa::path(get, path = "/api/admin/customizations", tag = "menu office", params(Customizations, NamedPart),
     security(("staff" = [])),
     responses((status = 200, body = [Customization], headers(("Link" = String))), (status = 422, body = ProblemBody)))]
 pub(crate) async fn customizations(
     State(state): State<AppState>,
     staff: Staff<Management>,
     Params(which): Params<Customizations>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
-    let rows = state.db.customizations(&staff, which.include_deleted, paged.page()).await?;
-    Ok(paged.respond(rows))
+    let rows = state.db.customizations(&staff, which.include_deleted, &named.wanted()).await?;
+    Ok(named.respond(rows))
 }
 
 /// One modifier.

@@ -1,7 +1,7 @@
 //! Ingredients and the lists of words that recipes choose from (U3, U4).
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -32,13 +32,14 @@ pub(crate) struct Ingredients {
 }
 
 /// The groups, by name.
-#[utoipa::path(get, path = "/api/admin/ingredients/groups", tag = "recipe office", security(("staff" = [])),
-    responses((status = 200, body = [IngredientGroup])))]
+#[utoipa::path(get, path = "/api/admin/ingredients/groups", tag = "recipe office", params(NamedPart), security(("staff" = [])),
+    responses((status = 200, body = [IngredientGroup], headers(("Link" = String))), (status = 422, body = ProblemBody)))]
 pub(crate) async fn ingredient_groups(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
-) -> ApiResult<Json<Vec<IngredientGroup>>> {
-    Ok(Json(state.db.ingredient_groups(&staff).await?))
+    named: Named,
+) -> ApiResult<Response> {
+    Ok(named.respond(state.db.ingredient_groups(&staff, &named.wanted()).await?))
 }
 
 /// Adds a group.
@@ -54,16 +55,16 @@ pub(crate) async fn create_ingredient_group(
 }
 
 /// The ingredients, by name.
-#[utoipa::path(get, path = "/api/admin/ingredients", tag = "recipe office", params(Ingredients, Part), security(("staff" = [])),
+#[utoipa::path(get, path = "/api/admin/ingredients", tag = "recipe office", params(Ingredients, NamedPart), security(("staff" = [])),
     responses((status = 200, body = [Ingredient], headers(("Link" = String))), (status = 422, body = ProblemBody)))]
 pub(crate) async fn ingredients(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<Ingredients>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
-    let rows = state.db.ingredients(&staff, which.group_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.respond(rows))
+    let rows = state.db.ingredients(&staff, which.group_id, which.include_deleted, &named.wanted()).await?;
+    Ok(named.respond(rows))
 }
 
 /// One ingredient.
@@ -144,14 +145,14 @@ pub(crate) async fn remove_sub_ingredient(
 }
 
 /// A list of words, by name.
-#[utoipa::path(get, path = "/api/admin/catalogs/{catalog}", tag = "recipe office", params(("catalog" = Catalog, Path), Part),
+#[utoipa::path(get, path = "/api/admin/catalogs/{catalog}", tag = "recipe office", params(("catalog" = Catalog, Path), NamedPart),
     security(("staff" = [])),
     responses((status = 200, body = [CatalogEntry], headers(("Link" = String))), (status = 422, body = ProblemBody)))]
 pub(crate) async fn catalog(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Segment(catalog): Segment<Catalog>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
-    Ok(paged.respond(state.db.catalog(&staff, catalog, paged.page()).await?))
+    Ok(named.respond(state.db.catalog(&staff, catalog, &named.wanted()).await?))
 }

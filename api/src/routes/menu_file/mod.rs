@@ -1,12 +1,13 @@
 //! The whole menu as one file: JSON for programs, CSV for spreadsheets. The same lines in either.
 
+mod format;
 mod json;
 mod table;
 
+use self::format::{Format, FormatQuery};
 use crate::{
     extract::{MOST_IGNORED, Params, Reply, Upload, place},
     problem::{ApiError, ApiResult},
-    routes::report::export::Format,
     state::AppState,
 };
 use auth::{AdminOnly, Staff};
@@ -35,7 +36,7 @@ pub(crate) const MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// The business's whole menu: allergens, categories, subcategories, products with prices by branch and declared
 /// allergens, modifiers with the products they can be chosen of.
-#[utoipa::path(get, path = "/api/admin/menu/export", tag = "menu office", params(crate::routes::report::export::FormatQuery), security(("staff" = [])),
+#[utoipa::path(get, path = "/api/admin/menu/export", tag = "menu office", params(FormatQuery), security(("staff" = [])),
     responses((status = 200, content((json::File = "application/json"), (String = "text/csv"))), (status = 422, body = ProblemBody)))]
 pub(crate) async fn export_menu(
     State(state): State<AppState>,

@@ -1,7 +1,7 @@
 //! The office's products (C6).
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -29,18 +29,18 @@ pub(crate) struct Products {
 }
 
 /// The products of the caller's branches, by name: those of their categories and those on their menus.
-#[utoipa::path(get, path = "/api/admin/products", tag = "menu office", params(Products, Part), security(("staff" = [])),
+#[utoipa::path(get, path = "/api/admin/products", tag = "menu office", params(Products, NamedPart), security(("staff" = [])),
     responses((status = 200, body = [Product], headers(("Link" = String))), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn products(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<Products>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
     let Products { category_id: category, branch_id: branch, include_deleted: deleted_too } = which;
-    let rows = state.db.products(&staff, ProductFilter { category, branch, deleted_too }, paged.page()).await?;
-    Ok(paged.respond(rows))
+    let rows = state.db.products(&staff, ProductFilter { category, branch, deleted_too }, &named.wanted()).await?;
+    Ok(named.respond(rows))
 }
 
 /// One product.

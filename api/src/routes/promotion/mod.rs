@@ -1,7 +1,7 @@
 //! The office's promotions (U1).
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -26,7 +26,7 @@ pub(crate) struct Promotions {
 }
 
 /// The business's promotions by name.
-#[utoipa::path(get, path = "/api/admin/promotions", tag = "menu office", params(Promotions, Part),
+#[utoipa::path(get, path = "/api/admin/promotions", tag = "menu office", params(Promotions, NamedPart),
     security(("staff" = [])),
     responses((status = 200, body = [Promotion], headers(("Link" = String))), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
@@ -34,10 +34,10 @@ pub(crate) async fn promotions(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<Promotions>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
-    let rows = state.db.promotions(&staff, which.branch_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.respond(rows))
+    let rows = state.db.promotions(&staff, which.branch_id, which.include_deleted, &named.wanted()).await?;
+    Ok(named.respond(rows))
 }
 
 /// One promotion.

@@ -1,7 +1,7 @@
 //! Recipes (U2). They are the kitchen's: cooks write them as managers do.
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -30,19 +30,19 @@ pub(crate) struct Recipes {
 }
 
 /// The recipes of the caller's branches, by name.
-#[utoipa::path(get, path = "/api/recipes", tag = "recipe office", params(Recipes, Part), security(("staff" = [])),
+#[utoipa::path(get, path = "/api/recipes", tag = "recipe office", params(Recipes, NamedPart), security(("staff" = [])),
     responses((status = 200, body = [Recipe], headers(("Link" = String))), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn recipes(
     State(state): State<AppState>,
     staff: Staff<KitchenCrew>,
     Params(which): Params<Recipes>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
     let Recipes { branch_id: branch, category, include_deleted: deleted_too } = which;
     let category = category.map(Into::into);
-    let rows = state.db.recipes(&staff, RecipeFilter { branch, category, deleted_too }, paged.page()).await?;
-    Ok(paged.respond(rows))
+    let rows = state.db.recipes(&staff, RecipeFilter { branch, category, deleted_too }, &named.wanted()).await?;
+    Ok(named.respond(rows))
 }
 
 /// The names of the categories that the caller's recipes are in.

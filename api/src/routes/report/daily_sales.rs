@@ -1,8 +1,9 @@
 //! What each day brought.
 
 use super::{
-    export::{Format, FormatQuery},
+    export::{Export, ExportQuery},
     query::ReportQuery,
+    workbook::WorkbookFile,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
@@ -15,15 +16,16 @@ const COLUMNS: &[&str] = &["date", "total_sales_cents", "order_count", "avg_orde
 /// The days that have sales or orders, the oldest first. Sales are what counts towards bills of the payments approved
 /// that day, without tips, less what went back that day, whenever it had come in: a day that is over never changes. An
 /// order is a round that the kitchen got.
-#[utoipa::path(get, path = "/api/admin/reports/daily-sales", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
-    responses((status = 200, content(([DaySales] = "application/json"), (String = "text/csv"))),
+#[utoipa::path(get, path = "/api/admin/reports/daily-sales", tag = "report", security(("staff" = [])), params(ReportQuery, ExportQuery),
+    responses((status = 200, content(([DaySales] = "application/json"), (String = "text/csv"),
+            (WorkbookFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn daily_sales(
     State(state): State<AppState>,
     staff: Staff<Management>,
     Params(query): Params<ReportQuery>,
-    format: Format,
+    export: Export,
 ) -> ApiResult<Response> {
     let window = query.money_window(&state, &staff).await?;
-    format.list("daily-sales", COLUMNS, &state.db.report_daily_sales(&window).await?)
+    export.list("daily-sales", COLUMNS, &window, &state.db.report_daily_sales(&window).await?)
 }

@@ -6,7 +6,7 @@
 mod daily_report;
 mod daily_sales;
 mod discounts;
-pub(crate) mod export;
+mod export;
 mod open_checks;
 mod orders_by_hour;
 mod query;
@@ -15,6 +15,7 @@ mod summary;
 mod top_products;
 mod voids;
 mod waiter_performance;
+mod workbook;
 mod write_offs;
 
 pub(crate) use daily_report::*;

@@ -1,8 +1,9 @@
 //! What is still to be paid.
 
 use super::{
-    export::{Format, FormatQuery},
+    export::{Export, ExportQuery},
     query::ReportQuery,
+    workbook::WorkbookFile,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
@@ -30,15 +31,16 @@ const COLUMNS: &[&str] = &[
 
 /// The parties that owe something now, those that left included; whoever has sat longest comes first. Only with days or
 /// dates it is about those that sat down then.
-#[utoipa::path(get, path = "/api/admin/reports/open-checks", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
-    responses((status = 200, content(([OpenCheck] = "application/json"), (String = "text/csv"))),
+#[utoipa::path(get, path = "/api/admin/reports/open-checks", tag = "report", security(("staff" = [])), params(ReportQuery, ExportQuery),
+    responses((status = 200, content(([OpenCheck] = "application/json"), (String = "text/csv"),
+            (WorkbookFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn open_checks(
     State(state): State<AppState>,
     staff: Staff<Management>,
     Params(query): Params<ReportQuery>,
-    format: Format,
+    export: Export,
 ) -> ApiResult<Response> {
     let window = query.money_window_ever(&state, &staff).await?;
-    format.list("open-checks", COLUMNS, &state.db.report_open_checks(&window).await?)
+    export.list("open-checks", COLUMNS, &window, &state.db.report_open_checks(&window).await?)
 }

@@ -1,8 +1,9 @@
 //! How money was tendered.
 
 use super::{
-    export::{Format, FormatQuery},
+    export::{Export, ExportQuery},
     query::ReportQuery,
+    workbook::WorkbookFile,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
@@ -21,15 +22,16 @@ const COLUMNS: &[&str] = &[
 ];
 
 /// The ways to pay that were used, the one that brought most first.
-#[utoipa::path(get, path = "/api/admin/reports/sales-by-method", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
-    responses((status = 200, content(([MethodSales] = "application/json"), (String = "text/csv"))),
+#[utoipa::path(get, path = "/api/admin/reports/sales-by-method", tag = "report", security(("staff" = [])), params(ReportQuery, ExportQuery),
+    responses((status = 200, content(([MethodSales] = "application/json"), (String = "text/csv"),
+            (WorkbookFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn sales_by_method(
     State(state): State<AppState>,
     staff: Staff<Management>,
     Params(query): Params<ReportQuery>,
-    format: Format,
+    export: Export,
 ) -> ApiResult<Response> {
     let window = query.money_window(&state, &staff).await?;
-    format.list("sales-by-method", COLUMNS, &state.db.report_sales_by_method(&window).await?)
+    export.list("sales-by-method", COLUMNS, &window, &state.db.report_sales_by_method(&window).await?)
 }

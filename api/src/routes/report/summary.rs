@@ -1,8 +1,9 @@
 //! The whole period in five numbers.
 
 use super::{
-    export::{Format, FormatQuery},
+    export::{Export, ExportQuery},
     query::ReportQuery,
+    workbook::WorkbookFile,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
@@ -16,21 +17,22 @@ const COLUMNS: &[&str] =
 
 /// The whole period in five numbers. Revenue is money collected: what counts towards bills of the payments approved
 /// in it, without tips, less what went back in it. An order is a round that the kitchen got.
-#[utoipa::path(get, path = "/api/admin/reports/summary", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
-    responses((status = 200, content((Summary = "application/json"), (String = "text/csv"))),
+#[utoipa::path(get, path = "/api/admin/reports/summary", tag = "report", security(("staff" = [])), params(ReportQuery, ExportQuery),
+    responses((status = 200, content((Summary = "application/json"), (String = "text/csv"),
+            (WorkbookFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn summary(
     State(state): State<AppState>,
     staff: Staff<Management>,
     Params(query): Params<ReportQuery>,
-    format: Format,
+    export: Export,
 ) -> ApiResult<Response> {
     let window = query.money_window(&state, &staff).await?;
     let summary = state.db.report_summary(&window).await?;
-    match format {
-        Format::Json => format.object("summary", COLUMNS, &summary),
-        Format::Csv => format.object("summary", COLUMNS, &Cells::of(&summary)),
+    if export.is_json() {
+        return export.object("summary", COLUMNS, &window, &summary);
     }
+    export.object("summary", COLUMNS, &window, &Cells::of(&summary))
 }
 
 /// The line of the file: a mean of nothing is an empty cell.

@@ -1,8 +1,9 @@
 //! What sells.
 
 use super::{
-    export::{Format, FormatQuery},
+    export::{Export, ExportQuery},
     query::ReportQuery,
+    workbook::WorkbookFile,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
@@ -27,20 +28,21 @@ pub(crate) struct Top {
 /// The products of which most were sold, struck items left out. The revenue of a product is money sold: what its
 /// portions come to after discounts, paid or not.
 #[utoipa::path(get, path = "/api/admin/reports/top-products", tag = "report", security(("staff" = [])),
-    params(ReportQuery, Top, FormatQuery),
-    responses((status = 200, content(([ProductSales] = "application/json"), (String = "text/csv"))),
+    params(ReportQuery, Top, ExportQuery),
+    responses((status = 200, content(([ProductSales] = "application/json"), (String = "text/csv"),
+            (WorkbookFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn top_products(
     State(state): State<AppState>,
     staff: Staff<Management>,
     Params(query): Params<ReportQuery>,
     Params(top): Params<Top>,
-    format: Format,
+    export: Export,
 ) -> ApiResult<Response> {
     let limit = top.limit.unwrap_or(DEFAULT);
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::unprocessable(format!("limit: must be from 1 to {MOST}")).into());
     }
     let window = query.money_window(&state, &staff).await?;
-    format.list("top-products", COLUMNS, &state.db.report_top_products(&window, limit).await?)
+    export.list("top-products", COLUMNS, &window, &state.db.report_top_products(&window, limit).await?)
 }

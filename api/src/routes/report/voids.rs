@@ -1,8 +1,9 @@
 //! Who struck what from orders, or canceled them.
 
 use super::{
-    export::{Format, FormatQuery},
+    export::{Export, ExportQuery},
     query::ReportQuery,
+    workbook::WorkbookFile,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
@@ -13,15 +14,16 @@ use wire::report::PersonVoids;
 const COLUMNS: &[&str] = &["user_id", "user_name", "void_count", "total_quantity", "total_voided_cents"];
 
 /// Who struck items from orders, one by one or with a whole round, the one who struck most money first.
-#[utoipa::path(get, path = "/api/admin/reports/voids", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
-    responses((status = 200, content(([PersonVoids] = "application/json"), (String = "text/csv"))),
+#[utoipa::path(get, path = "/api/admin/reports/voids", tag = "report", security(("staff" = [])), params(ReportQuery, ExportQuery),
+    responses((status = 200, content(([PersonVoids] = "application/json"), (String = "text/csv"),
+            (WorkbookFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn voids(
     State(state): State<AppState>,
     staff: Staff<Management>,
     Params(query): Params<ReportQuery>,
-    format: Format,
+    export: Export,
 ) -> ApiResult<Response> {
     let window = query.money_window(&state, &staff).await?;
-    format.list("voids", COLUMNS, &state.db.report_voids(&window).await?)
+    export.list("voids", COLUMNS, &window, &state.db.report_voids(&window).await?)
 }

@@ -1,8 +1,9 @@
 //! What each member of the floor did.
 
 use super::{
-    export::{Format, FormatQuery},
+    export::{Export, ExportQuery},
     query::ReportQuery,
+    workbook::WorkbookFile,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
@@ -26,22 +27,23 @@ const COLUMNS: &[&str] = &[
 
 /// Everybody who did anything, the one with the most revenue first. A party's money is its waiter's, else the one's who
 /// registered it.
-#[utoipa::path(get, path = "/api/admin/reports/waiter-performance", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
-    responses((status = 200, content(([WaiterPerformance] = "application/json"), (String = "text/csv"))),
+#[utoipa::path(get, path = "/api/admin/reports/waiter-performance", tag = "report", security(("staff" = [])), params(ReportQuery, ExportQuery),
+    responses((status = 200, content(([WaiterPerformance] = "application/json"), (String = "text/csv"),
+            (WorkbookFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn waiter_performance(
     State(state): State<AppState>,
     staff: Staff<Management>,
     Params(query): Params<ReportQuery>,
-    format: Format,
+    export: Export,
 ) -> ApiResult<Response> {
     let window = query.money_window(&state, &staff).await?;
     let rows = state.db.report_waiters(&window).await?;
-    if format == Format::Json {
-        return format.list("waiter-performance", COLUMNS, &rows);
+    if export.is_json() {
+        return export.list("waiter-performance", COLUMNS, &window, &rows);
     }
     let cells: Vec<Cells<'_>> = rows.iter().map(Cells::of).collect();
-    format.list("waiter-performance", COLUMNS, &cells)
+    export.list("waiter-performance", COLUMNS, &window, &cells)
 }
 
 /// A line of the file. A mean of nothing is an empty cell, which a spreadsheet leaves out of its own mean; in JSON it

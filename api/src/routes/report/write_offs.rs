@@ -1,8 +1,9 @@
 //! Who gave up what parties left owing.
 
 use super::{
-    export::{Format, FormatQuery},
+    export::{Export, ExportQuery},
     query::ReportQuery,
+    workbook::WorkbookFile,
 };
 use crate::{extract::Params, problem::ApiResult, state::AppState};
 use auth::{Management, Staff};
@@ -13,15 +14,16 @@ use wire::report::PersonWriteOffs;
 const COLUMNS: &[&str] = &["user_id", "user_name", "write_off_count", "check_count", "total_written_off_cents"];
 
 /// Who wrote off what parties had left owing, whoever gave up most first.
-#[utoipa::path(get, path = "/api/admin/reports/write-offs", tag = "report", security(("staff" = [])), params(ReportQuery, FormatQuery),
-    responses((status = 200, content(([PersonWriteOffs] = "application/json"), (String = "text/csv"))),
+#[utoipa::path(get, path = "/api/admin/reports/write-offs", tag = "report", security(("staff" = [])), params(ReportQuery, ExportQuery),
+    responses((status = 200, content(([PersonWriteOffs] = "application/json"), (String = "text/csv"),
+            (WorkbookFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn write_offs(
     State(state): State<AppState>,
     staff: Staff<Management>,
     Params(query): Params<ReportQuery>,
-    format: Format,
+    export: Export,
 ) -> ApiResult<Response> {
     let window = query.money_window(&state, &staff).await?;
-    format.list("write-offs", COLUMNS, &state.db.report_write_offs(&window).await?)
+    export.list("write-offs", COLUMNS, &window, &state.db.report_write_offs(&window).await?)
 }

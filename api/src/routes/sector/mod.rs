@@ -1,7 +1,7 @@
 //! The office's sectors (C8).
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -27,17 +27,17 @@ pub(crate) struct Sectors {
 }
 
 /// The sectors of every branch and those of a branch, in their order.
-#[utoipa::path(get, path = "/api/admin/sectors", tag = "floor office", params(Sectors, Part), security(("staff" = [])),
+#[utoipa::path(get, path = "/api/admin/sectors", tag = "floor office", params(Sectors, NamedPart), security(("staff" = [])),
     responses((status = 200, body = [Sector], headers(("Link" = String))), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn sectors(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<Sectors>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
-    let rows = state.db.sectors(&staff, which.branch_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.respond(rows))
+    let rows = state.db.sectors(&staff, which.branch_id, which.include_deleted, &named.wanted()).await?;
+    Ok(named.respond(rows))
 }
 
 /// Adds a sector to a branch, or, without one, to every branch, which only an administrator does.

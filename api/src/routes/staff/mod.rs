@@ -1,7 +1,7 @@
 //! The office's staff (C10).
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -25,18 +25,18 @@ pub(crate) struct Members {
     include_deleted: bool,
 }
 
-/// The staff of the caller's branches, by login; a manager sees of each the roles in the manager's branches.
-#[utoipa::path(get, path = "/api/admin/staff", tag = "staff", params(Members, Part), security(("staff" = [])),
+/// The staff of the caller's branches, by login, found by name and login; a manager sees of each the roles in the manager's branches.
+#[utoipa::path(get, path = "/api/admin/staff", tag = "staff", params(Members, NamedPart), security(("staff" = [])),
     responses((status = 200, body = [StaffMember], headers(("Link" = String))), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn members(
     State(state): State<AppState>,
     staff: Staff<Management>,
     Params(which): Params<Members>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
-    let rows = state.db.staff_members(&staff, which.branch_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.respond(rows))
+    let rows = state.db.staff_members(&staff, which.branch_id, which.include_deleted, &named.wanted()).await?;
+    Ok(named.respond(rows))
 }
 
 /// One member of staff.

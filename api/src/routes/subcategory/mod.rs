@@ -1,7 +1,7 @@
 //! The office's subcategories (C5).
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -26,17 +26,17 @@ pub(crate) struct Subcategories {
 }
 
 /// The subcategories of the caller's branches, in the order of the menus.
-#[utoipa::path(get, path = "/api/admin/subcategories", tag = "menu office", params(Subcategories, Part), security(("staff" = [])),
+#[utoipa::path(get, path = "/api/admin/subcategories", tag = "menu office", params(Subcategories, NamedPart), security(("staff" = [])),
     responses((status = 200, body = [Subcategory], headers(("Link" = String))), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn subcategories(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<Subcategories>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
-    let rows = state.db.subcategories(&staff, which.category_id, which.include_deleted, paged.page()).await?;
-    Ok(paged.respond(rows))
+    let rows = state.db.subcategories(&staff, which.category_id, which.include_deleted, &named.wanted()).await?;
+    Ok(named.respond(rows))
 }
 
 /// One subcategory.

@@ -1,7 +1,7 @@
 //! The office's tables (C9).
 
 use crate::{
-    extract::{Command, Nothing, Paged, Params, Part, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
@@ -26,22 +26,20 @@ pub(crate) struct OfficeTables {
     include_deleted: bool,
 }
 
-/// The tables of the caller's branches.
-#[utoipa::path(get, path = "/api/admin/tables", tag = "table", params(OfficeTables, Part), security(("staff" = [])),
+/// The tables of the caller's branches, by code; found by code and sector.
+#[utoipa::path(get, path = "/api/admin/tables", tag = "table", params(OfficeTables, NamedPart), security(("staff" = [])),
     responses((status = 200, body = [OfficeTable], headers(("Link" = String))), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn office_tables(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(which): Params<OfficeTables>,
-    paged: Paged,
+    named: Named,
 ) -> ApiResult<Response> {
     let tables = state.db.floor(&staff, which.branch_id, Floor::Whole, which.include_deleted).await?;
-    let part = paged.page();
     // A branch has a few hundred tables at most, and one statement reads them all.
-    let limit = part.limit.map_or(usize::MAX, |limit| limit as usize);
-    let tables = tables.into_iter().skip(part.offset as usize).take(limit).map(OfficeTable::from).collect();
-    Ok(paged.respond::<OfficeTable>(tables))
+    let tables = named.wanted().part(tables, |table| [&table.code, table.sector_name.as_deref().unwrap_or_default()]);
+    Ok(named.respond(tables.into_iter().map(OfficeTable::from).collect::<Vec<_>>()))
 }
 
 /// One table.

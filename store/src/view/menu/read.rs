@@ -4,7 +4,8 @@ use super::prices::Prices;
 use crate::{
     BranchRow, Database,
     error::Result,
-    menu::{OFFERED, hours, promotions},
+    menu::{OFFERED, Standing, hours, in_order, promotions},
+    page::name_order,
     sql::{Sql, sql},
     unit_of_work::all,
 };
@@ -46,6 +47,7 @@ struct ProductRow {
     category_hours: Option<serde_json::Value>,
     dietary: Option<serde_json::Value>,
     cooking: Option<serde_json::Value>,
+    place: Option<i32>,
 }
 
 #[derive(FromQueryResult)]
@@ -76,7 +78,8 @@ const SUBCATEGORIES: &str = r#"select s.id, s.name, s.image, s.display_order as 
 
 const PRODUCTS: &str = "select p.id, p.name, p.description, bp.price_cents, p.image, p.category_id, p.subcategory_id,
         p.featured, p.popular, p.badge, p.seal, bp.is_available, bp.remaining, bp.restricted_until,
-        p.service_hours as product_hours, c.service_hours as category_hours, p.dietary, p.cooking ";
+        p.service_hours as product_hours, c.service_hours as category_hours, p.dietary, p.cooking,
+        s.display_order as place ";
 
 static ALLERGENS: &Sql = sql!(
     branch,
@@ -93,16 +96,17 @@ struct ChoiceRow {
     id: CustomizationId,
     name: String,
     category: Option<String>,
+    display_order: i32,
     extra_cost_cents: Cents,
 }
 
 static CHOICES: &Sql = sql!(
     branch,
-    "select x.product_id, c.id, c.name, c.category, c.extra_cost_cents
+    "select x.product_id, c.id, c.name, c.category, c.display_order, c.extra_cost_cents
     from branch_product bp
     join customization_product x on x.product_id = bp.product_id
     join customization c on c.id = x.customization_id and c.is_active
-    where bp.branch_id = $1 order by coalesce(c.category, ''), c.display_order, c.name, c.id"
+    where bp.branch_id = $1 order by c.id"
 );
 
 impl Database {
@@ -117,10 +121,15 @@ impl Database {
         let ids = serde_json::to_string(&ids).unwrap_or_default();
         let sql = sql!(branch, "{SUBCATEGORIES}#list($2) order by s.display_order, s.id");
         let subcategories: Vec<MenuSubcategory> = all(self.reader(), sql, [id(), ids.into()]).await?;
-        let sql = sql!(branch, "{PRODUCTS}{OFFERED} order by s.display_order nulls last, p.name, p.id");
-        let products: Vec<ProductRow> = all(self.reader(), sql, [id()]).await?;
+        let sql = sql!(branch, "{PRODUCTS}{OFFERED} order by p.id");
+        let mut products: Vec<ProductRow> = all(self.reader(), sql, [id()]).await?;
+        let order = name_order(self.reader(), branch.tenant_id).await?;
+        order.sort(&mut products, |product| &product.name);
+        products.sort_by_key(|product| (product.place.is_none(), product.place));
         let mut declared = declared(all(self.reader(), ALLERGENS, [id()]).await?);
-        let mut choices = choices(all(self.reader(), CHOICES, [id()]).await?);
+        let mut rows: Vec<ChoiceRow> = all(self.reader(), CHOICES, [id()]).await?;
+        rows.sort_by(|one, other| in_order(&order, one.standing(), other.standing()));
+        let mut choices = choices(rows);
         let running = promotions::running(self.reader(), branch.id, now).await?;
 
         let mut menu: Vec<MenuCategory> = categories.into_iter().map(MenuCategory::from).collect();
@@ -193,9 +202,15 @@ impl<'a> Moments<'a> {
     }
 }
 
+impl ChoiceRow {
+    fn standing(&self) -> Standing<'_> {
+        (self.category.as_deref(), self.display_order, &self.name)
+    }
+}
+
 fn choices(rows: Vec<ChoiceRow>) -> HashMap<ProductId, Vec<MenuChoice>> {
     let mut choices: HashMap<ProductId, Vec<MenuChoice>> = HashMap::new();
-    for ChoiceRow { product_id, id, name, category, extra_cost_cents } in rows {
+    for ChoiceRow { product_id, id, name, category, extra_cost_cents, .. } in rows {
         choices.entry(product_id).or_default().push(MenuChoice { id, name, category, extra_cost_cents });
     }
     choices

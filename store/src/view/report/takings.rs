@@ -22,7 +22,7 @@ static METHODS: &Sql = sql!(tenant, "{}, {} select p.tender as method, cast(sum(
     from taking t join payment p on p.id = t.payment_id join guest_check k on k.id = p.check_id and k.currency = p.currency
     where p.tenant_id = $1 and (#taken_back(p) or #money(p)
         and p.net_cents + p.tip_cents = p.amount_cents - p.refunded_cents)
-    group by p.tender order by 7 desc, 1", place(), taking());
+    group by p.tender", place(), taking());
 
 impl Database {
     /// The ways to pay that were used, the one that brought most first.
@@ -30,6 +30,11 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn report_sales_by_method(&self, window: &Window) -> Result<Vec<MethodSales>> {
-        all(self.reader(), METHODS, window.values()).await
+        let mut rows: Vec<MethodSales> = all(self.reader(), METHODS, window.values()).await?;
+        rows.sort_by(|one, other| {
+            let most = other.total_sales_cents.cmp(&one.total_sales_cents);
+            most.then_with(|| one.method.as_str().cmp(other.method.as_str()))
+        });
+        Ok(rows)
     }
 }
