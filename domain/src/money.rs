@@ -118,13 +118,24 @@ impl Unit {
 
 /// What a bill that is paid in cash is rounded to at its end, in payable units of the currency ([`Unit`]): one of 1, 5,
 /// 10, 50 and 100.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
 #[serde(try_from = "i64", into = "i64")]
-#[schema(value_type = i64, minimum = 1, maximum = 100, example = 10)]
 pub struct CashRounding(i64);
 
+impl utoipa::PartialSchema for CashRounding {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+        ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).enum_values(Some(Self::STEPS)).into()
+    }
+}
+
+impl utoipa::ToSchema for CashRounding {}
+
 impl CashRounding {
+    /// What there is.
+    const STEPS: [i64; 5] = [1, 5, 10, 50, 100];
+
     /// What is to be handed over in cash for the rest of a bill.
     ///
     /// In Chile, by Law 20.956 (article 6) of 2016, five pesos of ten and less are rounded down, six and more up.
@@ -144,10 +155,7 @@ impl CashRounding {
 impl TryFrom<i64> for CashRounding {
     type Error = Refused;
     fn try_from(units: i64) -> Result<Self, Refused> {
-        match units {
-            1 | 5 | 10 | 50 | 100 => Ok(Self(units)),
-            _ => Err(Refused::new("must be 1, 5, 10, 50 or 100")),
-        }
+        if Self::STEPS.contains(&units) { Ok(Self(units)) } else { Err(Refused::new("must be 1, 5, 10, 50 or 100")) }
     }
 }
 
@@ -239,7 +247,7 @@ pub const MAX_AMOUNT: Cents = MAX_SUM;
 /// cents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "i64", into = "i64")]
-#[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000_000_i64)]
+#[schema(value_type = i64, minimum = 1, maximum = 10_000_000_000_000_i64)]
 pub struct Amount(Cents);
 
 impl Amount {

@@ -106,7 +106,7 @@ both_modes! {
         app.kill9_api();
         for (told, status) in [(&[][..], 404), (&[("COMANDA_METRICS", "on"), ("COMANDA_DOCS", "on")][..], 200)] {
             let variables = production(told);
-            let (process, said) = app.start_another("production", &borrowed(&variables)).await;
+            let (process, said) = app.start_another(&format!("production-{status}"), &borrowed(&variables)).await;
             assert!(process.exited().is_none(), "{said}");
             let at = |name: &str| format!("http://{}", variables.iter().find(|(known, _)| known == name).unwrap().1);
             for path in ["/metrics", "/docs/", "/openapi.json"] {

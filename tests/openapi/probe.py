@@ -16,7 +16,7 @@ import xml.etree.ElementTree
 # What would take away the caller's own ground: its token, its password, its table.
 LEFT_OUT = ["logout", "set_up", "verify", "disable", "update_member", "delete_member", "delete_branch"]
 # Requests of one operation in a phase.
-EACH = "4"
+EACH = "2"
 
 here = pathlib.Path(__file__).parent
 
@@ -48,7 +48,7 @@ def main():
     report = pathlib.Path(folder) / "report.xml"
     command = [schemathesis, "--no-color", "run", document, "--url", url, "--phases", "examples,coverage,fuzzing,stateful"]
     command += ["--checks", "all", "--mode", "all", "--max-examples", EACH, "--generation-deterministic"]
-    command += ["--continue-on-failure", "--warnings", "off", "--report", "junit", "--report-junit-path", str(report)]
+    command += ["--continue-on-failure", "--warnings", "off", "--output-sanitize", "false", "--report", "junit", "--report-junit-path", str(report)]
     for header in headers:
         command += ["--header", header]
     for operation in LEFT_OUT:

@@ -166,7 +166,7 @@ pub struct BranchPatch {
     /// What the rest of a bill is rounded to when it is paid in cash: 1, 5, 10, 50 or 100 of the smallest payable units
     /// of the currency; null for nothing.
     #[serde(default)]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<CashRounding>)]
     pub cash_rounding: Patch<CashRounding>,
     /// What becomes of cash while no drawer session is open: `warn`, it is taken, an incident says so, and the next
     /// session books it; `refuse`, it is not taken.

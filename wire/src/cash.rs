@@ -100,7 +100,7 @@ pub struct Opening {
     /// Where.
     pub branch_id: BranchId,
     /// What is in it, in cents.
-    #[schema(value_type = i64, minimum = 0, maximum = 1_000_000_000_000_i64)]
+    #[schema(value_type = i64, minimum = 0, maximum = 10_000_000_000_000_i64)]
     pub opening_amount_cents: Cents,
     /// Which register; `Caja Principal` when not said. A new name is a new register.
     #[serde(default)]
@@ -130,6 +130,7 @@ pub struct Movement {
     /// Why.
     pub movement_type: MovementType,
     /// Cents. What goes out may be written with or without its sign.
+    #[schema(minimum = -10_000_000_000_000_i64, maximum = 10_000_000_000_000_i64)]
     pub amount_cents: i64,
     /// How.
     pub payment_method: MoneyMethod,
@@ -167,7 +168,7 @@ pub struct Counted {
     /// The session.
     pub session_id: CashSessionId,
     /// What is in the drawer, in cents.
-    #[schema(value_type = i64, minimum = 0, maximum = 1_000_000_000_000_i64)]
+    #[schema(value_type = i64, minimum = 0, maximum = 10_000_000_000_000_i64)]
     pub actual_amount_cents: Cents,
     /// At most 500 characters.
     #[serde(default)]

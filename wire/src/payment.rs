@@ -113,7 +113,6 @@ pub struct Refunding {
     /// How much of it is the tip's, where a tip was typed wrong; of money that staff took only. Where it is not said,
     /// the bill's part goes back before the tip.
     #[serde(default)]
-    #[schema(value_type = Option<i64>)]
     pub tip_cents: Option<Amount>,
 }
 

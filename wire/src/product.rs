@@ -150,9 +150,11 @@ pub struct NewProduct {
     pub seal: Option<Text<50>>,
     /// What it contains; `allergens` wins.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub allergen_ids: Option<Vec<AllergenId>>,
     /// How it relates to which allergens.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub allergens: Option<Vec<DeclaredAllergen>>,
     /// Which diets it suits.
     #[serde(default)]
@@ -177,6 +179,7 @@ pub struct NewProduct {
     pub is_active: Option<bool>,
     /// What it costs where.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub branch_prices: Option<Vec<NewPrice>>,
 }
 
@@ -280,9 +283,11 @@ pub struct ProductPatch {
     pub seal: Patch<Text<50>>,
     /// What it contains; `allergens` wins. Null says nothing.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub allergen_ids: Option<Vec<AllergenId>>,
     /// How it relates to which allergens. Null says nothing.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub allergens: Option<Vec<DeclaredAllergen>>,
     /// Which diets it suits.
     #[serde(default)]
@@ -314,5 +319,6 @@ pub struct ProductPatch {
     pub is_active: Option<bool>,
     /// What it costs where. Null says nothing.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub branch_prices: Option<Vec<NewPrice>>,
 }

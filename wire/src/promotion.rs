@@ -91,9 +91,11 @@ pub struct NewPromotion {
     pub promotion_type_id: Option<Text<100>>,
     /// Where it holds; nowhere when not said.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub branch_ids: Option<Vec<BranchId>>,
     /// Its portions; while there are none it lowers nothing.
     #[serde(default)]
+    #[schema(max_items = 50)]
     pub items: Option<Vec<NewItem>>,
     /// False keeps it from holding for now.
     #[serde(default)]
@@ -129,7 +131,6 @@ pub struct PromotionPatch {
     pub description: Patch<Text<2000>>,
     /// A picture's address; null and "" for none.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
     pub image: Option<ImageUrl>,
     /// The first minute of each day.
     #[serde(default, deserialize_with = "present")]
@@ -145,9 +146,11 @@ pub struct PromotionPatch {
     pub promotion_type_id: Patch<Text<100>>,
     /// Where it holds, and nowhere else. Null says nothing.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub branch_ids: Option<Vec<BranchId>>,
     /// Its portions, and no others. Null says nothing.
     #[serde(default)]
+    #[schema(max_items = 50)]
     pub items: Option<Vec<NewItem>>,
     /// False ends it, true has it hold again.
     #[serde(default, deserialize_with = "present")]

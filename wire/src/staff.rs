@@ -76,6 +76,7 @@ pub struct NewMember {
     pub is_active: Option<bool>,
     /// The roles, each in its branch. A manager must give one in an own branch.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub branch_roles: Option<Vec<Post>>,
 }
 
@@ -117,6 +118,7 @@ pub struct MemberPatch {
     /// Replaces the roles; a manager's replaces those in the manager's branches.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Vec<Post>)]
+    #[schema(max_items = 500)]
     pub branch_roles: Option<Vec<Post>>,
 }
 

@@ -101,13 +101,13 @@ fn retry_after() -> Header {
     header
 }
 
-/// The key is text of a bounded length, wherever it is taken.
+/// The key is text of a bounded length, wherever it is taken; HTTP itself drops blanks around it.
 fn take_key(operation: &mut Operation) {
     let text = ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
         .min_length(Some(1))
         .max_length(Some(255))
-        .pattern(Some("^[ -~]*$"));
+        .pattern(Some(r"^[!-~]([\t -~]*[!-~])?$"));
     let key: Parameter = ParameterBuilder::new()
         .name(KEY)
         .parameter_in(ParameterIn::Header)

@@ -119,7 +119,10 @@ fn crc(bytes: &[u8]) -> u32 {
 
 /// The file with that profile in it.
 fn profiled(image: &DynamicImage, format: ImageFormat, profile: Vec<u8>) -> Vec<u8> {
-    use image::codecs::{jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder};
+    use image::{
+        ImageEncoder,
+        codecs::{jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder},
+    };
     let mut bytes = Vec::new();
     match format {
         ImageFormat::Jpeg => {

@@ -175,6 +175,11 @@ impl<'a> Watch<'a> {
     }
 }
 
+/// Says that no further request is read from this connection.
+fn say_goodbye(response: &mut Response<Body>) {
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+}
+
 /// Answers one request.
 async fn answer(
     router: Router,
@@ -187,10 +192,10 @@ async fn answer(
     let talk = Arc::clone(&place.talk);
     if !place.stay() {
         if !hyper::body::Body::is_end_stream(request.body()) {
-            talk.body_left();
+            talk.body_left(None);
         }
         let mut response = crowded().into_response();
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        say_goodbye(&mut response);
         return Ok(response.map(|body| Answer { body, _under_way: under_way }));
     }
     let caller = connections.peer(peer.ip(), request.headers());
@@ -198,7 +203,7 @@ async fn answer(
     let mut request = request.map(|body| Body::new(Received::new(body, Arc::clone(&talk), Arc::clone(&turn))));
     request.extensions_mut().insert(ConnectInfo(peer));
     request.extensions_mut().insert(caller);
-    let response = tokio::select! {
+    let mut response = tokio::select! {
         biased;
         () = turn.refused() => {
             metrics::counter!("http_requests_refused_total").increment(1);
@@ -210,6 +215,10 @@ async fn answer(
     drop(turn);
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         talk.upgrade();
+    } else if talk.ends_here() {
+        // hyper does not say that it closes after a body that nobody read to its end, and whoever has sent all of it
+        // would send the next request on a connection that answers no more.
+        say_goodbye(&mut response);
     }
     Ok(response.map(|body| Answer { body, _under_way: under_way }))
 }

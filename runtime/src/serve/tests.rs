@@ -190,6 +190,8 @@ async fn a_refusal_is_heard_by_who_sends_all_of_its_body_first() {
         socket.write_all(&vec![b'x'; 4 << 20]).await.expect("the body is read to its end");
         let answer = rest(&mut socket).await;
         assert!(answer.starts_with("HTTP/1.1 401") && answer.ends_with("who are you"), "{round}: {answer}");
+        // Nobody sends the next request on it.
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{round}: {answer}");
     }
     assert!(house.is_served().await.ends_with("hello"));
 }

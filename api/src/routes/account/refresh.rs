@@ -30,7 +30,7 @@ pub(crate) struct Refreshed {
 }
 
 /// Exchanges the refresh token. A used one that comes back ends the whole login it stems from.
-#[utoipa::path(post, path = "/api/auth/refresh", tag = "account", request_body = Option<RefreshBody>,
+#[utoipa::path(post, path = "/api/auth/refresh", tag = "account", request_body = RefreshBody,
     responses((status = 200, body = Refreshed), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
         (status = 429, body = ProblemBody)))]
 pub(crate) async fn refresh(

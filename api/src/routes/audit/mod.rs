@@ -23,12 +23,12 @@ const USUAL: u32 = 100;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Entries {
     /// `product`, `table`, `staff`, …
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Text<50>>)]
     entity_type: Option<Text<50>>,
     /// Of this thing.
     entity_id: Option<i64>,
     /// `CREATE`, `UPDATE`, `DELETE`, …
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Text<50>>)]
     action: Option<Text<50>>,
     /// By this person.
     user_id: Option<UserId>,

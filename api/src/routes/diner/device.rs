@@ -34,7 +34,7 @@ pub(crate) struct DeviceHistory {
 }
 
 /// What the owner of a device said of their taste last; an unknown device has none.
-#[utoipa::path(get, path = "/api/diner/device/{device_id}/preferences", tag = "diner", params(("device_id" = String, Path)),
+#[utoipa::path(get, path = "/api/diner/device/{device_id}/preferences", tag = "diner", params(("device_id" = Text<100>, Path)),
     security(("diner" = [])), responses((status = 200, body = DevicePreferences)))]
 pub(crate) async fn device_preferences(
     State(state): State<AppState>,
@@ -54,7 +54,7 @@ pub(crate) async fn device_preferences(
 }
 
 /// The visits of a device; an unknown device has none.
-#[utoipa::path(get, path = "/api/diner/device/{device_id}/history", tag = "diner", params(("device_id" = String, Path)),
+#[utoipa::path(get, path = "/api/diner/device/{device_id}/history", tag = "diner", params(("device_id" = Text<100>, Path)),
     security(("diner" = [])), responses((status = 200, body = DeviceHistory)))]
 pub(crate) async fn device_history(
     State(state): State<AppState>,

@@ -9,7 +9,7 @@ use store::{Answer, Outcome};
 use wire::allergen::AllergenEntry;
 
 /// The allergens of the branch's business, those the law names first.
-#[utoipa::path(get, path = "/api/public/menu/{slug}/allergens", tag = "menu", params(("slug" = String, Path)),
+#[utoipa::path(get, path = "/api/public/menu/{slug}/allergens", tag = "menu", params(("slug" = Slug, Path)),
     responses((status = 200, body = Vec<AllergenEntry>), (status = 304, description = "As you have it"),
         (status = 404, body = ProblemBody)))]
 pub(crate) async fn allergens(

@@ -10,7 +10,7 @@ use wire::menu::MenuProduct;
 
 /// One product as the branch's menu has it.
 #[utoipa::path(get, path = "/api/public/menu/{slug}/products/{product_id}", tag = "menu",
-    params(("slug" = String, Path), ("product_id" = ProductId, Path)),
+    params(("slug" = Slug, Path), ("product_id" = ProductId, Path)),
     responses((status = 200, body = MenuProduct), (status = 404, body = ProblemBody)))]
 pub(crate) async fn product(
     State(state): State<AppState>,

@@ -9,7 +9,7 @@ use wire::menu::Menu;
 
 /// What the branch of that slug offers. Products that are out are part of it, marked.
 #[utoipa::path(get, path = "/api/public/menu/{slug}", tag = "menu",
-    params(("slug" = String, Path), ("If-None-Match" = Option<String>, Header)),
+    params(("slug" = Slug, Path), ("If-None-Match" = Option<String>, Header)),
     responses((status = 200, body = Menu, headers(("ETag" = String))), (status = 304, description = "As you have it"),
         (status = 404, body = ProblemBody)))]
 pub(crate) async fn menu(

@@ -27,6 +27,7 @@ pub(crate) struct CashPayment {
     /// Which diner paid; its own items are covered first.
     diner_id: Option<DinerId>,
     /// The tip, beside the amount.
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 10_000_000_000_000_i64)]
     tip_cents: Option<Cents>,
     /// The same, as a percentage of the amount or as an amount; one of the two.
     tip: Option<Tip>,
@@ -48,6 +49,7 @@ pub(crate) struct ManualPayment {
     /// Which diner paid; its own items are covered first.
     diner_id: Option<DinerId>,
     /// The tip, beside the amount.
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 10_000_000_000_000_i64)]
     tip_cents: Option<Cents>,
     /// The same, as a percentage of the amount or as an amount; one of the two.
     tip: Option<Tip>,

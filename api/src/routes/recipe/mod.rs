@@ -22,7 +22,7 @@ pub(crate) struct Recipes {
     /// Those of a branch of the caller's; without it of all of them.
     branch_id: Option<BranchId>,
     /// Those in the categories of this name, one of `/api/recipes/categories/list`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Text<100>>)]
     category: Option<Text<100>>,
     /// Those that were deleted, too.
     #[serde(default)]

@@ -37,7 +37,7 @@ pub(crate) struct JoinedSession {
 #[into_params(parameter_in = Query)]
 pub(crate) struct InBranch {
     /// Slug of the branch; without it only a code that one branch alone has is taken.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Text<100>>)]
     branch_slug: Option<Text<100>>,
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn open_by_id(
 /// Joins the live session of the table with that code, or opens one. A join code, in whatever case, always lets in; a
 /// table's own code does where anybody may join, and for staff with a token of theirs. Wrong codes are limited per
 /// address.
-#[utoipa::path(post, path = "/api/tables/code/{code}/session", tag = "session", params(("code" = String, Path), InBranch),
+#[utoipa::path(post, path = "/api/tables/code/{code}/session", tag = "session", params(("code" = Text<100>, Path), InBranch),
     responses((status = 200, body = JoinedSession), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub(crate) async fn open_by_code(

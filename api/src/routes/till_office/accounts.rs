@@ -24,11 +24,16 @@ const MOST_SECRETS: usize = 5;
 /// An account to be added.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewAccountRequest {
+    #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     access_token: String,
     /// What signs the provider's notices; several while one is being replaced.
+    #[schema(max_items = 5)]
     webhook_secrets: Option<Vec<String>>,
+    #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     refresh_token: Option<String>,
+    #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     client_id: Option<String>,
+    #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     client_secret: Option<String>,
     /// When the access token ends, if that is known.
     token_expires_at: Option<DateTime<Utc>>,
@@ -41,11 +46,16 @@ pub(crate) struct NewAccountRequest {
 /// What changes of an account; what is absent stays.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct AccountPatch {
+    #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     access_token: Option<String>,
     /// All of them anew.
+    #[schema(max_items = 5)]
     webhook_secrets: Option<Vec<String>>,
+    #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     refresh_token: Option<String>,
+    #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     client_id: Option<String>,
+    #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     client_secret: Option<String>,
     /// When the access token ends, if that is known.
     token_expires_at: Option<DateTime<Utc>>,
