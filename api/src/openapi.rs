@@ -3,7 +3,7 @@
 mod answers;
 mod schemas;
 
-use crate::routes::report::export::Format;
+use crate::routes::{menu_file::format::Format, report::export::ReportFormat};
 use domain::office::Catalog;
 use http::Method;
 use utoipa::{
@@ -20,7 +20,7 @@ use utoipa::{
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Comanda", description = "Backend of a table-service restaurant. Amounts are integer cents, ids are integers, times are UTC."),
-    components(schemas(runtime::ProblemBody, Catalog, Format)),
+    components(schemas(runtime::ProblemBody, Catalog, Format, ReportFormat)),
     tags(
         (name = "account", description = "Signing in and out, tokens, the second factor."),
         (name = "branch", description = "The houses of a business."),

@@ -29,7 +29,7 @@ impl TryFrom<String> for Language {
 }
 
 text_access! {
-    [] Language;
+    [] Language, { .pattern(Some("^[a-z]{2,3}(-[A-Z]{2})?$")) };
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ const LONGEST: usize = 30;
 pub struct StationCode(String);
 
 text_access! {
-    [] StationCode;
+    [] StationCode, { .pattern(Some("^[A-Z][A-Z0-9_]{0,29}$")) };
 }
 
 impl StationCode {

@@ -1,6 +1,6 @@
 //! The whole menu as one file: JSON for programs, CSV for spreadsheets. The same lines in either.
 
-mod format;
+pub(crate) mod format;
 mod json;
 mod table;
 

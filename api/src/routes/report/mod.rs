@@ -6,7 +6,7 @@
 mod daily_report;
 mod daily_sales;
 mod discounts;
-mod export;
+pub(crate) mod export;
 mod open_checks;
 mod orders_by_hour;
 mod query;
