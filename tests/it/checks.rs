@@ -440,7 +440,7 @@ both_modes! {
         assert_ledger(&app).await;
     }
 
-    /// Several people strike portions of one line at once: no more are struck than there are, and each is owed or struck.
+    /// Several people strike portions of one line at once: no more are struck than there are, and each is owed or not.
     async fn two_who_strike_at_once_share_the_line(app: App) {
         let staff = Staff::of(&app).await;
         let phone = app.scan("INT-01").await;

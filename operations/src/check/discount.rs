@@ -51,8 +51,12 @@ pub async fn discount(
             act.settle_check((&session, &check), true, None, "check.discount").await?;
             check = act.uow.lock_check_of(&session).await?.ok_or(Error::NotFound("check"))?;
         }
-        let named = named(&act.uow.find_ledger(&check).await?, wanted)?;
-        let (base, charges) = named.map_or((check.total_cents, None), |(base, charges)| (base, Some(charges)));
+        let (base, charges) = if wanted.charge_ids.is_none() && wanted.item_ids.is_none() {
+            (check.total_cents, None)
+        } else {
+            let (base, charges) = named(&act.uow.find_ledger(&check).await?, wanted)?;
+            (base, Some(charges))
+        };
         ensure_fits(reduction, base, Unit::of(check.currency))?;
         let new = NewDiscount {
             kind: wanted.discount_type,
@@ -92,11 +96,8 @@ pub async fn discount(
     .await
 }
 
-/// The charges that a discount names, and what they come to now; none where it is for the whole check.
-fn named(ledger: &Ledger, wanted: &Discounting) -> Result<Option<(Cents, Vec<ChargeId>)>> {
-    if wanted.charge_ids.is_none() && wanted.item_ids.is_none() {
-        return Ok(None);
-    }
+/// The charges that a discount names, and what they come to now.
+fn named(ledger: &Ledger, wanted: &Discounting) -> Result<(Cents, Vec<ChargeId>)> {
     let by_charge = wanted.charge_ids.iter().flatten().map(|id| (Some(*id), None));
     let by_item = wanted.item_ids.iter().flatten().map(|id| (None, Some(*id)));
     let mut named = BTreeMap::new();
@@ -115,7 +116,7 @@ fn named(ledger: &Ledger, wanted: &Discounting) -> Result<Option<(Cents, Vec<Cha
     if named.is_empty() {
         return Err(Error::Invalid("charge_ids: must name an item"));
     }
-    Ok(Some((Cents::checked_sum(named.values().copied())?, named.into_keys().collect())))
+    Ok((Cents::checked_sum(named.values().copied())?, named.into_keys().collect()))
 }
 
 /// Something is taken off, and no more than there is.

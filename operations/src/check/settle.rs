@@ -252,8 +252,8 @@ fn granted_of(ledger: &Ledger, discount: &DiscountRow) -> Result<Granted> {
     Ok(Granted { reduction: reduction(discount)?, lines: named(discount).map(is_for) })
 }
 
-/// What each charge is less by for its guest alone, after discounts: what was struck of it, and what was taken off it by
-/// name. A discount on the whole check is the table's.
+/// What each charge is less by for its guest alone, after discounts: what was struck of it, and what was taken off it
+/// by name. A discount on the whole check is the table's.
 fn lost(ledger: &Ledger, now: &Priced, unit: Unit) -> Result<Vec<Lost>> {
     if ledger.payments.is_empty() {
         return Ok(Vec::new());

@@ -24,8 +24,9 @@ use wire::round::{VoidItem, VoidedItem};
 /// Strikes the item, or some of its portions.
 ///
 /// # Errors
-/// No such item; the party has left; the kitchen does not have the round; it is on the table and no manager approves; whoever names a
-/// manager is none, or nobody of the branch; the item is struck already, or has fewer portions.
+/// No such item; the party has left; the kitchen does not have the round; it is on the table and no manager approves;
+/// who is named manages nothing there, or who names somebody does not; the item is struck already, or has fewer
+/// portions.
 pub async fn void_item(
     db: &Database,
     staff: &Staff<AnyRole>,

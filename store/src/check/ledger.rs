@@ -37,6 +37,8 @@ pub struct ChargeNow {
     pub live_cents: Cents,
     /// Whether the round item counts, free or not: neither voided nor canceled nor gone.
     pub stands: bool,
+    /// Whether some portions were struck from the line.
+    pub was_split: bool,
 }
 
 /// What was struck or canceled of a charge.
@@ -98,7 +100,8 @@ static CHARGES: &Sql = sql!(
     row("check_id"),
     "select c.id, c.round_item_id, c.diner_id, c.rounding, c.gross_cents, c.amount_cents,
         cast(case when c.rounding then c.gross_cents when #billed(r, i) then i.qty * i.unit_price_cents else 0 end as bigint) as live_cents,
-        c.rounding or (i.id is not null and #billed(r, i)) as stands
+        c.rounding or (i.id is not null and #billed(r, i)) as stands,
+        exists (select 1 from round_item v where v.split_of_id = i.id) as was_split
     from charge c left join round_item i on i.id = c.round_item_id left join round r on r.id = i.round_id
     where c.check_id = $1 order by c.created_at, c.id"
 );
@@ -153,7 +156,7 @@ impl UnitOfWork {
     /// # Errors
     /// The database failed.
     pub async fn find_ledger(&self, check: &Locked<CheckRow>) -> Result<Ledger> {
-        let charges = self.all(CHARGES, [check.id.into()]).await?;
+        let charges: Vec<ChargeNow> = self.all(CHARGES, [check.id.into()]).await?;
         let discounts = check_discount::Entity::find()
             .filter(check_discount::Column::CheckId.eq(check.id))
             .order_by_asc(check_discount::Column::Id)
@@ -176,7 +179,9 @@ impl UnitOfWork {
             charge: row.charge_id,
             cents: row.amount_cents,
         });
-        let struck = if payments.is_empty() { Vec::new() } else { self.all(STRUCK, [check.id.into()]).await? };
+        let is_less = |charge: &ChargeNow| charge.was_split || (!charge.stands && charge.round_item_id.is_some());
+        let matters = !payments.is_empty() && charges.iter().any(is_less);
+        let struck = if matters { self.all(STRUCK, [check.id.into()]).await? } else { Vec::new() };
         Ok(Ledger { charges, discounts, payments, parts: apply(entries), struck })
     }
 

@@ -13,7 +13,8 @@ use runtime::ProblemBody;
 use wire::round::{VoidItem, VoidedItem};
 
 /// Strikes an item, or some of its portions; the last one cancels the round. What was served a manager gives away, and
-/// says who approved it; the round was served all the same. Who had paid for it has the money back: a refund is proposed.
+/// says who approved it; the round was served all the same. Who had paid for it has the money back: a refund is
+/// proposed.
 #[utoipa::path(patch, path = "/api/waiter/rounds/items/{item_id}/void", tag = "round", request_body = VoidItem,
     security(("staff" = [])), params(("item_id" = RoundItemId, Path), ("X-Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = VoidedItem), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
