@@ -137,6 +137,7 @@ fn headed(column: &str, terms: &Terms) -> String {
     }
 }
 
+#[expect(clippy::float_arithmetic, reason = "a spreadsheet has no other numbers")]
 fn write(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),

@@ -25,7 +25,8 @@ pub(crate) struct Members {
     include_deleted: bool,
 }
 
-/// The staff of the caller's branches, by login, found by name and login; a manager sees of each the roles in the manager's branches.
+/// The staff of the caller's branches, by login, found by name and login; a manager sees of each the roles in the
+/// manager's branches.
 #[utoipa::path(get, path = "/api/admin/staff", tag = "staff", params(Members, NamedPart), security(("staff" = [])),
     responses((status = 200, body = [StaffMember], headers(("Link" = String))), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
