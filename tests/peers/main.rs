@@ -1,5 +1,5 @@
 //! Black-box tests beside the real programs that stand between Comanda, its clients and its database: a PostgreSQL that
-//! speaks TLS alone, a standby, PgBouncer, nginx, HAProxy. `scripts/test --peers` brings them along.
+//! speaks TLS alone, a standby, PgBouncer, nginx, HAProxy, LibreOffice. `scripts/test --peers` brings them along.
 
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
