@@ -1,14 +1,16 @@
 //! Pictures of the demo's dishes, drawn when the demo is laid: a newcomer sees a menu as guests will, and no photograph
 //! has to be shipped. The same dish always gets the same picture.
 
+#![expect(clippy::float_arithmetic, reason = "places in a picture; no money is in it")]
+
 use operations::demo::{self, DishPictures};
 use pictures::{Pictures, drawn};
 use store::Database;
 
 /// In pixels.
-const WIDTH: u32 = 400;
+const WIDTH: u32 = 320;
 /// In pixels.
-const HEIGHT: u32 = 300;
+const HEIGHT: u32 = 240;
 
 /// Draws and keeps a picture of each dish where the demo is still to be laid; their addresses by the dishes' names.
 /// Where they cannot be kept, the menu has none.

@@ -1,5 +1,7 @@
 //! Pictures that a program draws, point by point.
 
+#![expect(clippy::float_arithmetic, reason = "places in a picture; no money is in it")]
+
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 
 /// A PNG file of what `colour_at` says of each point: the middle is 0, 0, the upper edge at -1, and right of it is as

@@ -17,6 +17,7 @@ mod claims;
 mod crashes;
 mod crowd;
 mod currency;
+mod demo;
 mod departures;
 mod diner;
 mod drawer;

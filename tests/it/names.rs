@@ -46,6 +46,7 @@ async fn fill(app: &App) -> [&'static str; 12] {
                  select tenant_id, id, '{name}', 100, 0, 0, created_at from branch where slug = 'centro';
              insert into branch (tenant_id, name, slug, timezone, created_at)
                  select id, '{name}', 'y{place}', 'UTC', created_at from tenant;
+             insert into branch_stream (branch_id, tenant_id, epoch) select id, tenant_id, 'e' from branch where slug = 'y{place}';
              insert into promotion (tenant_id, name, price_cents, start_date, end_date, start_time, end_time, created_at)
                  select id, '{name}', 1, '2026-01-01', '2026-01-02', '00:00', '23:59', created_at from tenant;
              insert into catalog_entry (tenant_id, catalog, name) select id, 'flavor-profiles', '{name}' from tenant"
@@ -169,7 +170,7 @@ both_modes! {
         assert_eq!(names(&admin, "/api/admin/products?search=").await, names(&admin, "/api/admin/products").await);
         assert_eq!(names(&admin, "/api/admin/products?search=%20%20").await.len(), names(&admin, "/api/admin/products").await.len());
         let long = "x".repeat(101);
-        for wrong in [long.as_str(), "%00", "%FF"] {
+        for wrong in [long.as_str(), "%00"] {
             admin.get(&format!("/api/admin/products?search={wrong}")).await.expect(422);
         }
         // Nobody finds what is another business's.
@@ -189,6 +190,8 @@ distributed_only! {
             for table in ["allergen", "ingredient_group", "ingredient", "sector", "product", "recipe", "customization", "tip_pool", "branch", "promotion", "catalog_entry"] {
                 app.sql_exec(&format!("alter table {table} alter column name type text collate \"{locale}\"")).await;
             }
+            // Statements that were prepared before know the columns as they were.
+            app.restart_api().await;
             for path in lists {
                 assert_eq!(ours(&admin, path).await, SORTED, "{path} in {locale}");
             }

@@ -29,6 +29,12 @@ async fn report(caller: &Caller, name: &str, query: &str) -> Value {
     caller.get(&format!("/api/admin/reports/{name}?{query}")).await.expect(200)
 }
 
+/// Cents as a number of pesos.
+fn units(cents: i64) -> Option<f64> {
+    let sign = if cents < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", cents.abs() / 100, cents.abs() % 100).parse().ok()
+}
+
 /// Voids, discounts of both kinds, tips, refunds in part and in full, an order by a waiter, a call, parties that owe;
 /// then a chargeback, a dispute, money without a check and foreign money, which no test can wait for, by SQL.
 async fn evening(app: &App, staff: &Staff) {
@@ -374,8 +380,8 @@ both_modes! {
                         // A mean of nothing is an empty cell.
                         Value::Number(number) if number.as_f64() == Some(0.0) && column.starts_with("avg_") => {}
                         Value::Number(number) => {
-                            let units = number.as_f64().unwrap() / if is_amount { 100.0 } else { 1.0 };
-                            assert_eq!(cell.as_f64(), Some(units), "{name} {column}");
+                            let wanted = if is_amount { units(number.as_i64().unwrap()) } else { number.as_f64() };
+                            assert_eq!(cell.as_f64(), wanted, "{name} {column}");
                         }
                         Value::String(text) if column == "date" => assert_eq!(cell.as_date(), text.parse().ok(), "{name}"),
                         Value::String(_) if column.ends_with("_at") => assert!(cell.is_datetime(), "{name} {column} {cell:?}"),

@@ -193,8 +193,9 @@ async fn in_use(db: &impl ConnectionTrait, tenant: TenantId, tables: &[i64]) -> 
     let sql = sql!(
         tenant,
         "select t.code from dining_table t where t.tenant_id = $1 and t.id in #list($2) and exists (
-            select 1 from table_session s where s.table_id = t.id and #live_session(s)) order by t.code"
+            select 1 from table_session s where s.table_id = t.id and #live_session(s)) order by t.id"
     );
-    let codes: Vec<Code> = all(db, sql, [tenant.into(), ids.into()]).await?;
+    let mut codes: Vec<Code> = all(db, sql, [tenant.into(), ids.into()]).await?;
+    name_order(db, tenant).await?.sort(&mut codes, |row| &row.code);
     Ok(codes.into_iter().map(|row| row.code).collect())
 }

@@ -137,6 +137,7 @@ fn headed(column: &str, terms: &Terms) -> String {
     }
 }
 
+#[expect(clippy::float_arithmetic, reason = "a spreadsheet has no other numbers")]
 fn write(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
@@ -152,11 +153,11 @@ fn write(
             sheet.write_number_with_format(row, column, units, &looks.amount)?;
         }
         (Kind::Day, Value::String(text)) if let Ok(day) = text.parse::<NaiveDate>() => {
-            sheet.write_datetime_with_format(row, column, &day, &looks.day)?;
+            sheet.write_datetime_with_format(row, column, day, &looks.day)?;
         }
         (Kind::Moment, Value::String(text)) if let Ok(instant) = text.parse::<DateTime<Utc>>() => {
             let wall = whole_seconds(local_time(instant, zone));
-            sheet.write_datetime_with_format(row, column, &wall, &looks.moment)?;
+            sheet.write_datetime_with_format(row, column, wall, &looks.moment)?;
         }
         (_, Value::Number(number)) => {
             sheet.write_number(row, column, number.as_f64().unwrap_or_default())?;
