@@ -180,7 +180,7 @@ impl Scene {
         let edge = half_moon && !round(x, y - 0.22, 0.43);
         let crimp = (y.atan2(x) * 22.0).sin() > 0.2;
         let dark = mixed(self.own, [110, 60, 24], 0.35);
-        half_moon.then(|| if edge && crimp { dark } else { self.own })
+        half_moon.then_some(if edge && crimp { dark } else { self.own })
     }
 
     fn board(self, x: f32, y: f32) -> Option<Colour> {

@@ -34,11 +34,12 @@ async fn events_holding(app: &App, kind: &str, text: &str) -> i64 {
 both_modes! {
     /// What the phones mean by "add" (diner-waiter.md §7.1), and what they all show afterwards.
     async fn adding_is_an_increment(app: App) {
-        let limonada = app.menu().await.id("Limonada");
+        let menu = app.menu().await;
+        let (limonada, image) = (menu.id("Limonada"), menu.product("Limonada")["image"].clone());
         let phone = app.scan("INT-01").await;
         let line = phone.lenient().post(ADD, json!({"product_id": limonada, "notes": "sin azúcar", "x": 1})).await.expect(200);
         let shown = json!({
-            "item_id": line["item_id"], "product_id": limonada, "product_name": "Limonada", "product_image": null,
+            "item_id": line["item_id"], "product_id": limonada, "product_name": "Limonada", "product_image": image,
             "price_cents": 1800, "quantity": 1, "customization_ids": [], "customizations": [], "notes": "sin azúcar",
             "diner_id": phone.diner_id, "diner_name": "Diner 1", "diner_color": "#F97316", "is_available": true,
         });

@@ -176,7 +176,7 @@ both_modes! {
         // Nobody finds what is another business's.
         let [theirs, _] = strangers(&app).await;
         app.sql_exec(&format!("update product set name = 'Ñoquis ajenos' where category_id = {}", theirs.category)).await;
-        assert_eq!(names(&admin, "/api/admin/products?search=noquis").await, ["Ñoquis"]);
+        assert_eq!(names(&admin, "/api/admin/products?search=noquis").await, ["Ñoquis", "Ñoquis con bolognesa"]);
     }
 }
 

@@ -193,7 +193,7 @@ both_modes! {
         let admin = admin(&app).await;
         let id = product(&app, "Tiramisú").await;
         let path = format!("{PRODUCTS}/{id}");
-        let before = admin.get(&path).await.expect(200);
+        let before = admin.patch(&path, json!({"description": null})).await.expect(200);
         let (soy, main) = (allergen(&app, "Soja").await, category(&app, "Principales").await);
         let patch = json!({"badge": "Chef", "description": "Con café", "dietary_profile": {"is_vegetarian": true}});
         admin.patch(&path, patch).await.expect(200);
