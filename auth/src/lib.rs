@@ -34,7 +34,7 @@ pub use record::StaffRecord;
 pub use roles::{AdminOnly, AnyRole, Floor, KitchenCrew, Management, RoleSet};
 pub use scope::{Caller, Scope};
 pub use system::System;
-pub use tokens::{ACCESS_TTL, DEVICE_TTL, REFRESH_TTL, TABLE_TTL, TokenError, TokenKeys};
+pub use tokens::{ACCESS_TTL, DEVICE_TTL, KnownDevice, REFRESH_TTL, TABLE_TTL, TokenError, TokenKeys};
 
 #[cfg(test)]
 mod testing;

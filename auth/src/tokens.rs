@@ -29,7 +29,7 @@ pub const ACCESS_TTL: TimeDelta = TimeDelta::minutes(15);
 pub const REFRESH_TTL: TimeDelta = TimeDelta::days(7);
 /// How long a table token is good. Scanning the code again gives a fresh one for the same session.
 pub const TABLE_TTL: TimeDelta = TimeDelta::hours(3);
-/// How long a device is remembered after the last sign-in or refresh on it.
+/// How long a device is remembered after the last sign-in on it.
 pub const DEVICE_TTL: TimeDelta = TimeDelta::days(180);
 
 /// Why a token is refused. No variant carries the token or any part of it, so an error may be logged.
@@ -108,6 +108,8 @@ struct RefreshWire {
 struct DeviceWire {
     /// The digest of the login: the mark is kept for long, and lets nobody in.
     sub: String,
+    /// The digest of the stored hash of the password, which is salted: the mark ends with the password.
+    password: String,
     jti: Uuid,
 }
 
@@ -120,6 +122,27 @@ struct TableWire {
     /// Absent from the tokens of older processes, which told no phones apart and ignore it in ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     phone_id: Option<PhoneId>,
+}
+
+/// A device on which an account signed in before, as its mark says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownDevice {
+    id: Uuid,
+    password: String,
+}
+
+impl KnownDevice {
+    /// What tells this device from the account's others; it stays the same however often the account signs in there.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Whether the account still has the password with which it signed in there. `hash` is the stored one.
+    #[must_use]
+    pub fn knows(&self, hash: &str) -> bool {
+        self.password == digest(hash)
+    }
 }
 
 /// One secret, ready for use in both directions.
@@ -191,17 +214,20 @@ impl TokenKeys {
     }
 
     /// Makes the mark of a device on which `email` signed in, good for [`DEVICE_TTL`] from `now`. It opens nothing:
-    /// where somebody guesses the account's password, it tells whose try is the owner's.
+    /// where somebody guesses the account's password, it tells whose try is the owner's. A device `known` before stays
+    /// the same device. `hash` is the stored one of the password: with another one the mark is good for nothing.
     #[must_use]
-    pub fn mint_device(&self, email: &str, now: DateTime<Utc>) -> String {
-        sign(&self.staff, &DEVICE, &DeviceWire { sub: digest(email), jti: Uuid::new_v4() }, now)
+    pub fn mint_device(&self, known: Option<&KnownDevice>, email: &str, hash: &str, now: DateTime<Utc>) -> String {
+        let jti = known.map_or_else(Uuid::new_v4, KnownDevice::id);
+        sign(&self.staff, &DEVICE, &DeviceWire { sub: digest(email), password: digest(hash), jti }, now)
     }
 
-    /// The id of the device, if `email` signed in on it before.
+    /// The device, if `email` signed in on it before. Ask it whether it still [`knows`](KnownDevice::knows) the
+    /// password.
     #[must_use]
-    pub fn known_device(&self, token: &str, email: &str, now: DateTime<Utc>) -> Option<Uuid> {
+    pub fn known_device(&self, token: &str, email: &str, now: DateTime<Utc>) -> Option<KnownDevice> {
         let (wire, _) = self.verify::<DeviceWire>(&self.staff, &DEVICE, token, now).ok()?;
-        (wire.sub == digest(email)).then_some(wire.jti)
+        (wire.sub == digest(email)).then_some(KnownDevice { id: wire.jti, password: wire.password })
     }
 
     /// Makes a refresh token, good for [`REFRESH_TTL`] from `now`. The caller stores the digest of `jti`.

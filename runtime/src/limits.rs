@@ -4,8 +4,8 @@
 //! guests out. Every limit therefore says for whom it counts (decisions/029):
 //!
 //! * **per account and address**: guessing one person's password is what 5 a minute stops, and 10 from however many
-//!   addresses it comes; a device on which the account signed in before counts for itself, so that whoever guesses
-//!   keeps nobody out of their own till;
+//!   addresses it comes; a device on which the account signed in before counts for itself, and all of them together
+//!   for a house with a few, so that whoever guesses keeps nobody out of their own till;
 //! * **per table token**: all phones of one table hold the same token, so the contract's number, meant for one diner,
 //!   is taken `TABLE` times: a large table ordering at once must never see a 429;
 //! * **per address**, only where there is neither account nor token yet: the contract's number `VENUE` times, for a
@@ -69,9 +69,13 @@ limits! {
     /// Logins of one account from everywhere, but for those devices; key: the email. Guessing from many addresses is
     /// not faster than twice guessing from one.
     LoginEverywhere = 10, "login_everywhere";
+    /// Logins of one account on all of those devices together; key: the email. Whoever has the password makes devices
+    /// known at will, and must not guess faster with each.
+    LoginKnown = 20, "login_known";
     /// Logins from one address; key: the address.
     LoginAddress = 60, "login_address";
-    /// Second-factor codes tried for one account; key: the user's id. Six digits last 2·10^5 minutes at this rate.
+    /// Second-factor codes tried for one account, at the login too; key: the user's id. Six digits last 2·10^5 minutes
+    /// at this rate.
     SecondFactor = 5, "second_factor";
     /// Refreshed access tokens; key: the address (an expired caller has no other name). Every device refreshes about
     /// once in 14 minutes, all of them at once after a network failure.

@@ -61,6 +61,33 @@ both_modes! {
         assert_ledger(&app).await;
     }
 
+    /// What was claimed comes to what it costs now: nobody is asked for a dish that was struck, or for a price of
+    /// before.
+    async fn a_claim_follows_its_dish(app: App) {
+        let (table, manager) = (Table::of(&app).await, Staff::of(&app).await.manager);
+        let (struck, kept) = (table.charges[0], table.charges[1]);
+        let price = app.sql_i64(&format!("select amount_cents from charge where id = {kept}")).await;
+        table.claim(&table.ana, &[(struck, 1, 1), (kept, 1, 3)]).await.expect(200);
+        table.claim(&table.bruno, &[(kept, 2, 3)]).await.expect(200);
+        let item = app.sql_i64(&format!("select round_item_id from charge where id = {struck}")).await;
+        manager.patch(&format!("/api/waiter/rounds/items/{item}/void"), json!({"reason": "frío"})).await.expect(200);
+        let claimed = async || {
+            let held = table.ana.get(&table.path()).await.expect(200);
+            let held = held.as_array().unwrap().iter();
+            held.map(|claim| (number(&claim["charge_id"]), number(&claim["amount_cents"]))).collect::<Vec<_>>()
+        };
+        let before = claimed().await;
+        assert_eq!(before.iter().map(|(charge, _)| *charge).collect::<Vec<_>>(), [kept, kept]);
+        assert_eq!(before.iter().map(|(_, cents)| cents).sum::<i64>(), price);
+        let half = json!({"discount_type": "PERCENT", "value": 50, "reason": "la espera"});
+        let path = format!("/api/waiter/sessions/{}/discount", table.ana.session_id);
+        manager.post(&path, half).await.expect(200);
+        let now = app.sql_i64(&format!("select amount_cents from charge where id = {kept}")).await;
+        assert!(now < price);
+        assert_eq!(claimed().await.iter().map(|(_, cents)| cents).sum::<i64>(), now);
+        assert_ledger(&app).await;
+    }
+
     /// A free dish is somebody's like any other, and keeps nobody from claiming the rest; a struck one is nobody's.
     async fn a_free_dish_is_claimed_too(app: App) {
         app.sql_exec("update branch_product set price_cents = 0 where product_id = 118").await;

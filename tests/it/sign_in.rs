@@ -46,6 +46,13 @@ fn sent_back(mark: &str) -> &str {
     mark.split(';').next().unwrap_or_default()
 }
 
+/// The id of the device that a mark names, by the secret of [`known_secrets`].
+fn device(mark: &str) -> String {
+    let keys = TokenKeys::new(JWT_SECRET.to_owned().into(), TABLE_TOKEN_SECRET.to_owned().into());
+    let token = sent_back(mark).strip_prefix("known_device=").expect("a mark");
+    keys.known_device(token, WAITER, SystemClock.now()).expect("the waiter's").id().to_string()
+}
+
 /// The code of the present step of 30 s, or of a neighbour.
 fn code(secret: &str, step: i64) -> String {
     let now = i64::try_from(since_epoch().as_secs()).expect("a present instant");
@@ -249,6 +256,83 @@ both_modes! {
         let lets_nobody_in = app.anonymous().with_header("Cookie", sent_back(&mark_of_till));
         lets_nobody_in.get("/api/auth/me").await.expect(401);
         lets_nobody_in.post("/api/auth/refresh", json!({})).await.expect(401);
+    }
+
+    /// Marks of devices are no way to guess faster: a refresh makes none, a device keeps its own until the password is
+    /// replaced, and codes of the second factor count for the person, whatever mark comes along.
+    async fn more_marks_give_no_more_guesses(
+        app: App = known_secrets().rate_limits().env("COMANDA_TRUSTED_PROXIES", "127.0.0.1")
+    ) {
+        let at = |address: &str| app.anonymous().with_header("X-Forwarded-For", address);
+        let login = async |caller: &Caller, password: &str, code: Option<&str>| {
+            caller.post("/api/auth/login", json!({"email": WAITER, "password": password, "totp_code": code})).await
+        };
+        let first = login(&at("203.0.113.1"), PASSWORD, None).await;
+        let second = login(&at("203.0.113.2"), PASSWORD, None).await;
+        let marks = [mark(&first), mark(&second)];
+        assert_ne!(device(&marks[0]), device(&marks[1]));
+        // Refreshing brings no mark, with one or without.
+        let mut refresh_token = token(&first);
+        for turn in 0..10 {
+            let body = json!({"refresh_token": refresh_token});
+            let caller = at("203.0.113.1");
+            let caller = if turn % 2 == 0 { caller.with_header("Cookie", sent_back(&marks[0])) } else { caller };
+            let reply = caller.post("/api/auth/refresh", body).await;
+            refresh_token = token(&reply);
+            assert_eq!(mark(&reply), "");
+        }
+        // Nor does signing in where one did before.
+        let known = |index: usize| at("203.0.113.3").with_header("Cookie", sent_back(&marks[index]));
+        let again = login(&known(0), PASSWORD, None).await;
+        again.expect(200);
+        assert_eq!(device(&mark(&again)), device(&marks[0]));
+
+        let waiter = app.login(WAITER, PASSWORD).await;
+        let setup = waiter.post_empty("/api/auth/2fa/setup").await.expect(200);
+        beginning_of_a_step().await;
+        let right = code(setup["secret"].as_str().expect("a secret"), 0);
+        waiter.post("/api/auth/2fa/verify", json!({"code": right})).await.expect(200);
+        // Whoever does not know the password uses up nothing of the person's.
+        login(&at("203.0.113.4"), "wrong", Some("000000x")).await.expect(401);
+        // Neither device tries more often than it may; the code of the set-up was the first of five.
+        let mut statuses = Vec::new();
+        for turn in 0..8 {
+            statuses.push(login(&known(turn % 2), PASSWORD, Some("000000x")).await.status);
+        }
+        assert!(statuses[..4].iter().all(|status| *status == 400), "{statuses:?}");
+        assert!(statuses.contains(&429), "{statuses:?}");
+
+        // A mark ends with the password.
+        let hers = "(select password_hash from app_user where email = 'ana@demo.com')";
+        let no_code = "totp_enabled_at = null, totp_secret = null, totp_last_step = null";
+        let replace = format!("update app_user set password_hash = {hers}, {no_code} where email = '{WAITER}'");
+        app.sql_exec(&replace).await;
+        let caller = at("203.0.113.5").with_header("Cookie", sent_back(&marks[0]));
+        let replaced = login(&caller, "ana123", None).await;
+        replaced.expect(200);
+        assert_ne!(device(&mark(&replaced)), device(&marks[0]));
+    }
+
+    /// Whoever has a password makes as many devices known as they like; together they guess no faster than a house.
+    async fn all_known_devices_of_an_account_share_a_limit(
+        app: App = AppOptions::default().rate_limits().env("COMANDA_TRUSTED_PROXIES", "127.0.0.1")
+    ) {
+        let at = |address: &str| app.anonymous().with_header("X-Forwarded-For", address);
+        let mut marks = Vec::new();
+        for index in 1..=8 {
+            let body = json!({"email": WAITER, "password": PASSWORD});
+            let reply = at(&format!("203.0.113.{index}")).post("/api/auth/login", body).await;
+            reply.expect(200);
+            marks.push(mark(&reply));
+        }
+        // Each of them alone would be let through five times.
+        let statuses = race(40, |index| {
+            let caller = at("203.0.113.9").with_header("Cookie", sent_back(&marks[index % 8]));
+            async move { caller.post("/api/auth/login", json!({"email": WAITER, "password": "wrong"})).await.status }
+        })
+        .await;
+        assert!(statuses.contains(&429), "{statuses:?}");
+        assert!(statuses.iter().filter(|status| **status == 401).count() >= 20, "{statuses:?}");
     }
 
     /// Six digits are few: whoever holds a waiter's phone gets no more guesses by scanning tables.

@@ -162,6 +162,7 @@ pub struct BranchPatch {
     /// What its prices are in. It can be changed until the branch's first check, to one in which its prices can be
     /// paid: no cents where there are none.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Currency)]
     pub currency: Option<Currency>,
     /// What the rest of a bill is rounded to when it is paid in cash: 1, 5, 10, 50 or 100 of the smallest payable units
     /// of the currency; null for nothing.
@@ -171,6 +172,7 @@ pub struct BranchPatch {
     /// What becomes of cash while no drawer session is open: `warn`, it is taken, an incident says so, and the next
     /// session books it; `refuse`, it is not taken.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = CashWithoutSession)]
     pub cash_without_session: Option<CashWithoutSession>,
     /// False closes the branch, to guests and to its staff, and true opens it again; only an administrator does either.
     #[serde(default, deserialize_with = "present")]

@@ -61,7 +61,6 @@ pub struct NewCategory {
     pub service_hours: Option<ServiceHours>,
     /// The code of the branch's station that makes it; by the names when not said.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub station: Option<StationCode>,
     /// False keeps it off the menu for now.
     #[serde(default)]
@@ -92,7 +91,7 @@ pub struct CategoryPatch {
     pub service_hours: Patch<ServiceHours>,
     /// The code of the branch's station that makes it; null for whom the names suggest.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<StationCode>)]
     pub station: Patch<StationCode>,
     /// False takes it off the menu, with all that is in it, and true puts it back.
     #[serde(default, deserialize_with = "present")]

@@ -180,7 +180,6 @@ pub struct NewProduct {
     pub inherits_from_recipe: Option<bool>,
     /// The code of the branch's station that makes it; its category's when not said.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub station: Option<StationCode>,
     /// False keeps it off the menus for now.
     #[serde(default)]
@@ -323,7 +322,7 @@ pub struct ProductPatch {
     pub inherits_from_recipe: Option<bool>,
     /// The code of the branch's station that makes it; null for its category's.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<StationCode>)]
     pub station: Patch<StationCode>,
     /// False takes it off the menus, true puts it back.
     #[serde(default, deserialize_with = "present")]

@@ -41,8 +41,10 @@ pub struct NewStation {
 pub struct StationPatch {
     /// 1 to 60 characters.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Name<60>)]
     pub name: Option<Name<60>>,
     /// Its place among the stations.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Whole<0, 9999>)]
     pub order: Option<Whole<0, 9999>>,
 }

@@ -54,5 +54,6 @@ pub struct TenantPatch {
     pub theme_color: Option<Color>,
     /// Its people's language, as `es`, `es-AR` or `pt-BR`; `es` until somebody says another.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Language)]
     pub language: Option<Language>,
 }

@@ -8,7 +8,7 @@ use axum::{
 use domain::ProblemCode;
 use http::StatusCode;
 use runtime::Problem;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// How many ignored fields of a body are named.
 pub(crate) const MOST_IGNORED: usize = 100;
@@ -42,10 +42,12 @@ pub(crate) fn parse_naming<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, Vec<
     let value = serde_path_to_error::deserialize(naming).map_err(|error| {
         let path = error.path().to_string();
         let reason = error.into_inner();
-        if reason.is_syntax() || reason.is_eof() {
+        // serde_json calls a wrong type for an enum a syntax error, too.
+        if serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
             return Problem::unprocessable(format!("The body is not valid JSON: {reason}"));
         }
         let place = if path == "." { String::new() } else { format!("{path}: ") };
+        let reason = if reason.is_data() { reason.to_string() } else { "does not fit".to_owned() };
         Problem::unprocessable(format!("{place}{reason}"))
     })?;
     json.end().map_err(|_| Problem::unprocessable("The body is not valid JSON: something follows the value"))?;

@@ -1,7 +1,7 @@
 //! Fields and query parameters that nobody reads. The shipped clients send some, so they are no error
 //! (diner-waiter.md §7.13); but a field that is ignored may be one that somebody relies on.
 //!
-//! Each successful answer names them in `X-Ignored-Fields`. A client that sends `Prefer: handling=strict` (RFC 7240)
+//! Each answer names them in `X-Ignored-Fields`. A client that sends `Prefer: handling=strict` (RFC 7240)
 //! gets 422 instead, before anything is changed.
 
 use crate::header::is_strict;
@@ -117,11 +117,11 @@ pub(crate) async fn name_ignored_fields(mut request: Request, next: Next) -> Res
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     request.extensions_mut().insert(handling.clone());
     let mut response = next.run(request).await;
-    if !response.status().is_success() {
-        return response;
-    }
     // A command was refused before it did anything; a read has done nothing.
-    if reads && let Err(problem) = handling.ensure_all_known() {
+    if reads
+        && response.status().is_success()
+        && let Err(problem) = handling.ensure_all_known()
+    {
         return problem.into_response();
     }
     let names: Vec<String> = handling.names().iter().map(|name| plain(name)).collect();

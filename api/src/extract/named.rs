@@ -20,7 +20,11 @@ use utoipa::IntoParams;
 pub(crate) struct NamedPart {
     /// Only those whose names have every word of this text in them, at most 100 characters. Case and accents do not
     /// matter, and no sign has a meaning of its own.
-    #[param(value_type = Option<String>, max_length = 100)]
+    #[param(
+        value_type = Option<String>,
+        max_length = 100,
+        pattern = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$"
+    )]
     search: Option<Text<100>>,
     /// At most so many, 1 to 1000; all when not said.
     #[param(minimum = 1, maximum = 1000)]

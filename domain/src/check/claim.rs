@@ -1,7 +1,7 @@
 //! Claims: whether a diner may say "I pay this", and for how many cents, so that two phones never pay the same item.
 //!
 //! A claim is told its cents when it is made and keeps them: a later claim, or one that lapses, does not change what
-//! another phone already shows.
+//! another phone already shows. Only what changes the item's own price does.
 
 use super::fraction::{Fraction, common};
 use crate::{Cents, money::Unit};

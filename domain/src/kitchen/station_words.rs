@@ -12,43 +12,49 @@ const PHRASES: &[(Station, &str)] = &[
         Station::ColdKitchen,
         "salad bar, barra de ensaladas, bar de ensaladas, buffet de saladas, entrada fria, entradas frias, plato \
         frio, platos frios, prato frio, pratos frios, cold starter, cold starters, cold appetizer, cold \
-        appetizers, cold plate, cold plates, cold cuts, cold dishes, raw bar, coctel de camarones, coctel de \
+        appetizers, cold plate, cold plates, cold cuts, cold dishes, raw bar, oyster bar, tapas frias, tapa fria, \
+        sopa fria, sopas frias, tartar de atun, tartar de salmon, coctel de camarones, coctel de \
         langostinos, coctel de camaron, coquetel de camarao, shrimp cocktail, prawn cocktail",
     ),
     (
         Station::Pastry,
-        "ice cream, ice creams, dulce de leche, carta de postres, algo dulce, sweet treats, pe de moleque",
+        "ice cream, ice creams, dulce de leche, carta de postres, algo dulce, sweet treats, pe de moleque, \
+        copa helada, copas heladas",
     ),
     (
         Station::HotKitchen,
         "mac and cheese, carne de soja, pastel de carne, pasteles de carne, empanadas de carne, tarta de carne, \
         tacos de carne, pastel de choclo, pasteles fritos, tartas saladas, tortas saladas, tortas fritas, tortas \
         ahogadas, pot pie, pot pies, shepherd s pie, fish cakes, crab cakes, rice cakes, pancakes salados, plant \
-        based meat, meatless, sin carne, sem carne, salsa de vino",
+        based meat, meatless, sin carne, sem carne, salsa de vino, bar de tapas, tapas bar",
     ),
     (
         Station::Bar,
         "happy hour, soft drinks, soft drink, gin tonic, sin alcohol, con alcohol, sem alcool, com alcool, bar de \
         vinos, wine bar, del bar, do bar, al bar, from the bar, nuestro bar, after office, carta de vinos, carta \
-        de vinhos, iced tea, iced coffee",
+        de vinhos, iced tea, iced coffee, cold brew",
     ),
 ];
 
 /// Single words, asked in this order: an "Ensalada de carne" is a salad.
 const WORDS: &[(Station, &str)] = &[
-    (Station::ColdKitchen, "ensalada, salada, salad, ceviche, carpaccio, sushi, sashimi, tiradito, poke"),
+    (
+        Station::ColdKitchen,
+        "ensalada, salada, salad, ceviche, carpaccio, sushi, sashimi, tiradito, poke, gazpacho, salmorejo",
+    ),
     (
         Station::Pastry,
         "postre, sobremesa, dessert, torta, tarta, cake, cupcake, helado, sorvete, gelato, pasteleria, \
         confeitaria, pastry, dulce, doce, sweets, brownie, cheesecake, flan, pudim, budin, alfajor, cookie, \
-        galleta, macaron, tiramisu, mousse, sundae, pie, reposteria, pastries, cookies, candy",
+        galleta, macaron, tiramisu, mousse, sundae, pie, reposteria, pastries, cookies, candy, factura, medialuna, panaderia, \
+        panificacion, bakery, padaria, croissant",
     ),
     (
         Station::Bar,
         "bebida, drink, beverage, bar, barra, cocktail, coctel, coctele, coquetel, coqueteis, cocteleria, \
         coctelera, coqueteleria, trago, cerveza, cerveja, beer, chopp, chope, vino, vinho, wine, gaseosa, \
         refrigerante, soda, refresco, jugo, suco, zumo, juice, licuado, smoothie, batido, limonada, lemonade, \
-        agua, water, whisky, whiskey, gin, ron, rum, vodka, tequila, mezcal, fernet, vermut, vermouth, vermu, \
+        agua, water, whisky, whiskey, whiskies, aperitivo, digestivo, vermuteria, copa, barista, gin, ron, rum, vodka, tequila, mezcal, fernet, vermut, vermouth, vermu, \
         espumante, champagne, champana, prosecco, cava, licor, licores, liquor, spirit, destilado, cafe, \
         cafeteria, coffee, cafezinho, espresso, te, cha, tea, infusion, infusiones, infusao, infusoe, infusoes, \
         mate, cachaca, caipirinha, sangria, mojito, pisco, sake, sidra, cider, kombucha, mocktail, shot, \

@@ -143,10 +143,14 @@ fn held(ledger: &Ledger, claim: &ClaimRow) -> Result<Held> {
         .filter(|part| part.charge == claim.charge_id && theirs(part.payment))
         .map(|part| part.amount);
     let covered = Cents::checked_sum(covered)?;
-    let part = |n: i32| u32::try_from(n).unwrap_or(1);
-    let fraction = Fraction::new(part(claim.numerator), part(claim.denominator))
-        .map_err(|_| Error::Internal("a claim is no fraction"))?;
+    let fraction = fraction_of(claim)?;
     Ok(Held { fraction, cents: claim.amount_cents, paid: covered >= claim.amount_cents })
+}
+
+/// Which part of its charge a claim is.
+pub(super) fn fraction_of(claim: &ClaimRow) -> Result<Fraction> {
+    let part = |n: i32| u32::try_from(n).unwrap_or(1);
+    Fraction::new(part(claim.numerator), part(claim.denominator)).map_err(|_| Error::Internal("a claim is no fraction"))
 }
 
 async fn insert(

@@ -4,14 +4,16 @@
 //! Level-triggered, like the sync of a payment: it does not matter what changed, how often it is called, or what was
 //! forgotten before. Everything is read and written under the check's lock, and the ledger only grows (I4, I8).
 
+use super::claim::fraction_of;
 use crate::{Error, Result, command::Act};
 use auth::Scope;
 use chrono::{DateTime, Utc};
 use domain::{
-    Cents, ChargeId, DiscountId, PaymentId,
+    Cents, ChargeId, ClaimId, DiscountId, PaymentId,
     check::{
         CheckStatus, DiscountType,
         allocation::{self, Credit, Due, Entry, Lost},
+        claim::{self, Held},
         pricing::{self, Granted, Percent, Priced, Reduction},
         share::apportion,
     },
@@ -127,6 +129,7 @@ impl<C: Scope> Act<'_, C> {
             uow.set_payment_worth(payment, worth).await?;
         }
         write_prices(uow, check, &ledger, &priced).await?;
+        reclaim(uow, check, &ledger, &priced).await?;
         uow.append_allocations(check, &given, cause).await?;
 
         let paid = Cents::checked_sum(parts.iter().map(|part| part.amount))?;
@@ -186,6 +189,36 @@ async fn write_prices(uow: &UnitOfWork, check: &Locked<CheckRow>, ledger: &Ledge
         uow.set_check_total(check, priced.total).await?;
     }
     Ok(())
+}
+
+/// Claims follow what they are of: a dish that was struck is claimed by nobody, and where its price changed each claim
+/// comes to its part of the new one. A phone would be asked for what is not owed otherwise.
+async fn reclaim(uow: &UnitOfWork, check: &Locked<CheckRow>, ledger: &Ledger, priced: &Priced) -> Result<()> {
+    let charges = ledger.charges.iter().zip(&priced.amounts);
+    // A charge that is priced for the first time was never claimed.
+    let changed = charges.filter(|(charge, amount)| {
+        charge.gross_cents > Cents::ZERO && (charge.amount_cents != **amount || charge.gross_cents != charge.live_cents)
+    });
+    let changed: BTreeMap<ChargeId, (bool, Cents)> =
+        changed.map(|(charge, amount)| (charge.id, (charge.stands, *amount))).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let unit = Unit::of(check.currency);
+    let mut held = BTreeMap::<ChargeId, Vec<Held>>::new();
+    let mut now = Vec::<(ClaimId, Cents)>::new();
+    for claim in uow.find_claims(check).await? {
+        let Some((true, amount)) = changed.get(&claim.charge_id) else { continue };
+        let others = held.entry(claim.charge_id).or_default();
+        let fraction = fraction_of(&claim)?;
+        // The same division as when they were made, in the same order.
+        let cents = claim::claim(*amount, Cents::ZERO, others, fraction, unit).unwrap_or_default();
+        others.push(Held { fraction, cents, paid: false });
+        now.push((claim.id, cents));
+    }
+    uow.set_claims(check, &now).await?;
+    let struck: Vec<ChargeId> = changed.iter().filter(|(_, (stands, _))| !stands).map(|(charge, _)| *charge).collect();
+    Ok(uow.release_charges(check, &struck).await?)
 }
 
 /// Over-payment stays visible as credit, with a task to give it back (S4). While the check is withdrawn the party

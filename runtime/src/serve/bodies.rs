@@ -81,7 +81,7 @@ impl Drop for Received {
     fn drop(&mut self) {
         self.talk.body_over();
         if !self.over {
-            self.talk.body_left(self.body.size_hint().upper());
+            self.talk.body_left();
         }
         self.turn.begin();
     }

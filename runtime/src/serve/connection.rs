@@ -192,7 +192,7 @@ async fn answer(
     let talk = Arc::clone(&place.talk);
     if !place.stay() {
         if !hyper::body::Body::is_end_stream(request.body()) {
-            talk.body_left(None);
+            talk.body_left();
         }
         let mut response = crowded().into_response();
         say_goodbye(&mut response);

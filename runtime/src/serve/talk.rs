@@ -9,9 +9,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// So much of a body is mostly here with its head.
-const SMALL: u64 = 4 * 1024;
-
 /// What a connection is doing, since when, and until when it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
@@ -65,8 +62,6 @@ struct State {
     upgraded: bool,
     /// The last request was answered before all of its body was here.
     unread: bool,
-    /// So much of it was left that no further request comes through.
-    ends: bool,
     /// Told to go for another connection: nothing new is begun.
     leaving: bool,
     /// The slots learned from the conversation itself what it does, so that they have to be told again.
@@ -113,7 +108,6 @@ impl Talk {
             first_byte: None,
             upgraded: false,
             unread: false,
-            ends: false,
             leaving: false,
             retell: false,
             incoming: Pace::default(),
@@ -191,21 +185,18 @@ impl Talk {
         state.served = true;
         state.first_byte = None;
         state.unread = false;
-        state.ends = false;
         state.incoming = Pace::default();
     }
 
-    /// Nobody wants the rest of the body, of that many bytes if that is known, and it is not here yet.
-    pub(super) fn body_left(&self, rest: Option<u64>) {
-        let mut state = self.state();
-        state.unread = true;
-        state.ends = rest.is_none_or(|rest| rest > SMALL);
+    /// Nobody wants the rest of the body.
+    pub(super) fn body_left(&self) {
+        self.state().unread = true;
     }
 
-    /// Whether the connection takes no further request: hyper reads the rest of a small body, and closes after a large
-    /// one.
+    /// Whether the connection takes no further request: hyper looks once whether the rest of a body is here, and closes
+    /// where it is not, however small it is. A client that is not told sends its next request into that.
     pub(super) fn ends_here(&self) -> bool {
-        self.state().ends
+        self.state().unread
     }
 
     /// For how long, and for how many bytes, what the client still sends is read before its connection goes. `None`

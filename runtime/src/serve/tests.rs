@@ -196,6 +196,20 @@ async fn a_refusal_is_heard_by_who_sends_all_of_its_body_first() {
     assert!(house.is_served().await.ends_with("hello"));
 }
 
+/// A phone with an old token sends a line of JSON: however small it is, the connection takes no further request.
+#[tokio::test]
+async fn a_refusal_of_a_small_body_says_that_the_connection_ends() {
+    let house = open(WIDE, nobody(), short()).await;
+    for gap in [0, 5, 50] {
+        let mut socket = house.connect().await;
+        socket.write_all(b"POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: 31\r\n\r\n").await.unwrap();
+        tokio::time::sleep(Duration::from_millis(gap)).await;
+        let _too_late = socket.write_all(br#"{"product_id":111,"quantity":1}"#).await;
+        let answer = rest(&mut socket).await;
+        assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("\r\nconnection: close\r\n"), "{gap}: {answer}");
+    }
+}
+
 /// Reading on is a courtesy: it ends by time for who rests, and by bytes for who never stops.
 #[tokio::test]
 async fn nobody_is_read_for_ever_after_a_refusal() {

@@ -3,11 +3,12 @@
 use super::CheckRow;
 use crate::{
     error::Result,
+    scoped::json_array,
     sql::sql,
     unit_of_work::{Locked, UnitOfWork},
 };
 use chrono::{DateTime, Utc};
-use domain::{Cents, ChargeId, DinerId};
+use domain::{Cents, ChargeId, ClaimId, DinerId};
 use entity::charge_claim;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
@@ -77,5 +78,37 @@ impl UnitOfWork {
             expires_at: Set(new.expires_at),
         };
         Ok(row.insert(self.tx()).await?)
+    }
+
+    /// Writes what claims come to now.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_claims(&self, check: &Locked<CheckRow>, claims: &[(ClaimId, Cents)]) -> Result<()> {
+        if claims.is_empty() {
+            return Ok(());
+        }
+        let rows = claims.iter().map(|(claim, amount)| (claim.get(), amount.get()));
+        let sql = sql!(
+            row("check_id"),
+            "update charge_claim set amount_cents = cast(e.value->>1 as bigint)
+            from #rows($2) where charge_claim.id = cast(e.value->>0 as bigint) and charge_claim.check_id = $1"
+        );
+        self.run(sql, [check.id.into(), json_array(rows)]).await?;
+        Ok(())
+    }
+
+    /// Lets go whatever was claimed of charges that no longer stand.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn release_charges(&self, check: &Locked<CheckRow>, charges: &[ChargeId]) -> Result<()> {
+        if charges.is_empty() {
+            return Ok(());
+        }
+        let sql = sql!(row("check_id"), "delete from charge_claim where check_id = $1 and charge_id in #list($2)");
+        let charges = json_array(charges.iter().map(|charge| charge.get()));
+        self.run(sql, [check.id.into(), charges]).await?;
+        Ok(())
     }
 }

@@ -89,7 +89,7 @@ const SAYS_NO: &str = "GET /api/waiter/verify-branch-assignment";
 
 /// What a phone says of itself comes back to it: its list of allergens is numbers by which nothing is looked up but the
 /// menu of its own table, so it may hold any number that the dice took.
-const OWN_WORDS: &str = " /api/diner/preferences";
+const OWN_WORDS: [&str; 2] = [" /api/diner/preferences", " /api/diner/device/"];
 
 /// What one's own answers gave away. A refusal may say the number that was asked for, and an answer the device.
 fn check(said: &Said, owners: &Owners, own: &House, other: &House) -> Option<String> {
@@ -98,7 +98,7 @@ fn check(said: &Said, owners: &Owners, own: &House, other: &House) -> Option<Str
     if said.status >= 400 || (said.asked.starts_with(SAYS_NO) && said.answer.contains("\"is_assigned\":false")) {
         found.retain(|leak| !said.asked.contains(leak.as_str()));
     }
-    if said.asked.contains(OWN_WORDS) {
+    if OWN_WORDS.iter().any(|path| said.asked.contains(path)) {
         found.retain(|leak| leak.parse::<i64>().is_err());
     }
     found.extend((said.is_astray && said.status < 400).then(|| "what is the other's".to_owned()));

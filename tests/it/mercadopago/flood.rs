@@ -190,7 +190,7 @@ both_modes! {
                 tokio::spawn(async move {
                     for number in (sender..).step_by(24).take_while(|_| !over.load(Ordering::Relaxed)) {
                         let made_up = json!({"payment_id": format!("9{number:07}"), "status": "approved"});
-                        let reply = phone.post("/api/billing/mercadopago/verify", made_up).await;
+                        let reply = phone.lenient().post("/api/billing/mercadopago/verify", made_up).await;
                         assert!(matches!(reply.status, 404 | 503), "{}", reply.text());
                         asked.fetch_add(1, Ordering::Relaxed);
                     }

@@ -51,7 +51,7 @@ both_modes! {
         let lost = till.fake.faults().add_delivery(DeliveryRule::new(When::Always, DeliveryFault::Drop));
         let payment = till.fake.pay(&checkout.preference, Outcome::Approve, None).unwrap();
         let returned = json!({ "payment_id": payment.to_string(), "external_reference": checkout.reference, "status": "approved" });
-        let answer = party.phone.post("/api/billing/mercadopago/verify", returned).await.expect(200);
+        let answer = party.phone.lenient().post("/api/billing/mercadopago/verify", returned).await.expect(200);
         assert_eq!((answer["status"].as_str(), answer["paid_cents"].as_i64()), (Some("approved"), Some(party.total / 2)));
         till.fake.faults().remove(lost);
 

@@ -6,14 +6,15 @@ use crate::{
     problem::ApiResult,
     state::AppState,
 };
-use auth::ACCESS_TTL;
+use auth::{ACCESS_TTL, KnownDevice};
 use axum::{
     Json,
     extract::State,
-    response::{IntoResponse, Response},
+    response::{AppendHeaders, IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
 use domain::text::Email;
-use http::HeaderMap;
+use http::{HeaderMap, header};
 use operations::account::{Credentials, SignIn, sign_in};
 use runtime::{Limit, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
@@ -52,21 +53,46 @@ pub(crate) async fn login(
     headers: HeaderMap,
     Body(body): Body<LoginBody>,
 ) -> ApiResult<Response> {
-    // Here and not in a layer: the account is in the body. A code of the second factor is tried within the same limit.
-    count(&state, visitor, &headers, &body.email)?;
     let LoginBody { email, password, totp_code } = body;
-    let credentials = Credentials { email, password: password.into(), code: totp_code.map(Into::into) };
-    Ok(answer(&state, sign_in(&state.db, state.providers.vault(), &credentials).await?))
+    let device = known_device(&state, &headers, &email).await?;
+    // Here and not in a layer: the account is in the body.
+    count(&state, visitor, device.as_ref(), &email)?;
+    // Read before the sign-in: should the password be replaced meanwhile, the mark is good for nothing.
+    let stored = state.db.find_password(&email).await?;
+    let mut credentials = Credentials { email, password: password.into(), code: None };
+    let mut outcome = sign_in(&state.db, state.providers.vault(), &credentials).await?;
+    // A code counts for the person, whatever device it comes from, and only behind the right password: whoever does not
+    // know that must not use up the owner's tries.
+    if let SignIn::NeedsCode(subject) = &outcome
+        && let Some(code) = totp_code.filter(|code| !code.trim().is_empty())
+    {
+        state.limits.check(Limit::SecondFactor, &format!("user:{}", subject.user_id))?;
+        credentials.code = Some(code.into());
+        outcome = sign_in(&state.db, state.providers.vault(), &credentials).await?;
+    }
+    let mark = |at| {
+        let (keys, email) = (state.authenticator.keys(), credentials.email.as_str());
+        stored.map(|stored| keys.mint_device(device.as_ref(), email, &stored.password_hash, at))
+    };
+    Ok(answer(&state, outcome, mark))
+}
+
+/// The device, if the account signed in on it before, with the password that it still has.
+async fn known_device(state: &AppState, headers: &HeaderMap, email: &Email) -> ApiResult<Option<KnownDevice>> {
+    let (keys, now) = (state.authenticator.keys(), state.authenticator.now());
+    let device = cookie::device(headers).and_then(|mark| keys.known_device(&mark, email.as_str(), now));
+    let Some(device) = device else { return Ok(None) };
+    let stored = state.db.find_password(email).await?;
+    Ok(stored.filter(|stored| device.knows(&stored.password_hash)).map(|_| device))
 }
 
 /// Counts a try. Whoever guesses at an account keeps its owner out on devices where they never signed in, and on no
-/// other: such a device counts for itself alone.
-fn count(state: &AppState, visitor: Visitor, headers: &HeaderMap, email: &Email) -> Result<(), Problem> {
+/// other: such a device counts for itself, and together with the account's others.
+fn count(state: &AppState, visitor: Visitor, device: Option<&KnownDevice>, email: &Email) -> Result<(), Problem> {
     let (limits, email) = (&state.limits, email.as_str());
-    let now = state.authenticator.now();
-    let device = cookie::device(headers).and_then(|mark| state.authenticator.keys().known_device(&mark, email, now));
     if let Some(device) = device {
-        return limits.check(Limit::LoginAccount, &format!("device {device}"));
+        limits.check(Limit::LoginAccount, &format!("device {}", device.id()))?;
+        return limits.check(Limit::LoginKnown, email);
     }
     let address = visitor.key();
     limits.check(Limit::LoginAddress, &address)?;
@@ -74,14 +100,17 @@ fn count(state: &AppState, visitor: Visitor, headers: &HeaderMap, email: &Email)
     limits.check(Limit::LoginEverywhere, email)
 }
 
-fn answer(state: &AppState, outcome: SignIn) -> Response {
+/// The answer to a try. `mark` makes the mark of the device at an instant; only who is in gets one.
+fn answer(state: &AppState, outcome: SignIn, mark: impl FnOnce(DateTime<Utc>) -> Option<String>) -> Response {
     let token_type = "Bearer";
     match outcome {
         SignIn::Admitted(admitted) => {
             let (access_token, refresh_token, headers) = tokens(state, &admitted);
+            let mark = mark(admitted.at).map(|mark| cookie::keep_device(&state.settings.cookie, &mark));
+            let mark = AppendHeaders(mark.map(|cookie| (header::SET_COOKIE, cookie)));
             let (expires_in, user) = (ACCESS_TTL.num_seconds(), admitted.subject.into());
             let body = Login { access_token, refresh_token, token_type, expires_in, user, requires_2fa: false };
-            (headers, Json(body)).into_response()
+            (headers, mark, Json(body)).into_response()
         }
         SignIn::NeedsCode(subject) => {
             let (access_token, refresh_token) = (String::new(), String::new());

@@ -18,18 +18,15 @@ use axum::response::AppendHeaders;
 use http::{HeaderName, header};
 use operations::account::Admitted;
 
-/// Headers of an answer that holds tokens: the refresh cookie, that of the device, and no copy in any cache.
-type TokenHeaders = AppendHeaders<[(HeaderName, String); 3]>;
+/// Headers of an answer that holds tokens: the refresh cookie, and no copy in any cache.
+type TokenHeaders = AppendHeaders<[(HeaderName, String); 2]>;
 
 /// The access and the refresh token, and the headers they travel with.
 fn tokens(state: &AppState, admitted: &Admitted) -> (String, String, TokenHeaders) {
     let (keys, subject) = (state.authenticator.keys(), &admitted.subject);
     let access = keys.mint_access(subject, admitted.at);
     let refresh = keys.mint_refresh(subject.user_id, subject.tenant_id, admitted.refresh_id, admitted.at);
-    let settings = &state.settings.cookie;
-    let kept = cookie::keep(settings, &refresh);
-    let device = cookie::keep_device(settings, &keys.mint_device(&subject.email, admitted.at));
-    let headers =
-        [(header::SET_COOKIE, kept), (header::SET_COOKIE, device), (header::CACHE_CONTROL, "no-store".to_owned())];
+    let kept = cookie::keep(&state.settings.cookie, &refresh);
+    let headers = [(header::SET_COOKIE, kept), (header::CACHE_CONTROL, "no-store".to_owned())];
     (access, refresh, AppendHeaders(headers))
 }

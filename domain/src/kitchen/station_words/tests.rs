@@ -5,7 +5,7 @@ use super::*;
 const BAR: &str = "Bebidas, Bebidas sin alcohol, Bebidas con alcohol, Bebidas calientes, Bebidas frías, BEBIDAS, Gaseosas, \
     Aguas y gaseosas, Aguas, Jugos, Jugos naturales, Jugos y licuados, Licuados, Limonadas, Cervezas, Cervezas \
     artesanales, Cerveza tirada, Vinos, Vinos tintos, Vinos blancos y rosados, Carta de vinos, Vino por copa, \
-    Espumantes, Champagne, Cócteles, Cocteles, Coctelería, Coctelería clásica, Cóctel de autor, Tragos, Tragos \
+    Espumantes, Champagne, Whiskies, Aperitivos, Digestivos, Vermutería, Copas, Cold brew, Cócteles, Cocteles, Coctelería, Coctelería clásica, Cóctel de autor, Tragos, Tragos \
     de autor, Barra, Barra de tragos, Del bar, Whiskies y licores, Whisky, Gin, Gin Tonic, Fernet, Vermut, Vermú \
     y aperitivos, Happy Hour, Cafetería, Café, Cafés e infusiones, Infusiones, Té, Tés, Mate, Sangrías, \
     Refrescos, Zumos, Sidras, Bodega, After office, Destilados, Ron y tequila, Bebidas alcoólicas, Bebidas sem \
@@ -18,14 +18,14 @@ const BAR: &str = "Bebidas, Bebidas sin alcohol, Bebidas con alcohol, Bebidas ca
 
 const COLD: &str = "Ensaladas, ENSALADAS, Ensaladas gourmet, Ensalada de carne, Ensaladas y bowls, Entradas frías, Entrada fría, \
     Platos fríos, Barra de ensaladas, Ceviches, Ceviches y tiraditos, Carpaccios, Sushi, Cóctel de camarones, \
-    Poke, Pokes, Saladas, Saladas especiais, Buffet de saladas, Pratos frios, Salads, Salad, Caesar Salads, \
+    Poke, Pokes, Tapas frías, Sopas frías, Gazpacho, Tartar de atún, Oyster bar, Saladas, Saladas especiais, Buffet de saladas, Pratos frios, Salads, Salad, Caesar Salads, \
     Grilled chicken salad, Salad bar, Cold starters, Cold Appetizers, Cold cuts, Raw Bar, Sushi & Sashimi, \
     Shrimp cocktail";
 
 const PASTRY: &str = "Postres, POSTRES, Postres caseros, Postres y helados, Helados, Helados artesanales, Tortas, Tortas y tartas, \
     Tartas dulces, Pastelería, Repostería, Algo dulce, Dulces, Flanes y budines, Alfajores, Carta de postres, \
     Sobremesas, Sobremesa, Doces, Sorvetes, Tortas doces, Confeitaria, Bolos e tortas, Desserts, Dessert, Cakes, \
-    Cake, Homemade Cakes, Ice Cream, Ice creams, Pastries, Pies, Brownies, Cookies, Cheesecakes, Sweets";
+    Cake, Copa helada, Facturas, Medialunas, Panadería, Homemade Cakes, Ice Cream, Ice creams, Pastries, Pies, Brownies, Cookies, Cheesecakes, Sweets";
 
 const GRILL: &str = "Parrilla, Parrillas, Parrillada, A la parrilla, De la parrilla, Carnes, Carnes rojas, Carne, Carnes a la \
     parrilla, Asado, Asados, A las brasas, Barbacoa, Barbacoas, Bifes, Lomos, Churrasco, Chuletas, Achuras, \
@@ -52,7 +52,7 @@ fn over_two_hundred_names_go_where_they_are_made() {
         (None, NOBODYS),
         (
             Some(Station::HotKitchen),
-            "Pastel de carne, Empanadas de carne, Tortas fritas, Sin carne, Fish cakes, Meatless",
+            "Pastel de carne, Bar de tapas, Empanadas de carne, Tortas fritas, Sin carne, Fish cakes, Meatless",
         ),
     ];
     let known = wanted.iter().filter(|(station, _)| station.is_some()).map(|(_, names)| names.split(", ").count());

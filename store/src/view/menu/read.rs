@@ -126,7 +126,9 @@ impl Database {
         let order = name_order(self.reader(), branch.tenant_id).await?;
         order.sort(&mut products, |product| &product.name);
         products.sort_by_key(|product| (product.place.is_none(), product.place));
-        let mut declared = declared(all(self.reader(), ALLERGENS, [id()]).await?);
+        let mut contained: Vec<AllergenRow> = all(self.reader(), ALLERGENS, [id()]).await?;
+        order.sort(&mut contained, |allergen| &allergen.name);
+        let mut declared = declared(contained);
         let mut rows: Vec<ChoiceRow> = all(self.reader(), CHOICES, [id()]).await?;
         rows.sort_by(|one, other| in_order(&order, one.standing(), other.standing()));
         let mut choices = choices(rows);
@@ -149,13 +151,16 @@ impl Database {
                 menu[*at].products.push(prices.lowered(product, left));
             }
         }
+        let changes_at = [moments.changes_at, prices.changes_at()].into_iter().flatten().min();
+        let mut promotions = prices.bundles();
+        order.sort(&mut promotions, |promotion| &promotion.name);
         Ok(Menu {
             branch_id: branch.id,
             branch_name: branch.name.clone(),
             branch_slug: branch.slug.clone(),
             categories: menu,
-            changes_at: [moments.changes_at, prices.changes_at()].into_iter().flatten().min(),
-            promotions: prices.bundles(),
+            changes_at,
+            promotions,
         })
     }
 }
