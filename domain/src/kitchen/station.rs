@@ -59,7 +59,7 @@ const LONGEST: usize = 30;
 pub struct StationCode(String);
 
 text_access! {
-    [] StationCode, { .pattern(Some("^[A-Z][A-Z0-9_]{0,29}$")) };
+    [] StationCode, { .pattern(Some(r"^\s*[A-Za-z][A-Za-z0-9_]{0,29}\s*$")) };
 }
 
 impl StationCode {

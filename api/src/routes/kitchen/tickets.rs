@@ -19,7 +19,7 @@ use wire::kitchen::{StationTickets, Ticket};
 #[into_params(parameter_in = Query)]
 pub(crate) struct AtStation {
     /// One station; all without it.
-    #[param(value_type = Option<String>, pattern = "^[A-Z][A-Z0-9_]{0,29}$")]
+    #[param(value_type = Option<String>, pattern = r"^\s*[A-Za-z][A-Za-z0-9_]{0,29}\s*$")]
     station: Option<StationCode>,
     /// One branch; without it all where the caller works in the kitchen or manages.
     branch_id: Option<BranchId>,
