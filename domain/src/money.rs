@@ -64,7 +64,7 @@ impl Currency {
 /// so that nobody is asked for what no coin and no provider pays.
 ///
 /// Chile has no coin below the peso and its card networks take no fraction. Colombia writes cents, but its smallest
-/// coin is 50 pesos and Mercado Pago takes whole pesos.
+/// coin is 50 pesos and card networks take whole pesos.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unit(i64);
 

@@ -95,7 +95,8 @@ const ROUND: &str = "insert into round (tenant_id, branch_id, session_id, round_
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id";
 
 /// $15: the lines as JSON. $16: whether the kitchen gets tickets. $17: whether it is sent from the cart. $18: what
-/// stays of the cart's lines that it takes from, as JSON. $19: the business day.
+/// stays of the cart's lines that it takes from, as JSON; where that is nothing, the cart is not looked at. $19: the
+/// business day.
 const REST_POSTGRES: &str = ",
     line as (
         select e.place::integer as line, (e.value->>'product_id')::bigint as product_id, e.value->>'product_name' as product_name,
@@ -122,10 +123,11 @@ const REST_POSTGRES: &str = ",
     ), left_over as (
         select (e.value->>'id')::bigint as id, (e.value->>'quantity')::integer as quantity from #rows($18)
     ), gone as (
-        delete from cart_item where session_id = $3 and id in (select id from left_over where quantity = 0)
+        delete from cart_item
+        where $18::jsonb <> '[]' and session_id = $3 and id in (select id from left_over where quantity = 0)
     ), fewer as (
         update cart_item set quantity = left_over.quantity from left_over
-        where session_id = $3 and cart_item.id = left_over.id and left_over.quantity > 0
+        where $18::jsonb <> '[]' and session_id = $3 and cart_item.id = left_over.id and left_over.quantity > 0
     ), session as (
         update table_session set rounds_sent = $4, cart_version = cart_version + case when $17 then 1 else 0 end where id = $3
     )
