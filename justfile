@@ -31,7 +31,7 @@ lint:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
-# Units, package, compose, Kubernetes: just deploy debian
+# Alerts, dashboards, runbook, units, package, compose, Kubernetes: just deploy alerts
 deploy *PARTS:
     scripts/check-deploy {{PARTS}}
 
