@@ -1,7 +1,7 @@
 # One image for every process of Comanda: the command picks which (`api`, `ws-gateway`, `migrate`, or `serve` for all in
 # one).
 
-FROM rust:1.95-slim-bookworm AS build
+FROM rust:1.95.0-slim-bookworm AS build
 WORKDIR /src
 COPY . .
 # Without the demo's fake provider (feature `sandbox`). The caches stay on the build host: a change to one crate
@@ -11,7 +11,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --release --locked --no-default-features --bin comanda \
     && install -D target/release/comanda /out/comanda
 
-FROM debian:bookworm-slim
+FROM debian:12.12-slim
 # Certificates for the payment provider; everything else the binary brings along.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \

@@ -31,6 +31,10 @@ lint:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
+# Alerts, dashboards, runbook, units, package, compose, Kubernetes: just deploy alerts
+deploy *PARTS:
+    scripts/check-deploy {{PARTS}}
+
 # All tests, or what `cargo test` would take: just test -p domain
 test *ARGS:
     scripts/test {{ARGS}}
