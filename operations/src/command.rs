@@ -130,13 +130,24 @@ where
 {
     let (lock, decide) = (&lock, &decide);
     #[expect(clippy::disallowed_methods, reason = "this is the frame of commands")]
-    db.transaction(name, |uow| async move {
-        match under_lock(&uow, (by, attempt), lock, decide).await? {
-            Begun::Before(first) => Ok(first),
-            Begun::Now(done) => keep(&uow, by, attempt, &done),
-        }
-    })
-    .await
+    let answered: Result<(Answer, bool)> = db
+        .transaction(name, |uow| async move {
+            match under_lock(&uow, (by, attempt), lock, decide).await? {
+                Begun::Before(first) => Ok((first, true)),
+                Begun::Now(done) => Ok((keep(&uow, by, attempt, &done)?, false)),
+            }
+        })
+        .await;
+    let (answer, is_repeat) = answered?;
+    count(name, is_repeat);
+    Ok(answer)
+}
+
+/// Counts a command that was answered, once, whatever tries its transaction took: many repeats mean that answers do not
+/// reach the phones.
+fn count(name: &'static str, is_repeat: bool) {
+    let answer = if is_repeat { "again" } else { "new" };
+    metrics::counter!("commands_total", "command" => name, "answer" => answer).increment(1);
 }
 
 /// What the first step of a command came to that goes on outside of any transaction.
@@ -170,7 +181,13 @@ where
 {
     let (lock, decide) = (&lock, &decide);
     #[expect(clippy::disallowed_methods, reason = "this is the frame of commands")]
-    db.transaction(name, |uow| async move { under_lock(&uow, (by, attempt), lock, decide).await }).await
+    let begun: Result<Begun<T>> =
+        db.transaction(name, |uow| async move { under_lock(&uow, (by, attempt), lock, decide).await }).await;
+    // What goes on is counted by the command at its end.
+    if matches!(begun, Ok(Begun::Before(_))) {
+        count(name, true);
+    }
+    begun
 }
 
 /// The frame itself, but for the answer.

@@ -126,7 +126,10 @@ impl std::fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 impl IntoResponse for Problem {
+    /// Each problem that is told is counted by its code, so that a client that asks for what the state forbids, or
+    /// repeats a key for something else, is seen by whoever runs the house (docs/metrics.md).
     fn into_response(self) -> Response {
+        metrics::counter!("http_problems_total", "code" => self.code.as_str()).increment(1);
         let mut response = (self.status, Json(self.body())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

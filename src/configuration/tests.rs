@@ -133,8 +133,11 @@ fn what_a_deployment_sets_exists() {
 
 #[test]
 fn what_documents_name_exists() {
-    let decisions = fs::read_dir(root().join("docs/decisions")).unwrap();
-    let decisions = decisions.map(|entry| format!("docs/decisions/{}", entry.unwrap().file_name().to_string_lossy()));
+    let folders = ["docs/decisions", "docs/runbook", "deploy/kubernetes", "deploy/systemd"];
+    let pages = folders.into_iter().flat_map(|folder| {
+        let entries = fs::read_dir(root().join(folder)).unwrap();
+        entries.map(move |entry| format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy()))
+    });
     let documents = [
         "README.md",
         "ARCHITECTURE.md",
@@ -148,11 +151,15 @@ fn what_documents_name_exists() {
         "docs/invariants.md",
         "docs/payments.md",
         "docs/configuration.md",
+        "docs/servers.md",
+        "docs/metrics.md",
+        "docs/scale.md",
+        "deploy/README.md",
         "docs/clients/realtime.md",
         "docs/clients/admin-kitchen.md",
         "docs/clients/diner-waiter.md",
     ];
-    for path in documents.map(str::to_owned).into_iter().chain(decisions) {
+    for path in documents.map(str::to_owned).into_iter().chain(pages) {
         for variable in variables(&read(&path)) {
             let family = variable.ends_with('_') && known().iter().any(|name| name.starts_with(&variable));
             assert!(family || exists(&variable, &path), "{path} names {variable}, which nobody reads");

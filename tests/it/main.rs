@@ -49,6 +49,7 @@ mod menu;
 mod menu_file;
 mod menu_office;
 mod mercadopago;
+mod metrics;
 mod modifiers;
 mod money_keys;
 mod names;

@@ -38,14 +38,17 @@ pub async fn submit(db: &Database, diner: &Diner, order: &Order, attempt: &Attem
             session.status.ensure_ordering()?;
             let (offering, table) = act.uow.find_ordering(&session, &order.products(), &order.choices()).await?;
             let sent = match from_cart::decide(order, diner, attempt, &table) {
-                Sent::Before(first) => SubmittedRound {
-                    session_id: session.id,
-                    round_id: first.id,
-                    round_number: first.round_number,
-                    status: first.status,
-                    repeated: true,
-                    already_sent: Vec::new(),
-                },
+                Sent::Before(first) => {
+                    metrics::counter!("rounds_repeated_total").increment(1);
+                    SubmittedRound {
+                        session_id: session.id,
+                        round_id: first.id,
+                        round_number: first.round_number,
+                        status: first.status,
+                        repeated: true,
+                        already_sent: Vec::new(),
+                    }
+                }
                 Sent::Now(sending) => send(&act, &session, sending, &offering, &table).await?,
             };
             Ok(Done::Changed(sent))
