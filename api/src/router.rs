@@ -291,6 +291,7 @@ fn till(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<A
         .routes(routes!(routes::check::remove_discount))
         .routes(routes!(routes::check::write_off))
         .routes(routes!(routes::check::check_detail))
+        .routes(routes!(routes::check::reverse_write_off))
         // Who pays what.
         .routes(routes!(routes::check::balances))
         .routes(routes!(routes::check::quote))

@@ -231,4 +231,6 @@ pub struct LiveClaim {
     pub amount_cents: Cents,
     /// Until when.
     pub expires_at: DateTime<Utc>,
+    /// What of it a manager wrote off, in cents.
+    pub written_off_cents: Cents,
 }

@@ -162,6 +162,10 @@ pub struct ProductSales {
 /// A day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DaySales {
+    /// How often what they gave up, on whatever day, was owed or paid after all in the period.
+    pub reversal_count: i64,
+    /// What that was, in cents.
+    pub total_reversed_cents: Cents,
     /// The business day.
     pub date: NaiveDate,
     /// Money collected on that day, without tips, less what went back on it, in cents: below zero where more went than

@@ -72,7 +72,15 @@ pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> Result<Page, MoneyE
         @if !day.write_offs.is_empty() {
             h2 { "Incobrables" }
             table { tbody { @for row in &day.write_offs {
-                tr { td { (row.user_name) " (" (row.write_off_count) ")" } td { (money(row.total_written_off_cents)) } }
+                @if row.write_off_count > 0 {
+                    tr { td { (row.user_name) " (" (row.write_off_count) ")" } td { (money(row.total_written_off_cents)) } }
+                }
+                @if row.reversal_count > 0 {
+                    tr {
+                        td { (row.user_name) " (" (row.reversal_count) ")" small { "Vueltos a cobrar" } }
+                        td { "− " (money(row.total_reversed_cents)) }
+                    }
+                }
             } } }
         }
         p { small { "Emitido el " (when(now, &place.timezone)) } }

@@ -133,14 +133,21 @@ impl<C: Scope> Act<'_, C> {
         uow.append_allocations(check, &given, cause).await?;
 
         let paid = Cents::checked_sum(parts.iter().map(|part| part.amount))?;
-        let status = CheckStatus::of(withdrawn, priced.total.saturating_sub(check.written_off_cents), paid);
+        // What was given up and is covered after all, or no longer owed, was given up for nothing: no cent of a bill is
+        // in two reports.
+        let owed = priced.total.saturating_sub(paid);
+        let written_off = check.written_off_cents.min(owed);
+        if written_off < check.written_off_cents {
+            uow.reverse_write_offs(check, check.written_off_cents.saturating_sub(written_off), None, cause).await?;
+        }
+        let status = CheckStatus::of(withdrawn, priced.total.saturating_sub(written_off), paid);
         if status != check.status {
             uow.set_check_status(check, status).await?;
         }
         propose_refunds(uow, check, (&ledger, &parts), status).await?;
         uow.settled(check.session_id);
         let became_paid = status == CheckStatus::Paid && check.status != CheckStatus::Paid;
-        Ok(Settled { total: priced.total, paid, written_off: check.written_off_cents, status, became_paid })
+        Ok(Settled { total: priced.total, paid, written_off, status, became_paid })
     }
 
     /// Settles the session's check, if it has one, after what was ordered changed.
@@ -283,13 +290,6 @@ fn gross(ledger: &Ledger, charge: &ChargeNow, counted: Counted) -> Result<Cents>
     Ok(Cents::checked_sum(all)?)
 }
 
-fn granted_of(ledger: &Ledger, discount: &DiscountRow) -> Result<Granted> {
-    let is_for = |named: Vec<ChargeId>| ledger.charges.iter().map(|charge| named.contains(&charge.id)).collect();
-    Ok(Granted { reduction: reduction(discount)?, lines: named(discount).map(is_for) })
-}
-
-/// What each charge is less by for its guest alone, after discounts: what was struck of it, and what was taken off it
-/// by name. A discount on the whole check is the table's.
 /// What was struck, each with how many of the discounts were granted before.
 fn struck_parts(ledger: &Ledger, discounts: &[&DiscountRow]) -> Vec<StruckPart> {
     let part = |struck: &Struck| {
@@ -300,6 +300,13 @@ fn struck_parts(ledger: &Ledger, discounts: &[&DiscountRow]) -> Vec<StruckPart> 
     ledger.struck.iter().filter_map(part).collect()
 }
 
+fn granted_of(ledger: &Ledger, discount: &DiscountRow) -> Result<Granted> {
+    let is_for = |named: Vec<ChargeId>| ledger.charges.iter().map(|charge| named.contains(&charge.id)).collect();
+    Ok(Granted { reduction: reduction(discount)?, lines: named(discount).map(is_for) })
+}
+
+/// What each charge is less by for its guest alone, after discounts: what was struck of it, and what was taken off it
+/// by name. A discount on the whole check is the table's.
 fn lost(ledger: &Ledger, now: &Priced, unit: Unit) -> Result<Vec<Lost>> {
     if ledger.payments.is_empty() {
         return Ok(Vec::new());

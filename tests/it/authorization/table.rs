@@ -132,6 +132,7 @@ pub(super) const TABLE: &[(&str, &str, Access, &str)] = &[
     ),
     ("DELETE", "/api/waiter/discounts/{discount_id}", OFFICE, ""),
     ("POST", "/api/billing/check/{check_id}/write-off", OFFICE, r#"{"reason":"no"}"#),
+    ("POST", "/api/billing/check/{check_id}/write-off/reverse", OFFICE, r#"{"reason":"no"}"#),
     ("GET", "/api/billing/check/{check_id}", FLOOR, ""),
     ("GET", "/api/billing/check/{check_id}/balances", Diner, ""),
     ("POST", "/api/billing/check/{check_id}/quote", Diner, ""),

@@ -9,6 +9,9 @@
 //!   (I11). Money that no check asked for (an orphan) is an incident, not a sale.
 //! * **money open**: what checks come to and nobody has paid or written off.
 //! * **order**: a round that the kitchen has or had.
+//! * **written off**: what a manager gave up of what a party left owing, on the day of that; **reversed**: what of it
+//!   was owed or paid after all, on the day of that. A cent of a bill is collected, voided, taken off, written off or
+//!   open.
 //! * **day**: the business day that a row keeps from when it was written; for rows from before days were kept, what the
 //!   calendar in the branch showed. **Hour**: what the clock there showed.
 //!
