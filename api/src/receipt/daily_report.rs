@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::{Cents, money::MoneyError};
 use maud::{Markup, html};
 use store::view::Place;
-use wire::report::{MethodSales, PersonDiscounts, PersonVoids, PersonWriteOffs, ProductSales, Summary};
+use wire::report::{MethodSales, PersonComps, PersonDiscounts, PersonVoids, PersonWriteOffs, ProductSales, Summary};
 
 /// What a day came to.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct Day {
     pub(crate) products: Vec<ProductSales>,
     /// What was struck.
     pub(crate) voids: Vec<PersonVoids>,
+    /// What of that was given away after it was served.
+    pub(crate) comps: Vec<PersonComps>,
     /// What was taken off.
     pub(crate) discounts: Vec<PersonDiscounts>,
     /// What was given up.
@@ -61,6 +63,18 @@ pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> Result<Page, MoneyE
             h2 { "Anulaciones" }
             table { tbody { @for row in &day.voids {
                 tr { td { (row.user_name.as_deref().unwrap_or("-")) " (" (row.void_count) ")" } td { (money(row.total_voided_cents)) } }
+            } } }
+        }
+        @if !day.comps.is_empty() {
+            h2 { "De ellas, invitaciones" }
+            table { tbody { @for row in &day.comps {
+                tr {
+                    td {
+                        (row.user_name.as_deref().unwrap_or("-")) " (" (row.comp_count) ")"
+                        small { "Autorizó " (row.approved_by_name) }
+                    }
+                    td { (money(row.total_comped_cents)) }
+                }
             } } }
         }
         @if !day.discounts.is_empty() {

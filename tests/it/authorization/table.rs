@@ -209,6 +209,7 @@ pub(super) const TABLE: &[(&str, &str, Access, &str)] = &[
     ("GET", "/api/admin/reports/waiter-performance", OFFICE, ""),
     ("GET", "/api/admin/reports/sales-by-method", OFFICE, ""),
     ("GET", "/api/admin/reports/voids", OFFICE, ""),
+    ("GET", "/api/admin/reports/comps", OFFICE, ""),
     ("GET", "/api/admin/reports/discounts", OFFICE, ""),
     ("GET", "/api/admin/reports/open-checks", OFFICE, ""),
     ("GET", "/api/admin/reports/write-offs", OFFICE, ""),
