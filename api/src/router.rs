@@ -257,6 +257,7 @@ fn reports(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::report::waiter_performance))
         .routes(routes!(routes::report::sales_by_method))
         .routes(routes!(routes::report::voids))
+        .routes(routes!(routes::report::comps))
         .routes(routes!(routes::report::discounts))
         .routes(routes!(routes::report::open_checks))
         .routes(routes!(routes::report::write_offs))
@@ -290,6 +291,7 @@ fn till(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<A
         .routes(routes!(routes::check::discount))
         .routes(routes!(routes::check::remove_discount))
         .routes(routes!(routes::check::write_off))
+        .routes(routes!(routes::check::reverse_write_off))
         .routes(routes!(routes::check::check_detail))
         // Who pays what.
         .routes(routes!(routes::check::balances))

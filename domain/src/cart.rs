@@ -10,7 +10,7 @@ mod repeat;
 mod sent;
 
 pub use repeat::{AtTable, RecentRound, Submission, Verdict, judge, take_from_cart};
-pub use sent::{CartPortions, Match, NamedDiner, SentLine, match_lines};
+pub use sent::{CartPortions, Match, NamedDiner, SentLine, guest_of, match_lines};
 
 use chrono::{DateTime, TimeDelta, Utc};
 

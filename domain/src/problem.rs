@@ -109,6 +109,8 @@ word_enum! {
         PartyStillHere = "party_still_here",
         /// Nothing of it is owed any more.
         NothingOwed = "nothing_owed",
+        /// Nothing of it is written off, or not any more.
+        NothingWrittenOff = "nothing_written_off",
         /// The check is not paid.
         CheckNotPaid = "check_not_paid",
         /// The discount is more than what there is to discount.

@@ -20,6 +20,8 @@ pub struct Model {
     pub paid_cents: Cents,
     pub rounding: bool,
     pub created_at: DateTimeUtc,
+    pub deleted_cents: Cents,
+    pub deleted_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

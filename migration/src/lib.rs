@@ -63,6 +63,8 @@ mod m20261129_000131_create_stations;
 mod m20261129_000132_open_stations;
 mod m20261129_000133_name_what_is_given;
 mod m20261129_000141_speak_a_language;
+mod m20261130_000151_reverse_write_offs;
+mod m20261130_000152_keep_deleted_charges;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -133,6 +135,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000132_open_stations::Migration),
             Box::new(m20261129_000133_name_what_is_given::Migration),
             Box::new(m20261129_000141_speak_a_language::Migration),
+            Box::new(m20261130_000151_reverse_write_offs::Migration),
+            Box::new(m20261130_000152_keep_deleted_charges::Migration),
         ]
     }
 }

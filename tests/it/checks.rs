@@ -8,6 +8,15 @@ use harness::{both_modes, json, race};
 
 const ASK: &str = "/api/billing/check/request";
 
+/// How many voids were told once so many of four portions are left.
+fn shown_times(left: i64) -> usize {
+    match left {
+        2 => 1,
+        1 => 2,
+        _ => 3,
+    }
+}
+
 both_modes! {
     /// M26, W20, M15, M16 and the waiter's views say the same of one check.
     async fn everybody_is_told_of_the_same_check(app: App) {
@@ -562,5 +571,179 @@ both_modes! {
             staff.waiter.post("/api/waiter/payments/manual", manual).await.expect(status);
         }
         assert_eq!(app.sql_i64("select count(*) from allocation").await, 0);
+    }
+
+    /// Whoever's a struck dish was and whoever paid for it, its money pays for no other guest's (decisions/040). Only
+    /// what nobody in particular paid for nobody's dish moves on.
+    async fn money_of_a_struck_dish_pays_for_nobody_else(app: App) {
+        let staff = Staff::of(&app).await;
+        let price = async |item: i64| app.sql_i64(&format!("select unit_price_cents from round_item where id = {item}")).await;
+        for (table, owned, said) in [("INT-01", true, true), ("INT-02", true, false), ("INT-03", false, true), ("INT-04", false, false)] {
+            let (ana, bruno) = (app.anonymous().scan_as(table, "Ana").await, app.anonymous().scan_as(table, "Bruno").await);
+            let struck = if owned { order_for(&ana, ana.diner_id, &[111]).await } else { order(&ana, &[(111, 1)]).await };
+            let struck = item(&app, struck, 1).await;
+            order_for(&bruno, bruno.diner_id, &[118]).await;
+            let payer = said.then_some(ana.diner_id);
+            let party = Party::of(ana).await;
+            let soup = price(struck).await;
+            let pasta = party.total - soup;
+            let pay = json!({ "check_id": party.check, "amount_cents": soup, "diner_id": payer });
+            staff.waiter.post("/api/billing/cash/pay", pay).await.expect(200);
+            void(&staff.waiter, struck).await.expect(200);
+            let moved = if owned || said { 0 } else { soup.min(pasta) };
+            assert_eq!((party.stands().await.1, party.stands().await.2), (pasta, moved), "{owned} {said}");
+            let proposed = format!("select coalesce(sum(r.amount_cents), 0) from refund r join payment p on p.id = r.payment_id
+                where r.status = 'PROPOSED' and p.check_id = {}", party.check);
+            assert_eq!(app.sql_i64(&proposed).await, soup - moved, "{owned} {said}");
+            let quote = json!({ "plan": { "method": "by_consumption" } });
+            let quote = bruno.post(&format!("/api/billing/check/{}/quote", party.check), quote).await.expect(200);
+            let share = list(&quote["shares"]).iter().find(|share| share["diner_id"] == json!(bruno.diner_id)).unwrap();
+            assert_eq!(number(&share["owes_cents"]), pasta - moved, "{owned} {said}");
+            assert_ledger(&app).await;
+        }
+    }
+
+    /// A line that a waiter takes out of a confirmed round after it was paid gives its guest the money back, as a
+    /// struck one does.
+    async fn what_is_deleted_gives_its_guest_the_money_back(app: App) {
+        let staff = Staff::of(&app).await;
+        confirm_first(&app).await;
+        let (ana, bruno) = (app.anonymous().scan_as("INT-01", "Ana").await, app.anonymous().scan_as("INT-01", "Bruno").await);
+        let hers = order_for(&ana, ana.diner_id, &[111, 112]).await;
+        let his = order_for(&bruno, bruno.diner_id, &[118]).await;
+        for round in [hers, his] {
+            staff.walk(round, &["CONFIRMED"]).await;
+        }
+        let party = Party::of(ana).await;
+        let costs = async |round: i64| app.sql_i64(&format!("select sum(qty * unit_price_cents) from round_item where round_id = {round}")).await;
+        let (mine, theirs) = (costs(hers).await, costs(his).await);
+        let pay = json!({ "check_id": party.check, "amount_cents": mine, "diner_id": party.phone.diner_id });
+        staff.waiter.post("/api/billing/cash/pay", pay).await.expect(200);
+        let soup = item(&app, hers, 1).await;
+        let price = app.sql_i64(&format!("select unit_price_cents from round_item where id = {soup}")).await;
+        staff.waiter.delete(&format!("/api/waiter/rounds/{hers}/items/{soup}")).await.expect(200);
+        assert_eq!(party.stands().await, ("IN_PAYMENT".to_owned(), mine - price + theirs, mine - price));
+        let proposed = staff.manager.get("/api/billing/refunds").await.expect(200);
+        assert_eq!((list(&proposed).len(), &proposed[0]["amount_cents"]), (1, &json!(price)));
+        assert_ledger(&app).await;
+        // It stays so whatever is settled afterwards.
+        cash(&staff.waiter, party.check, theirs).await.expect(200);
+        assert_eq!(party.stands().await, ("PAID".to_owned(), mine - price + theirs, mine - price + theirs));
+        let proposed = staff.manager.get("/api/billing/refunds").await.expect(200);
+        assert_eq!((list(&proposed).len(), &proposed[0]["amount_cents"]), (1, &json!(price)));
+        assert_ledger(&app).await;
+    }
+
+    /// An amount off Ana's soup and Bruno's pasta: when the soup is struck its part goes with it, and the pasta costs
+    /// what it cost. What is for the whole check stays with the check.
+    async fn an_amount_goes_with_the_dish_it_was_for(app: App) {
+        let staff = Staff::of(&app).await;
+        app.sql_exec("update branch_product set price_cents = 1000 where product_id in (111, 118)").await;
+        for (table, named, left) in [("INT-01", true, 700), ("INT-02", false, 400)] {
+            let (ana, bruno) = (app.anonymous().scan_as(table, "Ana").await, app.anonymous().scan_as(table, "Bruno").await);
+            let hers = order_for(&ana, ana.diner_id, &[111]).await;
+            order_for(&bruno, bruno.diner_id, &[118]).await;
+            let party = Party::of(ana).await;
+            let charges = party.charges(&app).await;
+            let mut off = json!({ "discount_type": "AMOUNT", "value": 600, "reason": "la espera" });
+            if named {
+                off["charge_ids"] = json!(charges);
+            }
+            staff.manager.post(&format!("/api/waiter/sessions/{}/discount", party.phone.session_id), off).await.expect(200);
+            assert_eq!(party.stands().await.1, 1400);
+            void(&staff.waiter, item(&app, hers, 1).await).await.expect(200);
+            assert_eq!(party.stands().await.1, left, "{named}");
+            let balances = bruno.get(&format!("/api/billing/check/{}/balances", party.check)).await.expect(200);
+            let his = list(&balances).iter().find(|row| row["diner_id"] == json!(bruno.diner_id)).unwrap();
+            assert_eq!(number(&his["remaining_cents"]), left, "{named}");
+            let taken = staff.manager.get(&format!("/api/billing/check/{}", party.check)).await.expect(200);
+            assert_eq!(number(&taken["discounts"][0]["amount_cents"]), 1000 - left, "{named}");
+            assert_ledger(&app).await;
+        }
+    }
+
+    /// The office tells what was given away from what was struck, and who approved it; the guest reads on the receipt
+    /// what the house gave, and its sums add up.
+    async fn a_comp_is_told_from_a_void(app: App) {
+        let staff = Staff::of(&app).await;
+        app.sql_exec("update branch_product set price_cents = 1000 where product_id = 111; update branch_product set price_cents = 500 where product_id = 118").await;
+        let phone = app.scan("INT-01").await;
+        let round = order(&phone, &[(111, 4), (118, 2)]).await;
+        let party = Party::of(phone).await;
+        let (steak, bread) = (item(&app, round, 1).await, item(&app, round, 2).await);
+        let off = json!({ "discount_type": "PERCENT", "value": 10, "reason": "la espera", "item_ids": [bread] });
+        staff.manager.post(&format!("/api/waiter/sessions/{}/discount", party.phone.session_id), off).await.expect(200);
+        let manager = staff.manager.user_id;
+        let strike = async |by: &harness::Caller, item: i64, qty: i64, approved_by: Option<i64>| {
+            let body = json!({ "reason": "tardó", "qty": qty, "approved_by": approved_by });
+            by.patch(&format!("/api/waiter/rounds/items/{item}/void"), body).await.expect(200)
+        };
+        // Struck before it is served: a void, whoever approved it.
+        strike(&staff.manager, steak, 1, Some(manager)).await;
+        staff.walk(round, &["IN_KITCHEN", "READY", "SERVED"]).await;
+        strike(&staff.manager, steak, 2, Some(manager)).await;
+        strike(&staff.manager, bread, 2, Some(manager)).await;
+        let report = async |name: &str| staff.manager.get(&format!("/api/admin/reports/{name}")).await.expect(200);
+        let (voids, comps) = (report("voids").await, report("comps").await);
+        assert_eq!((&voids[0]["void_count"], &voids[0]["total_quantity"], &voids[0]["total_voided_cents"]), (&json!(3), &json!(5), &json!(4000)));
+        let comp = &comps[0];
+        assert_eq!((list(&comps).len(), &comp["user_id"], &comp["approved_by_id"]), (1, &json!(manager), &json!(manager)));
+        assert_eq!((&comp["comp_count"], &comp["total_quantity"], &comp["total_comped_cents"]), (&json!(2), &json!(4), &json!(3000)));
+        assert!(comp["approved_by_name"].is_string() && comp["user_name"].is_string(), "{comp}");
+        staff.waiter.get("/api/admin/reports/comps").await.expect(403);
+        let file = staff.manager.get("/api/admin/reports/comps?format=csv").await.text();
+        assert!(file.contains("approved_by_name") && file.lines().count() == 2, "{file}");
+
+        let detail = staff.manager.get(&format!("/api/billing/check/{}", party.check)).await.expect(200);
+        let given: Vec<_> = list(&detail["comps"]).iter().map(|line| (number(&line["qty"]), number(&line["amount_cents"]))).collect();
+        assert_eq!(given, [(2, 2000), (2, 1000)]);
+        assert_eq!((&detail["comps"][0]["reason"], &detail["comps"][0]["approved_by_id"]), (&json!("tardó"), &json!(manager)));
+        let page = staff.manager.get(&format!("/api/admin/receipts/customer-receipt/{}", party.check)).await.text();
+        // One steak that stands, two and the bread that were given: 40 less 20 less 10 is the 10 that are owed. The
+        // discount on the bread takes off nothing any more.
+        for words in ["1 × ", "2 × ", "Invitación de la casa", "− $ 20,00", "− $ 10,00", "$ 40,00", "TOTAL", "RESTA PAGAR"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        assert!(!page.contains("Descuento"), "{page}");
+        assert_eq!(party.stands().await.1, 1000);
+        let day = staff.manager.get("/api/admin/receipts/daily-report/1").await.text();
+        assert!(day.contains("De ellas, invitaciones") && day.contains("Autorizó"), "{day}");
+        assert_ledger(&app).await;
+    }
+
+    /// Two of four are struck: the kitchen hears which line is shorter now and by how much, and its list says the same,
+    /// so that nobody cooks four.
+    async fn the_kitchen_knows_how_many_are_left(app: App) {
+        let staff = Staff::of(&app).await;
+        let phone = app.scan("INT-01").await;
+        let told = staff.cook.socket(&app, "/ws/kitchen").await;
+        let round = order(&phone, &[(111, 4)]).await;
+        let line = item(&app, round, 1).await;
+        let card = async || staff.cook.get("/api/kitchen/rounds").await.expect(200)[0]["items"].clone();
+        let mut shown: std::collections::BTreeMap<i64, i64> =
+            list(&card().await).iter().map(|item| (number(&item["id"]), number(&item["qty"]))).collect();
+        for (qty, left) in [(2, 2), (1, 1), (1, 0)] {
+            let body = json!({ "reason": "se cayó", "qty": qty });
+            staff.cook.patch(&format!("/api/waiter/rounds/items/{line}/void"), body).await.expect(200);
+            let heard = told.wait_until(|events| events.iter().filter(|event| event["type"] == "ROUND_ITEM_VOIDED").count() == shown_times(left)).await;
+            let event = &heard.iter().rfind(|event| event["type"] == "ROUND_ITEM_VOIDED").unwrap()["entity"];
+            // What a display does with it: the line is shorter by what was struck, or it is struck itself.
+            match event.get("part_of") {
+                Some(part) => {
+                    assert_eq!(part, &json!({ "item_id": line, "voided_qty": qty, "left_qty": left }));
+                    shown.insert(number(&part["item_id"]), number(&part["left_qty"]));
+                }
+                None => drop(shown.remove(&number(&event["item_id"]))),
+            }
+            let items = if left > 0 { card().await } else { json!([]) };
+            let stands = list(&items).iter().filter(|item| item["is_voided"] == json!(false));
+            let stands: std::collections::BTreeMap<i64, i64> = stands.map(|item| (number(&item["id"]), number(&item["qty"]))).collect();
+            assert_eq!(shown, stands, "the display that followed the events, and the list");
+            let tickets = staff.cook.get("/api/kitchen/tickets").await.expect(200);
+            let cooking: i64 = list(&tickets["stations"]).iter().flat_map(|station| list(&station["tickets"])).flat_map(|ticket| list(&ticket["items"]))
+                .filter(|item| item["status"] != json!("VOIDED")).map(|item| number(&item["qty"])).sum();
+            assert_eq!(cooking, left, "{tickets}");
+        }
+        assert_eq!(staff.cook.get("/api/kitchen/rounds").await.expect(200), json!([]));
     }
 }

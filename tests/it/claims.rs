@@ -158,4 +158,22 @@ both_modes! {
         staff.waiter.post_empty(&format!("/api/billing/tables/{}/clear", table.ana.table_id)).await.expect(200);
         table.claim(&table.ana, &[(charge, 1, 1)]).await.expect(400);
     }
+
+    /// A free dish that is struck is claimed by nobody any more, whatever its price says; one that stands stays
+    /// claimed.
+    async fn a_struck_free_dish_is_claimed_by_nobody(app: App) {
+        app.sql_exec("update branch_product set price_cents = 0 where product_id = 118").await;
+        let (table, staff) = (Table::of(&app).await, Staff::of(&app).await);
+        let (dear, free) = (table.charges[0], table.charges[1]);
+        table.claim(&table.ana, &[(dear, 1, 1), (free, 1, 2)]).await.expect(200);
+        table.claim(&table.bruno, &[(free, 1, 2)]).await.expect(200);
+        let item = app.sql_i64(&format!("select round_item_id from charge where id = {free}")).await;
+        let path = format!("/api/waiter/rounds/items/{item}/void");
+        staff.waiter.patch(&path, json!({ "reason": "se cayó" })).await.expect(200);
+        let held = table.bruno.get(&table.path()).await.expect(200);
+        let held: Vec<_> = held.as_array().unwrap().iter().map(|claim| number(&claim["charge_id"])).collect();
+        assert_eq!(held, [dear]);
+        assert_eq!(app.sql_i64("select count(*) from charge_claim").await, 1);
+        assert_ledger(&app).await;
+    }
 }

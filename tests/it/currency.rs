@@ -218,4 +218,31 @@ both_modes! {
         assert_eq!(party.stands().await, ("IN_PAYMENT".to_owned(), 1_299, 1_200));
         assert_ledger(&app).await;
     }
+
+    /// A part of the cash goes back: what rounding had added or let go goes with it, for the rest may be paid by card,
+    /// to the cent; cash that pays it is rounded anew.
+    async fn rounding_goes_when_a_part_of_the_cash_does(app: App) {
+        let staff = Staff::of(&app).await;
+        staff.manager.patch(BRANCH, json!({ "currency": "CLP", "cash_rounding": 10 })).await.expect(200);
+        app.sql_exec("update branch_product set price_cents = 102500 where product_id = 111").await;
+        app.sql_exec("update branch_product set price_cents = 102600 where product_id = 118").await;
+        for (table, product, bill, asked) in [("INT-01", 111, 102_500, 102_000), ("INT-02", 118, 102_600, 103_000)] {
+            let party = Party::paying(&app, table, &[(product, 1)]).await;
+            let payment = number(&cash(&staff.waiter, party.check, asked).await.expect(200)["payment_id"]);
+            assert_eq!(party.stands().await, ("PAID".to_owned(), asked, asked));
+            refund(&staff, payment, Some(50_000)).await.expect(200);
+            assert_eq!(party.stands().await, ("IN_PAYMENT".to_owned(), bill, asked - 50_000));
+            let seen = staff.manager.get(&format!("/api/billing/check/{}", party.check)).await.expect(200);
+            assert_eq!((number(&seen["remaining_cents"]), number(&seen["cash_remaining_cents"])), (bill - asked + 50_000, 50_000));
+            if product == 111 {
+                cash(&staff.waiter, party.check, 50_000).await.expect(200);
+                assert_eq!(party.stands().await, ("PAID".to_owned(), asked, asked));
+            } else {
+                let card = json!({ "check_id": party.check, "amount_cents": bill - asked + 50_000, "manual_method": "CARD_PHYSICAL" });
+                staff.waiter.post("/api/waiter/payments/manual", card).await.expect(200);
+                assert_eq!(party.stands().await, ("PAID".to_owned(), bill, bill));
+            }
+            assert_ledger(&app).await;
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use crate::ledger::assert_ledger;
 use crate::look;
-use crate::scene::{Staff, list, number, step, text};
-use crate::till::{Party, cash, order, refund};
+use crate::scene::{Staff, item, list, number, step, text};
+use crate::till::{Party, cash, order, order_for, refund};
 use harness::{App, DinerPhone, Value, both_modes, json};
 
 const SERVED: [&str; 3] = ["IN_KITCHEN", "READY", "SERVED"];
@@ -235,6 +235,125 @@ both_modes! {
         cash(&staff.waiter, party.check, party.total).await.expect(200);
         staff.waiter.post(&endings(&party.phone)[1], json!({})).await.expect(200);
         assert_eq!(open_checks(&staff).await, Vec::<Value>::new());
+        assert_ledger(&app).await;
+    }
+
+    /// What was written off is asked of nobody: not in balances, not in a quote. Each guest's part is less by one
+    /// factor.
+    async fn a_debt_that_was_written_off_is_asked_of_nobody(app: App) {
+        let staff = Staff::of(&app).await;
+        app.sql_exec("update branch_product set price_cents = 1000 where product_id in (111, 118)").await;
+        let (ana, bruno) = (app.anonymous().scan_as("INT-01", "Ana").await, app.anonymous().scan_as("INT-01", "Bruno").await);
+        for (phone, dish) in [(&ana, 111), (&bruno, 118)] {
+            let round = order_for(phone, phone.diner_id, &[dish]).await;
+            staff.walk(round, &SERVED).await;
+        }
+        let party = Party::of(ana).await;
+        let admin = app.login("admin@demo.com", "admin123").await;
+        admin.post(&endings(&party.phone)[0], json!({ "force": true })).await.expect(200);
+        let asked = async || {
+            let balances = party.phone.get(&format!("/api/billing/check/{}/balances", party.check)).await.expect(200);
+            let rows = list(&balances).iter().map(|row| [number(&row["remaining_cents"]), number(&row["written_off_cents"])]);
+            let rows: Vec<_> = rows.collect();
+            let plan = json!({ "plan": { "method": "by_consumption" } });
+            let quote = staff.manager.post(&format!("/api/waiter/checks/{}/quote", party.check), plan).await.expect(200);
+            let owes = list(&quote["shares"]).iter().map(|share| number(&share["owes_cents"])).collect::<Vec<_>>();
+            assert_eq!(owes, rows.iter().map(|[left, _]| *left).collect::<Vec<_>>(), "{quote}");
+            assert_eq!(number(&quote["remaining_cents"]), owes.iter().sum::<i64>());
+            rows
+        };
+        assert_eq!(asked().await, [[1000, 0], [1000, 0]]);
+        let path = format!("/api/billing/check/{}/write-off", party.check);
+        staff.manager.post(&path, json!({ "amount_cents": 400, "reason": "x" })).await.expect(200);
+        assert_eq!(asked().await, [[800, 200], [800, 200]]);
+        // Who pays its part leaves the other's as it is.
+        let pay = json!({ "check_id": party.check, "amount_cents": 800, "diner_id": party.phone.diner_id });
+        staff.waiter.post("/api/billing/cash/pay", pay).await.expect(200);
+        assert_eq!(asked().await, [[0, 200], [800, 200]]);
+        staff.manager.post(&path, json!({ "reason": "x" })).await.expect(200);
+        assert_eq!(asked().await.iter().map(|[left, _]| left).sum::<i64>(), 0);
+        assert_ledger(&app).await;
+    }
+
+    /// A party that comes back to pay owes what was written off, on a day of its own; what is struck then is a void and
+    /// no write-off.
+    async fn what_was_written_off_is_owed_again_by_who_comes_back(app: App) {
+        let staff = Staff::of(&app).await;
+        app.sql_exec("update branch_product set price_cents = 1000 where product_id in (111, 118)").await;
+        let phone = app.scan("INT-01").await;
+        let round = order(&phone, &[(111, 1), (118, 1)]).await;
+        staff.walk(round, &SERVED).await;
+        let party = Party::of(phone).await;
+        let admin = app.login("admin@demo.com", "admin123").await;
+        admin.post(&endings(&party.phone)[0], json!({ "force": true })).await.expect(200);
+        let path = format!("/api/billing/check/{}/write-off", party.check);
+        staff.manager.post(&path, json!({ "amount_cents": 500, "reason": "x" })).await.expect(200);
+        staff.manager.post(&path, json!({ "reason": "x" })).await.expect(200);
+        app.sql_exec("update write_off set business_day = '2026-01-10'").await;
+
+        let told = staff.waiter.socket(&app, "/ws/waiter").await;
+        let reopen = format!("/api/waiter/sessions/{}/reopen", party.phone.session_id);
+        let keyed = staff.manager.with_header("X-Idempotency-Key", "back");
+        let opened = keyed.post_empty(&reopen).await;
+        assert_eq!(keyed.post_empty(&reopen).await.bytes, opened.bytes);
+        assert_eq!(opened.expect(200)["write_off_reversed_cents"], json!(2000));
+        let event = told.wait_for("CHECK_REQUESTED").await;
+        assert_eq!((&event["entity"]["check_status"], &event["entity"]["paid_cents"]), (&json!("REQUESTED"), &json!(0)));
+        assert_eq!(number(&open_checks(&staff).await[0]["remaining_cents"]), 2000);
+        let audited = format!("select count(*) from audit_log where action = 'WRITE_OFF_REVERSAL' and entity_type = 'check' and entity_id = {}", party.check);
+        assert_eq!(app.sql_i64(&audited).await, 1);
+        assert_ledger(&app).await;
+
+        // One dish is given away, the other is paid: no cent of the two is in two reports.
+        let gift = json!({ "reason": "x", "approved_by": staff.manager.user_id });
+        staff.manager.patch(&format!("/api/waiter/rounds/items/{}/void", item(&app, round, 1).await), gift).await.expect(200);
+        cash(&staff.waiter, party.check, 1001).await.expect(400);
+        cash(&staff.waiter, party.check, 1000).await.expect(200);
+        staff.waiter.post(&endings(&party.phone)[1], json!({})).await.expect(200);
+        let report = async |name: &str, query: &str| staff.manager.get(&format!("/api/admin/reports/{name}?{query}")).await.expect(200);
+        let sums = |report: &Value| ["write_off_count", "total_written_off_cents", "reversal_count", "total_reversed_cents"].map(|field| number(&report[0][field]));
+        assert_eq!(number(&report("voids", "").await[0]["total_voided_cents"]), 1000);
+        assert_eq!(report("summary", "").await["total_revenue_cents"], json!(1000));
+        // The day of the write-off stays as it was; today shows what was taken back.
+        assert_eq!(sums(&report("write-offs", "date_from=2026-01-10&date_to=2026-01-10").await), [2, 2000, 0, 0]);
+        assert_eq!(sums(&report("write-offs", "days=1").await), [0, 0, 2, 2000]);
+        let page = staff.manager.get("/api/admin/receipts/daily-report/1").await.text();
+        assert!(page.contains("Vueltos a cobrar") && page.contains("− $ 20,00"), "{page}");
+        assert_eq!(open_checks(&staff).await, Vec::<Value>::new());
+        assert_ledger(&app).await;
+    }
+
+    /// Somebody who had left is back at the counter while others sit at the table: a manager takes the write-off back,
+    /// once, and the debt is paid.
+    async fn a_write_off_is_taken_back(app: App) {
+        let staff = Staff::of(&app).await;
+        let phone = app.scan("INT-01").await;
+        let round = order(&phone, &[(111, 2)]).await;
+        staff.walk(round, &SERVED).await;
+        let party = Party::of(phone).await;
+        let admin = app.login("admin@demo.com", "admin123").await;
+        admin.post(&endings(&party.phone)[0], json!({ "force": true })).await.expect(200);
+        order(&app.anonymous().scan_as("INT-01", "Otro").await, &[(118, 1)]).await;
+        let path = format!("/api/billing/check/{}/write-off", party.check);
+        let (reverse, because) = (format!("{path}/reverse"), json!({ "reason": "volvieron a pagar" }));
+        assert_eq!(staff.manager.post(&reverse, because.clone()).await.expect(400)["code"], json!("nothing_written_off"));
+        staff.manager.post(&path, json!({ "amount_cents": 100, "reason": "x" })).await.expect(200);
+        staff.manager.post(&path, json!({ "reason": "x" })).await.expect(200);
+        staff.waiter.post(&reverse, because.clone()).await.expect(403);
+        staff.manager.post(&reverse, json!({})).await.expect(422);
+        let (one, two) = tokio::join!(staff.manager.post(&reverse, because.clone()), staff.manager.post(&reverse, because.clone()));
+        let mut answers = [one.status, two.status];
+        answers.sort_unstable();
+        assert_eq!(answers, [200, 400], "of two at once one finds nothing written off");
+        let back = if one.status == 200 { one } else { two }.expect(200);
+        assert_eq!((&back["reversed_cents"], &back["remaining_cents"], &back["status"]), (&json!(party.total), &json!(party.total), &json!("REQUESTED")));
+        let owing = open_checks(&staff).await;
+        assert!(owing.iter().any(|check| check["check_id"] == json!(party.check) && check["remaining_cents"] == json!(party.total)), "{owing:?}");
+        let audited = format!("select count(*) from audit_log where action = 'WRITE_OFF_REVERSAL' and entity_id = {}
+            and cast(new_values as text) like '%volvieron a pagar%'", party.check);
+        assert_eq!(app.sql_i64(&audited).await, 1);
+        cash(&staff.waiter, party.check, party.total).await.expect(200);
+        assert_eq!(staff.manager.post(&reverse, because).await.expect(400)["code"], json!("nothing_written_off"));
         assert_ledger(&app).await;
     }
 }

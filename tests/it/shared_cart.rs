@@ -290,4 +290,26 @@ both_modes! {
         ana.post(SUBMIT, json!({"items": lines, "expected_total_cents": total})).await.expect(200);
         assert_eq!(app.sql_i64("select cast(sum(qty * unit_price_cents) as bigint) from round_item").await, total);
     }
+
+    /// The shipped app names the guest in the note and sends no `diner_id`: the dish is the diner's whose line of the
+    /// cart it was all the same, and is that guest's to pay.
+    async fn a_dish_of_the_cart_is_its_guests(app: App) {
+        let (soup, pasta) = (product(&app, "Limonada").await, product(&app, "Sorrentinos de jamón y queso").await);
+        let (ana, beto) = (guest(&app, "Ana").await, guest(&app, "Beto").await);
+        let price = async |product: i64| app.sql_i64(&format!("select price_cents from branch_product where product_id = {product} and branch_id = 1")).await;
+        add(&ana, soup, 2).await;
+        add(&beto, soup, 1).await;
+        add(&beto, pasta, 1).await;
+        // One line has no name: it is of both, and of nobody where no line of the cart is left.
+        send(&ana, json!([{"product_id": soup, "qty": 4}, line(pasta, 1, "Beto")])).await;
+        let rows = app.sql_texts("select product_id || ':' || coalesce(cast(diner_id as text), '-') || ':' || qty from round_item order by line").await;
+        let (a, b) = (ana.diner_id, beto.diner_id);
+        assert_eq!(rows, [format!("{soup}:{a}:2"), format!("{soup}:{b}:1"), format!("{soup}:-:1"), format!("{pasta}:{b}:1")]);
+        let check = number(&ana.post_empty("/api/billing/check/request").await.expect(200)["check_id"]);
+        let balances = ana.get(&format!("/api/billing/check/{check}/balances")).await.expect(200);
+        let owes: Vec<_> = list(&balances).iter().map(|row| number(&row["remaining_cents"])).collect();
+        let (soup, pasta) = (price(soup).await, price(pasta).await);
+        assert_eq!(owes, [2 * soup, soup + pasta, soup]);
+        assert_gap_free(&app).await;
+    }
 }

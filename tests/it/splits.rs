@@ -1,7 +1,7 @@
 //! Splits: the server says what each owes, to the cent, before, between and after payments.
 
 use crate::ledger::assert_ledger;
-use crate::scene::{Staff, number};
+use crate::scene::{Staff, item, number};
 use crate::till::{Party, order, order_for};
 use harness::{DinerPhone, Value, both_modes, json};
 
@@ -82,5 +82,50 @@ both_modes! {
             assert!(refused["detail"].as_str().unwrap().contains(word), "{plan}: {refused}");
         }
         party.phone.post(&path, json!({})).await.expect(422);
+    }
+
+    /// Every way to divide a bill holds after a dish was struck, and a part of one, before and after a guest has paid.
+    async fn a_bill_is_divided_after_a_void(app: App) {
+        let staff = Staff::of(&app).await;
+        app.sql_exec("update branch_product set price_cents = 1000 where product_id in (111, 118); update branch_product set price_cents = 300 where product_id = 101").await;
+        let (ana, bruno) = (app.anonymous().scan_as("INT-01", "Ana").await, app.anonymous().scan_as("INT-01", "Bruno").await);
+        let items = json!([{ "product_id": 111, "qty": 3, "diner_id": ana.diner_id }, { "product_id": 118, "qty": 1, "diner_id": ana.diner_id },
+            { "product_id": 118, "qty": 1, "diner_id": bruno.diner_id }, { "product_id": 101, "qty": 1 }]);
+        let round = number(&ana.post("/api/diner/rounds/submit", json!({ "items": items })).await.expect(200)["round_id"]);
+        let (a, b) = (ana.diner_id, bruno.diner_id);
+        let party = Party::of(ana).await;
+        let charges = party.charges(&app).await;
+        let strike = async |line: i64, qty: i64| {
+            let item = item(&app, round, line).await;
+            staff.waiter.patch(&format!("/api/waiter/rounds/items/{item}/void"), json!({ "reason": "x", "qty": qty })).await.expect(200);
+        };
+        strike(1, 2).await;
+        strike(2, 1).await;
+        for paid in [0, 400] {
+            if paid > 0 {
+                let pay = json!({ "check_id": party.check, "amount_cents": paid, "diner_id": b });
+                staff.waiter.post("/api/billing/cash/pay", pay).await.expect(200);
+            }
+            let ask = async |plan: Value| quote(&party.phone, party.check, plan, json!([])).await;
+            let owes = |quote: &Value| [a, b].map(|diner| number(&of(quote, diner)["owes_cents"]));
+            let each = ask(json!({ "method": "by_consumption" })).await;
+            assert_eq!((number(&each["total_cents"]), number(&each["remaining_cents"]), owes(&each)), (2300, 2300 - paid, [1150, 1150 - paid]));
+            let equal = ask(json!({ "method": "equal", "ways": 2 })).await;
+            assert_eq!(owes(&equal), [1150, 1150 - paid]);
+            // Whoever names the struck dish pays nothing for it, and of the shortened line what is left.
+            let named = json!([{ "diner_id": a, "charge_id": charges[0] }, { "diner_id": a, "charge_id": charges[1] }, { "diner_id": b, "charge_id": charges[2] }]);
+            let by_item = ask(json!({ "method": "by_item", "items": named })).await;
+            assert_eq!((owes(&by_item), number(&by_item["unassigned_cents"])), ([1000, 1000 - paid], 300));
+            let mixed = ask(json!({ "method": "mixed", "items": named, "rest": "equal" })).await;
+            assert_eq!(owes(&mixed), [1150, 1150 - paid]);
+            let amounts = json!([{ "diner_id": a, "amount_cents": 1500 }, { "diner_id": b, "amount_cents": 500 }]);
+            let custom = ask(json!({ "method": "custom", "amounts": amounts })).await;
+            assert_eq!((owes(&custom), number(&custom["unassigned_cents"])), ([1500, 500 - paid], 300));
+        }
+        // Amounts that the bill no longer has are refused by name.
+        let path = format!("/api/billing/check/{}/quote", party.check);
+        let amounts = json!([{ "diner_id": a, "amount_cents": 2301 }]);
+        party.phone.post(&path, json!({ "plan": { "method": "custom", "amounts": amounts } })).await.expect(422);
+        assert_ledger(&app).await;
     }
 }

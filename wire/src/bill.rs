@@ -22,6 +22,8 @@ pub struct CheckDetail {
     pub cash_remaining_cents: Cents,
     /// One line per round item, oldest first. What was struck or canceled is there with 0.
     pub charges: Vec<ChargeLine>,
+    /// What was on the table when a manager had it given away, oldest first. Its charge is there with 0.
+    pub comps: Vec<CompLine>,
     /// What was taken off, in the order it was granted.
     pub discounts: Vec<DiscountLine>,
     /// Every payment, oldest first.
@@ -92,6 +94,26 @@ pub struct ChargeLine {
     pub rounding: bool,
     /// Whether the item counts, free or not: false when it was voided, canceled or deleted.
     pub stands: bool,
+}
+
+/// A dish, or some portions of one, that was given away after it was served.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[cfg_attr(feature = "orm", derive(sea_orm::FromQueryResult))]
+pub struct CompLine {
+    /// The round item.
+    pub round_item_id: RoundItemId,
+    /// The product's name when it was ordered.
+    pub description: String,
+    /// How many.
+    pub qty: i32,
+    /// What it would have cost, before discounts, in cents.
+    pub amount_cents: Cents,
+    /// Why.
+    pub reason: Option<String>,
+    /// The manager who approved it.
+    pub approved_by_id: UserId,
+    /// When.
+    pub voided_at: DateTime<Utc>,
 }
 
 /// Something that was taken off.
@@ -209,6 +231,8 @@ pub struct Balance {
     pub total_cents: Cents,
     /// What of it is paid, in cents.
     pub paid_cents: Cents,
+    /// What of it a manager wrote off, in cents.
+    pub written_off_cents: Cents,
     /// What is left to pay, in cents.
     pub remaining_cents: Cents,
 }

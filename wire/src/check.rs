@@ -99,6 +99,32 @@ pub struct WrittenOff {
     pub status: CheckStatus,
 }
 
+/// Why a write-off is taken back.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct ReversingWriteOff {
+    /// Why.
+    pub reason: Name<200>,
+}
+
+/// The check after it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReversedWriteOff {
+    /// The check.
+    pub check_id: CheckId,
+    /// What had been written off and is owed again, in cents.
+    pub reversed_cents: Cents,
+    /// What the check comes to, in cents.
+    pub total_cents: Cents,
+    /// What of it is paid, in cents.
+    pub paid_cents: Cents,
+    /// What of it is given up by now, in cents.
+    pub written_off_cents: Cents,
+    /// What is left to pay, in cents.
+    pub remaining_cents: Cents,
+    /// Where the check stands.
+    pub status: CheckStatus,
+}
+
 /// The session, open again.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct WithdrawnCheck {

@@ -16,12 +16,32 @@ pub struct PersonVoids {
     pub user_id: Option<UserId>,
     /// Their name, else their login.
     pub user_name: Option<String>,
-    /// Lines struck, those of canceled rounds too.
+    /// Lines struck, those of canceled rounds and those given away after they were served too.
     pub void_count: i64,
     /// Portions of them.
     pub total_quantity: i64,
     /// What they would have cost, before discounts, in cents.
     pub total_voided_cents: Cents,
+}
+
+/// A person who gave away what was on the table, and the manager who approved it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[cfg_attr(feature = "orm", derive(sea_orm::FromQueryResult))]
+pub struct PersonComps {
+    /// Who; null when nobody was noted.
+    pub user_id: Option<UserId>,
+    /// Their name, else their login.
+    pub user_name: Option<String>,
+    /// The manager who approved it.
+    pub approved_by_id: UserId,
+    /// Their name, else their login.
+    pub approved_by_name: String,
+    /// Lines given away, which are among the voids.
+    pub comp_count: i64,
+    /// Portions of them.
+    pub total_quantity: i64,
+    /// What they would have cost, before discounts, in cents.
+    pub total_comped_cents: Cents,
 }
 
 /// The whole period in five numbers.
@@ -142,6 +162,10 @@ pub struct PersonWriteOffs {
     pub check_count: i64,
     /// What was given up, in cents.
     pub total_written_off_cents: Cents,
+    /// How often what they gave up, on whatever day, was owed or paid after all in the period.
+    pub reversal_count: i64,
+    /// What that was, in cents.
+    pub total_reversed_cents: Cents,
 }
 
 /// A product.

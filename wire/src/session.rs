@@ -220,6 +220,8 @@ pub struct ReopenedSession {
     pub table_status: TableStatus,
     /// Its check; null where it has none.
     pub check_id: Option<CheckId>,
+    /// What had been written off of it and is owed again, in cents.
+    pub write_off_reversed_cents: Cents,
 }
 
 /// The session that a waiter opened.

@@ -1,4 +1,7 @@
 //! The customer's receipt of a check, for a ticket printer of 80 mm or a screen.
+//!
+//! What was served is on it: a dish that a manager gave away at its price, and what that takes off as a line of its
+//! own. Subtotal less what was taken off is the total, to the cent.
 
 use super::{page::page, price};
 use crate::page::Page;
@@ -11,7 +14,7 @@ use domain::{
     timezone::local_time,
 };
 use maud::{Markup, html};
-use wire::bill::{ChargeLine, CheckDetail, DiscountLine, PaymentLine};
+use wire::bill::{ChargeLine, CheckDetail, CompLine, DiscountLine, PaymentLine};
 
 /// The page.
 ///
@@ -21,7 +24,10 @@ pub(crate) fn customer(check: &CheckDetail) -> Result<Page, MoneyError> {
     let head = &check.head;
     let money = |amount: Cents| price(head.currency, amount);
     let ordered: Vec<&ChargeLine> = check.charges.iter().filter(|line| line.stands).collect();
-    let subtotal = Cents::checked_sum(ordered.iter().map(|line| line.gross_cents))?;
+    let served = ordered.iter().map(|line| line.gross_cents).chain(check.comps.iter().map(|line| line.amount_cents));
+    let subtotal = Cents::checked_sum(served)?;
+    // One that takes nothing off any more was for what is not on the bill.
+    let discounts: Vec<&DiscountLine> = check.discounts.iter().filter(|line| line.amount_cents > Cents::ZERO).collect();
     let paid: Vec<&PaymentLine> = check.payments.iter().filter(|line| is_money(line.payment.status)).collect();
     let tips = Cents::checked_sum(paid.iter().map(|line| line.payment.tip_cents))?;
     let title = format!("Cuenta {} · Mesa {}", head.check_id, head.table_code);
@@ -31,11 +37,15 @@ pub(crate) fn customer(check: &CheckDetail) -> Result<Page, MoneyError> {
         p { "Mesa " (head.table_code) " · Cuenta N.º " (head.check_id) }
         p { (when(head.requested_at, &head.timezone)) }
         table {
-            tbody { @for line in &ordered { (item(line, &money)) } }
-            @if !check.discounts.is_empty() {
+            tbody {
+                @for line in &ordered { (item(line.qty, &line.description, line.gross_cents, &money)) }
+                @for line in &check.comps { (item(line.qty, &line.description, line.amount_cents, &money)) }
+            }
+            @if !discounts.is_empty() || !check.comps.is_empty() {
                 tbody {
                     tr { td { "Subtotal" } td { (money(subtotal)) } }
-                    @for line in &check.discounts { (discount(line, &money)) }
+                    @for line in &check.comps { (comp(line, &money)) }
+                    @for line in &discounts { (discount(line, &money)) }
                 }
             }
             tbody { tr.sum { td { "TOTAL" } td { (money(head.total_cents)) } } }
@@ -60,16 +70,28 @@ pub(crate) fn customer(check: &CheckDetail) -> Result<Page, MoneyError> {
     Ok(page(&title, &body))
 }
 
-fn item(line: &ChargeLine, money: &impl Fn(Cents) -> String) -> Markup {
-    // The charge is its quantity times the price of one, so this is exact.
-    let one = line.gross_cents.get().checked_div(line.qty.into()).and_then(|cents| Cents::new(cents).ok());
+fn item(qty: i32, description: &str, gross: Cents, money: &impl Fn(Cents) -> String) -> Markup {
+    // It is the quantity times the price of one, so this is exact.
+    let one = gross.get().checked_div(qty.into()).and_then(|cents| Cents::new(cents).ok());
     html! {
         tr {
             td {
-                (line.qty) " × " (line.description)
-                @if line.qty > 1 { small { (money(one.unwrap_or(line.gross_cents))) " c/u" } }
+                (qty) " × " (description)
+                @if qty > 1 { small { (money(one.unwrap_or(gross))) " c/u" } }
             }
-            td { (money(line.gross_cents)) }
+            td { (money(gross)) }
+        }
+    }
+}
+
+fn comp(line: &CompLine, money: &impl Fn(Cents) -> String) -> Markup {
+    html! {
+        tr {
+            td {
+                "Invitación de la casa"
+                small { (line.qty) " × " (line.description) @if let Some(reason) = &line.reason { ": " (reason) } }
+            }
+            td { "− " (money(line.amount_cents)) }
         }
     }
 }

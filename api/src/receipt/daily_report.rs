@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::{Cents, money::MoneyError};
 use maud::{Markup, html};
 use store::view::Place;
-use wire::report::{MethodSales, PersonDiscounts, PersonVoids, PersonWriteOffs, ProductSales, Summary};
+use wire::report::{MethodSales, PersonComps, PersonDiscounts, PersonVoids, PersonWriteOffs, ProductSales, Summary};
 
 /// What a day came to.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct Day {
     pub(crate) products: Vec<ProductSales>,
     /// What was struck.
     pub(crate) voids: Vec<PersonVoids>,
+    /// What of that was given away after it was served.
+    pub(crate) comps: Vec<PersonComps>,
     /// What was taken off.
     pub(crate) discounts: Vec<PersonDiscounts>,
     /// What was given up.
@@ -63,6 +65,18 @@ pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> Result<Page, MoneyE
                 tr { td { (row.user_name.as_deref().unwrap_or("-")) " (" (row.void_count) ")" } td { (money(row.total_voided_cents)) } }
             } } }
         }
+        @if !day.comps.is_empty() {
+            h2 { "De ellas, invitaciones" }
+            table { tbody { @for row in &day.comps {
+                tr {
+                    td {
+                        (row.user_name.as_deref().unwrap_or("-")) " (" (row.comp_count) ")"
+                        small { "Autorizó " (row.approved_by_name) }
+                    }
+                    td { (money(row.total_comped_cents)) }
+                }
+            } } }
+        }
         @if !day.discounts.is_empty() {
             h2 { "Descuentos" }
             table { tbody { @for row in &day.discounts {
@@ -72,7 +86,15 @@ pub(crate) fn daily_report(day: &Day, now: DateTime<Utc>) -> Result<Page, MoneyE
         @if !day.write_offs.is_empty() {
             h2 { "Incobrables" }
             table { tbody { @for row in &day.write_offs {
-                tr { td { (row.user_name) " (" (row.write_off_count) ")" } td { (money(row.total_written_off_cents)) } }
+                @if row.write_off_count > 0 {
+                    tr { td { (row.user_name) " (" (row.write_off_count) ")" } td { (money(row.total_written_off_cents)) } }
+                }
+                @if row.reversal_count > 0 {
+                    tr {
+                        td { (row.user_name) " (" (row.reversal_count) ")" small { "Vueltos a cobrar" } }
+                        td { "− " (money(row.total_reversed_cents)) }
+                    }
+                }
             } } }
         }
         p { small { "Emitido el " (when(now, &place.timezone)) } }

@@ -4,7 +4,8 @@
 //! quantity may be lower. So a sent line is matched with the cart's lines by product and choices, then by the name that
 //! its note begins with, then by quantity. Only what matches leaves; what a phone did not see stays.
 //!
-//! The same match tells a repeat: what a round took from the cart a moment ago cannot be taken again (I7).
+//! The same match tells a repeat: what a round took from the cart a moment ago cannot be taken again (I7). And it tells
+//! whose a dish is: the shipped app names its guest in the note alone, the cart's line knows its diner.
 
 use crate::{DinerId, ProductId, menu::Choices, text::Quantity};
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,39 @@ pub struct Match {
     pub found: Vec<i32>,
     /// By the place of the cart's line.
     pub used: Vec<i32>,
+    /// Whose portions were found, by the place of the sent line: how many of which diner's, each diner once.
+    pub whose: Vec<Vec<(DinerId, i32)>>,
+}
+
+impl Match {
+    /// Whose the portions of a sent line are, `ordered` of which become dishes: those of the cart are their diners',
+    /// the rest is `otherwise`'s.
+    #[must_use]
+    pub fn dishes(&self, line: usize, ordered: i32, otherwise: Option<DinerId>) -> Vec<(Option<DinerId>, i32)> {
+        let mut dishes: Vec<(Option<DinerId>, i32)> = Vec::new();
+        let mut left = ordered;
+        let found = self.whose.get(line).into_iter().flatten().map(|(diner, portions)| (Some(*diner), *portions));
+        for (diner, portions) in found.chain([(otherwise, ordered)]) {
+            let portions = portions.min(left);
+            left -= portions;
+            match dishes.iter_mut().find(|(known, _)| *known == diner) {
+                Some((_, of_diner)) => *of_diner += portions,
+                None if portions > 0 => dishes.push((diner, portions)),
+                None => {}
+            }
+        }
+        dishes
+    }
+}
+
+/// The one guest of the table whose a sent line is said to be: by its id, or by the name that its note begins with
+/// where only one bears it.
+#[must_use]
+pub fn guest_of(line: &SentLine<'_>, diners: &[NamedDiner]) -> Option<DinerId> {
+    match Owner::of(line, diners) {
+        Owner::AmongThese(ids) if ids.len() == 1 => ids.first().copied(),
+        Owner::AmongThese(_) | Owner::Unknown => None,
+    }
 }
 
 /// Whose a sent line is.
@@ -110,6 +144,7 @@ pub fn match_lines(sent: &[SentLine<'_>], wanted: &[i32], there: &[CartPortions]
     let owners: Vec<Owner> = sent.iter().map(|line| Owner::of(line, diners)).collect();
     let mut left: Vec<i32> = there.iter().map(|portions| portions.quantity).collect();
     let mut found = vec![0; sent.len()];
+    let mut whose: Vec<Vec<(DinerId, i32)>> = vec![Vec::new(); sent.len()];
     for (is_known, is_exact) in [(true, true), (true, false), (false, true), (false, false)] {
         for (at, (line, owner)) in sent.iter().zip(&owners).enumerate() {
             if matches!(owner, Owner::AmongThese(_)) != is_known {
@@ -126,11 +161,20 @@ pub fn match_lines(sent: &[SentLine<'_>], wanted: &[i32], there: &[CartPortions]
                 let taken = missing.min(*left);
                 found[at] += taken;
                 *left -= taken;
+                note(&mut whose[at], portions.diner_id, taken);
             }
         }
     }
     let used = there.iter().zip(left).map(|(portions, left)| portions.quantity - left).collect();
-    Match { found, used }
+    Match { found, used, whose }
+}
+
+fn note(whose: &mut Vec<(DinerId, i32)>, diner: DinerId, taken: i32) {
+    match whose.iter_mut().find(|(known, _)| *known == diner) {
+        Some((_, portions)) => *portions += taken,
+        None if taken > 0 => whose.push((diner, taken)),
+        None => {}
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use domain::{
         CheckStatus, DiscountType,
         allocation::{self, Credit, Due, Entry, Lost},
         claim::{self, Held},
-        pricing::{self, Granted, Percent, Priced, Reduction},
+        pricing::{self, Granted, Percent, Priced, Reduction, StruckPart},
         share::apportion,
     },
     event::{CheckRef, Event, PaymentRef},
@@ -108,10 +108,10 @@ impl<C: Scope> Act<'_, C> {
                 payment.status = worth.status;
             }
         }
-        for rounding in drop_idle_rounding(&mut ledger) {
+        let unit = Unit::of(check.currency);
+        for rounding in drop_idle_rounding(&mut ledger, unit)? {
             uow.delete_discount(check, rounding).await?;
         }
-        let unit = Unit::of(check.currency);
         let priced = priced(&ledger, unit, Counted::NOW)?;
         let (dues, credits) = (dues(&ledger, &priced), credits(&ledger));
         let kept = allocation::kept(&dues, &lost(&ledger, &priced, unit)?, &credits);
@@ -133,14 +133,21 @@ impl<C: Scope> Act<'_, C> {
         uow.append_allocations(check, &given, cause).await?;
 
         let paid = Cents::checked_sum(parts.iter().map(|part| part.amount))?;
-        let status = CheckStatus::of(withdrawn, priced.total.saturating_sub(check.written_off_cents), paid);
+        // What was given up and is covered after all, or no longer owed, was given up for nothing: no cent of a bill is
+        // in two reports.
+        let owed = priced.total.saturating_sub(paid);
+        let written_off = check.written_off_cents.min(owed);
+        if written_off < check.written_off_cents {
+            uow.reverse_write_offs(check, check.written_off_cents.saturating_sub(written_off), None, cause).await?;
+        }
+        let status = CheckStatus::of(withdrawn, priced.total.saturating_sub(written_off), paid);
         if status != check.status {
             uow.set_check_status(check, status).await?;
         }
         propose_refunds(uow, check, (&ledger, &parts), status).await?;
         uow.settled(check.session_id);
         let became_paid = status == CheckStatus::Paid && check.status != CheckStatus::Paid;
-        Ok(Settled { total: priced.total, paid, written_off: check.written_off_cents, status, became_paid })
+        Ok(Settled { total: priced.total, paid, written_off, status, became_paid })
     }
 
     /// Settles the session's check, if it has one, after what was ordered changed.
@@ -199,8 +206,12 @@ async fn reclaim(uow: &UnitOfWork, check: &Locked<CheckRow>, ledger: &Ledger, pr
     let changed = charges.filter(|(charge, amount)| {
         charge.gross_cents > Cents::ZERO && (charge.amount_cents != **amount || charge.gross_cents != charge.live_cents)
     });
-    let changed: BTreeMap<ChargeId, (bool, Cents)> =
-        changed.map(|(charge, amount)| (charge.id, (charge.stands, *amount))).collect();
+    let changed: BTreeMap<ChargeId, Cents> =
+        changed.filter(|(charge, _)| charge.stands).map(|(charge, amount)| (charge.id, *amount)).collect();
+    // One that costs nothing is struck without its price changing.
+    let struck = ledger.charges.iter().filter(|charge| charge.is_claimed && !charge.stands);
+    let struck: Vec<ChargeId> = struck.map(|charge| charge.id).collect();
+    uow.release_charges(check, &struck).await?;
     if changed.is_empty() {
         return Ok(());
     }
@@ -208,7 +219,7 @@ async fn reclaim(uow: &UnitOfWork, check: &Locked<CheckRow>, ledger: &Ledger, pr
     let mut held = BTreeMap::<ChargeId, Vec<Held>>::new();
     let mut now = Vec::<(ClaimId, Cents)>::new();
     for claim in uow.find_claims(check).await? {
-        let Some((true, amount)) = changed.get(&claim.charge_id) else { continue };
+        let Some(amount) = changed.get(&claim.charge_id) else { continue };
         let others = held.entry(claim.charge_id).or_default();
         let fraction = fraction_of(&claim)?;
         // The same division as when they were made, in the same order.
@@ -216,9 +227,7 @@ async fn reclaim(uow: &UnitOfWork, check: &Locked<CheckRow>, ledger: &Ledger, pr
         others.push(Held { fraction, cents, paid: false });
         now.push((claim.id, cents));
     }
-    uow.set_claims(check, &now).await?;
-    let struck: Vec<ChargeId> = changed.iter().filter(|(_, (stands, _))| !stands).map(|(charge, _)| *charge).collect();
-    Ok(uow.release_charges(check, &struck).await?)
+    Ok(uow.set_claims(check, &now).await?)
 }
 
 /// Over-payment stays visible as credit, with a task to give it back (S4). While the check is withdrawn the party
@@ -259,9 +268,10 @@ impl Counted {
 /// What the lines cost. What rounding added is no line of the menu: no discount takes a part of it.
 fn priced(ledger: &Ledger, unit: Unit, counted: Counted) -> Result<Priced> {
     let gross = ledger.charges.iter().map(|charge| gross(ledger, charge, counted)).collect::<Result<Vec<_>>>()?;
-    let granted = ledger.discounts.iter().filter(|discount| Some(discount.id) != counted.without);
-    let granted = granted.map(|discount| granted_of(ledger, discount)).collect::<Result<Vec<_>>>()?;
-    let mut priced = pricing::price(&gross, &granted, unit)?;
+    let discounts: Vec<_> = ledger.discounts.iter().filter(|discount| Some(discount.id) != counted.without).collect();
+    let granted = discounts.iter().map(|discount| granted_of(ledger, discount)).collect::<Result<Vec<_>>>()?;
+    let struck = if counted.struck { Vec::new() } else { struck_parts(ledger, &discounts) };
+    let mut priced = pricing::price(&gross, &struck, &granted, unit)?;
     for (charge, amount) in ledger.charges.iter().zip(&mut priced.amounts) {
         if charge.rounding {
             *amount = charge.live_cents;
@@ -278,6 +288,16 @@ fn gross(ledger: &Ledger, charge: &ChargeNow, counted: Counted) -> Result<Cents>
     let struck = ledger.struck.iter().filter(|struck| counted.struck && struck.charge_id == charge.id);
     let all = struck.map(|struck| struck.gross_cents).chain([charge.live_cents]);
     Ok(Cents::checked_sum(all)?)
+}
+
+/// What was struck, each with how many of the discounts were granted before.
+fn struck_parts(ledger: &Ledger, discounts: &[&DiscountRow]) -> Vec<StruckPart> {
+    let part = |struck: &Struck| {
+        let line = ledger.charges.iter().position(|charge| charge.id == struck.charge_id)?;
+        let granted = discounts.iter().filter(|discount| discount.created_at <= struck.struck_at).count();
+        Some(StruckPart { line, gross: struck.gross_cents, granted })
+    };
+    ledger.struck.iter().filter_map(part).collect()
 }
 
 fn granted_of(ledger: &Ledger, discount: &DiscountRow) -> Result<Granted> {
@@ -320,16 +340,32 @@ fn lost(ledger: &Ledger, now: &Priced, unit: Unit) -> Result<Vec<Lost>> {
     Ok(lost)
 }
 
-/// Rounding is for cash: once all the cash went back, nothing is rounded any more. Returns the discounts that are to be
-/// deleted: cash that is taken later must not bring them back beside a rounding of its own.
-fn drop_idle_rounding(ledger: &mut Ledger) -> Vec<DiscountId> {
-    if ledger.payments.iter().any(|payment| payment.tender == Tender::Cash && payment.net_cents > Cents::ZERO) {
-        return Vec::new();
+/// Rounding is for the cash that paid a bill to its end: once that went back, or so much of it that something is owed
+/// again, nothing is rounded any more. The rest is owed to the cent, and cash that pays it is rounded anew. Returns the
+/// discounts that are to be deleted: cash that is taken later must not bring them back beside a rounding of its own.
+fn drop_idle_rounding(ledger: &mut Ledger, unit: Unit) -> Result<Vec<DiscountId>> {
+    let is_rounded = ledger.charges.iter().any(|charge| charge.rounding && charge.live_cents > Cents::ZERO)
+        || ledger.discounts.iter().any(|discount| discount.rounding);
+    if !is_rounded || !cash_went_back(ledger, unit)? {
+        return Ok(Vec::new());
     }
     for charge in ledger.charges.iter_mut().filter(|charge| charge.rounding) {
         charge.live_cents = Cents::ZERO;
     }
-    ledger.discounts.extract_if(.., |discount| discount.rounding).map(|discount| discount.id).collect()
+    Ok(ledger.discounts.extract_if(.., |discount| discount.rounding).map(|discount| discount.id).collect())
+}
+
+/// Whether all cash went back, or a part of it without which the bill is not paid.
+fn cash_went_back(ledger: &Ledger, unit: Unit) -> Result<bool> {
+    let cash = || ledger.payments.iter().filter(|payment| payment.tender == Tender::Cash);
+    if cash().all(|payment| payment.net_cents == Cents::ZERO) {
+        return Ok(true);
+    }
+    if cash().all(|payment| payment.net_cents >= payment.amount_cents.saturating_sub(payment.tip_cents)) {
+        return Ok(false);
+    }
+    let money = Cents::checked_sum(ledger.payments.iter().map(|payment| payment.net_cents))?;
+    Ok(money < priced(ledger, unit, Counted::NOW)?.total)
 }
 
 /// The charges that a discount names; none where it is for the whole check.

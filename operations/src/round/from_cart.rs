@@ -49,7 +49,7 @@ pub(super) fn decide<'a>(order: &Order, diner: &Diner, attempt: &Attempt, table:
             Verdict::New { ordered, cart } => (ordered, cart),
         }
     };
-    let (order, already_sent) = split(order, &ordered);
+    let (order, already_sent) = split(order, &ordered, &found, table);
     let taken = taken(diner, table, &found);
     Sent::Now(Sending { order, digest, already_sent, taken })
 }
@@ -64,16 +64,21 @@ fn as_sent(line: &super::OrderLine) -> SentLine<'_> {
     }
 }
 
-/// The order of what is ordered, and the rest.
-fn split(order: &Order, ordered: &[i32]) -> (Order, Vec<AlreadySent>) {
+/// The order of what is ordered, and the rest. Each dish is the diner's whose line of the cart it was, so a line of
+/// which several have portions becomes one for each: the shipped app sends no `diner_id`, and a dish without an owner
+/// would be paid by the whole table.
+fn split(order: &Order, ordered: &[i32], found: &Match, table: &TableBefore) -> (Order, Vec<AlreadySent>) {
     let (mut lines, mut rest) = (Vec::new(), Vec::new());
-    for (line, qty) in order.lines.iter().zip(ordered) {
+    for (at, (line, qty)) in order.lines.iter().zip(ordered).enumerate() {
         let again = line.qty.get() - qty;
         if again > 0 {
             rest.push(AlreadySent { product_id: line.product_id, qty: again });
         }
-        if let Ok(qty) = Quantity::try_from(i64::from(*qty)) {
-            lines.push(super::OrderLine { qty, ..line.clone() });
+        let named = cart::guest_of(&as_sent(line), &table.diners);
+        for (diner_id, portions) in found.dishes(at, *qty, named) {
+            if let Ok(qty) = Quantity::try_from(i64::from(portions)) {
+                lines.push(super::OrderLine { qty, diner_id, ..line.clone() });
+            }
         }
     }
     (Order { lines, ..order.clone() }, rest)

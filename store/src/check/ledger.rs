@@ -39,6 +39,8 @@ pub struct ChargeNow {
     pub stands: bool,
     /// Whether some portions were struck from the line.
     pub was_split: bool,
+    /// Whether a phone claims it, or claimed it and let that lapse.
+    pub is_claimed: bool,
 }
 
 /// What was struck or canceled of a charge.
@@ -63,7 +65,7 @@ pub struct Ledger {
     pub payments: Vec<payment::Model>,
     /// What covers what, as the ledger adds up.
     pub parts: Vec<Part>,
-    /// Oldest first; nothing while nobody has paid.
+    /// Oldest first; nothing while it makes no difference: nobody has paid, and nothing was taken off by name.
     pub struck: Vec<Struck>,
 }
 
@@ -101,20 +103,25 @@ static CHARGES: &Sql = sql!(
     "select c.id, c.round_item_id, c.diner_id, c.rounding, c.gross_cents, c.amount_cents,
         cast(case when c.rounding then c.gross_cents when #billed(r, i) then i.qty * i.unit_price_cents else 0 end as bigint) as live_cents,
         c.rounding or (i.id is not null and #billed(r, i)) as stands,
-        exists (select 1 from round_item v where v.split_of_id = i.id) as was_split
+        exists (select 1 from round_item v where v.split_of_id = i.id) as was_split,
+        exists (select 1 from charge_claim m where m.charge_id = c.id) as is_claimed
     from charge c left join round_item i on i.id = c.round_item_id left join round r on r.id = i.round_id
     where c.check_id = $1 order by c.created_at, c.id"
 );
 
-// A part that was struck from a line is a line of its own, which has no charge.
+// A part that was struck from a line is a line of its own, which has no charge. What was deleted has no line any more,
+// and its charge remembers it.
 static STRUCK: &Sql = sql!(
     row("check_id"),
     "select c.id as charge_id, cast(v.qty * v.unit_price_cents as bigint) as gross_cents,
-        coalesce(v.voided_at, r.canceled_at, r.created_at) as struck_at
+        coalesce(v.voided_at, r.canceled_at, r.created_at) as struck_at, v.id as line
     from charge c join round_item i on i.id = c.round_item_id join round r on r.id = i.round_id
     join round_item v on v.round_id = i.round_id and (v.id = i.id or v.split_of_id = i.id)
     where c.check_id = $1 and not (#owed(r, v)) and v.unit_price_cents > 0
-    order by 3, v.id"
+    union all
+    select id, deleted_cents, deleted_at, 0 from charge
+    where check_id = $1 and deleted_at is not null and deleted_cents > 0
+    order by 3, 4, 1"
 );
 
 impl UnitOfWork {
@@ -146,6 +153,8 @@ impl UnitOfWork {
             paid_cents: Set(Cents::ZERO),
             rounding: Set(true),
             created_at: Set(self.now()),
+            deleted_cents: Set(Cents::ZERO),
+            deleted_at: Set(None),
         };
         charge::Entity::insert(row).exec_without_returning(self.tx()).await?;
         Ok(())
@@ -179,8 +188,9 @@ impl UnitOfWork {
             charge: row.charge_id,
             cents: row.amount_cents,
         });
-        let is_less = |charge: &ChargeNow| charge.was_split || (!charge.stands && charge.round_item_id.is_some());
-        let matters = !payments.is_empty() && charges.iter().any(is_less);
+        let is_less = |charge: &ChargeNow| charge.was_split || !charge.stands;
+        let matters = !payments.is_empty() || discounts.iter().any(|discount| discount.charge_ids.is_some());
+        let matters = matters && charges.iter().any(is_less);
         let struck = if matters { self.all(STRUCK, [check.id.into()]).await? } else { Vec::new() };
         Ok(Ledger { charges, discounts, payments, parts: apply(entries), struck })
     }

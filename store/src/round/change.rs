@@ -79,12 +79,18 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Takes an item out of a round that the kitchen does not know, so that no ticket points at it.
+    /// Takes an item out of a round that the kitchen does not know, so that no ticket points at it. Its charge, if it
+    /// has one, remembers what it came to: who paid it has that back.
     ///
     /// # Errors
     /// The database failed.
     pub async fn delete_item(&self, round: &Locked<RoundRow>, item: &ItemRow) -> Result<()> {
         self.owes_differently(round.session_id, "round.delete_item");
+        let sql = sql!(
+            row("round_item_id"),
+            "update charge set deleted_cents = gross_cents, deleted_at = $2 where round_item_id = $1"
+        );
+        self.run(sql, [item.id.into(), self.now().into()]).await?;
         round_item::Entity::delete_many()
             .filter(round_item::Column::Id.eq(item.id))
             .filter(round_item::Column::RoundId.eq(round.id))

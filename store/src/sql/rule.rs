@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `#owed(r, i)` | item `i` of round `r` is owed: neither canceled nor struck |
 //! | `#billed(r, i)` | the same, and no waiter has yet to confirm it: it is on the bill |
+//! | `#comped(r, i)` | it was on the table when a manager had it given away |
 //! | `#unconfirmed(r)` | the round waits for a waiter's word |
 //! | `#counts(r)` | the round counts for its party: it is not canceled |
 //! | `#in_kitchen(r)` | the kitchen has, or had, the round |
@@ -51,6 +52,13 @@ pub(super) fn condition(word: &str, inner: &str) -> Option<String> {
     Some(match word {
         "owed" => format!("{} and {} is null", except(&status, RoundStatus::is_owed), of(second, "voided_at")),
         "billed" => format!("{} and {} is null", except(&status, RoundStatus::is_billed), of(second, "voided_at")),
+        // Struck before it was served it is a void, whoever approved it.
+        "comped" => format!(
+            "{} is not null and {} >= {}",
+            of(second, "approved_by_id"),
+            of(second, "voided_at"),
+            of(first, "served_at")
+        ),
         "unconfirmed" => among(&status, RoundStatus::is_unconfirmed),
         "counts" => except(&status, RoundStatus::is_owed),
         "in_kitchen" => among(&status, RoundStatus::is_in_kitchen),
@@ -141,6 +149,7 @@ mod tests {
         let said = |word: &str, inner: &str| condition(word, inner).unwrap();
         assert_eq!(said("owed", "r, i"), "r.status <> 'CANCELED' and i.voided_at is null");
         assert_eq!(said("billed", "r, i"), "r.status not in ('PENDING', 'CANCELED') and i.voided_at is null");
+        assert_eq!(said("comped", "r, i"), "i.approved_by_id is not null and i.voided_at >= r.served_at");
         assert_eq!(said("unconfirmed", "r"), "r.status = 'PENDING'");
         assert_eq!(said("in_kitchen", "r"), "r.status in ('SUBMITTED', 'IN_KITCHEN', 'READY', 'SERVED')");
         assert_eq!(

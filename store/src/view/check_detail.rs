@@ -65,6 +65,15 @@ static CHARGES: &Sql = sql!(
     where c.check_id = $1 order by c.created_at, c.id"
 );
 
+static COMPS: &Sql = sql!(
+    row("id"),
+    "select i.id as round_item_id, i.product_name || coalesce(' (' || i.modifiers || ')', '') as description, i.qty,
+        cast(i.qty * i.unit_price_cents as bigint) as amount_cents, i.void_reason as reason, i.approved_by_id, i.voided_at
+    from round r join round_item i on i.round_id = r.id
+    where r.session_id = (select session_id from guest_check where id = $1) and #comped(r, i)
+    order by i.voided_at, i.id"
+);
+
 static DISCOUNTS: &Sql = sql!(
     row("check_id"),
     "select id as discount_id, type as discount_type, value, amount_cents, reason, granted_by_id, rounding, charge_ids, created_at
@@ -100,6 +109,7 @@ impl Database {
         let head: Option<CheckHead> = one(self.reader(), HEAD, [id.into(), scope.tenant_id().into()]).await?;
         let head = admitted(scope, "check", head, |head| head.branch_id)?;
         let charges = all(self.reader(), CHARGES, [id.into()]).await?;
+        let comps = all(self.reader(), COMPS, [id.into()]).await?;
         let discounts = all(self.reader(), DISCOUNTS, [id.into()]).await?;
         let payments: Vec<PaymentHead> = all(self.reader(), PAYMENTS, [id.into()]).await?;
         let mut covered: HashMap<PaymentId, Vec<CoveredCharge>> = HashMap::new();
@@ -121,7 +131,7 @@ impl Database {
         let rounding: Option<Rounding> = one(self.reader(), ROUNDING, [id.into()]).await?;
         let rounding = rounding.and_then(|row| row.cash_rounding);
         let cash_remaining_cents = rounding.map_or(remaining_cents, |by| by.round(remaining_cents, head.currency));
-        Ok(CheckDetail { head, remaining_cents, cash_remaining_cents, charges, discounts, payments })
+        Ok(CheckDetail { head, remaining_cents, cash_remaining_cents, charges, comps, discounts, payments })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 use auth::Scope;
 use domain::{
     BranchId, Cents, ChargeId, CheckId, Currency, DinerId, SessionId,
-    check::split::{Bill, BillDiner, BillLine},
+    check::split::{Bill, BillDiner, BillLine, left_of},
     money::Unit,
 };
 use sea_orm::FromQueryResult;
@@ -21,6 +21,7 @@ struct Address {
     branch_id: BranchId,
     session_id: SessionId,
     currency: Currency,
+    written_off_cents: Cents,
 }
 
 #[derive(FromQueryResult)]
@@ -88,10 +89,13 @@ impl Database {
     /// # Errors
     /// Not a check of the caller's.
     pub async fn balances(&self, scope: &impl Scope, check: CheckId) -> Result<Vec<Balance>> {
-        let session = self.address_of_check(scope, check).await?.session_id;
+        let Address { session_id: session, currency, written_off_cents, .. } =
+            self.address_of_check(scope, check).await?;
         let mut rows: Vec<BalanceRow> = all(self.reader(), BALANCES, [check.into(), session.into()]).await?;
         rows.extend(all::<BalanceRow>(self.reader(), SHARED, [check.into()]).await?);
-        Ok(rows.into_iter().map(Into::into).collect())
+        let parts: Vec<_> = rows.iter().map(|row| (row.total_cents, row.paid_cents)).collect();
+        let left = left_of(&parts, written_off_cents, Unit::of(currency));
+        Ok(rows.into_iter().zip(left).map(|(row, left)| row.with(left)).collect())
     }
 
     /// The check as a split sees it.
@@ -99,13 +103,15 @@ impl Database {
     /// # Errors
     /// Not a check of the caller's.
     pub async fn bill(&self, scope: &impl Scope, check: CheckId) -> Result<Bill> {
-        let Address { session_id: session, currency, .. } = self.address_of_check(scope, check).await?;
+        let Address { session_id: session, currency, written_off_cents, .. } =
+            self.address_of_check(scope, check).await?;
         let lines: Vec<LineRow> = all(self.reader(), LINES, [check.into()]).await?;
         let diners: Vec<DinerRow> = all(self.reader(), DINERS, [check.into(), session.into()]).await?;
         let line = |row: LineRow| BillLine { charge: row.charge, amount: row.amount, paid: row.paid, diner: row.diner };
         Ok(Bill {
             lines: lines.into_iter().map(line).collect(),
             diners: diners.into_iter().map(|row| BillDiner { diner: row.diner, paid: row.paid }).collect(),
+            written_off: written_off_cents,
             unit: Unit::of(currency),
         })
     }
@@ -120,22 +126,26 @@ impl Database {
     }
 
     async fn address_of_check(&self, scope: &impl Scope, check: CheckId) -> Result<Address> {
-        let sql =
-            sql!(tenant, "select branch_id, session_id, currency from guest_check where id = $1 and tenant_id = $2");
+        let sql = sql!(
+            tenant,
+            "select branch_id, session_id, currency, written_off_cents from guest_check where id = $1 and tenant_id = $2"
+        );
         let row: Option<Address> = one(self.reader(), sql, [check.into(), scope.tenant_id().into()]).await?;
         let address = admitted(scope, "check", row, |row| row.branch_id)?;
         if scope.admits_session(address.session_id) { Ok(address) } else { Err(Error::NotFound("check")) }
     }
 }
 
-impl From<BalanceRow> for Balance {
-    fn from(row: BalanceRow) -> Self {
-        Self {
-            diner_id: row.diner_id,
-            diner_name: row.diner_name.unwrap_or_else(|| "Compartido".to_owned()),
-            total_cents: row.total_cents,
-            paid_cents: row.paid_cents,
-            remaining_cents: row.total_cents.saturating_sub(row.paid_cents),
+impl BalanceRow {
+    /// What is left to pay is less than what is not paid where a manager gave something up.
+    fn with(self, left: Cents) -> Balance {
+        Balance {
+            diner_id: self.diner_id,
+            diner_name: self.diner_name.unwrap_or_else(|| "Compartido".to_owned()),
+            total_cents: self.total_cents,
+            paid_cents: self.paid_cents,
+            written_off_cents: self.total_cents.saturating_sub(self.paid_cents).saturating_sub(left),
+            remaining_cents: left,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! S3-S6, S18-S20, S22, S31: whose money it is and what it covers.
 
 use fake_mercadopago::{DeliveryFault, DeliveryRule, Fault, Move, Outcome, Route, Rule, When};
-use harness::both_modes;
+use harness::{both_modes, json};
 
 use super::house::{Till, provided};
 use crate::scene::{item, void};
@@ -60,6 +60,27 @@ both_modes! {
         assert!(till.stands(late, "APPROVED").await);
         assert_eq!(till.incidents("LATE_PAYMENT").await, 1);
         till.assert_check(party.check, "PAID", party.total).await;
+        till.assert_balanced().await;
+    }
+
+    /// S6: what was given up and is paid after all was given up for nothing: it is taken back, and no cent is in two
+    /// reports.
+    async fn s06_money_that_comes_after_a_write_off_is_no_loss(app: App = provided()) {
+        let till = Till::open(app).await;
+        let party = till.party("INT-01").await;
+        let checkout = till.checkout(&party, None).await;
+        let late = till.fake.pay(&checkout.preference, Outcome::InProcess, None).unwrap();
+        till.quiet().await;
+        till.force_close(party.phone.table_id).await.expect(200);
+        let given_up = till.app.sql_i64(&format!("select total_cents from guest_check where id = {}", party.check)).await;
+        let path = format!("/api/billing/check/{}/write-off", party.check);
+        till.manager.post(&path, json!({ "reason": "se fueron" })).await.expect(200);
+        till.advance(late, Move::Approve).await;
+        let stands = format!("select paid_cents - written_off_cents from guest_check where id = {}", party.check);
+        assert_eq!(till.app.sql_i64(&stands).await, given_up, "paid, and nothing is written off");
+        let report = till.manager.get("/api/admin/reports/write-offs").await.expect(200);
+        let sums = ["total_written_off_cents", "total_reversed_cents"].map(|field| report[0][field].as_i64().unwrap());
+        assert_eq!(sums, [given_up, given_up]);
         till.assert_balanced().await;
     }
 

@@ -6,6 +6,7 @@ mod quote;
 mod read;
 mod receipt;
 mod request;
+mod reverse_write_off;
 mod withdraw;
 mod write_off;
 
@@ -15,5 +16,6 @@ pub(crate) use quote::*;
 pub(crate) use read::*;
 pub(crate) use receipt::*;
 pub(crate) use request::*;
+pub(crate) use reverse_write_off::*;
 pub(crate) use withdraw::*;
 pub(crate) use write_off::*;

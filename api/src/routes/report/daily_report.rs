@@ -48,6 +48,7 @@ pub(crate) async fn daily_report(
         methods: state.db.report_sales_by_method(&window).await?,
         products: state.db.report_top_products(&window, PRODUCTS).await?,
         voids: state.db.report_voids(&window).await?,
+        comps: state.db.report_comps(&window).await?,
         discounts: state.db.report_discounts(&window).await?,
         write_offs: state.db.report_write_offs(&window).await?,
     };

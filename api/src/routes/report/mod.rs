@@ -3,6 +3,7 @@
 //! Those of the contract are for anybody who works in the branch, as the shipped dashboard expects; those about persons
 //! and about money that is missing are for who runs it.
 
+mod comps;
 mod daily_report;
 mod daily_sales;
 mod discounts;
@@ -18,6 +19,7 @@ mod waiter_performance;
 mod workbook;
 mod write_offs;
 
+pub(crate) use comps::*;
 pub(crate) use daily_report::*;
 pub(crate) use daily_sales::*;
 pub(crate) use discounts::*;

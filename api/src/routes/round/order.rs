@@ -35,7 +35,7 @@ pub(crate) struct LineBody {
     qty: Quantity,
     /// At most 600 characters.
     notes: Option<Text<600>>,
-    /// For whom, where the client knows.
+    /// For whom, where the client knows; else it is the diner's whose line of the shared cart is sent.
     diner_id: Option<DinerId>,
     /// For whose place at the table, counted from 0 by the waiter. Not kept.
     diner_index: Option<u32>,

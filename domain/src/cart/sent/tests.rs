@@ -33,7 +33,7 @@ fn sent(product: i64, quantity: i64, notes: Option<&str>) -> SentLine<'_> {
 
 fn used(lines: &[SentLine<'_>], cart: &[(i64, i64, i32)]) -> (Vec<i32>, Vec<i32>) {
     let wanted: Vec<i32> = lines.iter().map(|line| line.quantity.get()).collect();
-    let Match { found, used } = match_lines(lines, &wanted, &there(cart), &diners());
+    let Match { found, used, .. } = match_lines(lines, &wanted, &there(cart), &diners());
     (found, used)
 }
 
@@ -68,6 +68,31 @@ fn a_diner_without_such_a_line_takes_nobody_elses() {
     assert_eq!(used(&[of_beto], &[(ANA, SOUP, 1), (BETO, SOUP, 1)]), (vec![1], vec![0, 1]));
     let of_a_stranger = SentLine { diner_id: Some(DinerId(99)), ..sent(SOUP, 1, Some("[Ana]")) };
     assert_eq!(used(&[of_a_stranger], &[(BETO, SOUP, 1), (ANA, SOUP, 1)]), (vec![1], vec![0, 1]));
+}
+
+/// Who gets how many of the first sent line as dishes; 0 for nobody.
+fn dishes(line: SentLine<'_>, cart: &[(i64, i64, i32)]) -> Vec<(i64, i32)> {
+    let quantity = line.quantity.get();
+    let found = match_lines(&[line], &[quantity], &there(cart), &diners());
+    let dishes = found.dishes(0, quantity, guest_of(&line, &diners()));
+    dishes.into_iter().map(|(diner, portions)| (diner.map_or(0, DinerId::get), portions)).collect()
+}
+
+#[test]
+fn a_dish_is_the_diners_whose_line_it_was() {
+    let cart = [(ANA, SOUP, 2), (BETO, SOUP, 1)];
+    assert_eq!(dishes(sent(SOUP, 2, Some("[Beto [B] & Co]")), &cart), [(BETO, 2)], "one of them is in no cart");
+    assert_eq!(dishes(sent(SOUP, 2, Some("[Ana]")), &cart), [(ANA, 2)], "two are called so, one has it in the cart");
+    // Without a name each portion is whose line it is made of, and what nobody put there is nobody's.
+    assert_eq!(dishes(sent(SOUP, 3, None), &cart), [(ANA, 2), (BETO, 1)]);
+    assert_eq!(dishes(sent(SOUP, 4, None), &cart), [(ANA, 2), (BETO, 1), (0, 1)]);
+    assert_eq!(dishes(sent(SOUP, 1, None), &[]), [(0, 1)]);
+    assert_eq!(dishes(sent(SOUP, 1, Some("[Ana]")), &[]), [(0, 1)], "which of the two nobody knows");
+    assert_eq!(dishes(sent(SOUP, 1, Some("[Beto [B] & Co]")), &[]), [(BETO, 1)]);
+    // Several lines of one diner's are one dish.
+    assert_eq!(dishes(sent(SOUP, 3, None), &[(ANA, SOUP, 1), (BETO, SOUP, 1), (ANA, SOUP, 1)]), [(ANA, 2), (BETO, 1)]);
+    let of_beto = SentLine { diner_id: Some(DinerId(BETO)), ..sent(SOUP, 1, Some("[Ana]")) };
+    assert_eq!(dishes(of_beto, &cart), [(BETO, 1)]);
 }
 
 #[test]

@@ -93,6 +93,11 @@ impl Parts {
         self.list.iter().filter(|part| of(part)).fold(Cents::ZERO, |sum, part| sum.saturating_add(part.amount))
     }
 
+    /// The payment's parts.
+    pub(super) fn of(&self, payment: PaymentId) -> impl Iterator<Item = Part> {
+        self.list.iter().copied().filter(move |part| part.payment == payment)
+    }
+
     /// Takes back from the newest parts whatever goes beyond the limit of the group they belong to.
     pub(super) fn fit<K: Ord + Copy>(&mut self, group: impl Fn(&Part) -> K, limit: impl Fn(K) -> Cents) {
         let mut room: BTreeMap<K, Cents> = BTreeMap::new();

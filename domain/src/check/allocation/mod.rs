@@ -60,12 +60,16 @@ pub struct Lost {
     pub before: BTreeSet<PaymentId>,
 }
 
-/// What of each payment is its payer's to have back: it covers the payer's own dishes and nobody else's.
-pub type Kept = BTreeMap<PaymentId, Cents>;
+/// What of each payment is somebody's to have back, and whose: the payer's, else that guest's whose dish it had
+/// covered, else nobody's by name. It covers that guest's own dishes and nobody else's.
+pub type Kept = BTreeMap<PaymentId, BTreeMap<Option<DinerId>, Cents>>;
 
-/// What of each payment had covered what was lost since, by the rules of [`allocate`]. That is the payer's to have
-/// back where the payer is known and the dish is one guest's, or where the payment was said to be for it. The table's
-/// money for the table's dishes moves on to what is still open.
+/// What of each payment had covered what was lost since, by the rules of [`allocate`] (decisions/040).
+///
+/// | | one guest's dish | a dish of the table |
+/// |---|---|---|
+/// | **a guest paid** | the payer's to have back | the payer's to have back |
+/// | **nobody said who** | that guest's to have back | moves on, unless it was said to be for this dish |
 ///
 /// It follows from the charges and the payments alone, like everything here, so it does not matter when it is asked.
 #[must_use]
@@ -85,7 +89,7 @@ pub fn kept(dues: &[Due], lost: &[Lost], credits: &[Credit]) -> Kept {
     }
     let mut open: Vec<Cents> = dues.iter().map(|due| due.amount).collect();
     for credit in credits {
-        let (mut left, mut own) = (credit.net, Cents::ZERO);
+        let mut left = credit.net;
         for Wish { index, most, said } in wishes(credit, &whole, &place, &Parts::default()) {
             let mut take = |open: &mut Cents, most: Cents| {
                 let part = most.min(*open).min(left);
@@ -93,24 +97,22 @@ pub fn kept(dues: &[Due], lost: &[Lost], credits: &[Credit]) -> Kept {
                 part
             };
             let mut most = most.saturating_sub(take(&mut open[index], most));
-            let of_guests = credit.payer.is_some() && dues[index].diner.is_some();
+            let whose = credit.payer.or(dues[index].diner);
             for (_, open) in losses[index].iter_mut().filter(|(loss, _)| loss.before.contains(&credit.payment)) {
                 let part = take(open, most);
                 most = most.saturating_sub(part);
-                if said || of_guests {
-                    own = own.saturating_add(part);
+                if part > Cents::ZERO && (said || whose.is_some()) {
+                    let own = kept.entry(credit.payment).or_default().entry(whose).or_default();
+                    *own = own.saturating_add(part);
                 }
             }
-        }
-        if own > Cents::ZERO {
-            kept.insert(credit.payment, own);
         }
     }
     kept
 }
 
 /// Covers the charges of an open check: payment by payment, first what its payer said, then the payer's own charges,
-/// then shared ones, then those of others, each oldest first. What is a payer's to have back covers the payer's own
+/// then shared ones, then those of others, each oldest first. What is a guest's to have back covers that guest's own
 /// alone.
 #[must_use]
 pub fn allocate(dues: &[Due], credits: &[Credit], kept: &Kept) -> Vec<Part> {
@@ -139,18 +141,60 @@ fn give(mut parts: Parts, dues: &[Due], credits: &[Credit], kept: &Kept) -> Part
         dues.iter().map(|due| due.amount.saturating_sub(parts.sum(|part| part.charge == due.charge))).collect();
     let place = places(dues);
     for credit in credits {
-        let mut left = credit.net.saturating_sub(parts.sum(|part| part.payment == credit.payment));
-        let kept = kept.get(&credit.payment).copied().unwrap_or_default();
+        let mut purse = Purse::of(credit, kept, &parts, dues, &place);
         for Wish { index, most, .. } in wishes(credit, dues, &place, &parts) {
-            let own = credit.payer.is_some() && credit.payer == dues[index].diner;
-            let free = if own { left } else { left.saturating_sub(kept) };
-            let amount = most.min(open[index]).min(free);
+            let Due { charge, diner, .. } = dues[index];
+            let amount = most.min(open[index]).min(purse.free_for(diner));
             open[index] = open[index].saturating_sub(amount);
-            left = left.saturating_sub(amount);
-            parts.add(Part { payment: credit.payment, charge: dues[index].charge, amount });
+            purse.spend(diner, amount);
+            parts.add(Part { payment: credit.payment, charge, amount });
         }
     }
     parts
+}
+
+/// What a payment still has: for anybody's dishes, and what is to go back, for the dishes of those whose it is.
+struct Purse {
+    loose: Cents,
+    own: BTreeMap<Option<DinerId>, Cents>,
+}
+
+impl Purse {
+    fn of(credit: &Credit, kept: &Kept, parts: &Parts, dues: &[Due], place: &BTreeMap<ChargeId, usize>) -> Self {
+        let own = kept.get(&credit.payment).cloned().unwrap_or_default();
+        let back = own.values().copied().fold(Cents::ZERO, Cents::saturating_add);
+        let mut purse = Self { loose: credit.net.saturating_sub(back), own };
+        let diner = |part: &Part| place.get(&part.charge).and_then(|index| dues[*index].diner);
+        let covered = parts.of(credit.payment).map(|part| (diner(&part), part.amount));
+        // What lies on other dishes was loose; the owners' took what that left before they took their own.
+        let (owners, others): (Vec<_>, Vec<_>) = covered.partition(|(diner, _)| purse.own_of(*diner) > Cents::ZERO);
+        for (diner, amount) in others.into_iter().chain(owners) {
+            purse.spend(diner, amount);
+        }
+        purse
+    }
+
+    fn own_of(&self, diner: Option<DinerId>) -> Cents {
+        diner.and_then(|diner| self.own.get(&Some(diner))).copied().unwrap_or_default()
+    }
+
+    fn free_for(&self, diner: Option<DinerId>) -> Cents {
+        self.loose.saturating_add(self.own_of(diner))
+    }
+
+    fn spend(&mut self, diner: Option<DinerId>, amount: Cents) {
+        let mut rest = amount;
+        let mut take = |from: &mut Cents| {
+            let part = rest.min(*from);
+            (*from, rest) = (from.saturating_sub(part), rest.saturating_sub(part));
+        };
+        take(&mut self.loose);
+        if let Some(own) = diner.and_then(|diner| self.own.get_mut(&Some(diner))) {
+            take(own);
+        }
+        // Only of a closed check, whose parts stay where they are.
+        self.own.values_mut().for_each(take);
+    }
 }
 
 fn places(dues: &[Due]) -> BTreeMap<ChargeId, usize> {

@@ -20,6 +20,21 @@ fn plain(parts: &[Part]) -> Vec<(i64, i64, i64)> {
     parts.iter().map(|part| (part.payment.get(), part.charge.get(), part.amount.get())).collect()
 }
 
+/// So much of each payment is that guest's to have back (0: nobody's by name).
+fn keeps(of: &[(i64, i64, i64)]) -> Kept {
+    let mut kept = Kept::new();
+    for (payment, guest, amount) in of {
+        let guest = (*guest > 0).then_some(DinerId(*guest));
+        kept.entry(PaymentId(*payment)).or_default().insert(guest, cents(*amount));
+    }
+    kept
+}
+
+/// What of a payment is to go back, to whomever.
+fn own(kept: &Kept, payment: PaymentId) -> i64 {
+    kept.get(&payment).into_iter().flatten().map(|(_, cents)| cents.get()).sum()
+}
+
 fn lost(charge: i64, amount: i64, before: &[i64]) -> Lost {
     let before = before.iter().copied().map(PaymentId).collect();
     Lost { charge: ChargeId(charge), amount: cents(amount), before }
@@ -31,7 +46,7 @@ fn what_was_struck_is_its_payers_to_have_back() {
     let dues = [due(1, 0, Some(1)), due(2, 500, Some(2)), due(3, 80, Some(1))];
     let credits = [credit(1, 300, Some(1), &[])];
     let kept = kept(&dues, &[lost(1, 300, &[1])], &credits);
-    assert_eq!(kept, Kept::from([(PaymentId(1), cents(300))]));
+    assert_eq!(kept, keeps(&[(1, 1, 300)]));
     // The payer's own dishes take of it first.
     let parts = allocate(&dues, &credits, &kept);
     assert_eq!(plain(&parts), [(1, 3, 80)]);
@@ -47,7 +62,7 @@ fn only_what_had_covered_the_dish_goes_back() {
     let of = |credit: Credit| {
         let credits = [credit];
         let kept = kept(&dues, &struck, &credits);
-        (kept.values().map(|cents| cents.get()).sum::<i64>(), plain(&allocate(&dues, &credits, &kept)))
+        (credits.iter().map(|credit| own(&kept, credit.payment)).sum::<i64>(), plain(&allocate(&dues, &credits, &kept)))
     };
     // It was for the second's dish, by name; nothing of the first's own was paid.
     assert_eq!(of(credit(1, 400, Some(1), &[(2, 400)])), (0, vec![(1, 2, 400)]));
@@ -55,21 +70,54 @@ fn only_what_had_covered_the_dish_goes_back() {
     assert_eq!(of(credit(1, 450, Some(1), &[])), (300, vec![(1, 2, 150)]));
     // The second had treated the first: the money is the second's, whose own dish it covers now.
     assert_eq!(of(credit(1, 300, Some(2), &[(1, 300)])), (300, vec![(1, 2, 300)]));
-    // Nobody said whose it is, but what it is for: back. The table's money: it moves on.
+    // Nobody said who paid: it is that guest's whose dish it had covered, whether that was said or not.
     assert_eq!(of(credit(1, 300, None, &[(1, 300)])), (300, vec![]));
-    assert_eq!(of(credit(1, 300, None, &[])), (0, vec![(1, 2, 300)]));
+    assert_eq!(of(credit(1, 300, None, &[])), (300, vec![]));
+    assert_eq!(of(credit(1, 450, None, &[])), (300, vec![(1, 2, 150)]));
     // It came afterwards.
     assert_eq!(of(credit(2, 300, Some(1), &[])), (0, vec![(2, 2, 300)]));
     // A part of the line was struck: what stands is covered first.
     let dues = [due(1, 200, Some(1)), due(2, 400, Some(2))];
     let kept_of = |net| kept(&dues, &[lost(1, 200, &[1])], &[credit(1, net, Some(1), &[])]);
     assert_eq!(kept_of(200), Kept::new());
-    assert_eq!(kept_of(350), Kept::from([(PaymentId(1), cents(150))]));
-    // A shared dish is the table's, unless somebody said to pay it.
-    let dues = [due(1, 0, None), due(2, 400, Some(2))];
-    let kept_of = |targets: &[(i64, i64)]| kept(&dues, &[lost(1, 300, &[1])], &[credit(1, 300, Some(1), targets)]);
-    assert_eq!(kept_of(&[]), Kept::new());
-    assert_eq!(kept_of(&[(1, 100)]), Kept::from([(PaymentId(1), cents(100))]));
+    assert_eq!(kept_of(350), keeps(&[(1, 1, 150)]));
+}
+
+/// The four cases of decisions/040: who paid is known or not, the dish is a guest's or the table's. In none of them
+/// does money for a dish that was struck pay for another guest's.
+#[test]
+fn money_of_a_struck_dish_lies_on_no_other_guests() {
+    // What is to go back to whom, and what the payment covers of a dish of the second and one of the first.
+    let of = |payer: Option<i64>, diner: Option<i64>, targets: &[(i64, i64)]| {
+        let dues = [due(1, 0, diner), due(2, 400, Some(2)), due(3, 80, Some(1))];
+        let credits = [credit(1, 300, payer, targets)];
+        let kept = kept(&dues, &[lost(1, 300, &[1])], &credits);
+        let parts = allocate(&dues, &credits, &kept);
+        assert_eq!(adjust(&parts, &dues, &credits, &kept), parts, "{payer:?} {diner:?}");
+        (kept, plain(&parts))
+    };
+    let by_name = [(1, 300)];
+    // A guest's money for its own dish; for a dish of the table, which its own dishes come before.
+    assert_eq!(of(Some(1), Some(1), &[]), (keeps(&[(1, 1, 300)]), vec![(1, 3, 80)]));
+    assert_eq!(of(Some(1), Some(1), &by_name), (keeps(&[(1, 1, 300)]), vec![(1, 3, 80)]));
+    assert_eq!(of(Some(1), None, &[]), (keeps(&[(1, 1, 220)]), vec![(1, 3, 80)]));
+    assert_eq!(of(Some(1), None, &by_name), (keeps(&[(1, 1, 300)]), vec![(1, 3, 80)]));
+    // Nobody's money on a guest's dish is that guest's.
+    assert_eq!(of(None, Some(1), &[]), (keeps(&[(1, 1, 300)]), vec![(1, 3, 80)]));
+    assert_eq!(of(None, Some(1), &by_name), (keeps(&[(1, 1, 300)]), vec![(1, 3, 80)]));
+    // Nobody's money on nobody's dish moves on, unless somebody said what it is for: then it waits for a person.
+    assert_eq!(of(None, None, &[]), (Kept::new(), vec![(1, 2, 300)]));
+    assert_eq!(of(None, None, &by_name), (keeps(&[(1, 0, 300)]), vec![]));
+}
+
+#[test]
+fn money_without_a_payer_goes_back_to_each_guest_apart() {
+    // 700 in cash had covered a dish of each; both are struck, and each has another one.
+    let dues = [due(1, 0, Some(1)), due(2, 0, Some(2)), due(3, 500, Some(2)), due(4, 500, Some(1))];
+    let credits = [credit(1, 700, None, &[])];
+    let kept = kept(&dues, &[lost(1, 300, &[1]), lost(2, 400, &[1])], &credits);
+    assert_eq!(kept, keeps(&[(1, 1, 300), (1, 2, 400)]));
+    assert_eq!(plain(&allocate(&dues, &credits, &kept)), [(1, 3, 400), (1, 4, 300)]);
 }
 
 #[test]
@@ -270,8 +318,8 @@ fn an_adjustment_keeps_what_fits() {
     }
 }
 
-/// 100 000 checks of which one guest's dish is struck, or a part of it: every dish of the other guests stays as covered
-/// as it was, the sums hold, and twice is once.
+/// 100 000 checks of which a dish is struck, or a part of it, whoever's it is and whoever paid: every dish of the other
+/// guests stays as covered as it was, what is to go back lies on nobody else's dish, the sums hold, and twice is once.
 #[test]
 fn a_void_takes_nothing_from_the_others() {
     for seed in 0..100_000 {
@@ -279,16 +327,20 @@ fn a_void_takes_nothing_from_the_others() {
         let (mut dues, credits) = (dice.dues(), dice.credits());
         let before = allocate(&dues, &credits, &Kept::new());
         let all: Vec<i64> = credits.iter().map(|credit| credit.payment.get()).collect();
-        let Some(due) = dues.iter_mut().find(|due| due.diner.is_some()) else { continue };
-        let off = cents(dice.below(due.amount.get() + 1));
+        let Some(place) = usize::try_from(dice.below(6)).ok().filter(|place| *place < dues.len()) else { continue };
+        let due = &mut dues[place];
+        let entirely = dice.below(2) == 0;
+        let off = if entirely { due.amount } else { cents(dice.below(due.amount.get() + 1)) };
         let (struck, guest) = (due.charge, due.diner);
         due.amount = due.amount.saturating_sub(off);
 
         let kept = kept(&dues, &[lost(struck.get(), off.get(), &all)], &credits);
         for credit in &credits {
-            let own = kept.get(&credit.payment).copied().unwrap_or_default();
             let had = before.iter().find(|part| (part.payment, part.charge) == (credit.payment, struck));
-            assert!(own <= had.map_or(Cents::ZERO, |part| part.amount), "more than it gave, seed {seed}");
+            let (own, had) = (own(&kept, credit.payment), had.map_or(0, |part| part.amount.get()));
+            assert!(own <= had, "more than it gave, seed {seed}");
+            let named = credit.payer.is_some() || guest.is_some();
+            assert!(!entirely || !named || own == had, "not all that it gave, seed {seed}");
         }
         for after in [allocate(&dues, &credits, &kept), adjust(&before, &dues, &credits, &kept)] {
             let on = |parts: &[Part], charge| {
@@ -298,6 +350,27 @@ fn a_void_takes_nothing_from_the_others() {
                 assert!(on(&after, due.charge) <= due.amount.get(), "charge, seed {seed}");
                 let stays = due.diner == guest || on(&after, due.charge) >= on(&before, due.charge);
                 assert!(stays, "another's dish is owed again, seed {seed}");
+            }
+            for credit in &credits {
+                let is_theirs = |part: &&Part, whose: Option<DinerId>| {
+                    let due = dues.iter().find(|due| due.charge == part.charge).unwrap();
+                    part.payment == credit.payment && due.diner.is_some() && due.diner == whose
+                };
+                for (whose, back) in kept.get(&credit.payment).into_iter().flatten() {
+                    let mine = after.iter().filter(|part| part.payment == credit.payment);
+                    let others =
+                        mine.filter(|part| !is_theirs(part, *whose)).map(|part| part.amount.get()).sum::<i64>();
+                    assert!(others <= credit.net.get() - back.get(), "it lies on another's dish, seed {seed}");
+                }
+            }
+            // Where the struck dish was all that its guest had, nothing else is covered than before.
+            let alone = dues.iter().all(|due| due.charge == struck || due.diner.is_none() || due.diner != guest);
+            let strangers = credits.iter().all(|credit| credit.payer.is_none());
+            if alone && strangers && guest.is_some() && entirely {
+                let covered = |parts: &[Part]| dues.iter().map(|due| on(parts, due.charge)).collect::<Vec<_>>();
+                let mut expected = covered(&before);
+                expected[place] = 0;
+                assert_eq!(covered(&after), expected, "it moved on, seed {seed}");
             }
             assert_eq!(adjust(&after, &dues, &credits, &kept), after, "twice, seed {seed}");
             append(&before, &difference(&before, &after), &dues, &credits, seed);

@@ -47,6 +47,8 @@ pub struct Bill {
     pub lines: Vec<BillLine>,
     /// The diners, each once. Whoever ordered something is one even if not listed.
     pub diners: Vec<BillDiner>,
+    /// What a manager gave up of it. Nobody is asked for that: it lowers what is owed as money without a name does.
+    pub written_off: Cents,
     /// What parts and tips are whole multiples of.
     pub unit: Unit,
 }
@@ -55,7 +57,7 @@ impl Bill {
     /// The unit that all of the bill can be counted in.
     fn countable(&self) -> Unit {
         let lines = self.lines.iter().flat_map(|line| [line.amount, line.paid]);
-        self.unit.fitting(lines.chain(self.diners.iter().map(|diner| diner.paid)))
+        self.unit.fitting(lines.chain(self.diners.iter().map(|diner| diner.paid)).chain([self.written_off]))
     }
 
     /// The same bill, counted in units in place of cents.
@@ -65,6 +67,7 @@ impl Bill {
         Self {
             lines: self.lines.iter().map(line).collect(),
             diners: self.diners.iter().map(diner).collect(),
+            written_off: unit.count(self.written_off),
             unit: Unit::CENT,
         }
     }
@@ -77,6 +80,8 @@ pub struct Quote {
     pub total_cents: Cents,
     /// What of it is paid.
     pub paid_cents: Cents,
+    /// What of it a manager wrote off.
+    pub written_off_cents: Cents,
     /// What is left to pay: everything owed, and what nobody took.
     pub remaining_cents: Cents,
     /// The diners by id, then seats for guests without a phone.
@@ -98,7 +103,7 @@ pub struct Share {
     pub share_cents: Cents,
     /// What was paid of the bill by this diner.
     pub paid_cents: Cents,
-    /// What is owed now: the share less what was paid, less what others paid too much.
+    /// What is owed now: the share less what was paid, less what others paid too much and what was written off.
     pub owes_cents: Cents,
     /// The tip on it.
     pub tip_cents: Cents,
@@ -121,6 +126,7 @@ impl Quote {
         Self {
             total_cents: unit.worth(self.total_cents),
             paid_cents: unit.worth(self.paid_cents),
+            written_off_cents: unit.worth(self.written_off_cents),
             remaining_cents: unit.worth(self.remaining_cents),
             shares: self.shares.into_iter().map(|share| share.worth(unit)).collect(),
             unassigned_cents: unit.worth(self.unassigned_cents),
@@ -179,6 +185,7 @@ fn divided(bill: &Bill, plan: &SplitPlan, tips: &[TipShare]) -> Result<Quote, Sp
     let stakes: Vec<Stake> =
         parts.iter().map(|(_, portion, paid)| Stake { share: portion.share, paid: *paid }).collect();
     let taken = Cents::checked_sum(stakes.iter().map(|stake| stake.share)).map_err(|_| SplitError::Bill)?;
+    let loose = loose.saturating_add(bill.written_off);
     let (owes, unassigned_cents) = settle(&stakes, bill.total.saturating_sub(taken), loose);
     let mut seats = 1..;
     let shares = parts
@@ -192,8 +199,22 @@ fn divided(bill: &Bill, plan: &SplitPlan, tips: &[TipShare]) -> Result<Quote, Sp
             Ok(Share { diner_id, seat, items, share_cents, paid_cents, owes_cents, tip_cents, pay_cents })
         })
         .collect::<Result<_, _>>()?;
-    let remaining_cents = bill.total.saturating_sub(bill.paid);
-    Ok(Quote { total_cents: bill.total, paid_cents: bill.paid, remaining_cents, shares, unassigned_cents })
+    let (total_cents, paid_cents, written_off_cents) = (bill.total, bill.paid, bill.written_off);
+    let remaining_cents = total_cents.saturating_sub(paid_cents).saturating_sub(written_off_cents);
+    Ok(Quote { total_cents, paid_cents, written_off_cents, remaining_cents, shares, unassigned_cents })
+}
+
+/// What is left to pay of each of several parts of a bill, by what each comes to and what of that is paid, where
+/// `written_off` of all together was given up. It lowers what is open of all by one factor, so that paying one part
+/// changes no other.
+#[must_use]
+pub fn left_of(parts: &[(Cents, Cents)], written_off: Cents, unit: Unit) -> Vec<Cents> {
+    let unit = unit.fitting(parts.iter().flat_map(|(costs, paid)| [*costs, *paid]).chain([written_off]));
+    let stake = |(costs, paid): &(Cents, Cents)| Stake { share: unit.count(*costs), paid: unit.count(*paid) };
+    let stakes: Vec<Stake> = parts.iter().map(stake).collect();
+    let open = stakes.iter().map(|stake| stake.share.saturating_sub(stake.paid));
+    let written_off = unit.count(written_off).min(open.fold(Cents::ZERO, Cents::saturating_add));
+    settle(&stakes, Cents::ZERO, written_off).0.into_iter().map(|left| unit.worth(left)).collect()
 }
 
 /// The bill in the order of ids, checked.
@@ -203,6 +224,7 @@ struct Ledger {
     diners: BTreeMap<DinerId, Cents>,
     total: Cents,
     paid: Cents,
+    written_off: Cents,
 }
 
 impl Ledger {
@@ -227,7 +249,8 @@ impl Ledger {
         let total = Cents::checked_sum(lines.iter().map(|line| line.amount)).map_err(|_| SplitError::Bill)?;
         // Each is at most its amount, and the amounts' sum fits.
         let paid = lines.iter().map(|line| line.paid).fold(Cents::ZERO, Cents::saturating_add);
-        Ok(Self { lines, diners, total, paid })
+        let written_off = bill.written_off.min(total.saturating_sub(paid));
+        Ok(Self { lines, diners, total, paid, written_off })
     }
 
     fn ensure_diner(&self, diner: DinerId) -> Result<(), SplitError> {

@@ -14,7 +14,7 @@ fn line(charge: i64, amount: i64, paid: i64, diner: i64) -> BillLine {
 
 fn bill(lines: &[BillLine], diners: &[(i64, i64)]) -> Bill {
     let diners = diners.iter().map(|(diner, paid)| BillDiner { diner: DinerId(*diner), paid: cents(*paid) });
-    Bill { lines: lines.to_vec(), diners: diners.collect(), unit: Unit::CENT }
+    Bill { lines: lines.to_vec(), diners: diners.collect(), written_off: Cents::ZERO, unit: Unit::CENT }
 }
 
 fn plan(json: &str) -> SplitPlan {
@@ -98,6 +98,92 @@ fn custom_amounts_and_a_mix() {
 }
 
 #[test]
+fn what_was_written_off_is_asked_of_nobody() {
+    let plans = [
+        r#"{"method":"equal","ways":3}"#,
+        r#"{"method":"by_consumption"}"#,
+        r#"{"method":"by_item","items":[{"diner_id":2,"charge_id":1,"num":1,"den":3}]}"#,
+        r#"{"method":"custom","amounts":[{"diner_id":2,"amount_cents":400}]}"#,
+        r#"{"method":"mixed","items":[{"diner_id":2,"charge_id":1}],"rest":"equal"}"#,
+    ];
+    for written_off in [0, 1, 300, 999, 1200, 5000] {
+        let table = bill(&[line(1, 900, 300, 1), line(2, 600, 0, 2)], &[(1, 300), (2, 0)]);
+        let table = Bill { written_off: cents(written_off), ..table };
+        for json in plans {
+            let quote = quote(&table, &plan(json), &[]).unwrap();
+            let given_up = written_off.min(1200);
+            assert_eq!((quote.written_off_cents, quote.remaining_cents), (cents(given_up), cents(1200 - given_up)));
+            let (owes, unassigned) = owed(&table, json);
+            assert_eq!(owes.iter().map(|(_, owes)| owes).sum::<i64>() + unassigned, 1200 - given_up, "{json}");
+        }
+    }
+    // By consumption 600 and 600 are owed; of 400 given up each has a part by what it comes to.
+    let table = bill(&[line(1, 900, 300, 1), line(2, 600, 0, 2)], &[(1, 300), (2, 0)]);
+    let table = Bill { written_off: cents(400), ..table };
+    assert_eq!(owed(&table, r#"{"method":"by_consumption"}"#), (vec![(1, 360), (2, 440)], 0));
+}
+
+#[test]
+fn balances_are_lowered_by_what_was_written_off() {
+    let left = |parts: &[(i64, i64)], written_off, unit| {
+        let parts: Vec<_> = parts.iter().map(|(costs, paid)| (cents(*costs), cents(*paid))).collect();
+        left_of(&parts, cents(written_off), unit).into_iter().map(Cents::get).collect::<Vec<_>>()
+    };
+    let peso = Unit::of(crate::Currency::Clp);
+    assert_eq!(left(&[(900, 300), (600, 0)], 0, Unit::CENT), [600, 600]);
+    assert_eq!(left(&[(900, 300), (600, 0)], 400, Unit::CENT), [360, 440]);
+    // Paying what one owes changes nobody else's.
+    assert_eq!(left(&[(900, 660), (600, 0)], 400, Unit::CENT), [0, 440]);
+    assert_eq!(left(&[(900, 300), (600, 440)], 400, Unit::CENT), [360, 0]);
+    assert_eq!(left(&[(900, 300), (600, 0)], 1200, Unit::CENT), [0, 0]);
+    assert_eq!(left(&[(900, 300), (600, 0)], 9000, Unit::CENT), [0, 0]);
+    assert_eq!(left(&[(100_000, 0), (100_000, 0), (100_000, 0)], 100_000, peso), [66_700, 66_700, 66_600]);
+}
+
+/// Every plan after a dish was struck, or a part of it, before and after money came: what is asked for is what is owed,
+/// nobody is asked for the struck dish, and whoever names it pays nothing for it.
+#[test]
+fn every_plan_holds_after_a_void() {
+    let all = |lines: &[BillLine], diners: &[(i64, i64)], total: i64| {
+        let table = bill(lines, diners);
+        let left = total - lines.iter().map(|line| line.paid.get()).sum::<i64>();
+        for json in [
+            r#"{"method":"equal","ways":2}"#,
+            r#"{"method":"by_consumption"}"#,
+            r#"{"method":"by_item","items":[{"diner_id":1,"charge_id":1},{"diner_id":2,"charge_id":2}]}"#,
+            r#"{"method":"by_item","items":[{"diner_id":1,"charge_id":1,"num":1,"den":2},{"diner_id":2,"charge_id":1,"num":1,"den":2}]}"#,
+            r#"{"method":"custom","amounts":[{"diner_id":1,"amount_cents":100},{"diner_id":2,"amount_cents":50}]}"#,
+            r#"{"method":"mixed","items":[{"diner_id":2,"charge_id":1}],"rest":"by_consumption"}"#,
+            r#"{"method":"mixed","items":[{"diner_id":2,"charge_id":1,"num":1,"den":3}],"rest":"equal"}"#,
+        ] {
+            let quote = quote(&table, &plan(json), &[]).unwrap();
+            assert_eq!((quote.total_cents.get(), quote.remaining_cents.get()), (total, left), "{json}");
+            let owes: i64 = quote.shares.iter().map(|share| share.owes_cents.get()).sum();
+            assert_eq!(owes + quote.unassigned_cents.get(), left, "{json}");
+            let costs = |part: &SharePart| lines.iter().find(|line| line.charge == part.charge_id).unwrap().amount;
+            for part in quote.shares.iter().flat_map(|share| &share.items) {
+                assert!(part.amount_cents <= costs(part), "{json}");
+            }
+        }
+    };
+    let guests = [(1, 0), (2, 0)];
+    // The first's dish is struck; a part of it; it was paid and the money went back; the second had paid its own.
+    all(&[line(1, 0, 0, 1), line(2, 700, 0, 2), line(3, 101, 0, 0)], &guests, 801);
+    all(&[line(1, 450, 0, 1), line(2, 700, 0, 2), line(3, 101, 0, 0)], &guests, 1251);
+    all(&[line(1, 450, 450, 1), line(2, 700, 0, 2)], &[(1, 450), (2, 0)], 1150);
+    all(&[line(1, 0, 0, 1), line(2, 700, 700, 2), line(3, 101, 0, 0)], &[(1, 0), (2, 700)], 801);
+    let struck = bill(&[line(1, 0, 0, 1), line(2, 700, 0, 2)], &guests);
+    let by_item = r#"{"method":"by_item","items":[{"diner_id":1,"charge_id":1},{"diner_id":2,"charge_id":2}]}"#;
+    assert_eq!(owed(&struck, by_item), (vec![(1, 0), (2, 700)], 0));
+    let mixed = r#"{"method":"mixed","items":[{"diner_id":1,"charge_id":1}],"rest":"equal"}"#;
+    assert_eq!(owed(&struck, mixed), (vec![(1, 350), (2, 350)], 0));
+    // Amounts that were said before the dish was struck may be more than the bill now: that is refused by name.
+    let custom =
+        r#"{"method":"custom","amounts":[{"diner_id":1,"amount_cents":600},{"diner_id":2,"amount_cents":400}]}"#;
+    assert!(refused(&struck, custom).contains("more than the bill"));
+}
+
+#[test]
 fn a_tip_is_on_what_is_owed_now() {
     let table = bill(&[line(1, 1000, 500, 0)], &[(1, 500), (2, 0), (3, 0)]);
     let tip = |diner: Option<i64>, tip| TipShare { diner_id: diner.map(DinerId), tip };
@@ -166,6 +252,7 @@ impl Dice {
         let mut bill = Bill {
             lines: (1..=self.below(5)).map(|id| line(id, self.below(cap), 0, self.below(diners + 1))).collect(),
             diners: (1..=diners).map(|diner| BillDiner { diner: DinerId(diner), paid: Cents::ZERO }).collect(),
+            written_off: Cents::ZERO,
             unit: Unit::CENT,
         };
         for _ in 0..self.below(4) {

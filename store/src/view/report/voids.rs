@@ -1,5 +1,6 @@
 //! Who struck what from orders, line by line or a whole round at once. A round that is canceled keeps its lines as they
-//! were; who canceled it, and when, is in the audit log.
+//! were; who canceled it, and when, is in the audit log. What was given away of what was served is among it; the report
+//! of comps tells it apart.
 
 use super::window::{Window, called, kept, place, within};
 use crate::{
