@@ -13,7 +13,7 @@ use crate::{
 use auth::TABLE_TOKEN;
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, MatchedPath, Request},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -22,6 +22,8 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use runtime::Problem;
 use std::{
     any::Any,
+    collections::HashMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 use tower::ServiceBuilder;
@@ -45,8 +47,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Twice a UUID and more.
 const MAX_REQUEST_ID: usize = 128;
 
-/// Wraps the routes.
-pub(crate) fn wrap(router: Router<AppState>, state: &AppState) -> Router<AppState> {
+/// The methods of each path.
+pub(crate) type Methods = Arc<HashMap<String, Vec<Method>>>;
+
+/// Wraps the routes, which have `methods`.
+pub(crate) fn wrap(router: Router<AppState>, state: &AppState, methods: Methods) -> Router<AppState> {
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn(plain_request_id))
@@ -58,7 +63,7 @@ pub(crate) fn wrap(router: Router<AppState>, state: &AppState) -> Router<AppStat
             .layer(from_fn(discreet))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn(timely))
-            .layer(from_fn(content_type))
+            .layer(from_fn_with_state(methods, content_type))
             .layer(from_fn(name_ignored_fields))
             .layer(DefaultBodyLimit::max(MAX_BODY)),
     )
@@ -138,11 +143,7 @@ fn cors(state: &AppState) -> CorsLayer {
         .max_age(Duration::from_secs(age))
 }
 
-async fn security_headers(
-    axum::extract::State(production): axum::extract::State<bool>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn security_headers(State(production): State<bool>, request: Request, next: Next) -> Response {
     let docs = request.uri().path().starts_with("/docs");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -196,19 +197,29 @@ fn file_types(request: &Request) -> &'static [&'static str] {
 }
 
 /// POST, PUT and PATCH carry JSON (or a form); absent or empty is fine, bodyless calls send none
-/// (diner-waiter.md §1.7). Files have a path of their own.
-async fn content_type(request: Request, next: Next) -> Response {
+/// (diner-waiter.md §1.7). Files have a path of their own, and say what they are.
+async fn content_type(State(methods): State<Methods>, request: Request, next: Next) -> Response {
     let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
-    let kind = media_type(request.headers());
-    match kind.as_str() {
-        "" | "application/json" | "application/x-www-form-urlencoded" => next.run(request).await,
-        kind if writes && file_types(&request).contains(&kind) => next.run(request).await,
-        _ if writes => {
-            let detail = format!("Content-Type must be {}", accepted(file_types(&request)));
-            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ProblemCode::UnsupportedMediaType, detail).into_response()
-        }
-        _ => next.run(request).await,
+    if !writes || !is_there(&methods, &request) {
+        return next.run(request).await;
     }
+    let (kind, files) = (media_type(request.headers()), file_types(&request));
+    let is_taken = match kind.as_str() {
+        "" | "application/json" | "application/x-www-form-urlencoded" if files.is_empty() => true,
+        kind => files.contains(&kind),
+    };
+    if is_taken {
+        return next.run(request).await;
+    }
+    let detail = format!("Content-Type must be {}", accepted(files));
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ProblemCode::UnsupportedMediaType, detail).into_response()
+}
+
+/// Whether the path has that method: what is not there is 404 or 405, however it is sent. A path that the document does
+/// not name is asked as it comes.
+fn is_there(methods: &Methods, request: &Request) -> bool {
+    let path = request.extensions().get::<MatchedPath>();
+    path.is_some_and(|path| methods.get(path.as_str()).is_none_or(|known| known.contains(request.method())))
 }
 
 /// What a path takes, for people: the types of its files, or JSON where it takes no files.

@@ -18,6 +18,7 @@ mod router;
 mod routes;
 mod serve;
 mod shown_path;
+mod spreadsheet;
 mod state;
 mod turned_away;
 

@@ -8,6 +8,7 @@ use crate::{
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn};
 use runtime::{Limit, Problem};
+use std::sync::Arc;
 use utoipa::{OpenApi, openapi::OpenApi as OpenApiDocument};
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt},
@@ -140,9 +141,9 @@ impl Limits<'_> {
 /// Staff sign in, and where they work.
 fn staff(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<AppState> {
     routes
-        // Staff sign in; the handler of the login checks its limits itself.
+        // Staff sign in; login and refresh check their limits themselves.
         .routes(routes!(routes::account::login))
-        .routes(limits.at(Limit::Refresh, Whom::Address, routes!(routes::account::refresh)))
+        .routes(routes!(routes::account::refresh))
         .routes(limits.at(Limit::Logout, Whom::User, routes!(routes::account::logout)))
         .routes(routes!(routes::account::me))
         .routes(routes!(routes::account::set_up))
@@ -324,6 +325,7 @@ fn shown(routes: Router<AppState>, show: bool, inside: impl FnOnce() -> Router<A
 /// The whole server.
 pub fn router(state: &AppState) -> Router {
     let (routes, document) = api(Some(state)).split_for_parts();
+    let methods = Arc::new(openapi::methods(&document));
     let document = serde_json::to_string(&openapi::complete(document)).unwrap_or_default();
     let routes = shown(routes, state.settings.metrics, || {
         Router::new().route("/metrics", axum::routing::get(routes::health::metrics))
@@ -344,5 +346,5 @@ pub fn router(state: &AppState) -> Router {
             )
         })
         .layer(from_fn(layers::measure));
-    layers::wrap(routes, state).with_state(state.clone())
+    layers::wrap(routes, state, methods).with_state(state.clone())
 }

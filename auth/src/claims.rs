@@ -59,6 +59,7 @@ pub struct RefreshClaims {
     pub(crate) user_id: UserId,
     pub(crate) tenant_id: TenantId,
     pub(crate) jti: Uuid,
+    pub(crate) family: String,
     pub(crate) expires_at: DateTime<Utc>,
 }
 
@@ -73,6 +74,12 @@ impl RefreshClaims {
     #[must_use]
     pub fn tenant_id(&self) -> TenantId {
         self.tenant_id
+    }
+
+    /// The login that it stems from. A token of an older process names none, and stands for itself.
+    #[must_use]
+    pub fn family(&self) -> &str {
+        &self.family
     }
 
     /// The token's id; the database keeps its [`digest`](crate::digest()).

@@ -102,15 +102,43 @@ struct RefreshWire {
     sub: String,
     tenant_id: TenantId,
     jti: Uuid,
+    /// Absent from the tokens of older processes, which ignore it in ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    family: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct DeviceWire {
-    /// The digest of the login: the mark is kept for long, and lets nobody in.
-    sub: String,
-    /// The digest of the stored hash of the password, which is salted: the mark ends with the password.
-    password: String,
     jti: Uuid,
+    /// Who signed in there, the last one first.
+    #[serde(default)]
+    accounts: Vec<KnownAccount>,
+    /// The only account of a mark that an older process made: the digests of its login and of its password's hash.
+    #[serde(default, skip_serializing)]
+    sub: Option<String>,
+    #[serde(default, skip_serializing)]
+    password: Option<String>,
+}
+
+/// An account that signed in on a device, by [`short`] digests: the mark is kept for long, and lets nobody in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct KnownAccount(
+    /// Of the login.
+    String,
+    /// Of the stored hash of the password, which is salted: the mark ends with the password.
+    String,
+);
+
+/// Most accounts of one device: the mark has to fit into a cookie, 4 KiB.
+const MOST_KNOWN: usize = 30;
+
+/// 128 bits of a digest: enough to know again what was signed.
+fn short(text: &str) -> String {
+    shortened(&digest(text))
+}
+
+fn shortened(digest: &str) -> String {
+    digest.chars().take(32).collect()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -124,24 +152,31 @@ struct TableWire {
     phone_id: Option<PhoneId>,
 }
 
-/// A device on which an account signed in before, as its mark says.
+/// A device on which accounts signed in before, as its mark says: a till is everybody's who works at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownDevice {
     id: Uuid,
-    password: String,
+    accounts: Vec<KnownAccount>,
 }
 
 impl KnownDevice {
-    /// What tells this device from the account's others; it stays the same however often the account signs in there.
+    /// What tells this device from others; it stays the same whoever signs in there, and however often.
     #[must_use]
     pub fn id(&self) -> Uuid {
         self.id
     }
 
-    /// Whether the account still has the password with which it signed in there. `hash` is the stored one.
+    /// Whether `email` signed in there before, whatever the password was.
     #[must_use]
-    pub fn knows(&self, hash: &str) -> bool {
-        self.password == digest(hash)
+    pub fn names(&self, email: &str) -> bool {
+        let login = short(email);
+        self.accounts.iter().any(|account| account.0 == login)
+    }
+
+    /// Whether `email` signed in there with the password that it still has. `hash` is the stored one.
+    #[must_use]
+    pub fn knows(&self, email: &str, hash: &str) -> bool {
+        self.accounts.contains(&KnownAccount(short(email), short(hash)))
     }
 }
 
@@ -215,25 +250,39 @@ impl TokenKeys {
 
     /// Makes the mark of a device on which `email` signed in, good for [`DEVICE_TTL`] from `now`. It opens nothing:
     /// where somebody guesses the account's password, it tells whose try is the owner's. A device `known` before stays
-    /// the same device. `hash` is the stored one of the password: with another one the mark is good for nothing.
+    /// the same device, and goes on knowing who else signed in there. `hash` is the stored one of the password: with
+    /// another one the mark is good for nothing.
     #[must_use]
     pub fn mint_device(&self, known: Option<&KnownDevice>, email: &str, hash: &str, now: DateTime<Utc>) -> String {
         let jti = known.map_or_else(Uuid::new_v4, KnownDevice::id);
-        sign(&self.staff, &DEVICE, &DeviceWire { sub: digest(email), password: digest(hash), jti }, now)
+        let own = KnownAccount(short(email), short(hash));
+        let others = known.iter().flat_map(|device| &device.accounts).filter(|other| other.0 != own.0).cloned();
+        let accounts = std::iter::once(own.clone()).chain(others).take(MOST_KNOWN).collect();
+        sign(&self.staff, &DEVICE, &DeviceWire { jti, accounts, sub: None, password: None }, now)
     }
 
-    /// The device, if `email` signed in on it before. Ask it whether it still [`knows`](KnownDevice::knows) the
-    /// password.
+    /// The device that a mark names. Ask it whom it [`knows`](KnownDevice::knows).
     #[must_use]
-    pub fn known_device(&self, token: &str, email: &str, now: DateTime<Utc>) -> Option<KnownDevice> {
+    pub fn known_device(&self, token: &str, now: DateTime<Utc>) -> Option<KnownDevice> {
         let (wire, _) = self.verify::<DeviceWire>(&self.staff, &DEVICE, token, now).ok()?;
-        (wire.sub == digest(email)).then_some(KnownDevice { id: wire.jti, password: wire.password })
+        let DeviceWire { jti: id, mut accounts, sub, password } = wire;
+        let older = sub.zip(password).map(|(sub, password)| KnownAccount(shortened(&sub), shortened(&password)));
+        accounts.extend(older);
+        Some(KnownDevice { id, accounts })
     }
 
-    /// Makes a refresh token, good for [`REFRESH_TTL`] from `now`. The caller stores the digest of `jti`.
+    /// Makes a refresh token of `family`, the login that it stems from, good for [`REFRESH_TTL`] from `now`. The caller
+    /// stores the digest of `jti`.
     #[must_use]
-    pub fn mint_refresh(&self, user: UserId, tenant: TenantId, jti: Uuid, now: DateTime<Utc>) -> String {
-        sign(&self.staff, &REFRESH, &RefreshWire { sub: user.to_string(), tenant_id: tenant, jti }, now)
+    pub fn mint_refresh(
+        &self,
+        user: UserId,
+        tenant: TenantId,
+        (jti, family): (Uuid, &str),
+        now: DateTime<Utc>,
+    ) -> String {
+        let family = Some(family.to_owned());
+        sign(&self.staff, &REFRESH, &RefreshWire { sub: user.to_string(), tenant_id: tenant, jti, family }, now)
     }
 
     /// Verifies a refresh token and returns its claims.
@@ -246,6 +295,7 @@ impl TokenKeys {
             user_id: wire.sub.parse().map_err(|_| TokenError::Malformed)?,
             tenant_id: wire.tenant_id,
             jti: wire.jti,
+            family: wire.family.unwrap_or_else(|| wire.jti.to_string()),
             expires_at: instant(common.exp)?,
         })
     }

@@ -42,6 +42,11 @@ impl NameOrder {
     pub fn sort<T>(&self, rows: &mut [T], name: impl Fn(&T) -> &str) {
         rows.sort_by(|one, other| self.compare(name(one), name(other)));
     }
+
+    /// Sorts rows by the places that somebody gave them, and those of one place by name.
+    pub fn sort_placed<T, P: Ord>(&self, rows: &mut [T], place: impl Fn(&T) -> P, name: impl Fn(&T) -> &str) {
+        rows.sort_by(|one, other| place(one).cmp(&place(other)).then_with(|| self.compare(name(one), name(other))));
+    }
 }
 
 impl Default for NameOrder {
@@ -109,7 +114,7 @@ mod tests {
     #[test]
     fn names_sort_as_the_language_does() {
         let spanish = "agua, Ámbar, arroz, Nachos, Nuez, ñandú, Ñoquis, Zapallo";
-        for language in ["es", "es-AR", "gl"] {
+        for language in ["es", "es-AR", "es-419", "gl"] {
             assert_eq!(sorted(language, spanish), spanish, "{language}");
         }
         // Where ñ is an n with a sign on it, it stands among them.
@@ -138,6 +143,13 @@ mod tests {
         assert_eq!(sorted("es", "cafe, café, Café, cafeteria, cafetería"), "cafe, café, Café, cafeteria, cafetería");
         // Composed or not, it is one name.
         assert_eq!(NameOrder::default().compare("Caf\u{e9}", "Cafe\u{301}"), Ordering::Equal);
+    }
+
+    #[test]
+    fn a_place_counts_before_a_name() {
+        let mut rows = [(2, "agua"), (1, "Zapallo"), (1, "Ámbar"), (0, "ñandú"), (1, "arroz")];
+        NameOrder::default().sort_placed(&mut rows, |row| row.0, |row| row.1);
+        assert_eq!(rows, [(0, "ñandú"), (1, "Ámbar"), (1, "arroz"), (1, "Zapallo"), (2, "agua")]);
     }
 
     #[test]

@@ -208,6 +208,8 @@ word_enum! {
         NotAPicture = "not_a_picture",
         /// The picture is damaged.
         DamagedPicture = "damaged_picture",
+        /// The picture's colours cannot be converted.
+        UnknownColors = "unknown_colors",
         /// The picture has more pixels than can be taken in.
         TooManyPixels = "too_many_pixels",
     }

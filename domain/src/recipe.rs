@@ -50,7 +50,7 @@ pub struct RecipeIngredient {
     pub unit: Text<50>,
     /// What to mind: at most 500 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>, required)]
+    #[schema(value_type = Option<Text<500>>, required)]
     pub notes: Blank<Text<500>>,
 }
 

@@ -32,6 +32,9 @@ pub enum Unfit {
     /// It begins as a picture and does not go on as one.
     #[error("The picture is damaged or cut off")]
     Damaged,
+    /// It means its numbers otherwise than can be converted.
+    #[error("The picture's colours cannot be converted: {0}")]
+    Colors(&'static str),
     /// More pixels than [`MAX_PIXELS`], or a side that is too long.
     #[error("The picture has too many pixels: {width} x {height}; at most {} megapixels and {MAX_LENGTH} a side are taken", MAX_PIXELS / 1_000_000)]
     TooManyPixels {
@@ -59,7 +62,7 @@ pub struct Prepared {
 /// core.
 ///
 /// # Errors
-/// The file is no picture, damaged, or too large to be decoded.
+/// The file is no picture, damaged, too large to be decoded, or of colours that cannot be converted.
 pub fn prepare(file: &[u8]) -> Result<Prepared, Unfit> {
     let image = decode(file, recognised(file)?)?;
     let (width, height) = (image.width(), image.height());
@@ -75,6 +78,10 @@ fn recognised(file: &[u8]) -> Result<ImageFormat, Unfit> {
 }
 
 fn decode(file: &[u8], format: ImageFormat) -> Result<DynamicImage, Unfit> {
+    // Its numbers are inks, and whether they are upside down depends on who wrote it.
+    if format == ImageFormat::Jpeg && jpeg::components(file) == Some(4) {
+        return Err(Unfit::Colors("it is for printing (CMYK); save it as RGB"));
+    }
     let mut reader = ImageReader::with_format(Cursor::new(file), format);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_ALLOCATION);
@@ -89,11 +96,11 @@ fn decode(file: &[u8], format: ImageFormat) -> Result<DynamicImage, Unfit> {
     }
     let orientation = decoder.orientation().map_err(|_| Unfit::Damaged)?;
     let profile = decoder.icc_profile().ok().flatten();
-    let space = colors::named(file, format, profile.as_deref());
+    let space = colors::named(file, format, profile.as_deref())?;
     // First scaled, then converted and turned: both take a copy, and of the small one only.
     let mut image = scaled(DynamicImage::from_decoder(decoder).map_err(|_| Unfit::Damaged)?);
     if let Some(space) = space {
-        image = colors::to_srgb(image, &space);
+        image = colors::to_srgb(image, &space)?;
     }
     image.apply_orientation(orientation);
     Ok(image)

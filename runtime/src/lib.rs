@@ -11,6 +11,7 @@ pub mod job;
 pub mod limits;
 pub mod log;
 pub mod problem;
+mod query;
 pub mod serve;
 pub mod shutdown;
 pub mod telemetry;
@@ -25,5 +26,6 @@ pub use config::{
 pub use job::{Job, JobError, JobReport, Jobs, Periodic, Ran};
 pub use limits::{Limit, RateLimits};
 pub use problem::{Problem, ProblemBody};
+pub use query::query;
 pub use serve::{Connections, Peer, Proxies};
 pub use shutdown::Shutdown;

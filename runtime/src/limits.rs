@@ -77,9 +77,14 @@ limits! {
     /// Second-factor codes tried for one account, at the login too; key: the user's id. Six digits last 2·10^5 minutes
     /// at this rate.
     SecondFactor = 5, "second_factor";
-    /// Refreshed access tokens; key: the address (an expired caller has no other name). Every device refreshes about
-    /// once in 14 minutes, all of them at once after a network failure.
-    Refresh = 5 * VENUE, "refresh";
+    /// Refreshes of one login; key: the family that its refresh token names. A browser refreshes about once in 14
+    /// minutes, with a few tabs at once after a network failure.
+    Refresh = 20, "refresh";
+    /// Refreshes of all logins from one address; key: the address. A large house's, all at once after a network
+    /// failure, and again.
+    RefreshAddress = 30 * VENUE, "refresh_address";
+    /// Refreshes with what is no refresh token of ours; key: the address. They use up nobody's tries.
+    RefreshRefused = 5 * VENUE, "refresh_refused";
     /// Logouts; key: the user's id.
     Logout = 10 * VENUE, "logout";
     /// Scans of a table's QR code; key: the address and the code, or the table's number.

@@ -67,7 +67,7 @@ impl UnitOfWork {
         &self,
         tenant: TenantId,
         category: CategoryId,
-        name: &str,
+        (name, image): (&str, Option<String>),
         order: i32,
     ) -> Result<SubcategoryId> {
         let row = subcategory::ActiveModel {
@@ -75,7 +75,7 @@ impl UnitOfWork {
             tenant_id: Set(tenant),
             category_id: Set(category),
             name: Set(name.to_owned()),
-            image: Set(None),
+            image: Set(image),
             display_order: Set(order),
             is_active: Set(true),
             created_at: Set(self.now()),

@@ -4,6 +4,7 @@ use crate::{
     Database, Listed,
     error::Result,
     menu::said,
+    page::name_order,
     scoped::{admitted, reach},
     sql::{Sql, sql},
     unit_of_work::{UnitOfWork, all, one},
@@ -67,7 +68,8 @@ struct Last {
 }
 
 impl Database {
-    /// The categories of the caller's branches, or of one of them, in the order of the menu.
+    /// The categories of the caller's branches, or of one of them, in the order of the menu; by name where that is the
+    /// same.
     ///
     /// # Errors
     /// The branch is not found or not the caller's.
@@ -84,11 +86,13 @@ impl Database {
         let sql = sql!(
             tenant,
             "{CATEGORIES} and (deletion_id is null or $2) and (branch_id = $3 or $3 = 0) and #within(branch_id, $4)
-             order by branch_id, display_order, id"
+             order by id"
         );
         let only = branch.map_or(0, BranchId::get);
         let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff)];
-        let rows: Vec<CategoryRow> = all(self.reader(), sql, values).await?;
+        let mut rows: Vec<CategoryRow> = all(self.reader(), sql, values).await?;
+        let order = name_order(self.reader(), staff.tenant_id()).await?;
+        order.sort_placed(&mut rows, |row| (row.branch_id, row.display_order), |row| &row.name);
         let rows = wanted.part(rows, |row| [&row.name]);
         Ok(rows.into_iter().map(category_of).collect())
     }

@@ -3,6 +3,7 @@
 use crate::{
     Database,
     error::Result,
+    page::name_order,
     sql::{Sql, built_sql, sql},
     unit_of_work::{UnitOfWork, all},
 };
@@ -16,6 +17,8 @@ struct CategoryRow {
     category_id: CategoryId,
     category_name: String,
     branch_id: Option<BranchId>,
+    home_id: BranchId,
+    place: i32,
 }
 
 #[derive(FromQueryResult)]
@@ -25,34 +28,41 @@ struct SubcategoryRow {
     category_id: CategoryId,
     category_name: String,
     branch_id: Option<BranchId>,
+    home_id: BranchId,
+    category_place: i32,
+    place: i32,
 }
 
 // A deleted branch's choices come back with it and are nobody's business until then.
 static CATEGORIES: &Sql = sql!(
     tenant,
-    "select c.id as category_id, c.name as category_name, b.id as branch_id
+    "select c.id as category_id, c.name as category_name, b.id as branch_id, c.branch_id as home_id,
+        c.display_order as place
     from category c
     left join branch_category_exclusion x on x.category_id = c.id
     left join branch b on b.id = x.branch_id and b.deletion_id is null
     where c.tenant_id = $1 and c.deletion_id is null and (c.id = $2 or ($2 = 0 and c.is_active))
-    order by c.branch_id, c.display_order, c.id, b.id"
+    order by c.id, b.id"
 );
 
 static SUBCATEGORIES: &Sql = sql!(
     tenant,
     "select s.id as subcategory_id, s.name as subcategory_name, c.id as category_id,
-        c.name as category_name, b.id as branch_id
+        c.name as category_name, b.id as branch_id, c.branch_id as home_id,
+        c.display_order as category_place, s.display_order as place
     from subcategory s join category c on c.id = s.category_id
     left join branch_subcategory_exclusion x on x.subcategory_id = s.id
     left join branch b on b.id = x.branch_id and b.deletion_id is null
     where s.tenant_id = $1 and s.deletion_id is null and (s.id = $2 or ($2 = 0 and s.is_active))
-    order by c.branch_id, c.display_order, c.id, s.display_order, s.id, b.id"
+    order by c.id, s.id, b.id"
 );
 
 async fn categories(db: &impl ConnectionTrait, scope: &impl Scope, id: i64) -> Result<Vec<CategoryExclusion>> {
-    let rows: Vec<CategoryRow> = all(db, CATEGORIES, [scope.tenant_id().into(), id.into()]).await?;
+    let mut rows: Vec<CategoryRow> = all(db, CATEGORIES, [scope.tenant_id().into(), id.into()]).await?;
+    let order = name_order(db, scope.tenant_id()).await?;
+    order.sort_placed(&mut rows, |row| (row.home_id, row.place), |row| &row.category_name);
     let mut list: Vec<CategoryExclusion> = Vec::new();
-    for CategoryRow { category_id, category_name, branch_id } in rows {
+    for CategoryRow { category_id, category_name, branch_id, .. } in rows {
         match list.last_mut().filter(|last| last.category_id == category_id) {
             Some(last) => last.excluded_branch_ids.extend(branch_id),
             None => list.push(CategoryExclusion {
@@ -66,7 +76,10 @@ async fn categories(db: &impl ConnectionTrait, scope: &impl Scope, id: i64) -> R
 }
 
 async fn subcategories(db: &impl ConnectionTrait, scope: &impl Scope, id: i64) -> Result<Vec<SubcategoryExclusion>> {
-    let rows: Vec<SubcategoryRow> = all(db, SUBCATEGORIES, [scope.tenant_id().into(), id.into()]).await?;
+    let mut rows: Vec<SubcategoryRow> = all(db, SUBCATEGORIES, [scope.tenant_id().into(), id.into()]).await?;
+    let order = name_order(db, scope.tenant_id()).await?;
+    order.sort_placed(&mut rows, |row| row.place, |row| &row.subcategory_name);
+    order.sort_placed(&mut rows, |row| (row.home_id, row.category_place), |row| &row.category_name);
     let mut list: Vec<SubcategoryExclusion> = Vec::new();
     for row in rows {
         match list.last_mut().filter(|last| last.subcategory_id == row.subcategory_id) {

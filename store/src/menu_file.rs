@@ -1,17 +1,18 @@
-//! Reads and writes the whole menu of a business at once, for menu files: nine statements to read, batches to write,
+//! Reads and writes the whole menu of a business at once, for menu files: ten statements to read, batches to write,
 //! however long it is.
 
 use crate::{
-    BranchRow, CategoryRow, Database, OfferRow, ProductRow, SubcategoryRow,
+    BranchRow, CategoryRow, Database, OfferRow, ProductRow, StationRow, SubcategoryRow,
     allergen::AllergenRow,
     error::Result,
-    sql::{built_sql, sql},
+    sql::{Sql, built_sql, sql},
     unit_of_work::{UnitOfWork, all},
 };
 use auth::Scope;
 use domain::{CustomizationId, ProductId, TenantId};
 use entity::{
-    allergen, branch_product, category, customization, customization_product, product, product_allergen, subcategory,
+    allergen, branch_product, category, customization, customization_product, product, product_allergen, station,
+    subcategory,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
@@ -39,6 +40,8 @@ pub struct MenuRows {
     pub branches: Vec<BranchRow>,
     /// Of the business.
     pub allergens: Vec<AllergenRow>,
+    /// Of all branches, in the order of age; a station is not switched off.
+    pub stations: Vec<StationRow>,
     /// Of all branches.
     pub categories: Vec<CategoryRow>,
     /// Of all categories.
@@ -62,6 +65,8 @@ const TABLES: [&str; 6] = ["branch", "allergen", "category", "subcategory", "pro
 #[cfg(test)]
 const OF_PRODUCTS: [&str; 3] = ["branch_product", "product_allergen", "customization_product"];
 
+static STATIONS: &Sql = sql!(tenant, "select * from station where tenant_id = $1 order by id");
+
 async fn read(db: &impl ConnectionTrait, tenant: TenantId) -> Result<MenuRows> {
     async fn table<T: FromQueryResult>(db: &impl ConnectionTrait, name: &str, tenant: TenantId) -> Result<Vec<T>> {
         let sql = built_sql!(tenant, name: &str = name, in TABLES, format!(
@@ -84,6 +89,7 @@ async fn read(db: &impl ConnectionTrait, tenant: TenantId) -> Result<MenuRows> {
     Ok(MenuRows {
         branches: table(db, "branch", tenant).await?,
         allergens: table(db, "allergen", tenant).await?,
+        stations: all(db, STATIONS, [tenant.into()]).await?,
         categories: table(db, "category", tenant).await?,
         subcategories: table(db, "subcategory", tenant).await?,
         products: table(db, "product", tenant).await?,
@@ -122,6 +128,15 @@ impl UnitOfWork {
         self.save::<allergen::Entity, _>(new, old).await
     }
 
+    /// As [`save_allergens`](Self::save_allergens). The code of a station that stands is its own.
+    ///
+    /// # Errors
+    /// A code is taken.
+    pub async fn save_stations(&self, rows: Vec<StationRow>) -> Result<()> {
+        let (new, old) = rows.into_iter().partition(|row| row.id.get() == 0);
+        self.save::<station::Entity, _>(new, old).await
+    }
+
     /// As [`save_allergens`](Self::save_allergens).
     ///
     /// # Errors
@@ -140,8 +155,8 @@ impl UnitOfWork {
         self.save::<subcategory::Entity, _>(new, old).await
     }
 
-    /// As [`save_allergens`](Self::save_allergens). Recipe, taste, station and the numbers of cooking methods are not
-    /// part of a file and stay as they are.
+    /// As [`save_allergens`](Self::save_allergens). Recipe, taste and the numbers of cooking methods are not part of a
+    /// file and stay as they are.
     ///
     /// # Errors
     /// The database failed.
@@ -266,8 +281,7 @@ impl UnitOfWork {
             });
             E::insert_many(rows).exec_without_returning(self.tx()).await?;
         }
-        let kept =
-            ["id", "tenant_id", "created_at", "deletion_id", "recipe_id", "inherits_from_recipe", "sensory", "station"];
+        let kept = ["id", "tenant_id", "created_at", "deletion_id", "recipe_id", "inherits_from_recipe", "sensory"];
         let written: Vec<E::Column> =
             E::Column::iter().filter(|column| !kept.contains(&sea_orm::IdenStatic::as_str(column))).collect();
         for batch in old.chunks(BATCH) {

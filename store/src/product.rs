@@ -6,6 +6,7 @@
 
 use crate::{
     error::{Error, Result},
+    page::name_order,
     sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork},
 };
@@ -79,7 +80,8 @@ impl UnitOfWork {
         let sql = sql!(tenant, "{PRODUCTS} and p.id = $2");
         let row: Option<PlacedProduct> = self.one(sql, [scope.tenant_id().into(), id.into()]).await?;
         let row = row.ok_or(Error::NotFound("product"))?;
-        let mut products = crate::view::with_details(self.tx(), vec![row], self.now()).await?;
+        let order = name_order(self.tx(), scope.tenant_id()).await?;
+        let mut products = crate::view::with_details(self.tx(), &order, vec![row], self.now()).await?;
         products.pop().ok_or(Error::NotFound("product"))
     }
 

@@ -1,8 +1,9 @@
 //! Stations: the places of a branch's kitchen that get tickets of their own.
 
 use crate::{
-    Database,
+    Database, Listed,
     error::{Error, Result},
+    page::name_order,
     scoped::{admitted, reach},
     sql::{Sql, sql},
     unit_of_work::{UnitOfWork, all},
@@ -45,21 +46,27 @@ struct Count {
 }
 
 impl Database {
-    /// The stations of the caller's branches, or of one of them, in the order of the kitchen.
+    /// The stations of the caller's branches, or of one of them, in the order of the kitchen; by name where that is
+    /// the same.
     ///
     /// # Errors
     /// The branch is not found or not the caller's.
-    pub async fn stations<R: RoleSet>(&self, staff: &Staff<R>, branch: Option<BranchId>) -> Result<Vec<Station>> {
+    pub async fn stations<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        branch: Option<BranchId>,
+        wanted: &Listed,
+    ) -> Result<Vec<Station>> {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
         }
-        let sql = sql!(
-            tenant,
-            "{STATIONS} and (branch_id = $2 or $2 = 0) and #within(branch_id, $3) order by branch_id, display_order, id"
-        );
+        let sql = sql!(tenant, "{STATIONS} and (branch_id = $2 or $2 = 0) and #within(branch_id, $3) order by id");
         let only = branch.map_or(0, BranchId::get);
-        let rows: Vec<StationRow> =
+        let mut rows: Vec<StationRow> =
             all(self.reader(), sql, [staff.tenant_id().into(), only.into(), reach(staff)]).await?;
+        let order = name_order(self.reader(), staff.tenant_id()).await?;
+        order.sort_placed(&mut rows, |row| (row.branch_id, row.display_order), |row| &row.name);
+        let rows = wanted.part(rows, |row| [&row.name, row.code.as_str()]);
         Ok(rows.into_iter().map(station_of).collect())
     }
 }
@@ -82,6 +89,14 @@ impl UnitOfWork {
     pub async fn count_stations(&self, branch: BranchId) -> Result<i64> {
         let count: Option<Count> = self.one(COUNT, [branch.into()]).await?;
         Ok(count.map_or(0, |count| count.standing))
+    }
+
+    /// The stations of a branch.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn stations_of(&self, branch: BranchId) -> Result<Vec<StationRow>> {
+        self.all(sql!(branch, "select * from station where branch_id = $1 order by id"), [branch.into()]).await
     }
 
     /// Whether the branch has a station of that code.

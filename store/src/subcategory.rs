@@ -3,6 +3,7 @@
 use crate::{
     Database, Listed,
     error::Result,
+    page::name_order,
     scoped::{admitted, reach},
     sql::{Sql, sql},
     unit_of_work::{UnitOfWork, all, one},
@@ -69,7 +70,8 @@ struct Last {
 }
 
 impl Database {
-    /// The subcategories of the caller's branches, or of one category, in the order of the menus.
+    /// The subcategories of the caller's branches, or of one category, in the order of the menus; by name where that is
+    /// the same.
     ///
     /// # Errors
     /// The category is not found or not in the caller's branches.
@@ -84,10 +86,12 @@ impl Database {
             self.find_category(staff, category).await?;
         }
         let sql = sql!(tenant, "{SUBCATEGORIES} and (s.deletion_id is null or $2) and (s.category_id = $3 or $3 = 0) and #within(c.branch_id, $4)
-             order by s.category_id, s.display_order, s.id");
+             order by s.id");
         let only = category.map_or(0, CategoryId::get);
         let values = [staff.tenant_id().into(), deleted_too.into(), only.into(), reach(staff)];
-        let rows: Vec<PlacedSubcategory> = all(self.reader(), sql, values).await?;
+        let mut rows: Vec<PlacedSubcategory> = all(self.reader(), sql, values).await?;
+        let order = name_order(self.reader(), staff.tenant_id()).await?;
+        order.sort_placed(&mut rows, |it| (it.row.category_id, it.row.display_order), |it| &it.row.name);
         let rows = wanted.part(rows, |placed| [&placed.row.name]);
         Ok(rows.into_iter().map(|placed| subcategory_of(placed.row)).collect())
     }

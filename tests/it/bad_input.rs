@@ -82,7 +82,8 @@ both_modes! {
         let anonymous = app.anonymous();
         anonymous.get("/api/nowhere").await.expect(404);
         anonymous.get("/api/diner/rounds/submit").await.expect(405);
-        anonymous.post_empty("/api/tables/abc/session").await.expect(422);
+        let detail = anonymous.post_empty("/api/tables/abc/session").await.expect(422)["detail"].clone();
+        assert!(detail.as_str().unwrap().starts_with("table_id: "), "{detail}");
         anonymous.post_empty("/api/tables/999999/session").await.expect(404);
         anonymous.post_empty("/api/tables/code/NOPE/session?branch_slug=centro").await.expect(404);
         anonymous.post_empty("/api/tables/code/INT-01/session?branch_slug=nowhere").await.expect(404);

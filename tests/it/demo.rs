@@ -17,6 +17,9 @@ embedded_only! {
         let mut seen = Vec::new();
         for category in list(&menu["categories"]) {
             assert!(category["image"].is_string(), "{category}");
+            for part in list(&category["subcategories"]) {
+                assert_eq!(anybody.get(text(&part["image"])).await.status, 200, "{part}");
+            }
             for product in list(&category["products"]) {
                 assert!(text(&product["description"]).len() > 10, "{product}");
                 let picture = anybody.get(text(&product["image"])).await;

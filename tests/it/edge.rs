@@ -114,6 +114,12 @@ both_modes! {
         for kind in ["text/plain", "multipart/form-data; boundary=x", "application/xml"] {
             waiter.send(Method::POST, "/api/auth/refresh", kind, "").await.expect(415);
         }
+        // What is not there is not there, however it is sent.
+        for kind in ["text/plain", "image/png", ""] {
+            waiter.send(Method::POST, "/api/nowhere", kind, "").await.expect(404);
+            waiter.send(Method::PUT, "/api/auth/me", kind, "").await.expect(405);
+            waiter.send(Method::PATCH, "/api/admin/images", kind, "").await.expect(405);
+        }
         let huge = format!("{{\"x\":\"{}\"}}", "y".repeat(256 * 1024));
         for (method, path) in [(Method::POST, "/api/auth/login"), (Method::PATCH, "/api/admin/branches/1"), (Method::DELETE, "/api/diner/cart")] {
             let caller = if path.contains("diner") { (*phone).clone() } else { (*app.login("admin@demo.com", "admin123").await).clone() };

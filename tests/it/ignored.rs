@@ -35,6 +35,15 @@ both_modes! {
         let refused = admin.get("/api/admin/products?limit=2&categry_id=1").await.expect(422);
         assert_eq!(refused["unknown_fields"], json!(["categry_id"]));
         admin.get("/api/admin/products?limit=2&offset=1").await.expect(200);
+        // How a CSV file is written means nothing beside another format.
+        for format in ["json", "xlsx"] {
+            let path = format!("/api/admin/reports/voids?format={format}&delimiter=semicolon&bom=true");
+            let report = admin.lenient().get(&path).await;
+            assert_eq!((report.status, report.header("X-Ignored-Fields")), (200, Some("bom, delimiter")), "{format}");
+            assert_eq!(admin.get(&path).await.expect(422)["unknown_fields"], json!(["bom", "delimiter"]));
+        }
+        let report = admin.get("/api/admin/reports/voids?format=csv&delimiter=semicolon&bom=true").await;
+        assert_eq!((report.status, report.header("X-Ignored-Fields")), (200, None));
         let today = "from=2026-01-01&to=2026-01-02&format=csv";
         let report = admin.get(&format!("/api/reports/summary?branch_id={}&{today}", admin.branch_ids[0])).await;
         assert_ne!(report.status, 422, "{}", report.text());
@@ -64,6 +73,21 @@ both_modes! {
             assert_eq!(asked.header("X-Ignored-Fields"), Some("plan.ways, plan.rest"));
             let refused = admin.send(Method::POST, &path, "application/json", body).await.expect(422);
             assert_eq!(refused["unknown_fields"], json!(["plan.ways", "plan.rest"]));
+        }
+        // Whatever it is: a field that is not read cannot be wrong.
+        let wrong = json!({"plan": {"method": "by_consumption", "ways": "two", "items": 7, "amounts": [{"why": 1}], "rest": {}}});
+        let asked = admin.lenient().post(&path, wrong).await;
+        asked.expect(200);
+        assert_eq!(asked.header("X-Ignored-Fields"), Some("plan.ways, plan.items, plan.amounts, plan.rest"));
+        // One that is read can, and is named with its place.
+        for (plan, place) in [
+            (json!({"method": "equal", "ways": "two"}), "plan.ways: "),
+            (json!({"method": "equal"}), "plan.ways: is missing"),
+            (json!({"method": "by_item", "items": [{"diner_id": 1, "charge_id": 1, "num": "x"}]}), "plan.items[0].num: "),
+            (json!({"method": "by_magic"}), "plan.method: "),
+        ] {
+            let detail = admin.lenient().post(&path, json!({"plan": plan})).await.expect(422)["detail"].clone();
+            assert!(detail.as_str().unwrap().starts_with(place), "{detail}");
         }
 
         let menu = json!({"version": 1, "menus": [], "allergens": [{"name": "Ají", "colour": "red", "icon": null}],

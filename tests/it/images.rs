@@ -146,7 +146,11 @@ both_modes! {
             let error = upload(&manager, "image/png", file).await.expect(422);
             assert_eq!(error["code"], code, "{error}");
         }
-        for kind in ["text/html", "image/svg+xml", "image/gif", "multipart/form-data; boundary=x"] {
+        // A file says what it is, and JSON is no picture, whatever is in it.
+        for kind in [
+            "text/html", "image/svg+xml", "image/gif", "multipart/form-data; boundary=x", "", "application/json",
+            "application/x-www-form-urlencoded",
+        ] {
             let error = upload(&manager, kind, whole.clone()).await.expect(415);
             let detail = text(&error["detail"]);
             assert!(detail.contains("image/png") && detail.contains("or application/octet-stream"), "{detail}");
@@ -154,6 +158,13 @@ both_modes! {
         }
         let photo = file(&dish(200, 200), ImageFormat::Jpeg);
         upload(&manager, "image/jpg", photo).await.expect(201);
+        let error = manager.send(Method::POST, "/api/admin/menu/import", "", r#"{"version":1}"#).await.expect(415);
+        assert_eq!(error["detail"], "Content-Type must be application/json or text/csv");
+        // Four numbers, and nobody knows what they mean: behind signature and header of the PNG.
+        let mut numbered = file(&dish(8, 8), ImageFormat::Png);
+        numbered.splice(33..33, *b"\0\0\0\x04cICP\x09\x10\0\x01\x4d\x23\x23\xfe");
+        let error = upload(&manager, "image/png", numbered).await.expect(422);
+        assert!(text(&error["detail"]).contains("HDR") && error["code"] == "unknown_colors", "{error}");
         // Nothing else takes pictures.
         manager.send(Method::POST, "/api/admin/categories", "image/png", whole).await.expect(415);
     }

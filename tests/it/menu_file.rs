@@ -124,6 +124,78 @@ both_modes! {
         assert_eq!(app.sql_i64("select count(*) from product where name = 'Limonada'").await, 1);
     }
 
+    /// A menu that moves to another kitchen takes along who makes what: stations are known by their names.
+    async fn a_file_says_who_makes_what(app: App) {
+        let admin = admin(&app).await;
+        let (lemonade, branch) = (crate::scene::product(&app, "Limonada").await, admin.branch_ids[0]);
+        let station = async |what: &str, id: i64| app.sql_texts(&format!("select coalesce(station, '-') from {what} where id = {id}")).await.remove(0);
+        let drinks = app.sql_i64(&format!("select category_id from product where id = {lemonade}")).await;
+        let oven = json!({"branch_id": branch, "name": "Hórno de pan", "code": "OVEN"});
+        admin.post("/api/admin/stations", oven).await.expect(201);
+        admin.patch(&format!("/api/admin/products/{lemonade}"), json!({"station": "OVEN"})).await.expect(200);
+        admin.patch(&format!("/api/admin/categories/{drinks}"), json!({"station": "BAR"})).await.expect(200);
+        let file = admin.get(EXPORT).await.expect(200);
+        let line = |kind: &str, name: &str| list(&file[kind]).iter().find(|it| it["name"] == name).unwrap().clone();
+        assert_eq!(line("stations", "Hórno de pan"), json!({"branch": "centro", "name": "Hórno de pan", "code": "OVEN", "order": 7}));
+        assert_eq!(line("products", "Limonada")["station"], "Hórno de pan");
+        assert_eq!(line("categories", "Bebidas")["station"], "Barra");
+        assert_eq!(line("categories", "Postres")["station"], Value::Null);
+        let before = state(&app).await;
+        for again in [file.clone(), {
+            // As it was before files had stations.
+            let mut older = file.clone();
+            older.as_object_mut().unwrap().remove("stations");
+            for kind in ["categories", "products"] {
+                for it in older[kind].as_array_mut().unwrap() {
+                    it.as_object_mut().unwrap().remove("station");
+                }
+            }
+            older
+        }] {
+            let diff = admin.post(IMPORT, again).await.expect(200);
+            assert_eq!((&diff["created"], &diff["changed"]), (&json!([]), &json!([])), "{diff}");
+        }
+        let table = admin.get(&format!("{EXPORT}?format=csv")).await.text();
+        let diff = send_csv(&admin, IMPORT, table).await.expect(200);
+        assert_eq!((&diff["created"], &diff["changed"]), (&json!([]), &json!([])), "{diff}");
+        assert_eq!(state(&app).await, before);
+
+        // By another spelling of the name, in the same file that makes it; a code that is taken gets a number.
+        let new = json!({"version": 1,
+            "stations": [{"branch": "centro", "name": "Bar"}, {"branch": "centro", "name": "HORNO DE PAN", "order": 2}],
+            "categories": [{"branch": "centro", "name": "Bebidas", "station": "bár"}],
+            "products": [{"branch": "centro", "category": "Bebidas", "name": "Limonada", "station": null}]});
+        let told = admin.post(DRY, new.clone()).await.expect(200);
+        assert_eq!(told["created"], json!([{"kind": "station", "branch": "centro", "category": null, "name": "Bar"}]));
+        let done = admin.post(IMPORT, new).await.expect(200);
+        assert_eq!((&done["created"], &done["changed"]), (&told["created"], &told["changed"]));
+        assert_eq!((station("category", drinks).await, station("product", lemonade).await), ("BAR_2".into(), "-".into()));
+        assert_eq!(app.sql_texts("select cast(display_order as text) from station where code = 'OVEN'").await, ["2"]);
+        // What else changes of a thing leaves its station.
+        let renamed = json!({"version": 1, "categories": [{"branch": "centro", "name": "Bebidas", "icon": "🍸"}]});
+        admin.post(IMPORT, renamed).await.expect(200);
+        assert_eq!(station("category", drinks).await, "BAR_2");
+        app.sql_exec(&format!("update product set station = 'GONE' where id = {lemonade}")).await;
+        let popular = json!({"branch": "centro", "category": "Bebidas", "name": "Limonada", "popular": true});
+        admin.post(IMPORT, json!({"version": 1, "products": [popular]})).await.expect(200);
+        assert_eq!(station("product", lemonade).await, "GONE");
+
+        let wrong = json!({"version": 1,
+            "stations": [{"branch": "centro", "name": "主食"}, {"branch": "centro", "name": "Wok"}, {"branch": "centro", "name": "WOK"},
+                {"branch": "nada", "name": "X"}, {"branch": "centro", "name": "Y", "code": "1"}],
+            "categories": [{"branch": "centro", "name": "Bebidas", "station": "Nada"}]});
+        let detail = admin.post(IMPORT, wrong).await.expect(422)["detail"].clone();
+        for part in [
+            "stations[0].code: must be given",
+            "stations[2].name: `Wok` is named twice, first at stations[1]",
+            "stations[3].branch: no branch has the slug `nada`",
+            "stations[4].code: ",
+            "categories[0].station: `centro` has no station `Nada`",
+        ] {
+            assert!(text(&detail).contains(part), "{part} is missing in {detail}");
+        }
+    }
+
     async fn what_goes_out_comes_back_and_changes_nothing(app: App) {
         let admin = admin(&app).await;
         let mut negroni = drinks(vec![dish("=Negroni", 3000), dish("'Fernet'", 2500)]);
@@ -133,7 +205,7 @@ both_modes! {
         let before = state(&app).await;
         let file = admin.get(EXPORT).await.expect(200);
         assert_eq!(list(&file["products"]).len(), 39);
-        let things = ["allergens", "categories", "subcategories", "products", "modifiers"].map(|kind| list(&file[kind]).len());
+        let things = ["allergens", "stations", "categories", "subcategories", "products", "modifiers"].map(|kind| list(&file[kind]).len());
         assert_eq!(file["modifiers"], json!([
             {"category": null, "name": "=Sin hielo", "extra_cost_cents": 0, "order": 1, "products": []},
             {"category": "Salsas", "name": "Menta", "extra_cost_cents": 200, "order": 1, "products": [

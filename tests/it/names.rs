@@ -26,7 +26,7 @@ async fn ours(caller: &Caller, path: &str) -> Vec<String> {
 }
 
 /// Eight of everything that has a name, by those names; then the paths of their lists.
-async fn fill(app: &App) -> [&'static str; 12] {
+async fn fill(app: &App) -> [&'static str; 15] {
     let now = "(select min(created_at) from tenant)";
     for (place, name) in mixed().iter().enumerate() {
         app.sql_exec(&format!(
@@ -39,6 +39,12 @@ async fn fill(app: &App) -> [&'static str; 12] {
                  select tenant_id, id, '{name}', {now} from category where name = 'Postres';
              insert into branch_product (tenant_id, branch_id, product_id, price_cents)
                  select tenant_id, (select id from branch where slug = 'centro'), id, 1000 from product where name = '{name}';
+             insert into category (tenant_id, branch_id, name, display_order, created_at)
+                 select tenant_id, id, '{name}', 7, created_at from branch where slug = 'centro';
+             insert into subcategory (tenant_id, category_id, name, display_order, created_at)
+                 select tenant_id, id, '{name}', 7, created_at from category where name = 'Postres';
+             insert into station (tenant_id, branch_id, code, name, display_order, created_at)
+                 select tenant_id, id, 'Y{place}', '{name}', 7, created_at from branch where slug = 'centro';
              insert into recipe (tenant_id, branch_id, name, name_key, created_at)
                  select tenant_id, id, '{name}', '{name}', created_at from branch where slug = 'centro';
              insert into customization (tenant_id, name, extra_cost_cents, display_order, created_at) select id, '{name}', 0, 7, created_at from tenant;
@@ -59,6 +65,9 @@ async fn fill(app: &App) -> [&'static str; 12] {
         "/api/admin/ingredients",
         "/api/admin/sectors?branch_id=1",
         "/api/admin/products",
+        "/api/admin/categories?branch_id=1",
+        "/api/admin/subcategories",
+        "/api/admin/stations?branch_id=1",
         "/api/recipes",
         "/api/admin/customizations",
         "/api/admin/tip-pools",
@@ -69,12 +78,19 @@ async fn fill(app: &App) -> [&'static str; 12] {
     ]
 }
 
-/// The names of the menu's desserts that are ours.
+/// The names of the menu's desserts that are ours; its categories and subcategories of one place stand like them.
 async fn on_phones(app: &App) -> Vec<String> {
     let menu = app.menu().await;
-    let desserts = list(&menu.0["categories"]).iter().find(|category| category["name"] == "Postres").unwrap();
-    let names = list(&desserts["products"]).iter().map(|product| text(&product["name"]).to_owned());
-    names.filter(|name| SORTED.contains(&name.as_str())).collect()
+    let ours = |rows: &Value| -> Vec<String> {
+        let names = list(rows).iter().map(|row| text(&row["name"]).to_owned());
+        names.filter(|name| SORTED.contains(&name.as_str())).collect()
+    };
+    let categories = &menu.0["categories"];
+    let desserts = list(categories).iter().find(|category| category["name"] == "Postres").unwrap();
+    let products = ours(&desserts["products"]);
+    assert_eq!(ours(categories), products, "categories");
+    assert_eq!(ours(&desserts["subcategories"]), products, "subcategories");
+    products
 }
 
 both_modes! {
@@ -92,6 +108,59 @@ both_modes! {
             parts.extend(names(&admin, &format!("/api/admin/products?limit=7&offset={offset}")).await);
         }
         assert_eq!(parts, all);
+    }
+
+    /// Whoever reads a dish or a recipe finds an allergen where people look for it, and so does whoever leaves out a
+    /// part of the menu.
+    async fn what_stands_within_a_thing_is_sorted_too(app: App) {
+        fill(&app).await;
+        app.sql_exec(
+            "insert into product_allergen (tenant_id, product_id, allergen_id, presence)
+                 select p.tenant_id, p.id, a.id, 'contains' from product p, allergen a where p.name = 'agua' and a.id > 14;
+             insert into recipe_allergen (tenant_id, recipe_id, allergen_id)
+                 select r.tenant_id, r.id, a.id from recipe r, allergen a where r.name = 'agua' and a.id > 14",
+        )
+        .await;
+        let admin = app.login("admin@demo.com", "admin123").await;
+        let called = |rows: &Value, name: &str| -> Vec<String> {
+            let names = list(rows).iter().map(|row| text(&row[name]).to_owned());
+            names.filter(|name| SORTED.contains(&name.as_str())).collect()
+        };
+        let found = admin.get("/api/admin/products?search=agua").await.expect(200);
+        let product = list(&found).iter().find(|row| row["name"] == "agua").unwrap();
+        let one = admin.get(&format!("/api/admin/products/{}", product["id"])).await.expect(200);
+        for product in [product, &one] {
+            assert_eq!(called(&product["allergens"], "allergen_name"), SORTED);
+            let ids: Vec<_> = list(&product["allergens"]).iter().map(|row| row["allergen_id"].clone()).collect();
+            assert_eq!(product["allergen_ids"], json!(ids));
+        }
+        let found = admin.get("/api/recipes?search=agua").await.expect(200);
+        let one = admin.get(&format!("/api/recipes/{}", found[0]["id"])).await.expect(200);
+        for recipe in [&found[0], &one] {
+            assert_eq!(called(&recipe["allergens"], "name"), SORTED);
+        }
+        let left_out = admin.get("/api/admin/exclusions").await.expect(200);
+        assert_eq!(called(&left_out["category_exclusions"], "category_name"), SORTED);
+        assert_eq!(called(&left_out["subcategory_exclusions"], "subcategory_name"), SORTED);
+    }
+
+    /// A kitchen with many stations, and a house with many pools, is read in parts as every other list.
+    async fn stations_and_pools_are_read_in_parts(app: App) {
+        fill(&app).await;
+        let admin = app.login("admin@demo.com", "admin123").await;
+        for path in ["/api/admin/stations", "/api/admin/tip-pools"] {
+            let whole = names(&admin, path).await;
+            let first = admin.get(&format!("{path}?limit=3&search=a")).await;
+            assert_eq!(list(&first.expect(200)).len(), 3);
+            assert_eq!(first.header("link"), Some(format!("<{path}?search=a&limit=3&offset=3>; rel=\"next\"").as_str()));
+            let mut parts = Vec::new();
+            for offset in (0..whole.len()).step_by(3) {
+                parts.extend(names(&admin, &format!("{path}?limit=3&offset={offset}")).await);
+            }
+            assert_eq!(parts, whole, "{path}");
+            admin.get(&format!("{path}?limit=0")).await.expect(422);
+        }
+        assert_eq!(names(&admin, "/api/admin/stations?search=hot_kitchen").await, ["Cocina caliente"], "by its code");
     }
 
     async fn tables_stand_by_their_numbers(app: App) {
@@ -131,14 +200,17 @@ both_modes! {
         assert_eq!(on_phones(&app).await, ELSEWHERE);
         let audited = admin.get("/api/admin/audit-log?entity_type=tenant").await.expect(200).to_string();
         assert!(audited.contains("pt-BR"), "{audited}");
-        admin.patch("/api/admin/tenant", json!({"language": "es-AR"})).await.expect(200);
-        assert_eq!(on_phones(&app).await, SORTED);
+        // The Spanish of Latin America has a number in place of a country.
+        for spanish in ["es-AR", "es-419"] {
+            admin.patch("/api/admin/tenant", json!({"language": spanish})).await.expect(200);
+            assert_eq!(on_phones(&app).await, SORTED, "{spanish}");
+        }
     }
 
     async fn a_search_minds_neither_case_nor_accents(app: App) {
         let lists = fill(&app).await;
         let admin = app.login("admin@demo.com", "admin123").await;
-        for path in lists.iter().filter(|path| !path.starts_with("/api/public/") && !path.contains("tip-pools")) {
+        for path in lists.iter().filter(|path| !path.starts_with("/api/public/")) {
             let sign = if path.contains('?') { '&' } else { '?' };
             for (typed, found) in [("NOQUI", "Ñoquis"), ("%C3%B1o", "Ñoquis"), ("AMBAR", "Ámbar"), ("zapa%20llo", "Zapallo")] {
                 assert_eq!(ours(&admin, &format!("{path}{sign}search={typed}")).await, [found], "{path} {typed}");
@@ -187,7 +259,7 @@ distributed_only! {
         let lists = fill(&app).await;
         let admin = app.login("admin@demo.com", "admin123").await;
         for locale in ["C", "es-x-icu", "en-x-icu", "sv-x-icu"] {
-            for table in ["allergen", "ingredient_group", "ingredient", "sector", "product", "recipe", "customization", "tip_pool", "branch", "promotion", "catalog_entry"] {
+            for table in ["category", "subcategory", "station", "allergen", "ingredient_group", "ingredient", "sector", "product", "recipe", "customization", "tip_pool", "branch", "promotion", "catalog_entry"] {
                 app.sql_exec(&format!("alter table {table} alter column name type text collate \"{locale}\"")).await;
             }
             // Statements that were prepared before know the columns as they were.

@@ -50,7 +50,14 @@ fn sent_back(mark: &str) -> &str {
 fn device(mark: &str) -> String {
     let keys = TokenKeys::new(JWT_SECRET.to_owned().into(), TABLE_TOKEN_SECRET.to_owned().into());
     let token = sent_back(mark).strip_prefix("known_device=").expect("a mark");
-    keys.known_device(token, WAITER, SystemClock.now()).expect("the waiter's").id().to_string()
+    keys.known_device(token, SystemClock.now()).expect("a device").id().to_string()
+}
+
+/// How many passwords the server has checked, at no small cost each.
+async fn checked_passwords(app: &App) -> u64 {
+    let text = app.anonymous().get("/metrics").await.text();
+    let line = text.lines().find_map(|line| line.strip_prefix("password_checks_total "));
+    line.map_or(0, |count| count.parse().expect("a number"))
 }
 
 /// The code of the present step of 30 s, or of a neighbour.
@@ -308,9 +315,90 @@ both_modes! {
         let replace = format!("update app_user set password_hash = {hers}, {no_code} where email = '{WAITER}'");
         app.sql_exec(&replace).await;
         let caller = at("203.0.113.5").with_header("Cookie", sent_back(&marks[0]));
-        let replaced = login(&caller, "ana123", None).await;
+        let mut statuses = Vec::new();
+        for _ in 0..8 {
+            statuses.push(login(&caller, "wrong", None).await.status);
+        }
+        assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
+        // From elsewhere with the same mark: it counts there as a device that nobody knows.
+        let elsewhere = at("203.0.113.6").with_header("Cookie", sent_back(&marks[0]));
+        let replaced = login(&elsewhere, "ana123", None).await;
         replaced.expect(200);
-        assert_ne!(device(&mark(&replaced)), device(&marks[0]));
+        let renewed = at("203.0.113.5").with_header("Cookie", sent_back(&mark(&replaced)));
+        login(&renewed, "ana123", None).await.expect(200);
+    }
+
+    /// A till is everybody's who works at it: whoever guesses at their passwords from everywhere keeps none of them off
+    /// it, and one who mistypes does not keep the next one waiting.
+    async fn a_shared_till_is_known_for_all_who_work_at_it(
+        app: App = known_secrets().rate_limits().env("COMANDA_TRUSTED_PROXIES", "127.0.0.1")
+    ) {
+        let people = [(WAITER, PASSWORD), ("ana@demo.com", "ana123"), ("manager@demo.com", "manager123")];
+        let at = |address: &str| app.anonymous().with_header("X-Forwarded-For", address);
+        let login = async |caller: &Caller, email: &str, password: &str| {
+            caller.post("/api/auth/login", json!({"email": email, "password": password})).await
+        };
+        // One after the other on the same browser.
+        let mut cookie = String::new();
+        let mut devices = Vec::new();
+        for (email, password) in people {
+            let till = at("203.0.113.1").with_header("Cookie", &cookie);
+            let reply = login(&till, email, password).await;
+            reply.expect(200);
+            devices.push(device(&mark(&reply)));
+            cookie = sent_back(&mark(&reply)).to_owned();
+        }
+        assert!(devices.iter().all(|one| *one == devices[0]), "{devices:?}");
+        assert!(cookie.len() < 3_000, "{}", cookie.len());
+        let (mut next, mut flooded) = (0, 0);
+        for (email, _) in people {
+            let mut statuses = Vec::new();
+            while statuses.last() != Some(&429) {
+                next += 1;
+                statuses.push(login(&at(&format!("2001:db8:{next:x}::1")), email, "wrong").await.status);
+                assert!(statuses.len() < 100, "nobody counts");
+            }
+            flooded += 1;
+        }
+        assert_eq!(flooded, 3);
+        // The last one mistypes until the till has enough of it.
+        let till = at("203.0.113.2").with_header("Cookie", &cookie);
+        let mut mistyped = Vec::new();
+        while mistyped.last() != Some(&429) {
+            mistyped.push(login(&till, people[2].0, "wrong").await.status);
+            assert!(mistyped.len() < 100, "nobody counts");
+        }
+        for (email, password) in &people[..2] {
+            login(&till, email, password).await.expect(200);
+        }
+    }
+
+    /// Whoever sits in the same house and sends what is no token keeps nobody from refreshing theirs, nor does one
+    /// browser that refreshes without end.
+    async fn refreshes_are_counted_for_the_login_that_they_stem_from(app: App = AppOptions::default().rate_limits()) {
+        let (waiter, ana) = (app.login(WAITER, PASSWORD).await, app.login("ana@demo.com", "ana123").await);
+        let flood = race(130, |_| {
+            let anonymous = app.anonymous();
+            async move { anonymous.post("/api/auth/refresh", json!({"refresh_token": "a.b.c"})).await.status }
+        })
+        .await;
+        assert!(flood.contains(&401) && flood.contains(&429), "{flood:?}");
+        let mut latest = token(&refresh(&app, &waiter.refresh_token).await);
+        // A browser out of its mind.
+        let mut statuses = vec![200];
+        while statuses.last() == Some(&200) && statuses.len() < 60 {
+            let reply = refresh(&app, &latest).await;
+            statuses.push(reply.status);
+            if reply.status == 200 {
+                latest = token(&reply);
+            }
+        }
+        assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
+        assert!(statuses.len() > 15, "{statuses:?}");
+        // Another login of the same person, and another person.
+        let tablet = app.login(WAITER, PASSWORD).await;
+        token(&refresh(&app, &tablet.refresh_token).await);
+        token(&refresh(&app, &ana.refresh_token).await);
     }
 
     /// Whoever has a password makes as many devices known as they like; together they guess no faster than a house.
@@ -420,7 +508,10 @@ both_modes! {
         let body = asked.expect(200);
         assert_eq!((&body["requires_2fa"], &body["access_token"], &body["refresh_token"], &body["expires_in"]), (&json!(true), &json!(""), &json!(""), &json!(0)));
         assert_eq!((asked.header("set-cookie"), &body["user"]["email"]), (None, &json!(WAITER)));
+        // A password is checked once, whether a code comes along or not.
+        let so_far = checked_passwords(&app).await;
         assert_eq!(login(json!(before)).await.expect(400)["detail"], "Invalid 2FA code");
+        assert_eq!(checked_passwords(&app).await - so_far, 1);
         try_login(&app, WAITER, "wrong").await.expect(401);
         let logins = race(4, |_| {
             let (anonymous, code) = (app.anonymous(), present.clone());

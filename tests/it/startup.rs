@@ -96,6 +96,24 @@ both_modes! {
         app.anonymous().at(&base).post("/api/auth/login", ana).await.expect(200);
     }
 
+    /// A diner app that anybody on the way may change, or an address with a password in it, is no production.
+    async fn production_does_not_start_with_addresses_that_are_not_safe(app: App) {
+        for (name, value, problem) in [
+            ("COMANDA_DINER_URL", "http://menu.example.com", "COMANDA_DINER_URL is not https"),
+            ("COMANDA_PUBLIC_URL", "http://api.example.com", "COMANDA_PUBLIC_URL is not https"),
+            ("COMANDA_PUBLIC_URL", "https://ana:secret@api.example.com", "COMANDA_PUBLIC_URL has a user name or password"),
+            ("COMANDA_PUBLIC_URL", "https://api.example.com/?a=b", "COMANDA_PUBLIC_URL has a query"),
+            ("COMANDA_PUBLIC_URL", "https://api.example.com/#a", "COMANDA_PUBLIC_URL has a fragment"),
+            ("ALLOWED_ORIGINS", "https://menu.example.com,http://waiter.example.com", "`http://waiter.example.com`, which is not https"),
+        ] {
+            let mut variables = production(&[]);
+            variables.retain(|(known, _)| known != name);
+            variables.push((name.to_owned(), value.to_owned()));
+            let (up, said) = tokio::task::block_in_place(|| app.try_operate_with(&borrowed(&variables), &[command(&app)]));
+            assert!(!up && said.contains(problem) && !said.contains("secret@"), "{name}={value}: {said}");
+        }
+    }
+
     /// How busy the house is, and how its API is built, is nobody's business in production who was not let in on it.
     async fn production_shows_metrics_and_documents_only_where_it_is_told(app: App) {
         let own = app.anonymous();

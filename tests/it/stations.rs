@@ -64,6 +64,33 @@ both_modes! {
         assert_eq!(at, ["BAR", "HORNO_DE_PIZZA", "PASTRY"]);
     }
 
+    /// Two papers with one name on them: nobody knows whose they are.
+    async fn one_name_is_one_station_of_the_branch(app: App) {
+        let admin = app.login("admin@demo.com", "admin123").await;
+        let branch = admin.branch_ids[0];
+        let oven = opened(&admin, branch, "Hórno").await;
+        for name in ["Horno", "HÓRNO", "  horno "] {
+            let twice = json!({"branch_id": branch, "name": name, "code": "SECOND"});
+            let refused = admin.post(STATIONS, twice).await.expect(409);
+            assert_eq!((&refused["code"], &refused["detail"]), (&json!("name_taken"), &json!("name: the branch has a station of this name already")));
+        }
+        let bar = list(&admin.get(STATIONS).await.expect(200)).iter().find(|it| it["code"] == "BAR").unwrap()["id"].clone();
+        assert_eq!(admin.patch(&format!("{STATIONS}/{bar}"), json!({"name": "horno"})).await.expect(409)["code"], "name_taken");
+        // Its own it may have, and spell anew; another branch's kitchen is another.
+        let own = format!("{STATIONS}/{}", oven["id"]);
+        assert_eq!(admin.patch(&own, json!({"name": "HORNO", "order": 3})).await.expect(200)["name"], "HORNO");
+        let north = number(&admin.post("/api/admin/branches", json!({"name": "Norte"})).await.expect(201)["id"]);
+        opened(&admin, north, "Horno").await;
+        // Several at once.
+        let replies = harness::race(6, |index| {
+            let (admin, code) = (admin.clone(), format!("F{index}"));
+            async move { admin.post(STATIONS, json!({"branch_id": branch, "name": "Freidora", "code": code})).await.status }
+        })
+        .await;
+        assert_eq!(replies.iter().filter(|status| **status == 201).count(), 1, "{replies:?}");
+        assert_eq!(replies.iter().filter(|status| **status == 409).count(), 5, "{replies:?}");
+    }
+
     /// The kitchen is rearranged in the middle of the evening, and no dish is lost.
     async fn a_station_that_goes_leaves_its_tickets(app: App) {
         let manager = app.login("manager@demo.com", "manager123").await;
@@ -103,7 +130,7 @@ both_modes! {
         let bars = json!({"branch_id": north, "name": "Bar de arriba", "station": "HORNO"});
         admin.post("/api/admin/categories", bars).await.expect(422);
         admin.patch(&format!("/api/admin/products/{lemonade}"), json!({"station": "HORNO"})).await.expect(200);
-        // A file of the menu says nothing of stations, and leaves them.
+        // A file of the menu that says nothing of stations leaves them.
         let file = admin.get("/api/admin/menu/export").await.expect(200);
         admin.post("/api/admin/menu/import", file).await.expect(200);
         let line = json!({"branch": "centro", "category": "Bebidas", "name": "Limonada", "badge": "Nuevo"});

@@ -142,6 +142,7 @@ pub struct SectorPlan {
     /// A sector of the branch or of every branch.
     pub sector_id: SectorId,
     /// Waiters of the branch.
+    #[schema(max_items = 2000)]
     pub waiter_ids: Vec<UserId>,
 }
 

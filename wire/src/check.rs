@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     Amount, Cents, ChargeId, CheckId, DinerId, DiscountId, RoundId, RoundItemId, SessionId, WriteOffId,
     check::{CheckStatus, DiscountType},
+    office::{few, few_or_none},
     session::SessionStatus,
     table::TableStatus,
     text::Name,
@@ -41,10 +42,12 @@ pub struct Discounting {
     /// Why.
     pub reason: Name<200>,
     /// The charges that it is for, each once; the whole check when neither these nor items are named.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "few_or_none::<_, _, 1000>")]
+    #[schema(max_items = 1000)]
     pub charge_ids: Option<Vec<ChargeId>>,
     /// The same by the items of the rounds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "few_or_none::<_, _, 1000>")]
+    #[schema(max_items = 1000)]
     pub item_ids: Option<Vec<RoundItemId>>,
 }
 
@@ -150,6 +153,8 @@ pub struct Claiming {
     /// Whose claim it is.
     pub diner_id: DinerId,
     /// All that it pays from now on; what it claimed before and is not here is let go.
+    #[serde(deserialize_with = "few::<_, _, 1000>")]
+    #[schema(max_items = 1000)]
     pub items: Vec<ClaimItem>,
 }
 

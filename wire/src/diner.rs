@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     AllergenId, DinerId, FeedbackId, SessionId,
     menu::{Diet, Strictness},
+    office::few,
     text::Name,
 };
 use serde::{Deserialize, Serialize};
@@ -29,17 +30,20 @@ pub struct Registered {
     pub device_id: Option<String>,
 }
 
-/// What a diner avoids.
+/// What a diner avoids. Longer lists than these are no taste.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Taste {
     /// Products with these are hidden.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "few::<_, _, 100>")]
+    #[schema(max_items = 100)]
     pub excluded_allergen_ids: Vec<AllergenId>,
     /// Only products that suit all of these are shown.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "few::<_, _, 100>")]
+    #[schema(max_items = 100)]
     pub dietary_preferences: Vec<Diet>,
     /// Products made this way are hidden.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "few::<_, _, 100>")]
+    #[schema(max_items = 100)]
     pub excluded_cooking_methods: Vec<Name<30>>,
     /// Whether allergens related to the excluded ones count too.
     #[serde(default)]
@@ -51,19 +55,6 @@ pub struct Taste {
 
 const fn strict() -> Strictness {
     Strictness::Strict
-}
-
-/// Longer lists are no taste.
-const MOST: usize = 100;
-
-impl Taste {
-    /// Whether the lists have a length that somebody can have meant.
-    #[must_use]
-    pub fn is_plausible(&self) -> bool {
-        self.excluded_allergen_ids.len() <= MOST
-            && self.dietary_preferences.len() <= MOST
-            && self.excluded_cooking_methods.len() <= MOST
-    }
 }
 
 /// The taste as kept.

@@ -1,6 +1,6 @@
 //! Branches that leave out a category or a subcategory.
 
-use domain::{BranchId, CategoryId, SubcategoryId};
+use domain::{BranchId, CategoryId, SubcategoryId, office::few};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -33,7 +33,9 @@ pub struct SubcategoryExclusion {
 /// Where something is to be left out, and nowhere else.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct Exclusions {
-    /// Branches of the business.
+    /// Branches of the business, at most 500.
+    #[serde(deserialize_with = "few::<_, _, 500>")]
+    #[schema(max_items = 500)]
     pub excluded_branch_ids: Vec<BranchId>,
 }
 

@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 pub enum Kind {
     /// What guests may have to avoid.
     Allergen,
+    /// A place of a branch's kitchen that makes what is ordered.
+    Station,
     /// A part of a branch's menu.
     Category,
     /// A part of that.
@@ -22,14 +24,15 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in order.
-    pub const ALL: [Self; 5] = [Self::Allergen, Self::Category, Self::Subcategory, Self::Product, Self::Modifier];
+    pub const ALL: [Self; 6] =
+        [Self::Allergen, Self::Station, Self::Category, Self::Subcategory, Self::Product, Self::Modifier];
 
     /// What places a thing of this kind, the name last.
     #[must_use]
     pub const fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Allergen => &["name"],
-            Self::Category => &["branch", "name"],
+            Self::Station | Self::Category => &["branch", "name"],
             Self::Subcategory | Self::Product => &["branch", "category", "name"],
             Self::Modifier => &["category", "name"],
         }

@@ -213,6 +213,7 @@ pub struct CookingInfo {
     pub cooking_method_ids: Few<CatalogEntryId, 20>,
     /// `horneado`, `frito`, `grillado`, `crudo`, `hervido`, `vapor`, `salteado`, `braseado`; at most 20.
     #[serde(default)]
+    #[schema(max_items = 20)]
     pub methods: Vec<Name<50>>,
     /// Whether with oil.
     #[serde(default)]

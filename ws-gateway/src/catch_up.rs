@@ -10,16 +10,13 @@ use crate::{
     replay::concerns,
 };
 use auth::AnyRole;
-use axum::{
-    Extension, Json,
-    extract::{Query, State, rejection::QueryRejection},
-};
+use axum::{Extension, Json, extract::State};
 use chrono::{DateTime, Utc};
 use domain::{
     BranchId, SessionId,
     event::{Envelope, Position},
 };
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use runtime::{Limit, Peer, Problem};
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
@@ -69,9 +66,9 @@ pub(crate) async fn branch(
     State(gateway): State<Arc<Gateway>>,
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,
-    query: Result<Query<CatchUpQuery>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<CaughtUp>, Problem> {
-    let asked = readable(query)?;
+    let asked: CatchUpQuery = runtime::query(&uri)?;
     let (branch, from) = (asked.number("branch_id", asked.branch_id.as_deref()).map(BranchId)?, asked.from()?);
     let token = asked.token.as_deref().or_else(|| auth::bearer(&headers));
     let token = token.ok_or_else(|| Problem::unauthorized("You are not logged in."))?;
@@ -90,9 +87,9 @@ pub(crate) async fn branch(
 pub(crate) async fn session(
     State(gateway): State<Arc<Gateway>>,
     headers: HeaderMap,
-    query: Result<Query<CatchUpQuery>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<CaughtUp>, Problem> {
-    let asked = readable(query)?;
+    let asked: CatchUpQuery = runtime::query(&uri)?;
     let (session, from) = (asked.number("session_id", asked.session_id.as_deref()).map(SessionId)?, asked.from()?);
     let token = asked.table_token.as_deref().or_else(|| auth::table_token(&headers));
     let token = token.ok_or_else(|| Problem::unauthorized("A table token is required."))?;
@@ -103,10 +100,6 @@ pub(crate) async fn session(
     gateway.rates.check(Limit::CatchUp, &format!("session:{session}"))?;
     let listener = Listener::Diner { session, phone: diner.phone_id() };
     gateway.catch_up(diner.branch_id(), listener, from, asked.epoch.as_deref()).await.map(Json)
-}
-
-fn readable(query: Result<Query<CatchUpQuery>, QueryRejection>) -> Result<CatchUpQuery, Problem> {
-    query.map(|Query(asked)| asked).map_err(|rejection| Problem::unprocessable(rejection.body_text()))
 }
 
 impl CatchUpQuery {

@@ -46,9 +46,14 @@ pub(crate) fn parse_naming<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, Vec<
         if serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
             return Problem::unprocessable(format!("The body is not valid JSON: {reason}"));
         }
-        let place = if path == "." { String::new() } else { format!("{path}: ") };
         let reason = if reason.is_data() { reason.to_string() } else { "does not fit".to_owned() };
-        Problem::unprocessable(format!("{place}{reason}"))
+        Problem::unprocessable(match (path.as_str(), reason.strip_prefix('.')) {
+            (".", None) => reason,
+            (".", Some(within)) => within.to_owned(),
+            // What reads its own fields says where within it the reason is.
+            (path, Some(_)) => format!("{path}{reason}"),
+            (path, None) => format!("{path}: {reason}"),
+        })
     })?;
     json.end().map_err(|_| Problem::unprocessable("The body is not valid JSON: something follows the value"))?;
     Ok((value, ignored))

@@ -2,10 +2,7 @@
 //! and accents.
 
 use super::{Paged, handling::Handling};
-use axum::{
-    extract::{FromRequestParts, Query},
-    response::Response,
-};
+use axum::{extract::FromRequestParts, response::Response};
 use domain::{name::Search, text::Text};
 use http::request::Parts;
 use runtime::Problem;
@@ -50,8 +47,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         Handling::of(&parts.extensions).note_query::<Typed>(parts.uri.query());
-        let typed = Query::<Typed>::from_request_parts(parts, state).await;
-        let Query(typed) = typed.map_err(|error| Problem::unprocessable(format!("query: {}", error.body_text())))?;
+        let typed: Typed = runtime::query(&parts.uri)?;
         let paged = Paged::from_request_parts(parts, state).await?;
         let search = typed.search.map(|typed| Search::of(typed.as_str())).unwrap_or_default();
         Ok(Self { paged, search })

@@ -5,7 +5,7 @@
 use super::handling::Handling;
 use axum::{
     Json,
-    extract::{FromRequestParts, Query},
+    extract::FromRequestParts,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, Uri, header, request::Parts};
@@ -39,11 +39,9 @@ pub(crate) struct Paged {
 impl<S: Send + Sync> FromRequestParts<S> for Paged {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         Handling::of(&parts.extensions).note_query::<Part>(parts.uri.query());
-        let part = Query::<Part>::from_request_parts(parts, state).await;
-        let Query(part) = part.map_err(|error| Problem::unprocessable(format!("query: {}", error.body_text())))?;
-        Self::of(part, parts.uri.clone())
+        Self::of(runtime::query(&parts.uri)?, parts.uri.clone())
     }
 }
 
@@ -102,8 +100,7 @@ mod tests {
 
     fn paged(uri: &'static str) -> Paged {
         let uri = Uri::from_static(uri);
-        let Query(part) = Query::<Part>::try_from_uri(&uri).unwrap();
-        Paged::of(part, uri).unwrap()
+        Paged::of(runtime::query(&uri).unwrap(), uri).unwrap()
     }
 
     fn link(uri: &'static str, rows: usize) -> Option<String> {

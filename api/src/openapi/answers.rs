@@ -39,7 +39,8 @@ pub(super) fn complete(method: &Method, operation: &mut Operation) {
     if keyed {
         take_key(operation);
     }
-    let secured = operation.security.iter().flatten().next().is_some();
+    // Said in so many words: what names no scheme is for everybody.
+    let secured = !operation.security.get_or_insert_default().is_empty();
     let reads = operation.request_body.is_some() || keyed;
     let typed = [Method::POST, Method::PUT, Method::PATCH].contains(method);
     let says = reads || operation.parameters.iter().flatten().next().is_some();

@@ -10,7 +10,7 @@ use utoipa::openapi::{
 };
 
 /// Values with bounds: each has a schema of its own (`Name100`), which is written out where it is used.
-const BOUNDED: [&str; 3] = ["Name", "Text", "Whole"];
+const BOUNDED: [&str; 4] = ["Name", "Text", "Whole", "Secret"];
 const JSON: &str = "application/json";
 
 /// Rewrites all schemas of the document.

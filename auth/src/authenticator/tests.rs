@@ -53,7 +53,7 @@ async fn kept_claims_expire_like_their_token() {
 async fn one_kind_of_token_does_not_stand_in_for_another() {
     let authenticator = authenticator([waiter()]);
     let keys = authenticator.keys();
-    let refresh = keys.mint_refresh(UserId(3), TenantId(1), Uuid::nil(), start());
+    let refresh = keys.mint_refresh(UserId(3), TenantId(1), (Uuid::nil(), "family"), start());
     let table = keys.mint_table(&diner(), start());
     let access = keys.mint_access(&waiter().subject(), start());
     for token in [&refresh, &table] {

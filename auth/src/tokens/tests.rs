@@ -63,7 +63,7 @@ fn all_kinds_come_back_as_they_went_out() {
     assert_eq!(access.expires_at() - access.issued_at(), ACCESS_TTL);
 
     let jti = Uuid::new_v4();
-    let refresh = keys.mint_refresh(UserId(3), TenantId(1), jti, start());
+    let refresh = keys.mint_refresh(UserId(3), TenantId(1), (jti, "family"), start());
     let refresh = keys.verify_refresh(&refresh, start()).unwrap();
     assert_eq!((refresh.user_id(), refresh.tenant_id(), refresh.jti()), (UserId(3), TenantId(1), jti));
     assert_eq!(refresh.expires_at().timestamp(), start().timestamp() + 7 * 86_400);
@@ -145,7 +145,7 @@ fn one_kind_does_not_pass_for_another_even_under_one_secret() {
     let alike = TokenKeys::new("the-same".into(), "the-same".into());
     for (keys, table_error) in [(keys(), TokenError::Signature), (alike, TokenError::Kind)] {
         let access = keys.mint_access(&waiter().subject(), start());
-        let refresh = keys.mint_refresh(UserId(3), TenantId(1), Uuid::nil(), start());
+        let refresh = keys.mint_refresh(UserId(3), TenantId(1), (Uuid::nil(), "family"), start());
         let table = keys.mint_table(&diner(), start());
         assert_eq!(keys.verify_access(&refresh, start()).unwrap_err(), TokenError::Kind);
         assert_eq!(keys.verify_refresh(&access, start()).unwrap_err(), TokenError::Kind);
@@ -188,4 +188,62 @@ fn keys_do_not_print_themselves() {
     let shown = format!("{:?}", keys());
     let bytes = format!("{:?}", b"staff-secret");
     assert!(!shown.contains("secret-of-thirty") && !shown.contains(bytes.trim_matches(['[', ']'])), "{shown}");
+}
+
+/// A till is everybody's who works at it.
+#[test]
+fn a_device_knows_all_who_signed_in_on_it() {
+    let keys = keys();
+    let people = [("ana@demo.com", "hash-a"), ("eva@demo.com", "hash-e"), ("leo@demo.com", "hash-l")];
+    let mut device: Option<KnownDevice> = None;
+    for (email, hash) in people {
+        let mark = keys.mint_device(device.as_ref(), email, hash, start());
+        let known = keys.known_device(&mark, start()).unwrap();
+        assert!(device.is_none_or(|before| before.id() == known.id()), "it stays the same device");
+        device = Some(known);
+    }
+    let device = device.unwrap();
+    for (email, hash) in people {
+        assert!(device.names(email) && device.knows(email, hash), "{email}");
+        assert!(!device.knows(email, "another"), "a mark ends with the password");
+    }
+    assert!(!device.names("zoe@demo.com") && !device.knows("zoe@demo.com", "hash-a"));
+    // Whoever signs in with another password is known with that one alone.
+    let mark = keys.mint_device(Some(&device), "ana@demo.com", "new", start());
+    let renewed = keys.known_device(&mark, start()).unwrap();
+    assert!(renewed.knows("ana@demo.com", "new") && !renewed.knows("ana@demo.com", "hash-a"));
+    assert!(renewed.knows("leo@demo.com", "hash-l"));
+    // A cookie holds 4 KiB: who was there longest ago is forgotten.
+    let mut device = renewed;
+    for number in 0..100 {
+        let mark = keys.mint_device(Some(&device), &format!("p{number}@demo.com"), "hash", start());
+        assert!(mark.len() < 3_900, "{}", mark.len());
+        device = keys.known_device(&mark, start()).unwrap();
+    }
+    assert!(device.knows("p99@demo.com", "hash") && !device.names("leo@demo.com"));
+    assert_eq!(keys.known_device("a.b.c", start()), None);
+    assert_eq!(keys.known_device(&mark, start() + DEVICE_TTL), None);
+}
+
+/// What an older process put into a browser is known on.
+#[test]
+fn a_mark_of_one_account_is_read_on() {
+    let claims = json!({
+        "jti": Uuid::nil(), "sub": digest("ana@demo.com"), "password": digest("hash-a"), "iss": "menu-ops",
+        "aud": "menu-ops-devices", "type": "device", "iat": 1_800_000_000, "exp": 1_900_000_000,
+    });
+    let device = keys().known_device(&forge(Algorithm::HS256, &claims), start()).unwrap();
+    assert!(device.knows("ana@demo.com", "hash-a") && !device.knows("ana@demo.com", "other"));
+}
+
+#[test]
+fn a_refresh_token_names_its_login() {
+    let jti = Uuid::new_v4();
+    let claims = |token: &str| keys().verify_refresh(token, start()).unwrap();
+    assert_eq!(claims(&keys().mint_refresh(UserId(3), TenantId(1), (jti, "login-7"), start())).family(), "login-7");
+    let older = json!({
+        "sub": "3", "tenant_id": 1, "jti": jti, "iss": "menu-ops", "aud": "menu-ops-users", "type": "refresh",
+        "iat": 1_800_000_000, "exp": 1_900_000_000,
+    });
+    assert_eq!(claims(&forge(Algorithm::HS256, &older)).family(), jti.to_string(), "each stands for itself");
 }

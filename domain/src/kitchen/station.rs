@@ -73,6 +73,16 @@ impl StationCode {
         let code: String = code.chars().take(LONGEST).collect();
         Self::try_from(code.trim_end_matches('_').to_owned()).ok()
     }
+
+    /// The code, and then the same with the numbers from 2 on behind it: `BAR`, `BAR_2`, `BAR_3`.
+    pub fn numbered(&self) -> impl Iterator<Item = Self> + '_ {
+        let with = |number: u32| {
+            let tail = format!("_{number}");
+            // A code is ASCII.
+            Self(format!("{}{tail}", &self.0[..self.0.len().min(LONGEST - tail.len())]))
+        };
+        std::iter::once(self.clone()).chain((2..).map(with))
+    }
 }
 
 impl TryFrom<String> for StationCode {
@@ -153,6 +163,10 @@ mod tests {
         assert_eq!(of("2ª Barra · Terraza").as_deref(), Some("BARRA_TERRAZA"));
         assert_eq!(of("Ñoquis").as_deref(), Some("NOQUIS"));
         assert_eq!(of("主食"), None);
+        let bars: Vec<String> = code("BAR").numbered().take(3).map(String::from).collect();
+        assert_eq!(bars, ["BAR", "BAR_2", "BAR_3"]);
+        let long = code(&"A".repeat(30));
+        assert_eq!(long.numbered().nth(1).map(String::from), Some(format!("{}_2", "A".repeat(28))));
         assert_eq!(of(&"Cocina ".repeat(9)).map(|code| code.len()), Some(30));
         for station in Station::ALL {
             assert_eq!(StationCode::from(*station), code(station.as_str()));

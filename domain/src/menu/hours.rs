@@ -19,7 +19,7 @@ const AHEAD: i64 = 9;
 #[serde(try_from = "Unchecked")]
 pub struct Window {
     /// ISO days on which it begins: 1 is Monday, 7 is Sunday.
-    #[schema(value_type = Vec<Whole<1, 7>>, example = json!([1, 2, 3, 4, 5]), min_items = 1)]
+    #[schema(value_type = Vec<Whole<1, 7>>, example = json!([1, 2, 3, 4, 5]), min_items = 1, max_items = 7)]
     days: Vec<u8>,
     /// From this minute on.
     from: TimeOfDay,
@@ -38,6 +38,9 @@ impl TryFrom<Unchecked> for Window {
     type Error = Refused;
     fn try_from(window: Unchecked) -> Result<Self, Refused> {
         let Unchecked { mut days, from, to } = window;
+        if days.len() > 7 {
+            return Err(Refused::new("days must be at most 7"));
+        }
         days.sort_unstable();
         days.dedup();
         if days.is_empty() || days.iter().any(|day| !(1..=7).contains(day)) {

@@ -1,7 +1,7 @@
 //! Lists that are bounded where they enter: a form has some lines, never a million.
 
 use crate::text::Refused;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// At most `MAX` values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,12 @@ impl<T, const MAX: usize> Few<T, MAX> {
     }
 }
 
+impl<T, const MAX: usize> From<Few<T, MAX>> for Vec<T> {
+    fn from(few: Few<T, MAX>) -> Self {
+        few.0
+    }
+}
+
 impl<T, const MAX: usize> TryFrom<Vec<T>> for Few<T, MAX> {
     type Error = Refused;
     fn try_from(values: Vec<T>) -> Result<Self, Refused> {
@@ -30,6 +36,24 @@ impl<T, const MAX: usize> TryFrom<Vec<T>> for Few<T, MAX> {
         }
         Ok(Self(values))
     }
+}
+
+/// Reads a list of at most `MAX` values, where the code behind it wants a plain one.
+///
+/// # Errors
+/// It is none, or has more.
+pub fn few<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MAX: usize>(list: D) -> Result<Vec<T>, D::Error> {
+    Few::<T, MAX>::deserialize(list).map(|few| few.0)
+}
+
+/// The same where null says that there is none.
+///
+/// # Errors
+/// As [`few`].
+pub fn few_or_none<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MAX: usize>(
+    list: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    Option::<Few<T, MAX>>::deserialize(list).map(|few| few.map(|few| few.0))
 }
 
 #[cfg(test)]

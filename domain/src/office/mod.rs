@@ -10,7 +10,7 @@ mod number;
 
 pub use blank::Blank;
 pub use catalog::Catalog;
-pub use few::Few;
+pub use few::{Few, few, few_or_none};
 pub use image::ImageUrl;
 pub use kind::EntityKind;
 pub use number::{Price, Whole};

@@ -15,7 +15,7 @@ pub use lock::lock;
 pub use refresh::refresh;
 pub use second_factor::seal_second_factor;
 pub use set_up_second_factor::{PendingSecondFactor, set_up_second_factor};
-pub use sign_in::{Credentials, SignIn, sign_in};
+pub use sign_in::{Credentials, Proven, SignIn, confirm, sign_in};
 pub use sign_out::sign_out;
 
 use crate::{Error, Result};
@@ -34,6 +34,8 @@ pub struct Admitted {
     pub subject: AccessSubject,
     /// The id of the refresh token.
     pub refresh_id: Uuid,
+    /// The login that it stems from.
+    pub family: String,
     /// The instant both count from.
     pub at: DateTime<Utc>,
 }
@@ -41,9 +43,13 @@ pub struct Admitted {
 /// Remembers a new refresh token of `family`.
 async fn admit(uow: &UnitOfWork, account: &Locked<Account>, record: &StaffRecord, family: String) -> Result<Admitted> {
     let (refresh_id, at) = (Uuid::new_v4(), uow.now());
-    let new = NewRefreshToken { family, digest: digest(&refresh_id.to_string()), expires_at: at + REFRESH_TTL };
+    let new = NewRefreshToken {
+        family: family.clone(),
+        digest: digest(&refresh_id.to_string()),
+        expires_at: at + REFRESH_TTL,
+    };
     uow.insert_refresh_token(account, new).await?;
-    Ok(Admitted { subject: record.subject(), refresh_id, at })
+    Ok(Admitted { subject: record.subject(), refresh_id, family, at })
 }
 
 /// The roles that let the account in; a member of staff without any has nothing to do here.

@@ -165,7 +165,8 @@ pub(super) async fn write(
         };
         let category = uow.insert_category(branch.tenant_id, branch.id, new).await?.id;
         for (order, (subcategory, dishes)) in (1..).zip(*subcategories) {
-            let subcategory = uow.insert_subcategory(branch.tenant_id, category, subcategory, order).await?;
+            let image = dishes.iter().find_map(|(name, ..)| pictures.get(name).cloned());
+            let subcategory = uow.insert_subcategory(branch.tenant_id, category, (subcategory, image), order).await?;
             for (name, price, marks, contains) in *dishes {
                 let contains: Vec<_> = contains.iter().filter_map(|name| allergens.get(name).copied()).collect();
                 let new = NewProduct {

@@ -2,7 +2,9 @@
 //! the one that is switched on, or else the older one.
 
 use super::line::{Key, Place, checked};
-use domain::{AllergenId, BranchId, CategoryId, Currency, CustomizationId, ProductId, SubcategoryId};
+use domain::{
+    AllergenId, BranchId, CategoryId, Currency, CustomizationId, ProductId, SubcategoryId, kitchen::StationCode,
+};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 use store::{MenuRows, ProductRow};
@@ -14,6 +16,8 @@ pub(super) struct ExistingRow {
     pub(super) id: i64,
     /// Its fields, in the words of a file.
     pub(super) fields: Value,
+    /// A station's code, or that of the station that its row names. A code of no station is not in a file, and stays.
+    pub(super) code: Option<StationCode>,
 }
 
 /// All entries of the present menu.
@@ -40,13 +44,26 @@ impl MenuIndex {
                 "severity": row.severity, "is_active": !row.deactivated});
             index.add(Kind::Allergen, vec![row.name.clone()], row.id.get(), fields);
         }
+        let mut stations: HashMap<(BranchId, &StationCode), &str> = HashMap::new();
+        for row in &rows.stations {
+            let Some(slug) = slugs.get(&row.branch_id) else { continue };
+            stations.insert((row.branch_id, &row.code), &row.name);
+            let (key, fields) =
+                (vec![(*slug).to_owned(), row.name.clone()], json!({"code": row.code, "order": row.display_order}));
+            index.add_made(Kind::Station, key, row.id.get(), fields, Some(&row.code));
+        }
+        let made = |branch: BranchId, code: &Option<StationCode>| stations.get(&(branch, code.as_ref()?)).copied();
+        let mut homes: HashMap<CategoryId, BranchId> = HashMap::new();
         let mut shelves: HashMap<CategoryId, [String; 2]> = HashMap::new();
         for row in &rows.categories {
             let Some(slug) = slugs.get(&row.branch_id) else { continue };
             shelves.insert(row.id, [(*slug).to_owned(), row.name.clone()]);
+            homes.insert(row.id, row.branch_id);
             let fields = json!({"icon": row.icon, "image": row.image, "order": row.display_order,
-                "service_hours": row.service_hours, "is_active": !row.deactivated});
-            index.add(Kind::Category, vec![(*slug).to_owned(), row.name.clone()], row.id.get(), fields);
+                "service_hours": row.service_hours, "station": made(row.branch_id, &row.station),
+                "is_active": !row.deactivated});
+            let key = vec![(*slug).to_owned(), row.name.clone()];
+            index.add_made(Kind::Category, key, row.id.get(), fields, row.station.as_ref());
         }
         let parts: HashMap<SubcategoryId, &str> =
             rows.subcategories.iter().map(|row| (row.id, row.name.as_str())).collect();
@@ -71,11 +88,12 @@ impl MenuIndex {
             let Some(shelf) = shelves.get(&row.category_id) else { continue };
             let part = row.subcategory_id.and_then(|id| parts.get(&id).copied());
             let mut fields = described(row, part);
+            fields["station"] = json!(homes.get(&row.category_id).and_then(|home| made(*home, &row.station)));
             fields["prices"] = Value::Object(prices.remove(&row.id).unwrap_or_default());
             fields["allergens"] = Value::Object(declared.remove(&row.id).unwrap_or_default());
             let mut key = placed(shelf, &row.name);
             key.push(part.unwrap_or_default().to_owned());
-            index.add(Kind::Product, key, row.id.get(), fields);
+            index.add_made(Kind::Product, key, row.id.get(), fields, row.station.as_ref());
         }
         index.add_modifiers(&rows);
         index
@@ -109,9 +127,13 @@ impl MenuIndex {
     }
 
     fn add(&mut self, kind: Kind, key: Key, id: i64, fields: Value) {
+        self.add_made(kind, key, id, fields, None);
+    }
+
+    fn add_made(&mut self, kind: Kind, key: Key, id: i64, fields: Value, code: Option<&StationCode>) {
         // A value outside of today's bounds, written by an older program, is shown as it is.
         let fields = checked(kind, fields.clone()).unwrap_or(fields);
-        self.things.entry((kind, key)).or_insert(ExistingRow { id, fields });
+        self.things.entry((kind, key)).or_insert(ExistingRow { id, fields, code: code.cloned() });
     }
 
     /// Builds the index after a write. Entries of `before` keep their numbers: a write may change which of two entries

@@ -2,6 +2,7 @@
 
 use crate::product::kept_cooking;
 use domain::{
+    kitchen::StationCode,
     menu::{Presence, ServiceHours, Severity},
     office::{ImageUrl, Price, Whole},
     text::{Name, Text},
@@ -44,11 +45,20 @@ pub(super) struct AllergenFields {
 }
 
 #[derive(Serialize, Deserialize)]
+pub(super) struct StationFields {
+    /// What a new one is called by tickets; one that stands keeps its own.
+    pub(super) code: Option<StationCode>,
+    pub(super) order: Whole<0, 9999>,
+}
+
+#[derive(Serialize, Deserialize)]
 pub(super) struct CategoryFields {
     pub(super) icon: Option<Text<50>>,
     pub(super) image: ImageUrl,
     pub(super) order: Whole<0, 9999>,
     pub(super) service_hours: Option<ServiceHours>,
+    /// The name of the station of its branch that makes what is in it.
+    pub(super) station: Option<Name<60>>,
     pub(super) is_active: bool,
 }
 
@@ -72,6 +82,8 @@ pub(super) struct ProductFields {
     #[serde(deserialize_with = "cooking")]
     pub(super) cooking_info: Option<Cooking>,
     pub(super) service_hours: Option<ServiceHours>,
+    /// The name of the station of its branch that makes it.
+    pub(super) station: Option<Name<60>>,
     pub(super) is_active: bool,
     /// Cents by branch slug.
     pub(super) prices: BTreeMap<String, Price>,
@@ -126,13 +138,13 @@ pub(super) fn blank(kind: Kind, order: i64) -> Value {
     match kind {
         Kind::Allergen => json!({"icon": null, "description": null, "is_mandatory": false,
             "severity": "moderate", "is_active": true}),
-        Kind::Category => {
-            json!({"icon": null, "image": null, "order": order, "service_hours": null, "is_active": true})
-        }
+        Kind::Station => json!({"code": null, "order": order}),
+        Kind::Category => json!({"icon": null, "image": null, "order": order, "service_hours": null, "station": null,
+            "is_active": true}),
         Kind::Subcategory => json!({"image": null, "order": order, "is_active": true}),
         Kind::Product => json!({"subcategory": null, "description": null, "image": null, "featured": false,
             "popular": false, "badge": null, "seal": null, "dietary_profile": null, "cooking_info": null,
-            "service_hours": null, "is_active": true, "prices": {}, "allergens": {}}),
+            "service_hours": null, "station": null, "is_active": true, "prices": {}, "allergens": {}}),
         Kind::Modifier => json!({"extra_cost_cents": 0, "order": order, "products": []}),
     }
 }
@@ -141,6 +153,7 @@ pub(super) fn blank(kind: Kind, order: i64) -> Value {
 pub(super) fn checked(kind: Kind, fields: Value) -> Result<Value, String> {
     match kind {
         Kind::Allergen => parsed::<AllergenFields>(fields),
+        Kind::Station => parsed::<StationFields>(fields),
         Kind::Category => parsed::<CategoryFields>(fields),
         Kind::Subcategory => parsed::<SubcategoryFields>(fields),
         Kind::Product => parsed::<ProductFields>(fields),
@@ -159,6 +172,7 @@ pub fn each_unknown_field(lines: &[Line], mut note: impl FnMut(&Line, &serde_ign
         }
         match line.kind {
             Kind::Allergen => ignored::<AllergenFields>(fields, line, &mut note),
+            Kind::Station => ignored::<StationFields>(fields, line, &mut note),
             Kind::Category => ignored::<CategoryFields>(fields, line, &mut note),
             Kind::Subcategory => ignored::<SubcategoryFields>(fields, line, &mut note),
             Kind::Product => ignored::<ProductFields>(fields, line, &mut note),
@@ -176,6 +190,7 @@ fn ignored<T: DeserializeOwned>(fields: Value, line: &Line, note: &mut impl FnMu
 pub(super) fn longest(kind: Kind, key: &str) -> usize {
     match (kind, key) {
         (Kind::Product, "name") => 200,
+        (Kind::Station, "name") => 60,
         (Kind::Modifier, "category") => 50,
         _ => 100,
     }

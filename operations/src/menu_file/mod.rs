@@ -4,8 +4,9 @@
 //! line means the entry of the same name in the same place. A field that a line does not name stays as it is, or gets
 //! its default if the entry is new; null clears it. A file creates and changes; it **deletes nothing**: what it does
 //! not name stays. Prices that it names are set, the others stay. The allergens of a product are one declaration and
-//! are replaced as one, and so are the products that a modifier can be chosen with. What a branch has of a product (86,
-//! counted portions) is service, not menu, and not part of a file.
+//! are replaced as one, and so are the products that a modifier can be chosen with.
+//! A station is known by its name in its branch, whatever case and accents, and keeps its code. What a branch has of a
+//! product (86, counted portions) is service, not menu, and not part of a file.
 
 mod export;
 mod import;

@@ -8,7 +8,7 @@ use super::{
     line::{Key, Line, blank, checked, longest, may_lack},
 };
 use crate::office::ensure_price;
-use domain::{Cents, text::Name};
+use domain::{Cents, kitchen::StationCode, name::folded, text::Name};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap};
 use wire::menu_file::Kind;
@@ -20,6 +20,8 @@ pub(super) struct PlannedRow {
     pub(super) key: Key,
     /// 0 where it is new.
     pub(super) id: i64,
+    /// A station's code, or that of the station that its row names now.
+    pub(super) code: Option<StationCode>,
     /// Null where it is new.
     pub(super) before: Value,
     pub(super) after: Value,
@@ -48,8 +50,9 @@ pub(super) fn plan(index: &MenuIndex, lines: &[Line]) -> Result<Vec<PlannedRow>,
     let mut named: HashMap<(Kind, Key), &str> = HashMap::new();
     let mut keyed = Vec::new();
     let products = NamedProducts::of(lines);
+    let stations = NamedStations::of(index, lines);
     for line in lines {
-        match key_of(line).map(|key| products.placed(index, line, key)) {
+        match key_of(line).map(|key| stations.kept(line.kind, products.placed(index, line, key))) {
             Err(problem) => problems.push(format!("{}.{problem}", line.place)),
             Ok(key) => match named.insert((line.kind, key.clone()), &line.place) {
                 Some(first) => problems.push(format!(
@@ -79,11 +82,16 @@ pub(super) fn plan(index: &MenuIndex, lines: &[Line]) -> Result<Vec<PlannedRow>,
             Err(problem) => problems.push(format!("{}.{problem}", line.place)),
             Ok(mut after) => {
                 references.shorten(&mut after);
+                stations.spell(line.kind, &key, &mut after);
+                if let Some(known) = known.filter(|_| line.kind == Kind::Station) {
+                    after["code"] = known.fields["code"].clone();
+                }
                 problems.extend(
                     references.missing(line.kind, &key, &after).map(|problem| format!("{}.{problem}", line.place)),
                 );
                 let (id, before) = known.map_or((0, Value::Null), |known| (known.id, known.fields.clone()));
-                wanted.push(PlannedRow { kind: line.kind, key, id, before, after });
+                let code = known.and_then(|known| known.code.clone());
+                wanted.push(PlannedRow { kind: line.kind, key, id, code, before, after });
             }
         }
     }
@@ -128,6 +136,46 @@ impl NamedProducts {
         };
         key.push(part);
         key
+    }
+}
+
+/// The stations that stand or come with the file: one name is one station, whatever its case and accents.
+struct NamedStations(HashMap<(String, String), String>);
+
+impl NamedStations {
+    fn of(index: &MenuIndex, lines: &[Line]) -> Self {
+        let standing = index.things.keys().filter(|(kind, _)| *kind == Kind::Station).map(|(_, key)| key.clone());
+        let lines = lines.iter().filter(|line| line.kind == Kind::Station);
+        let mut named = HashMap::new();
+        for key in standing.chain(lines.filter_map(|line| key_of(line).ok())) {
+            if let [branch, name] = &key[..] {
+                named.entry((branch.clone(), folded(name))).or_insert_with(|| name.clone());
+            }
+        }
+        Self(named)
+    }
+
+    fn spelled(&self, branch: &str, name: &str) -> Option<&String> {
+        self.0.get(&(branch.to_owned(), folded(name)))
+    }
+
+    /// The key of a station as the one that it means is spelled.
+    fn kept(&self, kind: Kind, mut key: Key) -> Key {
+        if kind == Kind::Station
+            && let Some(name) = self.spelled(&key[0], &key[1])
+        {
+            key[1].clone_from(name);
+        }
+        key
+    }
+
+    /// The station that something names, spelled like that.
+    fn spell(&self, kind: Kind, key: &[String], after: &mut Value) {
+        if matches!(kind, Kind::Category | Kind::Product)
+            && let Some(name) = after["station"].as_str().and_then(|name| self.spelled(&key[0], name))
+        {
+            after["station"] = name.as_str().into();
+        }
     }
 }
 
@@ -194,6 +242,14 @@ impl References<'_> {
             && !self.has(Kind::Subcategory, vec![key[0].clone(), key[1].clone(), part.to_owned()])
         {
             problems.push(format!("subcategory: `{}` has no subcategory `{part}`", key[1]));
+        }
+        if kind == Kind::Station && after["code"].is_null() && StationCode::of_name(&key[1]).is_none() {
+            problems.push("code: must be given, the name has no letter that could make one".into());
+        }
+        if let Some(station) = after["station"].as_str()
+            && !self.has(Kind::Station, vec![key[0].clone(), station.to_owned()])
+        {
+            problems.push(format!("station: `{}` has no station `{station}`", key[0]));
         }
         for (slug, price) in after["prices"].as_object().into_iter().flatten() {
             let Some(currency) = self.index.currencies.get(slug) else {

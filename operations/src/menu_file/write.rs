@@ -2,35 +2,40 @@
 
 use super::{
     index::MenuIndex,
-    line::{AllergenFields, CategoryFields, ModifierFields, ProductFields, SubcategoryFields},
+    line::{AllergenFields, CategoryFields, ModifierFields, ProductFields, StationFields, SubcategoryFields},
     plan::PlannedRow,
 };
 use crate::{
     Error, Result,
     command::Act,
-    office::{OfficeEntity, ToldBranches, written},
+    office::{ToldBranches, written},
 };
 use auth::{AdminOnly, Staff};
 use chrono::{DateTime, Utc};
 use domain::{
-    AllergenId, BranchId, BranchProductId, CategoryId, CustomizationId, ProductAllergenId, ProductId, SubcategoryId,
-    TenantId,
+    AllergenId, BranchId, BranchProductId, CategoryId, CustomizationId, ProductAllergenId, ProductId, StationId,
+    SubcategoryId, TenantId,
     event::{EntityRef, Event},
+    kitchen::StationCode,
     office::EntityKind,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-use store::{AllergenRow, CategoryRow, ChoosableRow, DeclaredRow, ModifierRow, OfferRow, ProductRow, SubcategoryRow};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use store::{
+    AllergenRow, CategoryRow, ChoosableRow, DeclaredRow, ModifierRow, OfferRow, ProductRow, StationRow, SubcategoryRow,
+};
 use wire::menu_file::Kind;
 
-const fn entity(kind: Kind) -> EntityKind {
+/// How events name a thing of that kind.
+fn entity_type(kind: Kind) -> &'static str {
     match kind {
-        Kind::Allergen => EntityKind::Allergen,
-        Kind::Category => EntityKind::Category,
-        Kind::Subcategory => EntityKind::Subcategory,
-        Kind::Product => EntityKind::Product,
-        Kind::Modifier => EntityKind::Customization,
+        Kind::Allergen => EntityKind::Allergen.as_str(),
+        Kind::Station => crate::station::KIND,
+        Kind::Category => EntityKind::Category.as_str(),
+        Kind::Subcategory => EntityKind::Subcategory.as_str(),
+        Kind::Product => EntityKind::Product.as_str(),
+        Kind::Modifier => EntityKind::Customization.as_str(),
     }
 }
 
@@ -54,6 +59,7 @@ impl Act<'_, Staff<AdminOnly>> {
             let builder = RowBuilder { tenant: self.by.tenant_id(), now: self.uow.now(), index: &index };
             match kind {
                 Kind::Allergen => self.uow.save_allergens(builder.rows(&differing, RowBuilder::allergen)?).await?,
+                Kind::Station => self.uow.save_stations(builder.stations(&differing)?).await?,
                 Kind::Category => self.uow.save_categories(builder.rows(&differing, RowBuilder::category)?).await?,
                 Kind::Subcategory => {
                     self.uow.save_subcategories(builder.rows(&differing, RowBuilder::subcategory)?).await?
@@ -139,9 +145,9 @@ impl Act<'_, Staff<AdminOnly>> {
         let mut stale = BTreeSet::new();
         for (kind, differing) in written {
             for (branch, it) in self.told(index, *kind, differing).await? {
-                let name = it.name().to_owned();
-                let entity = OfficeEntity::new(entity(*kind), id(index, *kind, &it.key)?, Some(name), Some(branch));
-                let entity: EntityRef = entity.as_event();
+                let entity_id = id(index, *kind, &it.key)?;
+                let entity =
+                    EntityRef { entity_type: entity_type(*kind), entity_id, entity_name: Some(it.name().to_owned()) };
                 self.emit_in(
                     branch,
                     if it.is_new() { Event::EntityCreated(entity) } else { Event::EntityUpdated(entity) },
@@ -215,6 +221,44 @@ impl RowBuilder<'_> {
         })
     }
 
+    /// Codes of new stations are theirs in the branch: one that is taken gets a number.
+    fn stations(&self, wanted: &[&PlannedRow]) -> Result<Vec<StationRow>> {
+        let standing = self.index.things.iter().filter(|((kind, _), _)| *kind == Kind::Station);
+        let mut taken: HashSet<(String, StationCode)> =
+            standing.filter_map(|((_, key), known)| Some((key[0].clone(), known.code.clone()?))).collect();
+        let mut rows = Vec::with_capacity(wanted.len());
+        for it in wanted {
+            let fields: StationFields = typed(&it.after)?;
+            let slug = &it.key[0];
+            let first = it.code.clone().or(fields.code).or_else(|| StationCode::of_name(&it.key[1]));
+            let first = first.ok_or(Error::Internal("a planned station has no code"))?;
+            let free = |code: &StationCode| !taken.contains(&(slug.clone(), code.clone()));
+            let code = if it.is_new() { first.numbered().find(free).unwrap_or_else(|| first.clone()) } else { first };
+            taken.insert((slug.clone(), code.clone()));
+            rows.push(StationRow {
+                id: StationId(it.id),
+                tenant_id: self.tenant,
+                branch_id: branch(self.index, slug)?,
+                code,
+                name: it.key[1].clone(),
+                display_order: fields.order.get(),
+                created_at: self.now,
+            });
+        }
+        Ok(rows)
+    }
+
+    /// The code of the station that makes it; what a file does not change stays as the row has it.
+    fn made_at(&self, it: &PlannedRow) -> Result<Option<StationCode>> {
+        if it.before["station"] == it.after["station"] {
+            return Ok(it.code.clone());
+        }
+        let Some(name) = it.after["station"].as_str() else { return Ok(None) };
+        let known = self.index.find(Kind::Station, &[it.key[0].clone(), name.to_owned()]);
+        let code = known.and_then(|known| known.code.clone());
+        code.map(Some).ok_or(Error::Internal("a planned station has no number"))
+    }
+
     fn category(&self, it: &PlannedRow) -> Result<CategoryRow> {
         let fields: CategoryFields = typed(&it.after)?;
         Ok(CategoryRow {
@@ -230,8 +274,7 @@ impl RowBuilder<'_> {
             deactivated: !fields.is_active,
             deletion_id: None,
             created_at: self.now,
-            // Not part of a file; a known category keeps its own.
-            station: None,
+            station: self.made_at(it)?,
         })
     }
 
@@ -272,9 +315,9 @@ impl RowBuilder<'_> {
             dietary: fields.dietary_profile.map(|profile| json!(profile)),
             cooking: fields.cooking_info.map(|info| json!(info)),
             service_hours: written(fields.service_hours.as_ref()),
+            station: self.made_at(it)?,
             // Not part of a file; a known product keeps its values.
             sensory: None,
-            station: None,
             recipe_id: None,
             inherits_from_recipe: false,
             is_active: fields.is_active,

@@ -13,14 +13,15 @@ use domain::{
     BranchId, ProblemCode, StationId,
     event::{EntityRef, Event},
     kitchen::StationCode,
+    name::folded,
     office::Whole,
 };
 use serde_json::{Value, json};
-use store::{Answer, Attempt, Change, Database, view::station_of};
+use store::{Answer, Attempt, Change, Database, StationRow, view::station_of};
 use wire::station::{NewStation, Station, StationPatch};
 
 /// How events and audit rows name one.
-const KIND: &str = "station";
+pub(crate) const KIND: &str = "station";
 
 fn named(station: &Station) -> EntityRef {
     EntityRef { entity_type: KIND, entity_id: station.id.get(), entity_name: Some(station.name.clone()) }
@@ -29,12 +30,13 @@ fn named(station: &Station) -> EntityRef {
 /// Adds a station to a branch.
 ///
 /// # Errors
-/// No such branch or not the caller's; the branch has a station of that code; the name makes no code.
+/// No such branch or not the caller's; the branch has a station of that code or name; the name makes no code.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewStation, attempt: &Attempt) -> Result<Answer> {
     let created = change(db, "station.create", (staff, attempt), Done::Made, |act| async move {
         let branch = act.uow.lock_branch(staff, new.branch_id).await?;
         let code = new.code.clone().or_else(|| StationCode::of_name(new.name.as_str()));
         let code = code.ok_or(Error::Invalid("code: must be given, the name has no letter that could make one"))?;
+        act.ensure_station_name(branch.id, None, new.name.as_str()).await?;
         let (name, order) = (new.name.clone().into(), new.order.map(Whole::get));
         let row = act.uow.insert_station(branch.tenant_id, branch.id, (code, name), order).await?;
         let station = station_of(row);
@@ -55,7 +57,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewStation, 
 /// Changes a station's name or place.
 ///
 /// # Errors
-/// No such station or not in the caller's branches.
+/// No such station or not in the caller's branches; another station of the branch has that name.
 pub async fn update(
     db: &Database,
     staff: &Staff<Management>,
@@ -65,6 +67,10 @@ pub async fn update(
 ) -> Result<Answer> {
     change(db, "station.update", (staff, attempt), Done::Changed, |act| async move {
         let row = act.uow.station(staff, id).await?;
+        // Two that shared a name before this was refused can still be moved.
+        if let Some(name) = patch.name.as_ref().filter(|name| name.as_str() != row.name) {
+            act.ensure_station_name(row.branch_id, Some(id), name.as_str()).await?;
+        }
         let name = patch.name.clone().map_or_else(|| row.name.clone(), Into::into);
         let order = patch.order.map_or(row.display_order, Whole::get);
         let after = station_of(act.uow.set_station(&row, name, order).await?);
@@ -110,6 +116,18 @@ fn change_of(action: &'static str, station: &Station, before: Value, after: Valu
 }
 
 impl<R: RoleSet> Act<'_, Staff<R>> {
+    /// Refuses a name that another station of the branch has, whatever its case and accents: a cook reads it on paper.
+    /// The office lock keeps two changes from taking one name at once.
+    async fn ensure_station_name(&self, branch: BranchId, own: Option<StationId>, name: &str) -> Result<()> {
+        let wanted = folded(name);
+        let taken = |row: &StationRow| Some(row.id) != own && folded(&row.name) == wanted;
+        if self.uow.stations_of(branch).await?.iter().any(taken) {
+            let detail = "name: the branch has a station of this name already".into();
+            return Err(Error::Conflict { code: ProblemCode::NameTaken, detail });
+        }
+        Ok(())
+    }
+
     /// Refuses a station that the branch does not have.
     pub(crate) async fn ensure_station(&self, branch: BranchId, station: Option<&StationCode>) -> Result<()> {
         match station {

@@ -181,20 +181,116 @@ fn what_a_phone_takes_in_display_p3_is_converted_to_srgb() {
 #[test]
 fn a_png_s_numbers_are_converted_too() {
     let image: DynamicImage = RgbImage::from_pixel(32, 32, Rgb([200, 100, 50])).into();
-    let numbered = |numbers: [u8; 4], png: Vec<u8>| {
-        let chunk = [&b"cICP"[..], &numbers].concat();
-        // Behind signature and header.
-        let (head, rest) = png.split_at(8 + 25);
-        [head, &[0, 0, 0, 4], &chunk, &crc(&chunk).to_be_bytes(), rest].concat()
-    };
+    let numbered = |numbers: [u8; 4], png: Vec<u8>| with_chunk(&png, b"cICP", &numbers);
     let plain = file(&image, ImageFormat::Png);
     near(middle(&numbered([12, 13, 0, 1], plain.clone())), [215, 93, 31]);
     near(middle(&numbered([1, 13, 0, 1], plain.clone())), [200, 100, 50]);
     let display_p3 = moxcms::ColorProfile::new_display_p3().encode().unwrap();
     near(middle(&numbered([1, 13, 0, 1], profiled(&image, ImageFormat::Png, display_p3))), [200, 100, 50]);
-    // What nobody can read, and brightness beyond white, stay what they were.
-    for unknown in [[0, 0, 0, 1], [255, 255, 0, 1], [9, 16, 0, 1], [9, 18, 0, 1], [12, 13, 0, 0]] {
-        near(middle(&numbered(unknown, plain.clone())), [200, 100, 50]);
+    // Nobody knows: as if nothing were said.
+    near(middle(&numbered([2, 2, 0, 1], plain.clone())), [200, 100, 50]);
+    // What cannot be converted would come out as another picture: brightness beyond white, a limited range, a matrix.
+    for (wrong, word) in [
+        ([0, 0, 0, 1], "nobody knows"),
+        ([2, 13, 0, 1], "nobody knows"),
+        ([255, 255, 0, 1], "nobody knows"),
+        ([9, 16, 0, 1], "HDR"),
+        ([9, 18, 0, 1], "HDR"),
+        ([12, 13, 0, 0], "full range"),
+        ([12, 13, 0, 2], "full range"),
+        ([12, 13, 1, 1], "matrix"),
+    ] {
+        let refused = prepare(&numbered(wrong, plain.clone())).unwrap_err();
+        assert!(refused.to_string().contains(word), "{wrong:?}: {refused}");
+    }
+    let short = prepare(&with_chunk(&plain, b"cICP", &[1, 13, 0])).unwrap_err();
+    assert!(matches!(short, Unfit::Colors(_)), "{short}");
+}
+
+/// The PNG with one more chunk behind its header.
+fn with_chunk(png: &[u8], name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let chunk = [&name[..], data].concat();
+    let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+    let (head, rest) = png.split_at(8 + 25);
+    [head, &length, &chunk, &crc(&chunk).to_be_bytes(), rest].concat()
+}
+
+fn words(numbers: &[u32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
+}
+
+/// Adobe RGB (1998) as a PNG without a profile writes it.
+const ADOBE_PRIMARIES: [u32; 8] = [31_270, 32_900, 64_000, 33_000, 21_000, 71_000, 15_000, 6_000];
+
+/// A PNG of an older program names its colours by a curve and primaries.
+#[test]
+fn a_png_s_curve_and_primaries_are_converted_too() {
+    let image: DynamicImage = RgbImage::from_pixel(32, 32, Rgb([200, 100, 50])).into();
+    let plain = file(&image, ImageFormat::Png);
+    let gamma = |number: u32, png: &[u8]| with_chunk(png, b"gAMA", &words(&[number]));
+    let primaries = |numbers: [u32; 8], png: &[u8]| with_chunk(png, b"cHRM", &words(&numbers));
+    // Half the light is not half the number: (100/255) as light is 168 in sRGB.
+    near(middle(&gamma(100_000, &plain)), [229, 168, 122]);
+    // A power of 1.8, as the first Macintoshes had.
+    near(middle(&gamma(55_556, &plain)), [210, 119, 65]);
+    near(middle(&primaries(ADOBE_PRIMARIES, &gamma(45_455, &plain))), [225, 100, 46]);
+    // sRGB by other words, and what counts before them.
+    let [srgb_gamma, srgb] = [45_455, 45_454].map(|number| gamma(number, &plain));
+    for same in
+        [&srgb_gamma, &srgb, &primaries([31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000], &plain)]
+    {
+        near(middle(same), [200, 100, 50]);
+    }
+    near(middle(&with_chunk(&gamma(100_000, &plain), b"sRGB", &[0])), [200, 100, 50]);
+    near(middle(&with_chunk(&gamma(100_000, &plain), b"cICP", &[1, 13, 0, 1])), [200, 100, 50]);
+    let display_p3 = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+    near(middle(&gamma(100_000, &profiled(&image, ImageFormat::Png, display_p3))), [215, 93, 31]);
+    near(middle(&gamma(0, &plain)), [200, 100, 50]);
+    // Grey and transparency, too.
+    let gray: DynamicImage = image::GrayImage::from_pixel(32, 32, image::Luma([100])).into();
+    near(middle(&gamma(100_000, &file(&gray, ImageFormat::Png))), [168, 168, 168]);
+    let clear: DynamicImage = RgbaImage::from_pixel(32, 32, Rgba([100, 100, 100, 128])).into();
+    let served = prepare(&gamma(100_000, &file(&clear, ImageFormat::Png))).unwrap();
+    assert_eq!(image::load_from_memory(&served.bytes).unwrap().to_rgba8().get_pixel(4, 4).0[3], 128);
+    for wrong in [
+        gamma(1, &plain),
+        gamma(u32::MAX, &plain),
+        primaries([0; 8], &plain),
+        primaries([31_270, 32_900, 64_000, 33_000, 64_000, 33_000, 64_000, 33_000], &plain),
+        primaries([u32::MAX; 8], &plain),
+    ] {
+        let refused = prepare(&wrong).unwrap_err();
+        assert!(matches!(refused, Unfit::Colors(_)), "{refused}");
+    }
+}
+
+/// The JPEG says that each pixel has four numbers; a decoder would make something of the first three.
+#[test]
+fn what_is_for_printing_is_refused_by_name() {
+    let mut cmyk = file(&flag(32, 32), ImageFormat::Jpeg);
+    let frame = cmyk.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+    // One more component: its number, its sampling, its table.
+    cmyk[frame + 2..frame + 4].copy_from_slice(&20_u16.to_be_bytes());
+    cmyk[frame + 9] = 4;
+    cmyk.splice(frame + 19..frame + 19, [4, 0x11, 1]);
+    let refused = prepare(&cmyk).unwrap_err().to_string();
+    assert!(refused.contains("CMYK"), "{refused}");
+}
+
+/// A profile for grey on a coloured picture, or for inks: what its numbers mean nobody knows.
+#[test]
+fn a_profile_for_other_data_is_refused_by_name() {
+    let coloured: DynamicImage = RgbImage::from_pixel(8, 8, Rgb([200, 100, 50])).into();
+    let grey_profile = moxcms::ColorProfile::new_gray_with_gamma(2.2).encode().unwrap();
+    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
+        let refused = prepare(&profiled(&coloured, format, grey_profile.clone())).unwrap_err().to_string();
+        assert!(refused.contains("another kind of data"), "{format:?}: {refused}");
+    }
+    // A profile for colours on grey is right: grey is a colour.
+    let gray: DynamicImage = image::GrayImage::from_pixel(8, 8, image::Luma([128])).into();
+    let display_p3 = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+    for format in [ImageFormat::Jpeg, ImageFormat::Png] {
+        near(middle(&profiled(&gray, format, display_p3.clone())), [128, 128, 128]);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{MercadoPago, credentials::Secrets};
 use crate::{ConfiguredAccount, PaymentProvider, ProviderSettings, SetupError, WebhookMode};
 use domain::{Clock, payment::Provider};
+use runtime::config::web_address;
 use secrecy::{ExposeSecret, SecretString};
 use std::{sync::Arc, time::Duration};
 use url::Url;
@@ -74,10 +75,8 @@ pub struct Args {
 }
 
 impl Args {
-    fn url(&self) -> Option<Url> {
-        Url::parse(self.base_url.trim())
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none())
+    fn url(&self) -> Result<Url, String> {
+        web_address("MERCADOPAGO_BASE_URL", &self.base_url, API)
     }
 
     fn token(&self) -> Option<SecretString> {
@@ -99,13 +98,11 @@ impl ProviderSettings for Args {
     fn problems(&self, production: bool) -> Vec<String> {
         let mut problems = Vec::new();
         match self.url() {
-            None => {
-                problems.push(format!("MERCADOPAGO_BASE_URL is `{}`: write an address such as {API}", self.base_url))
-            }
-            Some(url) if production && url.scheme() != "https" => problems.push(format!(
+            Err(problem) => problems.push(problem),
+            Ok(url) if production && url.scheme() != "https" => problems.push(format!(
                 "MERCADOPAGO_BASE_URL is not https: access tokens would travel in the clear; unset it for {API}"
             )),
-            Some(_) => {}
+            Ok(_) => {}
         }
         let strict = self.webhook_mode == WebhookMode::Strict;
         if production && strict && self.token().is_some() && self.secrets().is_empty() {
@@ -125,7 +122,7 @@ impl ProviderSettings for Args {
     }
 
     fn start(&self, timeout: Duration, clock: Arc<dyn Clock>) -> Result<Option<Arc<dyn PaymentProvider>>, SetupError> {
-        let url = self.url().ok_or_else(|| SetupError::Client("MERCADOPAGO_BASE_URL is no address".into()))?;
+        let url = self.url().map_err(SetupError::Client)?;
         Ok(Some(Arc::new(MercadoPago::new(url, timeout, clock)?)))
     }
 }

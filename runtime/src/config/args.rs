@@ -24,6 +24,9 @@ const PAYMENTS: &str = "Payments";
 /// The log lines of a server when nothing else is said.
 pub const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,sqlx=warn";
 
+/// Where the diner app is on a developer's machine.
+pub(super) const DINER_URL: &str = "http://localhost:5176";
+
 /// Between the entries of a list.
 const COMMA: char = ',';
 
@@ -194,7 +197,7 @@ pub struct Args {
     /// Origins of the client applications, separated by commas. Default: localhost on the applications' ports;
     /// production has to be told.
     ///
-    /// A wildcard is for development.
+    /// A wildcard is for development; in production each must be https.
     ///
     /// Read by the API and the gateway.
     #[arg(
@@ -248,12 +251,13 @@ pub struct Args {
     pub cookie_domain: Option<String>,
 
     /// Where diners open the diner app: the base of the links in the QR codes, and where a payer's browser returns. The
-    /// API has a page of its own for the return; without a diner app, name the API here.
+    /// API has a page of its own for the return; without a diner app, name the API here. Where it is set, it must be
+    /// https in production.
     ///
     /// Read by the API.
     #[arg(
         long, env = "COMANDA_DINER_URL", global = true, help_heading = CLIENTS, value_name = "URL",
-        default_value = "http://localhost:5176"
+        default_value = DINER_URL
     )]
     pub diner_url: String,
 

@@ -3,6 +3,7 @@
 //! A start either succeeds with settings that hold, or fails with one message that lists everything wrong and what to
 //! set (design.md §8): nobody should learn about the second mistake by restarting after the first.
 
+mod address;
 mod args;
 mod connections;
 mod origins;
@@ -12,6 +13,7 @@ mod reference;
 mod secrets;
 mod targets;
 
+pub use address::web_address;
 pub use args::{Args, DEFAULT_LOG, Environment, LogFormat, SameSite, Switch};
 pub use connections::ConnectionSettings;
 pub use origins::Origins;
@@ -134,7 +136,7 @@ impl Settings {
         let database = problems.note(DatabaseTarget::resolve(args.database_url.as_ref(), &args.data_dir));
         let bus = problems.note(BusTarget::resolve(args.redis_url.as_ref()));
         let cookie = problems.note(cookie(&args, production));
-        let diner_url = problems.note(diner_url(&args.diner_url));
+        let diner_url = problems.note(diner_url(&args.diner_url, production));
         problems.0.extend(providers.problems);
         let public_url = problems.note(payment::public_url(&args, production, providers.has_account));
         let pictures = problems.gather(pictures::resolve(&args));
@@ -270,10 +272,14 @@ fn cookie(args: &Args, production: bool) -> Result<CookieSettings, String> {
     Ok(CookieSettings { secure, same_site: args.cookie_same_site, domain })
 }
 
-fn diner_url(written: &str) -> Result<Url, String> {
-    Url::parse(written.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()).ok_or_else(
-        || format!("COMANDA_DINER_URL is `{written}`: write the diner app's address, such as https://menu.example.com"),
-    )
+/// Where diners open the diner app. Where nobody said it in production, nothing that needs it is served there: the
+/// gateway, or an API whose QR codes nobody prints.
+fn diner_url(written: &str, production: bool) -> Result<Url, String> {
+    let url = web_address("COMANDA_DINER_URL", written, "https://menu.example.com")?;
+    if production && written != args::DINER_URL && url.scheme() != "https" {
+        return Err("COMANDA_DINER_URL is not https: its links are in the QR codes and carry the way to a table; set it to where diners open the diner app, such as https://menu.example.com".into());
+    }
+    Ok(url)
 }
 
 #[cfg(test)]

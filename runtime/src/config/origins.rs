@@ -41,6 +41,9 @@ impl Origins {
                 )),
                 "*" => origins.any = true,
                 _ => match parse(entry) {
+                    Some(origin) if production && !origin.starts_with("https://") => problems.push(format!(
+                        "ALLOWED_ORIGINS contains `{entry}`, which is not https: whoever listens in between would change the page and use its visitors' tokens"
+                    )),
                     Some(origin) if origins.listed.contains(&origin) => {}
                     Some(origin) => origins.listed.push(origin),
                     None => problems.push(format!(
@@ -116,8 +119,9 @@ mod tests {
     #[test]
     fn entries_are_compared_as_browsers_send_them() {
         let origins =
-            resolve(&[" https://Menu.Example.com:443/ ", "", "http://10.0.0.5:8080"], Environment::Production).unwrap();
-        assert_eq!(origins.iter().collect::<Vec<_>>(), ["https://menu.example.com", "http://10.0.0.5:8080"]);
+            resolve(&[" https://Menu.Example.com:443/ ", "", "https://10.0.0.5:8443"], Environment::Production)
+                .unwrap();
+        assert_eq!(origins.iter().collect::<Vec<_>>(), ["https://menu.example.com", "https://10.0.0.5:8443"]);
         assert!(origins.allows("https://menu.example.com"));
         assert!(!origins.allows("https://menu.example.com.evil.example"));
         assert!(!origins.allows("https://evil.example/?https://menu.example.com"));
@@ -130,6 +134,15 @@ mod tests {
         let problems =
             resolve(&["*", "https://*.example.com", "https://a.example"], Environment::Production).unwrap_err();
         assert_eq!(problems.len(), 2, "{problems:?}");
+    }
+
+    #[test]
+    fn production_takes_no_origin_that_anybody_may_change_on_the_way() {
+        for entry in ["http://menu.example.com", "http://10.0.0.5:8080", "http://localhost:5176"] {
+            let problems = resolve(&[entry], Environment::Production).unwrap_err();
+            assert!(problems[0].contains(entry) && problems[0].contains("not https"), "{problems:?}");
+            assert!(resolve(&[entry], Environment::Development).is_ok());
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{
     Args, Problems, secrets,
     targets::{self, DatabaseTarget},
+    web_address,
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
@@ -66,19 +67,12 @@ pub(super) fn duration(written: &str) -> Result<Duration, String> {
 pub(super) fn public_url(args: &Args, production: bool, has_account: bool) -> Result<Url, String> {
     let own = format!("http://{}", args.api_addr);
     let said = args.public_url.as_deref().filter(|written| !written.trim().is_empty());
-    let url = web_url("COMANDA_PUBLIC_URL", said.unwrap_or(&own), "https://api.example.com")?;
+    let url = web_address("COMANDA_PUBLIC_URL", said.unwrap_or(&own), "https://api.example.com")?;
     // Where nobody said it and nothing needs it, nobody is told it either.
     if production && (has_account || said.is_some()) && url.scheme() != "https" {
         return Err("COMANDA_PUBLIC_URL is not https: set it to where the payment provider reaches this API, such as https://api.example.com".into());
     }
     Ok(url)
-}
-
-fn web_url(name: &str, written: &str, example: &str) -> Result<Url, String> {
-    Url::parse(written.trim())
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none())
-        .ok_or_else(|| format!("{name} is `{written}`: write an address such as {example}"))
 }
 
 /// What is wrong with the rest; nothing is written to disk before this is empty.

@@ -1,6 +1,6 @@
 //! Where uploaded pictures are kept: a directory of this machine, or a bucket that several machines share.
 
-use super::{Args, targets};
+use super::{Args, targets, web_address};
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 use url::Url;
@@ -75,12 +75,7 @@ pub(super) fn resolve(args: &Args) -> Result<PictureTarget, Vec<String>> {
 fn endpoint(args: &Args) -> Result<Url, String> {
     let aws = format!("https://s3.{}.amazonaws.com", args.s3_region.trim());
     let written = given(args.s3_endpoint.as_deref()).unwrap_or(&aws);
-    Url::parse(written)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none())
-        .ok_or_else(|| {
-            format!("COMANDA_S3_ENDPOINT is `{written}`: write an address such as https://minio.example.com")
-        })
+    web_address("COMANDA_S3_ENDPOINT", written, "https://minio.example.com")
 }
 
 fn given(text: Option<&str>) -> Option<&str> {

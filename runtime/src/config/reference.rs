@@ -19,10 +19,10 @@ wrong in one message. A duration is `250ms`, `10s`, `5m` or `2h`, up to `168h`; 
 `comanda serve` is the API and the gateway in one process.
 
 **Production** (`COMANDA_ENV=production`) refuses to start with missing, short or default secrets, without
-`ALLOWED_ORIGINS` or with a wildcard in it, with `COMANDA_DEBUG` on, with rate limits off, with a public address that is
-not https, and while the demo's logins let people in with their published passwords. **Development** refuses to
-listen on an address that other machines reach, unless `COMANDA_ALLOW_OPEN_DEVELOPMENT` is on. `comanda api` and
-`comanda ws-gateway` as separate processes need `DATABASE_URL` with PostgreSQL, and `REDIS_URL`.
+`ALLOWED_ORIGINS` or with a wildcard in it, with an origin, a diner app or a public address that is not https, with
+`COMANDA_DEBUG` on, with rate limits off, and while the demo's logins let people in with their published passwords.
+**Development** refuses to listen on an address that other machines reach, unless `COMANDA_ALLOW_OPEN_DEVELOPMENT` is
+on. `comanda api` and `comanda ws-gateway` as separate processes need `DATABASE_URL` with PostgreSQL, and `REDIS_URL`.
 ";
 
 /// What each column says.

@@ -104,6 +104,18 @@ fn production_refuses_each_unsafe_setting() {
     refused(&[JWT, TABLE, ORIGINS, "--rate-limits=off"], "COMANDA_RATE_LIMITS");
     refused(&[JWT, TABLE, ORIGINS, "--public-url=http://api.example.com"], "COMANDA_PUBLIC_URL is not https");
     production(&[JWT, TABLE, ORIGINS, "--public-url=https://api.example.com"]).unwrap();
+    refused(&[JWT, TABLE, ORIGINS, "--diner-url=http://menu.example.com"], "COMANDA_DINER_URL is not https");
+    refused(&[JWT, TABLE, ORIGINS, "--diner-url=http://127.0.0.1:5176"], "COMANDA_DINER_URL is not https");
+    refused(&[JWT, TABLE, "--allowed-origins=http://menu.example.com"], "ALLOWED_ORIGINS contains");
+    production(&[JWT, TABLE, ORIGINS, "--diner-url=https://menu.example.com/mesa"]).unwrap();
+    for (flag, variable) in [("--public-url", "COMANDA_PUBLIC_URL"), ("--diner-url", "COMANDA_DINER_URL")] {
+        for (more, part) in [("ana:secret@", "user name or password"), ("?a=b", "a query"), ("#x", "a fragment")] {
+            let (before, after) = if more.ends_with('@') { (more, "") } else { ("", more) };
+            let written = format!("{flag}=https://{before}example.com/{after}");
+            refused(&[JWT, TABLE, ORIGINS, &written], &format!("{variable} has a"));
+            refused(&[JWT, TABLE, ORIGINS, &written], part);
+        }
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub use read::RecipeFilter;
 
 use crate::{
     error::{Error, Result},
+    page::name_order,
     product::{PRODUCTS, PlacedProduct},
     scoped::{admitted, json_array},
     sql::{Sql, sql},
@@ -123,7 +124,8 @@ impl UnitOfWork {
         );
         let rows: Vec<PlacedProduct> = self.all(sql, [scope.tenant_id().into(), recipe.into()]).await?;
         let homes: Vec<BranchId> = rows.iter().map(|placed| placed.branch_id).collect();
-        let products = crate::view::with_details(self.tx(), rows, self.now()).await?;
+        let order = name_order(self.tx(), scope.tenant_id()).await?;
+        let products = crate::view::with_details(self.tx(), &order, rows, self.now()).await?;
         Ok(homes.into_iter().zip(products).collect())
     }
 

@@ -10,7 +10,7 @@ use crate::{
     unit_of_work::{all, one},
 };
 use auth::{RoleSet, Scope, Staff};
-use domain::{AllergenId, BranchId, CategoryId, RecipeId, recipe::total_time};
+use domain::{AllergenId, BranchId, CategoryId, RecipeId, name::NameOrder, recipe::total_time};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -70,7 +70,7 @@ static ALLERGENS: &Sql = sql!(
     row("recipe_id"),
     "select ra.recipe_id, a.id, a.name, a.icon
     from recipe_allergen ra join allergen a on a.id = ra.allergen_id and a.is_active
-    where ra.recipe_id in #list($1) order by ra.recipe_id, a.id"
+    where ra.recipe_id in #list($1) order by a.id"
 );
 
 /// Lines as they were checked when they were written.
@@ -78,11 +78,12 @@ fn lines<T: DeserializeOwned>(written: Option<Value>) -> Option<T> {
     written.and_then(|lines| serde_json::from_value(lines).ok())
 }
 
-/// The rows with what they contain, in their order.
-async fn with_allergens(db: &impl ConnectionTrait, rows: Vec<NamedRecipe>) -> Result<Vec<Recipe>> {
+/// The rows with what they contain, in their order; the allergens of each by name, in that order.
+async fn with_allergens(db: &impl ConnectionTrait, order: &NameOrder, rows: Vec<NamedRecipe>) -> Result<Vec<Recipe>> {
     let ids: Vec<RecipeId> = rows.iter().map(|named| named.row.id).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
-    let found: Vec<AllergenRow> = all(db, ALLERGENS, [ids.into()]).await?;
+    let mut found: Vec<AllergenRow> = all(db, ALLERGENS, [ids.into()]).await?;
+    order.sort(&mut found, |row| &row.name);
     let mut allergens: HashMap<RecipeId, Vec<RecipeAllergen>> = HashMap::new();
     for row in found {
         let allergen = RecipeAllergen { id: row.id, name: row.name, icon: row.icon };
@@ -155,7 +156,8 @@ pub(super) async fn find(db: &impl ConnectionTrait, scope: &impl Scope, id: Reci
     let sql = sql!(tenant, "select {NAMES} {FROM} and r.id = $2 and r.deletion_id is null");
     let row: Option<NamedRecipe> = one(db, sql, [scope.tenant_id().into(), id.into()]).await?;
     let named = admitted(scope, "recipe", row, |named| named.row.branch_id)?;
-    with_allergens(db, vec![named]).await?.pop().ok_or(Error::NotFound("recipe"))
+    let order = name_order(db, scope.tenant_id()).await?;
+    with_allergens(db, &order, vec![named]).await?.pop().ok_or(Error::NotFound("recipe"))
 }
 
 impl Database {
@@ -190,7 +192,7 @@ impl Database {
         let mut rows: Vec<NamedRecipe> = all(self.reader(), sql, [staff.tenant_id().into(), ids]).await?;
         let place: HashMap<RecipeId, usize> = names.iter().enumerate().map(|(at, row)| (row.id, at)).collect();
         rows.sort_by_key(|named| place.get(&named.row.id).copied());
-        with_allergens(self.reader(), rows).await
+        with_allergens(self.reader(), &order, rows).await
     }
 
     /// One recipe of the caller's branches.

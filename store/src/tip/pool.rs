@@ -1,7 +1,7 @@
 //! How tips are shared out in a branch.
 
 use crate::{
-    Database,
+    Database, Listed,
     error::{Error, Result},
     page::name_order,
     scoped::{admitted, reach},
@@ -65,15 +65,21 @@ impl Database {
     ///
     /// # Errors
     /// The branch is not found or not the caller's.
-    pub async fn tip_pools<R: RoleSet>(&self, staff: &Staff<R>, branch: Option<BranchId>) -> Result<Vec<TipPool>> {
+    pub async fn tip_pools<R: RoleSet>(
+        &self,
+        staff: &Staff<R>,
+        branch: Option<BranchId>,
+        wanted: &Listed,
+    ) -> Result<Vec<TipPool>> {
         if let Some(branch) = branch {
             self.find_branch(staff, branch).await?;
         }
         let sql = sql!(tenant, "{POOLS} and (branch_id = $2 or $2 = 0) and #within(branch_id, $3) order by id");
         let only = branch.map_or(0, BranchId::get);
-        let mut rows: Vec<TipPoolRow> =
+        let rows: Vec<TipPoolRow> =
             all(self.reader(), sql, [staff.tenant_id().into(), only.into(), reach(staff)]).await?;
-        name_order(self.reader(), staff.tenant_id()).await?.sort(&mut rows, |row| &row.name);
+        let order = name_order(self.reader(), staff.tenant_id()).await?;
+        let rows = wanted.by_name(&order, rows, |row| &row.name);
         Ok(rows.into_iter().map(TipPool::from).collect())
     }
 }

@@ -1,4 +1,4 @@
-//! Products as the office reads them: in three statements, however many there are.
+//! Products as the office reads them: in four statements, however many there are.
 
 use crate::{
     Database, Listed,
@@ -15,6 +15,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     AllergenId, BranchId, CategoryId, Cents, ProductId,
     menu::{Presence, Supply},
+    name::NameOrder,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::de::DeserializeOwned;
@@ -70,7 +71,7 @@ static ALLERGENS: &Sql = sql!(
     row("product_id"),
     "select pa.product_id, pa.allergen_id, a.name, a.icon, pa.presence
     from product_allergen pa join allergen a on a.id = pa.allergen_id and a.is_active
-    where pa.product_id in #list($1) order by pa.product_id, a.id, pa.presence"
+    where pa.product_id in #list($1) order by a.id, pa.presence"
 );
 
 /// Declared profiles; the office's routes check what they write.
@@ -78,9 +79,10 @@ fn profile<T: DeserializeOwned>(written: Option<Value>) -> Option<T> {
     written.and_then(|profile| serde_json::from_value(profile).ok())
 }
 
-/// The rows with prices and allergens, in their order.
+/// The rows with prices and allergens, in their order; the allergens of each by name, in that order.
 pub(crate) async fn with_details(
     db: &impl ConnectionTrait,
+    order: &NameOrder,
     rows: Vec<PlacedProduct>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Product>> {
@@ -94,7 +96,8 @@ pub(crate) async fn with_details(
         let price = BranchPrice { branch_id: row.branch_id, price_cents: row.price_cents, is_available };
         prices.entry(row.product_id).or_default().push(price);
     }
-    let found: Vec<AllergenRow> = all(db, ALLERGENS, [ids.into()]).await?;
+    let mut found: Vec<AllergenRow> = all(db, ALLERGENS, [ids.into()]).await?;
+    order.sort(&mut found, |row| &row.name);
     let mut allergens: HashMap<ProductId, Vec<AllergenPresence>> = HashMap::new();
     for row in found {
         allergens.entry(row.product_id).or_default().push(AllergenPresence {
@@ -178,7 +181,7 @@ impl Database {
         let mut rows: Vec<PlacedProduct> = all(self.reader(), sql, [staff.tenant_id().into(), ids]).await?;
         let place: HashMap<ProductId, usize> = names.iter().enumerate().map(|(at, row)| (row.id, at)).collect();
         rows.sort_by_key(|placed| place.get(&placed.row.id).copied());
-        with_details(self.reader(), rows, self.clock().now()).await
+        with_details(self.reader(), &order, rows, self.clock().now()).await
     }
 
     /// One product of the caller's branches.
@@ -190,7 +193,8 @@ impl Database {
         let row: Option<PlacedProduct> = one(self.reader(), sql, [scope.tenant_id().into(), id.into()]).await?;
         let placed = row.ok_or(Error::NotFound("product"))?;
         let home = placed.branch_id;
-        let mut products = with_details(self.reader(), vec![placed], self.clock().now()).await?;
+        let order = name_order(self.reader(), scope.tenant_id()).await?;
+        let mut products = with_details(self.reader(), &order, vec![placed], self.clock().now()).await?;
         let product = products.pop().ok_or(Error::NotFound("product"))?;
         let mut branches = product.branch_prices.iter().map(|price| price.branch_id).chain([home]);
         if branches.any(|branch| scope.admits(branch)) { Ok(product) } else { Err(Error::Forbidden("product")) }

@@ -56,7 +56,9 @@ fn bearer(app: &App, token: &str) -> Caller {
 
 async fn ask(caller: &Caller, method: &str, path: &str, body: &str) -> Reply {
     let method: Method = method.parse().unwrap();
-    caller.lenient().send(method, path, "application/json", body.to_owned()).await
+    // A file says what it is.
+    let kind = if path == "/api/admin/images" { "image/png" } else { "application/json" };
+    caller.lenient().send(method, path, kind, body.to_owned()).await
 }
 
 /// The path with every parameter filled in by `value`.

@@ -16,6 +16,14 @@ type Minutes = Whole<0, 10_080>;
 /// Words, a list of at most 50.
 type Words = Few<Name<100>, 50>;
 
+/// A name of a recipe in a document: two of its characters are no white space, so that it has two when it is trimmed.
+fn two_or_more() -> utoipa::openapi::Object {
+    const ANY: &str = r"[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*";
+    const SIGN: &str = r"[^\s\u0000-\u001F\u007F-\u009F]";
+    let text = utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::Type::String);
+    text.min_length(Some(2)).max_length(Some(200)).pattern(Some(format!("^{ANY}{SIGN}{ANY}{SIGN}{ANY}$"))).build()
+}
+
 macro_rules! recipe_form {
     ($(#[$doc:meta])* $form:ident { $($own:tt)* }) => {
         $(#[$doc])*
@@ -163,6 +171,7 @@ recipe_form! {
         /// Whose kitchen makes it.
         pub branch_id: BranchId,
         /// 2 to 200 characters, unique in the branch whatever its capitals.
+        #[schema(schema_with = two_or_more)]
         pub name: Name<200>,
     }
 }
@@ -172,7 +181,7 @@ recipe_form! {
     RecipePatch {
         /// 2 to 200 characters, unique in the branch whatever its capitals.
         #[serde(default, deserialize_with = "present")]
-        #[schema(value_type = Name<200>)]
+        #[schema(schema_with = two_or_more)]
         pub name: Option<Name<200>>,
     }
 }

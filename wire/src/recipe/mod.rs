@@ -164,6 +164,7 @@ pub struct NewDerived {
     pub subcategory_id: Option<SubcategoryId>,
     /// What it costs where.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub branch_prices: Option<Vec<NewPrice>>,
 }
 

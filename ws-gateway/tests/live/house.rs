@@ -196,7 +196,12 @@ impl House {
     }
 
     pub(crate) fn refresh_token(&self, user: i64) -> String {
-        self.authenticator.keys().mint_refresh(UserId(user), TenantId(1), uuid::Uuid::nil(), self.tokens.now())
+        self.authenticator.keys().mint_refresh(
+            UserId(user),
+            TenantId(1),
+            (uuid::Uuid::nil(), "family"),
+            self.tokens.now(),
+        )
     }
 
     pub(crate) fn table_token(&self, session: i64) -> String {

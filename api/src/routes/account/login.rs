@@ -12,10 +12,9 @@ use axum::{
     extract::State,
     response::{AppendHeaders, IntoResponse, Response},
 };
-use chrono::{DateTime, Utc};
 use domain::text::Email;
 use http::{HeaderMap, header};
-use operations::account::{Credentials, SignIn, sign_in};
+use operations::account::{Credentials, SignIn, confirm, sign_in};
 use runtime::{Limit, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,7 +24,8 @@ use utoipa::ToSchema;
 pub(crate) struct LoginBody {
     email: Email,
     password: String,
-    /// Six digits, when the answer to the first try said `requires_2fa`.
+    /// Six digits, when the answer to the first try said `requires_2fa`; nothing, or an empty text, is no code.
+    #[schema(pattern = r"^\s*([0-9]\s*){6}$|^\s*$")]
     totp_code: Option<String>,
 }
 
@@ -54,44 +54,42 @@ pub(crate) async fn login(
     Body(body): Body<LoginBody>,
 ) -> ApiResult<Response> {
     let LoginBody { email, password, totp_code } = body;
-    let device = known_device(&state, &headers, &email).await?;
+    let (keys, now) = (state.authenticator.keys(), state.authenticator.now());
+    let device = cookie::device(&headers).and_then(|mark| keys.known_device(&mark, now));
     // Here and not in a layer: the account is in the body.
-    count(&state, visitor, device.as_ref(), &email)?;
-    // Read before the sign-in: should the password be replaced meanwhile, the mark is good for nothing.
-    let stored = state.db.find_password(&email).await?;
-    let mut credentials = Credentials { email, password: password.into(), code: None };
+    let known = where_known(&state, device.as_ref(), &email).await?;
+    count(&state, visitor, known, &email)?;
+    let credentials = Credentials { email, password: password.into() };
     let mut outcome = sign_in(&state.db, state.providers.vault(), &credentials).await?;
     // A code counts for the person, whatever device it comes from, and only behind the right password: whoever does not
-    // know that must not use up the owner's tries.
-    if let SignIn::NeedsCode(subject) = &outcome
+    // know that must not use up the owner's tries. An empty field of the form is no code.
+    if let SignIn::NeedsCode(subject, proven) = &outcome
         && let Some(code) = totp_code.filter(|code| !code.trim().is_empty())
     {
         state.limits.check(Limit::SecondFactor, &format!("user:{}", subject.user_id))?;
-        credentials.code = Some(code.into());
-        outcome = sign_in(&state.db, state.providers.vault(), &credentials).await?;
+        outcome = confirm(&state.db, state.providers.vault(), proven.clone(), &code.into()).await?;
     }
-    let mark = |at| {
-        let (keys, email) = (state.authenticator.keys(), credentials.email.as_str());
-        stored.map(|stored| keys.mint_device(device.as_ref(), email, &stored.password_hash, at))
-    };
-    Ok(answer(&state, outcome, mark))
+    Ok(answer(&state, outcome, device.as_ref(), &credentials.email))
 }
 
 /// The device, if the account signed in on it before, with the password that it still has.
-async fn known_device(state: &AppState, headers: &HeaderMap, email: &Email) -> ApiResult<Option<KnownDevice>> {
-    let (keys, now) = (state.authenticator.keys(), state.authenticator.now());
-    let device = cookie::device(headers).and_then(|mark| keys.known_device(&mark, email.as_str(), now));
-    let Some(device) = device else { return Ok(None) };
+async fn where_known<'d>(
+    state: &AppState,
+    device: Option<&'d KnownDevice>,
+    email: &Email,
+) -> ApiResult<Option<&'d KnownDevice>> {
+    let Some(device) = device.filter(|device| device.names(email.as_str())) else { return Ok(None) };
     let stored = state.db.find_password(email).await?;
-    Ok(stored.filter(|stored| device.knows(&stored.password_hash)).map(|_| device))
+    Ok(stored.filter(|stored| device.knows(email.as_str(), &stored.password_hash)).map(|_| device))
 }
 
 /// Counts a try. Whoever guesses at an account keeps its owner out on devices where they never signed in, and on no
-/// other: such a device counts for itself, and together with the account's others.
+/// other: such a device counts for itself, for each of the accounts that share it, and together with the account's
+/// other devices.
 fn count(state: &AppState, visitor: Visitor, device: Option<&KnownDevice>, email: &Email) -> Result<(), Problem> {
     let (limits, email) = (&state.limits, email.as_str());
     if let Some(device) = device {
-        limits.check(Limit::LoginAccount, &format!("device {}", device.id()))?;
+        limits.check(Limit::LoginAccount, &format!("device {} {email}", device.id()))?;
         return limits.check(Limit::LoginKnown, email);
     }
     let address = visitor.key();
@@ -100,19 +98,20 @@ fn count(state: &AppState, visitor: Visitor, device: Option<&KnownDevice>, email
     limits.check(Limit::LoginEverywhere, email)
 }
 
-/// The answer to a try. `mark` makes the mark of the device at an instant; only who is in gets one.
-fn answer(state: &AppState, outcome: SignIn, mark: impl FnOnce(DateTime<Utc>) -> Option<String>) -> Response {
+/// The answer to a try. Only who is in gets a mark of the device, which goes on knowing who else signed in there.
+fn answer(state: &AppState, outcome: SignIn, device: Option<&KnownDevice>, email: &Email) -> Response {
     let token_type = "Bearer";
     match outcome {
-        SignIn::Admitted(admitted) => {
+        SignIn::Admitted(admitted, proven) => {
             let (access_token, refresh_token, headers) = tokens(state, &admitted);
-            let mark = mark(admitted.at).map(|mark| cookie::keep_device(&state.settings.cookie, &mark));
-            let mark = AppendHeaders(mark.map(|cookie| (header::SET_COOKIE, cookie)));
+            let (keys, hash) = (state.authenticator.keys(), proven.password_hash());
+            let mark = keys.mint_device(device, email.as_str(), hash, admitted.at);
+            let mark = AppendHeaders([(header::SET_COOKIE, cookie::keep_device(&state.settings.cookie, &mark))]);
             let (expires_in, user) = (ACCESS_TTL.num_seconds(), admitted.subject.into());
             let body = Login { access_token, refresh_token, token_type, expires_in, user, requires_2fa: false };
             (headers, mark, Json(body)).into_response()
         }
-        SignIn::NeedsCode(subject) => {
+        SignIn::NeedsCode(subject, _) => {
             let (access_token, refresh_token) = (String::new(), String::new());
             let user = subject.into();
             let body = Login { access_token, refresh_token, token_type, expires_in: 0, user, requires_2fa: true };

@@ -25,7 +25,8 @@ type TokenHeaders = AppendHeaders<[(HeaderName, String); 2]>;
 fn tokens(state: &AppState, admitted: &Admitted) -> (String, String, TokenHeaders) {
     let (keys, subject) = (state.authenticator.keys(), &admitted.subject);
     let access = keys.mint_access(subject, admitted.at);
-    let refresh = keys.mint_refresh(subject.user_id, subject.tenant_id, admitted.refresh_id, admitted.at);
+    let login = (admitted.refresh_id, admitted.family.as_str());
+    let refresh = keys.mint_refresh(subject.user_id, subject.tenant_id, login, admitted.at);
     let kept = cookie::keep(&state.settings.cookie, &refresh);
     let headers = [(header::SET_COOKIE, kept), (header::CACHE_CONTROL, "no-store".to_owned())];
     (access, refresh, AppendHeaders(headers))

@@ -1,12 +1,16 @@
 //! W4: a new pair of tokens for a refresh token.
 
 use super::{TokenHeaders, cookie, tokens};
-use crate::{extract::Body, problem::ApiResult, state::AppState};
+use crate::{
+    extract::{Body, Visitor},
+    problem::ApiResult,
+    state::AppState,
+};
 use auth::ACCESS_TTL;
 use axum::{Json, extract::State};
 use http::HeaderMap;
 use operations::account;
-use runtime::{Problem, ProblemBody};
+use runtime::{Limit, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -35,6 +39,7 @@ pub(crate) struct Refreshed {
         (status = 429, body = ProblemBody)))]
 pub(crate) async fn refresh(
     State(state): State<AppState>,
+    visitor: Visitor,
     headers: HeaderMap,
     Body(body): Body<RefreshBody>,
 ) -> ApiResult<(TokenHeaders, Json<Refreshed>)> {
@@ -43,7 +48,14 @@ pub(crate) async fn refresh(
         let verified = state.authenticator.keys().verify_refresh(&token, state.authenticator.now());
         verified.inspect_err(|error| tracing::debug!(%error, "refresh token refused")).ok()
     });
-    let claims = claims.ok_or_else(|| Problem::unauthorized("Please log in again."))?;
+    // Here and not in a layer: the login that a token stems from is in the token. What is no token of ours counts for
+    // itself, so that nobody who sends such keeps a house's people from theirs.
+    let Some(claims) = claims else {
+        state.limits.check(Limit::RefreshRefused, &visitor.key())?;
+        return Err(Problem::unauthorized("Please log in again.").into());
+    };
+    state.limits.check(Limit::Refresh, claims.family())?;
+    state.limits.check(Limit::RefreshAddress, &visitor.key())?;
     let admitted = account::refresh(&state.db, &claims).await?;
     let (access_token, refresh_token, headers) = tokens(&state, &admitted);
     let expires_in = ACCESS_TTL.num_seconds();

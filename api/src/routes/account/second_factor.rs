@@ -26,7 +26,7 @@ pub(crate) struct PendingSecondFactor {
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct CodeBody {
     /// Six digits.
-    #[schema(example = "123456")]
+    #[schema(example = "123456", pattern = r"^\s*([0-9]\s*){6}$")]
     code: String,
 }
 

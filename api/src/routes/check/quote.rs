@@ -10,6 +10,7 @@ use axum::{Extension, Json, extract::State};
 use domain::{
     CheckId,
     check::split::{self, Quote, SentPlan, SplitError, SplitPlan, TipShare},
+    office::few,
 };
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
@@ -21,7 +22,8 @@ pub(crate) struct AskQuote {
     #[schema(value_type = SplitPlan)]
     plan: SentPlan,
     /// Tips on top; none when absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "few::<_, _, 1000>")]
+    #[schema(max_items = 1000)]
     tips: Vec<TipShare>,
 }
 

@@ -9,7 +9,7 @@ use auth::Diner;
 use axum::extract::State;
 use domain::DinerId;
 use operations::diner;
-use runtime::{Problem, ProblemBody};
+use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use wire::diner::{KeptTaste, Taste};
@@ -30,9 +30,6 @@ pub(crate) async fn prefer(
     diner: Diner,
     Command(attempt, body): Command<PreferBody>,
 ) -> ApiResult<Reply> {
-    if !body.implicit_preferences.is_plausible() {
-        return Err(Problem::unprocessable("implicit_preferences: a list has more than 100 entries").into());
-    }
     let taste = &body.implicit_preferences;
     Ok(Reply(diner::prefer(&state.db, &diner, body.diner_id, taste, &attempt).await?))
 }

@@ -59,7 +59,8 @@ fn too_large() -> Problem {
 }
 
 /// Takes a picture in: PNG, JPEG or WebP, of at most 5 MB and 25 megapixels, sent as it is. It is turned upright,
-/// scaled down, freed of all that is not picture and encoded anew.
+/// scaled down, converted to sRGB, freed of all that is not picture and encoded anew. Colours that cannot be converted
+/// are refused: CMYK, brightness beyond white (HDR), and what a PNG names that nobody knows.
 #[utoipa::path(post, path = UPLOAD, tag = "menu office", security(("staff" = [])),
     request_body(content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 201, body = Uploaded), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody),
@@ -82,6 +83,7 @@ fn refusal(error: Error) -> ApiError {
     let code = match unfit {
         Unfit::NotAPicture => ProblemCode::NotAPicture,
         Unfit::Damaged => ProblemCode::DamagedPicture,
+        Unfit::Colors(_) => ProblemCode::UnknownColors,
         Unfit::TooManyPixels { .. } => ProblemCode::TooManyPixels,
     };
     ApiError(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, unfit.to_string()))

@@ -1,7 +1,7 @@
 //! How the menu's file is written: as JSON, or as a table, by `?format=` or else by `Accept`.
 
 use crate::{extract::Handling, header::prefers};
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use http::{HeaderMap, request::Parts};
 use runtime::Problem;
 use serde::Deserialize;
@@ -28,13 +28,10 @@ pub(crate) struct FormatQuery {
 impl<S: Send + Sync> FromRequestParts<S> for Format {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         Handling::of(&parts.extensions).note_query::<FormatQuery>(parts.uri.query());
-        match Query::<FormatQuery>::from_request_parts(parts, state).await {
-            Ok(Query(FormatQuery { format: Some(format) })) => Ok(format),
-            Ok(Query(FormatQuery { format: None })) => Ok(Self::of(&parts.headers)),
-            Err(rejection) => Err(Problem::unprocessable(format!("query: {}", rejection.body_text()))),
-        }
+        let FormatQuery { format } = runtime::query(&parts.uri)?;
+        Ok(format.unwrap_or_else(|| Self::of(&parts.headers)))
     }
 }
 

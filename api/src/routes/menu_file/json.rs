@@ -17,26 +17,31 @@ pub(crate) struct File {
     version: u32,
     /// `name`, `icon`, `description`, `is_mandatory`, `severity`, `is_active`.
     #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Object>, max_items = 20_000)]
     allergens: Lines,
-    /// `branch` (its slug), `name`, `icon`, `image`, `order`, `service_hours`, `is_active`.
+    /// `branch` (its slug), `name` (whatever its case and accents), `code` (of a new one; made of the name when not
+    /// said), `order`.
     #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Object>, max_items = 20_000)]
+    stations: Lines,
+    /// `branch` (its slug), `name`, `icon`, `image`, `order`, `service_hours`, `station` (its name), `is_active`.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>, max_items = 20_000)]
     categories: Lines,
     /// `branch`, `category`, `name`, `image`, `order`, `is_active`.
     #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Object>, max_items = 20_000)]
     subcategories: Lines,
     /// `branch`, `category`, `name`, `subcategory`, `description`, `image`, `featured`, `popular`, `badge`, `seal`,
-    /// `dietary_profile`, `cooking_info`, `service_hours`, `is_active`, `prices` (cents by branch slug), `allergens`
-    /// (`contains`, `may_contain` or `free_from` by name).
+    /// `dietary_profile`, `cooking_info`, `service_hours`, `station` (its name), `is_active`, `prices` (cents by branch
+    /// slug), `allergens` (`contains`, `may_contain` or `free_from` by name).
     #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Object>, max_items = 20_000)]
     products: Lines,
     /// `category` (null for none), `name`, `extra_cost_cents`, `order`, `products` (all it can be chosen of, each as
     /// `{branch, category, name}`).
     #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Object>, max_items = 20_000)]
     modifiers: Lines,
 }
 
@@ -45,6 +50,7 @@ impl File {
         let mut file = Self {
             version: 1,
             allergens: vec![],
+            stations: vec![],
             categories: vec![],
             subcategories: vec![],
             products: vec![],
@@ -53,6 +59,7 @@ impl File {
         for line in lines {
             match line.kind {
                 Kind::Allergen => file.allergens.push(line.says),
+                Kind::Station => file.stations.push(line.says),
                 Kind::Category => file.categories.push(line.says),
                 Kind::Subcategory => file.subcategories.push(line.says),
                 Kind::Product => file.products.push(line.says),
@@ -71,6 +78,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Line>, Vec<String>), Problem> {
     }
     let lists = [
         (Kind::Allergen, "allergens", file.allergens),
+        (Kind::Station, "stations", file.stations),
         (Kind::Category, "categories", file.categories),
         (Kind::Subcategory, "subcategories", file.subcategories),
         (Kind::Product, "products", file.products),

@@ -34,8 +34,8 @@ pub(crate) const SENT_AS: [&str; 2] = ["application/json", CSV];
 /// The longest file, in bytes: five thousand products with descriptions.
 pub(crate) const MAX_BYTES: usize = 2 * 1024 * 1024;
 
-/// The business's whole menu: allergens, categories, subcategories, products with prices by branch and declared
-/// allergens, modifiers with the products they can be chosen of.
+/// The business's whole menu: allergens, the kitchen's stations, categories, subcategories, products with prices by
+/// branch and declared allergens, modifiers with the products they can be chosen of.
 #[utoipa::path(get, path = "/api/admin/menu/export", tag = "menu office", params(FormatQuery), security(("staff" = [])),
     responses((status = 200, content((json::File = "application/json"), (String = "text/csv"))), (status = 422, body = ProblemBody)))]
 pub(crate) async fn export_menu(

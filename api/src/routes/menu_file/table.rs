@@ -1,8 +1,9 @@
 //! A menu as CSV (RFC 4180): one line a thing, one column a field; what is no text or number is JSON in its cell.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, so such a text goes out with an
-//! apostrophe in front, and so does one that begins with an apostrophe; on the way in exactly that apostrophe falls.
+//! A text that a spreadsheet would make something else of (`spreadsheet.rs`) goes out with an apostrophe in front, and
+//! so does one that begins with an apostrophe; on the way in exactly that apostrophe falls.
 
+use crate::spreadsheet::{Decimals, would_change};
 use csv::{ReaderBuilder, StringRecord, Terminator, Trim, WriterBuilder};
 use operations::menu_file::{Line, MAX_LINES};
 use runtime::Problem;
@@ -28,7 +29,7 @@ enum Cell {
     List,
 }
 
-const COLUMNS: [(&str, Cell); 23] = [
+const COLUMNS: [(&str, Cell); 25] = [
     ("kind", Cell::Word),
     ("branch", Cell::Word),
     ("category", Cell::Word),
@@ -42,6 +43,8 @@ const COLUMNS: [(&str, Cell); 23] = [
     ("icon", Cell::Text),
     ("image", Cell::Text),
     ("order", Cell::Number),
+    ("code", Cell::Word),
+    ("station", Cell::Text),
     ("featured", Cell::Flag),
     ("popular", Cell::Flag),
     ("badge", Cell::Text),
@@ -54,8 +57,9 @@ const COLUMNS: [(&str, Cell); 23] = [
     ("is_active", Cell::Flag),
 ];
 
-const KINDS: [(&str, Kind); 5] = [
+const KINDS: [(&str, Kind); 6] = [
     ("allergen", Kind::Allergen),
+    ("station", Kind::Station),
     ("category", Kind::Category),
     ("subcategory", Kind::Subcategory),
     ("product", Kind::Product),
@@ -65,8 +69,6 @@ const KINDS: [(&str, Kind); 5] = [
 /// Most mistakes that are told.
 const MAX_PROBLEMS: usize = 50;
 
-const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
-
 pub(super) fn written(lines: &[Line]) -> Result<Vec<u8>, csv::Error> {
     let mut file = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     file.write_record(COLUMNS.map(|(name, _)| name))?;
@@ -75,7 +77,7 @@ pub(super) fn written(lines: &[Line]) -> Result<Vec<u8>, csv::Error> {
         let cells = COLUMNS.iter().map(|(name, _)| match line.says.get(*name) {
             _ if *name == "kind" => kind.to_owned(),
             None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) if text.starts_with(FORMULA) => format!("'{text}"),
+            Some(Value::String(text)) if is_guarded(text) => format!("'{text}"),
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
         });
@@ -149,7 +151,7 @@ fn line(place: &str, columns: &[Option<(&str, Cell)>], record: &StringRecord) ->
         }
     }
     let Some(kind) = kind else {
-        problems.push("kind: must be allergen, category, subcategory, product or modifier".into());
+        problems.push("kind: must be allergen, station, category, subcategory, product or modifier".into());
         return Err(problems);
     };
     if problems.is_empty() { Ok(Line { place: place.to_owned(), kind, says }) } else { Err(problems) }
@@ -184,7 +186,12 @@ fn value(form: Cell, cell: &str) -> Result<Option<Value>, &'static str> {
 }
 
 fn unguarded(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|text| text.starts_with(FORMULA)).unwrap_or(cell)
+    cell.strip_prefix('\'').filter(|text| is_guarded(text)).unwrap_or(cell)
+}
+
+/// Whether a text has an apostrophe in front of it in a file.
+fn is_guarded(text: &str) -> bool {
+    text.starts_with('\'') || would_change(text, Decimals::Point)
 }
 
 #[cfg(test)]
@@ -200,7 +207,9 @@ mod tests {
 
     #[test]
     fn what_goes_out_comes_back() {
-        for name in ["Cola", "=1+1", "'=1", "''", "'quoted'", "-5%", "@home", "a,b", "ñ🍕"] {
+        for name in
+            ["Cola", "=1+1", "'=1", "''", "'quoted'", "-5%", "@home", "a,b", "ñ🍕", "0123", "1e5", "7", "'0123", "1,5"]
+        {
             let line = product(name);
             let bytes = written(std::slice::from_ref(&line)).unwrap();
             let text = String::from_utf8(bytes.clone()).unwrap();

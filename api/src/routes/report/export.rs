@@ -1,21 +1,27 @@
 //! A report as JSON, or as a file for a spreadsheet: CSV (RFC 4180) or a workbook, by `?format=` or else by `Accept`.
 //!
-//! In CSV amounts stay whole cents and the columns are called as in JSON, so each header names its unit. A spreadsheet
-//! takes a cell that begins with `=`, `+`, `-` or `@` for a formula, and guests choose names: such a cell gets an
-//! apostrophe in front. Where a country writes decimals with a comma, its spreadsheets open CSV with semicolons only,
-//! and read accents only behind a byte order mark: `delimiter=semicolon` and `bom=true`.
+//! In CSV amounts stay whole cents and the columns are called as in JSON, so each header names its unit. A text that a
+//! spreadsheet would make something else of gets an apostrophe in front (`spreadsheet.rs`). Where a country writes
+//! decimals with a comma, its spreadsheets open CSV with semicolons only, and read accents only behind a byte order
+//! mark: `delimiter=semicolon` and `bom=true`.
 
 use super::workbook;
-use crate::{extract::Handling, header::prefers, problem::ApiError};
+use crate::{
+    extract::Handling,
+    header::prefers,
+    problem::ApiError,
+    spreadsheet::{Decimals, guarded},
+};
 use axum::{
     Json,
-    extract::{FromRequestParts, Query},
+    extract::FromRequestParts,
     response::{IntoResponse, Response},
 };
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 use http::{HeaderMap, HeaderName, header, request::Parts};
 use runtime::Problem;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::view::Window;
 use utoipa::{IntoParams, ToSchema};
 
@@ -48,13 +54,21 @@ pub(crate) enum Delimiter {
 pub(crate) struct ExportQuery {
     /// `json`, `csv` or `xlsx`; without it `Accept` decides.
     format: Option<ReportFormat>,
-    /// What stands between the cells of a CSV file.
+    /// What stands between the cells of a CSV file; with another format nobody reads it, and the answer says so.
     #[serde(default)]
     #[param(inline)]
     delimiter: Delimiter,
-    /// Whether a CSV file begins with a byte order mark, by which spreadsheets know that it is UTF-8.
+    /// Whether a CSV file begins with a byte order mark, by which spreadsheets know that it is UTF-8; with
+    /// another format nobody reads it, and the answer says so.
     #[serde(default)]
     bom: bool,
+}
+
+/// What every format reads.
+#[derive(Deserialize)]
+struct WhichFormat {
+    #[expect(dead_code, reason = "only its name is looked at")]
+    format: Option<ReportFormat>,
 }
 
 /// The way that a client wants a report.
@@ -68,12 +82,15 @@ pub(crate) struct Export {
 impl<S: Send + Sync> FromRequestParts<S> for Export {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        Handling::of(&parts.extensions).note_query::<ExportQuery>(parts.uri.query());
-        let query = Query::<ExportQuery>::from_request_parts(parts, state).await;
-        let Query(query) =
-            query.map_err(|rejection| Problem::unprocessable(format!("query: {}", rejection.body_text())))?;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query: ExportQuery = runtime::query(&parts.uri)?;
         let format = query.format.unwrap_or_else(|| ReportFormat::of(&parts.headers));
+        let handling = Handling::of(&parts.extensions);
+        // Beside JSON and workbooks nobody reads how a CSV file is to be written: whoever says it is told.
+        match format {
+            ReportFormat::Csv => handling.note_query::<ExportQuery>(parts.uri.query()),
+            ReportFormat::Json | ReportFormat::Xlsx => handling.note_query::<WhichFormat>(parts.uri.query()),
+        }
         Ok(Self { format, delimiter: query.delimiter, bom: query.bom })
     }
 }
@@ -145,11 +162,16 @@ impl Export {
         let mut lines =
             builder.terminator(Terminator::CRLF).delimiter(delimiter).from_writer(start.as_bytes().to_vec());
         lines.write_record(columns)?;
-        for record in ReaderBuilder::new().has_headers(false).from_reader(raw.as_slice()).records() {
+        for (record, row) in ReaderBuilder::new().has_headers(false).from_reader(raw.as_slice()).records().zip(rows) {
             let record = record?;
+            // In a cell a number and a text look the same; in JSON they do not.
+            let fields = serde_json::to_value(row).map_err(std::io::Error::other)?;
             // A cell too many stays, for the writer to refuse.
             let columns = columns.iter().copied().chain(std::iter::repeat(""));
-            let cells = record.iter().zip(columns).map(|(cell, column)| self.delimiter.cell(column, cell));
+            let cells = record.iter().zip(columns).map(|(cell, column)| match fields.get(column) {
+                Some(Value::Number(_)) => self.delimiter.number(column, cell),
+                _ => guarded(cell, self.delimiter.decimals()),
+            });
             lines.write_record(&cells.collect::<StringRecord>())?;
         }
         lines.into_inner().map_err(|error| ended(error.error()))
@@ -180,20 +202,17 @@ impl Delimiter {
         }
     }
 
-    /// A cell that no spreadsheet takes for a formula, or a mean for a day in May.
-    fn cell(self, column: &str, cell: &str) -> String {
-        let is_mean = column.starts_with("avg_") && cell.parse::<f64>().is_ok();
-        if self == Self::Semicolon && is_mean { cell.replace('.', ",") } else { guarded(column, cell) }
+    const fn decimals(self) -> Decimals {
+        match self {
+            Self::Comma => Decimals::Point,
+            Self::Semicolon => Decimals::Comma,
+        }
     }
-}
 
-/// A cell that no spreadsheet takes for a formula. An amount may begin with a minus; anything else that does is a text.
-fn guarded(column: &str, cell: &str) -> String {
-    let counted = column.ends_with("_cents") || column.starts_with("quantity_");
-    if counted && cell.parse::<i64>().is_ok() {
-        return cell.to_owned();
+    /// A number as the country writes it: no spreadsheet takes a mean for a day in May.
+    fn number(self, column: &str, cell: &str) -> String {
+        if self == Self::Semicolon && column.starts_with("avg_") { cell.replace('.', ",") } else { cell.to_owned() }
     }
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]
@@ -252,6 +271,19 @@ mod tests {
         assert_eq!(csv(&[]), "name,total_cents,mean\r\n");
         let below = Row { name: Some("-1"), total_cents: -1000, mean: 2.5 };
         assert_eq!(csv(&[below]), "name,total_cents,mean\r\n'-1,-1000,2.5\r\n");
+    }
+
+    /// A telephone number keeps its digits and a code its zeros; a number that is one stays one.
+    #[test]
+    fn a_text_that_looks_like_a_number_stays_text() {
+        let row = |name| Row { name: Some(name), total_cents: 1050, mean: 2.0 };
+        let names = ["0123", "1e5", "5491155550101234", "7", "2.5"];
+        let expected = "name,total_cents,mean\r\n'0123,1050,2.0\r\n'1e5,1050,2.0\r\n'5491155550101234,1050,2.0\r\n\
+            7,1050,2.0\r\n2.5,1050,2.0\r\n";
+        assert_eq!(csv(&names.map(row)), expected);
+        let semicolons = Export { delimiter: Delimiter::Semicolon, ..PLAIN };
+        let file = String::from_utf8(semicolons.written(COLUMNS, &[row("2.5")]).unwrap()).unwrap();
+        assert!(file.contains("\r\n'2.5;1050;"), "{file}");
     }
 
     #[test]

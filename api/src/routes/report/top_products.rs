@@ -22,6 +22,7 @@ const MOST: u32 = 1000;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Top {
     /// At most so many products: 1 to 1000, 10 when absent.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 

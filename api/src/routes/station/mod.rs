@@ -1,27 +1,29 @@
 //! The stations of a branch's kitchen, as the office arranges them.
 
 use crate::{
-    extract::{Command, Nothing, Params, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     routes::table::OfBranch,
     state::AppState,
 };
 use auth::{AnyRole, Management, Staff};
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use domain::StationId;
 use operations::station;
 use runtime::ProblemBody;
 use wire::station::{NewStation, Station, StationPatch};
 
-/// The stations of the caller's branches, in the order of the kitchen.
-#[utoipa::path(get, path = "/api/admin/stations", tag = "menu office", params(OfBranch), security(("staff" = [])),
-    responses((status = 200, body = [Station]), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+/// The stations of the caller's branches, in the order of the kitchen; by name where that is the same.
+#[utoipa::path(get, path = "/api/admin/stations", tag = "menu office", params(OfBranch, NamedPart), security(("staff" = [])),
+    responses((status = 200, body = [Station], headers(("Link" = String))), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn stations(
     State(state): State<AppState>,
     staff: Staff<AnyRole>,
     Params(of): Params<OfBranch>,
-) -> ApiResult<Json<Vec<Station>>> {
-    Ok(Json(state.db.stations(&staff, of.branch_id).await?))
+    named: Named,
+) -> ApiResult<Response> {
+    Ok(named.respond(state.db.stations(&staff, of.branch_id, &named.wanted()).await?))
 }
 
 /// Adds a station to a branch.
@@ -40,7 +42,7 @@ pub(crate) async fn create_station(
 #[utoipa::path(patch, path = "/api/admin/stations/{station_id}", tag = "menu office", params(("station_id" = StationId, Path)),
     request_body = StationPatch, security(("staff" = [])),
     responses((status = 200, body = Station), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
-        (status = 422, body = ProblemBody)))]
+        (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn update_station(
     State(state): State<AppState>,
     staff: Staff<Management>,

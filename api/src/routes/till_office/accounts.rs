@@ -21,13 +21,19 @@ const LONGEST: usize = 512;
 /// More than these sign at once nowhere.
 const MOST_SECRETS: usize = 5;
 
+/// The document's view of what signs notices: what goes into a header, or signs one.
+#[derive(ToSchema)]
+#[schema(as = Secret512, value_type = String, min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
+#[expect(dead_code, reason = "only the document reads it")]
+pub(crate) struct Secret(String);
+
 /// An account to be added.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewAccountRequest {
     #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     access_token: String,
     /// What signs the provider's notices; several while one is being replaced.
-    #[schema(max_items = 5)]
+    #[schema(value_type = Option<Vec<Secret>>, max_items = 5)]
     webhook_secrets: Option<Vec<String>>,
     #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     refresh_token: Option<String>,
@@ -49,7 +55,7 @@ pub(crate) struct AccountPatch {
     #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     access_token: Option<String>,
     /// All of them anew.
-    #[schema(max_items = 5)]
+    #[schema(value_type = Option<Vec<Secret>>, max_items = 5)]
     webhook_secrets: Option<Vec<String>>,
     #[schema(min_length = 1, max_length = 512, pattern = "^[!-~]+$")]
     refresh_token: Option<String>,

@@ -31,7 +31,8 @@ pub(crate) struct WhichLetters {
 
 /// The dead letters, the latest first: DEAD ones were given up, PARKED ones wait for the account's credentials.
 #[utoipa::path(get, path = "/api/admin/payments/dead-letters", tag = "payments", params(WhichLetters),
-    security(("staff" = [])), responses((status = 200, body = [DeadLetter]), (status = 422, body = ProblemBody)))]
+    security(("staff" = [])), responses((status = 200, body = [DeadLetter]),
+    (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn dead_letters(
     State(state): State<AppState>,
     staff: Staff<Management>,
@@ -39,7 +40,8 @@ pub(crate) async fn dead_letters(
 ) -> ApiResult<Json<Vec<DeadLetter>>> {
     let (limit, offset) = (which.limit.unwrap_or(50), which.offset.unwrap_or(0));
     if !(1..=200).contains(&limit) || offset < 0 {
-        return Err(Problem::unprocessable("limit: must be from 1 to 200; offset: must not be negative").into());
+        let which = if offset < 0 { "offset: must not be negative" } else { "limit: must be from 1 to 200" };
+        return Err(Problem::unprocessable(which).into());
     }
     Ok(Json(state.db.dead_letters(&staff, DeadLetters { branch: which.branch_id, limit, offset }).await?))
 }

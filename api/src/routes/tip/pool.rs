@@ -1,12 +1,12 @@
 //! Pools.
 
 use crate::{
-    extract::{Command, Nothing, Params, Reply, Segment},
+    extract::{Command, Named, NamedPart, Nothing, Params, Reply, Segment},
     problem::ApiResult,
     state::AppState,
 };
 use auth::{Management, Staff};
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use domain::{TipPoolId, office::EntityKind};
 use operations::{office, tip};
 use runtime::ProblemBody;
@@ -15,14 +15,16 @@ use wire::tip::{NewTipPool, TipPool, TipPoolPatch};
 use crate::routes::table::OfBranch;
 
 /// The pools of the caller's branches, by name.
-#[utoipa::path(get, path = "/api/admin/tip-pools", tag = "tip", params(OfBranch), security(("staff" = [])),
-    responses((status = 200, body = [TipPool]), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/api/admin/tip-pools", tag = "tip", params(OfBranch, NamedPart), security(("staff" = [])),
+    responses((status = 200, body = [TipPool], headers(("Link" = String))), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn tip_pools(
     State(state): State<AppState>,
     staff: Staff<Management>,
     Params(of): Params<OfBranch>,
-) -> ApiResult<Json<Vec<TipPool>>> {
-    Ok(Json(state.db.tip_pools(&staff, of.branch_id).await?))
+    named: Named,
+) -> ApiResult<Response> {
+    Ok(named.respond(state.db.tip_pools(&staff, of.branch_id, &named.wanted()).await?))
 }
 
 /// Adds a pool.

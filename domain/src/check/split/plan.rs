@@ -1,7 +1,15 @@
 //! What the people at the table say about who pays what, and why it may make no sense.
 
-use crate::{Cents, ChargeId, DinerId, check::fraction::NoFraction, money::Unit, payment::tip::Tip};
-use serde::{Deserialize, Deserializer, Serialize};
+use crate::{Cents, ChargeId, DinerId, check::fraction::NoFraction, money::Unit, office::Few, payment::tip::Tip};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt,
+};
 
 /// The most parts an equal split may have.
 pub const MAX_WAYS: u32 = 100;
@@ -22,17 +30,20 @@ pub enum SplitPlan {
     ByConsumption,
     /// Each pays the items, or fractions of items, it names; the rest is nobody's yet.
     ByItem {
-        /// Who pays what; one line per diner and item.
+        /// Who pays what; one line per diner and item, at most 5000.
+        #[schema(max_items = 5000)]
         items: Vec<ItemShare>,
     },
     /// Each pays what it says; the rest is nobody's yet.
     Custom {
-        /// Who pays how much; one line per diner.
+        /// Who pays how much; one line per diner, at most 1000.
+        #[schema(max_items = 1000)]
         amounts: Vec<CustomShare>,
     },
     /// Some items as named, the rest of the bill by a rule.
     Mixed {
-        /// Who pays what; one line per diner and item.
+        /// Who pays what; one line per diner and item, at most 5000.
+        #[schema(max_items = 5000)]
         items: Vec<ItemShare>,
         /// How the rest is divided.
         rest: Rest,
@@ -41,26 +52,19 @@ pub enum SplitPlan {
 
 /// A plan as it is sent, and which of its fields its method does not read.
 ///
-/// `ways` beside `"method": "by_item"` changes nothing, and whoever sends it believes that it does: it is told, as of a
-/// field that no method knows.
+/// `ways` beside `"method": "by_item"` changes nothing, whatever it is, and whoever sends it believes that it does: it
+/// is told, as of a field that no method knows. (A tagged enum's fields serde keeps to itself.)
 #[derive(Clone, Debug)]
 pub struct SentPlan {
     /// The plan.
     pub plan: SplitPlan,
-    /// Fields that only other methods read, by name, in the order of the document.
-    pub unread: Vec<&'static str>,
+    /// Fields that only other methods read, in the order of the document; then those within what this one reads that
+    /// nobody knows, by their places.
+    pub unread: Vec<String>,
 }
 
-/// The fields of all methods, so that whoever reads it hears which ones nobody knows. (A tagged enum's fields serde
-/// keeps to itself.)
-#[derive(Deserialize)]
-struct Fields {
-    method: Method,
-    ways: Option<u32>,
-    items: Option<Vec<ItemShare>>,
-    amounts: Option<Vec<CustomShare>>,
-    rest: Option<Rest>,
-}
+/// The fields that some method reads, in the order of the document.
+const FIELDS: [&str; 4] = ["ways", "items", "amounts", "rest"];
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,35 +76,99 @@ enum Method {
     Mixed,
 }
 
-impl Fields {
-    /// The plan of this method; what is left over is nobody's.
-    fn take<E: serde::de::Error>(&mut self) -> Result<SplitPlan, E> {
-        let missing = E::missing_field;
-        Ok(match self.method {
-            Method::Equal => SplitPlan::Equal { ways: self.ways.take().ok_or_else(|| missing("ways"))? },
+/// The object as it came: which of its fields mean something, only its method says.
+struct Sent {
+    fields: BTreeMap<String, Value>,
+    unread: Vec<String>,
+}
+
+impl<'de> Deserialize<'de> for Sent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Sent;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with a method")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Sent, A::Error> {
+                let mut fields = BTreeMap::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    if name != "method" && !FIELDS.contains(&name.as_str()) {
+                        // No method knows it: whoever reads the whole body hears of it.
+                        map.next_value::<IgnoredAny>()?;
+                        continue;
+                    }
+                    match fields.entry(name) {
+                        Entry::Vacant(place) => {
+                            place.insert(map.next_value()?);
+                        }
+                        Entry::Occupied(known) => {
+                            return Err(A::Error::custom(format!(".{}: is said twice", known.key())));
+                        }
+                    }
+                }
+                Ok(Sent { fields, unread: Vec::new() })
+            }
+        }
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+impl Sent {
+    /// A field that the method reads. What is in it and nobody reads is noted; an error says where within the plan it
+    /// is, with a dot in front.
+    fn take<T: DeserializeOwned, E: Error>(&mut self, name: &'static str) -> Result<T, E> {
+        let value = self.fields.remove(name).filter(|value| !value.is_null());
+        let value = value.ok_or_else(|| E::custom(format!(".{name}: is missing")))?;
+        let mut unread = Vec::new();
+        let mut note = |path: serde_ignored::Path<'_>| unread.push(below(name, &path));
+        let naming = serde_ignored::Deserializer::new(value, &mut note);
+        let read = serde_path_to_error::deserialize(naming).map_err(|error| {
+            let within = match error.path().to_string() {
+                root if root == "." => String::new(),
+                index if index.starts_with('[') => index,
+                key => format!(".{key}"),
+            };
+            E::custom(format!(".{name}{within}: {}", error.into_inner()))
+        })?;
+        self.unread.extend(unread);
+        Ok(read)
+    }
+
+    fn plan<E: Error>(&mut self) -> Result<SplitPlan, E> {
+        let items = |sent: &mut Self| sent.take::<Few<ItemShare, 5000>, E>("items").map(Into::into);
+        Ok(match self.take::<Method, E>("method")? {
+            Method::Equal => SplitPlan::Equal { ways: self.take("ways")? },
             Method::ByConsumption => SplitPlan::ByConsumption,
-            Method::ByItem => SplitPlan::ByItem { items: self.items.take().ok_or_else(|| missing("items"))? },
-            Method::Custom => SplitPlan::Custom { amounts: self.amounts.take().ok_or_else(|| missing("amounts"))? },
-            Method::Mixed => SplitPlan::Mixed {
-                items: self.items.take().ok_or_else(|| missing("items"))?,
-                rest: self.rest.take().ok_or_else(|| missing("rest"))?,
-            },
+            Method::ByItem => SplitPlan::ByItem { items: items(self)? },
+            Method::Custom => SplitPlan::Custom { amounts: self.take::<Few<CustomShare, 1000>, E>("amounts")?.into() },
+            Method::Mixed => SplitPlan::Mixed { items: items(self)?, rest: self.take("rest")? },
         })
+    }
+}
+
+/// The place of a field within that one, as problems name places: `items[0].why`.
+fn below(name: &str, path: &serde_ignored::Path<'_>) -> String {
+    use serde_ignored::Path;
+    match path {
+        Path::Root => name.to_owned(),
+        Path::Seq { parent, index } => format!("{}[{index}]", below(name, parent)),
+        Path::Map { parent, key } => format!("{}.{key}", below(name, parent)),
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => below(name, parent),
     }
 }
 
 impl<'de> Deserialize<'de> for SentPlan {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut fields = Fields::deserialize(deserializer)?;
-        let plan = fields.take()?;
-        let Fields { ways, items, amounts, rest, method: _ } = fields;
-        let left = [
-            ("ways", ways.is_some()),
-            ("items", items.is_some()),
-            ("amounts", amounts.is_some()),
-            ("rest", rest.is_some()),
-        ];
-        let unread = left.into_iter().filter(|(_, is_left)| *is_left).map(|(name, _)| name).collect();
+        let mut sent = Sent::deserialize(deserializer)?;
+        let plan = sent.plan()?;
+        let Sent { mut fields, unread: within } = sent;
+        // Null says nothing.
+        let known = FIELDS.into_iter().filter(|name| fields.remove(*name).is_some_and(|value| !value.is_null()));
+        let mut unread: Vec<String> = known.map(str::to_owned).collect();
+        unread.extend(within);
         Ok(Self { plan, unread })
     }
 }

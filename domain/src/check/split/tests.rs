@@ -230,6 +230,35 @@ fn nonsense_is_refused_by_name() {
 }
 
 #[test]
+fn what_another_method_reads_is_told_whatever_it_is() {
+    let sent = |json: &str| serde_json::from_str::<SentPlan>(json);
+    for (json, unread) in [
+        (r#"{"ways":"two","method":"by_consumption"}"#, &["ways"][..]),
+        (r#"{"method":"equal","ways":2,"items":7,"amounts":[{"why":1}],"rest":"x"}"#, &["items", "amounts", "rest"]),
+        // What no method knows, the reader of the whole body hears of.
+        (r#"{"method":"by_consumption","rest":null,"hours":7}"#, &[]),
+        (r#"{"items":[{"diner_id":1,"charge_id":1,"why":1}],"ways":{},"method":"by_item"}"#, &["ways", "items[0].why"]),
+    ] {
+        assert_eq!(sent(json).unwrap().unread, unread, "{json}");
+    }
+    let refused = |json: &str| sent(json).unwrap_err().to_string();
+    for (json, place) in [
+        ("{}", ".method: is missing"),
+        (r#"{"method":"by_magic"}"#, ".method: "),
+        (r#"{"method":"equal"}"#, ".ways: is missing"),
+        (r#"{"ways":"two","method":"equal"}"#, ".ways: "),
+        (r#"{"ways":2,"ways":3,"method":"equal"}"#, ".ways: is said twice"),
+        (r#"{"items":[{"diner_id":1,"charge_id":1,"num":-1}],"method":"by_item"}"#, ".items[0].num: "),
+        (r#"{"items":[],"rest":"others","method":"mixed"}"#, ".rest: "),
+    ] {
+        assert!(refused(json).starts_with(place), "{json}: {}", refused(json));
+    }
+    let many =
+        format!(r#"{{"method":"custom","amounts":[{}]}}"#, vec![r#"{"diner_id":1,"amount_cents":1}"#; 1001].join(","));
+    assert!(refused(&many).starts_with(".amounts: must have at most 1000 entries"), "{}", refused(&many));
+}
+
+#[test]
 fn a_bill_that_does_not_add_up_is_not_divided() {
     let equal = r#"{"method":"equal","ways":2}"#;
     for wrong in [

@@ -11,7 +11,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    AllergenId, CategoryId, Cents, CustomizationId, ProductId, SubcategoryId,
+    AllergenId, BranchId, CategoryId, Cents, CustomizationId, ProductId, SubcategoryId,
     menu::{Presence, ServiceHours, Supply, Timetable},
 };
 use sea_orm::FromQueryResult;
@@ -25,6 +25,7 @@ struct CategoryRow {
     icon: Option<String>,
     image: Option<String>,
     display_order: i32,
+    branch_id: BranchId,
 }
 
 #[derive(FromQueryResult)]
@@ -47,7 +48,6 @@ struct ProductRow {
     category_hours: Option<serde_json::Value>,
     dietary: Option<serde_json::Value>,
     cooking: Option<serde_json::Value>,
-    place: Option<i32>,
 }
 
 #[derive(FromQueryResult)]
@@ -62,13 +62,13 @@ struct AllergenRow {
 // Its own categories, and those of other branches of which it sells something.
 static CATEGORIES: &Sql = sql!(
     tenant,
-    "select c.id, c.name, c.icon, c.image, c.display_order from category c
+    "select c.id, c.name, c.icon, c.image, c.display_order, c.branch_id from category c
     where c.tenant_id = $2 and c.is_active
       and (c.branch_id = $1 or exists (
           select 1 from product p join branch_product bp on bp.product_id = p.id and bp.branch_id = $1
           where p.category_id = c.id and p.is_active))
       and not exists (select 1 from branch_category_exclusion x where x.branch_id = $1 and x.category_id = c.id)
-    order by case when c.branch_id = $1 then 0 else 1 end, c.display_order, c.id"
+    order by c.id"
 );
 
 const SUBCATEGORIES: &str = r#"select s.id, s.name, s.image, s.display_order as "order", s.category_id from subcategory s
@@ -78,8 +78,7 @@ const SUBCATEGORIES: &str = r#"select s.id, s.name, s.image, s.display_order as 
 
 const PRODUCTS: &str = "select p.id, p.name, p.description, bp.price_cents, p.image, p.category_id, p.subcategory_id,
         p.featured, p.popular, p.badge, p.seal, bp.is_available, bp.remaining, bp.restricted_until,
-        p.service_hours as product_hours, c.service_hours as category_hours, p.dietary, p.cooking,
-        s.display_order as place ";
+        p.service_hours as product_hours, c.service_hours as category_hours, p.dietary, p.cooking ";
 
 static ALLERGENS: &Sql = sql!(
     branch,
@@ -116,16 +115,20 @@ impl Database {
     /// The database failed.
     pub async fn menu(&self, branch: &BranchRow) -> Result<Menu> {
         let (now, id) = (self.clock().now(), || branch.id.into());
-        let categories: Vec<CategoryRow> = all(self.reader(), CATEGORIES, [id(), branch.tenant_id.into()]).await?;
+        let order = name_order(self.reader(), branch.tenant_id).await?;
+        let mut categories: Vec<CategoryRow> = all(self.reader(), CATEGORIES, [id(), branch.tenant_id.into()]).await?;
+        order.sort_placed(&mut categories, |row| (row.branch_id != branch.id, row.display_order), |row| &row.name);
         let ids: Vec<CategoryId> = categories.iter().map(|category| category.id).collect();
         let ids = serde_json::to_string(&ids).unwrap_or_default();
-        let sql = sql!(branch, "{SUBCATEGORIES}#list($2) order by s.display_order, s.id");
-        let subcategories: Vec<MenuSubcategory> = all(self.reader(), sql, [id(), ids.into()]).await?;
+        let sql = sql!(branch, "{SUBCATEGORIES}#list($2) order by s.id");
+        let mut subcategories: Vec<MenuSubcategory> = all(self.reader(), sql, [id(), ids.into()]).await?;
+        order.sort_placed(&mut subcategories, |row| row.order, |row| &row.name);
         let sql = sql!(branch, "{PRODUCTS}{OFFERED} order by p.id");
         let mut products: Vec<ProductRow> = all(self.reader(), sql, [id()]).await?;
-        let order = name_order(self.reader(), branch.tenant_id).await?;
         order.sort(&mut products, |product| &product.name);
-        products.sort_by_key(|product| (product.place.is_none(), product.place));
+        let parts: HashMap<SubcategoryId, usize> = subcategories.iter().enumerate().map(|(at, s)| (s.id, at)).collect();
+        let part = |product: &ProductRow| product.subcategory_id.and_then(|id| parts.get(&id)).copied();
+        products.sort_by_key(|product| (part(product).is_none(), part(product)));
         let mut contained: Vec<AllergenRow> = all(self.reader(), ALLERGENS, [id()]).await?;
         order.sort(&mut contained, |allergen| &allergen.name);
         let mut declared = declared(contained);
@@ -237,7 +240,7 @@ fn declared(rows: Vec<AllergenRow>) -> HashMap<ProductId, DeclaredAllergens> {
 
 impl From<CategoryRow> for MenuCategory {
     fn from(row: CategoryRow) -> Self {
-        let CategoryRow { id, name, icon, image, display_order } = row;
+        let CategoryRow { id, name, icon, image, display_order, .. } = row;
         Self { id, name, icon, image, order: display_order, subcategories: Vec::new(), products: Vec::new() }
     }
 }
