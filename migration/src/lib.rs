@@ -65,6 +65,7 @@ mod m20261129_000133_name_what_is_given;
 mod m20261129_000141_speak_a_language;
 mod m20261130_000151_reverse_write_offs;
 mod m20261130_000152_keep_deleted_charges;
+mod m20261130_000153_write_fewer_indexes;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -137,6 +138,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000141_speak_a_language::Migration),
             Box::new(m20261130_000151_reverse_write_offs::Migration),
             Box::new(m20261130_000152_keep_deleted_charges::Migration),
+            Box::new(m20261130_000153_write_fewer_indexes::Migration),
         ]
     }
 }
