@@ -3,8 +3,8 @@
 use runtime::{BusTarget, DatabaseTarget, Settings};
 use std::net::SocketAddr;
 
-/// Where to look, how to log in, what to try.
-pub(crate) fn text(settings: &Settings, api: SocketAddr, gateway: SocketAddr) -> String {
+/// Where to look, and with the demo restaurant how to log in and what to try.
+pub(crate) fn text(settings: &Settings, shows_demo: bool, api: SocketAddr, gateway: SocketAddr) -> String {
     let database = match &settings.database {
         DatabaseTarget::Sqlite(path) => format!("SQLite, {}", path.display()),
         DatabaseTarget::Postgres(_) => "PostgreSQL".to_owned(),
@@ -23,7 +23,7 @@ pub(crate) fn text(settings: &Settings, api: SocketAddr, gateway: SocketAddr) ->
     Events     {bus}
 "
     );
-    if !settings.is_production() {
+    if shows_demo {
         let pay = if settings.sandbox {
             "
     4. Pay a bill in the browser: the demo brings its own Mercado Pago; the README shows how.

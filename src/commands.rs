@@ -1,14 +1,15 @@
 //! What each subcommand does.
 
 use crate::{
-    Command, banner, configuration,
+    Command, banner, businesses, configuration,
     console::{Failure, print},
-    demo_pictures, jobs, operator,
+    demo_pictures, jobs, logins, operator,
     process::{Process, Task},
     providers::{ProviderArgs, adopt_accounts},
     sandbox::Sandbox,
+    setup_code,
 };
-use api::{AppState, Parts};
+use api::{AppState, Parts, SetupDoor};
 use operations::demo;
 use pictures::Pictures;
 use runtime::{
@@ -39,6 +40,11 @@ pub(crate) async fn run(command: Command, args: Args, providers: ProviderArgs) -
     let filter = if serves || settings.log != DEFAULT_LOG { &*settings.log } else { "warn" };
     telemetry::init_tracing(filter, settings.log_format)?;
     match command {
+        // Answers that do not fit are told before anything is made or changed.
+        Command::Init(init) | Command::Tenant { what: businesses::Tenant::Add(init) } => {
+            let prepared = init.prepare()?;
+            prepared.run(&Process::start(settings, Task::Operate, &providers).await?).await
+        }
         Command::Serve => serve(settings, providers).await,
         Command::Api => api(settings, &providers).await,
         Command::WsGateway => gateway(settings, &providers).await,
@@ -56,10 +62,13 @@ async fn operate(command: Command, process: &Process) -> Result<(), Failure> {
         }
         Command::SweepPayments => operator::sweep_payments(process).await,
         Command::DeadLetters { what } => operator::dead_letters(process, what.unwrap_or_default()).await,
-        Command::User { what } => operator::user(process, what).await,
+        Command::Tenant { what } => businesses::tenant(process, what).await,
+        Command::Branch { what } => businesses::branch(process, what).await,
+        Command::User { what } => logins::user(process, what).await,
         Command::Audit { what } => operator::audit(process, what).await,
         Command::Reconcile { day } => operator::reconcile(process, day).await,
-        Command::Serve
+        Command::Init(_)
+        | Command::Serve
         | Command::Api
         | Command::WsGateway
         | Command::Openapi
@@ -82,9 +91,16 @@ async fn serve(settings: Settings, mut providers: ProviderArgs) -> Result<(), Fa
     }
     adopt_accounts(&process, &providers).await?;
     let (api, gateway) = (open(process.settings.api_addr)?, open(process.settings.ws_addr)?);
-    log::announce(banner::text(&process.settings, api.local_addr()?, gateway.local_addr()?));
+    let shows_demo = !process.settings.is_production() && demo::is_laid(&process.db).await?;
+    let mut said = banner::text(&process.settings, shows_demo, api.local_addr()?, gateway.local_addr()?);
+    let door = setup_code::door(&process, api.local_addr()?).await?;
+    let door = door.map(|(door, text)| {
+        said.push_str(&text);
+        door
+    });
+    log::announce(said);
     telemetry::keep_metrics(&metrics, &process.shutdown);
-    run_api(&process, api, metrics.clone(), connections.clone())?;
+    run_api(&process, api, (metrics.clone(), connections.clone()), door)?;
     run_gateway(&process, gateway, metrics, connections);
     until_stopped(process).await
 }
@@ -102,7 +118,7 @@ async fn api(mut settings: Settings, providers: &ProviderArgs) -> Result<(), Fai
     let listener = open(process.settings.api_addr)?;
     tracing::info!(address = %listener.local_addr()?, "API is up");
     telemetry::keep_metrics(&metrics, &process.shutdown);
-    run_api(&process, listener, metrics, connections)?;
+    run_api(&process, listener, (metrics, connections), None)?;
     until_stopped(process).await
 }
 
@@ -125,8 +141,9 @@ async fn refuse_published_logins(process: &Process) -> Result<(), Failure> {
         return Ok(());
     }
     let problem = format!(
-        "the demo's published passwords let anybody in as {open}: give each a password of its own, or lock them with \
-         `comanda user lock {open}`"
+        "the demo's published passwords let anybody in as {open}: lock them with `comanda user lock {open}`, give each \
+         a password of its own with `comanda user reset-password LOGIN`, or open a restaurant of your own in another \
+         database with `comanda init`"
     );
     Err(ConfigError { problems: vec![problem] }.into())
 }
@@ -141,8 +158,8 @@ fn watched(settings: &Settings) -> Result<(MetricsHandle, Connections), Failure>
 fn run_api(
     process: &Process,
     listener: TcpListener,
-    metrics: MetricsHandle,
-    connections: Connections,
+    (metrics, connections): (MetricsHandle, Connections),
+    setup: Option<SetupDoor>,
 ) -> Result<(), Failure> {
     let state = AppState::new(Parts {
         db: process.db.clone(),
@@ -154,6 +171,7 @@ fn run_api(
         settings: process.settings.clone(),
         metrics,
         jobs: process.jobs.clone(),
+        setup,
     });
     jobs::start(process);
     let shutdown = process.shutdown.clone();

@@ -2,16 +2,21 @@
 //! halves apart, over PostgreSQL and Redis.
 
 mod banner;
+mod businesses;
 mod commands;
 mod configuration;
 mod console;
 mod demo_pictures;
 mod jobs;
+mod logins;
+mod opening;
 mod operator;
 mod process;
 mod providers;
 #[cfg_attr(not(feature = "sandbox"), path = "no_sandbox.rs")]
 mod sandbox;
+mod setup_code;
+mod terminal;
 
 use clap::{Parser, Subcommand};
 use runtime::{Args, log::LogWriter};
@@ -43,9 +48,21 @@ enum Command {
     Api,
     /// The WebSocket gateway alone.
     WsGateway,
+    /// Opens a restaurant: the business, its first branch and administrator, menu, tables and QR codes, all or nothing.
+    Init(Box<opening::Init>),
+    /// The businesses of this server.
+    Tenant {
+        #[command(subcommand)]
+        what: businesses::Tenant,
+    },
+    /// The branches of a business.
+    Branch {
+        #[command(subcommand)]
+        what: businesses::Branch,
+    },
     /// Brings the database's schema up to date.
     Migrate,
-    /// Adds the demo restaurant where it is missing; in production with passwords of its own, which are printed once.
+    /// Adds the demo restaurant to a database without a business; refused in production.
     Seed,
     /// Prints the OpenAPI document.
     Openapi,
@@ -72,7 +89,7 @@ enum Command {
     /// Members of staff as accounts.
     User {
         #[command(subcommand)]
-        what: operator::User,
+        what: logins::User,
     },
     /// Walks the chain of every business's audit log and tells the first row that is not as it was written.
     Audit {

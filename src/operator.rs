@@ -1,6 +1,6 @@
 //! What an operator does at the command line: look for lost payments, put given-up work back, compare a day with the
-//! provider, verify the audit log, add the demo restaurant, lock a login. Beside a running server: the database's
-//! leases keep them apart.
+//! provider, verify the audit log, add the demo restaurant. Beside a running server: the database's leases keep them
+//! apart. Businesses and logins are in `businesses.rs` and `logins.rs`.
 
 use crate::{
     console::{Failure, print},
@@ -9,7 +9,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use clap::Subcommand;
-use domain::{SyncId, text::Email};
+use domain::SyncId;
 use operations::{
     demo,
     payment::{self, Refunds, Syncs},
@@ -45,17 +45,6 @@ pub(crate) enum DeadLetters {
     },
 }
 
-/// What to do with a login.
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum User {
-    /// Lets them in no more, and ends every token of theirs.
-    Lock {
-        /// The logins, as waiter@example.com.
-        #[arg(required = true)]
-        logins: Vec<String>,
-    },
-}
-
 /// What to do with the audit log.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(crate) enum Audit {
@@ -73,35 +62,22 @@ fn ensure_reachable(process: &Process) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `comanda seed`. Published passwords are for development; production gets others, and nobody could start it
-/// otherwise.
+/// `comanda seed`: for development alone, and only where nobody has a business.
 pub(crate) async fn seed(process: &Process) -> Result<(), Failure> {
+    if process.settings.is_production() {
+        return Err("the demo restaurant never enters a production database: the README publishes its passwords. \
+            `comanda init` opens a restaurant of your own; to try the demo, leave COMANDA_ENV out and name another \
+            COMANDA_DATA_DIR or DATABASE_URL"
+            .into());
+    }
     let pictures = demo_pictures::paint(&process.db, &Pictures::new(&process.settings.pictures)?).await?;
-    if !process.settings.is_production() {
-        return Ok(demo::seed(&process.db, &pictures).await?);
+    demo::seed(&process.db, &pictures).await?;
+    if demo::is_laid(&process.db).await? {
+        return Ok(());
     }
-    let logins = demo::seed_with_own_passwords(&process.db, &pictures).await?;
-    if logins.is_empty() {
-        return print("The demo restaurant is there already; nothing was changed.");
-    }
-    print("The demo's logins. Their passwords are shown this once:")?;
-    logins.iter().try_for_each(|login| print(&format!("  {:<24} {}", login.email, login.password)))
-}
-
-/// `comanda user`
-pub(crate) async fn user(process: &Process, what: User) -> Result<(), Failure> {
-    let User::Lock { logins } = what;
-    let logins: Result<Vec<_>, _> = logins.into_iter().map(Email::try_from).collect();
-    for login in logins.map_err(|_| "a login is an e-mail address, such as waiter@example.com")? {
-        let locked = operations::account::lock(&process.db, &login).await;
-        let login = login.as_str();
-        locked.map_err(|error| match error {
-            operations::Error::NotFound(_) => format!("nobody who may sign in has the login {login}").into(),
-            other => Failure::from(other),
-        })?;
-        print(&format!("{login} is locked."))?;
-    }
-    Ok(())
+    Err("there is a business in this database, and the demo restaurant is added to an empty one alone: name another \
+        COMANDA_DATA_DIR or DATABASE_URL"
+        .into())
 }
 
 /// `comanda sweep-payments`

@@ -19,9 +19,14 @@ pub(crate) struct Page {
 impl Page {
     /// A page with that title, style and body. The body has no `style` attributes: the policy refuses them.
     pub(crate) fn new(title: &str, style: &'static str, body: &Markup) -> Self {
+        Self::in_language("es", title, style, body)
+    }
+
+    /// The same in another language.
+    pub(crate) fn in_language(language: &str, title: &str, style: &'static str, body: &Markup) -> Self {
         let page = html! {
             (DOCTYPE)
-            html lang="es" {
+            html lang=(language) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -32,6 +37,11 @@ impl Page {
             }
         };
         Self { style, html: page.into_string() }
+    }
+
+    /// What a file of it has.
+    pub(crate) fn into_html(self) -> String {
+        self.html
     }
 }
 

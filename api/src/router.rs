@@ -64,6 +64,7 @@ fn office(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(routes::tenant::tenant, routes::tenant::update_tenant))
         .routes(routes!(routes::staff::members, routes::staff::create_member))
         .routes(routes!(routes::staff::member, routes::staff::update_member, routes::staff::delete_member))
+        .routes(routes!(routes::staff::invite_member))
         // Tips and the drawer.
         .routes(routes!(routes::tip::tips, routes::tip::enter_tip))
         .routes(routes!(routes::tip::distribute_tip))
@@ -145,6 +146,7 @@ fn staff(routes: OpenApiRouter<AppState>, limits: &Limits<'_>) -> OpenApiRouter<
         .routes(routes!(routes::account::login))
         .routes(routes!(routes::account::refresh))
         .routes(limits.at(Limit::Logout, Whom::User, routes!(routes::account::logout)))
+        .routes(limits.at(Limit::OwnPassword, Whom::User, routes!(routes::account::password)))
         .routes(routes!(routes::account::me))
         .routes(routes!(routes::account::set_up))
         .routes(limits.at(Limit::SecondFactor, Whom::User, routes!(routes::account::verify)))
@@ -332,6 +334,14 @@ pub fn router(state: &AppState) -> Router {
     });
     let routes = shown(routes, state.settings.docs, || routes::docs::pages(document))
         .route("/payment/{outcome}", axum::routing::get(routes::payment::returned))
+        .route("/invitation/{token}", axum::routing::get(routes::account::invitation).post(routes::account::accept))
+        // The first visit to an empty server: a page for a browser, which no client calls.
+        .route(
+            "/setup",
+            axum::routing::get(routes::setup::form)
+                .post(routes::setup::open)
+                .layer(DefaultBodyLimit::max(routes::setup::MAX_BYTES)),
+        )
         // Where any further provider notifies us: we tell it the address, and no client of ours knows it.
         .route(
             "/api/billing/{provider}/webhook/{token}",

@@ -1,6 +1,6 @@
 //! What every handler can reach.
 
-use crate::{held_back::HeldBack, menu_cache::MenuCache, turned_away::TurnedAway};
+use crate::{held_back::HeldBack, menu_cache::MenuCache, setup::SetupDoor, turned_away::TurnedAway};
 use auth::Authenticator;
 use axum::extract::FromRef;
 use operations::payment::Providers;
@@ -42,6 +42,8 @@ pub struct Parts {
     pub metrics: MetricsHandle,
     /// For the health report: the background work of this process.
     pub jobs: Jobs,
+    /// The way in to `/setup`, where nobody has opened a business yet.
+    pub setup: Option<SetupDoor>,
 }
 
 impl AppState {

@@ -9,13 +9,15 @@
 //!
 //! * A role counts only in the branch it was granted for. [`Staff::roles_in`] is the one place that pairs the two.
 //! * A principal cannot be made up. The only ways to one lead through a signature ([`TokenKeys`]) and through what the
-//!   database says at that moment ([`Authenticator`]; for [`ByLock`] under the session's lock).
+//!   database says at that moment ([`Authenticator`]; for [`ByLock`] under the session's lock). [`System`] and
+//!   [`Operator`] are for what no request asks for.
 //! * Nothing here reads the machine's clock: every expiry is compared with a [`domain::Clock`].
 
 mod authenticator;
 mod claims;
 mod digest;
 mod extract;
+mod operator;
 pub mod password;
 mod principal;
 mod record;
@@ -29,12 +31,15 @@ pub use authenticator::{Authenticator, Directory, FindPhone, FindStaff, removed}
 pub use claims::{AccessClaims, AccessSubject, RefreshClaims};
 pub use digest::digest;
 pub use extract::{ByLock, TABLE_TOKEN, bearer, table_token};
+pub use operator::Operator;
 pub use principal::{Diner, Reach, Staff};
 pub use record::StaffRecord;
 pub use roles::{AdminOnly, AnyRole, Floor, KitchenCrew, Management, RoleSet};
-pub use scope::{Caller, Scope};
+pub use scope::{Author, Caller, Scope};
 pub use system::System;
-pub use tokens::{ACCESS_TTL, DEVICE_TTL, KnownDevice, REFRESH_TTL, TABLE_TTL, TokenError, TokenKeys};
+pub use tokens::{
+    ACCESS_TTL, DEVICE_TTL, INVITATION_TTL, Invitation, KnownDevice, REFRESH_TTL, TABLE_TTL, TokenError, TokenKeys,
+};
 
 #[cfg(test)]
 mod testing;

@@ -6,7 +6,7 @@
 use crate::{
     record::StaffRecord,
     roles::{AnyRole, RoleSet},
-    scope::{Caller, Scope},
+    scope::{Author, Caller, Scope},
 };
 use domain::{BranchId, PhoneId, Role, Roles, SessionId, TableId, TenantId, UserId, event::Actor};
 use std::{fmt, marker::PhantomData, sync::Arc};
@@ -232,6 +232,16 @@ impl<R: RoleSet> Scope for Staff<R> {
 
     fn caller(&self) -> Caller {
         Caller::User(self.record.user_id)
+    }
+}
+
+impl<R: RoleSet> Author for Staff<R> {
+    fn user(&self) -> Option<UserId> {
+        Some(self.record.user_id)
+    }
+
+    fn known_as(&self) -> &str {
+        &self.record.email
     }
 }
 

@@ -28,6 +28,15 @@ pub trait Scope: Send + Sync {
     }
 }
 
+/// Who a row of the audit log names.
+pub trait Author: Scope {
+    /// The member of staff; nobody where an operator did it, who has no account here.
+    fn user(&self) -> Option<UserId>;
+
+    /// How people know them: a login, or `operator`.
+    fn known_as(&self) -> &str;
+}
+
 /// Who an idempotency key belongs to: `session:7` or `user:3`.
 ///
 /// The phones of a table share one space of keys; a key is random, so they do not collide.

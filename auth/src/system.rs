@@ -1,5 +1,5 @@
-//! The system principal: Comanda acts for a business by itself, for a provider's notice, by the clock, or for an
-//! operator at the command line.
+//! The system principal: Comanda acts for a business by itself, for a provider's notice, by the clock, or where an
+//! operator has it look for payments.
 
 use crate::scope::{Caller, Scope};
 use domain::{BranchId, SessionId, TenantId, event::Actor};

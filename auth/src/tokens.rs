@@ -1,5 +1,5 @@
-//! Signs and verifies the tokens: access and refresh for staff, table for diners, and the mark of a device on which
-//! somebody of staff signed in before.
+//! Signs and verifies the tokens: access and refresh for staff, table for diners, the secret of an invitation's link,
+//! and the mark of a device on which somebody of staff signed in before.
 //!
 //! The format is the clients' (realtime.md §6): JWT, HS256, no key id. Everything else is refused: another
 //! algorithm, another issuer, audience or kind, a missing claim, and any instant at or after `exp`, without leeway,
@@ -32,6 +32,9 @@ pub const TABLE_TTL: TimeDelta = TimeDelta::hours(3);
 /// How long a device is remembered after the last sign-in on it.
 pub const DEVICE_TTL: TimeDelta = TimeDelta::days(180);
 
+/// How long an invitation is good: over a weekend.
+pub const INVITATION_TTL: TimeDelta = TimeDelta::hours(72);
+
 /// Why a token is refused. No variant carries the token or any part of it, so an error may be logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
@@ -63,6 +66,8 @@ struct Kind {
 const ACCESS: Kind = Kind { issuer: "menu-ops", audience: "menu-ops-users", name: "access", ttl: ACCESS_TTL };
 const REFRESH: Kind = Kind { issuer: "menu-ops", audience: "menu-ops-users", name: "refresh", ttl: REFRESH_TTL };
 const DEVICE: Kind = Kind { issuer: "menu-ops", audience: "menu-ops-devices", name: "device", ttl: DEVICE_TTL };
+const INVITATION: Kind =
+    Kind { issuer: "menu-ops", audience: "menu-ops-invited", name: "invitation", ttl: INVITATION_TTL };
 const TABLE: Kind = Kind { issuer: "integrador:table", audience: "integrador:diner", name: "table", ttl: TABLE_TTL };
 
 /// The claims every token has. `aud` is one text: a token for several audiences is none of ours.
@@ -108,6 +113,12 @@ struct RefreshWire {
 }
 
 #[derive(Serialize, Deserialize)]
+struct InvitationWire {
+    sub: String,
+    ver: i64,
+}
+
+#[derive(Serialize, Deserialize)]
 struct DeviceWire {
     jti: Uuid,
     /// Who signed in there, the last one first.
@@ -150,6 +161,16 @@ struct TableWire {
     /// Absent from the tokens of older processes, which told no phones apart and ignore it in ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     phone_id: Option<PhoneId>,
+}
+
+/// Whom an invitation is for, as its link says. Whether it still counts is the account's to say: whatever ends the
+/// person's tokens ends it too, and so does its use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// The person.
+    pub user_id: UserId,
+    /// The version that their tokens had to name when they were invited.
+    pub token_version: i64,
 }
 
 /// A device on which accounts signed in before, as its mark says: a till is everybody's who works at it.
@@ -246,6 +267,23 @@ impl TokenKeys {
             token_version: wire.ver,
         };
         Ok(AccessClaims { subject, issued_at: instant(common.iat)?, expires_at: instant(common.exp)? })
+    }
+
+    /// Makes the secret of an invitation's link, good for [`INVITATION_TTL`] from `now`.
+    #[must_use]
+    pub fn mint_invitation(&self, invitation: Invitation, now: DateTime<Utc>) -> String {
+        let wire = InvitationWire { sub: invitation.user_id.to_string(), ver: invitation.token_version };
+        sign(&self.staff, &INVITATION, &wire, now)
+    }
+
+    /// Verifies the secret of an invitation's link.
+    ///
+    /// # Errors
+    /// See [`TokenError`].
+    pub fn verify_invitation(&self, token: &str, now: DateTime<Utc>) -> Result<Invitation, TokenError> {
+        let (wire, _) = self.verify::<InvitationWire>(&self.staff, &INVITATION, token, now)?;
+        let user_id = wire.sub.parse().map_err(|_| TokenError::Malformed)?;
+        Ok(Invitation { user_id, token_version: wire.ver })
     }
 
     /// Makes the mark of a device on which `email` signed in, good for [`DEVICE_TTL`] from `now`. It opens nothing:

@@ -50,6 +50,12 @@ word_enum! {
         SecondFactorNotPending = "2fa_not_pending",
         /// The code of the second factor is wrong.
         InvalidSecondFactorCode = "invalid_2fa_code",
+        /// The old password is not the one that the account has.
+        WrongPassword = "wrong_password",
+        /// The person is not let in at present.
+        SwitchedOff = "switched_off",
+        /// The operator suspended the business.
+        BusinessSuspended = "business_suspended",
         // Of tables and sessions.
         /// In this branch only the QR code lets in.
         ScanTheQrCode = "scan_the_qr_code",

@@ -16,6 +16,7 @@ pub struct Model {
     pub theme_color: String,
     pub language: String,
     pub created_at: DateTimeUtc,
+    pub suspended_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -66,6 +66,7 @@ mod m20261129_000141_speak_a_language;
 mod m20261130_000151_reverse_write_offs;
 mod m20261130_000152_keep_deleted_charges;
 mod m20261130_000153_write_fewer_indexes;
+mod m20261130_000171_suspend_businesses;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -139,6 +140,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000151_reverse_write_offs::Migration),
             Box::new(m20261130_000152_keep_deleted_charges::Migration),
             Box::new(m20261130_000153_write_fewer_indexes::Migration),
+            Box::new(m20261130_000171_suspend_businesses::Migration),
         ]
     }
 }

@@ -5,7 +5,7 @@
 //! (I4, I5, I7). Audit rows, events and the transaction's end are the store's ([`store::Database::transaction`]).
 
 use crate::{Error, Result, menu::portions};
-use auth::{RoleSet, Scope, Staff};
+use auth::{Author, Scope};
 use domain::{
     ProductId,
     event::{CartCleared, Event, Place},
@@ -50,12 +50,13 @@ impl<C> Clone for Act<'_, C> {
 }
 
 impl<'a, C: Scope> Act<'a, C> {
-    /// The context of a change without a key, which a worker makes.
+    /// The context of a change without a key, which a worker or an operator makes.
     pub(crate) fn of_worker(uow: &UnitOfWork, by: &'a C) -> Self {
         Self::new(uow.clone(), by, &NO_ATTEMPT)
     }
 
-    fn new(uow: UnitOfWork, by: &'a C, attempt: &'a Attempt) -> Self {
+    /// The context of a change without a key that somebody asked for in `attempt`.
+    pub(crate) fn new(uow: UnitOfWork, by: &'a C, attempt: &'a Attempt) -> Self {
         Self { uow, by, attempt, freed: Arc::default() }
     }
 
@@ -99,7 +100,7 @@ impl<'a, C: Scope> Act<'a, C> {
     }
 }
 
-impl<R: RoleSet> Act<'_, Staff<R>> {
+impl<C: Author> Act<'_, C> {
     /// Notes `change` in the audit log, in the caller's name.
     pub(crate) fn audit(&self, change: Change) {
         self.uow.audit(self.by, self.attempt, change);

@@ -3,8 +3,9 @@
 //!
 //! | noun | operations |
 //! |---|---|
-//! | [`account`] | staff sign in and out |
-//! | [`tenant`] | the business itself |
+//! | [`opening`] | a business opens, with its first branch and administrator |
+//! | [`account`] | staff sign in and out, and change their password; what an operator does to a login |
+//! | [`tenant`] | the business itself; an operator suspends it |
 //! | [`branch`] | the office opens, changes and closes it |
 //! | [`office`] | what every change of the office shares; deleting with all that stands under it, and back |
 //! | [`category`] | the parts of a menu |
@@ -54,6 +55,7 @@ pub mod kitchen;
 pub mod menu;
 pub mod menu_file;
 pub mod office;
+pub mod opening;
 mod payable;
 pub mod payment;
 pub mod product;

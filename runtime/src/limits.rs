@@ -77,6 +77,12 @@ limits! {
     /// Second-factor codes tried for one account, at the login too; key: the user's id. Six digits last 2·10^5 minutes
     /// at this rate.
     SecondFactor = 5, "second_factor";
+    /// Own passwords changed, or guessed with somebody's open app; key: the user's id. As logins from one address.
+    OwnPassword = 5, "own_password";
+    /// Passwords sent by the links of invitations; key: the address. A whole crew may be invited on one network.
+    Invitation = 5 * VENUE, "invitation";
+    /// One-time codes tried at `/setup`; key: the address. Eighty bits of chance last longer than their half hour.
+    SetupCode = 10, "setup_code";
     /// Refreshes of one login; key: the family that its refresh token names. A browser refreshes about once in 14
     /// minutes, with a few tabs at once after a network failure.
     Refresh = 20, "refresh";

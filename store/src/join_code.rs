@@ -6,7 +6,7 @@ use crate::{
     table::TableRow,
     unit_of_work::{Locked, UnitOfWork},
 };
-use auth::{RoleSet, Scope, Staff, digest};
+use auth::{Scope, digest};
 use domain::{BranchId, SectorId, TableId, table::JoinCode};
 use entity::{branch, table};
 use sea_orm::{
@@ -71,14 +71,14 @@ impl UnitOfWork {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn lock_tables_of<R: RoleSet>(
+    pub async fn lock_tables_of(
         &self,
-        staff: &Staff<R>,
+        scope: &impl Scope,
         branch: BranchId,
         sector: Option<SectorId>,
     ) -> Result<Vec<Locked<TableRow>>> {
         let mut query = table::Entity::find()
-            .filter(table::Column::TenantId.eq(Scope::tenant_id(staff)))
+            .filter(table::Column::TenantId.eq(scope.tenant_id()))
             .filter(table::Column::BranchId.eq(branch))
             .filter(table::Column::DeletionId.is_null())
             .order_by_asc(table::Column::Id)

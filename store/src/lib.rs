@@ -40,6 +40,7 @@ mod menu_file;
 mod migrate;
 mod offer;
 mod office;
+mod operated;
 mod page;
 mod payment;
 mod phone;
@@ -94,6 +95,7 @@ pub use menu::{Offered, OfferedChoice, Offering, TableBefore};
 pub use menu_file::{ChoosableRow, DeclaredRow, MenuRows, ModifierRow};
 pub use offer::{EndedRestriction, OfferedIn};
 pub use office::{NewBranch, NewUser};
+pub use operated::{Business, Login, Person};
 pub use page::{Listed, Page};
 pub use payment::{
     AccountRow, Bill, CancellationEnd, CancellationRow, CheckoutRow, Errand, Facts, Incident, IncidentRow, Keeping,

@@ -1,12 +1,20 @@
 //! Setting a restaurant up: the rows that the office makes and service only reads.
 
-use crate::{Database, branch::BranchRow, error::Result, unit_of_work::UnitOfWork};
+use crate::{
+    Database,
+    branch::BranchRow,
+    error::Result,
+    sql::{Sql, sql},
+    unit_of_work::{UnitOfWork, one},
+};
 use domain::{
     BranchId, Currency, Role, SectorId, TenantId, UserId, cash::CashWithoutSession, money::CashRounding,
     round::RoundConfirmation, session::JoinRule, table::TableStatus,
 };
 use entity::{branch, branch_stream, sector, table, tenant, user, user_branch_role, waiter_sector_assignment};
-use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
+};
 use uuid::Uuid;
 
 /// A new branch.
@@ -59,7 +67,19 @@ pub struct NewUser {
     pub hire_date: Option<String>,
 }
 
+static ANY: &Sql =
+    sql!(unscoped("whether any business has opened here"), "select exists (select 1 from tenant) as found");
+
 impl Database {
+    /// Whether there is a business at all.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn has_businesses(&self) -> Result<bool> {
+        let row: Option<Any> = one(self.reader(), ANY, []).await?;
+        Ok(row.is_some_and(|row| row.found))
+    }
+
     /// Whether a tenant has that slug.
     ///
     /// # Errors
@@ -70,7 +90,21 @@ impl Database {
     }
 }
 
+#[derive(FromQueryResult)]
+struct Any {
+    found: bool,
+}
+
 impl UnitOfWork {
+    /// Whether there is a business at all.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn has_businesses(&self) -> Result<bool> {
+        let row: Option<Any> = self.one(ANY, []).await?;
+        Ok(row.is_some_and(|row| row.found))
+    }
+
     /// Adds a tenant.
     ///
     /// # Errors
@@ -91,6 +125,7 @@ impl UnitOfWork {
             theme_color: Set(color.to_owned()),
             language: NotSet,
             created_at: Set(self.now()),
+            suspended_at: NotSet,
         };
         Ok(row.insert(self.tx()).await?.id)
     }

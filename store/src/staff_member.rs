@@ -75,7 +75,11 @@ struct PostRow {
 }
 
 /// The posts of those people in branches that were not deleted, by person, as they were given.
-async fn posts(db: &impl ConnectionTrait, tenant: TenantId, people: &[UserId]) -> Result<HashMap<UserId, Vec<Post>>> {
+pub(crate) async fn posts(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    people: &[UserId],
+) -> Result<HashMap<UserId, Vec<Post>>> {
     let ids: Vec<i64> = people.iter().map(|id| id.get()).collect();
     let ids = serde_json::to_string(&ids).unwrap_or_default();
     let sql = sql!(

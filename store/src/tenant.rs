@@ -81,6 +81,7 @@ impl UnitOfWork {
         let mut row = changed.into_active_model().reset_all();
         row.slug = NotSet;
         row.created_at = NotSet;
+        row.suspended_at = NotSet;
         Ok(row.update(self.tx()).await?)
     }
 

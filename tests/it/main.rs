@@ -56,6 +56,7 @@ mod names;
 mod offered;
 mod office;
 mod openapi;
+mod opening;
 mod orders;
 mod payments;
 mod portions;

@@ -111,7 +111,10 @@ distributed_only! {
         assert_eq!(told(&["seed"]), "");
         assert_eq!(told(&["new-epoch"]), "1 streams began a new epoch; clients will read again.\n");
         assert_eq!(told(&["user", "lock", "kitchen@demo.com"]), "kitchen@demo.com is locked.\n");
-        for arguments in [&["dead-letters"][..], &["audit", "verify"]] {
+        assert_eq!(told(&["user", "unlock", "kitchen@demo.com"]), "kitchen@demo.com is let in again.\n");
+        assert_eq!(told(&["tenant", "suspend", "buen-sabor"]), "buen-sabor is suspended; `comanda tenant resume buen-sabor` lets it go on.\n");
+        assert_eq!(told(&["tenant", "resume", "buen-sabor"]), "buen-sabor goes on.\n");
+        for arguments in [&["dead-letters"][..], &["audit", "verify"], &["tenant", "list"], &["branch", "list"], &["user", "list"]] {
             let said = told(arguments);
             assert!(!["Redis", "INFO", "WARN"].iter().any(|word| said.contains(word)), "{said}");
         }

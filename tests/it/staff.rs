@@ -153,7 +153,7 @@ both_modes! {
                 admin.post(STAFF, new).await.expect(422);
             }
         }
-        admin.post(STAFF, json!({"email": "nueva@demo.com"})).await.expect(422);
+        admin.post(STAFF, json!({"password": "tempPassword123"})).await.expect(422);
         admin.post(STAFF, form("nueva@demo.com", 999_999, "WAITER")).await.expect(404);
         admin.patch(&path, json!({"branch_roles": [{"branch_id": 999_999, "role": "WAITER"}]})).await.expect(404);
         assert_eq!(admin.patch(&path, json!({"email": "Manager@demo.com"})).await.expect(409)["code"], "email_taken");

@@ -1,6 +1,6 @@
 //! A machine with nothing prepared: the program comes up, answers on both ports and lets the demo staff in.
 
-use harness::{App, AppOptions, Mode, both_modes, embedded_only, free_port, json};
+use harness::{App, AppOptions, Mode, both_modes, free_port, json};
 
 /// The demo's logins, with the passwords that the README publishes.
 const DEMO: [(&str, &str); 6] = [
@@ -158,36 +158,6 @@ both_modes! {
         app.kill9_api();
         app.restart_api().await;
         assert_eq!(app.scan("INT-01").await.session_id, phone.session_id);
-    }
-}
-
-embedded_only! {
-    /// Somebody tries the demo in production: its people get passwords that nobody else knows, and only once.
-    async fn production_seeds_the_demo_with_passwords_of_its_own(app: App) {
-        let directory = app.data_directory().join("fresh");
-        let variables = production(&[("COMANDA_DATA_DIR", directory.to_str().unwrap())]);
-        let seed = || tokio::task::block_in_place(|| app.try_operate_with(&borrowed(&variables), &["seed"]));
-        assert!(tokio::task::block_in_place(|| app.try_operate_with(&borrowed(&variables), &["migrate"])).0);
-        let (seeded, said) = seed();
-        assert!(seeded, "{said}");
-        let words: Vec<_> = said.split_whitespace().collect();
-        let password = |email: &str| words[words.iter().position(|word| *word == email).unwrap() + 1].to_owned();
-        let made_up = DEMO.map(|(email, _)| password(email));
-        for (index, (_, published)) in DEMO.iter().enumerate() {
-            assert!(made_up[index].len() == 20 && made_up[index] != *published, "{said}");
-            assert!(!made_up[..index].contains(&made_up[index]), "{said}");
-        }
-        let (_, again) = seed();
-        assert!(!made_up.iter().any(|word| again.contains(word)) && again.contains("already"), "{again}");
-
-        let (process, said) = app.start_another("production", &borrowed(&variables)).await;
-        assert!(process.exited().is_none(), "{said}");
-        let base = format!("http://{}", variables.iter().find(|(name, _)| name == "COMANDA_API_ADDR").unwrap().1);
-        let anybody = app.anonymous().at(&base);
-        let admin = |password: &str| json!({"email": "admin@demo.com", "password": password});
-        anybody.post("/api/auth/login", admin("admin123")).await.expect(401);
-        anybody.post("/api/auth/login", admin(&made_up[0])).await.expect(200);
-        assert!(!said.contains("admin123"), "{said}");
     }
 }
 

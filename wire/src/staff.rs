@@ -43,14 +43,26 @@ pub struct StaffMember {
     pub branch_roles: Vec<Post>,
 }
 
+/// A link by which somebody chooses a password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Invitation {
+    /// Who it is for: their login.
+    pub email: String,
+    /// The link, to be sent to them alone.
+    pub url: String,
+    /// When it stops being good.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// A member of staff to be.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct NewMember {
     /// The login, unique.
     pub email: Email,
-    /// 8 to 128 characters.
-    #[schema(value_type = String, min_length = 8, max_length = 128)]
-    pub password: Password,
+    /// 8 to 128 characters. Without one nobody gets in until the person chooses one by an invitation's link.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 8, max_length = 128)]
+    pub password: Option<Password>,
     /// Given name, at most 100 characters.
     #[serde(default)]
     #[schema(value_type = Option<domain::text::Text<100>>)]

@@ -30,6 +30,7 @@ pub(crate) mod report;
 pub(crate) mod round;
 pub(crate) mod sector;
 pub(crate) mod session;
+pub(crate) mod setup;
 pub(crate) mod staff;
 pub(crate) mod station;
 pub(crate) mod subcategory;

@@ -35,6 +35,14 @@ impl<T: Into<String>> From<Blank<T>> for Option<String> {
     }
 }
 
+impl<T> Blank<T> {
+    /// The form, filled in or left empty.
+    #[must_use]
+    pub const fn of(value: Option<T>) -> Self {
+        Self(value)
+    }
+}
+
 impl<T: TryFrom<String, Error = Refused>> TryFrom<Option<String>> for Blank<T> {
     type Error = Refused;
     fn try_from(text: Option<String>) -> Result<Self, Refused> {

@@ -37,10 +37,16 @@ text_access! {
     [] TableCode, { .min_length(Some(1)).max_length(Some(30)).pattern(Some(r"^[^/\\?#%\u0000-\u001F\u007F-\u009F]*$")) };
 }
 
+/// The code of a sector's table of that number.
+#[must_use]
+pub fn numbered(prefix: &str, number: u32) -> String {
+    format!("{prefix}-{number:02}")
+}
+
 /// The next `count` codes `PREFIX-NN` that are not in `taken`, from 01; they are taken afterwards, so that two rows of
 /// one sector in one request do not collide.
 pub fn number(prefix: &str, count: usize, taken: &mut HashSet<String>) -> Vec<String> {
-    let codes = (1_u32..).map(|number| format!("{prefix}-{number:02}"));
+    let codes = (1_u32..).map(|number| numbered(prefix, number));
     let free: Vec<String> = codes.filter(|code| !taken.contains(code)).take(count).collect();
     taken.extend(free.iter().cloned());
     free

@@ -1,28 +1,41 @@
-//! Staff sign in, stay signed in, and sign out; their second factor.
+//! Staff sign in, stay signed in, and sign out; their password and their second factor.
 
+mod accept_invitation;
+mod by_operator;
+mod change_password;
 mod disable_second_factor;
 mod enable_second_factor;
-mod lock;
 mod refresh;
 mod second_factor;
 mod set_up_second_factor;
 mod sign_in;
 mod sign_out;
 
+pub use accept_invitation::{accept_invitation, invited_login};
+pub use by_operator::{lock, reset_password, reset_second_factor, unlock};
+pub use change_password::change_password;
 pub use disable_second_factor::disable_second_factor;
 pub use enable_second_factor::enable_second_factor;
-pub use lock::lock;
 pub use refresh::refresh;
 pub use second_factor::seal_second_factor;
 pub use set_up_second_factor::{PendingSecondFactor, set_up_second_factor};
 pub use sign_in::{Credentials, Proven, SignIn, confirm, sign_in};
 pub use sign_out::sign_out;
 
-use crate::{Error, Result};
-use auth::{AccessSubject, REFRESH_TTL, RoleSet, Staff, StaffRecord, digest, totp};
+use crate::{Error, Result, command::Act, tenant::SUSPENDED};
+use auth::{AccessSubject, Author, REFRESH_TTL, RoleSet, Staff, StaffRecord, System, digest, totp};
 use chrono::{DateTime, Utc};
-use domain::ProblemCode;
+use domain::{
+    ProblemCode,
+    event::{EntityRef, Event},
+    staff::Password,
+};
 use provider::Vault;
+use rand::{
+    TryRngCore,
+    distr::{Alphanumeric, SampleString},
+    rngs::OsRng,
+};
 use serde_json::json;
 use store::{Account, Change, Locked, NewRefreshToken, UnitOfWork};
 use uuid::Uuid;
@@ -52,11 +65,43 @@ async fn admit(uow: &UnitOfWork, account: &Locked<Account>, record: &StaffRecord
     Ok(Admitted { subject: record.subject(), refresh_id, family, at })
 }
 
-/// The roles that let the account in; a member of staff without any has nothing to do here.
+/// The roles that let the account in; a member of staff without any has nothing to do here. In a suspended business
+/// every branch is closed, and nobody has one.
 async fn employed(uow: &UnitOfWork, account: &Locked<Account>) -> Result<StaffRecord> {
     let record = uow.staff_record(account).await?;
-    let record = record.filter(|record| !record.grants.is_empty());
-    record.ok_or(Error::Forbidden("You are not assigned to any branch"))
+    if let Some(record) = record.filter(|record| !record.grants.is_empty()) {
+        return Ok(record);
+    }
+    if uow.tenant(&System::of(account.tenant_id)).await?.suspended_at.is_some() {
+        return Err(SUSPENDED);
+    }
+    Err(Error::Forbidden("You are not assigned to any branch"))
+}
+
+/// Characters of a password that is made up.
+const MADE_UP: usize = 20;
+
+/// A password that nobody has seen, of letters and digits: 119 bits of chance.
+///
+/// # Errors
+/// None that can happen: it is as long as passwords must be.
+pub fn made_up_password() -> Result<Password> {
+    let text = Alphanumeric.sample_string(&mut OsRng.unwrap_err(), MADE_UP);
+    Password::try_from(text).map_err(|_| Error::Internal("a password that was made up is none"))
+}
+
+impl<C: Author> Act<'_, C> {
+    /// Ends every token of an account; the event makes the gateways look at the person's open sockets again.
+    pub(crate) async fn end_sessions(&self, account: &Locked<Account>) -> Result<()> {
+        self.uow.raise_token_version(account).await?;
+        self.uow.revoke_refresh_tokens(account).await?;
+        let record = self.uow.staff_record(account).await?;
+        for branch in record.map(|record| record.branch_ids()).unwrap_or_default() {
+            let event = EntityRef { entity_type: "staff", entity_id: account.id.get(), entity_name: None };
+            self.emit_in(branch, Event::EntityUpdated(event));
+        }
+        Ok(())
+    }
 }
 
 /// Locks the caller's own account. The token was checked before the lock; another request may have ended it since.

@@ -6,10 +6,9 @@
 use super::lock_own;
 use crate::{
     Result,
-    command::{Twice, keyless},
+    command::{Act, Twice, keyless},
 };
-use auth::{AnyRole, Scope, Staff};
-use domain::event::{EntityRef, Event, Place};
+use auth::{AnyRole, Staff};
 use serde_json::json;
 use store::{Attempt, Change, Database};
 
@@ -20,8 +19,8 @@ use store::{Attempt, Change, Database};
 pub async fn sign_out(db: &Database, staff: &Staff<AnyRole>, attempt: &Attempt) -> Result<()> {
     keyless(db, "account.sign_out", Twice::FindsTheFirst, |uow| async move {
         let account = lock_own(&uow, staff).await?;
-        uow.raise_token_version(&account).await?;
-        uow.revoke_refresh_tokens(&account).await?;
+        let act = Act::new(uow, staff, attempt);
+        act.end_sessions(&account).await?;
         let change = Change {
             action: "LOGOUT",
             entity_type: "staff",
@@ -30,11 +29,7 @@ pub async fn sign_out(db: &Database, staff: &Staff<AnyRole>, attempt: &Attempt) 
             before: json!({ "token_version": account.token_version }),
             after: json!({ "token_version": account.token_version + 1 }),
         };
-        uow.audit(staff, attempt, change);
-        for branch in staff.branch_ids() {
-            let event = EntityRef { entity_type: "staff", entity_id: account.id.get(), entity_name: None };
-            uow.emit(Place::branch(account.tenant_id, branch), staff.actor(branch), Event::EntityUpdated(event));
-        }
+        act.audit(change);
         Ok(())
     })
     .await

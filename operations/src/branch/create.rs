@@ -6,16 +6,17 @@
 use super::{ensure_hours, entity, named};
 use crate::{
     Error, Result,
-    command::Done,
+    command::{Act, Done, Twice, keyless},
     office::{ToldBranches, change},
+    tenant::SUSPENDED,
 };
-use auth::{AdminOnly, Staff};
+use auth::{AdminOnly, Author, Operator, Staff};
 use domain::{
     Currency, branch::Slug, cash::CashWithoutSession, round::RoundConfirmation, session::JoinRule,
     timezone::DEFAULT_TIME_ZONE,
 };
-use store::{Answer, Attempt, Database, view::branch_of};
-use wire::branch::NewBranch;
+use store::{Answer, Attempt, BranchRow, Database, view::branch_of};
+use wire::branch::{Branch, NewBranch};
 
 /// Adds a branch.
 ///
@@ -28,15 +29,41 @@ pub async fn create(db: &Database, staff: &Staff<AdminOnly>, new: &NewBranch, at
             Some(currency) => currency,
             None => act.uow.currency_of(staff).await?.unwrap_or(Currency::Ars),
         };
-        let row = store::NewBranch { currency, ..row.clone() };
-        let row = act.uow.insert_branch(staff.tenant_id(), row).await?;
-        let entity = entity(&row, ToldBranches::Everywhere);
-        let branch = branch_of(row);
-        act.created(&entity, &branch).await?;
-        Ok(branch)
+        Ok(branch_of(act.open_branch(store::NewBranch { currency, ..row.clone() }).await?))
     })
     .await;
     named(created)
+}
+
+/// Adds a branch to a business, for an operator at the command line.
+///
+/// # Errors
+/// As [`create`]; the business is suspended.
+pub async fn add(db: &Database, operator: &Operator, new: &NewBranch) -> Result<Branch> {
+    let row = &row(new)?;
+    let added = keyless(db, "branch.add", Twice::GoodOnce, |uow| async move {
+        uow.lock_office(operator).await?;
+        if uow.tenant(operator).await?.suspended_at.is_some() {
+            return Err(SUSPENDED);
+        }
+        let currency = match new.currency {
+            Some(currency) => currency,
+            None => uow.currency_of(operator).await?.unwrap_or(Currency::Ars),
+        };
+        let act = Act::of_worker(&uow, operator);
+        Ok(branch_of(act.open_branch(store::NewBranch { currency, ..row.clone() }).await?))
+    })
+    .await;
+    named(added)
+}
+
+impl<C: Author> Act<'_, C> {
+    /// Adds a branch of the business, and tells every branch of it.
+    pub(crate) async fn open_branch(&self, new: store::NewBranch) -> Result<BranchRow> {
+        let row = self.uow.insert_branch(self.by.tenant_id(), new).await?;
+        self.created(&entity(&row, ToldBranches::Everywhere), &branch_of(row.clone())).await?;
+        Ok(row)
+    }
 }
 
 fn row(new: &NewBranch) -> Result<store::NewBranch> {

@@ -3,7 +3,7 @@
 mod create;
 mod update;
 
-pub use create::create;
+pub use create::{add, create};
 pub use update::update;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     office::{OfficeEntity, ToldBranches},
 };
 use domain::{ProblemCode, office::EntityKind};
-use store::{Answer, BranchRow};
+use store::BranchRow;
 
 /// A branch as events and audit rows name it.
 fn entity(row: &BranchRow, told: ToldBranches) -> OfficeEntity {
@@ -26,7 +26,7 @@ fn ensure_hours(opening: Option<&str>, closing: Option<&str>) -> Result<()> {
 }
 
 /// The only unique key of a branch is its slug.
-fn named(done: Result<Answer>) -> Result<Answer> {
+fn named<T>(done: Result<T>) -> Result<T> {
     match done {
         Err(Error::Store(store::Error::Taken(_))) => {
             Err(Error::Conflict { code: ProblemCode::SlugTaken, detail: "Another branch has this slug".into() })

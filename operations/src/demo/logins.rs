@@ -3,15 +3,7 @@
 
 use crate::{Error, Result};
 use domain::{Role, text::Email};
-use rand::{
-    TryRngCore,
-    distr::{Alphanumeric, SampleString},
-    rngs::OsRng,
-};
 use store::Database;
-
-/// Characters of a password that is made up.
-const MADE_UP: usize = 20;
 
 /// Who wrote the recipes.
 pub(super) const COOK: &str = "kitchen@demo.com";
@@ -39,22 +31,16 @@ pub(super) const PAPERS: [(&str, &str, &str); 6] = [
 
 /// A login with its password in clear.
 #[derive(Clone)]
-pub struct Login {
+pub(super) struct Login {
     /// What is typed as the e-mail address.
-    pub email: &'static str,
+    pub(super) email: &'static str,
     /// The password.
-    pub password: String,
+    pub(super) password: String,
 }
 
 /// The demo's people with the passwords of the README, in the order of [`STAFF`].
 pub(super) fn published() -> Vec<Login> {
     STAFF.iter().map(|(email, password, ..)| Login { email, password: (*password).to_owned() }).collect()
-}
-
-/// The same people with passwords that only the reader of the answer knows.
-pub(super) fn made_up() -> Vec<Login> {
-    let password = || Alphanumeric.sample_string(&mut OsRng.unwrap_err(), MADE_UP);
-    STAFF.iter().map(|(email, ..)| Login { email, password: password() }).collect()
 }
 
 /// The hash of each login's password.

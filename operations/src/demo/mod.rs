@@ -7,7 +7,7 @@ mod pantry;
 mod recipes;
 mod words;
 
-pub use logins::{Login, published_logins};
+pub use logins::published_logins;
 
 use crate::{
     Error, Result,
@@ -16,7 +16,7 @@ use crate::{
 use domain::{
     Currency, cash::CashWithoutSession, round::RoundConfirmation, session::JoinRule, timezone::DEFAULT_TIME_ZONE,
 };
-use logins::{COOK, PAPERS, STAFF, hashes};
+use logins::{COOK, PAPERS, STAFF, hashes, published};
 use std::collections::HashMap;
 use store::{Database, NewBranch, NewUser};
 
@@ -51,30 +51,23 @@ pub async fn is_laid(db: &Database) -> Result<bool> {
     Ok(db.has_tenant(SLUG).await?)
 }
 
-/// Adds the demo restaurant where it is missing, with the passwords of the README. Two processes that start together
-/// add one.
+/// Adds the demo restaurant to a database without a business, with the passwords of the README. Two processes that
+/// start together add one; beside anybody else's business it adds nothing, so that a start in the wrong mode leaves a
+/// restaurant's own database as it was.
 ///
 /// # Errors
 /// The database failed, or another process was adding it at the same moment and failed.
 pub async fn seed(db: &Database, pictures: &DishPictures) -> Result<()> {
-    plant(db, pictures, logins::published()).await.map(drop)
-}
-
-/// The same with passwords that are made up, and who may sign in with which; nobody where it was there already.
-///
-/// # Errors
-/// As [`seed`].
-pub async fn seed_with_own_passwords(db: &Database, pictures: &DishPictures) -> Result<Vec<Login>> {
-    plant(db, pictures, logins::made_up()).await
-}
-
-async fn plant(db: &Database, pictures: &DishPictures, logins: Vec<Login>) -> Result<Vec<Login>> {
-    if is_laid(db).await? {
-        return Ok(Vec::new());
+    if db.has_businesses().await? {
+        return Ok(());
     }
+    let logins = published();
     let hashes = hashes(&logins).await?;
     let hashes = &hashes;
     let seeded = keyless(db, "demo.seed", Twice::FindsTheFirst, |uow| async move {
+        if uow.has_businesses().await? {
+            return Ok(());
+        }
         let about = Some("Cocina argentina en el corazón de Mendoza");
         let tenant = uow.insert_tenant("Buen Sabor", SLUG, about, "#f97316").await?;
         let branch = uow.insert_branch(tenant, centro()).await?;
@@ -101,8 +94,8 @@ async fn plant(db: &Database, pictures: &DishPictures, logins: Vec<Login>) -> Re
     .await;
     match seeded {
         // Another process was faster: its restaurant is as good as ours.
-        Err(Error::Store(store::Error::Taken(_))) => Ok(Vec::new()),
-        other => other.map(|()| logins),
+        Err(Error::Store(store::Error::Taken(_))) => Ok(()),
+        other => other,
     }
 }
 

@@ -10,8 +10,12 @@ use super::{
     plan::{PlannedRow, plan},
     refused,
 };
-use crate::{Result, command::Done, office::change};
-use auth::{AdminOnly, Staff};
+use crate::{
+    Result,
+    command::{Act, Done},
+    office::change,
+};
+use auth::{AdminOnly, Author, Staff};
 use serde_json::{Map, Value, json};
 use store::{Answer, Attempt, Change, Database, Outcome};
 use wire::menu_file::{Created, Diff, Updated};
@@ -60,26 +64,26 @@ pub async fn import(
         let wanted = plan(&index, lines).map_err(|problems| refused(&problems))?;
         return Ok(Answer::json(Outcome::Changed, &diff(&wanted, true))?);
     }
-    change(db, "menu.import", (staff, attempt), Done::Changed, |act| async move {
-        let index = MenuIndex::of(act.uow.menu_rows(staff).await?);
+    change(db, "menu.import", (staff, attempt), Done::Changed, |act| async move { act.import_menu(lines).await }).await
+}
+
+impl<C: Author> Act<'_, C> {
+    /// Imports the menu within a change that holds the office lock.
+    pub(crate) async fn import_menu(&self, lines: &[Line]) -> Result<Diff> {
+        let index = MenuIndex::of(self.uow.menu_rows(self.by).await?);
         let wanted = plan(&index, lines).map_err(|problems| refused(&problems))?;
         let diff = diff(&wanted, false);
         if !says_nothing(&diff) {
-            act.write_menu(&wanted).await?;
-            act.uow.audit(
-                staff,
-                attempt,
-                Change {
-                    action: "IMPORT",
-                    entity_type: "menu",
-                    entity_id: staff.tenant_id().get(),
-                    branch: None,
-                    before: Value::Null,
-                    after: json!(diff),
-                },
-            );
+            self.write_menu(&wanted).await?;
+            self.audit(Change {
+                action: "IMPORT",
+                entity_type: "menu",
+                entity_id: self.by.tenant_id().get(),
+                branch: None,
+                before: Value::Null,
+                after: json!(diff),
+            });
         }
         Ok(diff)
-    })
-    .await
+    }
 }

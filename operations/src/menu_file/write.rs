@@ -10,7 +10,7 @@ use crate::{
     command::Act,
     office::{ToldBranches, written},
 };
-use auth::{AdminOnly, Staff};
+use auth::Author;
 use chrono::{DateTime, Utc};
 use domain::{
     AllergenId, BranchId, BranchProductId, CategoryId, CustomizationId, ProductAllergenId, ProductId, StationId,
@@ -46,7 +46,7 @@ struct RowBuilder<'a> {
     index: &'a MenuIndex,
 }
 
-impl Act<'_, Staff<AdminOnly>> {
+impl<C: Author> Act<'_, C> {
     pub(super) async fn write_menu(&self, wanted: &[PlannedRow]) -> Result<()> {
         let planned = self.index().await?;
         let mut index = planned.clone();

@@ -1,7 +1,7 @@
 //! The trace of a change of the office: its audit row, its events, and the menus it makes stale.
 
 use crate::{Result, command::Act};
-use auth::{RoleSet, Staff};
+use auth::Author;
 use domain::{
     BranchId,
     event::{EntityRef, Event, Place},
@@ -59,7 +59,7 @@ impl OfficeEntity {
     }
 }
 
-impl<R: RoleSet> Act<'_, Staff<R>> {
+impl<C: Author> Act<'_, C> {
     /// Traces a new entity.
     pub(crate) async fn created(&self, entity: &OfficeEntity, after: &impl Serialize) -> Result<()> {
         self.audit_entity("CREATE", entity, Value::Null, json!(after));

@@ -4,13 +4,13 @@
 
 use crate::{
     Error, Result,
-    command::Done,
+    command::{Act, Done},
     office::{OfficeEntity, change},
 };
-use auth::{Management, Staff};
-use domain::{ProblemCode, office::EntityKind};
+use auth::{Author, Management, Staff};
+use domain::{BranchId, ProblemCode, office::EntityKind};
 use store::{Answer, Attempt, Database, view::sector_of};
-use wire::sector::NewSector;
+use wire::sector::{NewSector, Sector};
 
 /// Adds a sector.
 ///
@@ -23,12 +23,7 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewSector, a
             None if staff.is_admin() => None,
             None => return Err(Error::Forbidden("Only an administrator can add a sector of every branch")),
         };
-        let (name, prefix) = (new.name.clone().into(), new.prefix.clone().into());
-        let row = act.uow.insert_office_sector(staff.tenant_id(), branch, name, prefix).await?;
-        let sector = sector_of(row);
-        let entity = OfficeEntity::new(EntityKind::Sector, sector.id.get(), sector.name.clone(), branch);
-        act.created(&entity, &sector).await?;
-        Ok(sector)
+        act.add_sector(branch, new.name.clone().into(), new.prefix.clone().into()).await
     })
     .await;
     match created {
@@ -37,5 +32,15 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewSector, a
             detail: "prefix: the branch has a sector of this prefix already".into(),
         }),
         other => other,
+    }
+}
+
+impl<C: Author> Act<'_, C> {
+    /// Adds a sector of one branch, or of every one.
+    pub(crate) async fn add_sector(&self, branch: Option<BranchId>, name: String, prefix: String) -> Result<Sector> {
+        let sector = sector_of(self.uow.insert_office_sector(self.by.tenant_id(), branch, name, prefix).await?);
+        let entity = OfficeEntity::new(EntityKind::Sector, sector.id.get(), sector.name.clone(), branch);
+        self.created(&entity, &sector).await?;
+        Ok(sector)
     }
 }

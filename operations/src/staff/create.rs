@@ -3,17 +3,25 @@
 //! `app_user_email_active` backs the login. The password is hashed before the transaction.
 
 use super::{MAX_POSTS, Trace, ensure_begun, entity, hashed, named, rules};
-use crate::{Error, Result, command::Done, office::change};
-use auth::{Management, Reach, Staff};
+use crate::{
+    Error, Result,
+    account::made_up_password,
+    command::{Act, Done},
+    office::change,
+};
+use auth::{Author, Management, Reach, Staff};
+use domain::staff::Post;
 use store::{Answer, Attempt, Database, view::member_of};
-use wire::staff::NewMember;
+use wire::staff::{NewMember, StaffMember};
 
 /// Adds a member of staff.
 ///
 /// # Errors
 /// No such branch; a manager gives ADMIN, a role in another's branch, or none; the login is taken.
 pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewMember, attempt: &Attempt) -> Result<Answer> {
-    let hash = &hashed(&new.password).await?;
+    // A password that nobody knows is as good as none.
+    let password = new.password.clone().map_or_else(made_up_password, Ok)?;
+    let hash = &hashed(&password).await?;
     let posts = new.branch_roles.as_deref().unwrap_or_default();
     let created = change(db, "staff.create", (staff, attempt), Done::Made, |act| async move {
         let reach = staff.branches();
@@ -26,14 +34,21 @@ pub async fn create(db: &Database, staff: &Staff<Management>, new: &NewMember, a
             return Err(Error::Invalid("branch_roles: must give a role in one of your branches"));
         }
         ensure_begun(&act, Some(&new.hire_date))?;
-        let account = act.uow.insert_member(staff.tenant_id(), row(new, hash)).await?;
-        act.uow.set_posts(&account, posts).await?;
-        let member = member_of((*account).clone(), posts.to_vec());
-        act.created(&entity(&member, &[]), &Trace { member: &member, password_changed: true }).await?;
-        Ok(member)
+        act.hire(row(new, hash), posts).await
     })
     .await;
     named(created)
+}
+
+impl<C: Author> Act<'_, C> {
+    /// Adds somebody to the business with these posts, which are known to be sound.
+    pub(crate) async fn hire(&self, new: store::NewMember, posts: &[Post]) -> Result<StaffMember> {
+        let account = self.uow.insert_member(self.by.tenant_id(), new).await?;
+        self.uow.set_posts(&account, posts).await?;
+        let member = member_of((*account).clone(), posts.to_vec());
+        self.created(&entity(&member, &[]), &Trace { member: &member, password_changed: true }).await?;
+        Ok(member)
+    }
 }
 
 fn row(new: &NewMember, hash: &str) -> store::NewMember {

@@ -1,10 +1,12 @@
 //! Who works here, as what and where.
 
 mod create;
+mod invite;
 mod rules;
 mod update;
 
 pub use create::create;
+pub use invite::{Invited, invite};
 pub use update::update;
 
 use crate::{
@@ -46,7 +48,7 @@ fn entity(member: &StaffMember, before: &[Post]) -> OfficeEntity {
 }
 
 /// The hash to store; made before the transaction, which holds the office lock and must not wait for it.
-async fn hashed(password: &Password) -> Result<String> {
+pub(crate) async fn hashed(password: &Password) -> Result<String> {
     let hash = auth::password::hash_async(password.as_str().to_owned().into()).await;
     hash.map_err(|_| Error::Internal("a password could not be hashed"))
 }

@@ -1,12 +1,16 @@
 //! The office lays many tables at once: codes `PREFIX-NN`, the first free numbers of each sector; all or none.
 
 use super::{entity, named};
-use crate::{Error, Result, command::Done, office::change};
-use auth::{Management, Staff};
+use crate::{
+    Error, Result,
+    command::{Act, Done},
+    office::change,
+};
+use auth::{Author, Management, Staff};
 use domain::{event::Event, table::code::number};
 use serde_json::{Value, json};
-use store::{Answer, Attempt, Database};
-use wire::table::{Batch, Laid};
+use store::{Answer, Attempt, BranchRow, Database};
+use wire::table::{Batch, Laid, OfficeTable};
 
 /// Most tables of one request.
 const MOST: usize = 200;
@@ -35,17 +39,25 @@ pub async fn batch(db: &Database, staff: &Staff<Management>, batch: &Batch, atte
             let (sector, capacity) = (Some(sector.id), wanted.capacity.get());
             rows.extend(codes.into_iter().map(|code| store::NewTable { code, capacity, sector, deactivated: false }));
         }
-        let ids = act.uow.insert_tables(&branch, rows).await?;
-        let tables = act.uow.office_tables(staff, &ids).await?;
-        for table in &tables {
-            act.audit_entity("CREATE", &entity(table), Value::Null, json!(table));
-        }
-        // One word for all: whoever hears it reads the tables again.
-        if let Some(first) = tables.first().map(entity) {
-            act.tell_branches(&first, Event::EntityCreated(first.as_event())).await?;
-        }
+        let tables = act.lay(&branch, rows).await?;
         Ok(Laid { created_count: tables.len(), tables })
     })
     .await;
     named(laid)
+}
+
+impl<C: Author> Act<'_, C> {
+    /// Adds these tables to a branch.
+    pub(crate) async fn lay(&self, branch: &BranchRow, rows: Vec<store::NewTable>) -> Result<Vec<OfficeTable>> {
+        let ids = self.uow.insert_tables(branch, rows).await?;
+        let tables = self.uow.office_tables(self.by, &ids).await?;
+        for table in &tables {
+            self.audit_entity("CREATE", &entity(table), Value::Null, json!(table));
+        }
+        // One word for all: whoever hears it reads the tables again.
+        if let Some(first) = tables.first().map(entity) {
+            self.tell_branches(&first, Event::EntityCreated(first.as_event())).await?;
+        }
+        Ok(tables)
+    }
 }

@@ -7,12 +7,11 @@
 use super::entity;
 use crate::{
     Error, Result,
-    command::Done,
-    command::{Twice, keyless},
+    command::{Act, Done, Twice, keyless},
     office::change,
 };
-use auth::{Management, Staff};
-use domain::{BranchId, SectorId, TableId, event::Event, table::JoinCode};
+use auth::{Author, Management, Operator, Staff};
+use domain::{BranchId, SectorId, TableId, event::Event, session::JoinRule, table::JoinCode};
 use rand::{RngCore, TryRngCore, rngs::OsRng};
 use serde_json::json;
 use store::{Answer, Attempt, BranchRow, Change, Database, Locked, TableRow, UnitOfWork};
@@ -39,21 +38,7 @@ pub fn qr_link(base: &Url, branch_slug: &str, code: &str) -> Result<String> {
 pub async fn print(db: &Database, staff: &Staff<Management>, id: TableId, attempt: &Attempt) -> Result<JoinCode> {
     keyless(db, "table.print", Twice::FindsTheFirst, |uow| async move {
         let table = uow.lock_office_table(staff, id).await?;
-        if let Some(code) = table.join_code.as_deref().and_then(JoinCode::read) {
-            return Ok(code);
-        }
-        let code = draw(&uow).await?;
-        uow.set_join_code(&table, &code).await?;
-        let change = Change {
-            action: "UPDATE",
-            entity_type: "table",
-            entity_id: id.get(),
-            branch: Some(table.branch_id),
-            before: json!({ "join_code": null }),
-            after: json!({ "join_code": "made" }),
-        };
-        uow.audit(staff, attempt, change);
-        Ok(code)
+        Act::new(uow, staff, attempt).join_code(&table).await
     })
     .await
 }
@@ -119,6 +104,63 @@ pub async fn rotate_all(
         Ok(RotatedCodes { rotated_count: printed.len(), tables: printed })
     })
     .await
+}
+
+/// A table and what its QR code says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Linked {
+    /// The table's own code, as it is called in the house.
+    pub code: String,
+    /// Where a phone that scans it goes.
+    pub url: String,
+}
+
+/// What the QR codes of a branch's tables say, for an operator who prints them.
+///
+/// # Errors
+/// No such branch.
+pub async fn links(db: &Database, operator: &Operator, branch: BranchId, base: &Url) -> Result<Vec<Linked>> {
+    keyless(db, "table.links", Twice::FindsTheFirst, |uow| async move {
+        Act::of_worker(&uow, operator).link_tables(branch, base).await
+    })
+    .await
+}
+
+impl<C: Author> Act<'_, C> {
+    /// What the QR codes of a branch's tables say under its rule. A table that has no secret gets one where the rule
+    /// wants one; what is printed already stays good.
+    pub(crate) async fn link_tables(&self, branch: BranchId, base: &Url) -> Result<Vec<Linked>> {
+        // Tables come before everything else in the lock order.
+        let tables = self.uow.lock_tables_of(self.by, branch, None).await?;
+        let branch = self.uow.lock_branch(self.by, branch).await?;
+        let mut linked = Vec::with_capacity(tables.len());
+        for table in tables.iter().filter(|table| table.is_active) {
+            let code = match branch.join_rule {
+                JoinRule::Open => table.code.clone(),
+                JoinRule::QrSecret => self.join_code(table).await?.as_str().to_owned(),
+            };
+            linked.push(Linked { code: table.code.clone(), url: qr_link(base, &branch.slug, &code)? });
+        }
+        Ok(linked)
+    }
+
+    /// The table's join code, which comes into being if it has none.
+    async fn join_code(&self, table: &Locked<TableRow>) -> Result<JoinCode> {
+        if let Some(code) = table.join_code.as_deref().and_then(JoinCode::read) {
+            return Ok(code);
+        }
+        let code = draw(&self.uow).await?;
+        self.uow.set_join_code(table, &code).await?;
+        self.audit(Change {
+            action: "UPDATE",
+            entity_type: "table",
+            entity_id: table.id.get(),
+            branch: Some(table.branch_id),
+            before: json!({ "join_code": null }),
+            after: json!({ "join_code": "made" }),
+        });
+        Ok(code)
+    }
 }
 
 async fn replace(uow: &UnitOfWork, table: &Locked<TableRow>, branch: &BranchRow, base: &Url) -> Result<QrCode> {

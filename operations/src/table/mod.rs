@@ -7,7 +7,7 @@ mod update;
 
 pub use batch::batch;
 pub use create::create;
-pub use join_code::{print, qr_link, rotate, rotate_all};
+pub use join_code::{Linked, links, print, qr_link, rotate, rotate_all};
 pub use update::update;
 
 use crate::{Error, Result, office::OfficeEntity};

@@ -82,6 +82,13 @@ async fn template() -> &'static (TempDir, PathBuf) {
     TEMPLATE.get_or_init(make).await
 }
 
+/// A database with the schema and nothing else.
+pub(crate) async fn bare(path: &Path) -> Database {
+    let db = open(path.to_owned(), Arc::new(StillClock(Mutex::new(beginning()))), Arc::default()).await;
+    db.migrate().await.unwrap();
+    db
+}
+
 /// What of a database is not in its file yet.
 fn beside(path: &Path) -> PathBuf {
     PathBuf::from(format!("{}-wal", path.display()))

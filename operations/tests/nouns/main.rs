@@ -13,6 +13,7 @@ mod frame;
 mod house;
 mod menu;
 mod office;
+mod opening;
 mod payment;
 mod round;
 mod session;

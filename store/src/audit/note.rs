@@ -10,7 +10,7 @@ use serde_json::Value;
 #[derive(Debug)]
 pub(crate) struct Note {
     pub(crate) tenant_id: TenantId,
-    pub(super) user_id: UserId,
+    pub(super) user_id: Option<UserId>,
     pub(super) user_email: String,
     pub(super) ip_address: Option<String>,
     pub(super) user_agent: Option<String>,
@@ -24,7 +24,7 @@ impl Note {
             id: AuditId(0),
             tenant_id: self.tenant_id,
             branch_id: change.branch,
-            user_id: Some(self.user_id),
+            user_id: self.user_id,
             user_email: Some(self.user_email),
             action: change.action.to_owned(),
             entity_type: change.entity_type.to_owned(),

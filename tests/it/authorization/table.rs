@@ -26,6 +26,8 @@ pub(super) const TABLE: &[(&str, &str, Access, &str)] = &[
     ("POST", "/api/auth/login", Public, ""),
     ("POST", "/api/auth/refresh", Refresh, ""),
     ("POST", "/api/auth/logout", ALL, ""),
+    ("POST", "/api/admin/staff/{staff_id}/invitation", OFFICE, ""),
+    ("POST", "/api/auth/password", ALL, r#"{"old_password":"?","new_password":"not for anybody"}"#),
     ("GET", "/api/auth/me", ALL, ""),
     ("POST", "/api/auth/2fa/setup", ALL, ""),
     ("POST", "/api/auth/2fa/verify", ALL, r#"{"code":"000000"}"#),

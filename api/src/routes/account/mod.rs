@@ -1,15 +1,19 @@
 //! Staff sign in, stay signed in, and sign out; their second factor.
 
 mod cookie;
+mod invitation;
 mod login;
 mod logout;
 mod me;
+mod password;
 mod refresh;
 mod second_factor;
 
+pub(crate) use invitation::*;
 pub(crate) use login::*;
 pub(crate) use logout::*;
 pub(crate) use me::*;
+pub(crate) use password::*;
 pub(crate) use refresh::*;
 pub(crate) use second_factor::*;
 

@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, header};
-use operations::menu_file;
+use operations::menu_file::{self, Line};
 use runtime::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -93,4 +93,29 @@ pub(crate) async fn import_menu(
     });
     handling.note_fields(ignored)?;
     Ok(Reply(menu_file::import(&state.db, &staff, &lines, how.dry_run, &attempt).await?))
+}
+
+/// Why a menu file cannot be read, for people.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct FileProblem(String);
+
+/// The lines of a menu file for whoever opens a business with it: JSON, or CSV where it begins with anything but `{`.
+///
+/// # Errors
+/// The file has not the form; it has fields that nobody reads, which are likelier a slip than meant.
+pub fn read_menu(bytes: &[u8]) -> Result<Vec<Line>, FileProblem> {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let is_json = text.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|byte| *byte == b'{');
+    let read = if is_json { json::read(text) } else { table::read(bytes).map(|lines| (lines, Vec::new())) };
+    let (lines, mut ignored) = read.map_err(|problem| FileProblem(problem.detail))?;
+    menu_file::each_unknown_field(&lines, |line, path| {
+        if ignored.len() < MOST_IGNORED {
+            ignored.push(format!("{}.{}", line.place, place(path)));
+        }
+    });
+    if ignored.is_empty() {
+        return Ok(lines);
+    }
+    Err(FileProblem(format!("it has fields that nobody reads: {}", ignored.join(", "))))
 }

@@ -5,14 +5,19 @@ use crate::{
     problem::ApiResult,
     state::AppState,
 };
-use auth::{AdminOnly, Management, Staff};
-use axum::{Json, extract::State, response::Response};
+use auth::{AdminOnly, INVITATION_TTL, Management, Staff};
+use axum::{
+    Json,
+    extract::State,
+    response::{AppendHeaders, Response},
+};
 use domain::{BranchId, UserId, office::EntityKind};
-use operations::{office, staff};
+use http::{HeaderName, StatusCode, header};
+use operations::{Error, office, staff};
 use runtime::ProblemBody;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use wire::staff::{MemberPatch, NewMember, StaffMember};
+use wire::staff::{Invitation, MemberPatch, NewMember, StaffMember};
 
 /// Which members of staff.
 #[derive(Deserialize, IntoParams)]
@@ -89,4 +94,31 @@ pub(crate) async fn delete_member(
     Command(attempt, Nothing {}): Command<Nothing>,
 ) -> ApiResult<Reply> {
     Ok(Reply(office::delete(&state.db, &staff, EntityKind::Staff, id.get(), &attempt).await?))
+}
+
+/// Invites somebody: a link, good for 72 hours and once, by which the person chooses a password. It ends the person's
+/// sessions and older links.
+#[utoipa::path(post, path = "/api/admin/staff/{staff_id}/invitation", tag = "staff", params(("staff_id" = UserId, Path),
+    ("X-Idempotency-Key" = Option<String>, Header)), security(("staff" = [])),
+    responses((status = 201, body = Invitation), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)))]
+pub(crate) async fn invite_member(
+    State(state): State<AppState>,
+    staff: Staff<Management>,
+    Segment(id): Segment<UserId>,
+    Command(attempt, Nothing {}): Command<Nothing>,
+) -> ApiResult<(StatusCode, AppendHeaders<[(HeaderName, &'static str); 1]>, Json<Invitation>)> {
+    let answer = staff::invite(&state.db, &staff, id, &attempt).await?;
+    // The answer that is kept for a repeat holds no link; the link is made anew of it, and is the same.
+    let invited: staff::Invited =
+        serde_json::from_slice(&answer.body).map_err(|_| Error::Internal("an invitation cannot be read"))?;
+    let whom = auth::Invitation { user_id: invited.user_id, token_version: invited.token_version };
+    let token = state.authenticator.keys().mint_invitation(whom, invited.at);
+    let mut url = state.settings.payment.public_url.clone();
+    url.path_segments_mut()
+        .map_err(|()| Error::Internal("the API's address cannot have a path"))?
+        .pop_if_empty()
+        .extend(["invitation", &token]);
+    let body = Invitation { email: invited.email, url: url.into(), expires_at: invited.at + INVITATION_TTL };
+    Ok((StatusCode::CREATED, AppendHeaders([(header::CACHE_CONTROL, "no-store")]), Json(body)))
 }
