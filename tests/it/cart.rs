@@ -127,16 +127,23 @@ both_modes! {
         let [_, _, _, (removing, removed), (leaving, _)] = &lines[..] else { unreachable!("five tables") };
         removing.delete(&item(*removed)).await.expect(204);
         app.sql_exec(&format!("update table_session set status = 'CLOSED' where id = {}", leaving.session_id)).await;
+        // On a busy machine some were settled before this line is reached: those that were not are held until all is
+        // counted.
+        app.sql_exec("update cart_item set settle_at = '2999-01-10 20:00:00+00:00' where settle_at is not null").await;
         let before = events(&app, "CART_ITEM_UPDATED").await;
+        let told = "select count(*) from cart_item c join table_session s on s.id = c.session_id
+            where c.settle_at is not null and s.status = 'OPEN'";
+        let told = app.sql_i64(told).await;
+        assert!((1..=3).contains(&told), "{told}");
         app.sql_exec("update cart_item set settle_at = '2026-01-10 20:00:00+00:00' where settle_at is not null").await;
         let unsettled = "select count(*) from cart_item where settle_at is not null";
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while app.sql_i64(unsettled).await > 0 {
             assert!(Instant::now() < deadline, "nobody settles");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         jobs::ran_again(&app, "cart.settle").await;
-        assert_eq!(events(&app, "CART_ITEM_UPDATED").await - before, 3);
+        assert_eq!(events(&app, "CART_ITEM_UPDATED").await - before, told);
         scene::assert_gap_free(&app).await;
     }
 

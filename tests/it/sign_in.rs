@@ -291,10 +291,10 @@ both_modes! {
         // Nor does signing in where one did before.
         let known = |index: usize| at("203.0.113.3").with_header("Cookie", sent_back(&marks[index]));
         let again = login(&known(0), PASSWORD, None).await;
-        again.expect(200);
+        let access = again.expect(200)["access_token"].as_str().expect("a token").to_owned();
         assert_eq!(device(&mark(&again)), device(&marks[0]));
 
-        let waiter = app.login(WAITER, PASSWORD).await;
+        let waiter = app.anonymous().with_header("Authorization", &format!("Bearer {access}"));
         let setup = waiter.post_empty("/api/auth/2fa/setup").await.expect(200);
         beginning_of_a_step().await;
         let right = code(setup["secret"].as_str().expect("a secret"), 0);
