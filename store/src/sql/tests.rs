@@ -219,7 +219,7 @@ fn sources() -> Vec<(String, String)> {
 }
 
 /// The queries by model that neither name business, branch or session nor an id of a row that was read before.
-const BY_MODEL: [(&str, &str, &str); 14] = [
+const BY_MODEL: [(&str, &str, &str); 15] = [
     ("store/src/join_code.rs", "table::Entity::find().join(", "a guest signs in: the code is the credential"),
     ("store/src/table.rs", "table::Entity::find().join(", "a guest signs in: the code is the credential"),
     (
@@ -230,6 +230,7 @@ const BY_MODEL: [(&str, &str, &str); 14] = [
     ("store/src/branch.rs", "branch::Entity::find().filter(branch::Column::Slug", "the public menu of a branch"),
     ("store/src/account.rs", "user::Entity::find_by_id(id)", "the id is that of a proven token or password"),
     ("store/src/office.rs", "tenant::Entity::find()", "the demo looks for its business"),
+    ("store/src/operated.rs", "tenant::Entity::find()", "who holds the database names a business by its slug"),
     ("store/src/phone.rs", "diner::Entity::find().filter(diner::Column::PhoneId", "phones that were read by session"),
     ("store/src/round/lock.rs", "round_item::Entity::find()", "a round that was read by session"),
     (
