@@ -234,7 +234,7 @@ both_modes! {
              insert into user_branch_role (tenant_id, user_id, branch_id, role)
                  select u.tenant_id, u.id, {branch}, 'ADMIN' from app_user u where u.email = 'jefa@otro.com';
              delete from cross_reaction; delete from customization where id = {sauce}; delete from branch_product where branch_id = {branch}; delete from product where id = {product};
-             delete from subcategory where id = {part}; delete from category where id = {category}; delete from allergen where tenant_id =
+             delete from subcategory where id = {part}; delete from category where id = {category}; delete from station where branch_id = {branch}; delete from allergen where tenant_id =
                  (select tenant_id from branch where id = {branch})",
             branch = foreign.branch, sauce = foreign.customization, product = foreign.product, part = foreign.subcategory, category = foreign.category
         )).await;
