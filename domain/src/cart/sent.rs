@@ -59,14 +59,16 @@ pub struct Match {
 }
 
 impl Match {
-    /// Whose the portions of a sent line are, `ordered` of which become dishes: those of the cart are their diners',
-    /// the rest is `otherwise`'s.
+    /// Whose the portions of a sent line are, `ordered` of which become dishes: those of the cart are their diners'. The
+    /// rest is `otherwise`'s; where that is nobody and one diner has all that was found, the diner's who made more of it.
     #[must_use]
     pub fn dishes(&self, line: usize, ordered: i32, otherwise: Option<DinerId>) -> Vec<(Option<DinerId>, i32)> {
         let mut dishes: Vec<(Option<DinerId>, i32)> = Vec::new();
         let mut left = ordered;
-        let found = self.whose.get(line).into_iter().flatten().map(|(diner, portions)| (Some(*diner), *portions));
-        for (diner, portions) in found.chain([(otherwise, ordered)]) {
+        let whose = self.whose.get(line).map_or(&[][..], Vec::as_slice);
+        let only = if let [(diner, _)] = whose { Some(*diner) } else { None };
+        let found = whose.iter().map(|(diner, portions)| (Some(*diner), *portions));
+        for (diner, portions) in found.chain([(otherwise.or(only), ordered)]) {
             let portions = portions.min(left);
             left -= portions;
             match dishes.iter_mut().find(|(known, _)| *known == diner) {

@@ -86,6 +86,7 @@ fn a_dish_is_the_diners_whose_line_it_was() {
     // Without a name each portion is whose line it is made of, and what nobody put there is nobody's.
     assert_eq!(dishes(sent(SOUP, 3, None), &cart), [(ANA, 2), (BETO, 1)]);
     assert_eq!(dishes(sent(SOUP, 4, None), &cart), [(ANA, 2), (BETO, 1), (0, 1)]);
+    assert_eq!(dishes(sent(SOUP, 3, None), &[(BETO, SOUP, 1)]), [(BETO, 3)], "its diner made more of it");
     assert_eq!(dishes(sent(SOUP, 1, None), &[]), [(0, 1)]);
     assert_eq!(dishes(sent(SOUP, 1, Some("[Ana]")), &[]), [(0, 1)], "which of the two nobody knows");
     assert_eq!(dishes(sent(SOUP, 1, Some("[Beto [B] & Co]")), &[]), [(BETO, 1)]);
