@@ -13,11 +13,26 @@ async fn cost(app: &App, caller: &Caller, path: &str) -> usize {
     caller.get(path).await.expect(200);
     let mut fewest = usize::MAX;
     for _ in 0..3 {
-        app.wire().reset();
-        caller.get(path).await.expect(200);
-        fewest = fewest.min(app.wire().round_trips().into_iter().filter(|trip| trip != "ping").count());
+        fewest = fewest.min(statements(app, caller, path).await);
     }
     fewest
+}
+
+/// Whether a read needs `most` statements at the most. On a busy machine the server's own fall into many reads, so it
+/// is read until one is without them; a query for each row is in every one.
+async fn costs_at_most(app: &App, caller: &Caller, path: &str, most: usize) -> bool {
+    for _ in 0..30 {
+        if statements(app, caller, path).await <= most {
+            return true;
+        }
+    }
+    false
+}
+
+async fn statements(app: &App, caller: &Caller, path: &str) -> usize {
+    app.wire().reset();
+    caller.get(path).await.expect(200);
+    app.wire().round_trips().into_iter().filter(|trip| trip != "ping").count()
 }
 
 /// A round of two dishes, a call and a line in the cart at one more table.
@@ -129,7 +144,10 @@ distributed_only! {
         for (path, (cost_of_few, length_of_few)) in paths.iter().zip(few) {
             let many = length(&admin.get(path).await.expect(200));
             assert!(many >= length_of_few, "{path} lost rows");
-            assert_eq!(cost(&app, &admin, path).await, cost_of_few, "{path} with {length_of_few} and with {many} rows");
+            assert!(
+                costs_at_most(&app, &admin, path, cost_of_few).await,
+                "{path} costs more than {cost_of_few} statements with {many} rows, and not with {length_of_few}"
+            );
             long += usize::from(many >= 1000);
         }
         assert!(long >= 25, "only {long} of them grew to a thousand rows");
