@@ -13,7 +13,8 @@ use domain::{
 };
 use entity::{branch, branch_stream, sector, table, tenant, user, user_branch_role, waiter_sector_assignment};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
+    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult,
+    QueryFilter,
 };
 use uuid::Uuid;
 
@@ -96,6 +97,22 @@ struct Any {
 }
 
 impl UnitOfWork {
+    /// Waits for whoever else opens a business, to the end of this transaction: of two servers on one empty database
+    /// each would find it empty before the other has written. SQLite has one writer.
+    ///
+    /// # Errors
+    /// The other took too long.
+    pub async fn lock_openings(&self) -> Result<()> {
+        if self.backend() == DbBackend::Postgres {
+            let turn = sql!(
+                unscoped("whoever opens a business does so in turn"),
+                "#pg(select pg_advisory_xact_lock(hashtextextended('comanda.opening', 0)))"
+            );
+            self.run(turn, []).await?;
+        }
+        Ok(())
+    }
+
     /// Whether there is a business at all.
     ///
     /// # Errors

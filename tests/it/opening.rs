@@ -5,9 +5,11 @@
 //! commit); half a business would be one that nobody can enter and nobody can open again.
 
 use harness::{
-    App, AppOptions, Mode, Process, Reply, Value, both_modes, embedded_only, free_port, json, race, reqwest::Method,
+    App, AppOptions, Mode, Process, Reply, Value, both_modes, distributed_only, embedded_only, free_port, json, race,
+    reqwest::Method,
 };
 use std::{
+    collections::BTreeMap,
     fs,
     io::{Read, Write},
     os::unix::fs::PermissionsExt,
@@ -723,6 +725,15 @@ embedded_only! {
         assert!(!code_file.exists() && !process.log_tail().contains("There is no business here yet"));
     }
 
+    /// The code cannot be written: the server starts, and whoever runs it opens by the command line.
+    async fn a_code_that_cannot_be_kept_keeps_no_server_from_starting(app: App) {
+        let directory = app.data_directory().join("fresh");
+        fs::create_dir_all(directory.join("setup-code/in the way")).unwrap();
+        let (process, base) = empty_server(&app, &directory).await;
+        assert!(process.log().contains("the code of /setup cannot be kept"), "{}", process.log());
+        assert_eq!(app.anonymous().at(&base).get("/setup").await.status, 404);
+    }
+
     /// A code of the start before, or a business by the command line meanwhile: the door is shut.
     async fn an_old_code_opens_nothing(app: App) {
         let directory = app.data_directory().join("fresh");
@@ -781,6 +792,53 @@ embedded_only! {
         let there = app.anonymous().at(&format!("http://{}", ports[0].1));
         there.post("/api/auth/login", json!({"email": "admin@demo.com", "password": "admin123"})).await.expect(401);
         there.post("/api/auth/login", json!({"email": "ana@orilla.example", "password": PASSWORD})).await.expect(200);
+    }
+}
+
+distributed_only! {
+    /// Each of two servers has a code of its own, and each finds the database empty.
+    async fn two_servers_on_one_empty_database_open_one_business(app: App) {
+        app.sql_exec("truncate tenant cascade").await;
+        let mut servers = Vec::new();
+        for name in ["first", "second"] {
+            let directory = app.data_directory().join(name);
+            let mut variables: BTreeMap<String, String> = production(directory.to_str().unwrap()).into_iter().collect();
+            variables.insert("DATABASE_URL".into(), app.database_url().unwrap());
+            variables.insert("REDIS_URL".into(), app.redis_url().to_owned());
+            variables.insert("COMANDA_CREDENTIALS_KEY".into(), "7b1e9c04d5f2a8361c0e4b97a5d2f8e3".into());
+            let base = format!("http://{}", variables["COMANDA_API_ADDR"]);
+            let program = Path::new(env!("CARGO_BIN_EXE_comanda"));
+            let process = Process::start(name, program, &["serve"], variables, app.data_directory());
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while !process.log().contains("Comanda is open") {
+                assert!(process.exited().is_none() && Instant::now() < deadline, "{}", process.log());
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            let code = fs::read_to_string(directory.join("setup-code")).unwrap().trim().to_owned();
+            servers.push((process, base, code));
+        }
+        let post = async |name: &str, (_, base, code): &(Process, String, String)| -> Reply {
+            let email = format!("{name}@orilla.example");
+            let fields = [("code", code.as_str()), ("business", name), ("branch", name), ("email", &email),
+                ("time-zone", "America/Montevideo"), ("currency", "UYU"), ("password", PASSWORD), ("password-again", PASSWORD)];
+            let body: Vec<String> = fields.iter().map(|(field, value)| format!("{field}={}", percent(value))).collect();
+            let there = app.anonymous().at(base);
+            there.send(Method::POST, "/setup", "application/x-www-form-urlencoded", body.join("&")).await
+        };
+        // Both are on their way before either has written.
+        let held = app.sql_hold("begin; lock table tenant in exclusive mode").await;
+        let both_wait = async {
+            let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+            while app.sql_i64(waiting).await < 2 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            held.release().await;
+        };
+        let (one, two, ()) = tokio::join!(post("Uno", &servers[0]), post("Dos", &servers[1]), both_wait);
+        let mut statuses = [one.status, two.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "{} {}", one.text(), two.text());
+        assert_eq!(businesses(&app).await, 1);
     }
 }
 

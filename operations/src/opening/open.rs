@@ -59,6 +59,7 @@ pub struct Opened {
 pub async fn open(db: &Database, opening: &Opening, place: Where, base: &Url) -> Result<Opened> {
     let hash = &hashed(&opening.administrator.password).await?;
     keyless(db, "opening.open", Twice::GoodOnce, |uow| async move {
+        uow.lock_openings().await?;
         if place == Where::OnEmpty && uow.has_businesses().await? {
             return Err(taken("There is a business on this server already; further ones open with `comanda init`"));
         }
