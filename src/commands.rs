@@ -54,7 +54,7 @@ pub(crate) async fn run(command: Command, args: Args, providers: ProviderArgs) -
 
 async fn operate(command: Command, process: &Process) -> Result<(), Failure> {
     match command {
-        Command::Migrate => Ok(process.db.migrate().await?),
+        Command::Migrate(what) => what.run(process).await,
         Command::Seed => operator::seed(process).await,
         Command::NewEpoch => {
             let streams = process.db.begin_epoch().await?;

@@ -9,6 +9,7 @@ mod console;
 mod demo_pictures;
 mod jobs;
 mod logins;
+mod migrations;
 mod opening;
 mod operator;
 mod process;
@@ -60,8 +61,8 @@ enum Command {
         #[command(subcommand)]
         what: businesses::Branch,
     },
-    /// Brings the database's schema up to date.
-    Migrate,
+    /// Brings the database's schema up to date, or says what is to be done.
+    Migrate(migrations::Migrate),
     /// Adds the demo restaurant to a database without a business; refused in production.
     Seed,
     /// Prints the OpenAPI document.

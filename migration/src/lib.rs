@@ -3,6 +3,7 @@
 //! The database holds what no bug in the code may break (I5, I8): CHECKs on every status and amount, partial
 //! unique indexes for "at most one", foreign keys with an index each.
 
+mod additive;
 mod dialect;
 mod m20261124_000001_create_tenancy;
 mod m20261124_000002_create_staff;
@@ -67,7 +68,9 @@ mod m20261130_000151_reverse_write_offs;
 mod m20261130_000152_keep_deleted_charges;
 mod m20261130_000153_write_fewer_indexes;
 mod m20261130_000171_suspend_businesses;
+mod m20261130_000172_note_additions;
 
+pub use additive::{BASE, is_additive};
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
@@ -141,6 +144,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000152_keep_deleted_charges::Migration),
             Box::new(m20261130_000153_write_fewer_indexes::Migration),
             Box::new(m20261130_000171_suspend_businesses::Migration),
+            Box::new(m20261130_000172_note_additions::Migration),
         ]
     }
 }

@@ -52,6 +52,7 @@ mod refresh_token;
 mod round;
 #[cfg(test)]
 mod schema;
+mod schema_version;
 mod scoped;
 mod sector;
 mod session;
@@ -113,6 +114,7 @@ pub use queue::{
 pub use recipe::RecipeRow;
 pub use refresh_token::{NewRefreshToken, RefreshTokenRow};
 pub use round::{ItemRow, LineLeft, NewLine, NewRound, RoundRow, TakenFromCart};
+pub use schema_version::{Schema, SchemaChange};
 pub use sector::SectorRow;
 pub use session::{NewSession, Seated, SessionRow};
 pub use staff_member::NewMember;

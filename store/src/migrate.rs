@@ -11,14 +11,13 @@ use crate::{
     },
     database::{Database, Location},
     error::{Conflict, Error, Result, code},
+    schema_version::{Schema, note_additions},
     start_error::StartError,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use std::collections::BTreeSet;
 
 /// Tries of one migration, the first included. The older program still serves and takes its locks in another order than
 /// a migration takes the tables': each deadlock with it is one transaction of its, so the next try mostly meets none.
@@ -68,15 +67,21 @@ async fn bring_up_to_date(connection: &DatabaseConnection) -> Result<(), StartEr
              primary in DATABASE_URL",
         ));
     }
-    let applied = applied(connection).await?;
-    let known: BTreeSet<_> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
-    if let Some(newer) = applied.difference(&known).max() {
+    let schema = Schema::of(connection).await?;
+    if let Some(newer) = schema.newer.iter().rfind(|newer| !newer.is_additive) {
         return Err(StartError::saying(format!(
-            "the database's schema is of a newer version of Comanda ({newer}). Start that version, or restore a backup \
-             from before the update: there is no way back"
+            "the database's schema is of a newer version of Comanda ({}). Start that version, or restore a backup \
+             from before the update: there is no way back",
+            newer.name
         )));
     }
-    let pending = known.len() - applied.len();
+    if let Some(newer) = schema.newer.last() {
+        tracing::warn!(
+            newer = newer.name,
+            "the schema is of a newer version, which only added to it: this one goes on"
+        );
+    }
+    let pending = schema.pending.len();
     if pending == 0 {
         return Ok(());
     }
@@ -87,21 +92,6 @@ async fn bring_up_to_date(connection: &DatabaseConnection) -> Result<(), StartEr
         )),
         _ => error.into(),
     })
-}
-
-/// The names of the migrations that the database has. Creates nothing.
-async fn applied(connection: &DatabaseConnection) -> Result<BTreeSet<String>, StartError> {
-    let seen = if connection.get_database_backend() == DbBackend::Postgres {
-        "select 1 as seen where to_regclass('seaql_migrations') is not null"
-    } else {
-        "select 1 as seen from sqlite_master where type = 'table' and name = 'seaql_migrations'"
-    };
-    let statement = |sql: &str| Statement::from_string(connection.get_database_backend(), sql);
-    if connection.query_one_raw(statement(seen)).await?.is_none() {
-        return Ok(BTreeSet::new());
-    }
-    let rows = connection.query_all_raw(statement("select version from seaql_migrations")).await?;
-    Ok(rows.iter().map(|row| row.try_get("", "version")).collect::<Result<BTreeSet<String>, DbErr>>()?)
 }
 
 async fn again_after_deadlocks(connection: &DatabaseConnection) -> Result<()> {
@@ -139,10 +129,15 @@ async fn up(connection: &DatabaseConnection) -> Result<()> {
         tx.execute_unprepared(LOCK).await?;
         tx.execute_unprepared("set local lock_timeout = 0").await?;
     }
-    let pending = Migrator::get_pending_migrations(&tx).await?.len();
-    if pending > 0 {
-        tracing::info!(pending, "the schema is being brought up to date: the start takes as long as that");
+    let pending = Migrator::get_pending_migrations(&tx).await?;
+    let pending: Vec<String> = pending.iter().map(|migration| migration.name().to_owned()).collect();
+    if !pending.is_empty() {
+        tracing::info!(
+            pending = pending.len(),
+            "the schema is being brought up to date: the start takes as long as that"
+        );
     }
     Migrator::up(&tx, None).await?;
+    note_additions(&tx, &pending).await?;
     tx.commit().await.map_err(Error::of_commit)
 }

@@ -154,6 +154,42 @@ distributed_only! {
         }
     }
 
+    /// In the middle of an update a process of the release before is started again, beside a schema that only grew.
+    async fn a_schema_that_only_grew_keeps_nobody_from_starting(app: App) {
+        app.sql_exec("insert into seaql_migrations (version, applied_at) values ('m20991231_000001_tomorrow', 0);
+            insert into schema_addition (version) values ('m20991231_000001_tomorrow');
+            create table of_tomorrow (id bigint primary key)").await;
+        let (done, said) = tokio::task::block_in_place(|| app.try_operate(&["migrate", "--status"]));
+        assert!(done, "{said}");
+        says(&said, &["m20991231_000001_tomorrow", "only adds"]);
+        app.restart_api().await;
+        app.login("waiter@demo.com", "waiter123").await;
+        app.sql_exec("insert into seaql_migrations (version, applied_at) values ('m20991231_000002_other', 0)").await;
+        says(&refused(&app, &app.database_url().unwrap(), "api"), &["newer version", "m20991231_000002_other"]);
+    }
+
+    /// What a deployment asks before and while it migrates.
+    async fn what_is_to_be_migrated_is_told(app: App) {
+        let asked = |arguments: &[&str]| tokio::task::block_in_place(|| app.try_operate(arguments));
+        let (done, said) = asked(&["migrate", "--plan"]);
+        assert!(done && said.contains("up to date"), "{said}");
+        let newest = app.sql_texts("select max(version) from seaql_migrations").await.remove(0);
+        app.sql_exec("delete from seaql_migrations where version = (select max(version) from seaql_migrations)").await;
+        let (done, said) = asked(&["migrate", "--plan"]);
+        assert!(done && said.contains(&newest), "{said}");
+        for question in [&["migrate", "--status"][..], &["migrate", "--wait", "--timeout", "1"]] {
+            let (done, said) = asked(question);
+            assert!(!done && said.contains("lacks 1 migrations"), "{said}");
+        }
+        let later = async {
+            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            app.sql_exec(&format!("insert into seaql_migrations (version, applied_at) values ('{newest}', 0)")).await;
+        };
+        let wait = async { asked(&["migrate", "--wait"]) };
+        let ((done, said), ()) = tokio::join!(wait, later);
+        assert!(done, "{said}");
+    }
+
     /// The office of a chain hands out a role that owns nothing.
     async fn the_api_runs_as_a_role_that_only_reads_and_writes(app: App) {
         let (role, url) = role(&app, "").await;

@@ -6,6 +6,7 @@
 
 mod evening;
 mod past;
+mod release;
 
 use harness::{
     App, AppOptions, CREDENTIALS_KEY, Held, JWT_SECRET, Mode, TABLE_TOKEN_SECRET, both_modes, distributed_only,
