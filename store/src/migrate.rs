@@ -69,7 +69,7 @@ async fn bring_up_to_date(connection: &DatabaseConnection) -> Result<(), StartEr
         ));
     }
     let applied = applied(connection).await?;
-    let known: BTreeSet<_> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    let known = known();
     if let Some(newer) = applied.difference(&known).max() {
         return Err(StartError::saying(format!(
             "the database's schema is of a newer version of Comanda ({newer}). Start that version, or restore a backup \
@@ -89,8 +89,13 @@ async fn bring_up_to_date(connection: &DatabaseConnection) -> Result<(), StartEr
     })
 }
 
+/// The names of the migrations that this program has.
+pub(crate) fn known() -> BTreeSet<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+}
+
 /// The names of the migrations that the database has. Creates nothing.
-async fn applied(connection: &DatabaseConnection) -> Result<BTreeSet<String>, StartError> {
+pub(crate) async fn applied(connection: &DatabaseConnection) -> Result<BTreeSet<String>, StartError> {
     let seen = if connection.get_database_backend() == DbBackend::Postgres {
         "select 1 as seen where to_regclass('seaql_migrations') is not null"
     } else {
