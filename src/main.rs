@@ -87,7 +87,7 @@ enum Command {
         #[arg(long)]
         day: Option<chrono::NaiveDate>,
     },
-    /// Says of configuration, database, bus, disks, secrets and addresses what is right, what is wrong and what cures it.
+    /// Says of settings, database, bus, disks, secrets and addresses what is right, what is wrong and what cures it.
     Doctor(doctor::Doctor),
     /// Members of staff as accounts.
     User {

@@ -44,7 +44,7 @@ fn found_lines(patient: &Patient, found: &Checkup) -> Vec<Line> {
     let pooled =
         if is_server { "; each session keeps its server, as behind no pooler or one that pools sessions" } else { "" };
     let mut lines = vec![Line::ok("database.connection", format!("{}{who}{pooled}", found.server))];
-    lines.extend(found.takes_writes.eq(&false).then(|| {
+    lines.extend((!found.takes_writes).then(|| {
         let cure = "name the primary in DATABASE_URL, or lift default_transaction_read_only of role and database";
         Line::wrong("database.writes", "it takes no writes: it is a standby or set to read-only", cure)
     }));
@@ -94,7 +94,12 @@ fn tls(patient: &Patient, found: &Checkup) -> Line {
 
 /// Whether a URL names a host of this machine, or a socket.
 pub(super) fn is_of_this_machine(url: &str) -> bool {
-    let host = url::Url::parse(url).ok().and_then(|url| url.host().map(|host| host.to_owned()));
+    let url = url::Url::parse(url).ok();
+    let said = url.as_ref().and_then(|url| url.query_pairs().find(|(name, _)| name == "host"));
+    if let Some((_, host)) = said {
+        return host.starts_with('/') || host == "localhost";
+    }
+    let host = url.as_ref().and_then(|url| url.host().map(|host| host.to_owned()));
     match host {
         Some(url::Host::Domain(name)) => {
             let address = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
@@ -145,4 +150,38 @@ pub(super) fn skew(check: &'static str, whose: &str, ahead_ms: i64) -> Line {
     let way = if ahead_ms > 0 { "ahead of" } else { "behind" };
     let what = format!("{whose} clock is {} s {way} this machine's", ahead_ms.abs() / 1000);
     Line::warning(check, what, "let both machines follow a time server (chrony, systemd-timesyncd)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::report::State, *};
+
+    #[test]
+    fn a_clock_may_differ_by_two_seconds() {
+        let state = |ahead| skew("clock.bus", "Redis's", ahead).state;
+        assert_eq!([-2_000, 0, 2_000].map(state), [State::Ok; 3]);
+        assert_eq!([-2_001, 2_001].map(state), [State::Warning; 2]);
+        assert!(skew("clock.bus", "Redis's", -90_000).what.contains("90 s behind"));
+    }
+
+    #[test]
+    fn what_stays_on_this_machine_needs_no_tls() {
+        for here in [
+            "postgres://u:p@127.0.0.1:5432/n",
+            "postgres://u@localhost/n",
+            "postgres:///n?host=/run/postgresql",
+            "redis://[::1]:6379",
+            "redis://127.0.0.1",
+        ] {
+            assert!(is_of_this_machine(here), "{here}");
+        }
+        for there in [
+            "postgres://u:p@db.example.com/n",
+            "postgres:///n?host=db.example.com",
+            "redis://10.0.0.5:6379",
+            "redis-cluster://[fd00::1]:7000",
+        ] {
+            assert!(!is_of_this_machine(there), "{there}");
+        }
+    }
 }

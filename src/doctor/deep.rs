@@ -69,7 +69,8 @@ impl Deep {
         if let Some(rest) = self.found.checked_sub(self.findings.len() as u64).filter(|rest| *rest > 0) {
             lines.push(format!("WRONG    {rest} more, of which nothing is told one by one"));
         }
-        let counted = format!("{} rows of {} businesses", self.rows, self.businesses);
+        let many = if self.businesses == 1 { "business" } else { "businesses" };
+        let counted = format!("{} rows of {} {many}", self.rows, self.businesses);
         lines.push(match &self.failure {
             Some(why) => format!("WRONG    {:<22} not complete, after {counted}: {why}", "deep"),
             None if self.found == 0 => format!("ok       {:<22} every invariant holds for {counted}", "deep"),

@@ -1,12 +1,12 @@
-//! This machine: room on the disks, whether the data directory can be written, who may read the secrets, and how old the
-//! rules of the time zones are.
+//! This machine: room on the disks, whether the data directory can be written, who may read the secrets, and how old
+//! the rules of the time zones are.
 
 use super::{Patient, report::Line};
 use domain::{Clock, SystemClock, timezone};
 use runtime::{DatabaseTarget, PictureTarget};
 use std::{
     fs, io,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -19,9 +19,14 @@ const NO_ROOM: u64 = 16 << 20;
 
 pub(super) fn lines(patient: &Patient) -> Vec<Line> {
     let mut lines = Vec::new();
+    let mut disks = Vec::new();
     for (directory, setting) in directories(patient) {
         lines.push(writable(&directory, setting));
-        lines.extend(room(&directory));
+        let disk = fs::metadata(standing_of(&directory)).ok().map(|about| about.dev());
+        if !disks.contains(&disk) {
+            lines.extend(room(&directory));
+        }
+        disks.push(disk);
     }
     lines.extend(secret_files(patient));
     lines.push(zones());

@@ -19,7 +19,11 @@ pub(crate) use configuration::parse;
 use crate::{console::Failure, providers::ProviderArgs};
 use data::Accounts;
 use report::{Line, Report};
-use runtime::{Args, Environment, Examined, config::DEFAULT_LOG, telemetry};
+use runtime::{
+    Args, Environment, Examined,
+    config::{DEFAULT_LOG, LogFormat},
+    telemetry,
+};
 use std::time::Duration;
 
 /// How long one look may take. A server that needs longer does not serve guests either.
@@ -53,8 +57,11 @@ pub(crate) async fn run(
     unread: Vec<String>,
 ) -> Result<(), Failure> {
     // What a look finds is in its line; the log would say it twice.
-    let filter = args.log.as_str();
-    telemetry::init_tracing(if filter == DEFAULT_LOG { "off" } else { filter }, runtime::config::LogFormat::Text)?;
+    let filter = if args.log == DEFAULT_LOG { "off" } else { args.log.as_str() };
+    let mut unread = unread;
+    if let Err(error) = telemetry::init_tracing(filter, LogFormat::Text) {
+        unread.push(format!("COMANDA_LOG is `{filter}`: write levels such as info,sqlx=warn ({error})"));
+    }
     let known = Examined::of(&args, providers.facts(args.environment == Environment::Production));
     let patient = Patient { args, known };
     let mut report = Report::default();

@@ -1,4 +1,4 @@
-//! The drawer: a session that was counted expected what moved in it, and every payment that staff took is booked in one.
+//! The drawer: a session that was counted expected what moved in it, and every payment that staff took is booked.
 
 use super::{Invariant, differing};
 use crate::sql::sql;

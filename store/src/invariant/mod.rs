@@ -195,8 +195,8 @@ struct Look<'a> {
 }
 
 impl Database {
-    /// Looks at everything that is stored, of every business, and tells what does not hold. The system may be live: each
-    /// statement sees one instant, writes nothing and locks nobody out.
+    /// Looks at everything that is stored, of every business, and tells what does not hold. The system may be live:
+    /// each statement sees one instant, writes nothing and locks nobody out.
     ///
     /// # Errors
     /// The database failed; what was found until then was told.

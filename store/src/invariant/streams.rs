@@ -1,8 +1,8 @@
 //! Streams of events (I2): every branch has one, its numbers have no gap, and none is above the head.
 //!
-//! The oldest events are forgotten, so a stream may begin anywhere. What is forgotten is told by the instants of several
-//! processes' clocks: at the very edge of the log a later number may go before an earlier one, and the first two minutes
-//! of a log that was cut are passed over for that.
+//! The oldest events are forgotten, so a stream may begin anywhere. What is forgotten is told by the instants of
+//! several processes' clocks: at the very edge of the log a later number may go before an earlier one, and the first
+//! two minutes of a log that was cut are passed over for that.
 
 use super::{Invariant, differing};
 use crate::sql::{Sql, sql};

@@ -1,5 +1,5 @@
-//! `comanda doctor --deep`: nothing on a house that is whole, also while it works; and of a row that was broken past the
-//! program, exactly that.
+//! `comanda doctor --deep`: nothing on a house that is whole, also while it works; and of a row that was broken past
+//! the program, exactly that.
 
 use super::scene::{Evening, evening, findings};
 use crate::{
@@ -253,8 +253,8 @@ impl Ids {
 }
 
 both_modes! {
-    /// After an evening with some of everything nothing is found; and of each row that somebody breaks past the program,
-    /// the invariant that it breaks, and nothing else.
+    /// After an evening with some of everything nothing is found; and of each row that somebody breaks past the
+    /// program, the invariant that it breaks, and nothing else.
     async fn what_is_broken_is_found_and_nothing_else(app: App) {
         let evening = evening(&app).await;
         assert_eq!(findings(&app), Vec::new());
@@ -280,6 +280,21 @@ both_modes! {
         let page = include_str!("../../../docs/doctor.md");
         let rows = page.lines().filter(|line| line.starts_with("| `") && line.contains("` | I"));
         assert_eq!(seen.len(), rows.count() + 1, "each invariant of the page, and the audit chain, is broken once: {seen:?}");
+    }
+
+    /// Old events are forgotten: a log that begins anywhere has no gap, nor one whose very edge is frayed by two clocks;
+    /// what is missing later is one.
+    async fn a_log_that_was_cut_has_no_gap(app: App) {
+        let Evening { branch, .. } = evening(&app).await;
+        app.stop_api();
+        app.sql_exec(&format!("delete from event where branch_id = {branch} and (seq < 4 or seq = 6)")).await;
+        assert_eq!(findings(&app), Vec::new());
+        let later = "update event set ts = '2099-01-01T00:00:00+00:00' where seq > 8";
+        app.sql_exec(&format!("{later}; delete from event where branch_id = {branch} and seq in (10, 11)")).await;
+        let found = [("stream-gap".to_owned(), "event".to_owned(), branch)];
+        assert_eq!(findings(&app), found);
+        app.sql_exec(&format!("delete from event where branch_id = {branch}")).await;
+        assert_eq!(findings(&app), Vec::new(), "a log of which all is forgotten");
     }
 
     /// The look is for a house in service: while everybody orders, pays and moves, nothing is found that is not there.

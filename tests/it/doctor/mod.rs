@@ -4,8 +4,10 @@
 mod deep;
 mod scene;
 
-use crate::doctor::scene::report;
+pub(crate) use scene::assert_whole;
+
 use harness::{Value, both_modes, distributed_only, embedded_only, json};
+use scene::report;
 use std::{fs, os::unix::fs::PermissionsExt};
 
 /// The lines about `check`.
@@ -67,6 +69,7 @@ both_modes! {
     async fn wrong_settings_hide_nothing(app: App) {
         let variables = [
             ("COMANDA_DB_POOL", "many"),
+            ("COMANDA_LOG", "comanda=loud=very"),
             ("COMANDA_WS_ADDR", "nowhere"),
             ("COMANDA_PUBLIC_URL", "ftp://x"),
             ("COMANDA_ENV", "production"),
@@ -77,6 +80,7 @@ both_modes! {
         assert!(!sound, "{report:#}");
         assert_line(&report, "configuration", "wrong", "COMANDA_DB_POOL cannot be read", "comanda configuration");
         assert_line(&report, "configuration", "wrong", "COMANDA_WS_ADDR cannot be read", "comanda configuration");
+        assert_line(&report, "configuration", "wrong", "COMANDA_LOG is `comanda=loud=very`", "info,sqlx=warn");
         assert_line(&report, "configuration", "wrong", "COMANDA_PUBLIC_URL is `ftp://x`", "https://api.example.com");
         assert_line(&report, "configuration", "wrong", "ALLOWED_ORIGINS", "");
         assert_line(&report, "secrets", "wrong", "JWT_SECRET is shorter than 32 characters", "openssl rand -hex 32");
@@ -191,7 +195,15 @@ distributed_only! {
         silent.set_port(Some(9)).unwrap();
         let mut missing = url.parse::<harness::reqwest::Url>().unwrap();
         missing.set_path("no_such_database");
-        for (url, what, cure) in [(silent, "refused", "is the server started"), (missing, "does not exist", "createdb")] {
+        // Somebody listens there, and says nothing.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut mute = silent.clone();
+        mute.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
+        for (url, what, cure) in [
+            (silent, "refused", "is the server started"),
+            (missing, "does not exist", "createdb"),
+            (mute, "does not answer", "host and port"),
+        ] {
             let (sound, found) = report(&app, &[("DATABASE_URL", url.as_str())], &["--deep"]);
             assert!(!sound, "{found:#}");
             assert_line(&found, "database.connection", "wrong", what, cure);
@@ -220,6 +232,10 @@ distributed_only! {
         assert!(!sound, "{found:#}");
         assert_line(&found, "bus.connection", "wrong", "WRONGPASS", "REDIS_URL");
         assert!(!found.to_string().contains("doctor:wrong"), "{found:#}");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mute = format!("redis://{}", listener.local_addr().unwrap());
+        let (_, found) = report(&app, &[("REDIS_URL", &mute)], &[]);
+        assert_line(&found, "bus.connection", "wrong", "cannot be used", "REDIS_URL");
         app.stop_redis();
         let (sound, found) = report(&app, &[], &[]);
         assert!(!sound, "{found:#}");

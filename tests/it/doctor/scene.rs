@@ -46,6 +46,14 @@ pub(super) fn findings(app: &App) -> Vec<(String, String, i64)> {
     found
 }
 
+/// Every invariant holds of every row, whatever else the doctor finds. For the end of tests that kill, restore and
+/// upgrade.
+pub(crate) fn assert_whole(app: &App) {
+    let (_, report) = report(app, &[], &["--deep"]);
+    let deep = &report["deep"];
+    assert_eq!((&deep["complete"], &deep["findings"]), (&json!(true), &json!([])), "{report:#}");
+}
+
 /// Rows that the tests break afterwards.
 pub(super) struct Evening {
     pub(super) branch: i64,
