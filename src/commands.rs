@@ -67,7 +67,9 @@ async fn operate(command: Command, process: &Process) -> Result<(), Failure> {
         Command::User { what } => logins::user(process, what).await,
         Command::Audit { what } => operator::audit(process, what).await,
         Command::Reconcile { day } => operator::reconcile(process, day).await,
+        // Begun before; the doctor before there are settings.
         Command::Init(_)
+        | Command::Doctor(_)
         | Command::Serve
         | Command::Api
         | Command::WsGateway

@@ -7,6 +7,7 @@ mod commands;
 mod configuration;
 mod console;
 mod demo_pictures;
+mod doctor;
 mod jobs;
 mod logins;
 mod migrations;
@@ -87,6 +88,8 @@ enum Command {
         #[arg(long)]
         day: Option<chrono::NaiveDate>,
     },
+    /// Says of settings, database, bus, disks, secrets and addresses what is right, what is wrong and what cures it.
+    Doctor(doctor::Doctor),
     /// Members of staff as accounts.
     User {
         #[command(subcommand)]
@@ -127,8 +130,12 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 #[tokio::main]
 async fn main() -> ExitCode {
     survive_full_files();
-    let cli = Cli::parse();
-    let code = match commands::run(cli.command.unwrap_or_default(), cli.args, cli.providers).await {
+    let (cli, unread) = doctor::parse();
+    let done = match cli.command.unwrap_or_default() {
+        Command::Doctor(asked) => doctor::run(asked, cli.args, &cli.providers, unread).await,
+        command => commands::run(command, cli.args, cli.providers).await,
+    };
+    let code = match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             LogWriter::of_process().put(format!("comanda: {}\n", with_causes(&*error)).as_bytes());

@@ -26,6 +26,11 @@ impl ProviderArgs {
         ]
     }
 
+    /// The ids by which accounts name them.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.all().iter().map(|settings| settings.id().as_str().to_owned()).collect()
+    }
+
     /// What the rest of the configuration must know.
     pub(crate) fn facts(&self, production: bool) -> ProviderFacts {
         let all = self.all();

@@ -18,9 +18,9 @@ pub mod telemetry;
 pub mod tls;
 
 pub use breaker::{BreakerConfig, BreakerPhase, BreakerState, CircuitBreakers, Permit, RetryAfter};
-pub use bus::{Bus, BusError, BusHealth, BusKind, BusListener, BusMessage, Published};
+pub use bus::{Bus, BusCheckup, BusError, BusHealth, BusKind, BusListener, BusMessage, Published};
 pub use config::{
-    Args, BucketTarget, BusTarget, ConfigError, ConnectionSettings, DatabaseTarget, Environment, Origins,
+    Args, BucketTarget, BusTarget, ConfigError, ConnectionSettings, DatabaseTarget, Environment, Examined, Origins,
     PaymentSettings, PictureTarget, ProviderFacts, Settings,
 };
 pub use job::{Job, JobError, JobReport, Jobs, Periodic, Ran};

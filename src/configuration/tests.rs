@@ -154,6 +154,7 @@ fn what_documents_name_exists() {
         "docs/servers.md",
         "docs/metrics.md",
         "docs/scale.md",
+        "docs/doctor.md",
         "deploy/README.md",
         "docs/clients/realtime.md",
         "docs/clients/admin-kitchen.md",

@@ -1,7 +1,7 @@
 //! Kills in the middle of service: what was acknowledged is there once, what was not is there once after its
 //! retry.
 
-use crate::scene::assert_gap_free;
+use crate::{doctor::assert_whole, scene::assert_gap_free};
 use harness::{App, AppOptions, DinerPhone, Mode, amount, both_modes, json};
 use std::{
     sync::{
@@ -96,5 +96,6 @@ both_modes! {
         assert_eq!(app.sql_i64("select count(distinct round_id) from kitchen_ticket").await, total);
         assert_eq!(app.sql_i64("select count(*) from event where type = 'ROUND_SUBMITTED'").await, total);
         assert_gap_free(&app).await;
+        assert_whole(&app);
     }
 }

@@ -20,6 +20,7 @@ mod currency;
 mod demo;
 mod departures;
 mod diner;
+mod doctor;
 mod drawer;
 mod durability;
 mod edge;

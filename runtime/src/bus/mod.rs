@@ -10,10 +10,11 @@ mod redis;
 
 use bytes::Bytes;
 use domain::{
-    BranchId,
+    BranchId, Clock,
     event::{Envelope, EventSink},
 };
 use in_process::{InProcessBus, InProcessListener};
+pub use redis::BusCheckup;
 use redis::{RedisBus, RedisListener};
 use std::sync::Arc;
 
@@ -167,6 +168,15 @@ impl Bus {
     /// As [`Bus::redis`].
     pub async fn redis_to_listen(url: &str, shutdown: &Shutdown) -> Result<Self, BusError> {
         RedisBus::start(url, shutdown, false).await.map(|bus| Self(Carrier::Redis(bus)))
+    }
+
+    /// Looks at the server or cluster at `url` on a connection of its own, tried once: who it is, whether this user may
+    /// use our channels, and what its clock says.
+    ///
+    /// # Errors
+    /// Why it cannot be used, for people, without a password.
+    pub async fn check_up(url: &str, clock: &dyn Clock) -> Result<BusCheckup, String> {
+        redis::check_up(url, clock).await
     }
 
     /// A new listener that follows no branch yet. Over Redis each has a connection of its own: one a process is enough.

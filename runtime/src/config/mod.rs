@@ -6,6 +6,7 @@
 mod address;
 mod args;
 mod connections;
+mod examined;
 mod origins;
 mod payment;
 mod pictures;
@@ -16,6 +17,7 @@ mod targets;
 pub use address::web_address;
 pub use args::{Args, DEFAULT_LOG, Environment, LogFormat, SameSite, Switch};
 pub use connections::ConnectionSettings;
+pub use examined::Examined;
 pub use origins::Origins;
 pub use payment::{PaymentSettings, ProviderFacts};
 pub use pictures::{BucketTarget, PictureTarget};
@@ -122,6 +124,40 @@ const fn sockets(args: &Args) -> SocketLimits {
     }
 }
 
+/// What can be said of a configuration without writing anything: all that is wrong with it, and what is right.
+struct Checked {
+    problems: Problems,
+    origins: Option<Origins>,
+    database: Option<DatabaseTarget>,
+    bus: Option<BusTarget>,
+    cookie: Option<CookieSettings>,
+    diner_url: Option<Url>,
+    public_url: Option<Url>,
+    pictures: Option<PictureTarget>,
+    connections: Option<ConnectionSettings>,
+    sandbox: bool,
+}
+
+impl Checked {
+    fn of(args: &Args, providers: ProviderFacts) -> Self {
+        let production = args.environment == Environment::Production;
+        let mut problems = Problems::default();
+        problems.0.extend(if production { production_refusals(args) } else { development_refusals(args) });
+        let origins = problems.gather(Origins::resolve(&args.allowed_origins, args.environment));
+        let database = problems.note(DatabaseTarget::resolve(args.database_url.as_ref(), &args.data_dir));
+        let bus = problems.note(BusTarget::resolve(args.redis_url.as_ref()));
+        let cookie = problems.note(cookie(args, production));
+        let diner_url = problems.note(diner_url(&args.diner_url, production));
+        problems.0.extend(providers.problems);
+        let public_url = problems.note(payment::public_url(args, production, providers.has_account));
+        let pictures = problems.gather(pictures::resolve(args));
+        let connections = problems.gather(connections::resolve(args));
+        problems.0.extend(payment::refusals(args, database.as_ref(), production));
+        let sandbox = !production && !providers.is_set;
+        Self { problems, origins, database, bus, cookie, diner_url, public_url, pictures, connections, sandbox }
+    }
+}
+
 impl Settings {
     /// Checks `args`, with what the providers read, and fills in what depends on something else. Outside production
     /// this may write generated secrets into the data directory.
@@ -130,23 +166,22 @@ impl Settings {
     /// Everything that is wrong, in one error.
     pub fn resolve(args: Args, providers: ProviderFacts) -> Result<Self, ConfigError> {
         let production = args.environment == Environment::Production;
-        let mut problems = Problems::default();
-        problems.0.extend(if production { production_refusals(&args) } else { development_refusals(&args) });
-        let origins = problems.gather(Origins::resolve(&args.allowed_origins, args.environment));
-        let database = problems.note(DatabaseTarget::resolve(args.database_url.as_ref(), &args.data_dir));
-        let bus = problems.note(BusTarget::resolve(args.redis_url.as_ref()));
-        let cookie = problems.note(cookie(&args, production));
-        let diner_url = problems.note(diner_url(&args.diner_url, production));
-        problems.0.extend(providers.problems);
-        let public_url = problems.note(payment::public_url(&args, production, providers.has_account));
-        let pictures = problems.gather(pictures::resolve(&args));
-        let connections = problems.gather(connections::resolve(&args));
-        problems.0.extend(payment::refusals(&args, database.as_ref(), production));
+        let Checked {
+            mut problems,
+            origins,
+            database,
+            bus,
+            cookie,
+            diner_url,
+            public_url,
+            pictures,
+            connections,
+            sandbox,
+        } = Checked::of(&args, providers);
         problems.done()?;
         let secrets = problems.note(complete_secrets(&args));
         let key = payment::complete_key(&args, &mut problems);
         let payment = public_url.zip(key).map(|(public_url, key)| payment::resolve(&args, public_url, key));
-        let sandbox = !production && !providers.is_set;
         let places = database.zip(bus).zip(pictures).zip(connections);
         let sockets = sockets(&args);
         Ok(match (origins, places, cookie, diner_url, secrets, payment) {

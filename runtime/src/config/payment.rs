@@ -122,7 +122,8 @@ pub(super) fn complete_key(args: &Args, problems: &mut Problems) -> Option<Secre
     }))
 }
 
-fn credentials_key(args: &Args) -> Option<SecretString> {
+/// The key as given.
+pub(super) fn credentials_key(args: &Args) -> Option<SecretString> {
     given(args.credentials_key.as_ref())
 }
 

@@ -24,6 +24,10 @@ const GENERATED: usize = 32;
 const FILE: &str = "secrets.json";
 /// Where a generated key of the credentials is kept, in the data directory.
 const KEY_FILE: &str = "credentials.key";
+/// Where the code of the first visit is kept, in the data directory.
+const CODE_FILE: &str = "setup-code";
+/// Files of the data directory that only their owner may read.
+pub(super) const FILES: [&str; 3] = [FILE, KEY_FILE, CODE_FILE];
 /// What people leave in from examples.
 const OBVIOUS: [&str; 8] = ["change-me", "changeme", "change_me", "secret", "password", "default", "example", "your-"];
 
@@ -97,7 +101,21 @@ pub(super) fn credentials_key(given: Option<SecretString>, directory: &Path) -> 
         fs::create_dir_all(directory)?;
         create(directory, KEY_FILE, generate()?.as_bytes())?;
     }
-    let key = fs::read_to_string(&path)?;
+    kept_key(&path)
+}
+
+/// The same where it is known; none where [`credentials_key`] would make one.
+pub(super) fn known_credentials_key(given: Option<SecretString>, directory: &Path) -> io::Result<Option<SecretString>> {
+    let path = directory.join(KEY_FILE);
+    match given {
+        Some(given) => Ok(Some(given)),
+        None if path.exists() => kept_key(&path).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn kept_key(path: &Path) -> io::Result<SecretString> {
+    let key = fs::read_to_string(path)?;
     if key.trim().len() < SHORTEST {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{} is not whole", path.display())));
     }

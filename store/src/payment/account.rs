@@ -308,4 +308,16 @@ impl Database {
         );
         all(self.reader(), sql, []).await
     }
+
+    /// Lists every account in use, those whose credentials failed included.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn accounts_in_use(&self) -> Result<Vec<AccountRow>> {
+        let sql = sql!(
+            unscoped("the accounts of the server: a doctor looks at each"),
+            "select * from provider_account where #account_in_use() order by id"
+        );
+        all(self.reader(), sql, []).await
+    }
 }

@@ -129,6 +129,7 @@ both_modes! {
         app.restart_api().await;
         app.operate(&["audit", "verify"]);
         crate::ledger::assert_ledger(&app).await;
+        crate::doctor::assert_whole(&app);
     }
 }
 

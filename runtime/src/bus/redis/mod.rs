@@ -4,11 +4,14 @@
 //! none by default; a broadcast capacity far above 32; and that `SUBSCRIBE` is done only when a `PING` sent after it
 //! has been answered. One connection publishes, and each listener has one of its own.
 
+mod checkup;
 mod connection;
 mod listener;
 mod publisher;
 mod rights;
 
+pub use checkup::BusCheckup;
+pub(super) use checkup::check_up;
 pub(super) use listener::RedisListener;
 pub(super) use publisher::RedisBus;
 
@@ -31,15 +34,21 @@ const HEARTBEAT: Duration = Duration::from_secs(3);
 /// First and longest pause between attempts to connect, in milliseconds.
 const RECONNECT_MS: (u32, u32) = (100, 5_000);
 
-/// How to make clients for the server or cluster at `url`.
+/// How to make clients for the server or cluster at `url`, which connect again for ever.
 fn builder(url: &str) -> Result<Builder, BusError> {
+    // Not to fail fast is what lets the process start while Redis is down.
+    let mut builder = builder_of_one_try(url, false)?;
+    builder.set_policy(ReconnectPolicy::new_exponential(0, RECONNECT_MS.0, RECONNECT_MS.1, 2));
+    Ok(builder)
+}
+
+/// The same, which connect once.
+fn builder_of_one_try(url: &str, fail_fast: bool) -> Result<Builder, BusError> {
     let mut config = Config::from_url(url).map_err(BusError::Url)?;
     config.version = RespVersion::RESP3;
-    // Not to fail fast is what lets the process start while Redis is down.
-    config.fail_fast = false;
+    config.fail_fast = fail_fast;
     let mut builder = Builder::from_config(config);
     builder
-        .set_policy(ReconnectPolicy::new_exponential(0, RECONNECT_MS.0, RECONNECT_MS.1, 2))
         .set_performance_config(PerformanceConfig {
             default_command_timeout: COMMAND_TIMEOUT,
             broadcast_channel_capacity: LISTENER_CAPACITY,
