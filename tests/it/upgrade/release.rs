@@ -3,7 +3,7 @@
 //!
 //! `0.1.0/schema.txt` is what [`SCHEMA`] answered at that release: `scripts/release-schema` prints it. Only PostgreSQL has several processes.
 
-use harness::{App, distributed_only};
+use harness::distributed_only;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A line for each column, each rule and each unique index.
