@@ -67,6 +67,7 @@ mod m20261130_000151_reverse_write_offs;
 mod m20261130_000152_keep_deleted_charges;
 mod m20261130_000153_write_fewer_indexes;
 mod m20261130_000171_suspend_businesses;
+mod m20261130_000191_note_backups;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -141,6 +142,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000152_keep_deleted_charges::Migration),
             Box::new(m20261130_000153_write_fewer_indexes::Migration),
             Box::new(m20261130_000171_suspend_businesses::Migration),
+            Box::new(m20261130_000191_note_backups::Migration),
         ]
     }
 }

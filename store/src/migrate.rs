@@ -69,7 +69,7 @@ async fn bring_up_to_date(connection: &DatabaseConnection) -> Result<(), StartEr
         ));
     }
     let applied = applied(connection).await?;
-    let known: BTreeSet<_> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    let known = known();
     if let Some(newer) = applied.difference(&known).max() {
         return Err(StartError::saying(format!(
             "the database's schema is of a newer version of Comanda ({newer}). Start that version, or restore a backup \
@@ -90,7 +90,7 @@ async fn bring_up_to_date(connection: &DatabaseConnection) -> Result<(), StartEr
 }
 
 /// The names of the migrations that the database has. Creates nothing.
-async fn applied(connection: &DatabaseConnection) -> Result<BTreeSet<String>, StartError> {
+pub(crate) async fn applied(connection: &impl ConnectionTrait) -> Result<BTreeSet<String>, StartError> {
     let seen = if connection.get_database_backend() == DbBackend::Postgres {
         "select 1 as seen where to_regclass('seaql_migrations') is not null"
     } else {
@@ -102,6 +102,17 @@ async fn applied(connection: &DatabaseConnection) -> Result<BTreeSet<String>, St
     }
     let rows = connection.query_all_raw(statement("select version from seaql_migrations")).await?;
     Ok(rows.iter().map(|row| row.try_get("", "version")).collect::<Result<BTreeSet<String>, DbErr>>()?)
+}
+
+/// The names of the migrations that this program knows.
+fn known() -> BTreeSet<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+}
+
+/// Whether this program knows the migration of that name, or is older than the database that has it.
+#[must_use]
+pub fn knows_schema(migration: &str) -> bool {
+    known().contains(migration)
 }
 
 async fn again_after_deadlocks(connection: &DatabaseConnection) -> Result<()> {
