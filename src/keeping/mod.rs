@@ -22,7 +22,8 @@ use crate::{
 };
 use key::KeySource;
 use runtime::{DatabaseTarget, Settings};
-use std::{path::PathBuf, time::Duration};
+use secrecy::SecretString;
+use std::{convert::Infallible, path::PathBuf, time::Duration};
 
 /// What to back up where, and how often.
 #[derive(Clone, Debug, clap::Args)]
@@ -50,20 +51,26 @@ pub(crate) async fn backup(settings: Settings, asked: Backup, providers: &Provid
         return Err(format!("there is no database at {path}: name it with COMANDA_DATA_DIR or DATABASE_URL").into());
     }
     let process = Process::start(settings, Task::Operate, providers).await?;
+    let Some(minutes) = asked.every else { return once(&process, &asked, secret.as_ref()).await };
+    // Asked first, so that a stop is heard from the first backup on. One that is not whole yet leaves nothing.
+    tokio::select! {
+        biased;
+        signal = process.shutdown.on_signal() => Ok(signal?),
+        never = again_and_again(&process, &asked, secret.as_ref(), minutes) => match never {},
+    }
+}
+
+async fn once(process: &Process, asked: &Backup, secret: Option<&SecretString>) -> Result<(), Failure> {
+    print(&backup::make(process, &asked.to, secret).await?)?;
+    backup::forget(&asked.to, asked.keep)
+}
+
+async fn again_and_again(process: &Process, asked: &Backup, secret: Option<&SecretString>, minutes: u64) -> Infallible {
     loop {
-        let made = backup::make(&process, &asked.to, secret.as_ref()).await;
-        let made = made.and_then(|made| {
-            print(&made)?;
-            backup::forget(&asked.to, asked.keep)
-        });
-        let Some(minutes) = asked.every else { return made };
-        if let Err(error) = made {
+        if let Err(error) = once(process, asked, secret).await {
             // The next one may succeed; the alert on the age of the last tells whether one does.
             terminal::say(&format!("comanda: this backup failed: {error}"));
         }
-        tokio::select! {
-            signal = process.shutdown.on_signal() => return Ok(signal?),
-            () = tokio::time::sleep(Duration::from_secs(60 * minutes)) => {}
-        }
+        tokio::time::sleep(Duration::from_secs(60 * minutes)).await;
     }
 }
