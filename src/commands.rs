@@ -3,7 +3,7 @@
 use crate::{
     Command, banner, businesses, configuration,
     console::{Failure, print},
-    demo_pictures, jobs, logins, operator,
+    demo_pictures, jobs, keeping, logins, operator,
     process::{Process, Task},
     providers::{ProviderArgs, adopt_accounts},
     sandbox::Sandbox,
@@ -45,6 +45,8 @@ pub(crate) async fn run(command: Command, args: Args, providers: ProviderArgs) -
             let prepared = init.prepare()?;
             prepared.run(&Process::start(settings, Task::Operate, &providers).await?).await
         }
+        Command::Backup(asked) => keeping::backup(settings, asked, &providers).await,
+        Command::Restore(asked) => keeping::restore(settings, asked).await,
         Command::Serve => serve(settings, providers).await,
         Command::Api => api(settings, &providers).await,
         Command::WsGateway => gateway(settings, &providers).await,
@@ -70,6 +72,8 @@ async fn operate(command: Command, process: &Process) -> Result<(), Failure> {
         // Begun before; the doctor before there are settings.
         Command::Init(_)
         | Command::Doctor(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
         | Command::Serve
         | Command::Api
         | Command::WsGateway

@@ -9,6 +9,7 @@ mod console;
 mod demo_pictures;
 mod doctor;
 mod jobs;
+mod keeping;
 mod logins;
 mod migrations;
 mod opening;
@@ -72,6 +73,10 @@ enum Command {
     Asyncapi,
     /// Prints every setting: docs/configuration.md.
     Configuration,
+    /// Makes a backup of the running house, database and pictures, and proves it by reading it again.
+    Backup(keeping::Backup),
+    /// Makes a house of a backup where there is none: all of it, or nothing.
+    Restore(keeping::Restore),
     /// Begins a new epoch in every branch's event stream: to be run after the database was restored or failed over to
     /// an older state, before the API starts. Every connected and returning client is told to read again.
     NewEpoch,

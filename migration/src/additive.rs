@@ -2,7 +2,7 @@
 //! The rules stand in docs/upgrading.md; `tests/it/upgrade` compares the schema with that of [`BASE`].
 
 /// The last migration of 0.1.0, the oldest release whose processes are replaced one after another.
-pub const BASE: &str = "m20261130_000172_note_additions";
+pub const BASE: &str = "m20261130_000191_note_backups";
 
 /// Those after [`BASE`] that take something away which the release before reads or writes: that release is stopped
 /// before the update, and does not start afterwards.

@@ -69,6 +69,7 @@ mod m20261130_000152_keep_deleted_charges;
 mod m20261130_000153_write_fewer_indexes;
 mod m20261130_000171_suspend_businesses;
 mod m20261130_000172_note_additions;
+mod m20261130_000191_note_backups;
 
 pub use additive::{BASE, is_additive};
 pub use sea_orm_migration::MigratorTrait;
@@ -145,6 +146,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000153_write_fewer_indexes::Migration),
             Box::new(m20261130_000171_suspend_businesses::Migration),
             Box::new(m20261130_000172_note_additions::Migration),
+            Box::new(m20261130_000191_note_backups::Migration),
         ]
     }
 }

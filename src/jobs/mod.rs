@@ -1,6 +1,7 @@
 //! The background work of an API process, one line a job. How a job is supervised is in `runtime::job`; each of them
 //! may run in several processes at once.
 
+mod backups;
 mod carts;
 mod condition;
 mod forget;
@@ -24,6 +25,7 @@ pub(crate) fn start(process: &Process) {
     jobs.start(shutdown, carts::settle(&process.db));
     jobs.start(shutdown, carts::reprice(&process.db));
     jobs.start(shutdown, restrictions::end(&process.db));
+    jobs.start(shutdown, backups::measure(&process.db));
     jobs.start(shutdown, condition::Inspection::new(&process.db));
     jobs.start(shutdown, second_factors::seal(&process.db, &process.providers));
     payments::start(process);

@@ -20,7 +20,7 @@ use domain::{Clock, event::EventSink};
 use rand::Rng;
 use sea_orm::{
     DatabaseConnection, DbErr,
-    sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnection},
+    sqlx::{Connection, postgres::PgConnectOptions, sqlite::SqliteConnection},
 };
 use std::{
     sync::{Arc, Mutex},
@@ -59,7 +59,7 @@ pub struct Database {
     /// The SQLite file that was opened.
     file: Option<Arc<DatabaseFile>>,
     /// Keeps the SQLite file open for as long as this process lives, so that its write-ahead log stays the same file.
-    _held: Option<Arc<Mutex<SqliteConnection>>>,
+    held: Option<Arc<Mutex<SqliteConnection>>>,
     condition: Arc<Condition>,
     wakes: Arc<Wakes>,
     /// Connections at most.
@@ -87,7 +87,7 @@ impl Database {
             sink,
             writer: file.is_some().then(|| Arc::new(Semaphore::new(1))),
             file,
-            _held: held.map(|held| Arc::new(Mutex::new(held))),
+            held: held.map(|held| Arc::new(Mutex::new(held))),
             condition,
             wakes: Arc::default(),
             pool,
@@ -124,6 +124,20 @@ impl Database {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// Closes every connection and waits for each, so that a SQLite file is whole without its log. Whoever uses a clone
+    /// of this meanwhile is refused.
+    ///
+    /// # Errors
+    /// A connection does not end as it should.
+    pub async fn close(self) -> Result<()> {
+        self.reader.pool().map_err(Error::Unavailable)?.clone().close().await?;
+        // The last one to go writes the log back.
+        if let Some(held) = self.held.and_then(Arc::into_inner).and_then(|held| held.into_inner().ok()) {
+            held.close().await.map_err(|error| Error::from(connection::connection_error(error)))?;
+        }
+        Ok(())
     }
 
     /// Whether the database answers, and is still the one that was opened.

@@ -299,6 +299,12 @@ const COLUMNS: &str =
     "e.id, e.tenant_id, e.branch_id, e.seq, s.epoch, e.type, e.table_id, e.session_id, e.sector_id, e.entity,
     e.actor_id, e.actor_role, e.ts, e.audience from event e join branch_stream s on s.branch_id = e.branch_id";
 
+/// One statement, so that a branch whose stream is being raised gets its epoch right after that commit.
+pub(crate) static NEW_EPOCH: &Sql = sql!(
+    unscoped("an operator's word on the whole database, after a restore"),
+    "update branch_stream set epoch = #pg(gen_random_uuid()::text)#sqlite(lower(hex(randomblob(16))))"
+);
+
 impl Database {
     /// At most [`PAGE`] events of the branch after `seq`, in order.
     ///
@@ -403,12 +409,7 @@ impl Database {
     /// # Errors
     /// The database failed.
     pub async fn begin_epoch(&self) -> Result<u64> {
-        // One statement, so that a branch whose stream is being raised gets its epoch right after that commit.
-        let sql = sql!(
-            unscoped("an operator's word on the whole database, after a restore"),
-            "update branch_stream set epoch = #pg(gen_random_uuid()::text)#sqlite(lower(hex(randomblob(16))))"
-        );
-        self.transaction("stream.begin_epoch", |uow| async move { uow.run(sql, []).await }).await
+        self.transaction("stream.begin_epoch", |uow| async move { uow.run(NEW_EPOCH, []).await }).await
     }
 
     /// Begins a new epoch in a stream that went back: it is still in the epoch of `delivered` and stands below its

@@ -4,7 +4,7 @@ use crate::{
     Database,
     account::Account,
     error::Result,
-    sql::sql,
+    sql::{Sql, sql},
     unit_of_work::{Locked, UnitOfWork, one},
 };
 use chrono::{DateTime, Utc};
@@ -26,6 +26,12 @@ pub struct NewRefreshToken {
     /// The first instant at which it is no longer good.
     pub expires_at: DateTime<Utc>,
 }
+
+/// Ends every login of everybody.
+pub(crate) static END_ALL: &Sql = sql!(
+    unscoped("every login of a restored house ends"),
+    "update refresh_token set revoked_at = $1 where revoked_at is null"
+);
 
 impl Database {
     /// Whether the token has been used already, by a transaction that is over.

@@ -50,6 +50,17 @@ impl Schema {
     }
 }
 
+/// Whether this program knows the migration of that name, or is older than the database that has it.
+#[must_use]
+pub fn knows_schema(migration: &str) -> bool {
+    Migrator::migrations().iter().any(|known| known.name() == migration)
+}
+
+/// The last migration that the database has.
+pub(crate) async fn newest(connection: &impl ConnectionTrait) -> Result<Option<String>, StartError> {
+    Ok(listed(connection, "seaql_migrations").await?.pop_last())
+}
+
 /// The migrations that a table lists; none where there is no such table.
 async fn listed(connection: &impl ConnectionTrait, table: &'static str) -> Result<BTreeSet<String>, DbErr> {
     let backend = connection.get_database_backend();

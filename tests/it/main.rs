@@ -5,6 +5,7 @@
 
 mod accounts;
 mod authorization;
+mod backup;
 mod bad_input;
 mod bootstrap;
 mod bounds;

@@ -181,12 +181,14 @@ distributed_only! {
             let (done, said) = asked(question);
             assert!(!done && said.contains("lacks 1 migrations"), "{said}");
         }
-        let later = async {
-            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-            app.sql_exec(&format!("insert into seaql_migrations (version, applied_at) values ('{newest}', 0)")).await;
-        };
-        let wait = async { asked(&["migrate", "--wait"]) };
-        let ((done, said), ()) = tokio::join!(wait, later);
+        let app = Arc::new(app);
+        let waiting = tokio::spawn({
+            let app = app.clone();
+            async move { tokio::task::block_in_place(|| app.try_operate(&["migrate", "--wait", "--timeout", "60"])) }
+        });
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        app.sql_exec(&format!("insert into seaql_migrations (version, applied_at) values ('{newest}', 0)")).await;
+        let (done, said) = waiting.await.unwrap();
         assert!(done, "{said}");
     }
 

@@ -14,6 +14,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, SqliteConnec
 use tokio::sync::{Mutex, OnceCell};
 use url::Url;
 
+use crate::Mode;
 use crate::process::inherited;
 
 /// Where an app keeps its rows.
@@ -104,6 +105,23 @@ impl Database {
         let database = PostgresDatabase { name: format!("comanda_{}_{copy}", std::process::id()), admin };
         database.drop_now().await;
         run(&database.admin, &format!("CREATE DATABASE {} TEMPLATE {template}", database.name)).await;
+        Self::Postgres(database)
+    }
+
+    /// A place for a database in which nothing is yet: `directory`, or a PostgreSQL database without a table.
+    ///
+    /// # Panics
+    /// Without `COMANDA_TEST_POSTGRES` in distributed mode, or when the cluster refuses.
+    pub async fn empty(mode: Mode, directory: PathBuf) -> Self {
+        static EMPTY: AtomicUsize = AtomicUsize::new(0);
+        if mode == Mode::Embedded {
+            return Self::Sqlite(directory);
+        }
+        let nth = EMPTY.fetch_add(1, Ordering::Relaxed);
+        let database =
+            PostgresDatabase { name: format!("comanda_empty_{}_{nth}", std::process::id()), admin: cluster() };
+        database.drop_now().await;
+        run(&database.admin, &format!("CREATE DATABASE {}", database.name)).await;
         Self::Postgres(database)
     }
 

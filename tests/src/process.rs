@@ -141,6 +141,15 @@ impl Process {
         Self::start(name, &self.binary, &arguments, environment, &self.directory)
     }
 
+    /// Starts the same program with other arguments, under a name of its own.
+    ///
+    /// # Panics
+    /// When the program cannot be started at all.
+    #[must_use]
+    pub fn another_doing(&self, name: &str, arguments: &[&str]) -> Self {
+        Self::start(name, &self.binary, arguments, self.environment.clone(), &self.directory)
+    }
+
     /// SIGKILL, and waits until the process is gone. Does nothing if it is gone already.
     pub fn kill9(&self) {
         if let Some((mut child, _)) = self.child().take() {

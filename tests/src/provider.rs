@@ -42,6 +42,15 @@ impl App {
         (output.status.success(), said(&output.stdout) + &said(&output.stderr))
     }
 
+    /// Starts `comanda <arguments>` as this app's operator, and goes on while it runs.
+    ///
+    /// # Panics
+    /// When the program cannot be started at all.
+    #[must_use]
+    pub fn start_operator(&self, name: &str, arguments: &[&str]) -> Process {
+        self.apis[0].process.another_doing(name, arguments)
+    }
+
     /// Starts the first API process once more with other variables, and gives back what it said when it had come up, or
     /// had ended.
     ///

@@ -59,8 +59,9 @@ pub struct Match {
 }
 
 impl Match {
-    /// Whose the portions of a sent line are, `ordered` of which become dishes: those of the cart are their diners'. The
-    /// rest is `otherwise`'s; where that is nobody and one diner has all that was found, the diner's who made more of it.
+    /// Whose the portions of a sent line are, `ordered` of which become dishes: those of the cart are their diners'.
+    /// The rest is `otherwise`'s; where that is nobody and one diner has all that was found, the diner's who made more
+    /// of it.
     #[must_use]
     pub fn dishes(&self, line: usize, ordered: i32, otherwise: Option<DinerId>) -> Vec<(Option<DinerId>, i32)> {
         let mut dishes: Vec<(Option<DinerId>, i32)> = Vec::new();
