@@ -282,8 +282,8 @@ both_modes! {
         assert_eq!(seen.len(), rows.count() + 1, "each invariant of the page, and the audit chain, is broken once: {seen:?}");
     }
 
-    /// Old events are forgotten: a log that begins anywhere has no gap, nor one whose very edge is frayed by two clocks;
-    /// what is missing later is one.
+    /// Old events are forgotten: a log that begins anywhere has no gap, nor one whose very edge is frayed by two
+    /// clocks; what is missing later is one.
     async fn a_log_that_was_cut_has_no_gap(app: App) {
         let Evening { branch, .. } = evening(&app).await;
         app.stop_api();

@@ -1,7 +1,8 @@
 //! What the release before reads and writes is in today's schema: its processes are replaced one after another
 //! (docs/upgrading.md).
 //!
-//! `0.1.0/schema.txt` is what [`SCHEMA`] answered at that release: `scripts/release-schema` prints it. Only PostgreSQL has several processes.
+//! `0.1.0/schema.txt` is what [`SCHEMA`] answered at that release: `scripts/release-schema` prints it. Only
+//! PostgreSQL has several processes.
 
 use harness::distributed_only;
 use std::collections::{BTreeMap, BTreeSet};
