@@ -7,7 +7,7 @@ use crate::{
     process::{Process, Task},
     providers::{ProviderArgs, adopt_accounts},
     sandbox::Sandbox,
-    setup_code,
+    serving, setup_code,
 };
 use api::{AppState, Parts, SetupDoor};
 use operations::demo;
@@ -85,7 +85,8 @@ async fn operate(command: Command, process: &Process) -> Result<(), Failure> {
 
 async fn serve(settings: Settings, mut providers: ProviderArgs) -> Result<(), Failure> {
     let (metrics, connections) = watched(&settings)?;
-    // It stands until the end of the process.
+    // Both stand until the end of the process.
+    let _held = serving::hold(&settings)?;
     let _sandbox = if settings.sandbox { Some(Sandbox::start_for(&mut providers).await?) } else { None };
     let process = Process::start(settings, Task::Serve, &providers).await?;
     process.db.migrate().await?;

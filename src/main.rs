@@ -18,6 +18,7 @@ mod process;
 mod providers;
 #[cfg_attr(not(feature = "sandbox"), path = "no_sandbox.rs")]
 mod sandbox;
+mod serving;
 mod setup_code;
 mod terminal;
 

@@ -3,12 +3,16 @@
 
 use super::{Patient, report::Line};
 use crate::{console::Failure, providers::ProviderArgs};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use domain::{SystemClock, payment::AccountStatus, timezone};
 use operations::demo;
 use provider::Vault;
 use runtime::{Bus, Environment};
 use std::sync::Arc;
 use store::{AccountRow, Database, Location};
+
+/// The oldest that a last backup may be: a night's, and two hours for it to be late. The alert ComandaBackupOld has it too.
+const BACKUP_AGE: TimeDelta = TimeDelta::hours(26);
 
 /// The providers that this program speaks to.
 pub(super) struct Accounts {
@@ -36,6 +40,7 @@ async fn looked(patient: &Patient, location: &Location, providers: &Accounts) ->
     let mut lines = Vec::new();
     if patient.args.environment == Environment::Production {
         lines.push(demo_logins(&db).await?);
+        lines.push(backup(&db).await?);
     }
     lines.push(zones(&db).await?);
     lines.extend(accounts(patient, &db, providers).await?);
@@ -57,6 +62,25 @@ async fn demo_logins(db: &Database) -> Result<Line, Failure> {
     }
     let cure = format!("`comanda user lock {open}`, or `comanda user reset-password LOGIN`");
     Ok(Line::wrong("logins.demo", format!("the demo's published passwords let anybody in as {open}"), cure))
+}
+
+async fn backup(db: &Database) -> Result<Line, Failure> {
+    let last = db.last_backup().await?.map(|backup| backup.taken_at);
+    Ok(saved(last, db.unsaved_since().await?, db.clock().now()))
+}
+
+/// How old the last backup is; `since` is its instant, or where there is none that of the first business.
+fn saved(last: Option<DateTime<Utc>>, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Line {
+    let Some(since) = since else { return Line::ok("backup.age", "there is nothing to lose yet") };
+    let what = match last {
+        Some(last) => format!("the last backup is of {}", last.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        None => "no backup was made yet".to_owned(),
+    };
+    if now - since <= BACKUP_AGE {
+        return Line::ok("backup.age", what);
+    }
+    let cure = "`comanda backup --to DIRECTORY` on another disk, each night or with --every (docs/keeping.md)";
+    Line::warning("backup.age", what, cure)
 }
 
 async fn zones(db: &Database) -> Result<Line, Failure> {
@@ -127,5 +151,26 @@ fn account_line(account: &AccountRow, name: &str, vault: Option<&Vault>, provide
                 _ => Line::ok(CHECK, format!("{name}: its credentials open, and were not refused")),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::report::State, *};
+
+    #[test]
+    fn a_house_without_a_backup_of_last_night_is_told() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(9);
+        let ago = |hours| Some(now - TimeDelta::hours(hours));
+        for (last, since, wanted) in [
+            (None, None, State::Ok),
+            (None, ago(26), State::Ok),
+            (None, ago(27), State::Warning),
+            (ago(26), ago(26), State::Ok),
+            (ago(27), ago(27), State::Warning),
+        ] {
+            assert_eq!(saved(last, since, now).state, wanted, "{last:?} {since:?}");
+        }
+        assert!(saved(ago(27), ago(27), now).what.contains("of 1970-01-08T21:00:00Z"));
     }
 }

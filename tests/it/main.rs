@@ -45,6 +45,7 @@ mod later;
 mod ledger;
 mod lists;
 mod log_output;
+mod log_secrets;
 mod look;
 mod many_sockets;
 mod menu;

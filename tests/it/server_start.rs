@@ -219,6 +219,25 @@ distributed_only! {
 }
 
 embedded_only! {
+    /// Two servers of one file would not hear each other's events; a command beside the server is no server.
+    async fn one_file_has_one_server(app: App) {
+        let ports = [("COMANDA_API_ADDR", free_port()), ("COMANDA_WS_ADDR", free_port())]
+            .map(|(name, port)| (name, format!("127.0.0.1:{port}")));
+        let elsewhere = [(ports[0].0, ports[0].1.as_str()), (ports[1].0, ports[1].1.as_str())];
+        let (second, said) = app.start_another("second", &elsewhere).await;
+        assert!(second.exited().is_some_and(|status| !status.success()), "{said}");
+        says(&said, &["another Comanda serves", "comanda.db", "COMANDA_DATA_DIR"]);
+        app.scan("INT-01").await;
+        let (done, said) = tokio::task::block_in_place(|| app.try_operate(&["tenant", "list"]));
+        assert!(done, "{said}");
+        // However the first ended.
+        app.kill9_api();
+        let (second, said) = app.start_another("second", &elsewhere).await;
+        assert!(second.exited().is_none(), "{said}");
+    }
+}
+
+embedded_only! {
     /// A deployment starts several containers on one volume, and each begins with `comanda migrate`.
     async fn several_migrations_of_one_file_at_once_all_succeed(app: App) {
         let directory = app.data_directory().join("another");
