@@ -47,6 +47,7 @@ pub(crate) async fn run(command: Command, args: Args, providers: ProviderArgs) -
         }
         Command::Backup(asked) => keeping::backup(settings, asked, &providers).await,
         Command::Restore(asked) => keeping::restore(settings, asked).await,
+        Command::Move(asked) => keeping::carry_over(settings, asked).await,
         Command::Serve => serve(settings, providers).await,
         Command::Api => api(settings, &providers).await,
         Command::WsGateway => gateway(settings, &providers).await,
@@ -74,6 +75,7 @@ async fn operate(command: Command, process: &Process) -> Result<(), Failure> {
         | Command::Doctor(_)
         | Command::Backup(_)
         | Command::Restore(_)
+        | Command::Move(_)
         | Command::Serve
         | Command::Api
         | Command::WsGateway

@@ -78,6 +78,8 @@ enum Command {
     Backup(keeping::Backup),
     /// Makes a house of a backup where there is none: all of it, or nothing.
     Restore(keeping::Restore),
+    /// Moves the house from its SQLite file to PostgreSQL, with every id: all of it, or nothing.
+    Move(keeping::Move),
     /// Begins a new epoch in every branch's event stream: to be run after the database was restored or failed over to
     /// an older state, before the API starts. Every connected and returning client is told to read again.
     NewEpoch,

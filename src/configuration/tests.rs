@@ -5,10 +5,11 @@ use runtime::config::{Setting, settings};
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 /// Variables that are no settings of the program: whose they are.
-const OTHERS: [(&str, &str); 5] = [
+const OTHERS: [(&str, &str); 6] = [
     ("COMANDA_SITE", "deploy/Caddyfile"),
     ("POSTGRES_PASSWORD", "compose.yaml"),
     ("COMANDA_BENCH_BESIDE", "bench/src/main.rs"),
+    ("COMANDA_MOVE_TO", "src/keeping/moving.rs"),
     ("COMANDA_TEST_POSTGRES", "tests/src/database.rs"),
     ("COMANDA_TEST_REDIS", "tests/src/redis.rs"),
 ];

@@ -8,10 +8,12 @@ mod backup;
 mod checks;
 mod key;
 mod manifest;
+mod moving;
 mod postgres;
 mod restore;
 mod seal;
 
+pub(crate) use moving::{Move, carry_over};
 pub(crate) use restore::{Restore, restore};
 
 use crate::{

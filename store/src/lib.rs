@@ -98,7 +98,7 @@ pub use feedback::FeedbackRow;
 pub use idempotency::{Answer, Attempt, Outcome};
 pub use ingredient::IngredientRow;
 pub use invariant::{Checked, Finding, Step, invariants};
-pub use keeping::{FileCopy, LastBackup, Rows, Snapshot, revival_script};
+pub use keeping::{Carried, FileCopy, LastBackup, Rows, Snapshot, Transfer, revival_script};
 pub use menu::{Offered, OfferedChoice, Offering, TableBefore};
 pub use menu_file::{ChoosableRow, DeclaredRow, MenuRows, ModifierRow};
 pub use offer::{EndedRestriction, OfferedIn};

@@ -26,14 +26,16 @@ async fn evening(app: &App) -> Vec<(&'static str, String)> {
         secrets.push(("an access token", person.access_token.clone()));
         secrets.push(("a refresh token", person.refresh_token.clone()));
     }
-    let renewed = anonymous.post("/api/auth/refresh", json!({"refresh_token": staff.cook.refresh_token})).await.expect(200);
+    let renewed =
+        anonymous.post("/api/auth/refresh", json!({"refresh_token": staff.cook.refresh_token})).await.expect(200);
     secrets.push(("a renewed token", text(&renewed["access_token"]).to_owned()));
     anonymous.post("/api/auth/refresh", json!({"refresh_token": staff.cook.refresh_token})).await.expect(401);
 
     let setup = admin.post_empty("/api/auth/2fa/setup").await.expect(200);
     secrets.push(("the secret of a second factor", text(&setup["secret"]).to_owned()));
     let posts = json!([{"branch_id": admin.branch_ids[0], "role": "WAITER"}]);
-    let hired = admin.post("/api/admin/staff", json!({"email": "zoila@demo.com", "branch_roles": posts})).await.expect(201);
+    let hired =
+        admin.post("/api/admin/staff", json!({"email": "zoila@demo.com", "branch_roles": posts})).await.expect(201);
     let link = admin.post_empty(&format!("/api/admin/staff/{}/invitation", hired["id"])).await.expect(201);
     let invitation = text(&link["url"]).rsplit('/').next().unwrap().to_owned();
     anonymous.get(&format!("/invitation/{invitation}")).await.expect(200);
@@ -57,7 +59,8 @@ async fn evening(app: &App) -> Vec<(&'static str, String)> {
     phone.post("/api/diner/rounds/submit", noted).await.expect(200);
     kitchen.wait_for("ROUND_SUBMITTED").await;
     // Sockets that are refused: their tokens are in the address.
-    for path in [format!("/ws/waiter?token={}x", staff.waiter.access_token), format!("/ws/diner?token={}", phone.token)] {
+    for path in [format!("/ws/waiter?token={}x", staff.waiter.access_token), format!("/ws/diner?token={}", phone.token)]
+    {
         drop(Socket::try_connect(&app.ws_url(), &path, &[]).await);
     }
     // Each writes errors of the database, with a request that holds all of it.

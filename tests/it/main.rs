@@ -55,6 +55,7 @@ mod mercadopago;
 mod metrics;
 mod modifiers;
 mod money_keys;
+mod moving;
 mod names;
 mod offered;
 mod office;

@@ -6,12 +6,14 @@ mod count;
 mod last;
 mod revive;
 mod snapshot;
+mod transfer;
 
 pub use copy::FileCopy;
 pub use count::Rows;
 pub use last::LastBackup;
 pub use revive::revival_script;
 pub use snapshot::Snapshot;
+pub use transfer::{Carried, Transfer};
 
 use crate::{
     connection::{

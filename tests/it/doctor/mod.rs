@@ -4,7 +4,7 @@
 mod deep;
 mod scene;
 
-pub(crate) use scene::assert_whole;
+pub(crate) use scene::{assert_whole, evening};
 
 use harness::{Value, both_modes, distributed_only, embedded_only, json};
 use scene::report;

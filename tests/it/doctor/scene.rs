@@ -55,7 +55,7 @@ pub(crate) fn assert_whole(app: &App) {
 }
 
 /// Rows that the tests break afterwards.
-pub(super) struct Evening {
+pub(crate) struct Evening {
     pub(super) branch: i64,
     /// A party that paid with two payments, had a discount and left.
     pub(super) left: Party,
@@ -80,7 +80,7 @@ async fn open_drawer(staff: &Staff, branch: i64) -> i64 {
 
 /// An evening with rounds, a void, a cancellation, a move, discounts, claims, payments in cash and by card, tips shared
 /// out, a refund, a write-off and two drawers.
-pub(super) async fn evening(app: &App) -> Evening {
+pub(crate) async fn evening(app: &App) -> Evening {
     let staff = Staff::of(app).await;
     let branch = staff.manager.branch_ids[0];
     let first_drawer = open_drawer(&staff, branch).await;
