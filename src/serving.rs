@@ -10,8 +10,8 @@ use std::{
 /// Holds the database for this server, to the end of what is returned; nothing with PostgreSQL, which several serve.
 ///
 /// # Errors
-/// Another server has it: events go through the process, so neither's screens would hear of the other's orders. Commands
-/// that do one thing and end ask for nothing of this.
+/// Another server has it: events go through the process, so neither's screens would hear of the other's orders.
+/// Commands that do one thing and end ask for nothing of this.
 pub(crate) fn hold(settings: &Settings) -> Result<Option<File>, Failure> {
     let DatabaseTarget::Sqlite(database) = &settings.database else { return Ok(None) };
     let path = beside(database);

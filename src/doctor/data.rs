@@ -11,7 +11,7 @@ use runtime::{Bus, Environment};
 use std::sync::Arc;
 use store::{AccountRow, Database, Location};
 
-/// The oldest that a last backup may be: a night's, and two hours for it to be late. The alert ComandaBackupOld has it too.
+/// The oldest that a last backup may be: a night's, and two hours for it to be late. ComandaBackupOld has it too.
 const BACKUP_AGE: TimeDelta = TimeDelta::hours(26);
 
 /// The providers that this program speaks to.

@@ -191,7 +191,8 @@ impl Transfer {
         Ok(())
     }
 
-    /// Ends it: the house begins its second life there (as one that is restored does), and everything is stored at once.
+    /// Ends it: the house begins its second life there, as one that is restored does, and everything is stored at
+    /// once.
     ///
     /// # Errors
     /// The server failed; nothing is there then.
