@@ -137,7 +137,7 @@ impl<W: Write> Sealer<W> {
         Ok(taken)
     }
 
-    fn finish(mut self: Box<Self>) -> io::Result<W> {
+    fn finish(mut self) -> io::Result<W> {
         let payload = Payload { msg: &self.piece, aad: &self.head };
         let sealed = self.encryptor.encrypt_last(payload).map_err(|_| invalid("the backup cannot be sealed"))?;
         self.out.write_all(&sealed)?;

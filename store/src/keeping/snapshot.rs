@@ -66,7 +66,7 @@ impl Snapshot {
     /// # Errors
     /// The database failed.
     pub async fn schema(&self) -> Result<Option<String>, StartError> {
-        Ok(newest(&self.tx).await?)
+        newest(&self.tx).await
     }
 
     /// The rows of each table in it.

@@ -157,7 +157,7 @@ const DOORS: [&str; 8] = [
     "Expr::cust",
     "_raw(",
 ];
-const MAY: [(&str, &str, &str); 15] = [
+const MAY: [(&str, &str, &str); 18] = [
     ("store/src/unit_of_work.rs", "Statement::", "makes statements of registered texts"),
     ("store/src/unit_of_work.rs", "_raw(", "runs those"),
     ("store/src/connection/reader.rs", "_raw(", "hands them to the pool"),
@@ -168,8 +168,11 @@ const MAY: [(&str, &str, &str); 15] = [
     ("store/src/connection/mod.rs", "sqlx::query", "the first read of a SQLite file, before there is a pool"),
     ("store/src/condition/mod.rs", "sqlx::query", "a connection of its own, which shares nothing with the pool"),
     ("store/src/migrate.rs", "execute_unprepared(", "settings of the migration's own connection"),
-    ("store/src/migrate.rs", "Statement::", "which migrations there are, before there is a schema"),
-    ("store/src/migrate.rs", "_raw(", "asks that"),
+    ("store/src/schema_version.rs", "Statement::", "which migrations there are, before there is a schema"),
+    ("store/src/schema_version.rs", "_raw(", "asks that"),
+    ("store/src/keeping/transfer.rs", "Statement::", "whole tables by the registry of tables and the schema's columns"),
+    ("store/src/keeping/transfer.rs", "_raw(", "runs those"),
+    ("store/src/keeping/transfer.rs", "execute_unprepared(", "triggers that rest, and the script of a second life"),
     ("store/src/connection/postgres.rs", "sqlx::raw_sql", "settings of a session, and what the server is"),
     ("src/main.rs", "_raw(", "a signal by its number, no SQL"),
     ("pictures/src/colors.rs", "_raw(", "a picture's numbers, no SQL"),

@@ -64,7 +64,7 @@ pub(crate) struct Evening {
     /// A party that paid a part, in two payments of which one was given back in part.
     pub(super) paying: Party,
     /// A party that still eats: its round is with the kitchen.
-    pub(super) eating: DinerPhone,
+    pub(crate) eating: DinerPhone,
     /// The round that was canceled.
     pub(super) canceled: i64,
     /// The round that the kitchen has to make.
