@@ -87,8 +87,7 @@ async fn operate(command: Command, process: &Process) -> Result<(), Failure> {
 
 async fn serve(settings: Settings, mut providers: ProviderArgs) -> Result<(), Failure> {
     let (metrics, connections) = watched(&settings)?;
-    // Both stand until the end of the process.
-    let _held = serving::hold(&settings)?;
+    // It stands until the end of the process.
     let _sandbox = if settings.sandbox { Some(Sandbox::start_for(&mut providers).await?) } else { None };
     let process = Process::start(settings, Task::Serve, &providers).await?;
     process.db.migrate().await?;
@@ -98,6 +97,8 @@ async fn serve(settings: Settings, mut providers: ProviderArgs) -> Result<(), Fa
         let pictures = demo_pictures::paint(&process.db, &Pictures::new(&process.settings.pictures)?).await?;
         demo::seed(&process.db, &pictures).await?;
     }
+    // To the end of the process. What is wrong with the house is told before.
+    let _held = serving::hold(&process.settings)?;
     adopt_accounts(&process, &providers).await?;
     let (api, gateway) = (open(process.settings.api_addr)?, open(process.settings.ws_addr)?);
     let shows_demo = !process.settings.is_production() && demo::is_laid(&process.db).await?;
