@@ -48,6 +48,8 @@ async fn wait(process: &Process, patience: Duration) -> Result<(), Failure> {
         let schema = process.db.schema().await?;
         match complaint(&schema) {
             None => return Ok(()),
+            // Nobody goes back: waiting would not help.
+            Some(complaint) if schema.pending.is_empty() => return Err(complaint.into()),
             Some(complaint) if Instant::now() >= deadline => {
                 return Err(format!("{complaint}, after {} seconds", patience.as_secs()).into());
             }

@@ -166,6 +166,9 @@ distributed_only! {
         app.login("waiter@demo.com", "waiter123").await;
         app.sql_exec("insert into seaql_migrations (version, applied_at) values ('m20991231_000002_other', 0)").await;
         says(&refused(&app, &app.database_url().unwrap(), "api"), &["newer version", "m20991231_000002_other"]);
+        // It does not wait its ten minutes for what does not come.
+        let (done, said) = tokio::task::block_in_place(|| app.try_operate(&["migrate", "--wait"]));
+        assert!(!done && said.contains("newer version") && !said.contains("seconds"), "{said}");
     }
 
     /// What a deployment asks before and while it migrates.
